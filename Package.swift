@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every room of the house, and what it may know of the others.
+///
+/// The graph is the architecture: a room that is not named in `dependencies` cannot be imported, so
+/// the one-way current described in ARCHITECTURE.md is enforced by the build.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "hippowatt",
+  products: [
+    .executable(name: "hippowatt", targets: ["hippowatt"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: [
+    .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
+    .target(name: "CDrivers", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(name: "Quantities", swiftSettings: strict),
+    .target(name: "Telemetry", dependencies: ["Quantities"], swiftSettings: strict),
+    .target(name: "Accounting", dependencies: ["Telemetry", "Quantities"], swiftSettings: strict),
+    .target(
+      name: "DataSources", dependencies: ["Telemetry", "Quantities", "CDrivers"],
+      swiftSettings: strict),
+    .target(
+      name: "Recordings", dependencies: ["Telemetry", "Quantities", "CDrivers"],
+      swiftSettings: strict),
+    .target(name: "Canvas", swiftSettings: strict),
+    .target(
+      name: "Dashboard", dependencies: ["Accounting", "Telemetry", "Quantities", "Canvas"],
+      swiftSettings: strict),
+    .target(name: "Terminal", dependencies: ["Canvas", "CTerminal"], swiftSettings: strict),
+    .executableTarget(
+      name: "hippowatt",
+      dependencies: [
+        "Accounting", "Canvas", "Dashboard", "DataSources", "Quantities", "Recordings",
+        "Telemetry", "Terminal",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "TOMLKit", package: "TOMLKit"),
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"], swiftSettings: strict),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+    .testTarget(name: "AccountingTests", dependencies: ["Accounting"], swiftSettings: strict),
+    .testTarget(name: "DataSourcesTests", dependencies: ["DataSources"], swiftSettings: strict),
+    .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
+    .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: strict),
+    .testTarget(
+      name: "DashboardTests", dependencies: ["Dashboard", "DataSources", "Recordings"],
+      swiftSettings: strict),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Canvas"], swiftSettings: strict),
+    .testTarget(name: "ProgramTests", dependencies: ["hippowatt"], swiftSettings: strict),
+  ],
+  cxxLanguageStandard: .cxx17
+)
