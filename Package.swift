@@ -54,7 +54,8 @@ let package = Package(
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "DataSources", "Recordings"],
       swiftSettings: strict),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Canvas"], swiftSettings: strict),
+    .testTarget(
+      name: "TerminalTests", dependencies: ["Terminal", "Canvas"], swiftSettings: strict),
     .testTarget(name: "ProgramTests", dependencies: ["hippowatt"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17
