@@ -1,0 +1,65 @@
+import Telemetry
+
+/// What a data source may know of the world it runs in; filled in once, at the top.
+public struct SourceContext: Sendable {
+  /// The name of the machine the readings speak of.
+  public var machine: String
+  /// The folder that `/proc`, `/sys` and `/etc` are looked up in; `/` but for tests.
+  public var root: String
+  /// The session's interval in seconds.
+  public var interval: Double
+  /// The IANA name of the time zone, such as `Europe/Paris`, if it is known.
+  public var timeZone: String?
+  /// The country whose grid feeds the machine, as ISO 3166-1 alpha-2, if the user said so.
+  public var country: String?
+  /// The environment of the process, for programs that are started as sources.
+  public var environment: [String: String]
+
+  public init(
+    machine: String, root: String = "/", interval: Double = 1, timeZone: String? = nil,
+    country: String? = nil, environment: [String: String] = [:]
+  ) {
+    self.machine = machine
+    self.root = root
+    self.interval = interval
+    self.timeZone = timeZone
+    self.country = country
+    self.environment = environment
+  }
+
+  /// The path of a system file under `root`.
+  public func path(_ path: String) -> String { root == "/" ? path : root + path }
+
+  /// A device of this machine.
+  public func device(_ kind: DeviceKind, _ name: String) -> DeviceID {
+    DeviceID(machine: machine, kind: kind, name: name)
+  }
+}
+
+/// A user's wish for one source: `--source exec:./sensor`, or a `[[source]]` table.
+public struct SourceRequest: Sendable, Hashable {
+  /// The name of a catalogue entry.
+  public var kind: String
+  /// What stands behind the colon; empty when nothing does.
+  public var argument: String
+  /// Further settings by name.
+  public var options: [String: String]
+
+  public init(kind: String, argument: String = "", options: [String: String] = [:]) {
+    self.kind = kind
+    self.argument = argument
+    self.options = options
+  }
+
+  /// Reads `kind` or `kind:argument`.
+  public init(text: String) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    self.init(kind: String(parts[0]), argument: parts.count > 1 ? String(parts[1]) : "")
+  }
+}
+
+/// A source that cannot be made from what the user asked for.
+public struct SourceRequestError: Error, Sendable, Hashable, CustomStringConvertible {
+  public var description: String
+  public init(_ description: String) { self.description = description }
+}

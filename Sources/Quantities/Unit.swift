@@ -1,0 +1,30 @@
+/// The unit a number is stated in, always SI or a unit accepted beside it.
+public enum Unit: String, Sendable, CaseIterable, Codable {
+  case watt = "W"
+  case joule = "J"
+  case byte = "B"
+  case bytePerSecond = "B/s"
+  /// A plain fraction; 1 means the whole.
+  case ratio = "1"
+  case celsius = "°C"
+  case hertz = "Hz"
+  case second = "s"
+  case count = "count"
+  case perSecond = "1/s"
+  case flopPerSecond = "FLOP/s"
+  /// A set of flags; sums and means of it mean nothing.
+  case bits = "bits"
+  /// Lifecycle grams of CO2 equivalent per kilowatt-hour.
+  case gramPerKilowattHour = "gCO2e/kWh"
+
+  /// The unit of this one's integral over time in seconds, where that has a name.
+  public var integral: Unit? {
+    switch self {
+    case .watt: .joule
+    case .bytePerSecond: .byte
+    case .perSecond: .count
+    case .ratio: .second
+    default: nil
+    }
+  }
+}

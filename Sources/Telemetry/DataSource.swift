@@ -1,0 +1,69 @@
+/// Anything that readings come from: the plug of the data-source layer.
+///
+/// A source is asked for what is new, again and again, on a thread of its own. It may block there
+/// as long as it likes: nothing else waits for it. It reads no clock but the one it is given.
+public protocol DataSource {
+  /// A short lower-case name, such as `nvml`.
+  var name: String { get }
+  /// How long to wait between two calls of `sample`, in seconds; `nil` for the session's interval.
+  var interval: Double? { get }
+
+  /// Says whether what the source reads is there, without keeping it open.
+  mutating func probe() -> Probe
+
+  /// Returns what is new since the last call.
+  ///
+  /// Devices and series are announced before their first reading. An empty answer is fine.
+  /// - Throws: `SourceFailure` when there is nothing to read; the caller asks again later, and the
+  ///   source must be able to start afresh then.
+  mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation]
+}
+
+extension DataSource {
+  public var interval: Double? { nil }
+}
+
+/// What a look at a source found, for the catalogue that users read.
+public struct Probe: Sendable, Hashable {
+  public var health: SourceState.Health
+  /// What was found, or what was looked for.
+  public var message: String
+  /// What the user can do, may be empty.
+  public var remedy: String
+
+  public init(_ health: SourceState.Health, _ message: String, remedy: String = "") {
+    self.health = health
+    self.message = message
+    self.remedy = remedy
+  }
+}
+
+/// Why a source has nothing to say, in words, and what the user can do.
+public struct SourceFailure: Error, Sendable, Hashable {
+  public var health: SourceState.Health
+  public var message: String
+  public var remedy: String
+  /// Whether asking again later can help.
+  public var isFinal: Bool
+
+  public init(
+    _ health: SourceState.Health, _ message: String, remedy: String = "", isFinal: Bool = false
+  ) {
+    self.health = health
+    self.message = message
+    self.remedy = remedy
+    self.isFinal = isFinal
+  }
+}
+
+/// The one clock of a session; the only way time enters below the top.
+public protocol SessionClock: Sendable {
+  /// The time now. Never steps back.
+  var now: Timestamp { get }
+}
+
+/// A clock that stands where it is put, for tests and for replay.
+public struct FixedClock: SessionClock {
+  public var now: Timestamp
+  public init(_ now: Timestamp) { self.now = now }
+}

@@ -1,0 +1,117 @@
+import Quantities
+
+/// What one device said at one time: a row of values.
+public struct Reading: Sendable, Hashable {
+  public var device: DeviceID
+  /// The time the values speak of; for an average, the end of its window.
+  public var time: Timestamp
+  /// When the values reached us; later than `time` for log lines and grid data.
+  public var arrival: Timestamp
+  /// The values, as whole steps of each metric's scale.
+  public private(set) var values: [Entry]
+
+  /// One value of a reading.
+  public struct Entry: Sendable, Hashable {
+    public let metric: Metric
+    /// Whole steps of the metric's scale.
+    public let steps: Int64
+    public var value: Double { Double(steps) * metric.scale }
+  }
+
+  public init(device: DeviceID, time: Timestamp, arrival: Timestamp? = nil) {
+    self.device = device
+    self.time = time
+    self.arrival = arrival ?? time
+    values = []
+  }
+
+  /// Adds a value in the metric's unit; a missing or unrepresentable value adds nothing.
+  public mutating func set(_ metric: Metric, _ value: Double?) {
+    guard let value, let steps = metric.steps(value) else { return }
+    values.append(Entry(metric: metric, steps: steps))
+  }
+
+  /// Adds a value in whole steps of the metric's scale.
+  public mutating func set(_ metric: Metric, steps: Int64?) {
+    guard let steps else { return }
+    values.append(Entry(metric: metric, steps: steps))
+  }
+
+  public var isEmpty: Bool { values.isEmpty }
+}
+
+/// How a series comes to its values: its birth certificate.
+public struct Provenance: Sendable, Hashable, Codable {
+  /// What kind of statement each value is.
+  public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
+    /// A hardware or kernel counter, read by difference.
+    case counter
+    /// A value true at the time of reading.
+    case instant
+    /// A mean over the declared period before the time of reading.
+    case average
+    /// A line written by the job itself.
+    case log
+    /// A yearly mean, held constant.
+    case annual
+    /// Computed from other quantities by a model; never measured.
+    case modelled
+    /// Made up for demonstration.
+    case simulated
+
+    /// In words, for people.
+    public var words: String {
+      switch self {
+      case .counter: "counter, by difference"
+      case .instant: "instantaneous"
+      case .average: "mean over the period"
+      case .log: "log line"
+      case .annual: "annual mean, held"
+      case .modelled: "modelled, not measured"
+      case .simulated: "SIMULATED"
+      }
+    }
+  }
+
+  /// The data source's name.
+  public var source: String
+  public var method: Method
+  /// The expected time between values in seconds; 0 when there is none.
+  public var period: Double
+  /// The counter's range in the metric's unit, where it wraps; 0 when it does not.
+  public var range: Double
+  /// Where the number comes from and how good it is, in words.
+  public var note: String
+
+  public init(
+    source: String, method: Method, period: Double = 1, range: Double = 0, note: String = ""
+  ) {
+    self.source = source
+    self.method = method
+    self.period = period
+    self.range = range
+    self.note = note
+  }
+
+  /// Beyond this many seconds without a value the time between counts as a gap.
+  public var gap: Double {
+    switch method {
+    case .annual: .infinity
+    case .log: max(3 * period, 60)
+    default: max(3 * period, 5)
+    }
+  }
+}
+
+/// What a series is, said once.
+public struct SeriesDescriptor: Sendable, Hashable {
+  public var device: DeviceID
+  public var metric: Metric
+  public var provenance: Provenance
+
+  public init(device: DeviceID, metric: Metric, provenance: Provenance) {
+    self.device = device
+    self.metric = metric
+    self.provenance = provenance
+  }
+}

@@ -1,0 +1,62 @@
+/// How a recording fills a timeline with the stretch that is being looked at.
+///
+/// The tiers of a recording are loaded whole; the single values only around the cursor.
+extension Timeline {
+  /// Every bucket of one tier of one series, as a recording keeps them.
+  public struct StoredTier: Sendable {
+    public var width: Int64
+    public var buckets: [Tier.Bucket]
+
+    public init(width: Int64, buckets: [Tier.Bucket]) {
+      self.width = width
+      self.buckets = buckets
+    }
+  }
+
+  /// The tiers a recording keeps, widths in nanoseconds.
+  public static var storedTierWidths: [Int64] { [60_000_000_000, 900_000_000_000] }
+
+  /// The buckets of one tier of a series, for a recording to keep.
+  public func buckets(_ id: SeriesID, width: Int64) -> [Tier.Bucket] {
+    series[id.index].tiers.first { $0.width == width }?.buckets ?? []
+  }
+
+  /// Takes the complete tiers of a series from a recording.
+  public mutating func restore(_ id: SeriesID, tiers: [StoredTier]) {
+    for stored in tiers {
+      guard let tier = series[id.index].tiers.firstIndex(where: { $0.width == stored.width })
+      else { continue }
+      series[id.index].tiers[tier].buckets = stored.buckets
+    }
+    // A tier that is not stored would be half empty.
+    for tier in series[id.index].tiers.indices
+    where !Self.storedTierWidths.contains(series[id.index].tiers[tier].width) {
+      series[id.index].tiers[tier].buckets = []
+    }
+    series[id.index].tiersAreComplete = true
+  }
+
+  /// Says how far the recording reaches, whatever part of it is loaded.
+  public mutating func restore(span: TimeSpan?) { self.span = span }
+
+  /// Forgets the single values of every series and starts a page at `time`.
+  ///
+  /// Readings applied next carry the integral on from the last bucket before `time`, which
+  /// should therefore be a multiple of the finest stored width.
+  public mutating func turnPage(to time: Timestamp) {
+    for index in series.indices {
+      let base = series[index].tiers.compactMap { tier -> Tier.Bucket? in
+        guard Self.storedTierWidths.contains(tier.width) else { return nil }
+        let place = tier.buckets.partitioningIndex { $0.time >= time }
+        return place > 0 ? tier.buckets[place - 1] : nil
+      }.max { $0.time < $1.time }
+      series[index].samples =
+        base.map {
+          [
+            Series.Sample(
+              time: $0.time, value: $0.value, cumulative: $0.cumulative, covered: $0.covered)
+          ]
+        } ?? []
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import Quantities
+
+/// A stretch of a curve: what one column of a chart stands for.
+public struct CurveColumn: Hashable, Sendable {
+  /// The mean over the column; of a counter, its mean rate per second.
+  public var mean: Double
+  /// The smallest value in the column.
+  public var low: Double
+  /// The largest value in the column.
+  public var high: Double
+}
+
+/// The integral of a series over a span, and how much of the span it knows.
+public struct Total: Hashable, Sendable {
+  /// In the unit's integral, or in the counter's own unit.
+  public var amount: Double
+  /// Seconds for which the integral is known.
+  public var covered: Double
+  /// Seconds asked about.
+  public var asked: Double
+
+  public static let none = Total(amount: 0, covered: 0, asked: 0)
+
+  /// The known part of the span, 0...1.
+  public var coverage: Double { asked > 0 ? min(1, covered / asked) : 0 }
+
+  /// The mean over the known part, or `nil` when nothing is known.
+  public var mean: Double? { covered > 0 ? amount / covered : nil }
+
+  public init(amount: Double, covered: Double, asked: Double) {
+    self.amount = amount
+    self.covered = covered
+    self.asked = asked
+  }
+}
+
+extension Timeline {
+  public func id(_ metric: Metric, of device: DeviceID) -> SeriesID? {
+    index[Key(device: device, metric: metric.name)].map(SeriesID.init)
+  }
+
+  public func descriptor(_ id: SeriesID) -> SeriesDescriptor { series[id.index].descriptor }
+
+  /// The descriptors of everything that is measured, in the order it was announced.
+  public var descriptors: [SeriesDescriptor] { series.map(\.descriptor) }
+
+  public func device(_ id: DeviceID) -> Device? { deviceIndex[id].map { devices[$0] } }
+
+  /// The devices of one kind, in the order they were announced.
+  public func devices(_ kind: DeviceKind) -> [Device] { devices.filter { $0.id.kind == kind } }
+
+  /// Everything as it was known at a time.
+  public func moment(at time: Timestamp) -> Moment { Moment(timeline: self, time: time) }
+
+  /// A series cut into equal columns; a column nothing is known of is `nil`.
+  public func curve(_ id: SeriesID, over span: TimeSpan, columns: Int) -> [CurveColumn?] {
+    guard columns > 0, span.seconds > 0 else { return [] }
+    let series = series[id.index]
+    let width = span.seconds / Double(columns)
+    var result: [CurveColumn?] = []
+    result.reserveCapacity(columns)
+    var before = series.integral(at: span.start)
+    for column in 0..<columns {
+      let start = span.start + Double(column) * width
+      let end = span.start + Double(column + 1) * width
+      let after = series.integral(at: end)
+      defer { before = after }
+      guard let a = before ?? series.start?.1, let b = after, b.covered - a.covered > width * 1e-6,
+        !series.isGap(around: start + width / 2)
+      else {
+        result.append(nil)
+        continue
+      }
+      let mean = (b.cumulative - a.cumulative) / (b.covered - a.covered)
+      let extremes = series.extremes(in: TimeSpan(start, end))
+      result.append(
+        CurveColumn(
+          mean: mean, low: min(mean, extremes?.low ?? mean), high: max(mean, extremes?.high ?? mean)
+        ))
+    }
+    return result
+  }
+
+  /// The integral of a series over a span.
+  public func total(_ id: SeriesID, over span: TimeSpan) -> Total {
+    let series = series[id.index]
+    guard series.start != nil else { return Total(amount: 0, covered: 0, asked: span.seconds) }
+    let a = series.clampedIntegral(at: span.start)
+    let b = series.clampedIntegral(at: span.end)
+    return Total(
+      amount: b.cumulative - a.cumulative, covered: b.covered - a.covered, asked: span.seconds)
+  }
+
+  /// The readings of a series in a span, oldest first, as far back as they are kept one by one.
+  public func readings(_ id: SeriesID, in span: TimeSpan) -> [(time: Timestamp, value: Double)] {
+    let samples = series[id.index].samples
+    let from = samples.partitioningIndex { $0.time >= span.start }
+    let to = samples.partitioningIndex { $0.time > span.end }
+    return samples[from..<max(from, to)].map { ($0.time, $0.value) }
+  }
+
+  /// The time of the reading next to `time` among all series, for stepping.
+  public func neighbour(of time: Timestamp, after: Bool) -> Timestamp? {
+    let times = series.compactMap { $0.neighbour(of: time, after: after)?.time }
+    return after ? times.min() : times.max()
+  }
+
+  /// How many values came too late to be placed.
+  public var droppedValues: Int { series.reduce(0) { $0 + $1.dropped } }
+
+  /// The newest state of every source at a time, in the order the sources first spoke.
+  public func states(at time: Timestamp) -> [SourceState] {
+    var order: [String] = []
+    var newest: [String: SourceState] = [:]
+    for state in states where state.time <= time {
+      if newest[state.source] == nil { order.append(state.source) }
+      newest[state.source] = state
+    }
+    return order.compactMap { newest[$0] }
+  }
+}
+
+extension Series {
+  /// Whether `time` lies between two values that are too far apart to say anything of the shape.
+  func isGap(around time: Timestamp) -> Bool {
+    guard descriptor.metric.isCounter, let first = samples.first, time >= first.time else {
+      return false
+    }
+    let index = samples.partitioningIndex { $0.time > time }
+    guard index < samples.count else { return false }
+    return samples[index].time - samples[index - 1].time > descriptor.provenance.gap
+  }
+}
