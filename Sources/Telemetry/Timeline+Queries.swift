@@ -131,3 +131,33 @@ extension Series {
     return samples[index].time - samples[index - 1].time > descriptor.provenance.gap
   }
 }
+
+extension Timeline {
+  /// The last value of a series at or before a time.
+  public func value(_ id: SeriesID, at time: Timestamp) -> Double? {
+    series[id.index].value(at: time)?.value
+  }
+
+  /// The oldest reading of a series that is still kept.
+  public func firstReading(_ id: SeriesID) -> (time: Timestamp, value: Double)? {
+    let series = series[id.index]
+    let oldest = series.tiers.compactMap(\.buckets.first).min { $0.time < $1.time }
+    if let sample = series.samples.first, oldest.map({ sample.time <= $0.time }) ?? true {
+      return (sample.time, sample.value)
+    }
+    return oldest.map { ($0.time, $0.value) }
+  }
+
+  /// The newest reading of a series at or before a time, and the one `seconds` or more before it.
+  public func progress(
+    _ id: SeriesID, at time: Timestamp, over seconds: Double
+  ) -> (from: (time: Timestamp, value: Double), to: (time: Timestamp, value: Double))? {
+    let series = series[id.index]
+    guard let last = series.value(at: time) else { return nil }
+    let earlier =
+      series.value(at: last.time - seconds)
+      ?? series.samples.first.map { ($0.value, $0.time) }
+    guard let earlier, earlier.1 < last.time else { return nil }
+    return ((earlier.1, earlier.0), (last.time, last.value))
+  }
+}

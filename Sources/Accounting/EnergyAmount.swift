@@ -1,0 +1,82 @@
+import Quantities
+import Telemetry
+
+/// An amount of energy, and how well it is known.
+public struct EnergyAmount: Hashable, Sendable {
+  public var joules: Double
+  /// Seconds of the span for which energy is known; of a sum, that of its best known part.
+  public var covered: Double
+  /// Seconds asked about.
+  public var asked: Double
+  /// Whether any part comes from a model instead of a sensor.
+  public var isModelled: Bool
+  /// Whether all of it was read from counters.
+  public var isCounted: Bool
+
+  public static let none = EnergyAmount(
+    joules: 0, covered: 0, asked: 0, isModelled: false, isCounted: true)
+
+  public init(
+    joules: Double, covered: Double, asked: Double, isModelled: Bool, isCounted: Bool
+  ) {
+    self.joules = joules
+    self.covered = covered
+    self.asked = asked
+    self.isModelled = isModelled
+    self.isCounted = isCounted
+  }
+
+  /// The known part of the span, 0...1.
+  public var coverage: Double { asked > 0 ? min(1, covered / asked) : 0 }
+
+  /// The mean power over the known part, in watts.
+  public var meanPower: Double? { covered > 0 ? joules / covered : nil }
+
+  /// Adds the energy of another device over the same span.
+  public static func + (left: Self, right: Self) -> Self {
+    EnergyAmount(
+      joules: left.joules + right.joules, covered: max(left.covered, right.covered),
+      asked: max(left.asked, right.asked), isModelled: left.isModelled || right.isModelled,
+      isCounted: left.isCounted && right.isCounted)
+  }
+}
+
+extension Timeline {
+  /// The series a device's energy is taken from: its counter, else its power to be integrated.
+  public func energySeries(of device: DeviceID) -> SeriesID? {
+    id(.energy, of: device) ?? id(.power, of: device)
+  }
+
+  /// The energy a device drew over a span; `nil` when it tells neither energy nor power.
+  ///
+  /// From the hardware's counter by difference where there is one, otherwise the integral of its
+  /// power, without the gaps.
+  public func energy(of device: DeviceID, over span: TimeSpan) -> EnergyAmount? {
+    guard let id = energySeries(of: device) else { return nil }
+    let descriptor = descriptor(id)
+    let total = total(id, over: span)
+    return EnergyAmount(
+      joules: total.amount, covered: total.covered, asked: span.seconds,
+      isModelled: descriptor.provenance.method == .modelled,
+      isCounted: descriptor.metric.isCounter)
+  }
+
+  /// The energy of several devices over a span; `nil` when none of them tells.
+  public func energy(of devices: [Device], over span: TimeSpan) -> EnergyAmount? {
+    let amounts = devices.compactMap { energy(of: $0.id, over: span) }
+    return amounts.isEmpty ? nil : amounts.dropFirst().reduce(amounts[0], +)
+  }
+}
+
+extension Moment {
+  /// The power a device draws: as it says itself, else the rate of its energy counter; in watts.
+  public func power(of device: DeviceID) -> Double? {
+    value(.power, of: device) ?? rate(.energy, of: device)
+  }
+
+  /// The power of several devices together; `nil` when none of them tells.
+  public func power(of devices: [Device]) -> Double? {
+    let powers = devices.compactMap { power(of: $0.id) }
+    return powers.isEmpty ? nil : powers.reduce(0, +)
+  }
+}

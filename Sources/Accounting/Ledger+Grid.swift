@@ -1,0 +1,74 @@
+import Quantities
+import Telemetry
+
+/// What the grid's mix makes of an amount of energy.
+public struct GridAccount: Hashable, Sendable {
+  /// Joules of the span that are known, whatever is known of the grid.
+  public var joules = 0.0
+  /// Joules drawn while the mix was known.
+  public var matched = 0.0
+  /// Joules from solar, wind, hydro, bioenergy and other renewables.
+  public var renewable = 0.0
+  /// Renewable joules and nuclear ones.
+  public var lowCarbon = 0.0
+  /// Grams of CO2 equivalent.
+  public var grams = 0.0
+
+  /// The renewable part of the energy whose mix is known, 0...1.
+  public var renewableShare: Double? { matched > 0 ? renewable / matched : nil }
+  /// The low-carbon part of the energy whose mix is known, 0...1.
+  public var lowCarbonShare: Double? { matched > 0 ? lowCarbon / matched : nil }
+  /// The part of the energy whose mix is known, 0...1.
+  public var coverage: Double { joules > 0 ? matched / joules : 0 }
+}
+
+extension Ledger {
+  /// The mix of my own energy over a span: every joule with the mix of its own time.
+  ///
+  /// Carbon is the sum of energy times intensity, interval by interval; grid values are held
+  /// constant over theirs (24/7 carbon-free energy matching). `nil` when no energy is known.
+  public func grid(over span: TimeSpan) -> GridAccount? {
+    guard let total = energy(over: span) else { return nil }
+    var account = GridAccount()
+    account.joules = total.joules
+    guard let grid = inventory.grid, let id = timeline.id(.renewableShare, of: grid.id) else {
+      return account
+    }
+    for interval in intervals(of: id, in: span) {
+      let moment = timeline.moment(at: interval.start)
+      guard let share = moment.known(.renewableShare, of: grid.id)?.value,
+        let joules = energy(over: interval)?.joules
+      else { continue }
+      account.matched += joules
+      account.renewable += joules * share
+      account.lowCarbon += joules * (moment.known(.lowCarbonShare, of: grid.id)?.value ?? share)
+      if let intensity = moment.known(.carbonIntensity, of: grid.id)?.value {
+        account.grams += joules / 3.6e6 * intensity
+      }
+    }
+    // The split of the whole need not sum to the last bit.
+    account.matched = min(account.matched, account.joules)
+    return account
+  }
+
+  /// The stretches of a span over which a held value stays the same.
+  private func intervals(of id: Timeline.SeriesID, in span: TimeSpan) -> [TimeSpan] {
+    var cuts: [Timestamp] = []
+    var last = timeline.value(id, at: span.start)
+    // Before the first word of the grid, its first value is the best there is.
+    if last == nil, let first = timeline.firstReading(id), first.time <= span.end {
+      cuts.append(first.time)
+      last = first.value
+    } else if last == nil {
+      return []
+    } else {
+      cuts.append(span.start)
+    }
+    for reading in timeline.readings(id, in: span) where reading.value != last {
+      if reading.time > cuts[cuts.count - 1] { cuts.append(reading.time) }
+      last = reading.value
+    }
+    cuts.append(span.end)
+    return zip(cuts, cuts.dropFirst()).map { TimeSpan($0, $1) }
+  }
+}

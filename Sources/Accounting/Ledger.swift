@@ -1,0 +1,133 @@
+import Quantities
+import Telemetry
+
+/// Where energy went over a span.
+public struct EnergySplit: Hashable, Sendable {
+  /// What a joule was for.
+  public enum Use: String, Sendable, Hashable, CaseIterable {
+    /// Drawn by accelerators while kernels ran.
+    case compute
+    /// Drawn by accelerators that had work but stood waiting.
+    case waiting
+    /// Drawn by accelerators while none had work.
+    case idle
+    /// Drawn by accelerators that do not say what they do.
+    case gpu
+    /// Drawn by processors and their memory.
+    case host
+    /// Measured at the plug but not by any part: fans, losses, disks, all that is unknown.
+    case other
+  }
+
+  /// Joules by use; uses with nothing known are left out.
+  public var joules: [(use: Use, joules: Double)]
+  public var total: EnergyAmount
+
+  public static func == (left: Self, right: Self) -> Bool {
+    left.total == right.total && left.joules.elementsEqual(right.joules) { $0 == $1 }
+  }
+  public func hash(into hasher: inout Hasher) { hasher.combine(total) }
+
+  /// The part of the total that went to a use, 0...1.
+  public func share(_ use: Use) -> Double {
+    guard total.joules > 0 else { return 0 }
+    return (joules.first { $0.use == use }?.joules ?? 0) / total.joules
+  }
+}
+
+/// The integrals over a timeline: joules, renewable joules, grams.
+///
+/// Any span is one subtraction per device. Ratios are left to those who show them.
+public struct Ledger: Sendable {
+  public let timeline: Timeline
+  public let inventory: Inventory
+
+  public init(_ timeline: Timeline) {
+    self.timeline = timeline
+    inventory = Inventory(timeline)
+  }
+
+  /// Below this share of time with a kernel, over all accelerators, there is no work at all.
+  static let idleThreshold = 0.02
+
+  /// The energy of everything that is known, over a span; `nil` when nothing tells.
+  public func energy(over span: TimeSpan) -> EnergyAmount? {
+    if let whole = inventory.whole, let amount = timeline.energy(of: whole.id, over: span),
+      amount.covered > 0
+    {
+      return amount
+    }
+    return timeline.energy(of: inventory.parts, over: span)
+  }
+
+  /// Where the energy of a span went; `nil` when nothing tells.
+  public func split(over span: TimeSpan) -> EnergySplit? {
+    guard let total = energy(over: span) else { return nil }
+    var amounts: [EnergySplit.Use: Double] = [:]
+    let utilizations = inventory.gpus.map { utilization(of: $0.id, over: span) }
+    let known = utilizations.compactMap { $0 }
+    let isIdle = !known.isEmpty && (known.max() ?? 0) < Self.idleThreshold
+    for (gpu, utilization) in zip(inventory.gpus, utilizations) {
+      guard let joules = timeline.energy(of: gpu.id, over: span)?.joules else { continue }
+      if let utilization {
+        if isIdle {
+          amounts[.idle, default: 0] += joules
+        } else {
+          amounts[.compute, default: 0] += joules * utilization
+          amounts[.waiting, default: 0] += joules * (1 - utilization)
+        }
+      } else {
+        amounts[.gpu, default: 0] += joules
+      }
+    }
+    if let host = timeline.energy(of: inventory.packages + inventory.memories, over: span) {
+      amounts[.host] = host.joules
+    }
+    let attributed = amounts.values.reduce(0, +)
+    // Sensors of parts and of the whole disagree by a few per cent; a negative rest is that.
+    if total.joules > attributed { amounts[.other] = total.joules - attributed }
+    if amounts[.other].map({ $0 < total.joules * 1e-9 }) ?? false { amounts[.other] = nil }
+    let uses = EnergySplit.Use.allCases.compactMap { use in amounts[use].map { (use, $0) } }
+    var sum = total
+    sum.joules = max(total.joules, attributed)
+    return EnergySplit(joules: uses, total: sum)
+  }
+
+  /// The share of a span in which an accelerator ran a kernel, 0...1.
+  public func utilization(of gpu: DeviceID, over span: TimeSpan) -> Double? {
+    timeline.id(.utilization, of: gpu).flatMap { timeline.total($0, over: span).mean }
+      .map { min(1, max(0, $0)) }
+  }
+
+  /// The power of everything that is known at a time, in watts; `nil` when nothing tells.
+  public func power(at time: Timestamp) -> Double? {
+    let moment = timeline.moment(at: time)
+    if let whole = inventory.whole, let power = moment.power(of: whole.id) { return power }
+    return moment.power(of: inventory.parts)
+  }
+
+  /// The mean power of everything known in each of `columns` equal parts of a span, in watts.
+  ///
+  /// A column is `nil` when any device that should tell does not.
+  public func powerCurve(of devices: [Device], over span: TimeSpan, columns: Int) -> [Double?] {
+    let curves = devices.compactMap { device -> [CurveColumn?]? in
+      let id = timeline.id(.power, of: device.id) ?? timeline.id(.energy, of: device.id)
+      return id.map { timeline.curve($0, over: span, columns: columns) }
+    }
+    guard !curves.isEmpty else { return Array(repeating: nil, count: max(0, columns)) }
+    return (0..<columns).map { column in
+      var sum = 0.0
+      var known = false
+      for curve in curves where column < curve.count {
+        if let value = curve[column] {
+          sum += value.mean
+          known = true
+        }
+      }
+      return known ? sum : nil
+    }
+  }
+
+  /// The devices whose power stands for the machine's: the meter, else all parts.
+  public var powerDevices: [Device] { inventory.whole.map { [$0] } ?? inventory.parts }
+}
