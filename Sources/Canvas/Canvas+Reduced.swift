@@ -1,0 +1,80 @@
+extension Canvas {
+  /// The same frame in the colours of a depth.
+  ///
+  /// Where two colours of a cell fall together its ink turns black or white, so that text stays
+  /// readable. Without colour, filled areas become reverse video, and every second one in a row is
+  /// underlined instead, so that the segments of a stacked bar still end where they ended.
+  public func reduced(to depth: ColorDepth) -> Canvas {
+    switch depth {
+    case .truecolor: return self
+    case .none: return withoutColor()
+    case .ansi8, .ansi16, .indexed256: return mapped(to: depth)
+    }
+  }
+
+  private func mapped(to depth: ColorDepth) -> Canvas {
+    var frame = self
+    var known: [Color: Color] = [:]
+    func reduce(_ color: Color) -> Color {
+      if let color = known[color] { return color }
+      let nearest = color.reduced(to: depth)
+      known[color] = nearest
+      return nearest
+    }
+    for y in 0..<height {
+      for x in 0..<width {
+        var cell = self[x, y]
+        guard !cell.isTrailing else { continue }
+        let (ink, paper) = (reduce(cell.foreground), reduce(cell.background))
+        let collided = ink == paper && cell.foreground != cell.background
+        cell.foreground = collided ? paper.ink.reduced(to: depth) : ink
+        cell.background = paper
+        frame[x, y] = cell
+      }
+    }
+    return frame
+  }
+
+  private func withoutColor() -> Canvas {
+    var frame = self
+    let paper = commonBackground
+    for y in 0..<height {
+      var previous: Color?
+      var segment = 0
+      for x in 0..<width {
+        var cell = self[x, y]
+        guard !cell.isTrailing else { continue }
+        // A block glyph shows its shape by itself; only text on a fill needs the reverse.
+        let isFill =
+          cell.background.stands(outFrom: paper) && !(0x2580...0x28FF).contains(cell.scalar)
+        if isFill {
+          if previous == nil { segment = 0 } else if previous != cell.background { segment += 1 }
+          cell.attributes.formSymmetricDifference(segment % 2 == 0 ? .reverse : .underline)
+        }
+        previous = isFill ? cell.background : nil
+        cell.foreground = .terminalDefault
+        cell.background = .terminalDefault
+        frame[x, y] = cell
+      }
+    }
+    return frame
+  }
+
+  /// The background most cells have: the paper everything else is drawn on.
+  private var commonBackground: Color {
+    var counts: [Color: Int] = [:]
+    for y in 0..<height {
+      for cell in row(y) { counts[cell.background, default: 0] += 1 }
+    }
+    let most = counts.max { ($0.value, $1.key.rgb) < ($1.value, $0.key.rgb) }
+    return most?.key ?? .terminalDefault
+  }
+}
+
+extension Color {
+  /// True where a fill is meant to be seen, not just a shade of the paper.
+  fileprivate func stands(outFrom paper: Color) -> Bool {
+    if self == paper || isTerminalDefault { return false }
+    return contrast(against: paper) >= 2
+  }
+}
