@@ -12,6 +12,12 @@ public enum SI {
     /// The prefix and unit, such as `kW`.
     public var unit: String
 
+    public init(number: String, unit: String) {
+      self.number = number
+      self.unit = unit
+    }
+
+    /// Digits and unit with a space between.
     public var joined: String { unit.isEmpty ? number : number + " " + unit }
   }
 
@@ -54,6 +60,18 @@ public enum SI {
       bound *= 10
     }
     return fixed(value, decimals)
+  }
+
+  /// Writes `value` with one significant digit, as an estimate deserves: 153 becomes 200.
+  public static func oneDigit(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : "–" }
+    var unit = 1.0
+    while abs(value) / unit >= 9.5 { unit *= 10 }
+    while abs(value) / unit < 0.95 { unit /= 10 }
+    let digit = (value / unit).rounded() * unit
+    var decimals = 0
+    while decimals < 12, unit * power(decimals) < 0.999 { decimals += 1 }
+    return fixed(digit, decimals)
   }
 
   /// Writes `value` with exactly `decimals` digits after a point, whatever the locale.

@@ -1,0 +1,95 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// What every part of a frame is drawn from, worked out once.
+public struct FrameContext: Sendable {
+  public let input: FrameInput
+  public let ledger: Ledger
+  /// The time looked at.
+  public let time: Timestamp
+  public let moment: Moment
+  /// What the curves show: the window that ends at the time looked at.
+  public let window: TimeSpan
+  /// From the session's start to the time looked at.
+  public let session: TimeSpan
+  public let layout: Layout
+
+  init(_ input: FrameInput) {
+    self.input = input
+    ledger = Ledger(input.timeline)
+    time = input.view.cursor.time(in: input.bounds)
+    moment = input.timeline.moment(at: time)
+    window = TimeSpan(last: input.view.window, endingAt: time)
+    session = TimeSpan(input.bounds.start, time)
+    layout = Layout(
+      width: input.width, height: input.height, focused: input.view.focused != nil,
+      panelCount: PanelCatalogue.all.count)
+  }
+
+  var theme: Theme { input.theme }
+  var glyphs: GlyphSet { input.view.glyphs }
+  var timeline: Timeline { input.timeline }
+  var inventory: Inventory { ledger.inventory }
+
+  func style(_ role: Theme.Role) -> Style { theme.style(role) }
+  func style(_ ramp: Theme.Ramp) -> Style { theme.style(ramp) }
+  var text: Style { style(.text) }
+  var muted: Style { style(.muted) }
+  var background: Color { theme[.background] }
+
+  func civil(_ time: Timestamp) -> CivilTime {
+    CivilTime(time, offset: input.session.utcOffset(time))
+  }
+
+  /// The state of a source at the time looked at.
+  func state(of source: String) -> SourceState? {
+    timeline.states(at: time).first { $0.source == source }
+  }
+
+  /// How many values a chart of that many columns takes.
+  func samples(_ columns: Int) -> Int { columns * Canvas.samples(perColumnOf: glyphs) }
+}
+
+/// A stretch of text in one style.
+struct Run {
+  var text: String
+  var style: Style
+  init(_ text: String, _ style: Style) {
+    self.text = text
+    self.style = style
+  }
+}
+
+extension Canvas {
+  /// Draws runs one behind the other and returns the columns used; the last one is clipped.
+  @discardableResult
+  mutating func runs(_ runs: [Run], x: Int, y: Int, maxWidth: Int) -> Int {
+    var used = 0
+    for run in runs {
+      guard used < maxWidth else { break }
+      used += text(run.text, x: x + used, y: y, maxWidth: maxWidth - used, run.style)
+    }
+    return used
+  }
+
+  /// Draws phrases with a gap between them, leaving out whole phrases that do not fit.
+  @discardableResult
+  mutating func phrases(
+    _ phrases: [[Run]], x: Int, y: Int, maxWidth: Int, gap: Int = 3
+  ) -> Int {
+    var used = 0
+    for phrase in phrases where !phrase.isEmpty {
+      let width = phrase.reduce(0) { $0 + displayWidth($1.text) }
+      let before = used > 0 ? gap : 0
+      guard used + before + width <= maxWidth else {
+        if used == 0 { used = runs(phrase, x: x, y: y, maxWidth: maxWidth) }
+        continue
+      }
+      used += before
+      used += runs(phrase, x: x + used, y: y, maxWidth: maxWidth - used)
+    }
+    return used
+  }
+}

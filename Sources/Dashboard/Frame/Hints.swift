@@ -1,0 +1,49 @@
+import Canvas
+
+/// The last line: the keys, or a word to the user.
+enum Hints {
+  static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    guard !rect.isEmpty else { return }
+    let view = c.input.view
+    if !view.toast.isEmpty {
+      canvas.textClipped(
+        view.toast, x: rect.x + 1, y: rect.y, maxWidth: rect.width - 2, c.style(.good).bold)
+      return
+    }
+    if !c.input.session.recordingProblem.isEmpty {
+      canvas.textClipped(
+        "not recording: " + c.input.session.recordingProblem, x: rect.x + 1, y: rect.y,
+        maxWidth: rect.width - 2, c.style(.critical))
+      return
+    }
+    let isPaused = view.cursor.mode == .paused
+    let phrases = KeyTable.all.filter { !$0.hint.isEmpty }.map { binding -> [Run] in
+      let hint = binding.command == .playOrPause && isPaused ? "play" : binding.hint
+      return [Run(keys(binding), c.style(.accent).bold), Run(" " + hint, c.muted)]
+    }
+    // Help and quit are what a lost user needs: they get their place first.
+    let essential = Array(phrases.suffix(2))
+    let width = essential.flatMap { $0 }.reduce(0) { $0 + displayWidth($1.text) } + 3
+    let used = canvas.phrases(
+      Array(phrases.dropLast(2)), x: rect.x + 1, y: rect.y, maxWidth: rect.width - 3 - width, gap: 2
+    )
+    canvas.phrases(
+      essential, x: rect.x + 1 + (used > 0 ? used + 2 : 0), y: rect.y, maxWidth: rect.width - 2,
+      gap: 2)
+  }
+
+  /// The keys as a hint shows them, with those of the opposite command.
+  private static func keys(_ binding: KeyTable.Binding) -> String {
+    switch binding.command {
+    case .back: "← →"
+    case .slower: "[ ]"
+    case .panel1: "1-4"
+    default: KeyTable.symbol(binding.keys[0]).lowercasedWord
+    }
+  }
+}
+
+extension String {
+  /// `Space` becomes `space`; single letters stay as they are, since case tells keys apart.
+  var lowercasedWord: String { count > 1 ? lowercased() : self }
+}

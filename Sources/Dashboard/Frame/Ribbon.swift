@@ -1,0 +1,94 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// The two bars under the title: what the electricity comes from, and what it goes to.
+enum Ribbon {
+  static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    guard rect.height >= 2 else { return }
+    let label = rect.width >= 60 ? 9 : 0
+    let tail = rect.width >= 72 ? 20 : 0
+    let bar = Rect(
+      x: rect.x + label, y: rect.y, width: rect.width - label - tail - (tail > 0 ? 2 : 0), height: 1
+    )
+    if label > 0 {
+      canvas.text("fed by", x: rect.x, y: rect.y, c.muted)
+      canvas.text("goes to", x: rect.x, y: rect.y + 1, c.muted)
+    }
+    drawSources(&canvas, in: bar, tail: tail, c)
+    let lower = Rect(x: bar.x, y: bar.y + 1, width: bar.width, height: 1)
+    drawUses(&canvas, in: lower, tail: tail, c)
+  }
+
+  private static func drawSources(
+    _ canvas: inout Canvas, in bar: Rect, tail: Int, _ c: FrameContext
+  ) {
+    let mix = c.inventory.grid.map { RenewableSharePanel.mix($0, c) } ?? []
+    guard !mix.isEmpty else {
+      say(
+        "unknown: " + (c.state(of: "grid")?.message ?? "the grid is not being read"), &canvas,
+        in: bar, c)
+      return
+    }
+    let parts = mix.filter { $0.share > 0 }.map { fuel in
+      let share = SI.fixed(fuel.share * 100, 0)
+      let color = c.theme[fuel.role]
+      return StackedPart(
+        weight: fuel.share, color: color, label: "\(fuel.name) \(share)", shortLabel: share,
+        ink: color.ink)
+    }
+    canvas.stackedBar(parts, in: bar, track: c.theme[.track], glyphs: c.glyphs)
+    if tail > 0, let grid = c.inventory.grid,
+      let share = c.moment.known(.renewableShare, of: grid.id)?.value
+    {
+      canvas.text(
+        "\(SI.fixed(share * 100, 0)) % renewable", x: bar.right + 2, y: bar.y,
+        Style(c.theme[.renewable].end, on: c.background).bold)
+    }
+  }
+
+  private static func drawUses(
+    _ canvas: inout Canvas, in bar: Rect, tail: Int, _ c: FrameContext
+  ) {
+    // The last half minute, so that the bar is steady and still follows the load.
+    let span = TimeSpan(last: min(30, max(2, c.session.seconds)), endingAt: c.time)
+    guard let split = c.ledger.split(over: span), split.total.joules > 0 else {
+      let reason =
+        c.inventory.knowsPower
+        ? "no power data at this time" : "unknown: nothing here tells its power"
+      say(reason, &canvas, in: bar, c)
+      return
+    }
+    let parts = split.joules.filter { $0.joules > 0 }.map { use, joules in
+      let color = c.theme[role(use)]
+      let share = SI.fixed(split.share(use) * 100, 0)
+      return StackedPart(
+        weight: joules, color: color, label: "\(use.rawValue) \(share)", shortLabel: share,
+        ink: color.ink)
+    }
+    canvas.stackedBar(parts, in: bar, track: c.theme[.track], glyphs: c.glyphs)
+    guard tail > 0, let watts = c.ledger.power(at: c.time) else { return }
+    let mark = split.total.isModelled ? "≈ " : ""
+    let place = c.inventory.whole != nil ? " at the plug" : " seen"
+    canvas.textClipped(
+      mark + SI.string(watts, "W") + place, x: bar.right + 2, y: bar.y, maxWidth: tail, c.text.bold)
+  }
+
+  private static func role(_ use: EnergySplit.Use) -> Theme.Role {
+    switch use {
+    case .compute, .gpu: .compute
+    case .waiting: .waiting
+    case .idle: .idle
+    case .host: .host
+    case .other: .other
+    }
+  }
+
+  private static func say(_ text: String, _ canvas: inout Canvas, in bar: Rect, _ c: FrameContext) {
+    canvas.fill(bar, Style(c.theme[.muted], on: c.theme[.track]))
+    canvas.textClipped(
+      " " + text, x: bar.x, y: bar.y, maxWidth: bar.width,
+      Style(c.theme[.text], on: c.theme[.track]))
+  }
+}

@@ -1,0 +1,78 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// The session in miniature at the bottom: its power, its marks, and where the cursor stands.
+enum Scrubber {
+  static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    guard rect.height >= 2, rect.width >= 8 else { return }
+    let (chart, track) = rect.splitRows(rect.height - 1)
+    drawChart(&canvas, in: chart, c)
+    drawTrack(&canvas, in: track, c)
+  }
+
+  private static func drawChart(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    let bounds = c.input.bounds
+    guard bounds.seconds > 0 else { return }
+    let columns = c.samples(rect.width)
+    var values = c.ledger.powerCurve(of: c.ledger.powerDevices, over: bounds, columns: columns)
+    var top = values.compactMap { $0 }.max() ?? 0
+    var ramp = Theme.Ramp.power
+    if values.allSatisfy({ $0 == nil }), let host = c.inventory.host,
+      let id = c.timeline.id(.busy, of: host.id)
+    {
+      values = c.timeline.curve(id, over: bounds, columns: columns).map { $0?.mean }
+      top = 1
+      ramp = .dataIn
+    }
+    let strong = c.theme[ramp]
+    let faint = Gradient(
+      strong.start.mixed(with: c.background, 0.45), strong.middle.mixed(with: c.background, 0.45),
+      strong.end.mixed(with: c.background, 0.45))
+    canvas.areaChart(
+      values, in: rect, top: max(top, 1e-9) * 1.05, gradient: faint, background: c.background,
+      glyphs: c.glyphs)
+    // What the curves show stands out.
+    let from = column(c.window.start, in: rect, c)
+    let to = column(c.time, in: rect, c)
+    for y in rect.y..<rect.bottom {
+      let color = strong.color(at: Double(rect.bottom - 1 - y) / Double(max(1, rect.height - 1)))
+      canvas.restyle(Rect(x: from, y: y, width: to - from + 1, height: 1)) {
+        $0.foreground(color)
+      }
+    }
+  }
+
+  static func column(_ time: Timestamp, in rect: Rect, _ c: FrameContext) -> Int {
+    let bounds = c.input.bounds
+    guard bounds.seconds > 0 else { return rect.right - 1 }
+    let share = min(1, max(0, (time - bounds.start) / bounds.seconds))
+    return rect.x + Int((share * Double(rect.width - 1)).rounded())
+  }
+
+  private static func drawTrack(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    canvas.fill(rect, c.style(.border), scalar: "─")
+    let from = column(c.window.start, in: rect, c)
+    let to = column(c.time, in: rect, c)
+    canvas.fill(
+      Rect(x: from, y: rect.y, width: max(1, to - from + 1), height: 1),
+      c.muted, scalar: "━")
+    var free = rect.x
+    for event in c.timeline.events {
+      let x = column(event.time, in: rect, c)
+      guard x >= free else { continue }
+      let style =
+        event.kind == .gap ? c.style(.critical) : c.style(event.kind == .mark ? .accent : .muted)
+      let symbol = event.kind == .gap ? "▲" : "▾"
+      let room = rect.right - x - 2
+      let name =
+        event.text.isEmpty ? "" : " " + clipped(event.text, to: min(24, max(0, room - 2))) + " "
+      free =
+        x + 1
+        + canvas.runs(
+          [Run(symbol, style), Run(name, c.muted)], x: x, y: rect.y, maxWidth: room + 2)
+    }
+    canvas.put("◆", x: to, y: rect.y, c.style(.accent).bold)
+  }
+}

@@ -1,0 +1,68 @@
+import Canvas
+import Quantities
+import Telemetry
+
+/// The screen when there is room for a line per panel.
+enum ListScreen {
+  static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
+    let top = 1
+    let bottom = c.layout.hints.y
+    for (index, panel) in PanelCatalogue.all.enumerated() {
+      let y = top + index
+      guard y < bottom else { return }
+      let headline = panel.headline(c)
+      let name = canvas.width >= 50 ? panel.title.capitalizedWord : String(panel.title.prefix(4))
+      let width = canvas.width >= 50 ? 18 : 6
+      canvas.textClipped(name, x: 1, y: y, maxWidth: width - 1, c.muted)
+      if let value = headline.value {
+        let used = canvas.runs(
+          [Run(value.joined, c.style(panel.ramp).bold)], x: width, y: y,
+          maxWidth: canvas.width - width)
+        canvas.phrases(
+          headline.phrases, x: width + used + 2, y: y, maxWidth: canvas.width - width - used - 3,
+          gap: 2)
+      } else {
+        canvas.textClipped(
+          headline.missing.first ?? "–", x: width, y: y, maxWidth: canvas.width - width - 1, c.muted
+        )
+      }
+    }
+    let chart = Rect(
+      x: 1, y: top + 4, width: canvas.width - 2, height: bottom - top - 4)
+    if chart.height >= 2 { Scrubber.draw(&canvas, in: chart, c) }
+  }
+}
+
+/// The screen when there is room for one number: the power, or else how busy the machine is.
+enum TinyScreen {
+  static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
+    let (value, what) = number(c)
+    let lines = [value, what, TitleBar.badge(c).0]
+    let first = max(0, (canvas.height - min(canvas.height, 3)) / 2)
+    for (index, line) in lines.enumerated() where first + index < canvas.height {
+      let style = index == 0 ? c.style(.power).bold : c.muted
+      canvas.textCentered(
+        line, in: Rect(x: 0, y: 0, width: canvas.width, height: canvas.height), y: first + index,
+        style)
+    }
+  }
+
+  private static func number(_ c: FrameContext) -> (String, String) {
+    if let watts = c.ledger.power(at: c.time) { return (SI.string(watts, "W"), "hippowatt") }
+    if let host = c.inventory.host, let busy = c.moment.value(.busy, of: host.id) {
+      return (SI.percent(busy) + " % CPU", "power unknown")
+    }
+    return ("–", "hippowatt")
+  }
+}
+
+extension String {
+  /// `GPU DRAW` becomes `GPU draw`.
+  var capitalizedWord: String {
+    split(separator: " ").enumerated().map { index, word in
+      word.count <= 3 && word == "GPU"
+        ? String(word)
+        : index == 0 ? word.prefix(1) + word.dropFirst().lowercased() : word.lowercased()
+    }.joined(separator: " ")
+  }
+}

@@ -1,0 +1,92 @@
+import Canvas
+import Quantities
+import Telemetry
+
+/// The first line: whose electricity, seen how, at what time.
+enum TitleBar {
+  static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    guard !rect.isEmpty else { return }
+    let ground = c.theme[.strip]
+    canvas.fill(rect, Style(c.theme[.text], on: ground))
+    func style(_ role: Theme.Role) -> Style { Style(c.theme[role], on: ground) }
+    let amber = Style(c.theme[.power].end, on: ground).bold
+    let right = drawRight(&canvas, in: rect, c, style)
+    var phrases: [[Run]] = [
+      [Run("▟▙ ", amber), Run("hippowatt", amber)],
+      [Run(sanitized(c.input.session.machine), style(.text).bold)],
+    ]
+    if let machine = hardware(c) { phrases.append([Run(machine, style(.muted))]) }
+    if let job = c.inventory.jobs.last {
+      phrases.append([Run(sanitized(job.label), style(.muted))])
+    }
+    canvas.phrases(phrases, x: rect.x + 1, y: rect.y, maxWidth: right - rect.x - 2, gap: 2)
+  }
+
+  /// `8 × H100 80GB`, or the processor's name.
+  private static func hardware(_ c: FrameContext) -> String? {
+    let models = c.inventory.gpus.map(\.model)
+    guard let first = models.first else {
+      return c.inventory.host.map(\.model).flatMap { $0.isEmpty ? nil : clipped($0, to: 40) }
+    }
+    let name = models.allSatisfy { $0 == first } ? first : "GPUs of several kinds"
+    let short = name.hasPrefix("NVIDIA ") ? String(name.dropFirst(7)) : name
+    return models.count > 1 ? "\(models.count) × \(short)" : short
+  }
+
+  /// Draws badge, recording light and clock; returns the column they begin at.
+  private static func drawRight(
+    _ canvas: inout Canvas, in rect: Rect, _ c: FrameContext, _ style: (Theme.Role) -> Style
+  ) -> Int {
+    let civil = c.civil(c.time)
+    var right = rect.right - 1
+    if rect.width >= 40 {
+      right -= canvas.textRight(civil.clock, right: right, y: rect.y, style(.text).bold) + 1
+    }
+    if rect.width >= 100 {
+      right -= canvas.textRight(civil.date, right: right, y: rect.y, style(.muted)) + 2
+    }
+    let session = c.input.session
+    if !session.recordingProblem.isEmpty {
+      right -=
+        canvas.textRight("▲ NOT RECORDING", right: right, y: rect.y, style(.critical).bold) + 2
+    } else if let since = session.recordingSince, rect.width >= 60 {
+      let text = rect.width >= 90 ? "● REC " + SI.clock(c.input.bounds.end - since) : "● REC"
+      right -= canvas.textRight(text, right: right, y: rect.y, style(.critical).bold) + 2
+    }
+    let (badge, role) = badge(c)
+    right -= canvas.textRight(badge, right: right, y: rect.y, style(role).bold) + 2
+    if session.isSimulated {
+      right -= canvas.textRight("SIMULATED", right: right, y: rect.y, style(.warning).bold) + 2
+    }
+    return right
+  }
+
+  /// Where the cursor stands, in a word.
+  static func badge(_ c: FrameContext) -> (String, Theme.Role) {
+    let cursor = c.input.view.cursor
+    let behind = c.input.bounds.end - c.time
+    let isRecording = if case .recording = c.input.session.origin { true } else { false }
+    switch cursor.mode {
+    case .live: return ("● LIVE", .good)
+    case .paused:
+      return isRecording
+        ? ("‖ PAUSED " + SI.clock(c.time - c.input.bounds.start), .warning)
+        : ("‖ PAUSED −" + SI.clock(behind), .warning)
+    case .playing:
+      let speed = cursor.speed == 1 ? "" : " " + SI.significant(cursor.speed).shortened + "x"
+      return isRecording
+        ? ("▶ REPLAY" + speed, .accent) : ("▶ −" + SI.clock(behind) + speed, .accent)
+    }
+  }
+}
+
+extension String {
+  /// Without zeros at the end of a fraction.
+  var shortened: String {
+    guard contains(".") else { return self }
+    var copy = self
+    while copy.last == "0" { copy.removeLast() }
+    if copy.last == "." { copy.removeLast() }
+    return copy
+  }
+}

@@ -1,0 +1,93 @@
+import Canvas
+import Quantities
+import Telemetry
+
+/// Where the numbers of the chosen panel come from: source, method, age, and how it is doing.
+enum ProvenanceOverlay {
+  static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
+    let index = c.input.view.focused ?? c.input.view.selected
+    let panel = PanelCatalogue.all[index]
+    let series = c.timeline.descriptors.filter { panel.kinds.contains($0.device.kind) }
+    let sources = Set(series.map { base($0.provenance.source) })
+    let states = c.timeline.states(at: c.time).filter {
+      sources.contains(base($0.source)) || Self.expected(panel).contains(base($0.source))
+    }
+    var lines: [[Run]] = []
+    let ground = c.theme[.strip]
+    func style(_ role: Theme.Role) -> Style { Style(c.theme[role], on: ground) }
+    for state in states {
+      let role: Theme.Role =
+        state.health == .ok ? .good : state.health == .waiting ? .muted : .warning
+      var text = state.message
+      if state.health == .stalled { text += ", for \(SI.duration(c.time - state.time))" }
+      if !state.remedy.isEmpty { text += " – " + state.remedy }
+      lines.append([
+        Run(pad(state.source, 11), style(.text).bold),
+        Run(pad(state.health.rawValue, 8), style(role).bold),
+        Run(sanitized(text), style(.muted)),
+      ])
+    }
+    if !lines.isEmpty, !series.isEmpty { lines.append([]) }
+    lines += rows(series, c, style)
+    if lines.isEmpty { lines.append([Run("Nothing is read for this panel.", style(.muted))]) }
+    let width = min(canvas.width - 6, 112)
+    let body = Overlay.open(
+      &canvas, title: "\(panel.title.capitalizedWord): where its numbers come from", width: width,
+      height: min(lines.count, canvas.height - 4), c)
+    for (index, line) in lines.enumerated() where index < body.height {
+      let isLast = index == body.height - 1 && lines.count > body.height
+      let shown = isLast ? [Run("… \(lines.count - index) more", style(.muted))] : line
+      canvas.runs(shown, x: body.x, y: body.y + index, maxWidth: body.width)
+    }
+  }
+
+  /// The sources a panel would like to hear from.
+  private static func expected(_ panel: any Panel) -> [String] {
+    if panel.kinds.contains(.gpu) { return ["nvml", "rapl", "hwmon", "host"] }
+    if panel.kinds.contains(.job) { return ["log"] }
+    if panel.kinds.contains(.disk) { return ["disk", "net"] }
+    return panel.kinds.contains(.grid) ? ["grid"] : []
+  }
+
+  private static func base(_ source: String) -> String {
+    String(source.split(separator: ":", maxSplits: 1).first ?? "")
+  }
+
+  /// One line for each metric and way of knowing it; devices that share both are counted.
+  private static func rows(
+    _ series: [SeriesDescriptor], _ c: FrameContext, _ style: (Theme.Role) -> Style
+  ) -> [[Run]] {
+    struct Group: Hashable {
+      var metric: String
+      var provenance: Provenance
+      var kind: DeviceKind
+    }
+    var order: [Group] = []
+    var members: [Group: [SeriesDescriptor]] = [:]
+    for descriptor in series {
+      let group = Group(
+        metric: descriptor.metric.name, provenance: descriptor.provenance,
+        kind: descriptor.device.kind)
+      if members[group] == nil { order.append(group) }
+      members[group, default: []].append(descriptor)
+    }
+    return order.map { group in
+      let list = members[group] ?? []
+      let ages = list.compactMap { c.moment.known($0.metric, of: $0.device)?.age }
+      let age = ages.min().map { SI.duration(max(0, $0)) + " old" } ?? "nothing yet"
+      let count = list.count > 1 ? "\(list.count) × \(group.kind.name)" : group.kind.name
+      return [
+        Run(pad(group.metric, 22), style(.text)), Run(pad(count, 11), style(.muted)),
+        Run(pad(group.provenance.source, 11), style(.text)),
+        Run(pad(group.provenance.method.words, 24), style(.muted)),
+        Run(pad(age, 12), style(.muted)),
+        Run(sanitized(group.provenance.note), style(.muted)),
+      ]
+    }
+  }
+
+  private static func pad(_ text: String, _ width: Int) -> String {
+    let shown = clipped(sanitized(text), to: width - 1)
+    return shown + String(repeating: " ", count: max(1, width - displayWidth(shown)))
+  }
+}

@@ -1,0 +1,178 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// What the algorithm's progress costs: joules per token and per step, beside its loss.
+struct AlgorithmCostPanel: Panel {
+  let title = "ALGORITHM COST"
+  let ramp = Theme.Ramp.algorithm
+  let kinds: [DeviceKind] = [.job]
+
+  /// The job that spoke last.
+  private func job(_ c: FrameContext) -> Device? {
+    c.inventory.jobs.max {
+      (c.moment.known(.step, of: $0.id)?.time.nanoseconds ?? 0)
+        < (c.moment.known(.step, of: $1.id)?.time.nanoseconds ?? 0)
+    }
+  }
+
+  func headline(_ c: FrameContext) -> Headline {
+    guard let job = job(c), let step = c.moment.known(.step, of: job.id) else {
+      return Headline(missing: missing(c))
+    }
+    var headline = Headline()
+    headline.note = "\(job.label) · \(SI.duration(max(0, step.age.rounded()))) ago"
+    let cost = c.ledger.cost(of: job.id, at: c.time)
+    let mark = cost?.energy?.isModelled ?? false ? "≈ " : ""
+    if let joules = cost?.joulesPerToken {
+      headline.value = SI.text(joules, "J/token")
+      headline.phrases.append([
+        Run(SI.text(3.6e6 / joules, "tokens/kWh", smallest: 0).joined, c.muted)
+      ])
+      if let joules = cost?.joulesPerStep {
+        headline.phrases.append([Run(SI.string(joules, "J/step"), c.muted)])
+      }
+    } else if let joules = cost?.joulesPerStep {
+      headline.value = SI.text(joules, "J/step")
+      headline.phrases.append([Run("tokens unknown", c.muted)])
+    } else if let rate = cost?.tokensPerSecond {
+      headline.value = SI.text(rate, "tokens/s", smallest: 0)
+      headline.phrases.append([Run(noEnergy(cost, c), c.muted)])
+    } else if let seconds = c.moment.known(.stepTime, of: job.id)?.value {
+      headline.value = SI.text(seconds, "s/step")
+      headline.phrases.append([Run(noEnergy(cost, c), c.muted)])
+    } else {
+      headline.value = SI.Text(number: SI.grouped(Int64(step.value)), unit: "steps")
+      headline.phrases.append([Run("not enough yet for a cost", c.muted)])
+    }
+    if let value = headline.value {
+      headline.value = SI.Text(number: mark + value.number, unit: value.unit)
+    }
+    return headline
+  }
+
+  private func noEnergy(_ cost: JobCost?, _ c: FrameContext) -> String {
+    if c.inventory.knowsPower { return "not enough yet for joules" }
+    return "no joules: nothing here tells its power"
+  }
+
+  private func missing(_ c: FrameContext) -> [String] {
+    let log = c.timeline.states(at: c.time).first { $0.source.hasPrefix("log") }
+    guard let log, log.health != .ok else {
+      if log != nil { return ["No training progress read yet.", log?.message ?? ""] }
+      return [
+        "No job is followed.",
+        "hippowatt --source log:train.log, or hippowatt record -- COMMAND",
+      ]
+    }
+    return [log.message, log.remedy].filter { !$0.isEmpty }
+  }
+
+  func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    guard let job = job(c), !rect.isEmpty else { return }
+    let rows = rows(job, c)
+    let shown = min(rows.count, max(0, rect.height - 2))
+    let (chart, list) = rect.splitRows(rect.height - shown)
+    drawLoss(&canvas, job, in: chart, c)
+    for (index, row) in rows.prefix(shown).enumerated() {
+      row.draw(&canvas, in: list.row(index), gradient: c.theme[.algorithm], c)
+    }
+  }
+
+  private func drawLoss(_ canvas: inout Canvas, _ job: Device, in rect: Rect, _ c: FrameContext) {
+    guard rect.height > 0, let id = c.timeline.id(.loss, of: job.id) else { return }
+    // Loss is read over the whole run, not over the last minutes.
+    let from = c.timeline.firstReading(id).map { max($0.time, c.session.start) } ?? c.session.start
+    let span = TimeSpan(from, max(c.time, from + 1))
+    let values = c.timeline.curve(id, over: span, columns: c.samples(rect.width)).map { $0?.mean }
+    let known = values.compactMap { $0 }
+    guard let low = known.min(), let high = known.max() else { return }
+    let margin = max((high - low) * 0.05, abs(high) * 0.001, 1e-9)
+    canvas.lineChart(
+      values, in: rect, bottom: low - margin, top: high + margin, gradient: c.theme[.algorithm],
+      background: c.background, glyphs: c.glyphs)
+    if let loss = c.moment.known(.loss, of: job.id) {
+      let text = "loss " + SI.significant(loss.value, digits: 4)
+      canvas.textRight(" " + text, right: rect.right, y: rect.y, c.text)
+    }
+  }
+
+  private func rows(_ job: Device, _ c: FrameContext) -> [FactRow] {
+    var rows: [FactRow] = []
+    let cost = c.ledger.cost(of: job.id, at: c.time)
+    let mark = cost?.energy?.isModelled ?? false ? "≈ " : ""
+    if let step = c.moment.known(.step, of: job.id)?.value {
+      let total = c.moment.known(.stepTotal, of: job.id)?.value
+      let of = total.map { " / " + SI.grouped(Int64($0)) } ?? ""
+      let share = total.flatMap { $0 > 0 ? min(1, step / $0) : nil }
+      rows.append(
+        FactRow(
+          "step", SI.grouped(Int64(step)) + of, share.map { SI.percent($0) + " %" } ?? "",
+          bar: share))
+    }
+    if let rate = c.moment.known(.tokenRate, of: job.id)?.value ?? cost?.tokensPerSecond {
+      rows.append(FactRow("tokens/s", SI.text(rate, "", smallest: 0).joined.trimmedEnd, ""))
+    }
+    if let seconds = c.moment.known(.stepTime, of: job.id)?.value ?? cost?.secondsPerStep {
+      let joules = cost?.joulesPerStep.map { mark + SI.string($0, "J") } ?? ""
+      rows.append(FactRow("per step", SI.duration(seconds), joules))
+      if let row = toGo(job, cost, seconds, c) { rows.append(row) }
+    }
+    if let mfu = c.moment.known(.reportedMFU, of: job.id)?.value {
+      rows.append(FactRow("MFU", SI.percent(mfu) + " %", "as the job states it", bar: mfu))
+    }
+    return rows
+  }
+
+  private func toGo(_ job: Device, _ cost: JobCost?, _ seconds: Double, _ c: FrameContext)
+    -> FactRow?
+  {
+    guard let step = c.moment.known(.step, of: job.id)?.value,
+      let total = c.moment.known(.stepTotal, of: job.id)?.value, total > step
+    else { return nil }
+    let left = (total - step) * (cost?.secondsPerStep ?? seconds)
+    let energy = cost?.joulesPerStep.map { "≈ " + SI.energy($0 * (total - step)).joined } ?? ""
+    return FactRow("to go", "≈ " + SI.duration(left), energy)
+  }
+}
+
+/// A row of a name, a strong value, a second value and perhaps a bar.
+struct FactRow {
+  var name: String
+  var value: String
+  var more: String
+  var bar: Double?
+
+  init(_ name: String, _ value: String, _ more: String, bar: Double? = nil) {
+    self.name = name
+    self.value = value
+    self.more = more
+    self.bar = bar
+  }
+
+  func draw(_ canvas: inout Canvas, in rect: Rect, gradient: Gradient, _ c: FrameContext) {
+    guard !rect.isEmpty else { return }
+    canvas.textClipped(name, x: rect.x, y: rect.y, maxWidth: 10, c.muted)
+    let width = rect.width >= 44 ? 18 : rect.width - 11
+    canvas.textClipped(value, x: rect.x + 11, y: rect.y, maxWidth: width, c.text.bold)
+    guard rect.width >= 44 else { return }
+    canvas.textClipped(
+      more, x: rect.x + 30, y: rect.y, maxWidth: rect.width - 30, c.text)
+    let start = rect.x + 30 + max(displayWidth(more) + 1, 12)
+    if let bar, rect.right - start >= 6 {
+      canvas.bar(
+        bar, in: Rect(x: start, y: rect.y, width: rect.right - start, height: 1),
+        gradient: gradient, track: c.theme[.track], glyphs: c.glyphs)
+    }
+  }
+}
+
+extension String {
+  /// Without blanks at its end.
+  var trimmedEnd: String {
+    var copy = self
+    while copy.last == " " { copy.removeLast() }
+    return copy
+  }
+}

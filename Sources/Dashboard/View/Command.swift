@@ -1,0 +1,21 @@
+/// Everything a key can ask for.
+public enum Command: String, Sendable, Hashable, CaseIterable {
+  case playOrPause, back, forward, backFine, forwardFine, backFar, forwardFar
+  case previousReading, nextReading
+  case slower, faster, normalSpeed
+  case first, last
+  case mark, previousMark, nextMark
+  case panel1, panel2, panel3, panel4, nextPanel, previousPanel, focus, leave
+  case zoomIn, zoomOut
+  case theme, marks, provenance, help, screenshot, repaint, quit
+}
+
+/// What the view asks the program to do, since it does no I/O itself.
+public enum Effect: Sendable, Hashable {
+  case quit
+  case repaint
+  /// Save the screen as pictures and tell where.
+  case screenshot
+  /// Put a mark at a time.
+  case mark(at: Int64)
+}

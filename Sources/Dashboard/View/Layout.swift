@@ -1,0 +1,64 @@
+import Canvas
+
+/// Where everything goes on a screen of a given size: pure geometry.
+public struct Layout: Sendable, Hashable {
+  /// How much the screen can hold.
+  public enum Scale: Sendable, Hashable {
+    /// One number.
+    case tiny
+    /// A line for each panel.
+    case list
+    /// Panels beside each other.
+    case full
+  }
+
+  public var scale: Scale
+  public var title: Rect
+  public var ribbon: Rect
+  /// The panels that are drawn, in order; just one when it has the whole screen.
+  public var panels: [Rect]
+  /// Chart rows and the track below them.
+  public var scrubber: Rect
+  public var hints: Rect
+
+  static let nowhere = Rect(x: 0, y: 0, width: 0, height: 0)
+
+  public init(width: Int, height: Int, focused: Bool = false, panelCount: Int = 4) {
+    title = Rect(x: 0, y: 0, width: width, height: min(1, height))
+    ribbon = Self.nowhere
+    scrubber = Self.nowhere
+    hints = Self.nowhere
+    panels = []
+    guard width >= 44, height >= 12 else {
+      scale = width >= 28 && height >= 7 ? .list : .tiny
+      if scale == .list { hints = Rect(x: 0, y: height - 1, width: width, height: 1) }
+      return
+    }
+    scale = .full
+    // Air between the parts only where there is room for it.
+    let airy = height >= 34
+    var top = 1
+    if height >= 18 {
+      ribbon = Rect(x: 1, y: top + (airy ? 1 : 0), width: width - 2, height: 2)
+      top = ribbon.bottom + (airy ? 1 : 0)
+    }
+    hints = Rect(x: 0, y: height - 1, width: width, height: 1)
+    var bottom = height - 1
+    if height >= 16 {
+      let rows = height >= 50 ? 4 : height >= 34 ? 3 : 2
+      scrubber = Rect(x: 1, y: bottom - rows, width: width - 2, height: rows)
+      bottom = scrubber.y
+    }
+    let area = Rect(x: 0, y: top, width: width, height: bottom - top)
+    guard !focused else {
+      panels = [area]
+      return
+    }
+    if width >= 72 {
+      let rows = area.rows(2)
+      panels = rows.flatMap { $0.columns(2) }
+    } else {
+      panels = area.rows(panelCount)
+    }
+  }
+}

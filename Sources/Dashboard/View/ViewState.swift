@@ -1,0 +1,134 @@
+import Canvas
+import Telemetry
+
+/// What the user has chosen to look at, and how: everything on the screen that is not data.
+///
+/// A pure state machine. Commands and clicks change it; what needs I/O comes back as effects.
+public struct ViewState: Sendable, Hashable {
+  public enum Overlay: Sendable, Hashable { case none, help, provenance }
+
+  public var cursor: Cursor
+  /// Seconds that the curves show.
+  public private(set) var window: Double
+  /// The panel that has the whole screen, from 0.
+  public var focused: Int?
+  /// The panel that is chosen, from 0.
+  public private(set) var selected = 0
+  public private(set) var overlay = Overlay.none
+  /// Index into the themes at hand.
+  public private(set) var theme: Int
+  public var glyphs: GlyphSet
+  /// A word to the user, such as the name of a saved screenshot.
+  public var toast = ""
+
+  let themeCount: Int
+  static let panelCount = 4
+
+  /// The time spans that `+` and `-` step through, in seconds.
+  public static let windows: [Double] = [
+    15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 259_200, 604_800,
+  ]
+
+  public init(
+    cursor: Cursor, window: Double = 300, theme: Int = 0, themeCount: Int = 1,
+    glyphs: GlyphSet = .braille
+  ) {
+    self.cursor = cursor
+    self.window = window
+    self.theme = theme
+    self.themeCount = max(1, themeCount)
+    self.glyphs = glyphs
+  }
+
+  /// Does what a key asks; `bounds` is what the timeline knows.
+  public mutating func apply(
+    _ command: Command, timeline: Timeline, bounds: TimeSpan
+  ) -> [Effect] {
+    if !toast.isEmpty { toast = "" }
+    switch command {
+    case .playOrPause: cursor.toggle(in: bounds)
+    case .back: cursor.seek(by: -5, in: bounds)
+    case .forward: cursor.seek(by: 5, in: bounds)
+    case .backFine: cursor.seek(by: -1, in: bounds)
+    case .forwardFine: cursor.seek(by: 1, in: bounds)
+    case .backFar: cursor.seek(by: -60, in: bounds)
+    case .forwardFar: cursor.seek(by: 60, in: bounds)
+    case .previousReading: step(after: false, timeline, bounds)
+    case .nextReading: step(after: true, timeline, bounds)
+    case .slower: cursor.changeSpeed(faster: false)
+    case .faster: cursor.changeSpeed(faster: true)
+    case .normalSpeed: cursor.setSpeed(1)
+    case .first: cursor.seek(to: bounds.start, in: bounds)
+    case .last: cursor.seek(to: bounds.end, in: bounds)
+    case .mark: return [.mark(at: cursor.time(in: bounds).nanoseconds)]
+    case .previousMark: seekMark(after: false, timeline, bounds)
+    case .nextMark: seekMark(after: true, timeline, bounds)
+    case .panel1: toggleFocus(0)
+    case .panel2: toggleFocus(1)
+    case .panel3: toggleFocus(2)
+    case .panel4: toggleFocus(3)
+    case .focus: toggleFocus(selected)
+    case .nextPanel: choose((selected + 1) % Self.panelCount)
+    case .previousPanel: choose((selected + Self.panelCount - 1) % Self.panelCount)
+    case .leave: if overlay != .none { overlay = .none } else { focused = nil }
+    case .zoomIn: window = Self.windows.last { $0 < window } ?? window
+    case .zoomOut: window = Self.windows.first { $0 > window } ?? window
+    case .theme: theme = (theme + 1) % themeCount
+    case .marks: glyphs = glyphs == .braille ? .blocks : glyphs == .blocks ? .ascii : .braille
+    case .provenance: overlay = overlay == .provenance ? .none : .provenance
+    case .help: overlay = overlay == .help ? .none : .help
+    case .screenshot: return [.screenshot]
+    case .repaint: return [.repaint]
+    case .quit: return [.quit]
+    }
+    return []
+  }
+
+  private mutating func toggleFocus(_ panel: Int) {
+    focused = focused == panel ? nil : panel
+    selected = panel
+  }
+
+  private mutating func choose(_ panel: Int) {
+    selected = panel
+    if focused != nil { focused = panel }
+  }
+
+  private mutating func step(after: Bool, _ timeline: Timeline, _ bounds: TimeSpan) {
+    let time = cursor.time(in: bounds)
+    guard let next = timeline.neighbour(of: time, after: after) else { return }
+    cursor.seek(to: next, in: bounds)
+  }
+
+  private mutating func seekMark(after: Bool, _ timeline: Timeline, _ bounds: TimeSpan) {
+    let time = cursor.time(in: bounds)
+    let marks = timeline.events.filter { $0.kind == .mark }.map(\.time)
+    let next = after ? marks.first { $0 > time } : marks.last { $0 < time }
+    if let next {
+      cursor.seek(to: next, in: bounds)
+    } else {
+      toast = after ? "no mark after this" : "no mark before this"
+    }
+  }
+
+  // MARK: Mouse
+
+  /// Chooses and focuses what lies under a click.
+  public mutating func click(x: Int, y: Int, layout: Layout, bounds: TimeSpan) {
+    if overlay != .none {
+      overlay = .none
+    } else if layout.scrubber.contains(x: x, y: y) {
+      drag(x: x, layout: layout, bounds: bounds)
+    } else if let panel = layout.panels.firstIndex(where: { $0.contains(x: x, y: y) }) {
+      toggleFocus(focused ?? panel)
+    }
+  }
+
+  /// Moves the cursor to where the scrubber is held.
+  public mutating func drag(x: Int, layout: Layout, bounds: TimeSpan) {
+    let track = layout.scrubber
+    guard track.width > 1 else { return }
+    let share = Double(min(max(x, track.x), track.right - 1) - track.x) / Double(track.width - 1)
+    cursor.seek(to: share >= 1 ? bounds.end : bounds.start + bounds.seconds * share, in: bounds)
+  }
+}
