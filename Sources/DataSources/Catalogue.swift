@@ -33,7 +33,9 @@ public struct Catalogue: Sendable {
     }
   }
 
-  public static let all: [Entry] = []
+  public static let all: [Entry] = [
+    SimulatedSource.entry
+  ]
 
   /// The entry of that name.
   public static func entry(_ name: String) -> Entry? { all.first { $0.name == name } }

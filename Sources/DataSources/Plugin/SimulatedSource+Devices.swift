@@ -1,0 +1,66 @@
+import Quantities
+import Telemetry
+
+/// What the simulated machine is made of.
+extension SimulatedSource {
+  func id(_ kind: DeviceKind, _ name: String) -> DeviceID {
+    DeviceID(machine: machine, kind: kind, name: name)
+  }
+
+  var gridID: DeviceID { DeviceID(machine: "", kind: .grid, name: "SIM") }
+  var jobID: DeviceID { id(.job, "simulated") }
+
+  func acceleratorID(_ index: Int) -> DeviceID { id(.gpu, "GPU-SIMULATED-\(seed)-\(index)") }
+
+  /// The processor's energy domains and how many watts each is worth.
+  static let domains = ["package-0", "package-1", "dram-0", "dram-1"]
+
+  var devices: [Device] {
+    var all = (0..<SimulatedRun.accelerators).map { index in
+      Device(
+        id: acceleratorID(index), label: "\(index)", model: "SIMULATED H100 80GB",
+        attributes: ["seed": "\(seed)"])
+    }
+    all += Self.domains.map { Device(id: id(.cpu, $0), label: $0, model: "SIMULATED processor") }
+    all.append(Device(id: id(.meter, "wall"), label: "plug", model: "SIMULATED meter"))
+    all.append(Device(id: id(.host, "host"), label: machine, model: "SIMULATED machine"))
+    all.append(Device(id: id(.disk, "nvme0n1"), label: "nvme0n1", model: "SIMULATED disk"))
+    all.append(Device(id: id(.net, "eth0"), label: "eth0", model: "SIMULATED network"))
+    all.append(Device(id: jobID, label: "llama-7b pretrain", model: "SIMULATED job"))
+    all.append(Device(id: gridID, label: "simulated", model: "SIMULATED grid"))
+    return all
+  }
+
+  var descriptors: [SeriesDescriptor] {
+    devices.flatMap { device in
+      Self.metrics(of: device.id).map { metric in
+        SeriesDescriptor(
+          device: device.id, metric: metric,
+          provenance: Provenance(
+            source: name, method: .simulated, period: device.id.kind == .grid ? 900 : period,
+            note: "SIMULATED with seed \(seed); no such machine exists"))
+      }
+    }
+  }
+
+  private static func metrics(of device: DeviceID) -> [Metric] {
+    switch device.kind {
+    case .gpu:
+      [
+        .power, .energy, .powerLimit, .utilization, .memoryActivity, .memoryUsed, .memoryTotal,
+        .temperature, .smClock, .memoryClock, .eventReasons,
+      ]
+    case .cpu: [.energy]
+    case .meter: [.power, .energy]
+    case .host: [.busy, .cpuCount, .memoryUsed, .memoryTotal, .memoryAvailable]
+    case .disk: [.bytesRead, .bytesWritten, .ioTime]
+    case .net: [.bytesReceived, .bytesSent, .linkSpeed]
+    case .job: [.step, .stepTotal, .loss, .learningRate, .tokens, .tokenRate, .stepTime]
+    default:
+      [
+        .renewableShare, .lowCarbonShare, .carbonIntensity, .solarShare, .windShare, .hydroShare,
+        .bioenergyShare, .otherRenewableShare, .nuclearShare, .gasShare, .coalShare, .oilShare,
+      ]
+    }
+  }
+}
