@@ -1,7 +1,7 @@
 extension Canvas {
   /// The same frame in the colours of a depth.
   ///
-  /// Where two colours of a cell fall together its ink turns black or white, so that text stays
+  /// Where the colours of a readable cell come too close its ink turns black or white, so that text stays
   /// readable. Without colour, filled areas become reverse video, and every second one in a row is
   /// underlined instead, so that the segments of a stacked bar still end where they ended.
   public func reduced(to depth: ColorDepth) -> Canvas {
@@ -26,8 +26,9 @@ extension Canvas {
         var cell = self[x, y]
         guard !cell.isTrailing else { continue }
         let (ink, paper) = (reduce(cell.foreground), reduce(cell.background))
-        let collided = ink == paper && cell.foreground != cell.background
-        cell.foreground = collided ? paper.ink.reduced(to: depth) : ink
+        let collided = ink == paper || ink.contrast(against: paper) < 2
+        let wasReadable = cell.foreground.contrast(against: cell.background) >= 2.5
+        cell.foreground = collided && wasReadable ? paper.ink.reduced(to: depth) : ink
         cell.background = paper
         frame[x, y] = cell
       }

@@ -87,9 +87,23 @@ enum Palette {
       if high >= 150 || !bright { return high >= 90 ? 7 : 0 }
       return 8
     }
-    let half = low + (high - low) * 45 / 100
-    let index = (r >= half ? 1 : 0) | (g >= half ? 2 : 0) | (b >= half ? 4 : 0)
+    let index: Int
+    switch hue(r, g, b, high: high, low: low) {
+    case 20..<70: index = 3
+    case 70..<165: index = 2
+    case 165..<195: index = 6
+    case 195..<250: index = 4
+    case 250..<340: index = 5
+    default: index = 1
+    }
     return bright && high >= 225 ? index + 8 : index
+  }
+
+  /// The angle on the colour wheel in whole degrees: 0 red, 120 green, 240 blue.
+  private static func hue(_ r: Int, _ g: Int, _ b: Int, high: Int, low: Int) -> Int {
+    let span = max(1, high - low)
+    if high == r { return (60 * (g - b) / span + 360) % 360 }
+    return high == g ? 120 + 60 * (b - r) / span : 240 + 60 * (r - g) / span
   }
 
   private static func distance(_ a: Color, _ b: Color) -> Int {
