@@ -1,1 +1,126 @@
+/// What the Terminal room needs from C: ncurses behind a handful of functions, the signals that
+/// matter to a full-screen program, and a guard that hands the terminal back when it dies.
+///
+/// ncurses itself stays inside the C files, because its globals and macros do not import.
 #pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// MARK: Crash guard (guard.c)
+
+/// Installs the handlers of deadly signals. Call once, before `ct_guard_enter`; again does nothing.
+void ct_guard_install(void);
+
+/// Remembers the state of a terminal and starts to guard it.
+///
+/// Standard error is captured while the guard is on, if it is a terminal: text written over a full
+/// screen is lost otherwise. `drawing` is the descriptor that frames are written to; on a crash it
+/// is pointed at nothing, so that another thread cannot draw over the message.
+void ct_guard_enter(int terminal, int drawing);
+
+/// Tells the guard of a new drawing descriptor.
+void ct_guard_redirect(int drawing);
+
+/// Stops guarding and writes out what standard error said meanwhile.
+void ct_guard_leave(void);
+
+/// True once a deadly signal has struck: the terminal belongs to the message now.
+bool ct_guard_tripped(void);
+
+/// Waits for the end of a process that a deadly signal has struck.
+void ct_guard_park(void);
+
+// MARK: Signals that wake the screen (wake.c)
+
+enum { CT_WAKE_RESIZED = 1, CT_WAKE_STOP = 2, CT_WAKE_CONTINUED = 4 };
+
+/// Catches SIGWINCH, SIGTSTP and SIGCONT. Returns a descriptor that is readable after each.
+int ct_wake_install(void);
+
+/// Takes the signals caught since the last call, as CT_WAKE bits, and drains the descriptor.
+int ct_wake_take(void);
+
+/// Stops the process as Ctrl-Z does and returns once it runs again.
+void ct_wake_stop_here(void);
+
+/// Opens an alarm of the monotonic clock: a descriptor that is readable once it has rung.
+int ct_timer_open(void);
+
+/// Sets the alarm to a moment in nanoseconds of that clock; 0 switches it off.
+void ct_timer_set(int timer, uint64_t moment);
+
+// MARK: Screen (screen.c)
+
+typedef struct ct_screen ct_screen;
+
+/// One glyph of a row: its cells must be 1 or 2.
+typedef struct {
+  uint32_t scalar;
+  int32_t pair;
+  uint8_t attributes;
+  uint8_t cells;
+} ct_glyph;
+
+enum { CT_NOTHING = 0, CT_CHARACTER = 1, CT_KEY = 2, CT_MOUSE = 3 };
+enum { CT_PRESS = 0, CT_RELEASE = 1, CT_WHEEL_UP = 2, CT_WHEEL_DOWN = 3, CT_MOTION = 4 };
+
+/// One thing typed: `code` is a character or one of the CT_KEY codes.
+typedef struct {
+  int32_t code;
+  int32_t x, y;
+  int32_t mouse_kind;
+  int32_t button;
+} ct_event;
+
+enum {
+  CT_KEY_UP = 1, CT_KEY_DOWN, CT_KEY_LEFT, CT_KEY_RIGHT, CT_KEY_SHIFT_LEFT, CT_KEY_SHIFT_RIGHT,
+  CT_KEY_HOME, CT_KEY_END, CT_KEY_PAGE_UP, CT_KEY_PAGE_DOWN, CT_KEY_SHIFT_TAB, CT_KEY_BACKSPACE,
+  CT_KEY_DELETE, CT_KEY_INSERT, CT_KEY_ENTER, CT_KEY_OTHER,
+  CT_KEY_F0 = 100
+};
+
+/// Sets the character type of the process from a locale name ("" reads the environment).
+/// True when text is UTF-8 then. Never touches numbers or dates.
+bool ct_locale(const char *name);
+
+/// The place of a capability in a compiled terminfo entry, or -1. `kind` is 'b', 'n' or 's'.
+int ct_terminfo_index(char kind, const char *name);
+
+/// The colours of an installed terminfo entry: -1 none, -2 unknown terminal, -3 no database,
+/// -4 a terminal that cannot move its cursor.
+int ct_terminfo_colors(const char *term, int output);
+
+/// Takes over a terminal. `entry` is a private terminfo entry as "b64:...", or null to use the
+/// installed one. Null when ncurses refuses.
+ct_screen *ct_screen_open(const char *term, const char *entry, int input, int output, bool mouse);
+
+/// The descriptor that frames are written to.
+int ct_screen_drawing(const ct_screen *screen);
+int ct_screen_width(const ct_screen *screen);
+int ct_screen_height(const ct_screen *screen);
+/// How many colour pairs there are, the default pair 0 included.
+int ct_screen_pairs(const ct_screen *screen);
+
+/// Defines a pair; -1 is the terminal's own colour. False when ncurses refuses.
+bool ct_screen_define_pair(ct_screen *screen, int pair, int foreground, int background);
+/// Forgets every pair; all cells must be written anew.
+void ct_screen_forget_pairs(ct_screen *screen);
+
+/// Writes one row into the next frame.
+void ct_screen_put_row(ct_screen *screen, int y, const ct_glyph *glyphs, int count);
+/// Sends the frame; `synchronized` brackets it so that the terminal shows it at once.
+void ct_screen_flush(ct_screen *screen, bool synchronized);
+/// Makes the next flush clear the screen and write every cell.
+void ct_screen_forget(ct_screen *screen);
+/// Takes the terminal's size of this moment. True when it changed.
+bool ct_screen_resize(ct_screen *screen);
+/// Takes one key or mouse event without waiting; returns its CT kind.
+int ct_screen_read(ct_screen *screen, ct_event *event);
+/// Hands the terminal back; the next flush takes it again.
+void ct_screen_leave(ct_screen *screen);
+/// Hands the terminal back for good.
+void ct_screen_close(ct_screen *screen);
+
+/// True when nothing will ever come from this descriptor again.
+bool ct_at_end(int descriptor);

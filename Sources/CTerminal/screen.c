@@ -1,0 +1,366 @@
+// ncurses as the last step of a frame. Nothing here draws shapes or decides anything: rows go in,
+// keys come out.
+#define _GNU_SOURCE
+#define NCURSES_WIDECHAR 1
+#include "CTerminal.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <unistd.h>
+#include <wchar.h>
+
+struct ct_screen {
+  SCREEN *screen;
+  WINDOW *window;
+  // Reading from a pad never refreshes the window behind our back.
+  WINDOW *keys;
+  FILE *input;
+  FILE *output;
+  int drawing;
+  bool extra_mouse;
+};
+
+static void define_keys(void);
+
+bool ct_locale(const char *name) {
+  setlocale(LC_CTYPE, name);
+  return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+int ct_terminfo_index(char kind, const char *name) {
+  NCURSES_CONST char *const *names = kind == 'b' ? boolnames : kind == 'n' ? numnames : strnames;
+  for (int index = 0; names[index] != NULL; index++) {
+    if (strcmp(names[index], name) == 0) return index;
+  }
+  return -1;
+}
+
+int ct_terminfo_colors(const char *term, int output) {
+  int status = 0;
+  if (setupterm((char *)term, output, &status) != OK) return status < 0 ? -3 : -2;
+  int colors = tigetnum("colors");
+  const char *move = tigetstr("cup");
+  bool movable = move != NULL && move != (char *)-1;
+  del_curterm(cur_term);
+  return movable ? (colors < 0 ? -1 : colors) : -4;
+}
+
+static SCREEN *new_screen(const char *term, const char *entry, FILE *output, FILE *input) {
+  if (entry == NULL) return newterm((char *)term, output, input);
+  const char *before = getenv("TERMINFO");
+  char *kept = before != NULL ? strdup(before) : NULL;
+  setenv("TERMINFO", entry, 1);
+  SCREEN *screen = newterm((char *)term, output, input);
+  // What we start later must not inherit our private entry.
+  if (kept != NULL) {
+    setenv("TERMINFO", kept, 1);
+    free(kept);
+  } else {
+    unsetenv("TERMINFO");
+  }
+  return screen;
+}
+
+static FILE *stream(int descriptor, const char *mode) {
+  int copy = dup(descriptor);
+  FILE *file = copy < 0 ? NULL : fdopen(copy, mode);
+  if (file == NULL && copy >= 0) close(copy);
+  return file;
+}
+
+ct_screen *ct_screen_open(const char *term, const char *entry, int input, int output, bool mouse) {
+  ct_screen *s = calloc(1, sizeof *s);
+  if (s == NULL) return NULL;
+  s->input = stream(input, "r");
+  s->output = stream(output, "w");
+  use_tioctl(TRUE);
+  if (s->input != NULL && s->output != NULL) s->screen = new_screen(term, entry, s->output, s->input);
+  if (s->screen == NULL) {
+    if (s->input != NULL) fclose(s->input);
+    if (s->output != NULL) fclose(s->output);
+    free(s);
+    return NULL;
+  }
+  set_term(s->screen);
+  s->drawing = fileno(s->output);
+  cbreak();
+  noecho();
+  nonl();
+  set_escdelay(25);
+  typeahead(-1);
+  if (has_colors()) {
+    start_color();
+    use_default_colors();
+  }
+  s->window = newwin(0, 0, 0, 0);
+  leaveok(s->window, TRUE);
+  s->keys = newpad(1, 1);
+  keypad(s->keys, TRUE);
+  nodelay(s->keys, TRUE);
+  define_keys();
+  curs_set(0);
+  if (mouse) {
+    mouseinterval(0);
+    mousemask(ALL_MOUSE_EVENTS | REPORT_MOUSE_POSITION, NULL);
+    // Installed entries ask for clicks alone; their SGR form carries drags just as well.
+    const char *prefix = tigetstr("kmous");
+    s->extra_mouse = entry == NULL && prefix != NULL && prefix != (char *)-1 &&
+                     strcmp(prefix, "\033[<") == 0;
+  }
+  // Until it has come back from an endwin, ncurses 6.4 flushes after every cursor movement.
+  def_prog_mode();
+  endwin();
+  ct_screen_resize(s);
+  return s;
+}
+
+int ct_screen_drawing(const ct_screen *s) { return s->drawing; }
+int ct_screen_width(const ct_screen *s) { return getmaxx(s->window); }
+int ct_screen_height(const ct_screen *s) { return getmaxy(s->window); }
+int ct_screen_pairs(const ct_screen *s) {
+  set_term(s->screen);
+  return has_colors() ? COLOR_PAIRS : 1;
+}
+
+bool ct_screen_define_pair(ct_screen *s, int pair, int foreground, int background) {
+  set_term(s->screen);
+  return init_extended_pair(pair, foreground, background) == OK;
+}
+
+void ct_screen_forget_pairs(ct_screen *s) {
+  set_term(s->screen);
+  reset_color_pairs();
+}
+
+static attr_t attributes(uint8_t bits) {
+  attr_t result = A_NORMAL;
+  if (bits & 1) result |= A_BOLD;
+  if (bits & 2) result |= A_DIM;
+  if (bits & 4) result |= A_ITALIC;
+  if (bits & 8) result |= A_UNDERLINE;
+  if (bits & 16) result |= A_REVERSE;
+  return result;
+}
+
+void ct_screen_put_row(ct_screen *s, int y, const ct_glyph *glyphs, int count) {
+  set_term(s->screen);
+  cchar_t row[count * 2 + 1];
+  int length = 0;
+  for (int index = 0; index < count; index++) {
+    ct_glyph glyph = glyphs[index];
+    wchar_t text[2] = {(wchar_t)glyph.scalar, 0};
+    int repeats = 1;
+    // ncurses places glyphs by the C library's width; one it sees otherwise would shift the row.
+    if (glyph.scalar >= 0x7F && wcwidth(text[0]) != glyph.cells) {
+      text[0] = '?';
+      repeats = glyph.cells;
+    }
+    int pair = glyph.pair;
+    while (repeats-- > 0 && length < count * 2) {
+      setcchar(&row[length++], text, attributes(glyph.attributes), 0, &pair);
+    }
+  }
+  if (length > 0) mvwadd_wchnstr(s->window, y, 0, row, length);
+}
+
+static void send(const ct_screen *s, const char *text) {
+  ssize_t done = write(s->drawing, text, strlen(text));
+  (void)done;
+}
+
+void ct_screen_flush(ct_screen *s, bool synchronized) {
+  set_term(s->screen);
+  bool returning = isendwin();
+  wnoutrefresh(s->window);
+  // Raw, because ncurses writes past the stream: the brackets would both come after the frame.
+  if (synchronized) send(s, "\033[?2026h");
+  doupdate();
+  if (returning && s->extra_mouse) send(s, "\033[?1002h");
+  if (synchronized) send(s, "\033[?2026l");
+}
+
+void ct_screen_forget(ct_screen *s) {
+  clearok(s->window, TRUE);
+  touchwin(s->window);
+}
+
+bool ct_screen_resize(ct_screen *s) {
+  struct winsize size;
+  if (ioctl(s->drawing, TIOCGWINSZ, &size) != 0) return false;
+  int width = size.ws_col > 0 ? size.ws_col : 80;
+  int height = size.ws_row > 0 ? size.ws_row : 24;
+  if (width == ct_screen_width(s) && height == ct_screen_height(s)) return false;
+  set_term(s->screen);
+  resize_term(height, width);
+  wresize(s->window, height, width);
+  ct_screen_forget(s);
+  return true;
+}
+
+void ct_screen_leave(ct_screen *s) {
+  set_term(s->screen);
+  if (s->extra_mouse) send(s, "\033[?1002l");
+  endwin();
+}
+
+void ct_screen_close(ct_screen *s) {
+  set_term(s->screen);
+  if (!isendwin()) ct_screen_leave(s);
+  delwin(s->keys);
+  delwin(s->window);
+  delscreen(s->screen);
+  fclose(s->input);
+  fclose(s->output);
+  free(s);
+}
+
+bool ct_at_end(int descriptor) {
+  int waiting = 0;
+  if (ioctl(descriptor, FIONREAD, &waiting) != 0) return true;
+  if (waiting > 0) return false;
+  // Readable with nothing to read is how a closed terminal looks.
+  struct pollfd check = {.fd = descriptor, .events = POLLIN};
+  return poll(&check, 1, 0) > 0;
+}
+
+// MARK: Keys
+
+static int key_code(int code) {
+  switch (code) {
+  case KEY_UP: return CT_KEY_UP;
+  case KEY_DOWN: return CT_KEY_DOWN;
+  case KEY_LEFT: return CT_KEY_LEFT;
+  case KEY_RIGHT: return CT_KEY_RIGHT;
+  case KEY_SLEFT: return CT_KEY_SHIFT_LEFT;
+  case KEY_SRIGHT: return CT_KEY_SHIFT_RIGHT;
+  case KEY_HOME: return CT_KEY_HOME;
+  case KEY_END: return CT_KEY_END;
+  case KEY_PPAGE: return CT_KEY_PAGE_UP;
+  case KEY_NPAGE: return CT_KEY_PAGE_DOWN;
+  case KEY_BTAB: return CT_KEY_SHIFT_TAB;
+  case KEY_BACKSPACE: return CT_KEY_BACKSPACE;
+  case KEY_DC: return CT_KEY_DELETE;
+  case KEY_IC: return CT_KEY_INSERT;
+  case KEY_ENTER: return CT_KEY_ENTER;
+  default: break;
+  }
+  if (code >= KEY_F(1) && code <= KEY_F(24)) return CT_KEY_F0 + code - KEY_F0;
+  return CT_KEY_OTHER;
+}
+
+static void define(const char *sequence, int code) { define_key(sequence, code); }
+
+// The spellings of a key differ between terminals more than their entries admit.
+static void define_keys(void) {
+  static const struct {
+    char letter;
+    int code, shifted;
+  } letters[] = {
+      {'A', KEY_UP, KEY_UP},       {'B', KEY_DOWN, KEY_DOWN}, {'C', KEY_RIGHT, KEY_SRIGHT},
+      {'D', KEY_LEFT, KEY_SLEFT},  {'H', KEY_HOME, KEY_HOME}, {'F', KEY_END, KEY_END},
+      {'P', KEY_F(1), KEY_F(13)},  {'Q', KEY_F(2), KEY_F(14)}, {'R', KEY_F(3), KEY_F(15)},
+      {'S', KEY_F(4), KEY_F(16)},
+  };
+  static const struct {
+    int number, code;
+  } numbers[] = {
+      {1, KEY_HOME}, {2, KEY_IC},    {3, KEY_DC},    {4, KEY_END},   {5, KEY_PPAGE},
+      {6, KEY_NPAGE}, {7, KEY_HOME}, {8, KEY_END},   {11, KEY_F(1)}, {12, KEY_F(2)},
+      {13, KEY_F(3)}, {14, KEY_F(4)}, {15, KEY_F(5)}, {17, KEY_F(6)}, {18, KEY_F(7)},
+      {19, KEY_F(8)}, {20, KEY_F(9)}, {21, KEY_F(10)}, {23, KEY_F(11)}, {24, KEY_F(12)},
+  };
+  char text[24];
+  for (size_t index = 0; index < sizeof letters / sizeof letters[0]; index++) {
+    char letter = letters[index].letter;
+    snprintf(text, sizeof text, "\033O%c", letter);
+    define(text, letters[index].code);
+    if (letter < 'P') {
+      snprintf(text, sizeof text, "\033[%c", letter);
+      define(text, letters[index].code);
+    }
+    for (int modifier = 2; modifier <= 8; modifier++) {
+      snprintf(text, sizeof text, "\033[1;%d%c", modifier, letter);
+      define(text, modifier == 2 ? letters[index].shifted : letters[index].code);
+    }
+  }
+  for (size_t index = 0; index < sizeof numbers / sizeof numbers[0]; index++) {
+    snprintf(text, sizeof text, "\033[%d~", numbers[index].number);
+    define(text, numbers[index].code);
+    for (int modifier = 2; modifier <= 8; modifier++) {
+      snprintf(text, sizeof text, "\033[%d;%d~", numbers[index].number, modifier);
+      define(text, numbers[index].code);
+    }
+  }
+  define("\033[Z", KEY_BTAB);
+  define("\033OM", KEY_ENTER);
+}
+
+static void read_mouse(ct_event *event) {
+  MEVENT mouse;
+  event->mouse_kind = CT_MOTION;
+  event->button = 0;
+  if (getmouse(&mouse) != OK) return;
+  event->x = mouse.x;
+  event->y = mouse.y;
+  for (int button = 1; button <= 3; button++) {
+    if (mouse.bstate & NCURSES_MOUSE_MASK(button, NCURSES_BUTTON_PRESSED)) {
+      event->mouse_kind = CT_PRESS;
+      event->button = button;
+    } else if (mouse.bstate & NCURSES_MOUSE_MASK(button, NCURSES_BUTTON_RELEASED)) {
+      event->mouse_kind = CT_RELEASE;
+      event->button = button;
+    }
+  }
+  if (mouse.bstate & BUTTON4_PRESSED) event->mouse_kind = CT_WHEEL_UP;
+#ifdef BUTTON5_PRESSED
+  if (mouse.bstate & BUTTON5_PRESSED) event->mouse_kind = CT_WHEEL_DOWN;
+#endif
+}
+
+// Swallows the rest of an escape sequence nobody knows, which would read as so many keys.
+static bool swallow_sequence(ct_screen *s) {
+  wint_t next;
+  int kind = wget_wch(s->keys, &next);
+  if (kind == ERR) return false;
+  if (kind == KEY_CODE_YES || (next != '[' && next != 'O')) {
+    if (kind == KEY_CODE_YES) {
+      ungetch((int)next);
+    } else {
+      unget_wch((wchar_t)next);
+    }
+    return false;
+  }
+  while (wget_wch(s->keys, &next) == OK) {
+    if (next >= 0x40 && next <= 0x7E) break;
+  }
+  return true;
+}
+
+int ct_screen_read(ct_screen *s, ct_event *event) {
+  set_term(s->screen);
+  memset(event, 0, sizeof *event);
+  for (;;) {
+    wint_t code = 0;
+    int kind = wget_wch(s->keys, &code);
+    if (kind == ERR) return CT_NOTHING;
+    if (kind == OK) {
+      if (code == 27 && swallow_sequence(s)) continue;
+      event->code = (int32_t)code;
+      return CT_CHARACTER;
+    }
+    if (code == KEY_RESIZE) continue;
+    if (code == KEY_MOUSE) {
+      read_mouse(event);
+      return CT_MOUSE;
+    }
+    event->code = key_code((int)code);
+    if (event->code == CT_KEY_OTHER) continue;
+    return CT_KEY;
+  }
+}

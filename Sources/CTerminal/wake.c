@@ -1,0 +1,67 @@
+// Window size, stop and continue reach the screen as bits and a readable descriptor, because a
+// signal may be delivered to any thread and only one of them may touch ncurses.
+#define _GNU_SOURCE
+#include "CTerminal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+static atomic_int wake_fd = -1;
+static atomic_int pending;
+
+static void on_wake(int number) {
+  int error = errno;
+  atomic_fetch_or(&pending, number == SIGWINCH  ? CT_WAKE_RESIZED
+                            : number == SIGTSTP ? CT_WAKE_STOP
+                                                : CT_WAKE_CONTINUED);
+  uint64_t one = 1;
+  ssize_t done = write(atomic_load(&wake_fd), &one, sizeof one);
+  (void)done;
+  errno = error;
+}
+
+static void catch(int number) {
+  struct sigaction action = {0}, before;
+  if (sigaction(number, NULL, &before) != 0 || before.sa_handler == SIG_IGN) return;
+  action.sa_handler = on_wake;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  sigaction(number, &action, NULL);
+}
+
+int ct_wake_install(void) {
+  if (atomic_load(&wake_fd) < 0) {
+    atomic_store(&wake_fd, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    catch(SIGWINCH);
+    catch(SIGTSTP);
+    catch(SIGCONT);
+  }
+  return atomic_load(&wake_fd);
+}
+
+int ct_wake_take(void) {
+  uint64_t count;
+  ssize_t got = read(atomic_load(&wake_fd), &count, sizeof count);
+  (void)got;
+  return atomic_exchange(&pending, 0);
+}
+
+void ct_wake_stop_here(void) {
+  signal(SIGTSTP, SIG_DFL);
+  raise(SIGTSTP);
+  catch(SIGTSTP);
+}
+
+int ct_timer_open(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC); }
+
+void ct_timer_set(int timer, uint64_t moment) {
+  struct itimerspec setting = {0};
+  setting.it_value.tv_sec = (time_t)(moment / 1000000000);
+  setting.it_value.tv_nsec = (long)(moment % 1000000000);
+  timerfd_settime(timer, TFD_TIMER_ABSTIME, &setting, NULL);
+}

@@ -1,0 +1,47 @@
+/// A key, as meant by whoever pressed it.
+public enum Key: Hashable, Sendable {
+  /// A printable character.
+  case character(Unicode.Scalar)
+  /// Ctrl with a lowercase letter.
+  case control(Unicode.Scalar)
+  case up, down, left, right
+  case shiftLeft, shiftRight
+  case home, end, pageUp, pageDown
+  case tab, shiftTab
+  case backspace, delete, insert
+  case enter, escape
+  /// F1 is 1.
+  case function(Int)
+}
+
+/// What the mouse did, in cells from the top left corner.
+public struct MouseEvent: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    case press, release, drag, wheelUp, wheelDown, moved
+  }
+
+  public var x: Int
+  public var y: Int
+  public var kind: Kind
+  /// 1 left, 2 middle, 3 right; 0 for the wheel and a bare movement.
+  public var button: Int
+
+  public init(x: Int, y: Int, kind: Kind, button: Int) {
+    self.x = x
+    self.y = y
+    self.kind = kind
+    self.button = button
+  }
+}
+
+/// What a wait for input brought.
+public enum InputEvent: Hashable, Sendable {
+  case key(Key)
+  case mouse(MouseEvent)
+  /// The terminal has a new size, in cells.
+  case resized(width: Int, height: Int)
+  /// The terminal is gone; nothing will ever be typed or seen again.
+  case hangup
+  /// The program runs again after a stop, on a screen that has to be drawn anew.
+  case resumed
+}

@@ -1,0 +1,85 @@
+import CTerminal
+import Canvas
+
+extension TerminalScreen {
+  /// Shows a frame.
+  ///
+  /// `background` and `foreground` stand for the terminal's own colours in it; pass
+  /// `.terminalDefault` to keep the user's. Only rows that differ from the last frame are handed to
+  /// ncurses, which sends only cells that differ; the same frame again sends nothing.
+  public func present(_ canvas: Canvas, background: Color, foreground: Color) {
+    parkIfStruck()
+    guard !hasHungUp else { return }
+    let frame = prepared(canvas, background: background, foreground: foreground)
+    if frame == shown { return }
+    if !putRows(of: frame) {
+      // The colour pairs ran out: start over with none, and whatever is left out now stays plain.
+      pairs.removeAll()
+      ct_screen_forget_pairs(handle)
+      repaint()
+      _ = putRows(of: frame)
+    }
+    shown = frame
+    ct_screen_flush(handle, depth.rawValue >= ColorDepth.indexed256.rawValue)
+  }
+
+  /// The frame as this terminal can show it, exactly as large as the screen.
+  private func prepared(_ canvas: Canvas, background: Color, foreground: Color) -> Canvas {
+    let paper = Style(foreground, on: background)
+    var frame = canvas
+    if canvas.width != width || canvas.height != height {
+      frame = Canvas(width: width, height: height, style: paper)
+      frame.blit(canvas, x: 0, y: 0)
+    }
+    if depth != .none, !background.isTerminalDefault || !foreground.isTerminalDefault {
+      frame.restyle(frame.bounds) { style in
+        var style = style
+        if style.foreground.isTerminalDefault { style.foreground = foreground }
+        if style.background.isTerminalDefault { style.background = background }
+        return style
+      }
+    }
+    frame = frame.reduced(to: depth)
+    return isUTF8 ? frame : frame.asciiOnly()
+  }
+
+  /// Hands over the rows that differ; false when the colour pairs ran out.
+  private func putRows(of frame: Canvas) -> Bool {
+    var fits = true
+    for y in 0..<frame.height {
+      let cells = frame.row(y)
+      if let shown, shown.width == frame.width, shown.row(y) == cells { continue }
+      var glyphs: [ct_glyph] = []
+      glyphs.reserveCapacity(frame.width)
+      for cell in cells {
+        guard !cell.isTrailing else {
+          if let last = glyphs.indices.last { glyphs[last].cells = 2 }
+          continue
+        }
+        let pair = pair(of: cell)
+        if pair == nil { fits = false }
+        glyphs.append(
+          ct_glyph(
+            scalar: cell.scalar, pair: pair ?? 0, attributes: cell.attributes.rawValue, cells: 1))
+      }
+      ct_screen_put_row(handle, Int32(y), glyphs, Int32(glyphs.count))
+    }
+    return fits
+  }
+
+  private func pair(of cell: Cell) -> Int32? {
+    guard let answer = pairs.pair(cell.foreground, cell.background) else { return nil }
+    if answer.isNew {
+      _ = ct_screen_define_pair(
+        handle, answer.pair, number(cell.foreground), number(cell.background))
+    }
+    return answer.pair
+  }
+
+  /// ncurses' number of a colour; -1 is the terminal's own.
+  private func number(_ color: Color) -> Int32 {
+    if color.isTerminalDefault || depth == .none { return -1 }
+    if depth == .truecolor { return Int32(color.rgb) }
+    return Int32(color.paletteIndex(at: depth) ?? -1)
+  }
+}
