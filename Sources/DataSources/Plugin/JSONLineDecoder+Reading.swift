@@ -4,10 +4,10 @@ import Telemetry
 extension JSONLineDecoder {
   /// Reads the value of `reading`: what one device said at one time.
   mutating func reading(
-    _ scanner: inout JSONScanner, _ arrival: Timestamp
+    _ scanner: inout JSONScanner, _ now: Timestamp
   ) throws(JSONFault) -> [Observation] {
     var (machine, kind, name): (String?, DeviceKind?, String?) = (nil, nil, nil)
-    var (time, arrival) = (nil as Timestamp?, arrival)
+    var (time, arrival): (Timestamp?, Timestamp?) = (nil, nil)
     pending.removeAll(keepingCapacity: true)
     try scanner.beginObject()
     var isFirst = true
@@ -21,7 +21,7 @@ extension JSONLineDecoder {
       } else if scanner.equals(key, "time") {
         time = try timestamp(&scanner)
       } else if scanner.equals(key, "arrival") {
-        arrival = try timestamp(&scanner) ?? arrival
+        arrival = try timestamp(&scanner)
       } else if scanner.equals(key, "values") {
         try scanner.beginObject()
         var isFirst = true
@@ -39,7 +39,7 @@ extension JSONLineDecoder {
       devices[place].isAnnounced = true
       result.append(.device(Device(id: id, label: name)))
     }
-    var reading = Reading(device: id, time: time ?? arrival, arrival: arrival)
+    var reading = Reading(device: id, time: time ?? now, arrival: arrival)
     for (name, number) in pending {
       let use: MetricUse
       if let known = devices[place].uses[name] {
