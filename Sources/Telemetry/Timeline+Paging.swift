@@ -50,13 +50,36 @@ extension Timeline {
         let place = tier.buckets.partitioningIndex { $0.time >= time }
         return place > 0 ? tier.buckets[place - 1] : nil
       }.max { $0.time < $1.time }
-      series[index].samples =
-        base.map {
-          [
-            Series.Sample(
-              time: $0.time, value: $0.value, cumulative: $0.cumulative, covered: $0.covered)
-          ]
-        } ?? []
+      series[index].samples = base.map { [Series.Sample($0)] } ?? []
     }
+  }
+}
+
+/// How a recording makes tiers anew from single values.
+extension Timeline {
+  /// Lets the tiers of a series grow again with what is appended, from their last bucket on.
+  public mutating func reopen(_ id: SeriesID) {
+    let last = Self.storedTierWidths.compactMap { width in
+      series[id.index].tiers.first { $0.width == width }?.buckets.last
+    }.max { $0.time < $1.time }
+    series[id.index].samples = last.map { [Series.Sample($0)] } ?? []
+    series[id.index].tiersAreComplete = false
+  }
+
+  /// Appends one value to a series without a reading around it; leaves the timeline's span alone.
+  public mutating func append(_ value: Double, at time: Timestamp, to id: SeriesID) {
+    series[id.index].append(value, at: time)
+  }
+
+  /// The time of the last value of a series that is known in any view.
+  public func newest(_ id: SeriesID) -> Timestamp? { series[id.index].end }
+}
+
+extension Series.Sample {
+  /// The last value of a bucket.
+  init(_ bucket: Tier.Bucket) {
+    self.init(
+      time: bucket.time, value: bucket.value, cumulative: bucket.cumulative,
+      covered: bucket.covered)
   }
 }

@@ -1,0 +1,73 @@
+import Quantities
+import Telemetry
+
+extension RecordingReader {
+  /// Reads what was measured: devices, series and the columns they are in.
+  func readCatalogue() throws(RecordingError) {
+    try readDevices()
+    try readSeries()
+    for (table, columns) in try database.columnNames()
+    where columns.starts(with: ["time", "device", "arrival"]) {
+      let kind = DeviceKind(table)
+      catalogue.tables[kind] = columns.dropFirst(3).compactMap { name in
+        catalogue.series.first {
+          $0.descriptor.device.kind == kind && $0.descriptor.metric.name == name
+        }?.descriptor.metric
+      }
+    }
+  }
+
+  private func readDevices() throws(RecordingError) {
+    let attributes = try database.prepare("SELECT device, name, value FROM device_attribute")
+    var known: [Int64: [String: String]] = [:]
+    while try attributes.step() {
+      known[attributes.integer(0), default: [:]][attributes.text(1)] = attributes.text(2)
+    }
+    let query = try database.prepare(
+      "SELECT id, machine, kind, name, label, model FROM device ORDER BY id")
+    while try query.step() {
+      guard query.integer(0) == catalogue.devices.count + 1 else {
+        throw damage("device \(catalogue.devices.count + 1) is missing")
+      }
+      guard SafeName.isTable(query.text(2)) else {
+        throw damage("a device is of the kind '\(query.text(2).prefix(80))'")
+      }
+      let id = DeviceID(
+        machine: query.text(1), kind: DeviceKind(query.text(2)), name: query.text(3))
+      let device = Device(
+        id: id, label: query.text(4), model: query.text(5),
+        attributes: known[query.integer(0)] ?? [:])
+      _ = catalogue.add(.init(device: device, isAnnounced: !query.isNull(4)))
+    }
+  }
+
+  private func readSeries() throws(RecordingError) {
+    let query = try database.prepare(
+      """
+      SELECT id, device, metric, unit, scale, counter, source, method, period, range, note, rolled
+      FROM series ORDER BY id
+      """)
+    while try query.step() {
+      let id = catalogue.series.count + 1
+      let device = Int(truncatingIfNeeded: query.integer(1)) &- 1
+      guard query.integer(0) == id, catalogue.devices.indices.contains(device) else {
+        throw damage("series \(id) is missing or has no device")
+      }
+      guard let unit = Unit(rawValue: query.text(3)),
+        let method = Provenance.Method(rawValue: query.text(7))
+      else { throw damage("series \(id) has an unknown unit or method") }
+      let metric = Metric(
+        query.text(2), unit, scale: query.double(4), counter: query.integer(5) != 0)
+      do throws(RecordingError) { try SafeName.check(metric) } catch {
+        throw damage("series \(id) has an unusable metric")
+      }
+      let provenance = Provenance(
+        source: query.text(6), method: method, period: query.double(8), range: query.double(9),
+        note: query.text(10))
+      let descriptor = SeriesDescriptor(
+        device: catalogue.devices[device].device.id, metric: metric, provenance: provenance)
+      _ = catalogue.add(
+        .init(descriptor: descriptor, device: device, rolled: query.integerIfAny(11)))
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Telemetry
+
+extension RecordingReader {
+  /// Gives out everything in the recording in order of time, devices and series first.
+  ///
+  /// - Throws: `RecordingError` if the file is damaged, and whatever `body` throws.
+  public func observations(_ body: (Observation) throws -> Void) throws {
+    for row in catalogue.devices where row.isAnnounced { try body(.device(row.device)) }
+    for row in catalogue.series { try body(.series(row.descriptor)) }
+    var events = try events()[...]
+    var states = try states()[...]
+    func speak(until time: Int64) throws {
+      while let state = states.first, state.time.nanoseconds <= time {
+        try body(.state(state))
+        states.removeFirst()
+      }
+      while let event = events.first, event.time.nanoseconds <= time {
+        try body(.event(event))
+        events.removeFirst()
+      }
+    }
+    var kinds: [ReadingCursor] = []
+    for kind in catalogue.tables.keys.sorted(by: { $0.name < $1.name }) {
+      if let cursor = try ReadingCursor(kind, of: catalogue, in: database) { kinds.append(cursor) }
+    }
+    while let next = kinds.indices.min(by: { kinds[$0].time < kinds[$1].time }),
+      kinds[next].time < .max
+    {
+      try speak(until: kinds[next].time)
+      if let reading = kinds[next].reading { try body(.reading(reading)) }
+      try kinds[next].advance()
+    }
+    try speak(until: .max)
+  }
+}
+
+/// Walks through the readings of one device kind in order of time.
+private struct ReadingCursor {
+  /// When the next reading was; after the last, `Int64.max`.
+  private(set) var time: Int64 = .max
+  private(set) var reading: Reading?
+  private let statement: Statement
+  private let catalogue: Catalogue
+  private let columns: [Metric]
+
+  init?(
+    _ kind: DeviceKind, of catalogue: Catalogue, in database: Database
+  ) throws(RecordingError) {
+    guard let columns = catalogue.tables[kind] else { return nil }
+    self.catalogue = catalogue
+    self.columns = columns
+    let list = (["time", "device", "arrival"] + columns.map(\.name)).map { "\"\($0)\"" }
+    statement = try database.prepare(
+      """
+      SELECT \(list.joined(separator: ", ")) FROM "\(kind.name)"
+      WHERE time BETWEEN \(SafeName.times.lowerBound) AND \(SafeName.times.upperBound)
+      ORDER BY time, device
+      """)
+    try advance()
+  }
+
+  mutating func advance() throws(RecordingError) {
+    reading = nil
+    guard try statement.step() else {
+      time = .max
+      return
+    }
+    time = statement.integer(0)
+    let device = Int(truncatingIfNeeded: statement.integer(1)) &- 1
+    guard catalogue.devices.indices.contains(device) else { return }
+    var new = Reading(
+      device: catalogue.devices[device].device.id, time: Timestamp(nanoseconds: time),
+      arrival: statement.integerIfAny(2).map(Timestamp.init(nanoseconds:)))
+    for (index, metric) in columns.enumerated() {
+      guard let steps = statement.integerIfAny(index + 3),
+        let series = catalogue.find(metric.name, device: device)
+      else { continue }
+      new.set(catalogue.series[series].descriptor.metric, steps: steps)
+    }
+    reading = new
+  }
+}

@@ -1,0 +1,135 @@
+import Telemetry
+
+extension RecordingReader {
+  /// Everything but single values: devices, series, events, states, and the tiers of each series.
+  ///
+  /// What a crash kept from being rolled up is rolled up here, in memory.
+  /// - Throws: `RecordingError` if the file is damaged.
+  public func timeline() throws(RecordingError) -> Timeline {
+    var timeline = Timeline()
+    for row in catalogue.devices where row.isAnnounced { timeline.apply(.device(row.device)) }
+    for row in catalogue.series { timeline.apply(.series(row.descriptor)) }
+    for event in try events() { timeline.apply(.event(event)) }
+    for state in try states() { timeline.apply(.state(state)) }
+    let span = self.span
+    minutesFrom = minutesStart(span)
+    var minutes = try buckets(of: Rollup.minute, from: minutesFrom)
+    var quarters = try buckets(of: Rollup.quarter, from: 0)
+    for (place, row) in catalogue.series.enumerated() {
+      guard let id = timeline.id(row.descriptor.metric, of: row.descriptor.device) else { continue }
+      if !header.isComplete {
+        trim(&minutes[place], &quarters[place], to: row.rolled ?? 0)
+      }
+      timeline.restore(
+        id,
+        tiers: [
+          .init(width: Rollup.minute, buckets: minutes[place]),
+          .init(width: Rollup.quarter, buckets: quarters[place]),
+        ])
+      // Given away: the timeline shall be their only owner when it appends to them.
+      minutes[place] = []
+      quarters[place] = []
+    }
+    if !header.isComplete { try rollUp(&timeline) }
+    timeline.restore(span: span)
+    return timeline
+  }
+
+  /// The place of every series in a timeline.
+  func ids(in timeline: Timeline) -> [Timeline.SeriesID?] {
+    catalogue.series.map { timeline.id($0.descriptor.metric, of: $0.descriptor.device) }
+  }
+
+  /// Beyond a week, minutes would need more memory than they are worth.
+  private func minutesStart(_ span: TimeSpan?) -> Int64 {
+    guard let end = span?.end.nanoseconds else { return 0 }
+    var start = max(0, end - 7 * 96 * Rollup.quarter)
+    // Quarters of an hour that are not stored yet are made from minutes.
+    if !header.isComplete {
+      start = min(start, catalogue.series.compactMap(\.rolled).min() ?? start)
+    }
+    return Rollup.floor(start, Rollup.chunk(of: Rollup.quarter))
+  }
+
+  /// The stored buckets of every series.
+  private func buckets(
+    of width: Int64, from start: Int64
+  ) throws(RecordingError) -> [[Tier.Bucket]] {
+    var result = [[Tier.Bucket]](repeating: [], count: catalogue.series.count)
+    // A seek for each series passes over what is older without reading it.
+    let query = try database.prepare(
+      "SELECT buckets FROM rollup WHERE width = ? AND series = ? AND chunk >= ? ORDER BY chunk")
+    query.bind(0, width)
+    query.bind(2, start)
+    for place in result.indices {
+      query.bind(1, Int64(place + 1))
+      while try query.step() {
+        let isWhole = query.withBytes(0) { Rollup.unpack($0, into: &result[place]) }
+        if !isWhole { throw damage("rollups of series \(place + 1) are of odd length") }
+      }
+      query.reset()
+    }
+    return result
+  }
+
+  /// Leaves what was complete when the crash came, and makes quarters that were not stored.
+  private func trim(
+    _ minutes: inout [Tier.Bucket], _ quarters: inout [Tier.Bucket], to rolled: Int64
+  ) {
+    minutes.removeAll { $0.time.nanoseconds >= rolled }
+    let full = Rollup.floor(max(0, rolled), Rollup.chunk(of: Rollup.quarter))
+    quarters.removeAll { $0.time.nanoseconds >= full }
+    quarters += Rollup.widen(
+      minutes.drop { $0.time.nanoseconds < full }, to: Rollup.quarter)
+  }
+
+  /// Carries the tiers on with the rows that came after the last rollup.
+  private func rollUp(_ timeline: inout Timeline) throws(RecordingError) {
+    let ids = ids(in: timeline)
+    for case let id? in ids { timeline.reopen(id) }
+    for kind in catalogue.tables.keys {
+      let rows = catalogue.series.filter { $0.descriptor.device.kind == kind }
+      guard let first = rows.compactMap(\.rolled).min(),
+        var scan = try RowScan(
+          kind, of: catalogue, in: database,
+          target: { place, row in
+            guard let id = ids[place], let from = row.rolled else { return nil }
+            return .init(series: id, scale: row.descriptor.metric.scale, from: from)
+          })
+      else { continue }
+      try scan.run(from: max(0, first), to: SafeName.times.upperBound, into: &timeline)
+    }
+    for case let id? in ids { timeline.restore(id, tiers: []) }
+    timeline.turnPage(to: Timestamp(nanoseconds: 0))
+  }
+
+  func events() throws(RecordingError) -> [Event] {
+    let query = try database.prepare("SELECT time, kind, text FROM event ORDER BY time, id")
+    var result: [Event] = []
+    while try query.step() {
+      guard let kind = Event.Kind(rawValue: query.text(1)) else {
+        throw damage("an event is of unknown kind")
+      }
+      result.append(
+        Event(
+          time: Timestamp(nanoseconds: query.integer(0)), kind: kind, text: query.text(2)))
+    }
+    return result
+  }
+
+  func states() throws(RecordingError) -> [SourceState] {
+    let query = try database.prepare(
+      "SELECT source, time, health, message, remedy FROM state ORDER BY id")
+    var result: [SourceState] = []
+    while try query.step() {
+      guard let health = SourceState.Health(rawValue: query.text(2)) else {
+        throw damage("a source is in an unknown state")
+      }
+      result.append(
+        SourceState(
+          source: query.text(0), time: Timestamp(nanoseconds: query.integer(1)), health: health,
+          message: query.text(3), remedy: query.text(4)))
+    }
+    return result
+  }
+}

@@ -1,0 +1,41 @@
+import Glibc
+import Telemetry
+
+extension RecordingWriter {
+  /// Makes an empty file, so that nobody else's is ever written into.
+  static func makeFile(_ path: String, overwrite: Bool) throws(RecordingError) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFREG else {
+        throw .failed(path: path, action: "record to", reason: "it is no plain file")
+      }
+      guard overwrite else { throw .exists(path: path) }
+      unlink(path)
+    }
+    for companion in ["-wal", "-shm", "-journal"] { unlink(path + companion) }
+    let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644)
+    guard file >= 0 else {
+      if errno == EEXIST { throw .exists(path: path) }
+      throw .failed(path: path, action: "create", reason: String(cString: strerror(errno)))
+    }
+    Glibc.close(file)
+  }
+
+  static func insert(
+    _ header: RecordingHeader, in database: Database
+  ) throws(RecordingError) {
+    let insert = try database.prepare(
+      """
+      INSERT INTO recording (schema, machine, program, started, monotonic, clean, simulated, note)
+      VALUES (?, ?, ?, ?, ?, 0, ?, ?)
+      """)
+    insert.bind(0, Schema.version)
+    insert.bind(1, header.machine)
+    insert.bind(2, header.programVersion)
+    insert.bind(3, header.startedAt.nanoseconds)
+    insert.bind(4, header.monotonicStart)
+    insert.bind(5, header.isSimulated)
+    insert.bind(6, header.note)
+    try insert.run()
+  }
+}

@@ -1,0 +1,117 @@
+import Telemetry
+
+/// How the readings of one device with one set of metrics are written.
+struct RowPlan {
+  /// The metrics of the reading, in its order.
+  var names: [String]
+  /// Which value goes to which column; a metric named twice counts the last time.
+  var columns: [Column]
+  var statement: Statement
+
+  struct Column {
+    var entry: Int
+    var series: Int
+    var scale: Double
+  }
+
+  func fits(_ reading: Reading) -> Bool {
+    guard names.count == reading.values.count else { return false }
+    for index in names.indices where names[index] != reading.values[index].metric.name {
+      return false
+    }
+    return true
+  }
+}
+
+extension RecordingWriter {
+  /// The way to write a reading; made when its shape is seen first.
+  func plan(for reading: Reading) throws(RecordingError) -> RowPlan {
+    if let device = catalogue.deviceIndex[reading.device],
+      let known = plans[device]?.first(where: { $0.fits(reading) })
+    {
+      return known
+    }
+    // All is checked before anything is written, so that a refusal undoes nothing.
+    try SafeName.check(reading.device.kind)
+    for entry in reading.values { try SafeName.check(entry.metric) }
+    try begin()
+    let kind = reading.device.kind
+    try database.run(Schema.table(kind.name))
+    if catalogue.deviceIndex[reading.device] == nil {
+      try announce(Device(id: reading.device, label: reading.device.name))
+    }
+    if catalogue.tables[kind] == nil { catalogue.tables[kind] = [] }
+    var columns: [String: RowPlan.Column] = [:]
+    for (index, entry) in reading.values.enumerated() {
+      let series = try identify(entry.metric, of: reading.device)
+      columns[entry.metric.name] = .init(
+        entry: index, series: series, scale: catalogue.series[series].descriptor.metric.scale)
+    }
+    let order = columns.sorted { $0.value.entry < $1.value.entry }
+    let plan = RowPlan(
+      names: reading.values.map(\.metric.name), columns: order.map(\.value),
+      statement: try statement(Self.insertion(kind, order.map(\.key))))
+    guard let device = catalogue.deviceIndex[reading.device] else { return plan }
+    plans[device] = [plan] + (plans[device] ?? []).prefix(7)
+    return plan
+  }
+
+  private static func insertion(_ kind: DeviceKind, _ columns: [String]) -> String {
+    let quoted = (["time", "device", "arrival"] + columns).map { "\"\($0)\"" }
+    let updates = quoted.dropFirst(2).map { "\($0) = excluded.\($0)" }
+    return """
+      INSERT INTO "\(kind.name)" (\(quoted.joined(separator: ", ")))
+      VALUES (\(quoted.map { _ in "?" }.joined(separator: ", ")))
+      ON CONFLICT (time, device) DO UPDATE SET \(updates.joined(separator: ", "))
+      """
+  }
+
+  func write(_ reading: Reading, with plan: RowPlan) throws(RecordingError) {
+    guard let device = catalogue.deviceIndex[reading.device] else { return }
+    let time = reading.time.nanoseconds
+    plan.statement.bind(0, time)
+    plan.statement.bind(1, Int64(device + 1))
+    plan.statement.bind(
+      2, reading.arrival == reading.time ? nil : reading.arrival.nanoseconds)
+    for (index, column) in plan.columns.enumerated() {
+      let entry = reading.values[column.entry]
+      let steps =
+        entry.metric.scale == column.scale
+        ? entry.steps
+        : Metric(entry.metric.name, entry.metric.unit, scale: column.scale).steps(entry.value)
+      plan.statement.bind(index + 3, steps)
+      let rolled = catalogue.series[column.series].rolled
+      if rolled.map({ time < $0 }) ?? true { try unroll(column.series, from: time) }
+    }
+    try plan.statement.run()
+  }
+
+  func insert(_ event: Event) throws(RecordingError) {
+    let insert = try statement("INSERT INTO event (time, kind, text) VALUES (?, ?, ?)")
+    insert.bind(0, event.time.nanoseconds)
+    insert.bind(1, event.kind.rawValue)
+    insert.bind(2, event.text)
+    try insert.run()
+  }
+
+  func insert(_ state: SourceState) throws(RecordingError) {
+    let insert = try statement(
+      "INSERT INTO state (source, time, health, message, remedy) VALUES (?, ?, ?, ?, ?)")
+    insert.bind(0, state.source)
+    insert.bind(1, state.time.nanoseconds)
+    insert.bind(2, state.health.rawValue)
+    insert.bind(3, state.message)
+    insert.bind(4, state.remedy)
+    try insert.run()
+  }
+
+  /// Takes back a mark, as `Timeline.removeEvent` does.
+  public func remove(_ event: Event) throws(RecordingError) {
+    try begin()
+    let delete = try statement("DELETE FROM event WHERE time = ? AND kind = ? AND text = ?")
+    delete.bind(0, event.time.nanoseconds)
+    delete.bind(1, event.kind.rawValue)
+    delete.bind(2, event.text)
+    try delete.run()
+  }
+}

@@ -1,0 +1,185 @@
+import CDrivers
+import Glibc
+import Telemetry
+
+/// Writes everything that is observed into one file that anybody can query.
+///
+/// One thread owns it. Observations gather in a transaction that is committed by `commit()`, and
+/// by itself once a second of readings is in it; so whatever kills the program, at most the last
+/// second is lost. While it is being written the file has two companions (`-wal` and `-shm`);
+/// `close()` folds them in.
+public final class RecordingWriter {
+  /// The file's name.
+  public let path: String
+  let database: Database
+  var catalogue = Catalogue()
+  /// Whether the file may know less of the catalogue than we do, after a transaction was undone.
+  var mustRestoreCatalogue = false
+  var statements: [String: Statement] = [:]
+  /// The last few shapes of row that each device sent.
+  var plans: [Int: [RowPlan]] = [:]
+  private var isSimulated: Bool
+  private var isClosed = false
+  /// When the oldest reading that is not committed arrived.
+  private var pendingSince: Timestamp?
+  private var newestArrival: Timestamp?
+  /// Up to where rollups were last asked for, in nanoseconds.
+  private var rolled: Int64?
+
+  /// Makes a new recording.
+  ///
+  /// - Parameter overwrite: whether a file of that name may be replaced.
+  /// - Throws: `RecordingError` if the file exists, or cannot be made.
+  public init(
+    path: String, header: RecordingHeader, overwrite: Bool = false
+  ) throws(RecordingError) {
+    self.path = path
+    isSimulated = header.isSimulated
+    try Self.makeFile(path, overwrite: overwrite)
+    do throws(RecordingError) {
+      database = try Database(path, .write)
+      // In the main file from the first moment, not in the log: that is how the file is known.
+      try database.run("PRAGMA application_id = \(Schema.applicationID)")
+      try database.run("PRAGMA user_version = \(Schema.version)")
+      try database.run("BEGIN; \(Schema.tables) COMMIT")
+      try Self.insert(header, in: database)
+      try database.run("PRAGMA journal_mode = WAL")
+      try database.run("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1000")
+    } catch {
+      unlink(path)
+      throw error
+    }
+  }
+
+  deinit {
+    if !isClosed { try? commit() }
+  }
+
+  /// Takes in one observation.
+  ///
+  /// A reading of the same device and time as one before adds to its values and replaces them.
+  /// - Throws: `RecordingError.refused` for what no recording can hold, and then nothing else is
+  ///   lost; any other error undoes what was not committed, and recording may go on.
+  public func append(_ observation: Observation) throws(RecordingError) {
+    do throws(RecordingError) {
+      switch observation {
+      case .device(let device):
+        try SafeName.check(device.id.kind)
+        try begin()
+        try announce(device)
+      case .series(let descriptor):
+        try SafeName.check(descriptor.device.kind)
+        try SafeName.check(descriptor.metric)
+        try begin()
+        try describe(descriptor)
+      case .reading(let reading):
+        try SafeName.check(reading.time)
+        try SafeName.check(reading.arrival)
+        try commitIfDue(reading.arrival)
+        let plan = try plan(for: reading)
+        try begin()
+        pendingSince = pendingSince ?? reading.arrival
+        newestArrival = max(newestArrival ?? reading.arrival, reading.arrival)
+        try write(reading, with: plan)
+      case .event(let event):
+        try SafeName.check(event.time)
+        try begin()
+        try insert(event)
+      case .state(let state):
+        try SafeName.check(state.time)
+        try begin()
+        try insert(state)
+      }
+    } catch {
+      throw undo(error)
+    }
+  }
+
+  /// Makes sure that everything so far survives the end of the program.
+  ///
+  /// - Throws: `RecordingError`; what was not committed is lost then, what was before is kept.
+  public func commit() throws(RecordingError) {
+    guard !isClosed, database.isInTransaction else { return }
+    do throws(RecordingError) {
+      try statement("COMMIT").run()
+      pendingSince = nil
+      try rollIfDue()
+    } catch {
+      throw undo(error)
+    }
+  }
+
+  /// Ends the recording and leaves exactly one file.
+  ///
+  /// - Throws: `RecordingError`; the file is readable even so, only slower to open.
+  public func close() throws(RecordingError) {
+    guard !isClosed else { return }
+    try commit()
+    do throws(RecordingError) {
+      try roll(to: SafeName.times.upperBound)
+      let finish = try database.prepare("UPDATE recording SET clean = 1, ended = ?")
+      finish.bind(0, newestArrival?.nanoseconds)
+      try finish.run()
+    } catch {
+      throw undo(error)
+    }
+    isClosed = true
+    statements = [:]
+    plans = [:]
+    try database.run("PRAGMA journal_mode = DELETE")
+  }
+
+  /// Opens a transaction unless there is one.
+  func begin() throws(RecordingError) {
+    guard !isClosed else {
+      throw .failed(path: path, action: "record to", reason: "it is closed already")
+    }
+    guard !database.isInTransaction else { return }
+    try statement("BEGIN IMMEDIATE").run()
+    if mustRestoreCatalogue { try restoreCatalogue() }
+  }
+
+  /// A statement that is prepared once.
+  func statement(_ sql: String) throws(RecordingError) -> Statement {
+    if let known = statements[sql] { return known }
+    let new = try database.prepare(sql)
+    statements[sql] = new
+    return new
+  }
+
+  /// Remembers in the file that some of it was made up.
+  func markSimulated() throws(RecordingError) {
+    guard !isSimulated else { return }
+    try database.run("UPDATE recording SET simulated = 1")
+    isSimulated = true
+  }
+
+  private func commitIfDue(_ arrival: Timestamp) throws(RecordingError) {
+    guard let pendingSince, abs(arrival - pendingSince) >= 1 else { return }
+    try commit()
+  }
+
+  /// Stores rollups once a quarter of an hour is over, and a minute for stragglers.
+  private func rollIfDue() throws(RecordingError) {
+    guard let newestArrival else { return }
+    let target = Rollup.floor(max(0, newestArrival.nanoseconds - Rollup.minute), Rollup.quarter)
+    guard let rolled else {
+      self.rolled = target
+      return
+    }
+    guard target > rolled else { return }
+    try roll(to: target)
+    self.rolled = target
+  }
+
+  /// Undoes what was not committed, unless the error is one of an observation alone.
+  private func undo(_ error: RecordingError) -> RecordingError {
+    if case .refused = error { return error }
+    statements = [:]
+    plans = [:]
+    if database.isInTransaction { try? database.run("ROLLBACK") }
+    pendingSince = nil
+    mustRestoreCatalogue = true
+    return error
+  }
+}

@@ -1,0 +1,90 @@
+import Telemetry
+
+/// How buckets are packed into the rows of the `rollup` table.
+///
+/// A row holds the buckets of one chunk of time, so that a late reading makes only the rows from
+/// its chunk on worthless. Chunks stay below a kilobyte: a longer row would spill to a page of
+/// its own.
+enum Rollup {
+  static let minute: Int64 = 60_000_000_000
+  static let quarter: Int64 = 900_000_000_000
+
+  /// The length in nanoseconds of a chunk of buckets of a width; a multiple of the next width.
+  static func chunk(of width: Int64) -> Int64 { width == minute ? quarter : 24 * quarter }
+
+  /// The start of the stretch of `length` that `time` is in; times are not negative.
+  static func floor(_ time: Int64, _ length: Int64) -> Int64 { time - time % length }
+
+  static let bucketSize = 40
+
+  static func pack(_ buckets: some Collection<Tier.Bucket>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(buckets.count * bucketSize)
+    func put(_ value: some FixedWidthInteger) {
+      withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    for bucket in buckets {
+      put(bucket.time.nanoseconds)
+      put(bucket.value.bitPattern)
+      put(bucket.cumulative.bitPattern)
+      put(bucket.covered.bitPattern)
+      put(bucket.low.bitPattern)
+      put(bucket.high.bitPattern)
+    }
+    return bytes
+  }
+
+  /// Appends what a blob holds; false if it is no whole number of buckets.
+  static func unpack(_ bytes: UnsafeRawBufferPointer, into buckets: inout [Tier.Bucket]) -> Bool {
+    guard bytes.count % bucketSize == 0 else { return false }
+    func get<Value: FixedWidthInteger>(_ offset: Int, _: Value.Type) -> Value {
+      Value(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Value.self))
+    }
+    for at in stride(from: 0, to: bytes.count, by: bucketSize) {
+      buckets.append(
+        Tier.Bucket(
+          time: Timestamp(nanoseconds: get(at, Int64.self)),
+          value: Double(bitPattern: get(at + 8, UInt64.self)),
+          cumulative: Double(bitPattern: get(at + 16, UInt64.self)),
+          covered: Double(bitPattern: get(at + 24, UInt64.self)),
+          low: Float(bitPattern: get(at + 32, UInt32.self)),
+          high: Float(bitPattern: get(at + 36, UInt32.self))))
+    }
+    return true
+  }
+
+  /// Puts buckets together to wider ones; exact, since a bucket is its last value and extremes.
+  static func widen(_ buckets: some Sequence<Tier.Bucket>, to width: Int64) -> [Tier.Bucket] {
+    var result: [Tier.Bucket] = []
+    for bucket in buckets {
+      guard let last = result.last,
+        floor(last.time.nanoseconds, width) == floor(bucket.time.nanoseconds, width)
+      else {
+        result.append(bucket)
+        continue
+      }
+      var merged = bucket
+      // A missing extreme is nan and loses against any number.
+      merged.low = Float.minimum(last.low, bucket.low)
+      merged.high = Float.maximum(last.high, bucket.high)
+      result[result.count - 1] = merged
+    }
+    return result
+  }
+
+  /// Cuts buckets in order of time into the chunks they belong to.
+  static func chunks(
+    _ buckets: ArraySlice<Tier.Bucket>, width: Int64
+  ) -> [(start: Int64, buckets: ArraySlice<Tier.Bucket>)] {
+    let length = chunk(of: width)
+    var result: [(start: Int64, buckets: ArraySlice<Tier.Bucket>)] = []
+    var rest = buckets
+    while let first = rest.first {
+      let start = floor(first.time.nanoseconds, length)
+      let part = rest.prefix { $0.time.nanoseconds - start < length }
+      result.append((start, part))
+      rest = rest.dropFirst(part.count)
+    }
+    return result
+  }
+}

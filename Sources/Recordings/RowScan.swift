@@ -1,0 +1,82 @@
+import Telemetry
+
+/// Reads the rows of one device kind, in order of time, into the series of a timeline.
+struct RowScan {
+  /// Where the values of one column of one device go.
+  struct Target {
+    var series: Timeline.SeriesID
+    var scale: Double
+    /// Nanoseconds before which values are passed over.
+    var from: Int64
+    /// Whether a value after the stretch that was asked for is wanted still.
+    var isWaiting = false
+  }
+
+  private let statement: Statement
+  private let columns: Int
+  /// The target of a device and column, at `device * columns + column`.
+  private var targets: [Target?]
+
+  /// Prepares to read from `kind` those series for which `target` says where they go.
+  init?(
+    _ kind: DeviceKind, of catalogue: Catalogue, in database: Database,
+    target: (Int, Catalogue.SeriesRow) -> Target?
+  ) throws(RecordingError) {
+    guard let all = catalogue.tables[kind] else { return nil }
+    var place: [String: Int] = [:]
+    var wanted: [(device: Int, column: Int, target: Target)] = []
+    var names: [String] = []
+    for (index, row) in catalogue.series.enumerated()
+    where row.descriptor.device.kind == kind {
+      let name = row.descriptor.metric.name
+      guard all.contains(row.descriptor.metric), let target = target(index, row) else { continue }
+      let column = place[name] ?? names.count
+      if column == names.count {
+        place[name] = column
+        names.append(name)
+      }
+      wanted.append((row.device, column, target))
+    }
+    guard !names.isEmpty else { return nil }
+    columns = names.count
+    targets = Array(repeating: nil, count: catalogue.devices.count * columns)
+    for (device, column, target) in wanted { targets[device * columns + column] = target }
+    let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
+    statement = try database.prepare(
+      """
+      SELECT time, device, \(list) FROM "\(kind.name)"
+      WHERE time >= ? AND time <= ? ORDER BY time
+      """)
+  }
+
+  /// Applies the rows from `from` to `to` to the timeline.
+  ///
+  /// With `until`, reading goes on beyond it only for as long as some target is waiting for its
+  /// next value.
+  mutating func run(
+    from: Int64, to: Int64, until: Int64? = nil, into timeline: inout Timeline
+  ) throws(RecordingError) {
+    statement.bind(0, from)
+    statement.bind(1, to)
+    defer { statement.reset() }
+    var waiting = targets.count { $0?.isWaiting ?? false }
+    while try statement.step() {
+      let time = statement.integer(0)
+      let isBeyond = until.map { time > $0 } ?? false
+      if isBeyond, waiting == 0 { break }
+      let device = Int(truncatingIfNeeded: statement.integer(1)) &- 1
+      guard device >= 0, device < targets.count / columns else { continue }
+      for column in 0..<columns {
+        guard let target = targets[device * columns + column], time >= target.from,
+          let steps = statement.integerIfAny(column + 2)
+        else { continue }
+        timeline.append(
+          Double(steps) * target.scale, at: Timestamp(nanoseconds: time), to: target.series)
+        if isBeyond, target.isWaiting {
+          targets[device * columns + column]?.isWaiting = false
+          waiting -= 1
+        }
+      }
+    }
+  }
+}

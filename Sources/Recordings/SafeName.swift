@@ -1,0 +1,54 @@
+import Telemetry
+
+/// Names that become tables and columns, checked before they get near any SQL.
+///
+/// Names cannot be bound like values, so only lower-case letters, digits and underscores pass.
+enum SafeName {
+  private static let reservedKinds: Set<String> = [
+    "recording", "device", "device_attribute", "series", "event", "state", "rollup", "source",
+  ]
+  private static let reservedColumns: Set<String> = ["time", "device", "arrival"]
+
+  private static func isPlain(_ name: String) -> Bool {
+    (1...64).contains(name.utf8.count)
+      && name.utf8.allSatisfy {
+        (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+      }
+  }
+
+  static func isTable(_ name: String) -> Bool {
+    isPlain(name) && !reservedKinds.contains(name) && !name.hasPrefix("sqlite_")
+      && !Schema.viewSuffixes.contains { name.hasSuffix($0) }
+  }
+
+  static func isColumn(_ name: String) -> Bool {
+    isPlain(name) && !reservedColumns.contains(name)
+  }
+
+  static func check(_ kind: DeviceKind) throws(RecordingError) {
+    guard isTable(kind.name) else {
+      throw .refused(
+        "the device kind '\(kind.name.prefix(80))' (use a-z, 0-9 and _, no name of a recording's"
+          + " own tables)")
+    }
+  }
+
+  static func check(_ metric: Metric) throws(RecordingError) {
+    guard isColumn(metric.name) else {
+      throw .refused(
+        "the metric '\(metric.name.prefix(80))' (use a-z, 0-9 and _, not time, device or arrival)")
+    }
+    guard metric.scale.isFinite, metric.scale > 0 else {
+      throw .refused("the metric '\(metric.name)' has no usable scale")
+    }
+  }
+
+  /// Times outside of 1970 to 2116 are no times of anything that was measured.
+  static let times: ClosedRange<Int64> = 0...(1 << 62)
+
+  static func check(_ time: Timestamp) throws(RecordingError) {
+    guard times.contains(time.nanoseconds) else {
+      throw .refused("something dated \(time.nanoseconds) ns since 1970")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Telemetry
+
+/// Views for those who ask a recording with `sqlite3` and want watts, not milliwatts.
+extension Schema {
+  /// Drops and makes the views of one device kind; names have been checked.
+  ///
+  /// `gpu_values` has every metric in its unit, `gpu_power` only the watts.
+  static func views(_ kind: String, columns: [Metric]) -> String {
+    let shown =
+      [
+        "strftime('%Y-%m-%dT%H:%M:%f', r.time / 1e9, 'unixepoch') || 'Z' AS at",
+        "d.machine AS machine", "coalesce(d.label, d.name) AS label",
+      ] + columns.map { "r.\"\($0.name)\"\(factor($0)) AS \"\(plainName($0))\"" }
+    let from = "FROM \"\(kind)\" AS r JOIN device AS d ON d.id = r.device"
+    var sql = """
+      DROP VIEW IF EXISTS "\(kind)_values";
+      CREATE VIEW "\(kind)_values" AS SELECT \(shown.joined(separator: ", ")) \(from);
+      """
+    if let power = columns.first(where: { $0 == .power }) {
+      sql += """
+        DROP VIEW IF EXISTS "\(kind)_power";
+        CREATE VIEW "\(kind)_power" AS SELECT \(shown[0]), \(shown[1]), \(shown[2]),
+        r."\(power.name)"\(factor(power)) AS watts \(from)
+        WHERE r."\(power.name)" IS NOT NULL;
+        """
+    }
+    return sql
+  }
+
+  /// What turns stored steps into the unit; a division where that is the exact way.
+  private static func factor(_ metric: Metric) -> String {
+    let inverse = 1 / metric.scale
+    if metric.scale == 1 { return "" }
+    return inverse.rounded() == inverse ? " / \(inverse)" : " * \(metric.scale)"
+  }
+
+  /// A metric's name once its values are in the unit: `power_mw` becomes `power_w`.
+  private static func plainName(_ metric: Metric) -> String {
+    guard metric.scale != 1 else { return metric.name }
+    let endings = [
+      ("_mg_per_kwh", "_g_per_kwh"), ("_mw", "_w"), ("_uj", "_j"), ("_us", "_s"), ("_mc", "_c"),
+      ("_ppm", ""), ("_e3", ""), ("_e6", ""), ("_e9", ""), ("_e12", ""),
+    ]
+    for (ending, plain) in endings where metric.name.hasSuffix(ending) {
+      return metric.name.dropLast(ending.count) + plain
+    }
+    return metric.name + "_in_unit"
+  }
+}

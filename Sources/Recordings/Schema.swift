@@ -1,0 +1,95 @@
+import Telemetry
+
+/// The tables of a recording, version 1.
+///
+/// Beside these there is one wide table per device kind, named like the kind: a row is what one
+/// device said at one time, a column is one metric. They are made when the first device of the
+/// kind is seen and grow a column when a metric is.
+enum Schema {
+  static let version: Int64 = 1
+  /// "HIPO", where SQLite keeps the kind of application a file belongs to.
+  static let applicationID: Int64 = 0x4849_504F
+
+  /// What a view's name ends in; no device kind may.
+  static let viewSuffixes = ["_values", "_power"]
+
+  /// The comments are for those who ask `sqlite3` for the schema: SQLite keeps them.
+  static let tables = """
+    CREATE TABLE recording ( -- one row: what this recording is
+      schema INTEGER NOT NULL,
+      machine TEXT NOT NULL,
+      program TEXT NOT NULL,       -- version of hippowatt
+      started INTEGER NOT NULL,    -- wall clock, ns since 1970-01-01 UTC
+      monotonic INTEGER NOT NULL,  -- monotonic clock at the same instant, ns
+      ended INTEGER,               -- NULL while recording and after a crash
+      clean INTEGER NOT NULL,      -- 1 if closed in order
+      simulated INTEGER NOT NULL,  -- 1 if any value was made up
+      note TEXT NOT NULL
+    );
+    CREATE TABLE device (
+      id INTEGER PRIMARY KEY,
+      machine TEXT NOT NULL,
+      kind TEXT NOT NULL,          -- also the table its readings are in
+      name TEXT NOT NULL,
+      label TEXT,                  -- NULL if it was never announced
+      model TEXT NOT NULL,
+      UNIQUE (machine, kind, name)
+    );
+    CREATE TABLE device_attribute (
+      device INTEGER NOT NULL REFERENCES device (id),
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (device, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE series ( -- what each column of each device means
+      id INTEGER PRIMARY KEY,
+      device INTEGER NOT NULL REFERENCES device (id),
+      metric TEXT NOT NULL,        -- also the column in the kind's table
+      unit TEXT NOT NULL,
+      scale REAL NOT NULL,         -- value in unit = stored integer * scale
+      counter INTEGER NOT NULL,    -- 1 if read by difference
+      source TEXT NOT NULL,
+      method TEXT NOT NULL,
+      period REAL,                 -- s
+      range REAL,                  -- where a counter wraps, in unit; 0 if it does not
+      note TEXT NOT NULL,
+      rolled INTEGER,              -- ns; rollups are complete up to here
+      UNIQUE (device, metric)
+    );
+    CREATE TABLE event (
+      id INTEGER PRIMARY KEY,
+      time INTEGER NOT NULL,       -- ns since 1970-01-01 UTC
+      kind TEXT NOT NULL,          -- mark, gap or note
+      text TEXT NOT NULL
+    );
+    CREATE TABLE state ( -- every change of a source's state
+      id INTEGER PRIMARY KEY,
+      source TEXT NOT NULL,
+      time INTEGER NOT NULL,
+      health TEXT NOT NULL,
+      message TEXT NOT NULL,
+      remedy TEXT NOT NULL
+    );
+    CREATE TABLE rollup ( -- minimum, maximum and integral; can be made anew from the readings
+      width INTEGER NOT NULL,      -- of one bucket, ns
+      series INTEGER NOT NULL REFERENCES series (id),
+      chunk INTEGER NOT NULL,      -- start of the first bucket, ns
+      buckets BLOB NOT NULL,       -- 40 bytes each, see Rollup.swift
+      PRIMARY KEY (width, series, chunk)
+    ) WITHOUT ROWID;
+    CREATE VIEW source AS -- how each source was doing at the end
+      SELECT source AS name, health, message, remedy, max(id) AS state FROM state GROUP BY source;
+    """
+
+  /// Makes a device kind's table; `kind` has been checked.
+  static func table(_ kind: String) -> String {
+    """
+    CREATE TABLE IF NOT EXISTS "\(kind)" ( -- times in ns since 1970; no arrival: same as time
+      time INTEGER NOT NULL,
+      device INTEGER NOT NULL,
+      arrival INTEGER,
+      PRIMARY KEY (time, device)
+    ) WITHOUT ROWID
+    """
+  }
+}
