@@ -29,7 +29,7 @@ public struct Inventory: Sendable {
       case .cpu where device.id.name.hasPrefix("package"): packages.append(device)
       case .cpu where device.id.name.hasPrefix("dram"): memories.append(device)
       case .cpu where device.id.name.hasPrefix("psys"): platform = device
-      case .meter where device.attributes["role"] == "wall": whole = whole ?? device
+      case .meter where device.id.name == "wall": whole = whole ?? device
       case .host: host = host ?? device
       case .disk: disks.append(device)
       case .net: interfaces.append(device)

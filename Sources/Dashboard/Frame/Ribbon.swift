@@ -32,7 +32,8 @@ enum Ribbon {
       return
     }
     let parts = mix.filter { $0.share > 0 }.map { fuel in
-      let share = SI.fixed(fuel.share * 100, 0)
+      // Less than half a per cent has no label: “0” would read as none.
+      let share = fuel.share < 0.005 ? "" : SI.fixed(fuel.share * 100, 0)
       let color = c.theme[fuel.role]
       return StackedPart(
         weight: fuel.share, color: color, label: "\(fuel.name) \(share)", shortLabel: share,
@@ -62,7 +63,7 @@ enum Ribbon {
     }
     let parts = split.joules.filter { $0.joules > 0 }.map { use, joules in
       let color = c.theme[role(use)]
-      let share = SI.fixed(split.share(use) * 100, 0)
+      let share = split.share(use) < 0.005 ? "" : SI.fixed(split.share(use) * 100, 0)
       return StackedPart(
         weight: joules, color: color, label: "\(use.rawValue) \(share)", shortLabel: share,
         ink: color.ink)

@@ -86,7 +86,8 @@ struct GPUDrawPanel: Panel {
       return
     }
     let footer = rect.height >= 8 ? 1 : 0
-    let isGrid = GPURows.needsGrid(gpus.count, width: rect.width, height: rect.height)
+    let isGrid = GPURows.needsGrid(
+      gpus.count, width: rect.width, height: rect.height - footer)
     let chartShare = max(1, min(rect.height / 2, rect.height - footer - min(gpus.count, 32)))
     let rows =
       isGrid

@@ -12,7 +12,7 @@ enum GPURows {
   }
 
   static func needsGrid(_ count: Int, width: Int, height: Int) -> Bool {
-    let rows = max(1, height - 3)
+    let rows = max(1, height - 2)
     return (width + 2) / perRow(count, width: width, height: rows) < cell
   }
 

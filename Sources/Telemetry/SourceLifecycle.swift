@@ -1,0 +1,62 @@
+/// What becomes of a data source between two of its answers: a pure state machine.
+///
+/// Each step returns the state to announce, if it changed.
+public struct SourceLifecycle: Sendable {
+  public let source: String
+  /// Seconds after which a call that has not come back counts as stalled.
+  public let deadline: Double
+  public private(set) var state: SourceState?
+  /// When the call that is under way began.
+  private var asked: Timestamp?
+  private var failures = 0
+
+  public init(source: String, deadline: Double) {
+    self.source = source
+    self.deadline = deadline
+  }
+
+  /// A call begins.
+  public mutating func ask(at time: Timestamp) -> SourceState? {
+    asked = time
+    return state == nil ? change(.waiting, "no answer yet", at: time) : nil
+  }
+
+  /// A call came back with something or nothing.
+  public mutating func answer(at time: Timestamp) -> SourceState? {
+    asked = nil
+    failures = 0
+    return change(.ok, "", at: time)
+  }
+
+  /// A call came back with a reason why there is nothing.
+  public mutating func fail(_ failure: SourceFailure, at time: Timestamp) -> SourceState? {
+    asked = nil
+    failures += 1
+    return change(failure.health, failure.message, failure.remedy, at: time)
+  }
+
+  /// Looks whether the call under way takes too long; a stall dates from when the call began.
+  public mutating func check(at time: Timestamp) -> SourceState? {
+    guard let asked, time - asked > deadline, state?.health != .stalled else { return nil }
+    return change(
+      .stalled, "its call has not come back", "everything else goes on; it is asked no further",
+      at: asked)
+  }
+
+  /// Seconds to wait after a failure: each one doubles them, up to half a minute.
+  ///
+  /// `nil` while there is no failure.
+  public func delay(interval: Double) -> Double? {
+    failures == 0 ? nil : min(30, max(interval, 1) * Double(1 << min(failures, 6)))
+  }
+
+  private mutating func change(
+    _ health: SourceState.Health, _ message: String, _ remedy: String = "", at time: Timestamp
+  ) -> SourceState? {
+    if let state, state.health == health, state.message == message { return nil }
+    let next = SourceState(
+      source: source, time: time, health: health, message: message, remedy: remedy)
+    state = next
+    return next
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Glibc
+
+/// The root of the command line.
+struct Hippowatt: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hippowatt",
+    abstract: "Shows where an AI machine's electricity comes from, where it goes and what it buys.",
+    discussion: """
+      Without a subcommand it watches this machine. Press ? for the keys, q to quit.
+      """,
+    version: Version.string,
+    subcommands: [Watch.self, Replay.self, Record.self, Demo.self, Sources.self, Snapshot.self],
+    defaultSubcommand: Watch.self)
+}
+
+@main
+struct Main {
+  /// Runs the command; exit status 2 for wrong usage, 1 when something went wrong.
+  static func main() {
+    setlocale(LC_CTYPE, "")
+    // A closed pipe is an answer to a write, not a reason to die half way.
+    signal(SIGPIPE, SIG_IGN)
+    // Each thread would get an arena of its own, and the program needs but one.
+    mallopt(M_ARENA_MAX, 1)
+    do {
+      var command = try Hippowatt.parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      complain("hippowatt: \(failure)")
+      exit(1)
+    } catch let status as ExitStatus {
+      exit(status.code)
+    } catch {
+      let code = Hippowatt.exitCode(for: error)
+      let message = Hippowatt.fullMessage(for: error)
+      if code == .success {
+        print(message)
+        exit(0)
+      }
+      complain(message)
+      exit(code == .validationFailure ? 2 : 1)
+    }
+  }
+}
+
+/// Ends the program with the status of a command it ran.
+struct ExitStatus: Error {
+  var code: Int32
+}

@@ -1,0 +1,158 @@
+import ArgumentParser
+import Canvas
+import Dashboard
+import DataSources
+import Glibc
+import Quantities
+import Telemetry
+import Terminal
+
+/// Which sources are read, and how often.
+struct SourceOptions: ParsableArguments {
+  @Option(
+    name: .customLong("source"),
+    help: ArgumentHelp(
+      "A source to read, such as nvml or log:train.log; may be given again. Default: every sensor.",
+      valueName: "kind[:argument]"))
+  var sources: [String] = []
+
+  @Option(
+    name: .customLong("log"),
+    help: ArgumentHelp("Follow a training log beside the other sources.", valueName: "file"))
+  var logs: [String] = []
+
+  @Option(help: ArgumentHelp("The country whose grid feeds the machine.", valueName: "code"))
+  var country: String?
+
+  @Option(help: ArgumentHelp("Time between two readings, such as 1s or 100ms.", valueName: "time"))
+  var every: String?
+
+  @Option(help: ArgumentHelp("The settings to use instead of the user's own.", valueName: "file"))
+  var config: String?
+
+  func validate() throws {
+    if let every, (Duration(text: every)?.inSeconds ?? 0) < 0.01 {
+      throw ValidationError("--every \(every): write a time of at least 10ms, such as 1s or 100ms")
+    }
+    for source in sources where Catalogue.entry(SourceRequest(text: source).kind) == nil {
+      let names = Catalogue.all.map(\.usage).joined(separator: ", ")
+      throw ValidationError("--source \(source): there are \(names)")
+    }
+  }
+
+  /// The user's settings, with what the command line says on top.
+  func settings(_ world: World) throws -> Settings {
+    let own = world.configFolder.map { $0 + "/config.toml" }
+    if let config, !File.exists(config) { throw Failure("\(config): there is no such file") }
+    var settings: Settings
+    do {
+      settings = try Settings.load(config ?? own)
+    } catch {
+      throw Failure("\(error)")
+    }
+    if let every { settings.interval = Duration(text: every)?.inSeconds }
+    if let country { settings.country = country }
+    if !sources.isEmpty { settings.sources = sources.map(SourceRequest.init(text:)) }
+    if !logs.isEmpty {
+      if settings.sources.isEmpty {
+        settings.sources = Catalogue.all.filter(\.isDefault).map { SourceRequest(kind: $0.name) }
+      }
+      settings.sources += logs.map { SourceRequest(kind: "log", argument: $0) }
+    }
+    return settings
+  }
+
+  /// What the sources may know of the world.
+  func context(_ settings: Settings, _ world: World) -> SourceContext {
+    SourceContext(
+      machine: world.machine, interval: settings.interval ?? 1, timeZone: world.timeZone,
+      country: settings.country, environment: world.environment)
+  }
+}
+
+/// How the screen looks.
+struct DisplayOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("A theme by name; `t` shows the next one.", valueName: "name"))
+  var theme: String?
+
+  @Option(help: "How charts are drawn: auto, braille (a desk), blocks (a talk) or ascii.")
+  var marks: String?
+
+  @Option(help: ArgumentHelp("The time the curves show, such as 5min or 2h.", valueName: "time"))
+  var window: String?
+
+  @Option(help: "Colours: auto, truecolor, 256, 16, 8 or none.")
+  var color: String = "auto"
+
+  @Option(help: .hidden)
+  var keys: String?
+
+  @Option(help: .hidden)
+  var dump: String?
+
+  static let depths: [String: ColorDepth] = [
+    "truecolor": .truecolor, "256": .indexed256, "16": .ansi16, "8": .ansi8, "none": .none,
+  ]
+
+  func validate() throws {
+    if let window, (Duration(text: window)?.inSeconds ?? 0) < 1 {
+      throw ValidationError("--window \(window): write a time of at least a second, such as 5min")
+    }
+    if let marks, marks != "auto", GlyphSet(rawValue: marks) == nil {
+      throw ValidationError("--marks \(marks): write auto, braille, blocks or ascii")
+    }
+    if color != "auto", Self.depths[color] == nil {
+      throw ValidationError("--color \(color): write auto, truecolor, 256, 16, 8 or none")
+    }
+  }
+
+  /// The marks asked for; `nil` to decide by what the terminal can show.
+  func glyphs(_ settings: Settings) -> GlyphSet? {
+    (marks ?? settings.marks).flatMap(GlyphSet.init(rawValue:))
+  }
+
+  func windowSeconds(_ settings: Settings) -> Double {
+    window.flatMap { Duration(text: $0)?.inSeconds } ?? settings.window ?? 300
+  }
+}
+
+extension DisplayOptions {
+  /// Opens the terminal and runs a session on it until the user quits.
+  func run(
+    _ feed: any Feed, cursor: Cursor, settings: Settings, world: World,
+    keyboard: Int32 = 0, toast: String = ""
+  ) throws {
+    var store = ThemeStore(world: world, executable: ThemeStore.executable)
+    let theme = store.index(of: theme ?? settings.theme)
+    let script = try keys.map { path in
+      guard let text = File.read(path) else { throw Failure("\(path): cannot be read") }
+      return try KeyScript(text, path: path)
+    }
+    let screen: TerminalScreen
+    do {
+      screen = try TerminalScreen(terminalOptions(world, keyboard: keyboard))
+    } catch {
+      throw Failure("\(error)")
+    }
+    defer {
+      screen.close()
+      for problem in store.problems { complain("hippowatt: \(problem)") }
+    }
+    let fallback: GlyphSet = screen.isUTF8 ? .braille : .ascii
+    var view = ViewState(
+      cursor: cursor, window: windowSeconds(settings), theme: theme,
+      themeCount: store.themes.count, glyphs: glyphs(settings) ?? fallback)
+    view.toast = store.problems.first ?? toast
+    let session = ScreenSession(
+      feed: feed, screen: screen, themes: store.themes, view: view, script: script, dumpPath: dump)
+    try session.run()
+  }
+
+  private func terminalOptions(_ world: World, keyboard: Int32) -> TerminalOptions {
+    TerminalOptions(
+      depth: Self.depths[color], term: world.environment["TERM"] ?? "",
+      colorTerm: world.environment["COLORTERM"] ?? "",
+      noColor: !(world.environment["NO_COLOR"] ?? "").isEmpty, mouse: true,
+      inputDescriptor: keyboard, outputDescriptor: 1)
+  }
+}

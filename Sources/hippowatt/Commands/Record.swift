@@ -1,0 +1,110 @@
+import ArgumentParser
+import DataSources
+import Glibc
+import Quantities
+import Telemetry
+
+/// Records without a screen, perhaps around a command.
+struct Record: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Record without a screen, perhaps around a command.",
+    discussion: """
+      With a command behind -- it records as long as that runs, reads training progress from its
+      output, and ends with its exit status:
+
+        hippowatt record -o run.hippo -- python train.py
+
+      With -o - it prints JSON lines for another hippowatt, or for any program.
+      """)
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The file to write; - prints JSON lines.", valueName: "file"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("A sentence that is kept in the recording.", valueName: "text"))
+  var note: String = ""
+
+  @Option(
+    name: .customLong("for"), help: ArgumentHelp("Stop by itself after a while.", valueName: "time")
+  )
+  var duration: String?
+
+  @Flag(help: "No status line and no summary.")
+  var quiet = false
+
+  @OptionGroup var sourceOptions: SourceOptions
+
+  @Argument(
+    parsing: .postTerminator,
+    help: ArgumentHelp("A command to run and record.", valueName: "command"))
+  var command: [String] = []
+
+  func validate() throws {
+    if let duration, (Duration(text: duration)?.inSeconds ?? 0) <= 0 {
+      throw ValidationError("--for \(duration): write a time such as 90s or 5min")
+    }
+  }
+
+  func run() throws {
+    let world = World.look()
+    let settings = try sourceOptions.settings(world)
+    // Taken from a descriptor, so that every thread started below inherits the mask.
+    let signals = SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGCHLD])
+    let clock = SystemClock()
+    let context = sourceOptions.context(settings, world)
+    let feed = LiveFeed(clock: clock, machine: world.machine, interval: context.interval)
+    let path = output ?? Self.defaultName(world.machine, clock.start)
+    let isSimulated = settings.sources.contains { $0.kind == "simulated" }
+    do {
+      if path != "-" { try feed.record(to: path, note: note, isSimulated: isSimulated) }
+      try feed.start(settings.sources, in: context)
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure("\(error)")
+    }
+    let session = RecordSession(
+      feed: feed, clock: clock, signals: signals, path: path, isQuiet: quiet,
+      limit: duration.flatMap { Duration(text: $0)?.inSeconds })
+    var status: Int32 = 0
+    do {
+      status = try session.run(command, world: world, context: context)
+    } catch let missing as CommandNotFound {
+      feed.close()
+      complain("hippowatt: \(missing.text)")
+      throw ExitStatus(code: missing.isMissing ? 127 : 126)
+    }
+    if status != 0 { throw ExitStatus(code: status) }
+  }
+
+  private static func defaultName(_ machine: String, _ time: Timestamp) -> String {
+    let safe = machine.map { $0.isLetter || $0.isNumber || $0 == "-" ? $0 : "-" }
+    var seconds = time_t(time.nanoseconds / 1_000_000_000)
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    var buffer = [CChar](repeating: 0, count: 32)
+    strftime(&buffer, 32, "%Y%m%d-%H%M%S", &parts)
+    return "hippowatt-\(String(safe))-\(String(cString: buffer)).hippo"
+  }
+}
+
+/// Signals as something that can be waited for beside other input.
+final class SignalDescriptor {
+  let descriptor: Int32
+
+  init(_ signals: [Int32]) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in signals { sigaddset(&set, signal) }
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+    descriptor = signalfd(-1, &set, Int32(SFD_NONBLOCK.rawValue | SFD_CLOEXEC.rawValue))
+  }
+
+  /// The next signal that arrived, if any.
+  func next() -> Int32? {
+    var info = signalfd_siginfo()
+    let size = MemoryLayout<signalfd_siginfo>.size
+    return read(descriptor, &info, size) == size ? Int32(info.ssi_signo) : nil
+  }
+}

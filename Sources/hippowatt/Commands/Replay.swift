@@ -1,0 +1,63 @@
+import ArgumentParser
+import Telemetry
+
+/// Shows a recording again.
+struct Replay: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show a recording again, with pause, seek and speed.")
+
+  @Argument(help: ArgumentHelp("A recording.", valueName: "file.hippo"))
+  var file: String
+
+  @Option(help: "How many times faster than it happened, 0.1 to 10000.")
+  var speed: Double = 1
+
+  @Flag(help: "Stand still at the beginning.")
+  var paused = false
+
+  @Option(help: .hidden)
+  var config: String?
+
+  @OptionGroup var display: DisplayOptions
+
+  func validate() throws {
+    guard speed >= 0.1, speed <= 10_000 else {
+      throw ValidationError("--speed \(speed): write a number from 0.1 to 10000")
+    }
+  }
+
+  func run() throws {
+    try Self.show(
+      file, speed: speed, paused: paused, display: display, config: config, toast: "")
+  }
+
+  /// Opens a recording and shows it from its beginning.
+  static func show(
+    _ path: String, speed: Double, paused: Bool, display: DisplayOptions, config: String?,
+    toast: String
+  ) throws {
+    let world = World.look()
+    let settings: Settings
+    do {
+      settings = try Settings.load(config ?? world.configFolder.map { $0 + "/config.toml" })
+    } catch {
+      throw Failure("\(error)")
+    }
+    let feed = try Self.open(path)
+    // A little way in, so that the first frame has something to show.
+    let start = min(feed.bounds.end, feed.bounds.start + 2)
+    var cursor = Cursor.replay(from: start, paused: paused)
+    cursor.setSpeed(speed)
+    try display.run(feed, cursor: cursor, settings: settings, world: world, toast: toast)
+  }
+
+  static func open(_ path: String) throws -> ReplayFeed {
+    do {
+      return try ReplayFeed(path: path)
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure("\(error)")
+    }
+  }
+}

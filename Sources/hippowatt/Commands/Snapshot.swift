@@ -1,0 +1,115 @@
+import ArgumentParser
+import Canvas
+import Dashboard
+import Glibc
+import Quantities
+import Telemetry
+
+/// Prints one frame.
+struct Snapshot: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print one frame, live or of a recording, as text, ANSI or SVG.")
+
+  @Argument(
+    help: ArgumentHelp("A recording; without one: this machine, now.", valueName: "file.hippo"))
+  var file: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The moment of a recording, from its start: 90s, 5min, end.", valueName: "time"))
+  var at: String = "end"
+
+  @Option(help: "text, ansi or svg.")
+  var format: String = "text"
+
+  @Option(help: ArgumentHelp("Columns and rows.", valueName: "132x40"))
+  var size: String = "132x40"
+
+  @Option(help: "Show one panel only, 1 to 4.")
+  var panel: Int?
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file.", valueName: "file"))
+  var output: String?
+
+  @OptionGroup var sourceOptions: SourceOptions
+  @OptionGroup var display: DisplayOptions
+
+  private var dimensions: (width: Int, height: Int)? {
+    let parts = size.split(separator: "x").compactMap { Int($0) }
+    guard parts.count == 2, parts.allSatisfy({ 1...1000 ~= $0 }) else { return nil }
+    return (parts[0], parts[1])
+  }
+
+  func validate() throws {
+    if dimensions == nil {
+      throw ValidationError("--size \(size): write columns x rows, such as 132x40")
+    }
+    if !["text", "ansi", "svg"].contains(format) {
+      throw ValidationError("--format \(format): write text, ansi or svg")
+    }
+    if at != "end", Duration(text: at) == nil {
+      throw ValidationError("--at \(at): write a time from the start, such as 90s, or end")
+    }
+    if let panel, !(1...4 ~= panel) { throw ValidationError("--panel \(panel): write 1 to 4") }
+  }
+
+  func run() throws {
+    let world = World.look()
+    let settings = try sourceOptions.settings(world)
+    var store = ThemeStore(world: world, executable: ThemeStore.executable)
+    let theme = store.index(of: display.theme ?? settings.theme)
+    for problem in store.problems { complain("hippowatt: \(problem)") }
+    let feed: any Feed
+    var cursor = Cursor.live
+    if let file {
+      let replay = try Replay.open(file)
+      let time = Duration(text: at).map { replay.bounds.start + $0.inSeconds }
+      cursor = .replay(from: time ?? replay.bounds.end, paused: true)
+      feed = replay
+    } else {
+      feed = try live(settings, world)
+    }
+    defer { feed.close() }
+    var view = ViewState(
+      cursor: cursor, window: display.windowSeconds(settings), theme: theme,
+      themeCount: store.themes.count, glyphs: display.glyphs(settings) ?? .braille)
+    view.focused = panel.map { $0 - 1 }
+    try feed.update(for: view)
+    guard let (width, height) = dimensions else { return }
+    let frame = Frame.render(
+      FrameInput(
+        timeline: feed.timeline, bounds: feed.bounds, view: view, theme: store.themes[theme],
+        session: feed.info, width: width, height: height))
+    try write(frame, theme: store.themes[theme])
+  }
+
+  /// A live session that has read everything twice, since a rate takes two readings.
+  private func live(_ settings: Settings, _ world: World) throws -> LiveFeed {
+    let context = sourceOptions.context(settings, world)
+    let clock = SystemClock()
+    let feed = LiveFeed(clock: clock, machine: world.machine, interval: context.interval)
+    do { try feed.start(settings.sources, in: context) } catch { throw Failure("\(error)") }
+    let start = clock.now
+    let patience = 2.1 * context.interval
+    while clock.now - start < patience || (!feed.isSettled && clock.now - start < patience + 3) {
+      var time = timespec(tv_sec: 0, tv_nsec: 20_000_000)
+      nanosleep(&time, nil)
+    }
+    return feed
+  }
+
+  private func write(_ frame: Canvas, theme: Theme) throws {
+    let depth = DisplayOptions.depths[display.color] ?? .truecolor
+    let text =
+      switch format {
+      case "svg": Screenshot.svg(frame, theme: theme)
+      case "ansi": ANSIWriter.string(frame, depth: depth)
+      default: TextWriter.plain(frame)
+      }
+    if let output {
+      if let problem = File.write(text, to: output) { throw Failure("\(output): \(problem)") }
+    } else {
+      File.writeAll(Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: 1)
+    }
+  }
+}

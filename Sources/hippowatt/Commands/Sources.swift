@@ -1,0 +1,44 @@
+import ArgumentParser
+import DataSources
+import Telemetry
+
+/// Lists what can be read here, and what to do about the rest.
+struct Sources: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List the sources: found or not, what they give, what to do.")
+
+  @OptionGroup var sourceOptions: SourceOptions
+
+  func run() throws {
+    let world = World.look()
+    let settings = try sourceOptions.settings(world)
+    let context = sourceOptions.context(settings, world)
+    for entry in Catalogue.all {
+      let wanted = settings.sources.first { $0.kind == entry.name }
+      let isOn = settings.sources.isEmpty ? entry.isDefault : wanted != nil
+      print("\(pad(entry.usage, 20)) \(entry.gives)")
+      if entry.isDefault || wanted != nil {
+        do {
+          var source = try Catalogue.make(
+            wanted ?? SourceRequest(kind: entry.name), in: context)
+          let probe = source.probe()
+          line(probe.health.rawValue, probe.message)
+          if !probe.remedy.isEmpty { line("", "→ " + probe.remedy) }
+        } catch {
+          line("failed", "\(error)")
+        }
+      } else {
+        line("off", "used when asked for: --source \(entry.usage)")
+      }
+      if !isOn, entry.isDefault { line("off", "not among the sources that the settings name") }
+    }
+  }
+
+  private func line(_ state: String, _ text: String) {
+    print("  \(pad(state, 8)) \(text)")
+  }
+
+  private func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import DataSources
+import Glibc
+import Telemetry
+import Terminal
+
+/// Watches this machine live.
+struct Watch: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Watch this machine live.",
+    discussion: """
+      Reads every sensor it finds, or only the sources named. With - as input it shows what another
+      hippowatt sends:
+
+        ssh box hippowatt record -o - | hippowatt watch -
+      """)
+
+  @Argument(help: ArgumentHelp("- to read JSON lines from standard input.", valueName: "input"))
+  var input: String?
+
+  @Option(help: ArgumentHelp("Record the session to a file as well.", valueName: "file"))
+  var record: String?
+
+  @OptionGroup var sourceOptions: SourceOptions
+  @OptionGroup var display: DisplayOptions
+
+  func validate() throws {
+    if let input, input != "-" {
+      throw ValidationError(
+        "watch takes - or nothing; to see a recording, use: hippowatt replay \(input)")
+    }
+  }
+
+  func run() throws {
+    let world = World.look()
+    let settings = try sourceOptions.settings(world)
+    let clock = SystemClock()
+    let context = sourceOptions.context(settings, world)
+    let feed = LiveFeed(clock: clock, machine: world.machine, interval: context.interval)
+    var keyboard: Int32 = 0
+    if input == "-" {
+      guard isatty(0) == 0 else {
+        throw Failure(
+          "standard input is a terminal; pipe into it what `hippowatt record -o -` prints")
+      }
+      guard let terminal = TerminalScreen.openControllingTerminal() else {
+        throw Failure("there is no terminal to take keys from beside standard input")
+      }
+      keyboard = terminal
+      feed.collector.add(
+        JSONStreamSource(descriptor: 0, context: context), interval: context.interval)
+    } else {
+      do {
+        try feed.start(settings.sources, in: context)
+      } catch {
+        throw Failure("\(error)")
+      }
+    }
+    defer { feed.close() }
+    if let record {
+      let isSimulated = settings.sources.contains { $0.kind == "simulated" }
+      do { try feed.record(to: record, isSimulated: isSimulated) } catch {
+        throw Failure("\(error)")
+      }
+    }
+    try display.run(feed, cursor: .live, settings: settings, world: world, keyboard: keyboard)
+  }
+}

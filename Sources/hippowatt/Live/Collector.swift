@@ -1,0 +1,29 @@
+import DataSources
+import Telemetry
+
+/// All sources of a live session, each on its own thread.
+final class Collector {
+  private(set) var threads: [SourceThread] = []
+  let clock: any SessionClock
+
+  init(clock: any SessionClock) { self.clock = clock }
+
+  func add(_ source: sending any DataSource, interval: Double) {
+    threads.append(SourceThread(source, interval: interval, clock: clock))
+  }
+
+  /// What all sources said since the last call.
+  func drain() -> [Observation] {
+    var result: [Observation] = []
+    for thread in threads { thread.drain(into: &result) }
+    return result
+  }
+
+  /// Whether every source has come back at least once.
+  var isSettled: Bool { threads.allSatisfy(\.hasAnswered) }
+
+  /// Whether every source has said its last word.
+  var isFinished: Bool { !threads.isEmpty && threads.allSatisfy(\.isFinished) }
+
+  func stop() { for thread in threads { thread.stop() } }
+}

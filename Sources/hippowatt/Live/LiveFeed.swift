@@ -1,0 +1,76 @@
+import Dashboard
+import DataSources
+import Recordings
+import Telemetry
+
+/// A session that is going on: sources in, timeline and recording out.
+final class LiveFeed: Feed {
+  private(set) var timeline = Timeline()
+  let interval: Double
+  let collector: Collector
+  private let clock: SystemClock
+  private let machine: String
+  private(set) var recorder: RecorderThread?
+  private var isSimulated = false
+  private var started: Timestamp
+
+  init(clock: SystemClock, machine: String, interval: Double) {
+    self.clock = clock
+    self.machine = machine
+    self.interval = interval
+    collector = Collector(clock: clock)
+    started = clock.now
+  }
+
+  /// Starts the sources a user asked for, or all that are on by default.
+  func start(_ requests: [SourceRequest], in context: SourceContext) throws {
+    let wanted =
+      requests.isEmpty
+      ? Catalogue.all.filter(\.isDefault).map { SourceRequest(kind: $0.name) } : requests
+    for request in wanted {
+      collector.add(try Catalogue.make(request, in: context), interval: interval)
+    }
+  }
+
+  /// Starts a recording of everything from now on.
+  func record(to path: String, note: String = "", isSimulated: Bool) throws {
+    let header = RecordingHeader(
+      machine: machine, programVersion: Version.string, startedAt: clock.start,
+      monotonicStart: clock.monotonicStart, note: note, isSimulated: isSimulated)
+    recorder = try RecorderThread(path: path, header: header)
+  }
+
+  var isSettled: Bool { collector.isSettled }
+
+  var bounds: TimeSpan { TimeSpan(min(started, timeline.span?.start ?? started), clock.now) }
+
+  var info: SessionInfo {
+    SessionInfo(
+      origin: .live, machine: machine, isSimulated: isSimulated,
+      recordingSince: recorder == nil ? nil : started, recordingProblem: recorder?.problem ?? "",
+      utcOffset: World.utcOffset)
+  }
+
+  func update(for view: ViewState) { take(collector.drain()) }
+
+  /// Takes observations into timeline and recording.
+  func take(_ observations: [Observation]) {
+    guard !observations.isEmpty else { return }
+    timeline.apply(observations)
+    recorder?.append(observations)
+    guard !isSimulated else { return }
+    isSimulated = observations.contains {
+      if case .series(let series) = $0 { series.provenance.method == .simulated } else { false }
+    }
+  }
+
+  func mark(_ event: Event) -> String? {
+    take([.event(event)])
+    return nil
+  }
+
+  func close() {
+    collector.stop()
+    recorder?.close()
+  }
+}

@@ -1,0 +1,144 @@
+import DataSources
+import Glibc
+import Telemetry
+
+/// A recording without a screen: the loop of `hippowatt record`.
+final class RecordSession {
+  private let feed: LiveFeed
+  private let clock: SystemClock
+  private let signals: SignalDescriptor
+  private let path: String
+  private let isQuiet: Bool
+  private let limit: Double?
+  private let showsStatus: Bool
+  private var command: WrappedCommand?
+  private var parser: LogParser?
+  private var status: Int32?
+  private var isOver = false
+  private var interruptions = 0
+
+  init(
+    feed: LiveFeed, clock: SystemClock, signals: SignalDescriptor, path: String, isQuiet: Bool,
+    limit: Double?
+  ) {
+    self.feed = feed
+    self.clock = clock
+    self.signals = signals
+    self.path = path
+    self.isQuiet = isQuiet
+    self.limit = limit
+    showsStatus = !isQuiet && isatty(2) != 0
+  }
+
+  /// Records until the command ends, the time is up or a signal asks for an end.
+  ///
+  /// Returns the exit status to end with.
+  func run(_ arguments: [String], world: World, context: SourceContext) throws -> Int32 {
+    let start = clock.now
+    if path == "-" { print(JSONLines.header(machine: world.machine)) }
+    if !arguments.isEmpty {
+      // JSON lines have standard output for themselves.
+      command = try WrappedCommand(
+        arguments, environment: world.environment, target: path == "-" ? 2 : 1)
+      let name = arguments.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+        .joined(separator: " ")
+      parser = LogParser(
+        device: context.device(.job, arguments.joined(separator: " ")), label: name)
+    }
+    var lastStatus = start
+    while !isOver {
+      wait(seconds: command == nil ? min(0.25, feed.interval) : 0.05)
+      take()
+      let now = clock.now
+      if let limit, now - start >= limit { end(by: SIGTERM) }
+      if showsStatus, now - lastStatus >= 1 {
+        lastStatus = now
+        show(Summary(feed.timeline, over: TimeSpan(start, now)).status(path: path))
+      }
+      if let problem = feed.recorder?.problem, !problem.isEmpty {
+        if showsStatus { File.writeAll(Array("\r\u{1b}[K".utf8), to: 2) }
+        complain("hippowatt: not recording any more: \(problem)")
+        if command == nil { return 1 }
+        break
+      }
+      if feed.collector.isFinished, command == nil { isOver = true }
+    }
+    // A command outlives a recording that failed.
+    while command != nil, status == nil {
+      wait(seconds: 0.1)
+      take()
+    }
+    let end = clock.now
+    if path != "-" {
+      feed.mark(Event(time: end, kind: .note, text: "recording ended")).map { _ in () }
+    }
+    feed.close()
+    report(TimeSpan(start, end))
+    return status ?? (feed.recorder.map { $0.problem.isEmpty ? 0 : 1 } ?? 0)
+  }
+
+  private func wait(seconds: Double) {
+    var entries = [pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)]
+    if let output = command?.output, output >= 0 {
+      entries.append(pollfd(fd: output, events: Int16(POLLIN), revents: 0))
+    }
+    poll(&entries, nfds_t(entries.count), Int32(seconds * 1000))
+    while let signal = signals.next() { handle(signal) }
+  }
+
+  private func handle(_ signal: Int32) {
+    switch signal {
+    case SIGCHLD: break
+    case SIGINT where command != nil:
+      // The terminal sent it to the command as well; the recording ends with that.
+      interruptions += 1
+      if interruptions > 2 { end(by: SIGKILL) }
+    default: end(by: signal)
+    }
+  }
+
+  private func end(by signal: Int32) {
+    if let command, status == nil { command.send(signal) } else { isOver = true }
+  }
+
+  private func take() {
+    if let command {
+      let bytes = command.relay()
+      if !bytes.isEmpty, let observations = parser?.consume(bytes, clock: clock) {
+        keep(observations)
+      }
+      if status == nil, let ended = command.reap() {
+        keep(parserRest(command))
+        status = ended
+        isOver = true
+      }
+    }
+    keep(feed.collector.drain())
+  }
+
+  private func parserRest(_ command: WrappedCommand) -> [Observation] {
+    let bytes = command.relay()
+    return bytes.isEmpty ? [] : parser?.consume(bytes, clock: clock) ?? []
+  }
+
+  private func keep(_ observations: [Observation]) {
+    guard !observations.isEmpty else { return }
+    feed.take(observations)
+    guard path == "-" else { return }
+    var text = ""
+    for observation in observations { text += JSONLines.encode(observation) + "\n" }
+    // Nobody reads any more: there is nothing left to do.
+    if !File.writeAll(Array(text.utf8), to: 1) { isOver = true }
+  }
+
+  private func show(_ text: String) {
+    File.writeAll(Array("\r\(text)\u{1b}[K".utf8), to: 2)
+  }
+
+  private func report(_ span: TimeSpan) {
+    guard !isQuiet else { return }
+    if showsStatus { File.writeAll(Array("\r\u{1b}[K".utf8), to: 2) }
+    for line in Summary(feed.timeline, over: span).lines { complain(line) }
+    if path != "-" { complain("recorded in    \(path)") }
+  }
+}

@@ -1,0 +1,144 @@
+import Glibc
+import Synchronization
+import Telemetry
+
+/// Asks one data source again and again, on a thread of its own.
+///
+/// A plain thread and not a task: a driver call may block for ever, and the pool of tasks is as
+/// small as the number of processors. Nobody joins the thread; a call that never returns dies with
+/// the process.
+final class SourceThread: Sendable {
+  let name: String
+  private let interval: Double
+  private let clock: any SessionClock
+  private let state: Mutex<State>
+
+  private struct State {
+    var lifecycle: SourceLifecycle
+    var inbox: [Observation] = []
+    var isStopped = false
+    var hasAnswered = false
+    var isFinished = false
+  }
+
+  /// How many observations may wait to be fetched before the oldest are dropped.
+  private static let inboxLimit = 100_000
+
+  init(_ source: sending any DataSource, interval: Double, clock: any SessionClock) {
+    name = source.name
+    self.interval = source.interval ?? interval
+    self.clock = clock
+    state = Mutex(
+      State(lifecycle: SourceLifecycle(source: source.name, deadline: max(3, 3 * self.interval))))
+    let box = Box(source, thread: self)
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    pthread_attr_setstacksize(&attributes, 512 * 1024)
+    var thread = pthread_t()
+    let started = pthread_create(
+      &thread, &attributes,
+      { context in
+        guard let context else { return nil }
+        let box = Unmanaged<Box>.fromOpaque(context).takeRetainedValue()
+        box.thread.run(&box.source)
+        return nil
+      }, Unmanaged.passRetained(box).toOpaque())
+    pthread_attr_destroy(&attributes)
+    if started != 0 {
+      let failure = SourceFailure(.failed, "no thread could be started for it", isFinal: true)
+      state.withLock { state in
+        state.isFinished = true
+        if let change = state.lifecycle.fail(failure, at: clock.now) {
+          state.inbox.append(.state(change))
+        }
+      }
+    }
+  }
+
+  private final class Box {
+    var source: any DataSource
+    let thread: SourceThread
+    init(_ source: any DataSource, thread: SourceThread) {
+      self.source = source
+      self.thread = thread
+    }
+  }
+
+  private func run(_ source: inout any DataSource) {
+    // Signals are the main thread's business.
+    var all = sigset_t()
+    sigfillset(&all)
+    for signal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP] { sigdelset(&all, signal) }
+    pthread_sigmask(SIG_BLOCK, &all, nil)
+    let start = clock.now
+    while true {
+      let begin = clock.now
+      let isStopped = state.withLock { state in
+        if let change = state.lifecycle.ask(at: begin) { state.inbox.append(.state(change)) }
+        return state.isStopped
+      }
+      if isStopped { return }
+      var delay: Double?
+      do {
+        let observations = try source.sample(clock)
+        answer(observations)
+      } catch {
+        delay = fail(error)
+        if error.isFinal { return }
+      }
+      // Ticks fall on whole intervals since the start, so that sources are read together.
+      let now = clock.now
+      let wait = delay ?? (interval - (now - start).truncatingRemainder(dividingBy: interval))
+      Self.sleep(max(1e-3, wait))
+    }
+  }
+
+  private func answer(_ observations: [Observation]) {
+    let now = clock.now
+    state.withLock { state in
+      if let change = state.lifecycle.answer(at: now) { state.inbox.append(.state(change)) }
+      state.inbox += observations
+      state.hasAnswered = true
+      if state.inbox.count > Self.inboxLimit {
+        state.inbox.removeFirst(state.inbox.count - Self.inboxLimit)
+      }
+    }
+  }
+
+  private func fail(_ failure: SourceFailure) -> Double? {
+    let now = clock.now
+    return state.withLock { state in
+      if let change = state.lifecycle.fail(failure, at: now) { state.inbox.append(.state(change)) }
+      state.hasAnswered = true
+      if failure.isFinal { state.isFinished = true }
+      return state.lifecycle.delay(interval: interval)
+    }
+  }
+
+  /// Takes what came in since the last call; also looks whether a call has stalled.
+  func drain(into result: inout [Observation]) {
+    let now = clock.now
+    state.withLock { state in
+      if let change = state.lifecycle.check(at: now) { state.inbox.append(.state(change)) }
+      guard !state.inbox.isEmpty else { return }
+      result += state.inbox
+      state.inbox.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// Whether the first call has come back.
+  var hasAnswered: Bool { state.withLock { $0.hasAnswered } }
+
+  /// Whether the source has said its last word.
+  var isFinished: Bool { state.withLock { $0.isFinished } }
+
+  func stop() { state.withLock { $0.isStopped = true } }
+
+  private static func sleep(_ seconds: Double) {
+    var time = timespec()
+    time.tv_sec = Int(seconds)
+    time.tv_nsec = Int((seconds - Double(Int(seconds))) * 1e9)
+    while nanosleep(&time, &time) != 0, errno == EINTR {}
+  }
+}

@@ -1,0 +1,20 @@
+import Dashboard
+import Telemetry
+
+/// Where a screen gets its timeline from: a live session, or a recording.
+protocol Feed: AnyObject {
+  var timeline: Timeline { get }
+  /// From the beginning to the head.
+  var bounds: TimeSpan { get }
+  var info: SessionInfo { get }
+  /// Seconds between two frames of a live screen.
+  var interval: Double { get }
+  /// Whether the first data are in, so that there is something to wait for no longer.
+  var isSettled: Bool { get }
+  /// Brings in what is new, and what the view is about to look at.
+  func update(for view: ViewState) throws
+  /// Keeps a mark; says why it cannot.
+  func mark(_ event: Event) -> String?
+  /// Ends everything that should not outlive the screen.
+  func close()
+}

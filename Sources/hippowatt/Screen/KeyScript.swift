@@ -1,0 +1,66 @@
+import Canvas
+import Dashboard
+import Telemetry
+
+/// A written session: keys to press and pictures to take, so that whole sessions can be tests.
+///
+/// One step a line: `key NAME`, `until TEXT` (waits until the screen shows it), `dump FILE`
+/// (writes the screen as text). Empty lines and lines that begin with `#` are skipped.
+struct KeyScript {
+  enum Step: Equatable {
+    case key(String)
+    case until(String)
+    case dump(String)
+  }
+
+  private var steps: ArraySlice<Step>
+  private var hasPressed = false
+
+  /// Reads a script.
+  /// - Throws: `Failure` with the line that makes no sense.
+  init(_ text: String, path: String) throws {
+    var steps: [Step] = []
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
+    {
+      if line.isEmpty || line.hasPrefix("#") { continue }
+      let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
+      let argument = parts.count > 1 ? parts[1] : ""
+      switch parts[0] {
+      case "key" where KeyTable.command(for: argument) != nil: steps.append(.key(argument))
+      case "until" where !argument.isEmpty: steps.append(.until(argument))
+      case "dump" where !argument.isEmpty: steps.append(.dump(argument))
+      default: throw Failure("\(path):\(index + 1): not a step: \(line)")
+      }
+    }
+    self.steps = steps[...]
+  }
+
+  /// Whether the next step waits for the screen to change.
+  var isWaiting: Bool { if case .until = steps.first { true } else { false } }
+
+  /// Whether a key was pressed whose effect has not been drawn yet.
+  var isBusy: Bool { hasPressed }
+
+  /// Takes the next step on what the screen shows.
+  mutating func next(frame: Canvas, view: inout ViewState, feed: any Feed) -> [Effect] {
+    hasPressed = false
+    switch steps.first {
+    case .key(let name):
+      steps.removeFirst()
+      hasPressed = true
+      guard let command = KeyTable.command(for: name) else { return [] }
+      return view.apply(command, timeline: feed.timeline, bounds: feed.bounds)
+    case .until(let text):
+      guard TextWriter.plain(frame).contains(text) else { return [] }
+      steps.removeFirst()
+      hasPressed = true
+    case .dump(let path):
+      _ = File.write(TextWriter.plain(frame), to: path)
+      steps.removeFirst()
+      hasPressed = true
+    case nil: break
+    }
+    return []
+  }
+}

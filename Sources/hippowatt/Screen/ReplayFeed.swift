@@ -1,0 +1,54 @@
+import Dashboard
+import Recordings
+import Telemetry
+
+/// A recording, with the stretch around the cursor loaded.
+final class ReplayFeed: Feed {
+  private(set) var timeline: Timeline
+  let bounds: TimeSpan
+  let info: SessionInfo
+  let interval = 1.0
+  let isSettled = true
+  private let reader: RecordingReader
+  private var page: TimeSpan?
+
+  /// Recordings up to this long are loaded at once, in seconds.
+  private static let small = 1800.0
+
+  init(path: String) throws {
+    reader = try RecordingReader(path: path)
+    timeline = try reader.timeline()
+    guard let span = reader.span else {
+      throw Failure("\(path): the recording holds no readings")
+    }
+    bounds = span
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let simulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
+    info = SessionInfo(
+      origin: .recording(name), machine: reader.header.machine,
+      isSimulated: simulated || reader.header.isSimulated, utcOffset: World.utcOffset)
+  }
+
+  func update(for view: ViewState) throws {
+    if bounds.seconds <= Self.small {
+      if page == nil { try load(bounds) }
+      return
+    }
+    let time = view.cursor.time(in: bounds)
+    // Older than an hour the minute's buckets are as fine as any screen.
+    let back = min(view.window, 3600) + 150
+    let needed = TimeSpan(max(bounds.start, time - back), time)
+    if let page, page.start <= needed.start, needed.end <= page.end { return }
+    // Ahead of a playing cursor, so that a page serves many frames.
+    let ahead = view.cursor.mode == .playing ? min(600, max(60, 4 * view.cursor.speed)) : 120
+    try load(TimeSpan(needed.start - 60, min(bounds.end, time + ahead)))
+  }
+
+  private func load(_ span: TimeSpan) throws {
+    try reader.load(page: span, into: &timeline)
+    page = span
+  }
+
+  func mark(_ event: Event) -> String? { "a recording cannot be marked" }
+  func close() {}
+}

@@ -1,0 +1,125 @@
+import Canvas
+import Dashboard
+import Glibc
+import Telemetry
+import Terminal
+
+/// Brings feed, view and terminal together: the only loop of the interactive program.
+final class ScreenSession {
+  private let feed: any Feed
+  private let screen: TerminalScreen
+  private let themes: [Theme]
+  private var view: ViewState
+  private var script: KeyScript?
+  private let dumpPath: String?
+  /// The last frame, for screenshots and scripts.
+  private(set) var frame = Canvas(width: 0, height: 0)
+  private var isOver = false
+
+  init(
+    feed: any Feed, screen: TerminalScreen, themes: [Theme], view: ViewState,
+    script: KeyScript? = nil, dumpPath: String? = nil
+  ) {
+    self.feed = feed
+    self.screen = screen
+    self.themes = themes
+    self.view = view
+    self.script = script
+    self.dumpPath = dumpPath
+  }
+
+  private static var monotonic: Int64 { SystemClock.read(CLOCK_MONOTONIC) }
+
+  /// Runs until the user quits or the terminal is gone.
+  func run() throws {
+    let start = Self.monotonic
+    var last = start
+    while !isOver {
+      let now = Self.monotonic
+      try feed.update(for: view)
+      view.cursor.advance(by: Double(now - last) * 1e-9, in: feed.bounds)
+      last = now
+      draw()
+      if let effects = script?.next(frame: frame, view: &view, feed: feed) {
+        for effect in effects { perform(effect) }
+        if isOver { break }
+        if !effects.isEmpty || script?.isBusy == true { continue }
+      }
+      let deadline = deadline(after: Self.monotonic, start: start)
+      for event in screen.poll(until: UInt64(deadline)) { handle(event) }
+    }
+    if let dumpPath { _ = File.write(TextWriter.plain(frame), to: dumpPath) }
+  }
+
+  private func draw() {
+    let input = FrameInput(
+      timeline: feed.timeline, bounds: feed.bounds, view: view, theme: theme, session: feed.info,
+      width: screen.width, height: screen.height)
+    frame = Frame.render(input)
+    screen.present(frame, background: theme[.background], foreground: theme[.text])
+  }
+
+  private var theme: Theme { themes[min(view.theme, themes.count - 1)] }
+
+  /// When the next frame is due, in nanoseconds of the monotonic clock.
+  private func deadline(after now: Int64, start: Int64) -> Int64 {
+    if script?.isWaiting == true { return now + 20_000_000 }
+    switch view.cursor.mode {
+    case .paused where feed.isSettled: return now + 1_000_000_000
+    case .playing:
+      // Ten frames a second are enough for the eye; slow play needs fewer.
+      let seconds = min(0.5, max(0.1, 0.5 / view.cursor.speed))
+      return now + Int64(seconds * 1e9)
+    default:
+      guard feed.isSettled else { return now + 30_000_000 }
+      // A little after the sources' own ticks, so that a frame shows what they just read.
+      let interval = Int64(max(0.1, feed.interval) * 1e9)
+      let offset = min(interval / 4, 60_000_000)
+      let elapsed = now - start - offset
+      return start + offset + (elapsed / interval + 1) * interval
+    }
+  }
+
+  private func handle(_ event: InputEvent) {
+    switch event {
+    case .key(let key):
+      guard let command = KeyTable.command(for: key.name) else { return }
+      for effect in view.apply(command, timeline: feed.timeline, bounds: feed.bounds) {
+        perform(effect)
+      }
+    case .mouse(let mouse): handle(mouse)
+    case .resized: break
+    case .resumed: screen.repaint()
+    case .hangup: isOver = true
+    }
+  }
+
+  private var isDragging = false
+
+  private func handle(_ mouse: MouseEvent) {
+    let layout = Layout(width: screen.width, height: screen.height, focused: view.focused != nil)
+    switch mouse.kind {
+    case .press:
+      isDragging = layout.scrubber.contains(x: mouse.x, y: mouse.y)
+      view.click(x: mouse.x, y: mouse.y, layout: layout, bounds: feed.bounds)
+    case .drag: if isDragging { view.drag(x: mouse.x, layout: layout, bounds: feed.bounds) }
+    case .release: isDragging = false
+    case .wheelUp: _ = view.apply(.zoomIn, timeline: feed.timeline, bounds: feed.bounds)
+    case .wheelDown: _ = view.apply(.zoomOut, timeline: feed.timeline, bounds: feed.bounds)
+    case .moved: break
+    }
+  }
+
+  private func perform(_ effect: Effect) {
+    switch effect {
+    case .quit: isOver = true
+    case .repaint: screen.repaint()
+    case .screenshot: view.toast = Screenshot.save(frame, theme: theme)
+    case .mark(let nanoseconds):
+      let count = feed.timeline.events.count { $0.kind == .mark } + 1
+      let event = Event(
+        time: Timestamp(nanoseconds: nanoseconds), kind: .mark, text: "mark \(count)")
+      view.toast = feed.mark(event) ?? "mark \(count) set"
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Recordings
+
+/// Finds the recordings that came with the program.
+struct DemoStore {
+  struct Recording {
+    var name: String
+    var path: String
+    /// What it is, in its own words.
+    var note: String
+  }
+
+  private(set) var recordings: [Recording] = []
+  private(set) var folders: [String] = []
+
+  init(world: World, executable: String) {
+    var place = executable
+    for _ in 0..<5 {
+      guard let slash = place.lastIndex(of: "/") else { break }
+      place = String(place[..<slash])
+      folders += [place + "/share/hippowatt/demos", place + "/demos"]
+    }
+    for folder in folders {
+      for file in File.names(in: folder) where file.hasSuffix(".hippo") {
+        let name = String(file.dropLast(6))
+        guard !recordings.contains(where: { $0.name == name }) else { continue }
+        let path = folder + "/" + file
+        let note = (try? RecordingReader(path: path))?.header.note ?? "cannot be read"
+        recordings.append(Recording(name: name, path: path, note: note))
+      }
+    }
+    // What was measured comes before what was made up.
+    recordings.sort { !$0.note.contains("SIMULATED") && $1.note.contains("SIMULATED") }
+  }
+}

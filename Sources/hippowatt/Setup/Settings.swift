@@ -1,0 +1,137 @@
+import DataSources
+import Quantities
+import TOMLKit
+
+/// What `config.toml` says.
+struct Settings: Sendable {
+  var interval: Double?
+  var theme: String?
+  var marks: String?
+  var window: Double?
+  var country: String?
+  var sources: [SourceRequest] = []
+
+  /// Why a settings file cannot be used.
+  struct Problem: Error, CustomStringConvertible {
+    var path: String
+    var line: Int
+    var text: String
+    var description: String {
+      line > 0 ? "\(path):\(line): \(text)" : "\(path): \(text)"
+    }
+  }
+
+  /// Reads the settings; none when the file does not exist.
+  /// - Throws: `Problem` with file and line for anything it does not know.
+  static func load(_ path: String?) throws(Problem) -> Settings {
+    guard let path, File.exists(path) else { return Settings() }
+    guard let text = File.read(path) else {
+      throw Problem(path: path, line: 0, text: "cannot be read")
+    }
+    return try parse(text, path: path)
+  }
+
+  static func parse(_ text: String, path: String) throws(Problem) -> Settings {
+    let table: TOMLTable
+    do {
+      table = try TOMLTable(string: text)
+    } catch let error as TOMLParseError {
+      throw Problem(path: path, line: Int(error.source.begin.line), text: error.description)
+    } catch {
+      throw Problem(path: path, line: 0, text: "\(error)")
+    }
+    var reader = SettingsReader(text: text, path: path)
+    return try reader.settings(table)
+  }
+}
+
+/// Walks a parsed table and names whatever it does not know, with its line.
+private struct SettingsReader {
+  let text: String
+  let path: String
+
+  mutating func settings(_ table: TOMLTable) throws(Settings.Problem) -> Settings {
+    var settings = Settings()
+    for key in table.keys {
+      switch key {
+      case "interval": settings.interval = try seconds(table, key)
+      case "window": settings.window = try seconds(table, key)
+      case "theme": settings.theme = try string(table, key)
+      case "marks": settings.marks = try string(table, key)
+      case "grid":
+        guard let grid = table[key]?.table else { throw problem(key, "must be a table: [grid]") }
+        for key in grid.keys {
+          guard key == "country" else { throw problem(key, "[grid] has no setting “\(key)”") }
+          settings.country = try string(grid, key)
+        }
+      case "source":
+        guard let list = table[key]?.array else {
+          throw problem(key, "must be a list of tables: [[source]]")
+        }
+        for index in 0..<list.count {
+          guard let entry = list[index].table else { throw problem(key, "must be tables") }
+          settings.sources.append(try source(entry))
+        }
+      default: throw problem(key, "there is no setting “\(key)”")
+      }
+    }
+    return settings
+  }
+
+  private func source(_ table: TOMLTable) throws(Settings.Problem) -> SourceRequest {
+    guard table["kind"] != nil else { throw problem("source", "a [[source]] needs a kind") }
+    var request = SourceRequest(kind: try string(table, "kind"))
+    guard let entry = Catalogue.entry(request.kind) else {
+      throw problem("kind", "there is no source “\(request.kind)”")
+    }
+    for key in table.keys where key != "kind" {
+      if key == "argument" {
+        request.argument = try string(table, key)
+      } else if entry.options.contains(key) {
+        request.options[key] = try scalar(table, key)
+      } else {
+        throw problem(key, "source “\(request.kind)” has no setting “\(key)”")
+      }
+    }
+    return request
+  }
+
+  private func string(_ table: TOMLTable, _ key: String) throws(Settings.Problem) -> String {
+    guard let value = table[key]?.string else { throw problem(key, "“\(key)” must be a text") }
+    return value
+  }
+
+  private func scalar(_ table: TOMLTable, _ key: String) throws(Settings.Problem) -> String {
+    if let value = table[key]?.string { return value }
+    if let value = table[key]?.int { return String(value) }
+    if let value = table[key]?.double { return String(value) }
+    if let value = table[key]?.bool { return String(value) }
+    throw problem(key, "“\(key)” must be a single value")
+  }
+
+  private func seconds(_ table: TOMLTable, _ key: String) throws(Settings.Problem) -> Double {
+    let text = try scalar(table, key)
+    guard let duration = Duration(text: text), duration.inSeconds > 0 else {
+      throw problem(key, "“\(key)” must be a time such as \"1s\" or \"500ms\", not “\(text)”")
+    }
+    return duration.inSeconds
+  }
+
+  private func problem(_ key: String, _ text: String) -> Settings.Problem {
+    Settings.Problem(path: path, line: line(of: key), text: text)
+  }
+
+  /// The first line that sets a key or opens a table of that name; 0 when there is none.
+  private func line(of key: String) -> Int {
+    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+    let index = lines.firstIndex { line in
+      let start = line.drop { $0 == " " || $0 == "\t" || $0 == "[" || $0 == "\"" || $0 == "'" }
+      guard start.hasPrefix(key) else { return false }
+      let rest = start.dropFirst(key.count).drop {
+        $0 == " " || $0 == "\t" || $0 == "\"" || $0 == "'"
+      }
+      return rest.first == "=" || rest.first == "]" || rest.first == "."
+    }
+    return index.map { $0 + 1 } ?? 0
+  }
+}

@@ -1,0 +1,29 @@
+import Glibc
+import Telemetry
+
+/// The clock of a live session: the wall clock at its start, carried on by the boot clock.
+///
+/// It never steps, and it counts the time the machine slept.
+struct SystemClock: SessionClock {
+  /// The wall clock at the start, in nanoseconds since 1970.
+  let wallStart: Int64
+  /// The boot clock at the start, in nanoseconds.
+  let monotonicStart: Int64
+
+  init() {
+    wallStart = Self.read(CLOCK_REALTIME)
+    monotonicStart = Self.read(CLOCK_BOOTTIME)
+  }
+
+  var now: Timestamp {
+    Timestamp(nanoseconds: wallStart + Self.read(CLOCK_BOOTTIME) - monotonicStart)
+  }
+
+  var start: Timestamp { Timestamp(nanoseconds: wallStart) }
+
+  static func read(_ clock: clockid_t) -> Int64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}

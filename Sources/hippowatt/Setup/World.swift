@@ -1,0 +1,137 @@
+import Glibc
+import Telemetry
+
+/// What the program knows of the world around it; read once, at the start.
+struct World: Sendable {
+  var environment: [String: String]
+  var machine: String
+  var timeZone: String?
+
+  static func look() -> World {
+    tzset()
+    return World(environment: environmentVariables(), machine: hostName(), timeZone: zoneName())
+  }
+
+  private static func environmentVariables() -> [String: String] {
+    var result: [String: String] = [:]
+    var entry = environ
+    while let variable = entry.pointee {
+      let text = String(cString: variable)
+      if let equals = text.firstIndex(of: "=") {
+        result[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      }
+      entry += 1
+    }
+    return result
+  }
+
+  private static func hostName() -> String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, 255) == 0 else { return "localhost" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// The IANA name of the time zone: `TZ`, else where `/etc/localtime` points, else `/etc/timezone`.
+  private static func zoneName() -> String? {
+    if let zone = getenv("TZ").map({ String(cString: $0) }), zone.contains("/") {
+      return zone.hasPrefix(":") ? String(zone.dropFirst()) : zone
+    }
+    var buffer = [CChar](repeating: 0, count: 1024)
+    let length = readlink("/etc/localtime", &buffer, 1023)
+    if length > 0 {
+      let bytes = buffer.prefix(length).map(UInt8.init(bitPattern:))
+      let parts = String(decoding: bytes, as: UTF8.self).split(separator: "/")
+      if let index = parts.lastIndex(of: "zoneinfo"), index + 1 < parts.count {
+        return parts[(index + 1)...].joined(separator: "/")
+      }
+    }
+    return File.read("/etc/timezone", limit: 256)?.split(whereSeparator: \.isWhitespace).first
+      .map(String.init)
+  }
+
+  /// Seconds east of UTC at a time, by the machine's own rules.
+  static let utcOffset: @Sendable (Timestamp) -> Int = { time in
+    var seconds = time_t(time.nanoseconds / 1_000_000_000)
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    return parts.tm_gmtoff
+  }
+
+  /// The folder of the user's settings.
+  var configFolder: String? {
+    if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
+      return folder + "/hippowatt"
+    }
+    return environment["HOME"].map { $0 + "/.config/hippowatt" }
+  }
+}
+
+/// Small reads and writes of whole files.
+enum File {
+  /// The text of a file, or `nil` when it cannot be read; nothing past `limit` bytes.
+  static func read(_ path: String, limit: Int = 1 << 20) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 16_384)
+    while bytes.count < limit {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count < 0 { return nil }
+      if count == 0 { break }
+      bytes += buffer.prefix(count)
+    }
+    return String(decoding: bytes.prefix(limit), as: UTF8.self)
+  }
+
+  /// Writes a new file; the reason in words when that fails.
+  static func write(_ text: String, to path: String) -> String? {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+    defer { close(descriptor) }
+    return writeAll(Array(text.utf8), to: descriptor) ? nil : String(cString: strerror(errno))
+  }
+
+  /// Writes all bytes to a descriptor; false when it is closed or full.
+  @discardableResult
+  static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var offset = 0
+    while offset < bytes.count {
+      let count = bytes[offset...].withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        if errno == EAGAIN {
+          var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&entry, 1, -1)
+          continue
+        }
+        return false
+      }
+      offset += count
+    }
+    return true
+  }
+
+  /// The names in a folder, sorted; empty when it cannot be read.
+  static func names(in folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}
+
+/// Writes one line to stderr.
+func complain(_ text: String) {
+  File.writeAll(Array((text + "\n").utf8), to: 2)
+}
