@@ -50,12 +50,19 @@ let package = Package(
     .testTarget(name: "AccountingTests", dependencies: ["Accounting"], swiftSettings: strict),
     .testTarget(name: "DataSourcesTests", dependencies: ["DataSources"], swiftSettings: strict),
     .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
-    .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: strict),
+    .target(name: "Snapshots", path: "Tests/Support/Snapshots", swiftSettings: strict),
+    .executableTarget(
+      name: "crashprobe", dependencies: ["Terminal", "Canvas"], path: "Tests/Support/crashprobe",
+      swiftSettings: strict),
+    .testTarget(
+      name: "CanvasTests", dependencies: ["Canvas", "Snapshots"], exclude: ["Snapshots"],
+      swiftSettings: strict),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "DataSources", "Recordings"],
       swiftSettings: strict),
     .testTarget(
-      name: "TerminalTests", dependencies: ["Terminal", "Canvas"], swiftSettings: strict),
+      name: "TerminalTests", dependencies: ["Terminal", "Canvas", "crashprobe"],
+      swiftSettings: strict),
     .testTarget(name: "ProgramTests", dependencies: ["hippowatt"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17

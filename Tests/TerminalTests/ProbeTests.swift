@@ -1,0 +1,182 @@
+import Glibc
+import Testing
+
+/// A real program on a real pseudo terminal: keys, the mouse, stops, and every way to die.
+@Suite(.serialized) struct ProbeTests {
+  private static let enter = "\u{1B}[?1049h"
+  private static let leave = "\u{1B}[?1049l"
+
+  private func start(
+    _ mode: String, term: String = "xterm-256color", colorTerm: String = "truecolor",
+    environment: [String] = ["SWIFT_BACKTRACE=enable=no"], ready: String = "READY"
+  ) throws -> PseudoTerminal {
+    let pty = try #require(PseudoTerminal(width: 120, height: 24))
+    let started = pty.start(
+      Self.probe, [mode, term, colorTerm],
+      environment: ["LANG=C.UTF-8", "TERM=\(term)"] + environment)
+    try #require(started)
+    try #require(pty.wait(for: ready), "\(pty.text)")
+    return pty
+  }
+
+  /// The probe is built beside the test bundle.
+  private static var probe: String {
+    var path = [CChar](repeating: 0, count: 4096)
+    let length = readlink("/proc/self/exe", &path, path.count - 1)
+    let own = String(decoding: path.prefix(max(0, length)).map(UInt8.init), as: UTF8.self)
+    var candidates = [own] + CommandLine.arguments
+    candidates = candidates.map {
+      $0.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        + "/crashprobe"
+    }
+    return candidates.first { access($0, X_OK) == 0 } ?? "crashprobe"
+  }
+
+  private func expectRestored(_ pty: PseudoTerminal) {
+    var terminal = VirtualTerminal(width: 120, height: 24)
+    terminal.feed(pty.output)
+    // Negative is switched off: alternate screen, mouse, synchronized output; the cursor is on.
+    for mode in [-1049, -1006, -1002, -2026, 25] { #expect(terminal.modes.contains(mode)) }
+    #expect(pty.isCooked)
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT])
+  func `a signal restores the terminal and stays the cause of death`(signal: Int32) throws {
+    let pty = try start("wait")
+    #expect(!pty.isCooked)
+    pty.send(signal)
+    let status = try #require(pty.waitForEnd())
+    #expect(status & 0x7F == signal)
+    expectRestored(pty)
+  }
+
+  @Test(arguments: [
+    ("fatal", SIGILL, "probe fatal"), ("bounds", SIGILL, "out of range"), ("abort", SIGABRT, ""),
+    ("segv", SIGSEGV, ""), ("overflow", SIGSEGV, ""), ("thread", SIGILL, "probe thread"),
+  ])
+  func `a crash restores the terminal and says why`(
+    mode: String, signal: Int32, message: String
+  ) throws {
+    let pty = try start(mode)
+    pty.type("!")
+    let status = try #require(pty.waitForEnd())
+    #expect(isTrap(status & 0x7F, signal))
+    expectRestored(pty)
+    let left = try #require(lastIndex(of: Self.leave, in: pty.output[...]))
+    let after = pty.output.dropFirst(left)
+    #expect(contains("last words", in: after))
+    #expect(contains(message, in: after))
+    #expect(contains("The terminal is restored.", in: after))
+    #expect(!contains("DRAWN AFTER", in: after))
+  }
+
+  /// Traps are SIGILL on x86-64 and SIGTRAP on arm64.
+  private func isTrap(_ actual: Int32, _ expected: Int32) -> Bool {
+    actual == expected || expected == SIGILL && actual == SIGTRAP
+  }
+
+  @Test func `the crash reporter of Swift does not hold the terminal`() throws {
+    let pty = try start("fatal", environment: ["SWIFT_BACKTRACE=enable=yes,interactive=yes"])
+    pty.type("!")
+    let status = try #require(pty.waitForEnd())
+    #expect(isTrap(status & 0x7F, SIGILL))
+    expectRestored(pty)
+  }
+
+  @Test func `q leaves in order`() throws {
+    let pty = try start("wait")
+    pty.type("q")
+    #expect(try #require(pty.waitForEnd()) == 0)
+    expectRestored(pty)
+    #expect(pty.text.hasSuffix("goodbye\r\n"))
+  }
+
+  @Test(arguments: ["xterm-256color", "tmux-256color", "screen-256color", "xterm-kitty"])
+  func `keys and the mouse are understood`(term: String) throws {
+    let pty = try start("wait", term: term)
+    let script: [(String, String)] = [
+      ("\u{1B}[1;2D", "KEY shiftLeft"), ("\u{1B}OA", "KEY up"), ("\u{1B}[1;5C", "KEY right"),
+      ("\u{1B}[H", "KEY home"), ("\u{1B}[4~", "KEY end"), ("\u{1B}[Z", "KEY shiftTab"),
+      ("\t", "KEY tab"), ("\r", "KEY enter"), ("\u{7F}", "KEY backspace"),
+      ("\u{1B}[6~", "KEY pageDown"), ("\u{1B}OP", "KEY function(1)"), ("\u{C}", "KEY control("),
+      ("é", "KEY character(\"\\u{00E9}\")"), ("\u{1B}", "KEY escape"), ("\u{1B}[99;5x", ""),
+      ("\u{1B}[<0;113;9M", "MOUSE 112 8 press 1"), ("\u{1B}[<32;114;9M", "MOUSE 113 8 drag 1"),
+      ("\u{1B}[<0;114;9m", "MOUSE 113 8 release 1"), ("\u{1B}[<64;3;4M", "MOUSE 2 3 wheelUp 0"),
+      ("\u{1B}[<65;3;4M", "MOUSE 2 3 wheelDown 0"),
+    ]
+    for (typed, shown) in script {
+      var terminal = VirtualTerminal(width: 120, height: 24)
+      pty.type(typed)
+      guard !shown.isEmpty else { continue }
+      let seen = pty.wait { bytes in
+        terminal = VirtualTerminal(width: 120, height: 24)
+        terminal.feed(bytes)
+        return screenText(terminal).contains(shown + ".")
+          || shown.hasSuffix("(")
+            && screenText(terminal).contains(shown)
+      }
+      #expect(seen, "\(shown) in \(screenText(terminal))")
+    }
+  }
+
+  /// The probe shows its last events on the first row.
+  private func screenText(_ terminal: VirtualTerminal) -> String {
+    String(String.UnicodeScalarView(terminal.canvas.row(0).map(\.glyph)))
+  }
+
+  @Test func `a stop gives the terminal back and a continue draws anew`() throws {
+    let pty = try start("wait")
+    let before = pty.output.count
+    pty.send(SIGTSTP)
+    // The leader of an orphaned group cannot stop: it leaves, finds itself running, and comes back.
+    #expect(pty.wait(for: "RESUMED", after: before))
+    let after = pty.output.dropFirst(before)
+    #expect(contains(Self.leave, in: after) && contains(Self.enter, in: after))
+    #expect(contains("\u{1B}[?1006;1002h", in: after))
+    pty.send(SIGCONT)
+    #expect(pty.wait(for: "RESUMED; RESUMED", after: before))
+    pty.type("q")
+    #expect(try #require(pty.waitForEnd()) == 0)
+  }
+
+  @Test func `a storm of sizes ends in the last one`() throws {
+    let pty = try start("wait")
+    for size in 1...40 { pty.resize(width: size * 3, height: size) }
+    pty.resize(width: 100, height: 30)
+    #expect(pty.wait(for: "SIZE 100x30"))
+    pty.type("q")
+    #expect(try #require(pty.waitForEnd()) == 0)
+  }
+
+  @Test func `a terminal that goes away ends the program`() throws {
+    let pty = try start("wait")
+    pty.closeSlave()
+    pty.closeMaster()
+    let status = try #require(pty.waitForEnd())
+    // Either the hang-up signal or the end of input comes first.
+    #expect(status & 0x7F == SIGHUP || status >> 8 == 3)
+  }
+
+  @Test(arguments: ["dumb", "", "no-such-terminal"])
+  func `a terminal that cannot draw is refused in one line`(term: String) throws {
+    let pty = try start("wait", term: term, colorTerm: "", ready: "\r\n")
+    #expect(try #require(pty.waitForEnd()) >> 8 == 2)
+    #expect(pty.text.hasPrefix("probe: TERM"))
+    #expect(pty.text.split(separator: "\r\n").count == 1)
+    #expect(!pty.text.contains("\u{1B}"))
+    #expect(pty.isCooked)
+  }
+
+  @Test(arguments: [
+    ("xterm-256color", "truecolor", "truecolor"), ("xterm-256color", "", "indexed256"),
+    ("tmux-256color", "", "indexed256"), ("screen-256color", "truecolor", "truecolor"),
+    ("xterm", "", "ansi8"), ("linux", "", "ansi8"), ("vt100", "", "none"),
+    ("foot-extra-256color", "", "indexed256"),
+  ])
+  func `colours are negotiated`(term: String, colorTerm: String, depth: String) throws {
+    let pty = try start("wait", term: term, colorTerm: colorTerm)
+    #expect(pty.wait(for: depth))
+    pty.type("q")
+    #expect(try #require(pty.waitForEnd()) == 0)
+  }
+}

@@ -1,0 +1,160 @@
+import Glibc
+
+/// Both ends of a pseudo terminal, and a program that may run on it.
+final class PseudoTerminal {
+  let master: Int32
+  let slave: Int32
+  private let name: String
+  private(set) var output: [UInt8] = []
+  private var child: pid_t = 0
+
+  init?(width: Int, height: Int) {
+    // The library's own functions for this do not import; these are the requests behind them.
+    let unlock: UInt = 0x4004_5431
+    let askNumber: UInt = 0x8004_5430
+    var (locked, number): (Int32, UInt32) = (0, 0)
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    guard master >= 0, ioctl(master, unlock, &locked) == 0,
+      ioctl(master, askNumber, &number) == 0
+    else { return nil }
+    name = "/dev/pts/\(number)"
+    slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)
+    guard slave >= 0 else { return nil }
+    resize(width: width, height: height)
+    _ = fcntl(master, F_SETFL, O_NONBLOCK)
+  }
+
+  deinit {
+    if child > 0 {
+      kill(child, SIGKILL)
+      waitpid(child, nil, 0)
+    }
+    closeMaster()
+    close(slave)
+  }
+
+  private var isMasterOpen = true
+
+  func closeMaster() {
+    if isMasterOpen { close(master) }
+    isMasterOpen = false
+  }
+
+  func closeSlave() {
+    // A later close of the same number must not hit somebody else's descriptor.
+    dup2(open("/dev/null", O_RDWR | O_CLOEXEC), slave)
+  }
+
+  func resize(width: Int, height: Int) {
+    var size = winsize(ws_row: UInt16(height), ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(master, UInt(TIOCSWINSZ), &size)
+    if child > 0 { kill(child, SIGWINCH) }
+  }
+
+  /// Starts a program as the leader of a session of its own on this terminal.
+  func start(_ path: String, _ arguments: [String], environment: [String]) -> Bool {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
+    posix_spawn_file_actions_adddup2(&actions, 0, 1)
+    posix_spawn_file_actions_adddup2(&actions, 0, 2)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // The test runner may have blocked or ignored what the program is to be killed with.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    for signal in [SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP] { sigaddset(&signals, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    let newSession: Int32 = 0x80
+    posix_spawnattr_setflags(
+      &attributes, Int16(newSession | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
+    argv.append(nil)
+    var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) }
+    envp.append(nil)
+    defer { for pointer in argv + envp { free(pointer) } }
+    return posix_spawn(&child, path, &actions, &attributes, argv, envp) == 0
+  }
+
+  func type(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = write(master, bytes, bytes.count)
+  }
+
+  func send(_ signal: Int32) {
+    kill(child, signal)
+  }
+
+  /// Takes what has been written so far, waiting at most so many milliseconds for a first byte.
+  @discardableResult
+  func drain(wait: Int32 = 0) -> [UInt8] {
+    var all: [UInt8] = []
+    var patience = wait
+    while true {
+      var ready = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+      guard poll(&ready, 1, patience) > 0 else { break }
+      var chunk = [UInt8](repeating: 0, count: 65536)
+      let count = read(master, &chunk, chunk.count)
+      guard count > 0 else { break }
+      all += chunk[..<count]
+      patience = 0
+    }
+    output += all
+    return all
+  }
+
+  /// Reads until the condition holds on all the output so far; false after about 20 seconds.
+  func wait(until condition: ([UInt8]) -> Bool) -> Bool {
+    for _ in 0..<400 {
+      if condition(output) { return true }
+      drain(wait: 50)
+    }
+    return condition(output)
+  }
+
+  func wait(for text: String, after start: Int = 0) -> Bool {
+    wait { contains(text, in: $0.dropFirst(start)) }
+  }
+
+  /// Reads until the program has ended; its raw wait status, or nil when it goes on.
+  func waitForEnd() -> Int32? {
+    var status: Int32 = 0
+    for _ in 0..<400 {
+      if isMasterOpen { drain(wait: 50) } else { poll(nil, 0, 50) }
+      if waitpid(child, &status, WNOHANG) == child {
+        child = 0
+        if isMasterOpen { drain() }
+        return status
+      }
+    }
+    return nil
+  }
+
+  /// True when the terminal echoes and edits lines again.
+  var isCooked: Bool {
+    var state = termios()
+    guard tcgetattr(slave, &state) == 0 else { return false }
+    return state.c_lflag & UInt32(ECHO) != 0 && state.c_lflag & UInt32(ICANON) != 0
+  }
+
+  var text: String { String(decoding: output, as: UTF8.self) }
+}
+
+/// True when the bytes of a text occur in others.
+func contains(_ text: String, in bytes: ArraySlice<UInt8>) -> Bool {
+  lastIndex(of: text, in: bytes) != nil
+}
+
+/// Where a text occurs for the last time.
+func lastIndex(of text: String, in bytes: ArraySlice<UInt8>) -> Int? {
+  let wanted = Array(text.utf8)
+  guard bytes.count >= wanted.count else { return nil }
+  for start in stride(from: bytes.endIndex - wanted.count, through: bytes.startIndex, by: -1)
+  where bytes[start..<start + wanted.count].elementsEqual(wanted) {
+    return start
+  }
+  return nil
+}
