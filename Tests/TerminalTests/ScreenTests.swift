@@ -4,8 +4,9 @@ import Testing
 
 @testable import Terminal
 
-/// Frames through the real writer into a pseudo terminal and back. ncurses has one current screen,
-/// so these run one after the other.
+/// Frames through the real writer into a pseudo terminal and back.
+///
+/// ncurses has one current screen, so these run one after the other.
 @Suite(.serialized) struct ScreenTests {
   private func open(
     _ pty: PseudoTerminal, depth: ColorDepth?, term: String = "xterm-256color"
