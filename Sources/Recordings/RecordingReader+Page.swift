@@ -3,17 +3,22 @@ import Telemetry
 extension RecordingReader {
   /// Loads the single values of a stretch of time in place of those loaded before.
   ///
-  /// The page starts at a full minute, where a tier says how the integral stands, and reaches to
-  /// the next value after its end. A series keeps its last 4096 values, so at one value a second
+  /// The page starts at a full minute, where a tier says how the integral stands, and a minute
+  /// early, for rates at its beginning. It reaches to the next value after its end. A series keeps its last 4096 values, so at one value a second
   /// a page of more than an hour loses its beginning.
   /// - Parameter timeline: a timeline that this reader made.
   /// - Throws: `RecordingError` if the file is damaged.
   public func load(
     page span: TimeSpan, into timeline: inout Timeline
   ) throws(RecordingError) {
-    let width = span.start.nanoseconds < minutesFrom ? Rollup.quarter : Rollup.minute
     let limits = SafeName.times
-    let start = Rollup.floor(max(limits.lowerBound, span.start.nanoseconds), width)
+    guard limits.contains(span.start.nanoseconds) || limits.contains(span.end.nanoseconds) else {
+      timeline.turnPage(to: span.end)
+      return
+    }
+    let width = span.start.nanoseconds - Rollup.minute < minutesFrom ? Rollup.quarter : Rollup.minute
+    let start = Rollup.floor(
+      max(limits.lowerBound, span.start.nanoseconds - Rollup.minute), width)
     let end = min(limits.upperBound, max(start, span.end.nanoseconds))
     timeline.turnPage(to: Timestamp(nanoseconds: start))
     let ids = ids(in: timeline)

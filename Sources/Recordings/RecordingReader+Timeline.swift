@@ -30,9 +30,39 @@ extension RecordingReader {
       minutes[place] = []
       quarters[place] = []
     }
+    try restoreBeginnings(&timeline)
     if !header.isComplete { try rollUp(&timeline) }
     timeline.restore(span: span)
     return timeline
+  }
+
+  /// Finds the value each series begins with: in the first minute that its tiers know of.
+  private func restoreBeginnings(_ timeline: inout Timeline) throws(RecordingError) {
+    var queries: [String: Statement] = [:]
+    for row in catalogue.series {
+      let (metric, kind) = (row.descriptor.metric, row.descriptor.device.kind)
+      guard let id = timeline.id(metric, of: row.descriptor.device),
+        let first = timeline.buckets(id, width: Rollup.quarter).first?.time.nanoseconds,
+        catalogue.column(metric.name, of: kind) != nil
+      else { continue }
+      let sql = """
+        SELECT time, "\(metric.name)" FROM "\(kind.name)"
+        WHERE time >= ? AND time <= ? AND device = ? AND "\(metric.name)" IS NOT NULL
+        ORDER BY time LIMIT 1
+        """
+      let query: Statement
+      if let known = queries[sql] { query = known } else { query = try database.prepare(sql) }
+      queries[sql] = query
+      query.bind(0, Rollup.floor(first, Rollup.quarter))
+      query.bind(1, first)
+      query.bind(2, Int64(row.device + 1))
+      if try query.step() {
+        timeline.restore(
+          id, beginning: Timestamp(nanoseconds: query.integer(0)),
+          value: Double(query.integer(1)) * metric.scale)
+      }
+      query.reset()
+    }
   }
 
   /// The place of every series in a timeline.

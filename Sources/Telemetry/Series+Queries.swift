@@ -12,44 +12,54 @@ extension Series {
     }
   }
 
+  /// What is known at one time, in whichever view.
+  struct Point: Sendable {
+    var time: Timestamp
+    var value: Double
+    var integral: Integral
+  }
+
+  /// The last known point at or before `time` and the first after it, over all views.
+  ///
+  /// All views are points of one and the same curve, so the closest two say most. The single
+  /// values may be a page out of the middle: then the tiers know what is before and after it.
+  func bracket(_ time: Timestamp) -> (before: Point?, after: Point?) {
+    let index = samples.partitioningIndex { $0.time > time }
+    var before = index > 0 ? Point(samples[index - 1]) : nil
+    var after = index < samples.count ? Point(samples[index]) : nil
+    if before != nil, after != nil { return (before, after) }
+    for tier in tiers {
+      let index = tier.buckets.partitioningIndex { $0.time > time }
+      if index > 0, before.map({ $0.time < tier.buckets[index - 1].time }) ?? true {
+        before = Point(tier.buckets[index - 1])
+      }
+      if index < tier.buckets.count, after.map({ tier.buckets[index].time < $0.time }) ?? true {
+        after = Point(tier.buckets[index])
+      }
+    }
+    if let beginning {
+      if before == nil, beginning.time <= time { before = Point(beginning) }
+      if beginning.time > time { after = Point(beginning) }
+    }
+    return (before, after)
+  }
+
   /// The integral up to `time`, between two known points by straight line.
   ///
-  /// The finest view that reaches back to `time` answers. A held value goes on after its last
-  /// reading; everything else ends there.
+  /// The closest points in any view answer. A held value goes on after its last reading;
+  /// everything else ends there.
   func integral(at time: Timestamp) -> Integral? {
-    if let first = samples.first, time >= first.time {
-      let index = samples.partitioningIndex { $0.time > time }
-      let last = samples[index - 1]
-      guard index < samples.count else {
-        guard descriptor.provenance.method == .annual else { return last.integral }
-        let held = time - last.time
-        return Integral(
-          cumulative: last.cumulative + held * last.value, covered: last.covered + held)
-      }
-      let next = samples[index]
-      return .between(
-        last.integral, next.integral, (time - last.time) / (next.time - last.time))
+    let (before, after) = bracket(time)
+    guard let before else { return nil }
+    guard let after else {
+      guard descriptor.provenance.method == .annual else { return before.integral }
+      let held = time - before.time
+      return Integral(
+        cumulative: before.integral.cumulative + held * before.value,
+        covered: before.integral.covered + held)
     }
-    var later: Integral? = samples.first?.integral
-    var laterTime = samples.first?.time
-    for tier in tiers {
-      if let first = tier.buckets.first, time >= first.time {
-        let index = tier.buckets.partitioningIndex { $0.time > time }
-        let last = tier.buckets[index - 1]
-        if index < tier.buckets.count {
-          let next = tier.buckets[index]
-          return .between(
-            last.integral, next.integral, (time - last.time) / (next.time - last.time))
-        }
-        guard let later, let laterTime, laterTime > last.time else { return last.integral }
-        return .between(last.integral, later, (time - last.time) / (laterTime - last.time))
-      }
-      if let first = tier.buckets.first, laterTime.map({ first.time < $0 }) ?? true {
-        later = first.integral
-        laterTime = first.time
-      }
-    }
-    return nil
+    return .between(
+      before.integral, after.integral, (time - before.time) / (after.time - before.time))
   }
 
   /// The integral at `time`, or at the beginning for any time before it.
@@ -58,15 +68,12 @@ extension Series {
       ?? Integral(cumulative: start?.1.cumulative ?? 0, covered: start?.1.covered ?? 0)
   }
 
-  /// The earliest point that is still known.
+  /// The point from which the integral counts.
   var start: (Timestamp, Integral)? {
-    var earliest: (Timestamp, Integral)? = samples.first.map { ($0.time, $0.integral) }
-    for tier in tiers {
-      if let first = tier.buckets.first, earliest.map({ first.time < $0.0 }) ?? true {
-        earliest = (first.time, first.integral)
-      }
-    }
-    return earliest
+    if let beginning { return (beginning.time, beginning.integral) }
+    let firsts =
+      [samples.first.map(Point.init)] + tiers.map { $0.buckets.first.map(Point.init) }
+    return firsts.compactMap { $0 }.min { $0.time < $1.time }.map { ($0.time, $0.integral) }
   }
 
   /// The newest point.
@@ -77,23 +84,14 @@ extension Series {
 
   /// The last value at or before `time`, with the time it speaks of.
   func value(at time: Timestamp) -> (value: Double, time: Timestamp)? {
-    let index = samples.partitioningIndex { $0.time > time }
-    if index > 0 { return (samples[index - 1].value, samples[index - 1].time) }
-    for tier in tiers {
-      let index = tier.buckets.partitioningIndex { $0.time > time }
-      if index > 0 { return (tier.buckets[index - 1].value, tier.buckets[index - 1].time) }
-    }
-    return nil
+    bracket(time).before.map { ($0.value, $0.time) }
   }
 
   /// The last value before `time`, strictly, or the first after it.
   func neighbour(of time: Timestamp, after: Bool) -> (value: Double, time: Timestamp)? {
-    if after {
-      let index = samples.partitioningIndex { $0.time > time }
-      return index < samples.count ? (samples[index].value, samples[index].time) : nil
-    }
-    let index = samples.partitioningIndex { $0.time >= time }
-    return index > 0 ? (samples[index - 1].value, samples[index - 1].time) : nil
+    // Times are whole nanoseconds, so "before" is "at or before the one before".
+    let bracket = bracket(after ? time : Timestamp(nanoseconds: time.nanoseconds &- 1))
+    return (after ? bracket.after : bracket.before).map { ($0.value, $0.time) }
   }
 
   /// The smallest and largest height in a stretch of time, from the finest view that reaches it.
@@ -104,7 +102,9 @@ extension Series {
       if a.isFinite { low = min(low, a) }
       if b.isFinite { high = max(high, b) }
     }
-    if let first = samples.first, first.time <= span.start {
+    if let first = samples.first, let last = samples.last, first.time <= span.start,
+      last.time >= span.end || last.time >= end ?? last.time
+    {
       let from = samples.partitioningIndex { $0.time > span.start }
       let to = samples.partitioningIndex { $0.time > span.end }
       for index in from..<to {
@@ -130,6 +130,16 @@ extension Series {
       }
     }
     return low <= high ? (low, high) : nil
+  }
+}
+
+extension Series.Point {
+  init(_ sample: Series.Sample) {
+    self.init(time: sample.time, value: sample.value, integral: sample.integral)
+  }
+
+  init(_ bucket: Tier.Bucket) {
+    self.init(time: bucket.time, value: bucket.value, integral: bucket.integral)
   }
 }
 

@@ -23,9 +23,13 @@ struct Series: Sendable {
 
   let descriptor: SeriesDescriptor
   var samples: [Sample] = []
+  /// The first value ever, where the integral is zero; kept when all around it is forgotten.
+  var beginning: Sample?
   var tiers: [Tier] = Tier.standard
   /// Set while samples are a page of a recording, whose tiers are complete already.
   var tiersAreComplete = false
+  /// Whether `samples` still begin where the series does.
+  var hasBeginning = true
   /// Values that came too late to be placed.
   var dropped = 0
 
@@ -34,7 +38,8 @@ struct Series: Sendable {
   mutating func append(_ value: Double, at time: Timestamp) {
     guard let last = samples.last else {
       samples.append(Sample(time: time, value: value, cumulative: 0, covered: 0))
-      observe(samples[0], previous: nil)
+      beginning = beginning ?? samples[0]
+      observe()
       return
     }
     guard time > last.time else {
@@ -43,8 +48,11 @@ struct Series: Sendable {
     }
     let next = following(last, value: value, at: time)
     samples.append(next)
-    observe(next, previous: last)
-    if samples.count > Self.rawCapacity { samples.removeFirst(Self.rawCapacity / 4) }
+    observe()
+    if samples.count > Self.rawCapacity {
+      samples.removeFirst(Self.rawCapacity / 4)
+      hasBeginning = false
+    }
   }
 
   /// The sample that follows `last`, with the integral carried on.
@@ -88,33 +96,44 @@ struct Series: Sendable {
     if index < samples.count, samples[index].time == time {
       if samples[index].value == value { return }
       samples[index].value = value
-    } else if index == 0 {
+    } else if index == 0, !hasBeginning {
       dropped += 1
       return
     } else {
       samples.insert(Sample(time: time, value: value, cumulative: 0, covered: 0), at: index)
     }
-    for position in max(1, index)..<samples.count {
+    if hasBeginning {
+      samples[0].cumulative = 0
+      samples[0].covered = 0
+      beginning = samples[0]
+    }
+    for position in max(1, index)..<max(1, samples.count) {
       samples[position] = following(
         samples[position - 1], value: samples[position].value, at: samples[position].time)
     }
     guard !tiersAreComplete else { return }
-    let reach = peak(of: samples[index], previous: index > 0 ? samples[index - 1] : nil)
-    for tier in tiers.indices { tiers[tier].revise(samples, at: time, reach: reach) }
+    for tier in tiers.indices {
+      tiers[tier].revise(
+        samples, at: index, isWhole: hasBeginning, isCounter: descriptor.metric.isCounter)
+    }
   }
 
-  /// What the sample means as a height on a curve: its value, or a counter's rate up to it.
-  private func peak(of sample: Sample, previous: Sample?) -> Double? {
-    guard descriptor.metric.isCounter else { return sample.value }
-    guard let previous else { return nil }
-    let elapsed = sample.covered - previous.covered
-    return elapsed > 0 ? (sample.cumulative - previous.cumulative) / elapsed : nil
+  /// Lets the tiers take in the newest sample.
+  private mutating func observe() {
+    guard !tiersAreComplete, let last = samples.indices.last else { return }
+    let height = samples.height(at: last, isCounter: descriptor.metric.isCounter)
+    for tier in tiers.indices { tiers[tier].observe(samples[last], height: height) }
   }
+}
 
-  private mutating func observe(_ sample: Sample, previous: Sample?) {
-    guard !tiersAreComplete else { return }
-    let reach = peak(of: sample, previous: previous)
-    for tier in tiers.indices { tiers[tier].observe(sample, reach: reach) }
+extension [Series.Sample] {
+  /// What a sample means as a height on a curve: its value, or a counter's rate up to it.
+  func height(at index: Int, isCounter: Bool) -> Float {
+    guard isCounter else { return Float(self[index].value) }
+    guard index > 0 else { return .nan }
+    let elapsed = self[index].covered - self[index - 1].covered
+    guard elapsed > 0 else { return .nan }
+    return Float((self[index].cumulative - self[index - 1].cumulative) / elapsed)
   }
 }
 

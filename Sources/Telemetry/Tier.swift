@@ -49,8 +49,7 @@ public struct Tier: Sendable, Hashable {
     return remainder < 0 ? quotient - 1 : quotient
   }
 
-  mutating func observe(_ sample: Series.Sample, reach: Double?) {
-    let height = Float(reach ?? .nan)
+  mutating func observe(_ sample: Series.Sample, height: Float) {
     if let last = buckets.indices.last, slot(buckets[last].time) == slot(sample.time) {
       buckets[last].time = sample.time
       buckets[last].value = sample.value
@@ -59,42 +58,53 @@ public struct Tier: Sendable, Hashable {
       buckets[last].widen(to: height)
       return
     }
-    buckets.append(
-      Bucket(
-        time: sample.time, value: sample.value, cumulative: sample.cumulative,
-        covered: sample.covered, low: height, high: height))
+    buckets.append(Bucket(sample, height: height))
     if buckets.count > capacity { buckets.removeFirst(capacity / 4) }
   }
 
-  /// Takes over what changed in `samples` from `time` on.
-  mutating func revise(_ samples: [Series.Sample], at time: Timestamp, reach: Double?) {
-    let from = slot(time)
-    var index = buckets.partitioningIndex { slot($0.time) >= from }
-    if index == buckets.count || slot(buckets[index].time) != from {
-      let place = samples.partitioningIndex { $0.time >= time }
-      let sample = samples[place]
-      buckets.insert(
-        Bucket(
-          time: sample.time, value: sample.value, cumulative: sample.cumulative,
-          covered: sample.covered, low: .nan, high: .nan), at: index)
-    }
-    buckets[index].widen(to: Float(reach ?? .nan))
-    while index < buckets.count {
-      let end = (slot(buckets[index].time) + 1) * width
-      let next = samples.partitioningIndex { $0.time.nanoseconds >= end }
-      if next > 0 {
-        let sample = samples[next - 1]
-        buckets[index].time = sample.time
-        buckets[index].value = sample.value
-        buckets[index].cumulative = sample.cumulative
-        buckets[index].covered = sample.covered
+  /// Takes over what changed in `samples` from one on, which was inserted or replaced.
+  ///
+  /// - Parameter isWhole: whether the samples go back to the beginning of the series.
+  mutating func revise(
+    _ samples: [Series.Sample], at changed: Int, isWhole: Bool, isCounter: Bool
+  ) {
+    // The change moves the extremes of its own bucket and, of a counter, of the next value's.
+    for sample in changed...min(changed + 1, samples.count - 1) {
+      let slot = slot(samples[sample].time)
+      let index = buckets.partitioningIndex { self.slot($0.time) >= slot }
+      let isNew = index == buckets.count || self.slot(buckets[index].time) != slot
+      if isNew { buckets.insert(Bucket(samples[sample], height: .nan), at: index) }
+      let first = samples.partitioningIndex { self.slot($0.time) >= slot }
+      let end = samples.partitioningIndex { self.slot($0.time) > slot }
+      // Without its first values a bucket can only grow wider.
+      if first > 0 || isWhole {
+        buckets[index].low = .nan
+        buckets[index].high = .nan
       }
-      index += 1
+      for member in first..<end {
+        buckets[index].widen(to: samples.height(at: member, isCounter: isCounter))
+      }
+    }
+    let from = slot(samples[changed].time)
+    for index in buckets.partitioningIndex(where: { slot($0.time) >= from })..<buckets.count {
+      let slot = slot(buckets[index].time)
+      let end = samples.partitioningIndex { self.slot($0.time) > slot }
+      guard end > 0, self.slot(samples[end - 1].time) == slot else { continue }
+      let bucket = buckets[index]
+      buckets[index] = Bucket(samples[end - 1], height: bucket.low)
+      buckets[index].high = bucket.high
     }
   }
 }
 
 extension Tier.Bucket {
+  /// A bucket that ends with a sample.
+  init(_ sample: Series.Sample, height: Float) {
+    self.init(
+      time: sample.time, value: sample.value, cumulative: sample.cumulative,
+      covered: sample.covered, low: height, high: height)
+  }
+
   mutating func widen(to height: Float) {
     guard !height.isNaN else { return }
     low = low.isNaN ? height : min(low, height)

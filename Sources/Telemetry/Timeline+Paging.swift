@@ -36,6 +36,12 @@ extension Timeline {
     series[id.index].tiersAreComplete = true
   }
 
+  /// Says which value a series begins with; the integral counts from there.
+  public mutating func restore(_ id: SeriesID, beginning time: Timestamp, value: Double) {
+    series[id.index].beginning = Series.Sample(
+      time: time, value: value, cumulative: 0, covered: 0)
+  }
+
   /// Says how far the recording reaches, whatever part of it is loaded.
   public mutating func restore(span: TimeSpan?) { self.span = span }
 
@@ -51,6 +57,7 @@ extension Timeline {
         return place > 0 ? tier.buckets[place - 1] : nil
       }.max { $0.time < $1.time }
       series[index].samples = base.map { [Series.Sample($0)] } ?? []
+      series[index].hasBeginning = base == nil
     }
   }
 }
@@ -63,6 +70,7 @@ extension Timeline {
       series[id.index].tiers.first { $0.width == width }?.buckets.last
     }.max { $0.time < $1.time }
     series[id.index].samples = last.map { [Series.Sample($0)] } ?? []
+    series[id.index].hasBeginning = last == nil
     series[id.index].tiersAreComplete = false
   }
 

@@ -102,8 +102,10 @@ extension Series {
   func redescribed(_ descriptor: SeriesDescriptor) -> Series {
     var copy = Series(descriptor)
     copy.samples = samples
+    copy.beginning = beginning
     copy.tiers = tiers
     copy.tiersAreComplete = tiersAreComplete
+    copy.hasBeginning = hasBeginning
     copy.dropped = dropped
     return copy
   }
