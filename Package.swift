@@ -21,6 +21,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
+    .target(name: "CSystem"),
     .target(name: "CDrivers", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "Quantities", swiftSettings: strict),
     .target(name: "Telemetry", dependencies: ["Quantities"], swiftSettings: strict),
@@ -39,7 +40,7 @@ let package = Package(
     .executableTarget(
       name: "hippowatt",
       dependencies: [
-        "Accounting", "Canvas", "Dashboard", "DataSources", "Quantities", "Recordings",
+        "Accounting", "CSystem", "Canvas", "Dashboard", "DataSources", "Quantities", "Recordings",
         "Telemetry", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TOMLKit", package: "TOMLKit"),

@@ -16,7 +16,8 @@ extension RecordingReader {
       timeline.turnPage(to: span.end)
       return
     }
-    let width = span.start.nanoseconds - Rollup.minute < minutesFrom ? Rollup.quarter : Rollup.minute
+    let width =
+      span.start.nanoseconds - Rollup.minute < minutesFrom ? Rollup.quarter : Rollup.minute
     let start = Rollup.floor(
       max(limits.lowerBound, span.start.nanoseconds - Rollup.minute), width)
     let end = min(limits.upperBound, max(start, span.end.nanoseconds))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSystem
 import Glibc
 
 /// The root of the command line.
@@ -22,7 +23,7 @@ struct Main {
     // A closed pipe is an answer to a write, not a reason to die half way.
     signal(SIGPIPE, SIG_IGN)
     // Each thread would get an arena of its own, and the program needs but one.
-    mallopt(M_ARENA_MAX, 1)
+    cs_single_arena()
     do {
       var command = try Hippowatt.parseAsRoot()
       try command.run()

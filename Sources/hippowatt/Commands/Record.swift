@@ -1,4 +1,6 @@
 import ArgumentParser
+import CSystem
+import Dashboard
 import DataSources
 import Glibc
 import Quantities
@@ -80,12 +82,9 @@ struct Record: ParsableCommand {
 
   private static func defaultName(_ machine: String, _ time: Timestamp) -> String {
     let safe = machine.map { $0.isLetter || $0.isNumber || $0 == "-" ? $0 : "-" }
-    var seconds = time_t(time.nanoseconds / 1_000_000_000)
-    var parts = tm()
-    localtime_r(&seconds, &parts)
-    var buffer = [CChar](repeating: 0, count: 32)
-    strftime(&buffer, 32, "%Y%m%d-%H%M%S", &parts)
-    return "hippowatt-\(String(safe))-\(String(cString: buffer)).hippo"
+    let civil = CivilTime(time, offset: World.utcOffset(time))
+    let stamp = civil.isoDate + "-" + civil.clock.filter { $0 != ":" }
+    return "hippowatt-\(String(safe))-\(stamp).hippo"
   }
 }
 
@@ -93,18 +92,14 @@ struct Record: ParsableCommand {
 final class SignalDescriptor {
   let descriptor: Int32
 
+  /// Takes over some signals for this thread and all that are started after.
   init(_ signals: [Int32]) {
-    var set = sigset_t()
-    sigemptyset(&set)
-    for signal in signals { sigaddset(&set, signal) }
-    pthread_sigmask(SIG_BLOCK, &set, nil)
-    descriptor = signalfd(-1, &set, Int32(SFD_NONBLOCK.rawValue | SFD_CLOEXEC.rawValue))
+    descriptor = cs_signal_descriptor(signals, Int32(signals.count))
   }
 
   /// The next signal that arrived, if any.
   func next() -> Int32? {
-    var info = signalfd_siginfo()
-    let size = MemoryLayout<signalfd_siginfo>.size
-    return read(descriptor, &info, size) == size ? Int32(info.ssi_signo) : nil
+    let signal = cs_next_signal(descriptor)
+    return signal > 0 ? signal : nil
   }
 }

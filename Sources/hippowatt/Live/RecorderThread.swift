@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 import Recordings
 import Synchronization
@@ -20,7 +21,7 @@ final class RecorderThread: Sendable {
   /// - Throws: `RecordingError` when the file cannot be made.
   init(path: String, header: RecordingHeader) throws {
     self.path = path
-    wake = eventfd(0, Int32(EFD_CLOEXEC))
+    wake = cs_event_descriptor()
     let writer = try RecordingWriter(path: path, header: header)
     let box = Box(writer, self)
     var thread = pthread_t()
@@ -76,10 +77,7 @@ final class RecorderThread: Sendable {
   }
 
   private func run(_ writer: RecordingWriter) {
-    var all = sigset_t()
-    sigfillset(&all)
-    for signal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP] { sigdelset(&all, signal) }
-    pthread_sigmask(SIG_BLOCK, &all, nil)
+    cs_block_signals()
     var count: UInt64 = 0
     while true {
       _ = read(wake, &count, 8)

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 import Synchronization
 import Telemetry
@@ -67,10 +68,7 @@ final class SourceThread: Sendable {
 
   private func run(_ source: inout any DataSource) {
     // Signals are the main thread's business.
-    var all = sigset_t()
-    sigfillset(&all)
-    for signal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP] { sigdelset(&all, signal) }
-    pthread_sigmask(SIG_BLOCK, &all, nil)
+    cs_block_signals()
     let start = clock.now
     while true {
       let begin = clock.now

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 /// A command that runs while it is recorded: its output passes through, its status is kept.
@@ -15,7 +16,7 @@ final class WrappedCommand {
   init(_ arguments: [String], environment: [String: String], target: Int32) throws {
     self.target = target
     var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else {
+    guard cs_pipe(&ends) == 0 else {
       throw Failure("no pipe for the command: \(String(cString: strerror(errno)))")
     }
     var actions = posix_spawn_file_actions_t()

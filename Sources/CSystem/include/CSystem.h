@@ -1,0 +1,24 @@
+/* Linux calls that Swift's Glibc module does not offer, under names of our own. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Keeps the allocator to one arena: each thread would otherwise map one of its own. */
+void cs_single_arena(void);
+
+/* An event counter that wakes whoever reads it; -1 on failure. */
+int cs_event_descriptor(void);
+
+/* Blocks the signals for this thread and all it will start, and returns a descriptor to read
+   them from without waiting; -1 on failure. */
+int cs_signal_descriptor(const int *signals, int count);
+
+/* The next signal that arrived, or 0. */
+int cs_next_signal(int descriptor);
+
+/* A pipe that is closed in programs started later; -1 on failure. */
+int cs_pipe(int ends[2]);
+
+/* Blocks all signals for this thread but those that a fault of its own raises. */
+void cs_block_signals(void);
