@@ -52,7 +52,7 @@ extension Series {
     let (before, after) = bracket(time)
     guard let before else { return nil }
     guard let after else {
-      guard descriptor.provenance.method == .annual else { return before.integral }
+      guard rule.method == .annual else { return before.integral }
       let held = time - before.time
       return Integral(
         cumulative: before.integral.cumulative + held * before.value,
@@ -108,7 +108,7 @@ extension Series {
       let from = samples.partitioningIndex { $0.time > span.start }
       let to = samples.partitioningIndex { $0.time > span.end }
       for index in from..<to {
-        if descriptor.metric.isCounter {
+        if rule.isCounter {
           let before = samples[index - 1]
           let elapsed = samples[index].covered - before.covered
           guard elapsed > 0 else { continue }

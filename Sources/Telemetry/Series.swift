@@ -19,9 +19,27 @@ struct Series: Sendable {
     var covered: Double
   }
 
+  /// What the integral needs of the descriptor, without its texts: it is asked for every value.
+  struct Rule: Sendable {
+    let isCounter: Bool
+    let method: Provenance.Method
+    let period: Double
+    let range: Double
+    let gap: Double
+
+    init(_ descriptor: SeriesDescriptor) {
+      isCounter = descriptor.metric.isCounter
+      method = descriptor.provenance.method
+      period = descriptor.provenance.period
+      range = descriptor.provenance.range
+      gap = descriptor.provenance.gap
+    }
+  }
+
   static let rawCapacity = 4096
 
   let descriptor: SeriesDescriptor
+  let rule: Rule
   var samples: [Sample] = []
   /// The first value ever, where the integral is zero; kept when all around it is forgotten.
   var beginning: Sample?
@@ -33,7 +51,10 @@ struct Series: Sendable {
   /// Values that came too late to be placed.
   var dropped = 0
 
-  init(_ descriptor: SeriesDescriptor) { self.descriptor = descriptor }
+  init(_ descriptor: SeriesDescriptor) {
+    self.descriptor = descriptor
+    rule = Rule(descriptor)
+  }
 
   mutating func append(_ value: Double, at time: Timestamp) {
     guard let last = samples.last else {
@@ -60,18 +81,17 @@ struct Series: Sendable {
     let elapsed = time - last.time
     var next = Sample(
       time: time, value: value, cumulative: last.cumulative, covered: last.covered)
-    let provenance = descriptor.provenance
-    if descriptor.metric.isCounter {
-      if let growth = Self.growth(from: last.value, to: value, range: provenance.range) {
+    if rule.isCounter {
+      if let growth = Self.growth(from: last.value, to: value, range: rule.range) {
         next.cumulative += growth
         next.covered += elapsed
       }
-    } else if elapsed <= provenance.gap {
+    } else if elapsed <= rule.gap {
       next.covered += elapsed
-      switch provenance.method {
+      switch rule.method {
       case .annual, .log: next.cumulative += elapsed * last.value
       // A trailing mean speaks for the time before it (right-hand rectangle).
-      case .average where elapsed <= 1.5 * provenance.period:
+      case .average where elapsed <= 1.5 * rule.period:
         next.cumulative += elapsed * value
       default: next.cumulative += elapsed * (last.value + value) / 2
       }
@@ -114,14 +134,14 @@ struct Series: Sendable {
     guard !tiersAreComplete else { return }
     for tier in tiers.indices {
       tiers[tier].revise(
-        samples, at: index, isWhole: hasBeginning, isCounter: descriptor.metric.isCounter)
+        samples, at: index, isWhole: hasBeginning, isCounter: rule.isCounter)
     }
   }
 
   /// Lets the tiers take in the newest sample.
   private mutating func observe() {
     guard !tiersAreComplete, let last = samples.indices.last else { return }
-    let height = samples.height(at: last, isCounter: descriptor.metric.isCounter)
+    let height = samples.height(at: last, isCounter: rule.isCounter)
     for tier in tiers.indices { tiers[tier].observe(samples[last], height: height) }
   }
 }

@@ -123,12 +123,12 @@ extension Timeline {
 extension Series {
   /// Whether `time` lies between two values that are too far apart to say anything of the shape.
   func isGap(around time: Timestamp) -> Bool {
-    guard descriptor.metric.isCounter, let first = samples.first, time >= first.time else {
+    guard rule.isCounter, let first = samples.first, time >= first.time else {
       return false
     }
     let index = samples.partitioningIndex { $0.time > time }
     guard index < samples.count else { return false }
-    return samples[index].time - samples[index - 1].time > descriptor.provenance.gap
+    return samples[index].time - samples[index - 1].time > rule.gap
   }
 }
 
