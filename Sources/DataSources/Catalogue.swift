@@ -34,7 +34,10 @@ public struct Catalogue: Sendable {
   }
 
   public static let all: [Entry] = [
-    SimulatedSource.entry
+    HostSource.entry,
+    DiskSource.entry,
+    NetSource.entry,
+    SimulatedSource.entry,
   ]
 
   /// The entry of that name.
