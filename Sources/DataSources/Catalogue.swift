@@ -38,6 +38,7 @@ public struct Catalogue: Sendable {
     DiskSource.entry,
     NetSource.entry,
     SimulatedSource.entry,
+    LogSource.entry,
   ]
 
   /// The entry of that name.

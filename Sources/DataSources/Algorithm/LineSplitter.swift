@@ -1,0 +1,80 @@
+import Glibc
+
+/// Cuts a stream of bytes into lines, however the bytes come in.
+///
+/// A line that has not ended is kept until it does, at most `cap` bytes of it. Zero bytes before
+/// a line are dropped: they are what a log holds after it was truncated under its writer.
+struct LineSplitter: Sendable {
+  /// The longest line in bytes; what is beyond is dropped.
+  let cap: Int
+  /// Whether a carriage return ends a line too, as progress bars use it.
+  let splitsAtReturns: Bool
+  private var partial: [UInt8] = []
+  private var isCut = false
+
+  init(cap: Int = 64 * 1024, splitsAtReturns: Bool = true) {
+    self.cap = cap
+    self.splitsAtReturns = splitsAtReturns
+  }
+
+  /// Takes bytes and hands every complete line on, and whether its end was cut off.
+  mutating func feed(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
+  ) {
+    var start = 0
+    while start < bytes.count {
+      let end = lineEnd(bytes, from: start)
+      let piece = UnsafeBufferPointer(rebasing: bytes[start..<(end ?? bytes.count)])
+      guard let end else {
+        keep(piece)
+        return
+      }
+      if partial.isEmpty, !isCut, piece.count <= cap {
+        emit(piece, isCut: false, body)
+      } else {
+        keep(piece)
+        finish(body)
+      }
+      start = end + 1
+    }
+  }
+
+  /// Hands on what is left: the stream has ended.
+  mutating func finish(_ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void) {
+    guard !partial.isEmpty || isCut else { return }
+    partial.withUnsafeBufferPointer { emit($0, isCut: isCut, body) }
+    reset()
+  }
+
+  /// Forgets what is left: it belongs to a text that is gone.
+  mutating func reset() {
+    // A long line once is no reason to hold its memory for ever.
+    partial.removeAll(keepingCapacity: partial.capacity <= 64 * 1024)
+    isCut = false
+  }
+
+  private func lineEnd(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+    guard let base = bytes.baseAddress else { return nil }
+    func find(_ byte: Int32, _ count: Int) -> Int? {
+      memchr(base + start, byte, count).map { UnsafeRawPointer($0) - UnsafeRawPointer(base) }
+    }
+    let feed = find(0x0A, bytes.count - start)
+    guard splitsAtReturns else { return feed }
+    return find(0x0D, (feed ?? bytes.count) - start) ?? feed
+  }
+
+  private mutating func keep(_ piece: UnsafeBufferPointer<UInt8>) {
+    let fresh = partial.isEmpty ? UnsafeBufferPointer(rebasing: piece.drop { $0 == 0 }) : piece
+    let room = max(0, cap - partial.count)
+    partial.append(contentsOf: fresh.prefix(room))
+    if fresh.count > room { isCut = true }
+  }
+
+  private func emit(
+    _ line: UnsafeBufferPointer<UInt8>, isCut: Bool,
+    _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
+  ) {
+    let line = UnsafeBufferPointer(rebasing: line.drop { $0 == 0 })
+    if !line.isEmpty { body(line, isCut) }
+  }
+}

@@ -1,0 +1,52 @@
+/// What one line of a training log says of the job.
+struct Progress: Sendable, Hashable {
+  var step: Int64?
+  var stepTotal: Int64?
+  var loss: Double?
+  var learningRate: Double?
+  /// Tokens since the job began.
+  var tokens: Int64?
+  /// Tokens per second, of whatever the format counts them for.
+  var tokenRate: Double?
+  /// Seconds one step took.
+  var stepTime: Double?
+  /// Model FLOPs utilisation as a fraction.
+  var reportedMFU: Double?
+  /// Something worth a word besides the numbers.
+  var note: String?
+}
+
+/// Understands the log lines of one training framework.
+///
+/// A reader may remember what earlier lines said, such as the tokens of a batch. It reads by key,
+/// not by position, and rather says nothing than something wrong: a line that another process
+/// wrote into is not complete, and its numbers may be cut.
+protocol ProgressReader: Sendable {
+  /// What the framework is called.
+  static var format: String { get }
+  /// How good the numbers are, in words; empty when there is nothing to say.
+  static var caution: String { get }
+
+  init()
+
+  /// Says what a line says, or `nil` when it is none of this format's.
+  mutating func read(_ line: LogLine) -> Progress?
+}
+
+extension ProgressReader {
+  static var caution: String { "" }
+}
+
+/// Every log format there is; adding one means adding a line.
+enum ProgressFormats {
+  static let all: [any ProgressReader.Type] = [
+    NanoGPTReader.self,
+    HuggingFaceReader.self,
+    TorchtitanReader.self,
+    MegatronReader.self,
+    StepTableReader.self,
+    ModdedNanoGPTReader.self,
+  ]
+
+  static var names: String { all.map { $0.format }.joined(separator: ", ") }
+}
