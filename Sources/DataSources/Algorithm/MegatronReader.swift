@@ -19,10 +19,9 @@ struct MegatronReader: ProgressReader {
       sequenceLength = line.number(at: place)?.whole ?? sequenceLength
       return nil
     }
-    guard let place = line.find("iteration "),
-      line.find("iteration ", from: place + 1) == nil
-        || line.find(" iteration (", from: place) != nil, line.ends(with: "|"),
+    guard let place = line.find("iteration "), line.ends(with: "|"),
       place == 0 || line.starts(with: "[") && line.starts(with: "] ", at: place - 2),
+      !isTorn(line, from: place + 1),
       let number = line.number(after: "iteration", from: place), let count = number.whole
     else { return nil }
     var slash = number.end
@@ -44,5 +43,15 @@ struct MegatronReader: ProgressReader {
       if !overflow { progress.tokens = tokens }
     }
     return progress
+  }
+
+  /// Whether a second line begins within the first; only the time has the word once more.
+  private func isTorn(_ line: LogLine, from start: Int) -> Bool {
+    var place = start
+    while let next = line.find("iteration ", from: place) {
+      if !line.starts(with: "(", at: next + 10) { return true }
+      place = next + 1
+    }
+    return false
   }
 }
