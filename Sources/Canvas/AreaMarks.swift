@@ -29,16 +29,21 @@ struct AreaMarks {
     }
   }
 
+  // Dots of 0-4 levels in the left and right half of a cell. Braille numbers its dots down the
+  // columns, the fourth row as an afterthought.
+  private static let fromBottom: ([UInt32], [UInt32]) = (
+    [0, 0x40, 0x44, 0x46, 0x47], [0, 0x80, 0xA0, 0xB0, 0xB8]
+  )
+  private static let fromTop: ([UInt32], [UInt32]) = (
+    [0, 0x01, 0x03, 0x07, 0x47], [0, 0x08, 0x18, 0x38, 0xB8]
+  )
+
   private func braille(left: Int?, right: Int?, isBase: Bool) -> Mark? {
-    func dots(_ level: Int?, _ bits: [UInt32]) -> UInt32 {
-      guard let level else { return 0 }
-      let count = min(4, isBase ? max(1, level) : level)
-      guard count > 0 else { return 0 }
-      let ordered = hanging ? bits : bits.reversed()
-      return ordered.prefix(count).reduce(0, |)
-    }
-    // Braille numbers its dots down the columns, the fourth row as an afterthought.
-    let pattern = dots(left, [0x01, 0x02, 0x04, 0x40]) | dots(right, [0x08, 0x10, 0x20, 0x80])
+    let (lefts, rights) = hanging ? Self.fromTop : Self.fromBottom
+    let least = isBase ? 1 : 0
+    let pattern =
+      (left.map { lefts[min(4, max(least, $0))] } ?? 0)
+      | (right.map { rights[min(4, max(least, $0))] } ?? 0)
     guard pattern != 0, let scalar = Unicode.Scalar(0x2800 + pattern) else { return nil }
     return Mark(scalar: scalar)
   }

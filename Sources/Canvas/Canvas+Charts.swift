@@ -20,6 +20,9 @@ extension Canvas {
     let levels = rect.height * marks.levelsPerCell
     let first = values.count - rect.width * perColumn
     let faint = Style(gradient.start.mixed(with: background, 0.45), on: background)
+    let inks = (0..<rect.height).map { row in
+      gradient.color(at: rect.height > 1 ? Double(row) / Double(rect.height - 1) : 1)
+    }
     for column in 0..<rect.width {
       let index = first + column * perColumn
       let left = Self.level(of: values, at: index, top: top, levels: levels)
@@ -32,8 +35,7 @@ extension Canvas {
         let mark = marks.glyph(
           left: left.map { $0 - base }, right: right.map { $0 - base }, isBase: row == 0)
         guard let mark else { break }
-        let share = rect.height > 1 ? Double(row) / Double(rect.height - 1) : 1
-        var style = isZero ? faint : Style(gradient.color(at: share), on: background)
+        var style = isZero ? faint : Style(inks[row], on: background)
         if mark.isReversed { style.attributes.insert(.reverse) }
         let y = hanging ? rect.y + row : rect.bottom - 1 - row
         put(joined(mark.scalar, x: rect.x + column, y: y), x: rect.x + column, y: y, style)

@@ -41,6 +41,20 @@ public struct Canvas: Equatable, Sendable {
     return cells[y * width..<(y + 1) * width]
   }
 
+  /// The same frame with the terminal's own colours given.
+  public func resolved(foreground: Color, background: Color) -> Canvas {
+    var frame = self
+    for index in frame.cells.indices {
+      if frame.cells[index].foreground.isTerminalDefault {
+        frame.cells[index].foreground = foreground
+      }
+      if frame.cells[index].background.isTerminalDefault {
+        frame.cells[index].background = background
+      }
+    }
+    return frame
+  }
+
   private mutating func store(_ cell: Cell, at index: Int, x: Int) {
     if cells[index].scalar == 0, x > 0 { cells[index - 1].scalar = 0x20 }
     if x + 1 < width, cells[index + 1].scalar == 0 { cells[index + 1].scalar = 0x20 }

@@ -32,12 +32,7 @@ extension TerminalScreen {
       frame.blit(canvas, x: 0, y: 0)
     }
     if depth != .none, !background.isTerminalDefault || !foreground.isTerminalDefault {
-      frame.restyle(frame.bounds) { style in
-        var style = style
-        if style.foreground.isTerminalDefault { style.foreground = foreground }
-        if style.background.isTerminalDefault { style.background = background }
-        return style
-      }
+      frame = frame.resolved(foreground: foreground, background: background)
     }
     frame = frame.reduced(to: depth)
     return isUTF8 ? frame : frame.asciiOnly()
@@ -50,17 +45,23 @@ extension TerminalScreen {
       let cells = frame.row(y)
       if let shown, shown.width == frame.width, shown.row(y) == cells { continue }
       var glyphs: [ct_glyph] = []
+      var last: (foreground: Color, background: Color, pair: Int32)?
       glyphs.reserveCapacity(frame.width)
       for cell in cells {
         guard !cell.isTrailing else {
           if let last = glyphs.indices.last { glyphs[last].cells = 2 }
           continue
         }
-        let pair = pair(of: cell)
-        if pair == nil { fits = false }
+        // Neighbours mostly share their colours, and the dictionary is the dearest step here.
+        if last?.foreground != cell.foreground || last?.background != cell.background {
+          let pair = pair(of: cell)
+          if pair == nil { fits = false }
+          last = (cell.foreground, cell.background, pair ?? 0)
+        }
         glyphs.append(
           ct_glyph(
-            scalar: cell.scalar, pair: pair ?? 0, attributes: cell.attributes.rawValue, cells: 1))
+            scalar: cell.scalar, pair: last?.pair ?? 0, attributes: cell.attributes.rawValue,
+            cells: 1))
       }
       ct_screen_put_row(handle, Int32(y), glyphs, Int32(glyphs.count))
     }
