@@ -48,7 +48,7 @@ struct Watch: ParsableCommand {
       }
       keyboard = terminal
       feed.collector.add(
-        JSONStreamSource(descriptor: 0, context: context), interval: context.interval)
+        try Catalogue.make(SourceRequest(kind: "host"), in: context), interval: context.interval)
     } else {
       do {
         try feed.start(settings.sources, in: context)

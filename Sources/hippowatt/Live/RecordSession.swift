@@ -43,7 +43,7 @@ final class RecordSession {
       let name = arguments.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
         .joined(separator: " ")
       parser = LogParser(
-        device: context.device(.job, arguments.joined(separator: " ")), label: name)
+        machine: context.machine, name: arguments.joined(separator: " "), label: name)
     }
     var lastStatus = start
     while !isOver {
@@ -70,7 +70,7 @@ final class RecordSession {
     }
     let end = clock.now
     if path != "-" {
-      feed.mark(Event(time: end, kind: .note, text: "recording ended")).map { _ in () }
+      _ = feed.mark(Event(time: end, kind: .note, text: "recording ended"))
     }
     feed.close()
     report(TimeSpan(start, end))
@@ -104,7 +104,7 @@ final class RecordSession {
   private func take() {
     if let command {
       let bytes = command.relay()
-      if !bytes.isEmpty, let observations = parser?.consume(bytes, clock: clock) {
+      if !bytes.isEmpty, let observations = parser?.consume(bytes, arrival: clock.now) {
         keep(observations)
       }
       if status == nil, let ended = command.reap() {
@@ -117,8 +117,8 @@ final class RecordSession {
   }
 
   private func parserRest(_ command: WrappedCommand) -> [Observation] {
-    let bytes = command.relay()
-    return bytes.isEmpty ? [] : parser?.consume(bytes, clock: clock) ?? []
+    let rest = parser?.consume(command.relay(), arrival: clock.now) ?? []
+    return rest + (parser?.finish(arrival: clock.now) ?? [])
   }
 
   private func keep(_ observations: [Observation]) {

@@ -134,9 +134,13 @@ final class SourceThread: Sendable {
   func stop() { state.withLock { $0.isStopped = true } }
 
   private static func sleep(_ seconds: Double) {
-    var time = timespec()
-    time.tv_sec = Int(seconds)
-    time.tv_nsec = Int((seconds - Double(Int(seconds))) * 1e9)
-    while nanosleep(&time, &time) != 0, errno == EINTR {}
+    var left = timespec()
+    left.tv_sec = Int(seconds)
+    left.tv_nsec = Int((seconds - Double(Int(seconds))) * 1e9)
+    while true {
+      var rest = timespec()
+      guard nanosleep(&left, &rest) != 0, errno == EINTR else { return }
+      left = rest
+    }
   }
 }

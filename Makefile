@@ -1,0 +1,89 @@
+# hippowatt: `make run` and `make test` do everything, on a fresh Debian or Ubuntu with Swift 6.2.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+RELEASE = $(SWIFT) build -c release --static-swift-stdlib --product hippowatt
+BINARY = .build/release/hippowatt
+PACKAGES = libncurses-dev libsqlite3-dev
+# The largest the stripped program may be; full Foundation alone would pass it four times.
+LIMIT = 16777216
+
+.PHONY: run build test lint size check setup install uninstall man completions screenshots demos \
+  golden bench sanitize clean
+
+run: build
+	@exec $(BINARY)
+
+build: setup
+	$(RELEASE)
+
+test: setup
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+# Installs the two libraries' headers if they are missing; says what is missing where it may not.
+setup:
+	@command -v $(SWIFT) >/dev/null || { \
+	  echo "hippowatt needs a Swift 6.2 toolchain: https://www.swift.org/install" >&2; exit 1; }
+	@if command -v dpkg >/dev/null && ! dpkg -s $(PACKAGES) >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	  echo "installing $(PACKAGES)"; \
+	  $$sudo apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(PACKAGES) >/dev/null || { \
+	    echo "could not install them; please do: apt-get install $(PACKAGES)" >&2; exit 1; }; \
+	fi
+
+lint:
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+# Fails when the stripped program grows past LIMIT, as it does once full Foundation slips in.
+size: build
+	@strip -o .build/hippowatt-stripped $(BINARY)
+	@bytes=$$(stat -c %s .build/hippowatt-stripped); echo "stripped: $$bytes bytes of $(LIMIT)"; \
+	[ $$bytes -le $(LIMIT) ] || { echo "larger than the limit: does something import Foundation?" >&2; exit 1; }
+
+check: lint test size
+
+man: setup
+	$(SWIFT) package --allow-writing-to-package-directory generate-manual >/dev/null
+	@mkdir -p .build/share
+	@cp .build/plugins/GenerateManual/outputs/hippowatt/hippowatt.1 .build/share/hippowatt.1
+
+completions: build
+	@mkdir -p .build/share
+	@for shell in bash zsh fish; do \
+	  $(BINARY) --generate-completion-script $$shell > .build/share/hippowatt.$$shell; done
+
+install: build completions man
+	install -D -s -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/hippowatt
+	install -d $(DESTDIR)$(PREFIX)/share/hippowatt/themes $(DESTDIR)$(PREFIX)/share/hippowatt/demos
+	install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/hippowatt/themes/
+	install -m 644 demos/*.hippo $(DESTDIR)$(PREFIX)/share/hippowatt/demos/
+	install -D -m 644 .build/share/hippowatt.1 $(DESTDIR)$(PREFIX)/share/man/man1/hippowatt.1
+	install -D -m 644 .build/share/hippowatt.bash \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hippowatt
+	install -D -m 644 .build/share/hippowatt.zsh \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_hippowatt
+	install -D -m 644 .build/share/hippowatt.fish \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hippowatt.fish
+
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/hippowatt $(DESTDIR)$(PREFIX)/share/hippowatt \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/hippowatt.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hippowatt \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_hippowatt \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hippowatt.fish
+
+# The pictures of the README, from the bundled recordings; PNG needs rsvg-convert (librsvg2-bin).
+screenshots: build
+	@screenshots/make $(BINARY)
+
+sanitize: setup
+	$(SWIFT) test --sanitize=thread --scratch-path .build-thread
+
+golden:
+	RECORD_SNAPSHOTS=1 $(SWIFT) test || true
+
+clean:
+	rm -rf .build .build-thread
