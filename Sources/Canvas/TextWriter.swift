@@ -73,7 +73,7 @@ public enum TextWriter {
     /// A truecolor gradient can outlast the alphabet; the letters after it are still letters.
     private static func letter(_ index: Int) -> Character {
       if index < letters.count { return letters[index] }
-      return Unicode.Scalar(0x4E00 + UInt32(index - letters.count)).map(Character.init) ?? "?"
+      return Unicode.Scalar(0xC0 + UInt32(index - letters.count)).map(Character.init) ?? "?"
     }
 
     var text: String {

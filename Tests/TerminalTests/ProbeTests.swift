@@ -8,12 +8,13 @@ import Testing
 
   private func start(
     _ mode: String, term: String = "xterm-256color", colorTerm: String = "truecolor",
-    environment: [String] = ["SWIFT_BACKTRACE=enable=no"], ready: String = "READY"
+    environment: [String] = ["SWIFT_BACKTRACE=enable=no"], ready: String = "READY",
+    pipesData: Bool = false
   ) throws -> PseudoTerminal {
     let pty = try #require(PseudoTerminal(width: 120, height: 24))
     let started = pty.start(
       Self.probe, [mode, term, colorTerm],
-      environment: ["LANG=C.UTF-8", "TERM=\(term)"] + environment)
+      environment: ["LANG=C.UTF-8", "TERM=\(term)"] + environment, pipesData: pipesData)
     try #require(started)
     try #require(pty.wait(for: ready), "\(pty.text)")
     return pty
@@ -122,6 +123,20 @@ import Testing
   /// The probe shows its last events on the first row.
   private func screenText(_ terminal: VirtualTerminal) -> String {
     String(String.UnicodeScalarView(terminal.canvas.row(0).map(\.glyph)))
+  }
+
+  @Test func `keys come from the terminal while data comes in by a pipe`() throws {
+    let pty = try start("wait", pipesData: true)
+    pty.type("q")
+    #expect(try #require(pty.waitForEnd()) == 0)
+    expectRestored(pty)
+  }
+
+  @Test func `without UTF-8 only seven bits are sent`() throws {
+    let pty = try start("ünïcode ▲", environment: ["LC_ALL=C"])
+    pty.type("q")
+    #expect(try #require(pty.waitForEnd()) == 0)
+    #expect(pty.output.allSatisfy { $0 < 0x80 })
   }
 
   @Test func `a stop gives the terminal back and a continue draws anew`() throws {

@@ -52,13 +52,18 @@ final class PseudoTerminal {
   }
 
   /// Starts a program as the leader of a session of its own on this terminal.
-  func start(_ path: String, _ arguments: [String], environment: [String]) -> Bool {
+  ///
+  /// `pipesData` gives it nothing on standard input, as at the end of a pipe.
+  func start(
+    _ path: String, _ arguments: [String], environment: [String], pipesData: Bool = false
+  ) -> Bool {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
     posix_spawn_file_actions_adddup2(&actions, 0, 1)
     posix_spawn_file_actions_adddup2(&actions, 0, 2)
+    if pipesData { posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }

@@ -14,7 +14,10 @@ func say(_ text: String) {
 
 let screen: TerminalScreen
 do {
-  screen = try TerminalScreen(TerminalOptions(term: term, colorTerm: colorTerm))
+  // Keys come from the terminal even where standard input is a pipe of data.
+  let input = isatty(0) == 1 ? 0 : TerminalScreen.openControllingTerminal() ?? 0
+  screen = try TerminalScreen(
+    TerminalOptions(term: term, colorTerm: colorTerm, inputDescriptor: input))
 } catch {
   say("probe: \(error)\n")
   exit(2)
@@ -71,7 +74,7 @@ func describe(_ event: InputEvent) -> String {
 }
 
 var log: [String] = []
-show("READY \(screen.depth)")
+show("READY \(screen.depth) \(mode)")
 while true {
   for event in screen.poll(until: nil) {
     switch event {

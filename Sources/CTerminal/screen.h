@@ -1,0 +1,21 @@
+// What the C files of the screen share; ncurses goes no further than this.
+#pragma once
+
+#define NCURSES_WIDECHAR 1
+#include "CTerminal.h"
+
+#include <curses.h>
+
+struct ct_screen {
+  SCREEN *screen;
+  WINDOW *window;
+  // Reading from a pad never refreshes the window behind our back.
+  WINDOW *keys;
+  FILE *input;
+  FILE *output;
+  int drawing;
+  bool extra_mouse;
+};
+
+// Teaches ncurses the keys of the current screen.
+void ct_define_keys(void);
