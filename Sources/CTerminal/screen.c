@@ -65,7 +65,9 @@ ct_screen *ct_screen_open(const char *term, const char *entry, int input, int ou
   s->input = stream(input, "r");
   s->output = stream(output, "w");
   use_tioctl(TRUE);
-  if (s->input != NULL && s->output != NULL) s->screen = new_screen(term, entry, s->output, s->input);
+  if (s->input != NULL && s->output != NULL) {
+    s->screen = new_screen(term, entry, s->output, s->input);
+  }
   if (s->screen == NULL) {
     if (s->input != NULL) fclose(s->input);
     if (s->output != NULL) fclose(s->output);

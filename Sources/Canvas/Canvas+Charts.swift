@@ -7,7 +7,7 @@ extension Canvas {
   /// Draws values as a filled area; the last value is at the right edge.
   ///
   /// Missing values (nil, not a number) leave their cells as they were, so two charts can share a
-  /// rectangle. A zero is a faint line of single dots, and anything above it shows at least one dot.
+  /// rectangle. A zero is a faint line of dots, and anything above it shows at least one dot.
   /// `top` is the value of a full column. Each row has one colour, `gradient.start` nearest the
   /// base: a moving chart then costs few bytes. `hanging` puts the base at the top edge.
   public mutating func areaChart(

@@ -1,9 +1,9 @@
 extension Canvas {
   /// The same frame in the colours of a depth.
   ///
-  /// Where the colours of a readable cell come too close its ink turns black or white, so that text stays
-  /// readable. Without colour, filled areas become reverse video, and every second one in a row is
-  /// underlined instead, so that the segments of a stacked bar still end where they ended.
+  /// Where the colours of a readable cell come too close its ink turns black or white, so that text
+  /// stays readable. Without colour, filled areas become reverse video, and every second one in a
+  /// row is underlined instead, so that the segments of a stacked bar still end where they ended.
   public func reduced(to depth: ColorDepth) -> Canvas {
     switch depth {
     case .truecolor: return self
@@ -14,22 +14,19 @@ extension Canvas {
 
   private func mapped(to depth: ColorDepth) -> Canvas {
     var frame = self
-    var known: [Color: Color] = [:]
-    func reduce(_ color: Color) -> Color {
-      if let color = known[color] { return color }
-      let nearest = color.reduced(to: depth)
-      known[color] = nearest
-      return nearest
-    }
+    var known: [Style: Style] = [:]
+    var last = (from: Style(), to: Style())
     for y in 0..<height {
       for x in 0..<width {
         var cell = self[x, y]
         guard !cell.isTrailing else { continue }
-        let (ink, paper) = (reduce(cell.foreground), reduce(cell.background))
-        let collided = ink == paper || ink.contrast(against: paper) < 2
-        let wasReadable = cell.foreground.contrast(against: cell.background) >= 2.5
-        cell.foreground = collided && wasReadable ? paper.ink.reduced(to: depth) : ink
-        cell.background = paper
+        let style = cell.style
+        if style != last.from {
+          let mapped = known[style] ?? style.reduced(to: depth)
+          known[style] = mapped
+          last = (style, mapped)
+        }
+        cell.style = last.to
         frame[x, y] = cell
       }
     }
@@ -77,5 +74,24 @@ extension Color {
   fileprivate func stands(outFrom paper: Color) -> Bool {
     if self == paper || isTerminalDefault { return false }
     return contrast(against: paper) >= 2
+  }
+}
+
+extension Style {
+  /// The style in fewer colours, still to be seen and read.
+  fileprivate func reduced(to depth: ColorDepth) -> Style {
+    let ink = foreground.reduced(to: depth)
+    let paper = background.reduced(to: depth)
+    // On a fill text must read; on black a dark blue mark had better keep its hue.
+    let least = paper.relativeLuminance > 0.02 ? 3.0 : 2.0
+    let wasReadable = foreground.contrast(against: background) >= 2.5
+    if wasReadable, ink.contrast(against: paper) < least {
+      return Style(paper.ink.reduced(to: depth), on: paper, attributes)
+    }
+    // A faint line that fell into the background, unless it was never meant to be seen.
+    if ink == paper, foreground != background {
+      return Style(paper.ink.reduced(to: depth), on: paper, attributes.union(.dim))
+    }
+    return Style(ink, on: paper, attributes)
   }
 }

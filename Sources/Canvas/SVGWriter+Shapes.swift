@@ -13,6 +13,7 @@ extension SVGWriter {
   /// Every mark of a frame: one path per colour and way of drawing.
   static func shapes(_ cells: ResolvedFrame) -> String {
     var fills: [Color: String] = [:]
+    var signs: [Color: String] = [:]
     var thin: [Color: String] = [:]
     var thick: [Color: String] = [:]
     var dots: [Color: DotRows] = [:]
@@ -32,11 +33,13 @@ extension SVGWriter {
           let strokes = BoxShape.strokes(cell.scalar, left: left, top: top)
           if !strokes.thin.isEmpty { thin[color, default: ""] += strokes.thin }
           if !strokes.thick.isEmpty { thick[color, default: ""] += strokes.thick }
-        default: fills[color, default: ""] += SignShape.path(cell.scalar, left: left, top: top)
+        default: signs[color, default: ""] += SignShape.path(cell.scalar, left: left, top: top)
         }
       }
     }
-    return group("shape-rendering=\"geometricPrecision\"", "fill", fills)
+    // Crisp, or neighbouring blocks would show a seam at scales that are not whole.
+    return group("shape-rendering=\"crispEdges\"", "fill", fills)
+      + group("stroke=\"none\"", "fill", signs)
       + group("fill=\"none\"", "stroke", thin)
       + group("fill=\"none\" stroke-width=\"2\"", "stroke", thick)
       + group(
