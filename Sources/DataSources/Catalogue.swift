@@ -39,6 +39,7 @@ public struct Catalogue: Sendable {
     NetSource.entry,
     SimulatedSource.entry,
     LogSource.entry,
+    ExecSource.entry,
   ]
 
   /// The entry of that name.
