@@ -40,6 +40,7 @@ public struct Catalogue: Sendable {
     SimulatedSource.entry,
     LogSource.entry,
     ExecSource.entry,
+    GridSource.entry,
   ]
 
   /// The entry of that name.
