@@ -40,6 +40,7 @@ private struct ReadingCursor {
   private(set) var time: Int64 = .max
   private(set) var reading: Reading?
   private let statement: Statement
+  private let kind: DeviceKind
   private let catalogue: Catalogue
   private let columns: [Metric]
 
@@ -47,6 +48,7 @@ private struct ReadingCursor {
     _ kind: DeviceKind, of catalogue: Catalogue, in database: Database
   ) throws(RecordingError) {
     guard let columns = catalogue.tables[kind] else { return nil }
+    self.kind = kind
     self.catalogue = catalogue
     self.columns = columns
     let list = (["time", "device", "arrival"] + columns.map(\.name)).map { "\"\($0)\"" }
@@ -67,7 +69,9 @@ private struct ReadingCursor {
     }
     time = statement.integer(0)
     let device = Int(truncatingIfNeeded: statement.integer(1)) &- 1
-    guard catalogue.devices.indices.contains(device) else { return }
+    guard catalogue.devices.indices.contains(device),
+      catalogue.devices[device].device.id.kind == kind
+    else { return }
     var new = Reading(
       device: catalogue.devices[device].device.id, time: Timestamp(nanoseconds: time),
       arrival: statement.integerIfAny(2).map(Timestamp.init(nanoseconds:)))

@@ -12,15 +12,10 @@ extension RecordingReader {
     page span: TimeSpan, into timeline: inout Timeline
   ) throws(RecordingError) {
     let limits = SafeName.times
-    guard limits.contains(span.start.nanoseconds) || limits.contains(span.end.nanoseconds) else {
-      timeline.turnPage(to: span.end)
-      return
-    }
-    let width =
-      span.start.nanoseconds - Rollup.minute < minutesFrom ? Rollup.quarter : Rollup.minute
-    let start = Rollup.floor(
-      max(limits.lowerBound, span.start.nanoseconds - Rollup.minute), width)
-    let end = min(limits.upperBound, max(start, span.end.nanoseconds))
+    let first = max(limits.lowerBound, min(span.start.nanoseconds, limits.upperBound))
+    let early = max(limits.lowerBound, first - Rollup.minute)
+    let start = Rollup.floor(early, early < minutesFrom ? Rollup.quarter : Rollup.minute)
+    let end = max(first, min(span.end.nanoseconds, limits.upperBound))
     timeline.turnPage(to: Timestamp(nanoseconds: start))
     let ids = ids(in: timeline)
     let waiting = ids.map { id in

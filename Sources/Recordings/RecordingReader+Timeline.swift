@@ -127,7 +127,8 @@ extension RecordingReader {
             return .init(series: id, scale: row.descriptor.metric.scale, from: from)
           })
       else { continue }
-      try scan.run(from: max(0, first), to: SafeName.times.upperBound, into: &timeline)
+      try scan.run(
+        from: max(0, first), to: SafeName.times.upperBound, keeping: false, into: &timeline)
     }
     for case let id? in ids { timeline.restore(id, tiers: []) }
     timeline.turnPage(to: Timestamp(nanoseconds: 0))

@@ -48,7 +48,7 @@ extension RecordingWriter {
         var scan = try RowScan(
           kind, of: catalogue, in: database, target: { place, _ in targets[place] })
       else { continue }
-      try scan.run(from: first, to: end - 1, into: &timeline)
+      try scan.run(from: first, to: end - 1, keeping: false, into: &timeline)
       for (place, id, from) in dirty {
         let buckets = timeline.buckets(id, width: Rollup.minute)
         let new = buckets.drop { $0.time.nanoseconds < from }

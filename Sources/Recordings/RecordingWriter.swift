@@ -29,9 +29,10 @@ public final class RecordingWriter {
   /// Makes a new recording.
   ///
   /// - Parameter overwrite: whether a file of that name may be replaced.
+  /// - Parameter pageLimit: how many pages of 4 KiB the file may grow to; for tests.
   /// - Throws: `RecordingError` if the file exists, or cannot be made.
-  public init(
-    path: String, header: RecordingHeader, overwrite: Bool = false
+  init(
+    path: String, header: RecordingHeader, overwrite: Bool, pageLimit: Int?
   ) throws(RecordingError) {
     self.path = path
     isSimulated = header.isSimulated
@@ -45,10 +46,21 @@ public final class RecordingWriter {
       try Self.insert(header, in: database)
       try database.run("PRAGMA journal_mode = WAL")
       try database.run("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1000")
+      if let pageLimit { try database.run("PRAGMA max_page_count = \(pageLimit)") }
     } catch {
       unlink(path)
       throw error
     }
+  }
+
+  /// Makes a new recording.
+  ///
+  /// - Parameter overwrite: whether a file of that name may be replaced.
+  /// - Throws: `RecordingError` if the file exists, or cannot be made.
+  public convenience init(
+    path: String, header: RecordingHeader, overwrite: Bool = false
+  ) throws(RecordingError) {
+    try self.init(path: path, header: header, overwrite: overwrite, pageLimit: nil)
   }
 
   deinit {
@@ -109,7 +121,7 @@ public final class RecordingWriter {
     }
   }
 
-  /// Ends the recording and leaves exactly one file.
+  /// Ends the recording and leaves exactly one file, unless another program is reading it.
   ///
   /// - Throws: `RecordingError`; the file is readable even so, only slower to open.
   public func close() throws(RecordingError) {
@@ -126,7 +138,12 @@ public final class RecordingWriter {
     isClosed = true
     statements = [:]
     plans = [:]
-    try database.run("PRAGMA journal_mode = DELETE")
+    do throws(RecordingError) {
+      try database.run("PRAGMA busy_timeout = 100; PRAGMA journal_mode = DELETE")
+    } catch {
+      // Somebody is reading: all is in the file and its log, which stays for the reader's sake.
+      guard case .busy = error else { throw error }
+    }
   }
 
   /// Opens a transaction unless there is one.

@@ -49,18 +49,26 @@ struct RowScan {
       """)
   }
 
+  /// Lets what was read so far go, but for the tiers that were made of it.
+  private func forget(_ timeline: inout Timeline) {
+    for case let target? in targets { timeline.reopen(target.series) }
+  }
+
   /// Applies the rows from `from` to `to` to the timeline.
   ///
-  /// With `until`, reading goes on beyond it only for as long as some target is waiting for its
+  /// With `keeping` false only the tiers are wanted, and memory stays small. With `until`, reading goes on beyond it only for as long as some target is waiting for its
   /// next value.
   mutating func run(
-    from: Int64, to: Int64, until: Int64? = nil, into timeline: inout Timeline
+    from: Int64, to: Int64, until: Int64? = nil, keeping: Bool = true, into timeline: inout Timeline
   ) throws(RecordingError) {
     statement.bind(0, from)
     statement.bind(1, to)
     defer { statement.reset() }
     var waiting = targets.count { $0?.isWaiting ?? false }
+    var rows = 0
     while try statement.step() {
+      rows += 1
+      if !keeping, rows % 2048 == 0 { forget(&timeline) }
       let time = statement.integer(0)
       let isBeyond = until.map { time > $0 } ?? false
       if isBeyond, waiting == 0 { break }

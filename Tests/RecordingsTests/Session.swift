@@ -46,7 +46,9 @@ struct Session {
     var tokens = 0.0
     var silent = 0
     for second in 0..<seconds {
-      if Int.random(in: 0..<200, using: &dice) == 0 { silent = Int.random(in: 2..<400, using: &dice) }
+      if Int.random(in: 0..<200, using: &dice) == 0 {
+        silent = Int.random(in: 2..<400, using: &dice)
+      }
       silent -= 1
       bytes = Int.random(in: 0..<500, using: &dice) == 0 ? 0 : bytes + Double(dice.next() % 9999)
       tokens += 17
@@ -75,7 +77,8 @@ struct Session {
       row.set(.bytesRead, bytes)
       if silent < 100 { observations.append(.reading(row)) }
       if second % 10 == 0 {
-        var row = Reading(device: job, time: origin + Double(second), arrival: origin + Double(second + 3))
+        let now = origin + Double(second)
+        var row = Reading(device: job, time: now, arrival: now + 3)
         row.set(.tokens, tokens)
         row.set(.loss, 3 / (1 + tokens))
         late.append((second + 3, .reading(row)))
@@ -95,7 +98,8 @@ struct Session {
       }
       if second % 333 == 5 {
         let time = origin + Double(second)
-        observations.append(.event(Event(time: time, kind: .mark, text: "mark \u{1B}[2J \(second)")))
+        observations.append(
+          .event(Event(time: time, kind: .mark, text: "mark \u{1B}[2J \(second)")))
         observations.append(
           .state(SourceState(source: "test", time: time, health: .ok, message: "a\0b")))
       }
