@@ -41,6 +41,7 @@ public struct Catalogue: Sendable {
     LogSource.entry,
     ExecSource.entry,
     GridSource.entry,
+    RAPLSource.entry,
   ]
 
   /// The entry of that name.
