@@ -42,6 +42,7 @@ public struct Catalogue: Sendable {
     ExecSource.entry,
     GridSource.entry,
     RAPLSource.entry,
+    HwmonSource.entry,
   ]
 
   /// The entry of that name.

@@ -66,7 +66,8 @@ public struct RAPLSource: DataSource {
     if let first {
       counters = []
       if readings == 0 {
-        refused = []
+        // What was announced just now is lost with the failure.
+        (announced, refused) = ([], [])
         throw failure(first)
       }
     }
