@@ -68,12 +68,8 @@ struct Series: Sendable {
       return
     }
     let next = following(last, value: value, at: time)
-    samples.append(next)
+    if samples.append(next, bound: Self.rawCapacity) { hasBeginning = false }
     observe()
-    if samples.count > Self.rawCapacity {
-      samples.removeFirst(Self.rawCapacity / 4)
-      hasBeginning = false
-    }
   }
 
   /// The sample that follows `last`, with the integral carried on.

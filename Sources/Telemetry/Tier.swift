@@ -58,8 +58,7 @@ public struct Tier: Sendable, Hashable {
       buckets[last].widen(to: height)
       return
     }
-    buckets.append(Bucket(sample, height: height))
-    if buckets.count > capacity { buckets.removeFirst(capacity / 4) }
+    buckets.append(Bucket(sample, height: height), bound: capacity)
   }
 
   /// Takes over what changed in `samples` from one on, which was inserted or replaced.
@@ -109,5 +108,20 @@ extension Tier.Bucket {
     guard !height.isNaN else { return }
     low = low.isNaN ? height : min(low, height)
     high = high.isNaN ? height : max(high, height)
+  }
+}
+
+extension Array {
+  /// Appends an element; before there are more than `bound`, the oldest quarter goes.
+  ///
+  /// Memory grows by doubling, but never beyond the bound.
+  /// - Returns: whether anything went.
+  @discardableResult
+  mutating func append(_ element: Element, bound: Int) -> Bool {
+    let isFull = count >= bound
+    if isFull { removeFirst(Swift.max(1, bound / 4)) }
+    if count == capacity { reserveCapacity(Swift.min(bound, Swift.max(8, 2 * count))) }
+    append(element)
+    return isFull
   }
 }
