@@ -34,15 +34,15 @@ public struct Catalogue: Sendable {
   }
 
   public static let all: [Entry] = [
+    RAPLSource.entry,
+    HwmonSource.entry,
     HostSource.entry,
     DiskSource.entry,
     NetSource.entry,
-    SimulatedSource.entry,
+    GridSource.entry,
     LogSource.entry,
     ExecSource.entry,
-    GridSource.entry,
-    RAPLSource.entry,
-    HwmonSource.entry,
+    SimulatedSource.entry,
   ]
 
   /// The entry of that name.

@@ -4,9 +4,9 @@ import Telemetry
 /// A point in time as a calendar and a clock show it.
 public struct CivilTime: Hashable, Sendable {
   public var year: Int
-  /// 1...12
+  /// From 1 to 12.
   public var month: Int
-  /// 1...31
+  /// From 1 to 31.
   public var day: Int
   /// 0 is Sunday.
   public var weekday: Int
@@ -37,11 +37,11 @@ public struct CivilTime: Hashable, Sendable {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
-  /// `14:32:07`
+  /// Like `14:32:07`.
   public var clock: String { "\(Self.two(hour)):\(Self.two(minute)):\(Self.two(second))" }
-  /// `14:32`
+  /// Like `14:32`.
   public var shortClock: String { "\(Self.two(hour)):\(Self.two(minute))" }
-  /// `Mon 23 Nov`
+  /// Like `Mon 23 Nov`.
   public var date: String {
     let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     let months = [
@@ -49,7 +49,7 @@ public struct CivilTime: Hashable, Sendable {
     ]
     return "\(days[weekday]) \(day) \(months[month - 1])"
   }
-  /// `2026-11-23`
+  /// Like `2026-11-23`.
   public var isoDate: String { "\(year)-\(Self.two(month))-\(Self.two(day))" }
 
   static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

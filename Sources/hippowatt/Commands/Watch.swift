@@ -48,7 +48,7 @@ struct Watch: ParsableCommand {
       }
       keyboard = terminal
       feed.collector.add(
-        try Catalogue.make(SourceRequest(kind: "host"), in: context), interval: context.interval)
+        JSONStreamSource(descriptor: 0, machine: context.machine), interval: context.interval)
     } else {
       do {
         try feed.start(settings.sources, in: context)
