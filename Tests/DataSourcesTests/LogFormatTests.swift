@@ -182,6 +182,17 @@ import Testing
     #expect(heard.readings.map { $0[.step] } == [10, 20, 30, 20, 30])
   }
 
+  @Test func aProgressBarDoesNotCountAnotherFrameworksSteps() throws {
+    let heard = Self.parse(
+      """
+      iter 10: loss 3.0, time 10.00ms, mfu 5.00%
+       50%|█████| 200/400 [00:01<00:01,  1.00it/s]
+      iter 20: loss 3.0, time 10.00ms, mfu 5.00%
+      """)
+    #expect(heard.readings.map { $0[.step] } == [10, 20])
+    #expect(heard.events.isEmpty)
+  }
+
   @Test func aBurstIsOneRowWithTheNewestValues() throws {
     var parser = LogParser(machine: "box", name: "x", label: "x")
     let text = (0..<500).map {

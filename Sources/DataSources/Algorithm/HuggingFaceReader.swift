@@ -7,9 +7,10 @@
 /// The first is version 4, a Python dictionary; the second version 5, where every number is a text
 /// with four digits: too few to count tokens with, so those are not taken. The step stands only
 /// in the progress bar, the first one without a description; bars of another length are
-/// evaluations or downloads.
+/// evaluations or downloads. A bar behind the step is another rank's, until twenty of them in a row
+/// say that the job began again.
 struct HuggingFaceReader: ProgressReader {
-  static let format = "Hugging Face Trainer"
+  static let format = "Hugging Face Trainer or tqdm"
   static let caution = "step and step time from the progress bar, a moving mean"
 
   private var step: Int64?

@@ -78,7 +78,9 @@ public struct LogParser: Sendable {
       guard let progress = readers[index].read(line) else { continue }
       understood += 1
       let type = Swift.type(of: readers[index])
-      if announcement.format != type.format, progress.loss != nil || announcement.format == nil {
+      if announcement.format != type.format {
+        // A progress bar in the log of a known framework counts something else.
+        guard progress.loss != nil || announcement.format == nil else { return }
         announcement.format = type.format
         announcement.caution = type.caution
         announcement.metrics = []
