@@ -33,9 +33,28 @@ extension RecordingReader {
             }
           })
       else { continue }
-      // The next value is what the integral is interpolated to; look for it, but not for ever.
-      let reach = min(limits.upperBound, end + Rollup.quarter)
+      // The next value is what the integral is interpolated to. It mostly is near.
+      let reach = min(limits.upperBound, end + Rollup.minute)
       try scan.run(from: start, to: reach, until: end, into: &timeline)
+      let far = Set(scan.waiting)
+      for (place, id) in ids.enumerated() {
+        guard let id, far.contains(id) else { continue }
+        try loadNext(place, id, after: reach, into: &timeline)
+      }
     }
+  }
+
+  /// Loads the first value of a series after a gap: in the bucket in which it speaks again.
+  private func loadNext(
+    _ place: Int, _ id: Timeline.SeriesID, after time: Int64, into timeline: inout Timeline
+  ) throws(RecordingError) {
+    let row = catalogue.series[place]
+    guard let bucket = timeline.next(id, after: Timestamp(nanoseconds: time))?.nanoseconds,
+      let first = try firstValue(
+        of: row, from: max(time + 1, Rollup.floor(bucket, Rollup.quarter)), to: bucket)
+    else { return }
+    timeline.append(
+      Double(first.steps) * row.descriptor.metric.scale,
+      at: Timestamp(nanoseconds: first.time), to: id)
   }
 }

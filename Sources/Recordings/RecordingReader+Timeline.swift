@@ -38,31 +38,35 @@ extension RecordingReader {
 
   /// Finds the value each series begins with: in the first minute that its tiers know of.
   private func restoreBeginnings(_ timeline: inout Timeline) throws(RecordingError) {
-    var queries: [String: Statement] = [:]
     for row in catalogue.series {
-      let (metric, kind) = (row.descriptor.metric, row.descriptor.device.kind)
-      guard let id = timeline.id(metric, of: row.descriptor.device),
-        let first = timeline.buckets(id, width: Rollup.quarter).first?.time.nanoseconds,
-        catalogue.column(metric.name, of: kind) != nil
+      guard let id = timeline.id(row.descriptor.metric, of: row.descriptor.device),
+        let bucket = timeline.buckets(id, width: Rollup.quarter).first?.time.nanoseconds,
+        let first = try firstValue(
+          of: row, from: Rollup.floor(bucket, Rollup.quarter), to: bucket)
       else { continue }
-      let sql = """
-        SELECT time, "\(metric.name)" FROM "\(kind.name)"
-        WHERE time >= ? AND time <= ? AND device = ? AND "\(metric.name)" IS NOT NULL
-        ORDER BY time LIMIT 1
-        """
-      let query: Statement
-      if let known = queries[sql] { query = known } else { query = try database.prepare(sql) }
-      queries[sql] = query
-      query.bind(0, Rollup.floor(first, Rollup.quarter))
-      query.bind(1, first)
-      query.bind(2, Int64(row.device + 1))
-      if try query.step() {
-        timeline.restore(
-          id, beginning: Timestamp(nanoseconds: query.integer(0)),
-          value: Double(query.integer(1)) * metric.scale)
-      }
-      query.reset()
+      timeline.restore(
+        id, beginning: Timestamp(nanoseconds: first.time),
+        value: Double(first.steps) * row.descriptor.metric.scale)
     }
+  }
+
+  /// The first value of a series in a stretch of time, ends included.
+  func firstValue(
+    of row: Catalogue.SeriesRow, from: Int64, to: Int64
+  ) throws(RecordingError) -> (time: Int64, steps: Int64)? {
+    let (metric, kind) = (row.descriptor.metric.name, row.descriptor.device.kind)
+    guard catalogue.column(metric, of: kind) != nil else { return nil }
+    let query = try statement(
+      """
+      SELECT time, "\(metric)" FROM "\(kind.name)"
+      WHERE time >= ? AND time <= ? AND device = ? AND "\(metric)" IS NOT NULL
+      ORDER BY time LIMIT 1
+      """)
+    query.bind(0, from)
+    query.bind(1, to)
+    query.bind(2, Int64(row.device + 1))
+    defer { query.reset() }
+    return try query.step() ? (query.integer(0), query.integer(1)) : nil
   }
 
   /// The place of every series in a timeline.

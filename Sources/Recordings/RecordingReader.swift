@@ -15,6 +15,8 @@ public final class RecordingReader {
   /// Nanoseconds from which buckets of a minute are loaded; before it only quarters of an hour.
   var minutesFrom: Int64 = 0
 
+  private var statements: [String: Statement] = [:]
+
   /// Opens a recording.
   ///
   /// - Throws: `RecordingError` for what is no recording, is too new, or cannot be read.
@@ -80,6 +82,14 @@ public final class RecordingReader {
       span = TimeSpan(min(span?.start ?? start, start), max(span?.end ?? end, end))
     }
     return span
+  }
+
+  /// A statement that is prepared once.
+  func statement(_ sql: String) throws(RecordingError) -> Statement {
+    if let known = statements[sql] { return known }
+    let new = try database.prepare(sql)
+    statements[sql] = new
+    return new
   }
 
   /// A mistake in the file that no crash of ours explains.

@@ -105,9 +105,7 @@ extension RecordingWriter {
     try insert.run()
   }
 
-  /// Takes back a mark, as `Timeline.removeEvent` does.
-  public func remove(_ event: Event) throws(RecordingError) {
-    try begin()
+  func delete(_ event: Event) throws(RecordingError) {
     let delete = try statement("DELETE FROM event WHERE time = ? AND kind = ? AND text = ?")
     delete.bind(0, event.time.nanoseconds)
     delete.bind(1, event.kind.rawValue)

@@ -107,6 +107,18 @@ public final class RecordingWriter {
     }
   }
 
+  /// Takes back a mark, as `Timeline.removeEvent` does.
+  ///
+  /// - Throws: `RecordingError`, as `append` does.
+  public func remove(_ event: Event) throws(RecordingError) {
+    do throws(RecordingError) {
+      try begin()
+      try delete(event)
+    } catch {
+      throw undo(error)
+    }
+  }
+
   /// Makes sure that everything so far survives the end of the program.
   ///
   /// - Throws: `RecordingError`; what was not committed is lost then, what was before is kept.

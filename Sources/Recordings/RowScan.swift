@@ -49,6 +49,11 @@ struct RowScan {
       """)
   }
 
+  /// The series whose next value was not found.
+  var waiting: [Timeline.SeriesID] {
+    targets.compactMap { $0.flatMap { $0.isWaiting ? $0.series : nil } }
+  }
+
   /// Lets what was read so far go, but for the tiers that were made of it.
   private func forget(_ timeline: inout Timeline) {
     for case let target? in targets { timeline.reopen(target.series) }

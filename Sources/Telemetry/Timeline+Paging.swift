@@ -79,6 +79,11 @@ extension Timeline {
     series[id.index].append(value, at: time)
   }
 
+  /// The time of the first point of a series after `time` that is known in any view.
+  public func next(_ id: SeriesID, after time: Timestamp) -> Timestamp? {
+    series[id.index].neighbour(of: time, after: true)?.time
+  }
+
   /// The time of the last value of a series that is known in any view.
   public func newest(_ id: SeriesID) -> Timestamp? { series[id.index].end }
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// What is read back is what was seen, to the last bit.
 @Suite struct RoundTripTests {
-  @Test(arguments: [UInt64(1), 2, 3, 4])
+  @Test(arguments: [UInt64(1), 2, 3, 21])
   func `A loaded page equals the live timeline`(seed: UInt64) throws {
     let scratch = try Scratch()
     let session = Session(seed: seed, seconds: 3900)
