@@ -34,6 +34,7 @@ public struct Catalogue: Sendable {
   }
 
   public static let all: [Entry] = [
+    NVMLSource.entry,
     RAPLSource.entry,
     HwmonSource.entry,
     HostSource.entry,
