@@ -37,6 +37,7 @@ public struct Catalogue: Sendable {
     NVMLSource.entry,
     RAPLSource.entry,
     HwmonSource.entry,
+    ModelSource.entry,
     HostSource.entry,
     DiskSource.entry,
     NetSource.entry,

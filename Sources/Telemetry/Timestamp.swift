@@ -20,7 +20,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable {
 
   /// The time from `right` to `left`, in seconds.
   public static func - (left: Self, right: Self) -> Double {
-    Double(left.nanoseconds &- right.nanoseconds) * 1e-9
+    Double(left.nanoseconds &- right.nanoseconds) / 1e9
   }
 
   /// The point `seconds` later.

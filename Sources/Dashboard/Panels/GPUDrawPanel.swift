@@ -45,16 +45,21 @@ struct GPUDrawPanel: Panel {
   /// The sources that accelerators come from, in the order they are looked for.
   private static let gpuSources = ["nvml", "amdgpu", "intel-gpu"]
 
-  private func hostHeadline(_ c: FrameContext) -> Headline {
+  /// What was looked for in vain, and what to do about it.
+  private func absence(_ c: FrameContext) -> (reason: String, remedy: String?) {
     let looked = Self.gpuSources.compactMap { c.state(of: $0) }
       .filter { $0.health != .ok && !$0.message.isEmpty }
     let reason = looked.map { $0.message }.first ?? "no accelerator is being read"
-    let remedy = looked.map(\.remedy).first { !$0.isEmpty }
+    return ("No GPU: " + reason, looked.map(\.remedy).first { !$0.isEmpty })
+  }
+
+  private func hostHeadline(_ c: FrameContext) -> Headline {
+    let (reason, remedy) = absence(c)
     guard let watts = c.ledger.power(at: c.time) else {
       let power = ["rapl", "hwmon"].compactMap { c.state(of: $0) }
         .filter { $0.health != .ok }
         .map { "\($0.source): \($0.message)" + ($0.remedy.isEmpty ? "" : " – " + $0.remedy) }
-      return Headline(missing: ["No GPU: " + reason] + [remedy].compactMap { $0 } + power)
+      return Headline(missing: [reason] + [remedy].compactMap { $0 } + power)
     }
     let devices = c.ledger.powerDevices
     let isModelled = c.timeline.energy(of: devices, over: c.window)?.isModelled ?? false
@@ -67,7 +72,6 @@ struct GPUDrawPanel: Panel {
       headline.phrases.append([Run("processor and memory", c.muted)])
     }
     headline.phrases += energyPhrases(of: devices, c)
-    headline.phrases.append([Run("no GPU: " + reason, c.muted)])
     return headline
   }
 
@@ -82,7 +86,13 @@ struct GPUDrawPanel: Panel {
     guard !rect.isEmpty else { return }
     let gpus = c.inventory.gpus
     guard !gpus.isEmpty else {
-      HostRows.draw(&canvas, in: rect, c)
+      // Without a headline the reason stands there already.
+      let footer = c.inventory.knowsPower && rect.height >= 3 ? 1 : 0
+      HostRows.draw(&canvas, in: rect.splitRows(rect.height - footer).top, c)
+      if footer > 0 {
+        canvas.textClipped(
+          absence(c).reason, x: rect.x, y: rect.bottom - 1, maxWidth: rect.width, c.muted)
+      }
       return
     }
     let footer = rect.height >= 8 ? 1 : 0
