@@ -13,7 +13,8 @@ let strict: [SwiftSetting] = [
 let package = Package(
   name: "hippowatt",
   products: [
-    .executable(name: "hippowatt", targets: ["hippowatt"])
+    .executable(name: "hippowatt", targets: ["hippowatt"]),
+    .library(name: "FakeNVML", type: .dynamic, targets: ["FakeNVML"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -51,6 +52,7 @@ let package = Package(
     .testTarget(name: "AccountingTests", dependencies: ["Accounting"], swiftSettings: strict),
     .testTarget(name: "DataSourcesTests", dependencies: ["DataSources"], swiftSettings: strict),
     .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
+    .target(name: "FakeNVML", path: "Tests/Support/FakeNVML"),
     .target(name: "Snapshots", path: "Tests/Support/Snapshots", swiftSettings: strict),
     .executableTarget(
       name: "crashprobe", dependencies: ["Terminal", "Canvas"], path: "Tests/Support/crashprobe",
