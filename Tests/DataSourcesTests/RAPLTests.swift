@@ -34,7 +34,8 @@ import Testing
     #expect(first.devices.map(\.label) == first.devices.map(\.id.name))
     #expect(first.devices.allSatisfy { $0.id.kind == .cpu && $0.id.machine == "box" })
     #expect(first.devices[1].attributes["part of"] == "package-0")
-    #expect(first.readings.map { $0.values[0].steps } == [123_456_789_012, 5_000_000, 15, 7_000_001, 99])
+    let steps = first.readings.map { $0.values[0].steps }
+    #expect(steps == [123_456_789_012, 5_000_000, 15, 7_000_001, 99])
     #expect(first.value(.energy, "dram-0") == 5)
     let provenance = try #require(first.provenance(.energy, "package-0"))
     #expect(abs(provenance.range - 262_143.328850) < 1e-9)

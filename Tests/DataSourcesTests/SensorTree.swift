@@ -11,9 +11,10 @@ final class SensorTree {
 
   init() throws {
     var template = Array("/tmp/hippowatt-tree-XXXXXX".utf8CString)
-    root = try template.withUnsafeMutableBufferPointer { buffer in
-      String(cString: try #require(mkdtemp(try #require(buffer.baseAddress))))
+    let made = template.withUnsafeMutableBufferPointer { buffer in
+      buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
     }
+    root = try #require(made)
   }
 
   deinit {
