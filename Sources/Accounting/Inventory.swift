@@ -22,6 +22,7 @@ public struct Inventory: Sendable {
   /// know, so they are shown but not added.
   public init(_ timeline: Timeline) {
     var platform: Device?
+    var boards: [Device] = []
     for device in timeline.devices {
       switch device.id.kind {
       case .gpu: gpus.append(device)
@@ -30,6 +31,7 @@ public struct Inventory: Sendable {
       case .cpu where device.id.name.hasPrefix("dram"): memories.append(device)
       case .cpu where device.id.name.hasPrefix("psys"): platform = device
       case .meter where device.id.name == "wall": whole = whole ?? device
+      case .meter where device.model == "power_meter": boards.append(device)
       case .host: host = host ?? device
       case .disk: disks.append(device)
       case .net: interfaces.append(device)
@@ -38,7 +40,8 @@ public struct Inventory: Sendable {
       default: break
       }
     }
-    whole = whole ?? platform
+    // One ACPI power meter measures the whole machine; of several nobody knows which does.
+    whole = whole ?? (boards.count == 1 ? boards[0] : nil) ?? platform
   }
 
   /// The devices whose energies may be added up.

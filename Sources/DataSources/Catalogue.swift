@@ -34,13 +34,28 @@ public struct Catalogue: Sendable {
   }
 
   public static let all: [Entry] = [
-    NVMLSource.entry,
-    RAPLSource.entry,
-    HwmonSource.entry,
+    Entry(
+      "nvml", gives: "power, energy, activity, memory, heat and clocks of NVIDIA GPUs",
+      options: ["library"]
+    ) { request, context in
+      NVMLSource(context, library: request.options["library"])
+    },
+    Entry("rapl", gives: "energy of the processor's packages and memory") { _, context in
+      RAPLSource(context)
+    },
+    Entry("hwmon", gives: "power and energy sensors of the board and its supplies") { _, context in
+      HwmonSource(context)
+    },
     ModelSource.entry,
-    HostSource.entry,
-    DiskSource.entry,
-    NetSource.entry,
+    Entry("host", gives: "processor time, memory, pressure of the machine") { _, context in
+      HostSource(context)
+    },
+    Entry("disk", gives: "bytes read from and written to whole disks") { _, context in
+      DiskSource(context)
+    },
+    Entry("net", gives: "bytes received and sent by network interfaces") { _, context in
+      NetSource(context)
+    },
     GridSource.entry,
     LogSource.entry,
     ExecSource.entry,

@@ -1,3 +1,4 @@
+import Quantities
 import Telemetry
 
 /// Devices, series and the columns they need.

@@ -1,5 +1,6 @@
 import CDrivers
 import Glibc
+import Quantities
 import Telemetry
 import Testing
 

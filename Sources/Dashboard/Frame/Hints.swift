@@ -1,4 +1,5 @@
 import Canvas
+import Telemetry
 
 /// The last line: the keys, or a word to the user.
 enum Hints {

@@ -1,3 +1,4 @@
+import Accounting
 import Canvas
 import Quantities
 import Telemetry

@@ -1,118 +1,127 @@
 import Telemetry
 
-/// Bytes read and written by every whole disk.
+/// Bytes read from and written to whole disks, as the kernel's block layer counts them.
 ///
-/// Counted are disks that have hardware of their own: no partitions, no loop or memory disks, and
-/// no device-mapper or RAID devices, whose bytes already pass through the disks below them.
-/// `/proc/diskstats` and `/sys/block` (kernel documentation admin-guide/iostats); a sector there
-/// is 512 bytes whatever the disk's own.
-public struct DiskSource: DataSource {
-  public let name = "disk"
+/// Layout: `/proc/diskstats`, Documentation/admin-guide/iostats.rst; sectors are 512 bytes whatever
+/// the disk's own are. What network file systems move is not in it. Which disks count is said at
+/// `WholeDisk`.
+struct DiskSource: DataSource {
+  static let sourceName = "disk"
+
+  let name = sourceName
+
+  private struct Row {
+    var name: String
+    var sectorsRead: Int64
+    var sectorsWritten: Int64
+    var milliseconds: Int64
+  }
+
   private let context: SourceContext
-  private let file: SystemFile
-  /// Kernel names of the disks that count; looked up again when a new name appears.
-  private var disks: [[UInt8]: DeviceID] = [:]
-  private var ignored: Set<[UInt8]> = []
-  private var pending: [Observation] = []
+  private let table: SystemFile
+  private var rows: [Row] = []
+  /// Every name the table held when it was last looked into, and whether it counts.
+  private var counts: [String: Bool] = [:]
+  private var reporters: [String: DeviceReporter] = [:]
 
-  public init(_ context: SourceContext) {
+  init(_ context: SourceContext) {
     self.context = context
-    file = SystemFile(context.path("/proc/diskstats"), capacity: 16_384)
+    table = SystemFile(context.path("/proc/diskstats"), capacity: 16384)
   }
 
-  public mutating func probe() -> Probe {
-    let names = (SystemFile.names(in: context.path("/sys/block")) ?? []).filter(isDisk)
-    if names.isEmpty { return Probe(.absent, "no disk under \(context.path("/sys/block"))") }
-    return Probe(.ok, names.joined(separator: ", "))
-  }
-
-  public mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    let rows: [Reading]
+  mutating func probe() -> Probe {
     do {
-      let time = clock.now
-      rows = try file.read { readings(in: $0, at: time) }
+      try readTable()
     } catch {
-      throw SourceFailure(.absent, "\(file.path) cannot be read", remedy: "mount /proc")
+      return Probe(error.health, error.words)
     }
-    if disks.isEmpty {
-      throw SourceFailure(.absent, "no disk with hardware of its own in \(file.path)")
-    }
-    defer { pending = [] }
-    return pending + rows.map(Observation.reading)
+    classify()
+    let names = rows.map(\.name).filter { counts[$0] == true }
+    guard !names.isEmpty else { return Probe(.absent, Self.nothing) }
+    return Probe(.ok, "whole disks: " + names.joined(separator: ", "))
   }
 
-  private mutating func readings(in bytes: ArraySlice<UInt8>, at time: Timestamp) -> [Reading] {
-    var result: [Reading] = []
-    var lines = ByteFields(bytes)
-    while var line = lines.line() {
-      line.skip(2)
-      guard let word = line.word(), let device = device(Array(word)) else { continue }
-      // reads, merged, sectors, ms; writes, merged, sectors, ms; in flight, ms busy.
-      line.skip(2)
-      let read = line.number()
-      line.skip(3)
-      let written = line.number()
-      line.skip(2)
-      let busy = line.number()
-      var reading = Reading(device: device, time: time)
-      reading.set(.bytesRead, steps: read.map { $0 &* 512 })
-      reading.set(.bytesWritten, steps: written.map { $0 &* 512 })
-      reading.set(.ioTime, steps: busy.map { $0 &* 1000 })
-      result.append(reading)
+  mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    let time = clock.now
+    do {
+      try readTable()
+    } catch {
+      throw error.failure()
     }
-    return result
-  }
-
-  private mutating func device(_ bytes: [UInt8]) -> DeviceID? {
-    if let known = disks[bytes] { return known }
-    if ignored.contains(bytes) { return nil }
-    let kernelName = bytes[...].string
-    guard isDisk(kernelName) else {
-      ignored.insert(bytes)
-      return nil
+    if rows.contains(where: { counts[$0.name] == nil }) { classify() }
+    let period = context.interval
+    var observations: [Observation] = []
+    for row in rows where counts[row.name] == true {
+      var reading = Reading(device: context.device(.disk, row.name), time: time)
+      reading.set(.bytesRead, steps: Self.bytes(row.sectorsRead))
+      reading.set(.bytesWritten, steps: Self.bytes(row.sectorsWritten))
+      reading.set(.ioTime, steps: row.milliseconds * 1000)
+      reporters[row.name]?.report(reading, to: &observations) {
+        Self.provenance(of: $0, every: period)
+      }
     }
-    let device = context.device(.disk, kernelName)
-    disks[bytes] = device
-    announce(device, kernelName)
-    return device
+    if observations.isEmpty { throw SourceFailure(.absent, Self.nothing) }
+    return observations
   }
 
-  private func isDisk(_ name: String) -> Bool {
-    let folder = context.path("/sys/block/") + name
-    // Disks made of other disks list them as slaves; those made of nothing have no device.
-    guard SystemFile.exists(folder + "/device") || isVirtualDisk(folder) else { return false }
-    if let size = SystemFile.text(folder + "/size"), size == "0" { return false }
-    return (SystemFile.names(in: folder + "/slaves") ?? []).isEmpty
+  private static let nothing = "no whole disk with anything on it in /proc/diskstats"
+
+  private static func bytes(_ sectors: Int64) -> Int64? {
+    let (bytes, overflow) = sectors.multipliedReportingOverflow(by: 512)
+    return overflow ? nil : bytes
   }
 
-  /// Disks of some virtual machines sit under /sys/devices/virtual without being made of others.
-  private func isVirtualDisk(_ folder: String) -> Bool {
-    guard let name = folder.split(separator: "/").last else { return false }
-    return ["vd", "xvd", "pmem", "nvme"].contains { name.hasPrefix($0) }
-      && SystemFile.exists(folder)
-  }
-
-  private mutating func announce(_ device: DeviceID, _ kernelName: String) {
-    let folder = context.path("/sys/block/") + kernelName
-    let model = SystemFile.text(folder + "/device/model") ?? ""
-    var attributes: [String: String] = [:]
-    if let sectors = SystemFile.text(folder + "/size").flatMap({ Int64($0) }) {
-      attributes["bytes"] = String(sectors &* 512)
+  private mutating func readTable() throws(SystemError) {
+    // The rows are kept to reuse their memory; the closure must not hold `self` meanwhile.
+    var rows = self.rows
+    self.rows = []
+    rows.removeAll(keepingCapacity: true)
+    try table.read { text in
+      while var line = text.line() {
+        line.skipWords(2)
+        guard let name = line.word() else { continue }
+        line.skipWords(2)
+        guard let read = line.number() else { continue }
+        line.skipWords(3)
+        guard let written = line.number() else { continue }
+        line.skipWords(2)
+        guard let busy = line.number() else { continue }
+        rows.append(
+          Row(name: name, sectorsRead: read, sectorsWritten: written, milliseconds: busy))
+      }
     }
-    pending.append(
-      .device(Device(id: device, label: kernelName, model: model, attributes: attributes)))
-    for metric in [Metric.bytesRead, .bytesWritten, .ioTime] {
-      pending.append(
-        .series(
-          SeriesDescriptor(
-            device: device, metric: metric,
-            provenance: Provenance(
-              source: name, method: .counter, period: context.interval, note: "/proc/diskstats"))))
+    self.rows = rows
+  }
+
+  /// Decides anew for every name in the table, so that names long gone are forgotten.
+  private mutating func classify() {
+    let names = rows.map(\.name)
+    counts = [:]
+    for name in names {
+      let disk = WholeDisk(name, names: names, in: context)
+      counts[name] = disk != nil
+      if let disk, reporters[name] == nil { reporters[name] = DeviceReporter(describe(disk)) }
     }
   }
 
-  public static let entry = Catalogue.Entry("disk", gives: "bytes read and written by every disk") {
-    _, context in
-    DiskSource(context)
+  private func describe(_ disk: WholeDisk) -> Device {
+    var attributes = ["size": "\(disk.size)"]
+    attributes["rotational"] = disk.isRotational.map { $0 ? "yes" : "no" }
+    return Device(
+      id: context.device(.disk, disk.name), label: disk.name, model: disk.model,
+      attributes: attributes)
+  }
+
+  private static func provenance(of metric: Metric, every period: Double) -> Provenance {
+    let note =
+      switch metric {
+      case .bytesRead: "/proc/diskstats, sectors read × 512 B; page cache hits are not in it"
+      case .bytesWritten: "/proc/diskstats, sectors written × 512 B"
+      default: "/proc/diskstats, milliseconds doing I/O"
+      }
+    return Provenance(
+      source: sourceName, method: .counter, period: period,
+      // The kernel prints this one as an unsigned 32-bit number of milliseconds.
+      range: metric == .ioTime ? 4_294_967.296 : 0, note: note)
   }
 }

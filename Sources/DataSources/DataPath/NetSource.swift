@@ -1,137 +1,126 @@
 import Telemetry
 
-/// Bytes received and sent by every network interface that leads out of the machine.
+/// Bytes received and sent by network interfaces.
 ///
-/// Counted are interfaces with hardware of their own; bridges, bonds, tunnels and the ends of
-/// containers' cables carry bytes that pass through those as well. A machine that has none, such
-/// as a container, counts its virtual interfaces instead. Loopback never counts. InfiniBand's own
-/// counters are not read. `/proc/net/dev` and `/sys/class/net` (kernel documentation
-/// ABI/testing/sysfs-class-net).
-public struct NetSource: DataSource {
-  public let name = "net"
+/// Layout: `/proc/net/dev`, proc_net(5). Which interfaces count is said at `NetInterface`. What
+/// InfiniBand and RoCE adapters move past the kernel (RDMA) is not in it, and is not read.
+struct NetSource: DataSource {
+  static let sourceName = "net"
+
+  let name = sourceName
+
+  private struct Row {
+    var name: String
+    var received: Int64
+    var sent: Int64
+  }
+
+  /// Asking for the speed takes a lock that all network configuration shares, so it is rare.
+  private static let speedPeriod = 60.0
+
   private let context: SourceContext
-  private let file: SystemFile
-  private var known: Set<String> = []
-  private var counted: [String: Interface] = [:]
+  private let table: SystemFile
+  private var rows: [Row] = []
+  /// Every name the table held when it was last looked into, and whether it counts.
+  private var counts: [String: Bool] = [:]
+  private var interfaces: [String: NetInterface] = [:]
+  private var reporters: [String: DeviceReporter] = [:]
+  private var lastSpeeds: Timestamp?
 
-  private struct Interface {
-    var device: DeviceID
-    var speed: SystemFile
-    /// Bytes per second as last read; looked at every half minute only.
-    var linkSpeed: Double?
-    var lookedAt: Timestamp?
-  }
-
-  public init(_ context: SourceContext) {
+  init(_ context: SourceContext) {
     self.context = context
-    file = SystemFile(context.path("/proc/net/dev"), capacity: 8192)
+    table = SystemFile(context.path("/proc/net/dev"))
   }
 
-  public mutating func probe() -> Probe {
-    let names = chosen(from: (try? file.read { self.names(in: $0) }) ?? [])
-    if names.isEmpty { return Probe(.absent, "no interface beside loopback in \(file.path)") }
-    return Probe(.ok, names.joined(separator: ", "))
-  }
-
-  public mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+  mutating func probe() -> Probe {
     do {
-      let time = clock.now
-      var pending: [Observation] = []
-      let rows = try file.read { bytes in
-        let present = names(in: bytes)
-        if Set(present) != known { pending = look(at: present) }
-        return readings(in: bytes, at: time)
-      }
-      if counted.isEmpty {
-        throw SourceFailure(.absent, "no interface beside loopback in \(file.path)")
-      }
-      return pending + rows.map(Observation.reading)
-    } catch let failure as SourceFailure {
-      throw failure
+      try readTable()
     } catch {
-      throw SourceFailure(.absent, "\(file.path) cannot be read", remedy: "mount /proc")
+      return Probe(error.health, error.words)
     }
+    classify()
+    let names = rows.map(\.name).filter { counts[$0] == true }
+    guard !names.isEmpty else { return Probe(.absent, Self.nothing) }
+    return Probe(.ok, "interfaces: " + names.joined(separator: ", "))
   }
 
-  private func names(in bytes: ArraySlice<UInt8>) -> [String] {
-    var names: [String] = []
-    var lines = ByteFields(bytes)
-    while let line = lines.line() {
-      guard var (name, _) = line.split(at: 0x3A) else { continue }
-      name = name.drop { $0 == 0x20 }
-      names.append(name.string)
+  mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    let time = clock.now
+    do {
+      try readTable()
+    } catch {
+      throw error.failure()
     }
-    return names
-  }
-
-  /// The interfaces that count among those there are.
-  private func chosen(from names: [String]) -> [String] {
-    let folder = context.path("/sys/class/net/")
-    let physical = names.filter { SystemFile.exists(folder + $0 + "/device") }
-    if !physical.isEmpty { return physical }
-    let virtual = ["lo", "veth", "docker", "br-", "virbr", "ifb", "dummy", "tun", "tap", "bond"]
-    return names.filter { name in !virtual.contains { name.hasPrefix($0) } }
-  }
-
-  private mutating func look(at names: [String]) -> [Observation] {
-    known = Set(names)
-    var result: [Observation] = []
-    var next: [String: Interface] = [:]
-    for name in chosen(from: names) {
-      if let interface = counted[name] {
-        next[name] = interface
-        continue
-      }
-      let device = context.device(.net, name)
-      let folder = context.path("/sys/class/net/") + name
-      next[name] = Interface(device: device, speed: SystemFile(folder + "/speed", capacity: 64))
-      result.append(.device(Device(id: device, label: name)))
-      for (metric, method) in [
-        (Metric.bytesReceived, Provenance.Method.counter), (.bytesSent, .counter),
-        (.linkSpeed, .instant),
-      ] {
-        let note = metric == .linkSpeed ? "/sys/class/net/\(name)/speed" : "/proc/net/dev"
-        let period = metric == .linkSpeed ? 30 : context.interval
-        result.append(
-          .series(
-            SeriesDescriptor(
-              device: device, metric: metric,
-              provenance: Provenance(source: self.name, method: method, period: period, note: note))
-          ))
+    if rows.contains(where: { counts[$0.name] == nil }) { classify() }
+    let asksSpeed = lastSpeeds.map { time - $0 >= Self.speedPeriod } ?? true
+    if asksSpeed { lastSpeeds = time }
+    let period = context.interval
+    var observations: [Observation] = []
+    for row in rows where counts[row.name] == true {
+      var reading = Reading(device: context.device(.net, row.name), time: time)
+      reading.set(.bytesReceived, steps: row.received)
+      reading.set(.bytesSent, steps: row.sent)
+      if asksSpeed { reading.set(.linkSpeed, steps: NetInterface.speed(row.name, in: context)) }
+      reporters[row.name]?.report(reading, to: &observations) {
+        Self.provenance(of: $0, every: period)
       }
     }
-    counted = next
-    return result
+    if observations.isEmpty { throw SourceFailure(.absent, Self.nothing) }
+    return observations
   }
 
-  private mutating func readings(in bytes: ArraySlice<UInt8>, at time: Timestamp) -> [Reading] {
-    var result: [Reading] = []
-    var lines = ByteFields(bytes)
-    while let line = lines.line() {
-      guard var (name, fields) = line.split(at: 0x3A) else { continue }
-      name = name.drop { $0 == 0x20 }
-      let key = name.string
-      guard var interface = counted[key] else { continue }
-      var reading = Reading(device: interface.device, time: time)
-      reading.set(.bytesReceived, steps: fields.number())
-      fields.skip(7)
-      reading.set(.bytesSent, steps: fields.number())
-      if interface.lookedAt.map({ time - $0 >= 30 }) ?? true {
-        interface.lookedAt = time
-        // Megabits per second; -1 or an error where there is no carrier or no such thing.
-        let speed = interface.speed.text.flatMap { Double($0) }
-        interface.linkSpeed = speed.flatMap { $0 > 0 && $0 < 1e7 ? $0 * 125_000 : nil }
-        counted[key] = interface
-        reading.set(.linkSpeed, interface.linkSpeed)
+  private static let nothing = "no network interface but loopback and virtual ones"
+
+  private mutating func readTable() throws(SystemError) {
+    // The rows are kept to reuse their memory; the closure must not hold `self` meanwhile.
+    var rows = self.rows
+    self.rows = []
+    rows.removeAll(keepingCapacity: true)
+    try table.read { text in
+      while var line = text.line() {
+        guard let name = line.word(until: UInt8(ascii: ":")), let received = line.number()
+        else { continue }
+        line.skipWords(7)
+        guard let sent = line.number() else { continue }
+        rows.append(Row(name: name, received: received, sent: sent))
       }
-      result.append(reading)
     }
-    return result
+    self.rows = rows
   }
 
-  public static let entry = Catalogue.Entry(
-    "net", gives: "bytes received and sent over the network"
-  ) { _, context in
-    NetSource(context)
+  /// Decides anew for every name in the table, so that names long gone are forgotten.
+  private mutating func classify() {
+    let names = rows.map(\.name)
+    interfaces = NetInterface.counted(among: names, in: context)
+    counts = [:]
+    for name in names {
+      let interface = interfaces[name]
+      counts[name] = interface != nil
+      if let interface, reporters[name] == nil {
+        reporters[name] = DeviceReporter(describe(interface))
+        lastSpeeds = nil
+      }
+    }
+  }
+
+  private func describe(_ interface: NetInterface) -> Device {
+    var attributes: [String: String] = [:]
+    if !interface.driver.isEmpty { attributes["driver"] = interface.driver }
+    if interface.isVirtual { attributes["hardware"] = "none: a container's or virtual interface" }
+    return Device(
+      id: context.device(.net, interface.name), label: interface.name, attributes: attributes)
+  }
+
+  private static func provenance(of metric: Metric, every period: Double) -> Provenance {
+    switch metric {
+    case .linkSpeed:
+      Provenance(
+        source: sourceName, method: .instant, period: speedPeriod,
+        note: "/sys/class/net, speed as the driver states it")
+    default:
+      Provenance(
+        source: sourceName, method: .counter, period: period,
+        note: "/proc/net/dev; RDMA traffic is not in it")
+    }
   }
 }

@@ -2,138 +2,117 @@ import CDrivers
 import Glibc
 import Telemetry
 
-/// NVIDIA's management library, opened at run time and started once.
+/// NVIDIA's management library, opened at run time and initialised for as long as this lives.
 ///
-/// Every function is looked up on its own, newest name first, so that a driver that lacks one
-/// costs only that number. The names and their order are those of the NVML API reference.
+/// Each function is looked up under its newest name first, then under older ones; one that is
+/// missing costs only its own number.
 final class NVMLLibrary {
-  /// A function and the name it was found by, which provenance notes carry.
-  struct Call<Function> {
-    let name: String
-    let function: Function
-  }
+  private let handle: UnsafeMutableRawPointer
+  private let shutdown: nvmlCall_t?
 
-  let count: Call<NVMLCount>?
-  let driverVersion: Call<NVMLText>?
-  let handle: Call<NVMLHandleByIndex>?
-  let name: Call<NVMLDeviceText>?
-  let uuid: Call<NVMLDeviceText>?
-  let pci: Call<NVMLDevicePci>?
-  let architecture: Call<NVMLDeviceNumber>?
-  let power: Call<NVMLDeviceNumber>?
-  let energy: Call<NVMLDeviceLong>?
-  let limit: Call<NVMLDeviceNumber>?
-  let utilization: Call<NVMLDeviceUtilization>?
-  let memoryV2: Call<NVMLDeviceMemoryV2>?
-  let memory: Call<NVMLDeviceMemory>?
-  let temperature: Call<NVMLDeviceChoice>?
-  let clock: Call<NVMLDeviceChoice>?
-  let reasons: Call<NVMLDeviceLong>?
+  let count: nvmlGetCount_t
+  let device: nvmlGetHandle_t
+  let driverVersion: nvmlGetSystemText_t?
+  let name: nvmlGetText_t?
+  let uuid: nvmlGetText_t?
+  let pciInfo: nvmlGetPciInfo_t?
+  let architecture: nvmlGetUInt32_t?
+  let computeCapability: nvmlGetPair_t?
+  let power: nvmlGetUInt32_t?
+  let energy: nvmlGetUInt64_t?
+  let enforcedLimit: nvmlGetUInt32_t?
+  let utilization: nvmlGetUtilization_t?
+  let memoryV2: nvmlGetMemoryV2_t?
+  let memory: nvmlGetMemory_t?
+  let temperatureV: nvmlGetTemperatureV_t?
+  let temperature: nvmlGetChosen_t?
+  let clock: nvmlGetChosen_t?
+  let eventReasons: nvmlGetUInt64_t?
 
-  private let image: UnsafeMutableRawPointer
-  private let shutdown: Call<NVMLPlain>?
-  private var isStarted = false
-
-  /// The names it goes by; containers often have only the first.
-  static let names = ["libnvidia-ml.so.1", "libnvidia-ml.so"]
-
-  /// Opens the library and starts it.
-  /// - Throws: `SourceFailure`, absent when there is no such library.
-  init(path: String?) throws(SourceFailure) {
-    let image = try Self.open(path.map { [$0] } ?? Self.names)
-    func find<Function>(_ names: String..., as type: Function.Type) -> Call<Function>? {
-      for name in names {
-        if let symbol = dlsym(image, name) {
-          return Call(name: name, function: unsafeBitCast(symbol, to: type))
-        }
+  /// Opens and initialises the library.
+  ///
+  /// `path` stands in for the names it is looked for under; `hiding` names functions to do without.
+  /// - Throws: `SourceFailure` when it is not there, is not NVML, or cannot be initialised.
+  init(path: String? = nil, hiding: Set<String> = []) throws(SourceFailure) {
+    let names = path.map { [$0] } ?? ["libnvidia-ml.so.1", "libnvidia-ml.so"]
+    guard let handle = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else {
+      throw SourceFailure(
+        .absent, "no NVIDIA driver: looked for " + names.joined(separator: " and "),
+        remedy: "install the NVIDIA driver; start a container with --gpus all")
+    }
+    func find<Function>(_ names: String..., as type: Function.Type) -> Function? {
+      for name in names where !hiding.contains(name) {
+        if let symbol = dlsym(handle, name) { return unsafeBitCast(symbol, to: type) }
       }
       return nil
     }
-    self.image = image
-    shutdown = find("nvmlShutdown", as: NVMLPlain.self)
-    count = find("nvmlDeviceGetCount_v2", "nvmlDeviceGetCount", as: NVMLCount.self)
-    driverVersion = find("nvmlSystemGetDriverVersion", as: NVMLText.self)
-    handle = find(
-      "nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetHandleByIndex", as: NVMLHandleByIndex.self)
-    name = find("nvmlDeviceGetName", as: NVMLDeviceText.self)
-    uuid = find("nvmlDeviceGetUUID", as: NVMLDeviceText.self)
-    pci = find(
-      "nvmlDeviceGetPciInfo_v3", "nvmlDeviceGetPciInfo_v2", "nvmlDeviceGetPciInfo",
-      as: NVMLDevicePci.self)
-    architecture = find("nvmlDeviceGetArchitecture", as: NVMLDeviceNumber.self)
-    power = find("nvmlDeviceGetPowerUsage", as: NVMLDeviceNumber.self)
-    energy = find("nvmlDeviceGetTotalEnergyConsumption", as: NVMLDeviceLong.self)
-    limit = find("nvmlDeviceGetEnforcedPowerLimit", as: NVMLDeviceNumber.self)
-    utilization = find("nvmlDeviceGetUtilizationRates", as: NVMLDeviceUtilization.self)
-    memoryV2 = find("nvmlDeviceGetMemoryInfo_v2", as: NVMLDeviceMemoryV2.self)
-    memory = find("nvmlDeviceGetMemoryInfo", as: NVMLDeviceMemory.self)
-    temperature = find("nvmlDeviceGetTemperature", as: NVMLDeviceChoice.self)
-    clock = find("nvmlDeviceGetClockInfo", as: NVMLDeviceChoice.self)
-    reasons = find(
-      "nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetCurrentClocksThrottleReasons",
-      as: NVMLDeviceLong.self)
-    guard let start = find("nvmlInit_v2", "nvmlInit", as: NVMLPlain.self) else {
+    guard let start = find("nvmlInit_v2", "nvmlInit", as: nvmlCall_t.self),
+      let count = find("nvmlDeviceGetCount_v2", "nvmlDeviceGetCount", as: nvmlGetCount_t.self),
+      let device = find(
+        "nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetHandleByIndex", as: nvmlGetHandle_t.self)
+    else {
+      dlclose(handle)
       throw SourceFailure(
-        .failed, "\(path ?? Self.names[0]) is not NVML: it has no nvmlInit",
-        remedy: "install the NVIDIA driver again")
+        .failed, "\(names[0]) lacks the basic functions of NVML",
+        remedy: "check that it belongs to the NVIDIA driver")
     }
-    let code = start.function()
-    guard code == 0 else { throw NVMLFailure(code).failure }
-    isStarted = true
+    if let error = NVMLError(start()) {
+      // Closed, so that the library of a driver updated meanwhile is found next time.
+      dlclose(handle)
+      throw error.failure
+    }
+    self.handle = handle
+    self.count = count
+    self.device = device
+    shutdown = find("nvmlShutdown", as: nvmlCall_t.self)
+    driverVersion = find("nvmlSystemGetDriverVersion", as: nvmlGetSystemText_t.self)
+    name = find("nvmlDeviceGetName", as: nvmlGetText_t.self)
+    uuid = find("nvmlDeviceGetUUID", as: nvmlGetText_t.self)
+    pciInfo = find(
+      "nvmlDeviceGetPciInfo_v3", "nvmlDeviceGetPciInfo_v2", "nvmlDeviceGetPciInfo",
+      as: nvmlGetPciInfo_t.self)
+    architecture = find("nvmlDeviceGetArchitecture", as: nvmlGetUInt32_t.self)
+    computeCapability = find("nvmlDeviceGetCudaComputeCapability", as: nvmlGetPair_t.self)
+    power = find("nvmlDeviceGetPowerUsage", as: nvmlGetUInt32_t.self)
+    energy = find("nvmlDeviceGetTotalEnergyConsumption", as: nvmlGetUInt64_t.self)
+    enforcedLimit = find("nvmlDeviceGetEnforcedPowerLimit", as: nvmlGetUInt32_t.self)
+    utilization = find("nvmlDeviceGetUtilizationRates", as: nvmlGetUtilization_t.self)
+    memoryV2 = find("nvmlDeviceGetMemoryInfo_v2", as: nvmlGetMemoryV2_t.self)
+    memory = find("nvmlDeviceGetMemoryInfo", as: nvmlGetMemory_t.self)
+    temperatureV = find("nvmlDeviceGetTemperatureV", as: nvmlGetTemperatureV_t.self)
+    temperature = find("nvmlDeviceGetTemperature", as: nvmlGetChosen_t.self)
+    clock = find("nvmlDeviceGetClockInfo", as: nvmlGetChosen_t.self)
+    eventReasons = find(
+      "nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetCurrentClocksThrottleReasons",
+      as: nvmlGetUInt64_t.self)
   }
 
   deinit {
-    if isStarted { _ = shutdown?.function() }
-    dlclose(image)
+    _ = shutdown?()
+    dlclose(handle)
   }
 
-  /// How many cards the driver sees.
-  /// - Throws: `NVMLFailure` with the code of the call.
-  func cards() throws(NVMLFailure) -> UInt32 {
-    guard let count else { throw NVMLFailure(NVMLFailure.functionNotFound) }
-    var value: UInt32 = 0
-    let code = count.function(&value)
-    guard code == 0 else { throw NVMLFailure(code) }
-    return value
+  /// How many GPUs the driver shows this process.
+  func deviceCount() throws(NVMLError) -> UInt32 {
+    var number: UInt32 = 0
+    if let error = NVMLError(count(&number)) { throw error }
+    return number
   }
 
-  /// Reads a text of at most `length` bytes; `nil` when the call is missing or fails.
+  /// The driver's version, such as `590.48.01`.
+  func readDriverVersion() -> String? {
+    Self.text(Int(NVML_SYSTEM_DRIVER_VERSION_BUFFER_SIZE)) { text, size in
+      driverVersion?(text, size)
+    }
+  }
+
+  /// The text that `call` writes; `nil` when it fails or is missing.
   static func text(
-    _ length: Int, _ body: (UnsafeMutablePointer<CChar>, UInt32) -> Int32
+    _ size: Int, _ call: (UnsafeMutablePointer<CChar>?, UInt32) -> nvmlReturn_t?
   ) -> String? {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: length) { buffer in
-      buffer.initialize(repeating: 0)
-      guard let start = buffer.baseAddress, body(start, UInt32(length)) == 0 else { return nil }
-      buffer[length - 1] = 0
-      let text = String(cString: start)
-      return text.isEmpty ? nil : text
-    }
-  }
-
-  private static func open(
-    _ names: [String]
-  ) throws(SourceFailure) -> UnsafeMutableRawPointer {
-    var reason = ""
-    for name in names {
-      if let image = dlopen(name, RTLD_NOW | RTLD_LOCAL) { return image }
-      let text = dlerror().map { String(cString: $0) } ?? ""
-      // A library that is there but does not load says more than one that is not there.
-      if reason.isEmpty, !text.isEmpty, !isMissing(text) { reason = text }
-    }
-    guard reason.isEmpty else {
-      throw SourceFailure(
-        .failed, "NVML does not load: \(reason)", remedy: "install the NVIDIA driver again")
-    }
-    throw SourceFailure(
-      .absent, "no NVIDIA driver: looked for \(names[0])",
-      remedy: "install the NVIDIA driver, if there is such a card")
-  }
-
-  /// Whether the loader's words mean that there is no such file.
-  private static func isMissing(_ text: String) -> Bool {
-    let words = Array("No such file".utf8)
-    let bytes = Array(text.utf8)
-    guard bytes.count >= words.count else { return false }
-    return (0...(bytes.count - words.count)).contains { bytes[$0...].starts(with: words) }
+    var buffer = [CChar](repeating: 0, count: size + 1)
+    guard call(&buffer, UInt32(size)) == nvmlReturn_t(NVML_SUCCESS) else { return nil }
+    let text = buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+    return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
   }
 }

@@ -1,186 +1,166 @@
+import CDrivers
 import Telemetry
 
-/// NVIDIA cards, asked through NVIDIA's management library, which is opened at run time.
+/// NVIDIA GPUs through the driver's management library.
 ///
-/// Watts, joules, bytes, degrees and hertz after conversion; calls, units and layouts are those of
-/// the NVML API reference. The library is started once and kept; it is started afresh after the
-/// driver went away, and each minute while a card is lost.
-public struct NVMLSource: DataSource {
-  public let name = "nvml"
+/// The library is initialised once and kept; a GPU that stops answering costs only its own
+/// readings, is told of once, and is tried again every few seconds. The library is opened anew
+/// after the driver was reloaded, and once a minute while a GPU stays away, since some drivers find
+/// it again in no other way. It opens the GPUs, so `nvidia-smi --gpu-reset` needs it stopped.
+struct NVMLSource: DataSource {
+  static let sourceName = "nvml"
 
-  let context: SourceContext
-  /// Where the library is, if not where the loader finds it.
-  let library: String?
-  private var session: Session?
-  private var announced: [DeviceID: Device] = [:]
-  private var described: Set<Key> = []
-  /// What was said once and is not said again until it is over.
-  private var said: Set<String> = []
+  let name = sourceName
 
-  private struct Key: Hashable {
-    let device: DeviceID
-    let metric: Metric
+  /// A GPU's place in the driver's order, whether or not it can be opened.
+  private struct Slot {
+    var device: NVMLDevice?
+    /// When to try again to open it.
+    var nextTry: Timestamp?
   }
 
-  /// What there is between one start of the library and the next.
-  private struct Session {
-    let library: NVMLLibrary
-    let start: Timestamp
-    var devices: [NVMLDevice]
-    /// The cards that the driver counts but that have no handle.
-    var missing: [UInt32: NVMLFailure]
-    var isWhole: Bool { missing.isEmpty && devices.allSatisfy { $0.loss == nil } }
-  }
+  private static let retryPeriod = 5.0
+  private static let reopenPeriod = 60.0
 
-  /// A lost card is looked for again after this many seconds; starting NVML is slow.
-  static let retryPeriod = 60.0
+  private let context: SourceContext
+  private let path: String?
+  private let hiding: Set<String>
+  private var library: NVMLLibrary?
+  private var opened = Timestamp(nanoseconds: 0)
+  private var slots: [Slot] = []
+  // What was said outlives the library, so that nothing is said twice.
+  private var reporters: [DeviceID: DeviceReporter] = [:]
+  private var troubles: [Int: NVMLError] = [:]
+  private var refusedPower: Set<DeviceID> = []
 
-  public init(_ context: SourceContext, library: String? = nil) {
+  /// Opens nothing yet; `library` is a path that stands in for the driver's own.
+  init(_ context: SourceContext, library path: String? = nil, hiding: Set<String> = []) {
     self.context = context
-    self.library = library
+    self.path = path
+    self.hiding = hiding
   }
 
-  public mutating func probe() -> Probe {
-    do throws(SourceFailure) {
-      let fresh = try Self.open(context, library, at: Timestamp(nanoseconds: 0))
-      var text = fresh.devices.map { "\($0.device.label): \($0.device.model)" }
-      text += fresh.missing.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.message)" }
-      return Probe(.ok, text.joined(separator: ", "))
+  mutating func probe() -> Probe {
+    do {
+      let library = try NVMLLibrary(path: path, hiding: hiding)
+      let count = try Self.count(library)
+      let version = library.readDriverVersion() ?? "of unknown version"
+      return Probe(.ok, "\(count) GPU\(count == 1 ? "" : "s"), driver \(version)")
     } catch {
       return Probe(error.health, error.message, remedy: error.remedy)
     }
   }
 
-  public mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    if let old = session, !old.isWhole, clock.now - old.start >= Self.retryPeriod { session = nil }
-    let before = (announced, described, said)
-    var result: [Observation] = []
-    var current: Session
-    if let session {
-      current = session
-    } else {
-      current = try Self.open(context, library, at: clock.now)
-      for (index, failure) in current.missing.sorted(by: { $0.key < $1.key }) {
-        result += gap(index, failure, at: clock.now)
-      }
+  mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    let isWaiting = troubles.values.contains { !$0.isRefusal }
+    if isWaiting, clock.now - opened >= Self.reopenPeriod { close() }
+    let library = try open(clock)
+    var observations: [Observation] = []
+    for index in slots.indices { sample(index, library, clock, &observations) }
+    if let error = troubles.values.first(where: \.concernsLibrary) {
+      close()
+      troubles = [:]
+      throw error.failure
     }
-    var readings = 0
-    var last = current.missing.values.first ?? current.devices.lazy.compactMap(\.loss).first
-    for index in current.devices.indices where current.devices[index].loss == nil {
-      let card = current.devices[index].index
-      do throws(NVMLFailure) {
-        let now = clock.now
-        let reading = try current.devices[index].reading(from: current.library, at: now)
-        let device = current.devices[index]
-        result += remarks(of: device, at: now)
-        current.devices[index].remarks = []
-        if let trouble = device.trouble, reading.isEmpty {
-          last = trouble
-          result += gap(card, trouble, at: now)
-        } else if !reading.isEmpty {
-          readings += 1
-          result += announcements(of: device, for: reading, in: current.library)
-          result += isBack(card, at: now)
-          result.append(.reading(reading))
-        }
-      } catch {
-        last = error
-        guard error.isLost else {
-          session = nil
-          // What was to be announced now is lost with the failure.
-          (announced, described, said) = before
-          throw error.failure
-        }
-        current.devices[index].loss = error
-        result += gap(card, error, at: clock.now)
-      }
+    if observations.isEmpty, let (index, error) = troubles.min(by: { $0.key < $1.key }) {
+      throw SourceFailure(
+        error.isDenial ? .denied : .failed, "GPU \(index): \(error.words)", remedy: error.remedy)
     }
-    session = current
-    if readings == 0, result.isEmpty {
-      // Nothing to say and nothing to hope for from this start of the library.
-      session = nil
-      throw last?.failure
-        ?? SourceFailure(
-          .absent, "the NVIDIA driver tells nothing of its cards",
-          remedy: "ask where the card is: inside a virtual machine it tells little")
-    }
-    return result
+    return observations
   }
 
-  private static func open(
-    _ context: SourceContext, _ path: String?, at now: Timestamp
-  ) throws(SourceFailure) -> Session {
-    let library = try NVMLLibrary(path: path)
+  private mutating func open(_ clock: any SessionClock) throws(SourceFailure) -> NVMLLibrary {
+    if let library { return library }
+    opened = clock.now
+    let library = try NVMLLibrary(path: path, hiding: hiding)
+    let count = try Self.count(library)
+    slots = Array(repeating: Slot(), count: Int(count))
+    self.library = library
+    return library
+  }
+
+  private mutating func close() {
+    slots = []
+    library = nil
+  }
+
+  private static func count(_ library: NVMLLibrary) throws(SourceFailure) -> UInt32 {
     let count: UInt32
-    do throws(NVMLFailure) { count = try library.cards() } catch { throw error.failure }
+    do { count = try library.deviceCount() } catch { throw error.failure }
     guard count > 0 else {
       throw SourceFailure(
-        .absent, "the NVIDIA driver sees no card", remedy: "see nvidia-smi -L and dmesg")
+        .absent, "the NVIDIA driver runs but shows no GPU",
+        remedy: "compare with: nvidia-smi -L; start a container with --gpus all")
     }
-    let driver = library.driverVersion.flatMap { call in
-      NVMLLibrary.text(80) { call.function($0, $1) }
-    }
-    var session = Session(library: library, start: now, devices: [], missing: [:])
-    for index in 0..<count {
-      do throws(NVMLFailure) {
-        session.devices.append(
-          try NVMLDevice(index, in: library, driver: driver, context: context))
-      } catch {
-        if error.isFatal { throw error.failure }
-        session.missing[index] = error
+    return count
+  }
+
+  private mutating func sample(
+    _ index: Int, _ library: NVMLLibrary, _ clock: any SessionClock,
+    _ observations: inout [Observation]
+  ) {
+    if slots[index].device == nil {
+      if let nextTry = slots[index].nextTry, clock.now < nextTry { return }
+      var handle: nvmlDevice_t?
+      let error = NVMLError(library.device(UInt32(index), &handle))
+      guard error == nil, let handle else {
+        let isRefusal = error?.isRefusal == true
+        slots[index].nextTry = clock.now + (isRefusal ? Self.reopenPeriod : Self.retryPeriod)
+        tell(error ?? NVMLError(nvmlReturn_t(NVML_ERROR_UNKNOWN)), of: index, clock, &observations)
+        return
       }
+      let identity = NVMLIdentity(
+        handle, index: UInt32(index), library: library, context: context)
+      slots[index].device = NVMLDevice(identity: identity, handle: handle)
     }
-    return session
-  }
-}
-
-// What is said once.
-extension NVMLSource {
-  /// Announces a card and those of its series that now have their first value.
-  private mutating func announcements(
-    of device: NVMLDevice, for reading: Reading, in library: NVMLLibrary
-  ) -> [Observation] {
-    var result: [Observation] = []
-    let id = device.device.id
-    if announced[id] != device.device {
-      announced[id] = device.device
-      result.append(.device(device.device))
+    guard var device = slots[index].device else { return }
+    let reading = device.read(library, clock)
+    let error = device.trouble
+    slots[index].device = device
+    // Half a row would look like a GPU that has lost some of its sensors.
+    if reading.isEmpty || error?.isLoss == true {
+      slots[index] = Slot(device: nil, nextTry: clock.now + Self.retryPeriod)
+      let cause = error ?? NVMLError(nvmlReturn_t(NVML_ERROR_NOT_SUPPORTED))
+      tell(cause, of: index, clock, &observations)
+      return
     }
-    for entry in reading.values
-    where described.insert(Key(device: id, metric: entry.metric)).inserted {
-      let provenance = device.provenance(of: entry.metric, in: library, every: context.interval)
-      result.append(
-        .series(SeriesDescriptor(device: id, metric: entry.metric, provenance: provenance)))
+    tell(nil, of: index, clock, &observations)
+    for number in device.denied {
+      let text = "GPU \(index): \(number.rawValue) may not be read by this user"
+      observations.append(.event(Event(time: reading.time, kind: .note, text: text)))
     }
-    return result
-  }
-
-  private mutating func gap(
-    _ card: UInt32, _ failure: NVMLFailure, at now: Timestamp
-  ) -> [Observation] {
-    guard said.insert("gap \(card)").inserted else { return [] }
-    let text = "GPU \(card): \(failure.message); \(failure.remedy)"
-    return [.event(Event(time: now, kind: .gap, text: text))]
-  }
-
-  private mutating func isBack(_ card: UInt32, at now: Timestamp) -> [Observation] {
-    guard said.remove("gap \(card)") != nil else { return [] }
-    return [.event(Event(time: now, kind: .note, text: "GPU \(card) answers again"))]
-  }
-
-  private mutating func remarks(of device: NVMLDevice, at now: Timestamp) -> [Observation] {
-    device.remarks.filter { said.insert($0).inserted }
-      .map { .event(Event(time: now, kind: .note, text: $0)) }
-  }
-}
-
-extension NVMLSource {
-  static let entry = Catalogue.Entry(
-    "nvml", gives: "power, energy and load of NVIDIA cards", options: ["library"]
-  ) { request, context throws(SourceRequestError) in
-    guard request.argument.isEmpty else {
-      throw SourceRequestError("source “nvml” takes nothing after a colon")
+    if let watts = device.implausiblePower, refusedPower.insert(reading.device).inserted {
+      let text = "GPU \(index): power of \(Int(watts)) W left out, far beyond its limit"
+      observations.append(.event(Event(time: reading.time, kind: .note, text: text)))
     }
-    return NVMLSource(context, library: request.options["library"])
+    report(reading, device, &observations)
+  }
+
+  private mutating func report(
+    _ reading: Reading, _ device: NVMLDevice, _ observations: inout [Observation]
+  ) {
+    let interval = context.interval
+    let known = reporters[reading.device]
+    var reporter = DeviceReporter(device.identity.device)
+    if let known, known.device == reporter.device { reporter = known }
+    reporter.report(reading, to: &observations) { device.provenance(of: $0, every: interval) }
+    reporters[reading.device] = reporter
+  }
+
+  /// Says that a GPU has stopped answering or answers again; each once.
+  private mutating func tell(
+    _ error: NVMLError?, of index: Int, _ clock: any SessionClock,
+    _ observations: inout [Observation]
+  ) {
+    let before = troubles[index]
+    troubles[index] = error
+    guard (before == nil) != (error == nil) else { return }
+    let (kind, text): (Event.Kind, String) =
+      if let error {
+        (.gap, "GPU \(index): \(error.words)")
+      } else {
+        (.note, "GPU \(index) answers again")
+      }
+    observations.append(.event(Event(time: clock.now, kind: kind, text: text)))
   }
 }

@@ -1,145 +1,96 @@
-import Glibc
 import Telemetry
 
-/// The power sensors of the board, its supplies and its cards, as the kernel's hwmon tree shows
-/// them.
+/// Power and energy sensors of boards, supplies and other chips.
 ///
-/// Powers in microwatts, energies in microjoules; the layout is that of
-/// `Documentation/hwmon/sysfs-interface.rst`. What they measure overlaps in ways nobody can know,
-/// except for the ACPI power meter, which measures the whole machine.
-public struct HwmonSource: DataSource {
-  public let name = "hwmon"
+/// Layout: Documentation/hwmon/sysfs-interface.rst, power in microwatts and energy in microjoules.
+/// Sensors may contain each other. Batteries and chips that NVML covers are left out.
+struct HwmonSource: DataSource {
+  static let sourceName = "hwmon"
 
-  let context: SourceContext
-  let folder: String
-  private var inputs: [Input] = []
-  private var announced: Set<DeviceID> = []
-  private var described: Set<Key> = []
-  private var refused: Set<String> = []
+  let name = sourceName
 
-  private struct Key: Hashable {
-    let device: DeviceID
-    let metric: Metric
+  private struct Meter {
+    var id: DeviceID
+    var channels: [HwmonChannel]
+    var files: [SystemFile]
+    var reporter: DeviceReporter
   }
 
-  private struct Input {
-    let device: DeviceID
-    let metric: Metric
-    let file: SensorFile
-  }
+  private let context: SourceContext
+  private var meters: [Meter] = []
 
-  public init(_ context: SourceContext) {
-    self.context = context
-    folder = context.path("/sys/class/hwmon")
-  }
+  init(_ context: SourceContext) { self.context = context }
 
-  public mutating func probe() -> Probe {
+  mutating func probe() -> Probe {
     do throws(SourceFailure) {
-      var readable: [String] = []
-      var first: SensorFile.Failure?
-      for sensor in try sensors() {
+      let channels = try HwmonChannel.all(in: context)
+      var names: [String] = []
+      var refusal: SystemError?
+      for channel in channels {
         do {
-          _ = try SensorFile(sensor.file).value()
-          readable.append(sensor.device.label)
-        } catch { first = first ?? error }
+          _ = try SystemFile(channel.path, capacity: 64).readNumber()
+          if !names.contains(channel.meter) { names.append(channel.meter) }
+        } catch {
+          refusal = refusal ?? error
+        }
       }
-      if readable.isEmpty, let first { throw failure(first) }
-      return Probe(.ok, readable.joined(separator: ", "))
+      if names.isEmpty, let refusal { throw Self.failure(refusal) }
+      return Probe(.ok, "sensors: " + names.joined(separator: ", "))
     } catch {
       return Probe(error.health, error.message, remedy: error.remedy)
     }
   }
 
-  public mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    var result: [Observation] = []
-    if inputs.isEmpty { result = try open(at: clock.now) }
-    var readings: [Reading] = []
-    var first: SensorFile.Failure?
-    var isGone = false
-    for input in inputs {
-      do {
-        let value = try input.file.value()
-        if readings.last?.device != input.device {
-          readings.append(Reading(device: input.device, time: clock.now))
+  mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    if meters.isEmpty { meters = try look() }
+    var observations: [Observation] = []
+    var refusal: SystemError?
+    for index in meters.indices {
+      var reading = Reading(device: meters[index].id, time: clock.now)
+      for (channel, file) in zip(meters[index].channels, meters[index].files) {
+        do {
+          guard let value = try file.readNumber() else { continue }
+          channel.set(value, in: &reading)
+        } catch {
+          // A sensor that has no fresh value says so with an error; it is asked again.
+          refusal = refusal ?? error
         }
-        let index = readings.count - 1
-        if input.metric == .energy {
-          readings[index].set(.energy, steps: value)
-        } else if abs(value) < Self.unknown {
-          readings[index].set(.power, Double(value) * 1e-6)
-        }
-      } catch {
-        // A sensor that is busy has nothing to say this time; one that is gone is looked for.
-        first = first ?? error
-        isGone = isGone || error.code == ENODEV || error.code == ENXIO
+      }
+      let channels = meters[index].channels
+      let interval = context.interval
+      meters[index].reporter.report(reading, to: &observations) { metric in
+        channels.first { $0.metric == metric }?.provenance(every: interval)
+          ?? Provenance(source: Self.sourceName, method: .instant, period: interval)
       }
     }
-    readings.removeAll(where: \.isEmpty)
-    if isGone { inputs = [] }
-    if readings.isEmpty, let first {
-      inputs = []
-      // What was announced just now is lost with the failure.
-      if !result.isEmpty { (announced, described, refused) = ([], [], []) }
-      throw failure(first)
+    if observations.isEmpty, let refusal {
+      // Looked for afresh next time: chips are numbered anew when their drivers are.
+      meters = []
+      throw Self.failure(refusal)
     }
-    return result + readings.map(Observation.reading)
+    return observations
   }
 
-  /// Firmware says `0xffffffff` milliwatts when it does not know; no board draws a megawatt.
-  private static let unknown: Int64 = 1_000_000_000_000
-
-  /// Opens what may be read and says once what it is, and what is refused.
-  private mutating func open(at now: Timestamp) throws(SourceFailure) -> [Observation] {
-    var result: [Observation] = []
-    var first: SensorFile.Failure?
-    // Powers and energies of one device come together, so that they make one row.
-    var sensors = try sensors()
-    var order: [DeviceID: Int] = [:]
-    for sensor in sensors where order[sensor.device.id] == nil {
-      order[sensor.device.id] = order.count
-    }
-    let rank = { (sensor: Sensor) in order[sensor.device.id] ?? 0 }
-    sensors.sort { rank($0) < rank($1) }
-    for sensor in sensors {
-      let file: SensorFile
-      do { file = try SensorFile(sensor.file) } catch {
-        first = first ?? error
-        if refused.insert(sensor.file).inserted {
-          result.append(.event(Event(time: now, kind: .note, text: failure(error).message)))
-        }
+  private func look() throws(SourceFailure) -> [Meter] {
+    var meters: [Meter] = []
+    for channel in try HwmonChannel.all(in: context) {
+      let file = SystemFile(channel.path, capacity: 64)
+      if let index = meters.firstIndex(where: { $0.id.name == channel.meter }) {
+        meters[index].channels.append(channel)
+        meters[index].files.append(file)
         continue
       }
-      let id = sensor.device.id
-      if inputs.contains(where: { $0.device == id && $0.metric == sensor.metric }) { continue }
-      inputs.append(Input(device: id, metric: sensor.metric, file: file))
-      if announced.insert(id).inserted { result.append(.device(sensor.device)) }
-      if described.insert(Key(device: id, metric: sensor.metric)).inserted {
-        result.append(.series(sensor.descriptor))
-      }
+      let id = context.device(.meter, channel.meter)
+      let device = Device(
+        id: id, label: channel.meter, model: channel.chip, attributes: ["folder": channel.folder])
+      meters.append(
+        Meter(id: id, channels: [channel], files: [file], reporter: DeviceReporter(device)))
     }
-    if inputs.isEmpty, let first {
-      refused = []
-      throw failure(first)
-    }
-    return result
+    return meters
   }
 
-  private func failure(_ failure: SensorFile.Failure) -> SourceFailure {
-    guard failure.isDenied else {
-      return SourceFailure(.failed, failure.words, remedy: "see dmesg for what the kernel says")
-    }
-    return SourceFailure(
-      .denied, "\(failure.path) may be read by root only",
-      remedy: "sudo chmod a+r \(failure.path)")
-  }
-}
-
-extension HwmonSource {
-  static let entry = Catalogue.Entry("hwmon", gives: "power sensors of board, supplies and cards") {
-    request, context throws(SourceRequestError) in
-    guard request.argument.isEmpty else {
-      throw SourceRequestError("source “hwmon” takes nothing after a colon")
-    }
-    return HwmonSource(context)
+  private static func failure(_ error: SystemError) -> SourceFailure {
+    error.failure(
+      remedy: error.isDenied ? "allow it until the next start: sudo chmod a+r \(error.path)" : "")
   }
 }

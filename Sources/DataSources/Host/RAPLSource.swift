@@ -1,125 +1,109 @@
 import Telemetry
 
-/// The energy counters inside Intel and AMD processors, as the kernel's powercap tree shows them.
+/// Energy counters of the processor's RAPL domains: package, core, uncore, dram, psys.
 ///
-/// Microjoules since some time past; each counter wraps at its own range, which the series'
-/// provenance carries. The layout is that of `Documentation/power/powercap/powercap.rst`; the
-/// counters may be read by root only since CVE-2020-8694.
-public struct RAPLSource: DataSource {
-  public let name = "rapl"
+/// Layout: Documentation/power/powercap/powercap.rst, microjoules that wrap at
+/// `max_energy_range_uj`; AMD processors use the same names. Domains contain each other (package
+/// holds core and uncore, psys holds more than the package), so they are not to be added up
+/// blindly. The files belong to root since CVE-2020-8694.
+struct RAPLSource: DataSource {
+  static let sourceName = "rapl"
 
-  let context: SourceContext
-  let folder: String
-  private var counters: [Counter] = []
-  private var announced: Set<DeviceID> = []
-  private var refused: Set<String> = []
+  let name = sourceName
 
-  private struct Counter {
-    let device: DeviceID
-    let file: SensorFile
+  private struct Domain {
+    var id: DeviceID
+    var counter: SystemFile
+    /// Where the counter wraps, in joules; 0 when the kernel does not say.
+    var range: Double
+    var reporter: DeviceReporter
   }
 
-  public init(_ context: SourceContext) {
-    self.context = context
-    folder = context.path("/sys/class/powercap")
-  }
+  private let context: SourceContext
+  private var domains: [Domain] = []
+  private var isModelled = false
+  private var saidRepeated = false
 
-  public mutating func probe() -> Probe {
+  init(_ context: SourceContext) { self.context = context }
+
+  mutating func probe() -> Probe {
     do throws(SourceFailure) {
-      var readable: [String] = []
-      var first: SensorFile.Failure?
-      for domain in try domains() {
+      let zones = try RAPLZone.all(in: context).zones
+      var names: [String] = []
+      var refusal: SystemError?
+      for zone in zones {
         do {
-          _ = try SensorFile(domain.file).value()
-          readable.append(domain.name)
-        } catch { first = first ?? error }
+          _ = try SystemFile(zone.counterPath, capacity: 64).readNumber()
+          names.append(zone.name)
+        } catch {
+          refusal = refusal ?? error
+        }
       }
-      if readable.isEmpty, let first { throw failure(first) }
-      return Probe(.ok, "energy of " + readable.joined(separator: ", "))
+      if names.isEmpty, let refusal { throw Self.failure(refusal) }
+      return Probe(.ok, "domains: " + names.joined(separator: ", "))
     } catch {
       return Probe(error.health, error.message, remedy: error.remedy)
     }
   }
 
-  public mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    var result: [Observation] = []
-    if counters.isEmpty { result = try open(at: clock.now) }
-    var first: SensorFile.Failure?
-    var readings = 0
-    for counter in counters {
+  mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    var observations: [Observation] = []
+    if domains.isEmpty { try look(clock, &observations) }
+    let period = context.interval
+    var refusal: SystemError?
+    var hasReading = false
+    for index in domains.indices {
       do {
-        let steps = try counter.file.value()
-        // The time is taken per counter: a difference of two readings is divided by it.
-        var reading = Reading(device: counter.device, time: clock.now)
-        reading.set(.energy, steps: steps)
-        result.append(.reading(reading))
-        readings += 1
-        refused.remove(counter.device.name)
-      } catch {
-        first = first ?? error
-        guard refused.insert(counter.device.name).inserted else { continue }
-        let text = "\(counter.device.name): \(failure(error).message)"
-        result.append(.event(Event(time: clock.now, kind: .gap, text: text)))
-      }
-    }
-    // A counter that fails may have been taken away with its package: look afresh next time.
-    if let first {
-      counters = []
-      if readings == 0 {
-        // What was announced just now is lost with the failure.
-        (announced, refused) = ([], [])
-        throw failure(first)
-      }
-    }
-    return result
-  }
-
-  /// Opens what may be read and says once what it is, and what is refused.
-  private mutating func open(at now: Timestamp) throws(SourceFailure) -> [Observation] {
-    var result: [Observation] = []
-    var first: SensorFile.Failure?
-    for domain in try domains() {
-      let file: SensorFile
-      do { file = try SensorFile(domain.file) } catch {
-        first = first ?? error
-        if refused.insert(domain.name).inserted {
-          let text = "\(domain.name): \(failure(error).message)"
-          result.append(.event(Event(time: now, kind: .note, text: text)))
+        let counter = try domains[index].counter.readNumber()
+        var reading = Reading(device: domains[index].id, time: clock.now)
+        reading.set(.energy, steps: counter)
+        let range = domains[index].range
+        let note = isModelled ? Self.modelledNote : Self.note
+        domains[index].reporter.report(reading, to: &observations) { _ in
+          Provenance(
+            source: Self.sourceName, method: .counter, period: period, range: range, note: note)
         }
-        continue
+        hasReading = hasReading || !reading.isEmpty
+      } catch {
+        refusal = refusal ?? error
       }
-      let id = context.device(.cpu, domain.name)
-      counters.append(Counter(device: id, file: file))
-      guard announced.insert(id).inserted else { continue }
-      result.append(.device(domain.device(id)))
-      result.append(
-        .series(
-          SeriesDescriptor(
-            device: id, metric: .energy, provenance: domain.provenance(every: context.interval))))
     }
-    if counters.isEmpty, let first {
-      refused = []
-      throw failure(first)
+    if !hasReading, let refusal {
+      // Looked for afresh next time: the driver may have been loaded again under other numbers.
+      domains = []
+      throw Self.failure(refusal)
     }
-    return result
+    return observations
   }
 
-  private func failure(_ failure: SensorFile.Failure) -> SourceFailure {
-    guard failure.isDenied else {
-      return SourceFailure(.failed, failure.words, remedy: "see dmesg for what the kernel says")
-    }
-    return SourceFailure(
-      .denied, "\(failure.path) may be read by root only",
-      remedy: "sudo chmod a+r \(folder)/intel-rapl:*/energy_uj")
-  }
-}
+  private static let note = "RAPL energy_uj, counted by the processor; wraps at its range"
+  private static let modelledNote =
+    "RAPL energy_uj, modelled by the AMD processor rather than measured; wraps at its range"
 
-extension RAPLSource {
-  static let entry = Catalogue.Entry("rapl", gives: "energy of processor packages and memory") {
-    request, context throws(SourceRequestError) in
-    guard request.argument.isEmpty else {
-      throw SourceRequestError("source “rapl” takes nothing after a colon")
+  private mutating func look(
+    _ clock: any SessionClock, _ observations: inout [Observation]
+  ) throws(SourceFailure) {
+    let (zones, repeated) = try RAPLZone.all(in: context)
+    let model = ProcessorModel.name(context) ?? ""
+    isModelled = model.hasPrefix("AMD")
+    domains = zones.map { zone in
+      let id = context.device(.cpu, zone.name)
+      let device = Device(
+        id: id, label: zone.name, model: model, attributes: ["zone": zone.folder])
+      return Domain(
+        id: id, counter: SystemFile(zone.counterPath, capacity: 64), range: zone.range,
+        reporter: DeviceReporter(device))
     }
-    return RAPLSource(context)
+    guard !repeated.isEmpty, !saidRepeated else { return }
+    saidRepeated = true
+    let text = "RAPL: left out \(repeated.joined(separator: ", ")), the same package once more"
+    observations.append(.event(Event(time: clock.now, kind: .note, text: text)))
+  }
+
+  private static func failure(_ error: SystemError) -> SourceFailure {
+    error.failure(
+      remedy: error.isDenied
+        ? "allow it until the next start: sudo chmod a+r /sys/class/powercap/intel-rapl:*/energy_uj"
+        : "")
   }
 }

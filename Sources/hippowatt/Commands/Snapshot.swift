@@ -1,8 +1,10 @@
 import ArgumentParser
 import Canvas
 import Dashboard
+import DataSources
 import Glibc
 import Quantities
+import SwiftOverlayShims
 import Telemetry
 
 /// Prints one frame.

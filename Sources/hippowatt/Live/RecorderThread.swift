@@ -1,6 +1,7 @@
 import CSystem
 import Glibc
 import Recordings
+import SwiftOverlayShims
 import Synchronization
 import Telemetry
 

@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import SwiftOverlayShims
 import Synchronization
 import Telemetry
 

@@ -1,4 +1,5 @@
 import Glibc
+import SwiftOverlayShims
 import Telemetry
 
 /// The clock of a live session: the wall clock at its start, carried on by the boot clock.

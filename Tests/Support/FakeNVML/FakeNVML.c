@@ -1,167 +1,259 @@
 #include "FakeNVML.h"
 
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { CARDS = 16 };
+// The layouts are written anew here, so that a slip in the program's own shows up.
 
-// Each number: its name here and what a card answers until it is told otherwise.
-#define NUMBERS(X)                                                                               \
-  X(init, 0) X(shutdown, 0) X(count, 1) X(handle, 0) X(name, 0) X(uuid, 0) X(pci, 0)             \
-  X(driver, 0) X(card, 0) X(architecture, 9) X(power, 350000) X(energy, 123456789)               \
-  X(limit, 700000) X(utilization, 97) X(memory_activity, 41) X(memory_v2, 60000000000)           \
-  X(memory, 60500000000) X(reserved, 500000000) X(memory_total, 85520809984) X(temperature, 61)  \
-  X(sm_clock, 1980) X(memory_clock, 2619) X(reasons, 4)
+enum { GPUS = 16, RULES = 1024, SUCCESS = 0, UNINITIALIZED = 1, INVALID = 2, MISMATCH = 25 };
 
-#define ENUMERATE(name, value) N_##name,
-enum { NUMBERS(ENUMERATE) N_COUNT };
-#define NAME(name, value) #name,
-static const char *const names[] = {NUMBERS(NAME)};
-#define VALUE(name, value) value,
-static const uint64_t defaults[] = {NUMBERS(VALUE)};
+struct nvmlDevice_st {
+  uint64_t power_mw, energy_mj, limit_mw, gpu_percent, memory_percent, used, reserved, total;
+  uint64_t celsius, sm_mhz, memory_mhz, reasons, architecture, major, minor;
+};
 
-static struct {
-  uint64_t value;
-  int isSet;
-  int code;
-} cells[N_COUNT][CARDS];
-static uint64_t calls[N_COUNT];
-static char cardNames[CARDS][96];
-static int starts;
+struct rule {
+  char function[64];
+  int32_t gpu, code, blocks;
+  uint32_t calls;
+};
 
-static int find(const char *number) {
-  for (int i = 0; i < N_COUNT; i++)
-    if (strcmp(names[i], number) == 0) return i;
-  fprintf(stderr, "FakeNVML: there is no number %s\n", number);
-  return N_card;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static struct nvmlDevice_st gpus[GPUS];
+static uint32_t count;
+static int initialized;
+static struct rule rules[RULES];
+static uint32_t rule_count;
+static double started, lost_after, block_after;
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-void fake_nvml_set(const char *number, uint32_t card, uint64_t value) {
-  cells[find(number)][card % CARDS].value = value;
-  cells[find(number)][card % CARDS].isSet = 1;
-}
-void fake_nvml_fail(const char *number, uint32_t card, int code) {
-  cells[find(number)][card % CARDS].code = code;
-}
-uint64_t fake_nvml_calls(const char *number) { return calls[find(number)]; }
-void fake_nvml_name(uint32_t card, const char *name) {
-  snprintf(cardNames[card % CARDS], sizeof cardNames[0], "%s", name);
+static struct rule *find(const char *function, int32_t gpu) {
+  for (uint32_t i = 0; i < rule_count; i++)
+    if (rules[i].gpu == gpu && strcmp(rules[i].function, function) == 0) return &rules[i];
+  struct rule *rule = &rules[rule_count < RULES - 1 ? rule_count++ : RULES - 1];
+  memset(rule, 0, sizeof *rule);
+  snprintf(rule->function, sizeof rule->function, "%s", function);
+  rule->gpu = gpu;
+  return rule;
 }
 
-static uint64_t value(int number, uint32_t card) {
-  return cells[number][card].isSet ? cells[number][card].value : defaults[number];
+void fake_nvml_reset(uint32_t number) {
+  pthread_mutex_lock(&lock);
+  memset(rules, 0, sizeof rules);
+  rule_count = 0;
+  lost_after = block_after = 0;
+  count = number < GPUS ? number : GPUS;
+  for (uint32_t i = 0; i < GPUS; i++)
+    gpus[i] = (struct nvmlDevice_st){
+        .power_mw = 70000, .limit_mw = 700000, .total = 85520809984, .reserved = 566231040,
+        .celsius = 30, .sm_mhz = 345, .memory_mhz = 2619, .reasons = 1, .architecture = 9,
+        .major = 9};
+  pthread_cond_broadcast(&changed);
+  pthread_mutex_unlock(&lock);
 }
 
-// A handle is the address of the card's name, so that it is no small number.
-typedef char *Device;
-static uint32_t card(Device device) { return (uint32_t)((device - cardNames[0]) / 96); }
-
-static int code(int number, uint32_t card) {
-  calls[number]++;
-  if (number != N_init && starts == 0) return 1;
-  int isOfCard = number >= N_handle && number != N_driver;
-  if (isOfCard && cells[N_card][card].code) return cells[N_card][card].code;
-  return cells[number][card].code;
+__attribute__((constructor)) static void load(void) {
+  const char *number = getenv("FAKE_NVML_GPUS");
+  fake_nvml_reset(number ? (uint32_t)atoi(number) : 1);
+  if (!number) return;
+  started = now();
+  const char *power = getenv("FAKE_NVML_POWER_MW");
+  const char *lost = getenv("FAKE_NVML_LOST_AFTER");
+  const char *block = getenv("FAKE_NVML_BLOCK_AFTER");
+  for (uint32_t i = 0; power && i < GPUS; i++) gpus[i].power_mw = (uint64_t)atoll(power);
+  if (lost) lost_after = atof(lost);
+  if (block) block_after = atof(block);
 }
 
-static int number(int which, Device device, unsigned *out) {
-  int result = code(which, card(device));
-  if (result == 0) *out = (unsigned)value(which, card(device));
-  return result;
+void fake_nvml_set(uint32_t gpu, const char *field, uint64_t value) {
+  struct nvmlDevice_st *g = &gpus[gpu % GPUS];
+  const struct { const char *name; uint64_t *value; } fields[] = {
+      {"power_mw", &g->power_mw}, {"energy_mj", &g->energy_mj}, {"limit_mw", &g->limit_mw},
+      {"gpu_percent", &g->gpu_percent}, {"memory_percent", &g->memory_percent},
+      {"used", &g->used}, {"reserved", &g->reserved}, {"total", &g->total},
+      {"celsius", &g->celsius}, {"sm_mhz", &g->sm_mhz}, {"memory_mhz", &g->memory_mhz},
+      {"reasons", &g->reasons}, {"architecture", &g->architecture}, {"major", &g->major},
+      {"minor", &g->minor}};
+  pthread_mutex_lock(&lock);
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    if (strcmp(fields[i].name, field) == 0) *fields[i].value = value;
+  pthread_mutex_unlock(&lock);
 }
 
-int nvmlInit_v2(void) {
-  int result = code(N_init, 0);
-  if (result == 0) starts++;
-  return result;
+void fake_nvml_answer(const char *function, int32_t gpu, int32_t code) {
+  pthread_mutex_lock(&lock);
+  find(function, gpu)->code = code;
+  pthread_mutex_unlock(&lock);
 }
-int nvmlShutdown(void) {
-  int result = code(N_shutdown, 0);
-  if (starts > 0) starts--;
-  return result;
+
+uint32_t fake_nvml_calls(const char *function) {
+  pthread_mutex_lock(&lock);
+  uint32_t calls = find(function, -1)->calls;
+  pthread_mutex_unlock(&lock);
+  return calls;
 }
-// Only the oldest name, as some drivers have it.
-int nvmlDeviceGetCount(unsigned *count) {
-  int result = code(N_count, 0);
-  if (result == 0) *count = (unsigned)value(N_count, 0);
-  return result;
+
+void fake_nvml_block(const char *function, int32_t blocks) {
+  pthread_mutex_lock(&lock);
+  find(function, -1)->blocks = blocks;
+  pthread_cond_broadcast(&changed);
+  pthread_mutex_unlock(&lock);
 }
-int nvmlSystemGetDriverVersion(char *text, unsigned length) {
-  int result = code(N_driver, 0);
-  if (result == 0) snprintf(text, length, "999.10.01");
-  return result;
+
+// Counts a call, waits where it is to wait, and says what it answers.
+static int32_t enter(const char *function, int32_t gpu, int needs_init) {
+  pthread_mutex_lock(&lock);
+  find(function, -1)->calls++;
+  while (find(function, -1)->blocks) pthread_cond_wait(&changed, &lock);
+  double age = started > 0 ? now() - started : 0;
+  if (block_after > 0 && age > block_after && gpu == 0 &&
+      strcmp(function, "nvmlDeviceGetPowerUsage") == 0)
+    while (1) pthread_cond_wait(&changed, &lock);
+  int32_t code = needs_init && !initialized ? UNINITIALIZED : SUCCESS;
+  if (code == SUCCESS) code = find(function, -1)->code;
+  if (code == SUCCESS && gpu >= 0) code = find(function, gpu)->code;
+  if (code == SUCCESS && gpu >= 0) code = find("gpu", gpu)->code;
+  if (code == SUCCESS && gpu == 0 && lost_after > 0 && age > lost_after) code = 15;
+  pthread_mutex_unlock(&lock);
+  return code;
 }
-int nvmlDeviceGetHandleByIndex_v2(unsigned index, Device *device) {
-  int result = code(N_handle, index % CARDS);
-  if (result == 0) *device = cardNames[index % CARDS];
-  return result;
+
+#define ENTER(gpu)                                   \
+  do {                                               \
+    int32_t code = enter(__func__, (int32_t)gpu, 1); \
+    if (code != SUCCESS) return code;                \
+  } while (0)
+#define INDEX(device) ((device) - gpus)
+
+typedef struct nvmlDevice_st *device_t;
+
+int32_t nvmlInit_v2(void) {
+  int32_t code = enter(__func__, -1, 0);
+  if (code == SUCCESS) initialized++;
+  return code;
 }
-int nvmlDeviceGetName(Device device, char *text, unsigned length) {
-  int result = code(N_name, card(device));
-  if (result == 0) snprintf(text, length, "%s", *device ? device : "NVIDIA H100 80GB HBM3");
-  return result;
+
+int32_t nvmlShutdown(void) {
+  ENTER(-1);
+  initialized--;
+  return SUCCESS;
 }
-int nvmlDeviceGetUUID(Device device, char *text, unsigned length) {
-  int result = code(N_uuid, card(device));
-  if (result == 0) snprintf(text, length, "GPU-fake-%u", card(device));
-  return result;
+
+int32_t nvmlDeviceGetCount_v2(uint32_t *value) {
+  ENTER(-1);
+  *value = count;
+  return SUCCESS;
 }
-int nvmlDeviceGetPciInfo_v3(Device device, char *info) {
-  int result = code(N_pci, card(device));
-  if (result == 0) {
-    memset(info, 0, 68);
-    snprintf(info, 16, "0000:%02X:00.0", card(device) + 1);
-    snprintf(info + 36, 32, "00000000:%02X:00.0", card(device) + 1);
+
+int32_t nvmlDeviceGetHandleByIndex_v2(uint32_t index, device_t *value) {
+  ENTER(index);
+  if (index >= count) return INVALID;
+  *value = &gpus[index];
+  return SUCCESS;
+}
+
+int32_t nvmlSystemGetDriverVersion(char *text, uint32_t size) {
+  ENTER(-1);
+  snprintf(text, size, "590.48.01");
+  return SUCCESS;
+}
+
+int32_t nvmlDeviceGetName(device_t device, char *text, uint32_t size) {
+  ENTER(INDEX(device));
+  snprintf(text, size, "NVIDIA H100 80GB HBM3");
+  return SUCCESS;
+}
+
+int32_t nvmlDeviceGetUUID(device_t device, char *text, uint32_t size) {
+  ENTER(INDEX(device));
+  snprintf(text, size, "GPU-00000000-0000-0000-0000-%012d", (int)INDEX(device));
+  return SUCCESS;
+}
+
+int32_t nvmlDeviceGetPciInfo_v3(device_t device, void *value) {
+  ENTER(INDEX(device));
+  snprintf((char *)value, 16, "0000:%02X:00.0", (int)INDEX(device) + 1);
+  snprintf((char *)value + 36, 32, "00000000:%02X:00.0", (int)INDEX(device) + 1);
+  return SUCCESS;
+}
+
+int32_t nvmlDeviceGetCudaComputeCapability(device_t device, int32_t *major, int32_t *minor) {
+  ENTER(INDEX(device));
+  *major = (int32_t)device->major;
+  *minor = (int32_t)device->minor;
+  return SUCCESS;
+}
+
+int32_t nvmlDeviceGetTotalEnergyConsumption(device_t device, uint64_t *value) {
+  ENTER(INDEX(device));
+  double run = started > 0 ? now() - started : 0;
+  *value = device->energy_mj + (uint64_t)(run * (double)device->power_mw);
+  return SUCCESS;
+}
+
+#define GETTER(function, type, field)                \
+  int32_t function(device_t device, type *value) {   \
+    ENTER(INDEX(device));                            \
+    *value = (type)device->field;                    \
+    return SUCCESS;                                  \
   }
-  return result;
+
+GETTER(nvmlDeviceGetArchitecture, uint32_t, architecture)
+GETTER(nvmlDeviceGetPowerUsage, uint32_t, power_mw)
+GETTER(nvmlDeviceGetEnforcedPowerLimit, uint32_t, limit_mw)
+GETTER(nvmlDeviceGetCurrentClocksEventReasons, uint64_t, reasons)
+GETTER(nvmlDeviceGetCurrentClocksThrottleReasons, uint64_t, reasons)
+
+int32_t nvmlDeviceGetUtilizationRates(device_t device, uint32_t *value) {
+  ENTER(INDEX(device));
+  value[0] = (uint32_t)device->gpu_percent;
+  value[1] = (uint32_t)device->memory_percent;
+  return SUCCESS;
 }
-int nvmlDeviceGetArchitecture(Device d, unsigned *out) { return number(N_architecture, d, out); }
-int nvmlDeviceGetPowerUsage(Device d, unsigned *out) { return number(N_power, d, out); }
-int nvmlDeviceGetEnforcedPowerLimit(Device d, unsigned *out) { return number(N_limit, d, out); }
-int nvmlDeviceGetTotalEnergyConsumption(Device device, unsigned long long *out) {
-  int result = code(N_energy, card(device));
-  if (result == 0) *out = value(N_energy, card(device));
-  return result;
+
+int32_t nvmlDeviceGetMemoryInfo(device_t device, uint64_t *value) {
+  ENTER(INDEX(device));
+  value[0] = device->total;
+  value[1] = device->total - device->used - device->reserved;
+  value[2] = device->used + device->reserved;
+  return SUCCESS;
 }
-int nvmlDeviceGetUtilizationRates(Device device, unsigned out[2]) {
-  int result = code(N_utilization, card(device));
-  if (result == 0) {
-    out[0] = (unsigned)value(N_utilization, card(device));
-    out[1] = (unsigned)value(N_memory_activity, card(device));
-  }
-  return result;
+
+int32_t nvmlDeviceGetMemoryInfo_v2(device_t device, uint64_t *value) {
+  ENTER(INDEX(device));
+  if (*(uint32_t *)value != 0x02000028) return MISMATCH;
+  value[1] = device->total;
+  value[2] = device->reserved;
+  value[3] = device->total - device->used - device->reserved;
+  value[4] = device->used;
+  return SUCCESS;
 }
-// version@0 total@8 reserved@16 free@24 used@32; a wrong version word is refused.
-int nvmlDeviceGetMemoryInfo_v2(Device device, uint64_t out[5]) {
-  int result = code(N_memory_v2, card(device));
-  if (result == 0 && (uint32_t)out[0] != 0x02000028u) result = 25;
-  if (result == 0) {
-    out[1] = value(N_memory_total, card(device));
-    out[2] = value(N_reserved, card(device));
-    out[4] = value(N_memory_v2, card(device));
-    out[3] = out[1] - out[2] - out[4];
-  }
-  return result;
+
+int32_t nvmlDeviceGetTemperature(device_t device, int32_t sensor, uint32_t *value) {
+  ENTER(INDEX(device));
+  if (sensor != 0) return INVALID;
+  *value = (uint32_t)device->celsius;
+  return SUCCESS;
 }
-int nvmlDeviceGetMemoryInfo(Device device, uint64_t out[3]) {
-  int result = code(N_memory, card(device));
-  if (result == 0) {
-    out[0] = value(N_memory_total, card(device));
-    out[2] = value(N_memory, card(device));
-    out[1] = out[0] - out[2];
-  }
-  return result;
+
+int32_t nvmlDeviceGetTemperatureV(device_t device, uint32_t *value) {
+  ENTER(INDEX(device));
+  if (value[0] != 0x0100000c) return MISMATCH;
+  value[2] = (uint32_t)device->celsius;
+  return SUCCESS;
 }
-int nvmlDeviceGetTemperature(Device device, unsigned sensor, unsigned *out) {
-  return sensor == 0 ? number(N_temperature, device, out) : 2;
-}
-int nvmlDeviceGetClockInfo(Device device, unsigned which, unsigned *out) {
-  if (which == 1) return number(N_sm_clock, device, out);
-  return which == 2 ? number(N_memory_clock, device, out) : 2;
-}
-// Only the older name, as drivers before the renaming have it.
-int nvmlDeviceGetCurrentClocksThrottleReasons(Device device, unsigned long long *out) {
-  int result = code(N_reasons, card(device));
-  if (result == 0) *out = value(N_reasons, card(device));
-  return result;
+
+int32_t nvmlDeviceGetClockInfo(device_t device, int32_t clock, uint32_t *value) {
+  ENTER(INDEX(device));
+  *value = (uint32_t)(clock == 2 ? device->memory_mhz : device->sm_mhz);
+  return SUCCESS;
 }

@@ -1,17 +1,19 @@
-// A stand-in for NVIDIA's management library, told by tests what to answer.
+// A stand-in for NVIDIA's management library whose answers are scripted.
 //
-// It answers by the names and layouts of the real one. The controls below take the name of a
-// number: init, count, handle, name, uuid, pci, driver, architecture, power, energy, limit,
-// utilization, memory_activity, memory_v2, memory, reserved, memory_total, temperature, sm_clock,
-// memory_clock, reasons; or `card` for everything that one card is asked.
+// From a test: open the library and call the functions below. From a shell: set FAKE_NVML_GPUS to a
+// number and start the program with the library's path in the source's `library` setting; then
+// FAKE_NVML_POWER_MW is the power of each GPU, FAKE_NVML_LOST_AFTER the seconds until GPU 0 is
+// lost, and FAKE_NVML_BLOCK_AFTER the seconds until reading its power no longer returns.
 #pragma once
 #include <stdint.h>
 
-/// Sets what one card answers, in NVML's own units.
-void fake_nvml_set(const char *number, uint32_t card, uint64_t value);
-/// Sets the return code of a call; 0 lets it succeed again.
-void fake_nvml_fail(const char *number, uint32_t card, int code);
-/// How often a number was asked for, over all cards.
-uint64_t fake_nvml_calls(const char *number);
-/// Sets a card's product name.
-void fake_nvml_name(uint32_t card, const char *name);
+// Forgets everything and stands for so many GPUs, all alike and idle.
+void fake_nvml_reset(uint32_t gpus);
+// Sets a value by the name of its field: power_mw, energy_mj, limit_mw, gpu_percent, ….
+void fake_nvml_set(uint32_t gpu, const char *field, uint64_t value);
+// Lets a function answer with a code from now on; gpu -1 for all, code 0 for the usual answer.
+void fake_nvml_answer(const char *function, int32_t gpu, int32_t code);
+// How often a function was called since the reset.
+uint32_t fake_nvml_calls(const char *function);
+// Whether calls of a function wait; all that wait go on when it is set back.
+void fake_nvml_block(const char *function, int32_t blocks);

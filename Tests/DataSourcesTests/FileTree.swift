@@ -1,0 +1,101 @@
+import Glibc
+import Telemetry
+
+@testable import DataSources
+
+/// A folder that stands for `/` and goes away with the test.
+final class FileTree {
+  let root: String
+
+  init() {
+    var template = Array("/tmp/hippowatt-tree-XXXXXX".utf8CString)
+    root = mkdtemp(&template).map { String(cString: $0) } ?? ""
+    chmod(root, 0o755)
+  }
+
+  deinit { remove("") }
+
+  /// A context that looks everything up in this tree.
+  var context: SourceContext { SourceContext(machine: "box", root: root) }
+
+  /// Writes a file and the folders above it.
+  func write(_ path: String, _ text: String) {
+    folder(path.split(separator: "/").dropLast().joined(separator: "/"))
+    guard let file = fopen(root + path, "w") else { return }
+    fputs(text, file)
+    fclose(file)
+  }
+
+  /// Makes a folder and those above it.
+  func folder(_ path: String) {
+    var made = root
+    for part in path.split(separator: "/") {
+      made += "/" + part
+      mkdir(made, 0o755)
+    }
+  }
+
+  /// Makes a symbolic link with exactly that target.
+  func link(_ path: String, to target: String) {
+    folder(path.split(separator: "/").dropLast().joined(separator: "/"))
+    symlink(target, root + path)
+  }
+
+  /// Removes a file or a folder with everything in it.
+  func remove(_ path: String) {
+    if SystemFile.linkTarget(root + path) == nil {
+      for name in SystemFile.names(in: root + path) ?? [] { remove(path + "/" + name) }
+    }
+    Glibc.remove(root + path)
+  }
+}
+
+/// Runs `body` with the rights of a user who owns nothing.
+///
+/// Changes the calling thread alone. `nil` when the process may not do so.
+func asNobody<Value>(_ body: () -> Value) -> Value? {
+  typealias Call = @convention(c) (UInt32) -> Int32
+  guard let symbol = dlsym(nil, "setfsuid") else { return nil }
+  let setUser = unsafeBitCast(symbol, to: Call.self)
+  let nobody: UInt32 = 65534
+  let before = setUser(nobody)
+  defer { _ = setUser(UInt32(bitPattern: before)) }
+  // Asking for what cannot be had is the documented way to learn what one has.
+  return setUser(.max) == Int32(bitPattern: nobody) ? body() : nil
+}
+
+/// What a source said, sorted.
+struct Said {
+  var devices: [Device] = []
+  var series: [SeriesDescriptor] = []
+  var readings: [Reading] = []
+  var events: [Event] = []
+
+  init(_ observations: [Observation]) {
+    for observation in observations {
+      switch observation {
+      case .device(let device): devices.append(device)
+      case .series(let descriptor): series.append(descriptor)
+      case .reading(let reading): readings.append(reading)
+      case .event(let event): events.append(event)
+      case .state: break
+      }
+    }
+  }
+
+  /// The whole steps of one value of one device.
+  func steps(_ metric: Metric, of device: String) -> Int64? {
+    readings.first { $0.device.name == device }?.values.first { $0.metric == metric }?.steps
+  }
+
+  func provenance(_ metric: Metric, of device: String) -> Provenance? {
+    series.first { $0.device.name == device && $0.metric == metric }?.provenance
+  }
+}
+
+extension DataSource {
+  /// Asks for what is new at a time in seconds.
+  mutating func said(at seconds: Double) throws(SourceFailure) -> Said {
+    Said(try sample(FixedClock(Timestamp(seconds: seconds))))
+  }
+}
