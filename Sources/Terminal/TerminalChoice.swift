@@ -30,7 +30,7 @@ struct TerminalChoice: Equatable {
     if wanted == .truecolor || (wanted == nil && namesTrueColor && !isOld(term)) {
       return .truecolor
     }
-    if isKnown, wanted == .indexed256 || (wanted == nil && term.contains("256color")) {
+    if isKnown, wanted == .indexed256 || (wanted == nil && term.hasSuffix("256color")) {
       return .indexed256
     }
     if isKnown, wanted == ColorDepth.none {

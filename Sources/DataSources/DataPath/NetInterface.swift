@@ -50,8 +50,13 @@ struct NetInterface {
     guard SystemFile.exists(folder + "/device"), !SystemFile.exists(folder + "/master/device")
     else { return false }
     let port = SystemFile.text(folder + "/phys_port_name") ?? ""
-    return !(port.hasPrefix("pf") && port.contains("vf"))
-      && !(port.hasPrefix("c") && port.contains("pf"))
+    return !(port.hasPrefix("pf") && Self.names(port, "vf"))
+      && !(port.hasPrefix("c") && Self.names(port, "pf"))
+  }
+
+  /// Whether a port's name has a part such as `vf` before its number: `pf0vf3`, `c1pf0sf4`.
+  private static func names(_ port: String, _ part: String) -> Bool {
+    port.split { !$0.isLetter }.contains { $0 == part }
   }
 
   private static let hostEnds = [

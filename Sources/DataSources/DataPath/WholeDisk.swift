@@ -31,7 +31,7 @@ struct WholeDisk {
     else { return nil }
     if name.hasPrefix("nvme") {
       guard !names.contains(where: { Self.isPath($0, of: name) }) else { return nil }
-    } else if SystemFile.linkTarget(folder)?.contains("/virtual/") == true {
+    } else if SystemFile.linkTarget(folder)?.split(separator: "/").contains("virtual") == true {
       return nil
     }
     self.name = name

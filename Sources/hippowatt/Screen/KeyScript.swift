@@ -52,7 +52,7 @@ struct KeyScript {
       guard let command = KeyTable.command(for: name) else { return [] }
       return view.apply(command, timeline: feed.timeline, bounds: feed.bounds)
     case .until(let text):
-      guard TextWriter.plain(frame).contains(text) else { return [] }
+      guard TextWriter.plain(frame).shows(text) else { return [] }
       steps.removeFirst()
       hasPressed = true
     case .dump(let path):
@@ -62,5 +62,18 @@ struct KeyScript {
     case nil: break
     }
     return []
+  }
+}
+
+extension String {
+  /// Whether the text stands somewhere in this one.
+  ///
+  /// The standard library's own search brings the whole regular-expression engine into the
+  /// program, a megabyte of it.
+  func shows(_ text: String) -> Bool {
+    let wanted = Array(text.utf8)
+    let bytes = Array(utf8)
+    guard !wanted.isEmpty, bytes.count >= wanted.count else { return wanted.isEmpty }
+    return (0...(bytes.count - wanted.count)).contains { bytes[$0...].starts(with: wanted) }
   }
 }

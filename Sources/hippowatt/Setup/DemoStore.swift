@@ -7,6 +7,7 @@ struct DemoStore {
     var path: String
     /// What it is, in its own words.
     var note: String
+    var isSimulated: Bool
   }
 
   private(set) var recordings: [Recording] = []
@@ -24,11 +25,14 @@ struct DemoStore {
         let name = String(file.dropLast(6))
         guard !recordings.contains(where: { $0.name == name }) else { continue }
         let path = folder + "/" + file
-        let note = (try? RecordingReader(path: path))?.header.note ?? "cannot be read"
-        recordings.append(Recording(name: name, path: path, note: note))
+        let header = (try? RecordingReader(path: path))?.header
+        recordings.append(
+          Recording(
+            name: name, path: path, note: header?.note ?? "cannot be read",
+            isSimulated: header?.isSimulated ?? false))
       }
     }
     // What was measured comes before what was made up.
-    recordings.sort { !$0.note.contains("SIMULATED") && $1.note.contains("SIMULATED") }
+    recordings.sort { !$0.isSimulated && $1.isSimulated }
   }
 }
