@@ -35,7 +35,10 @@ final class RecordSession {
   /// Returns the exit status to end with.
   func run(_ arguments: [String], world: World, context: SourceContext) throws -> Int32 {
     let start = clock.now
-    if path == "-" { print(JSONLines.header(machine: world.machine)) }
+    // Not by `print`, whose buffer would come out after what is written below.
+    if path == "-" {
+      File.writeAll(Array((JSONLines.header(machine: world.machine) + "\n").utf8), to: 1)
+    }
     if !arguments.isEmpty {
       // JSON lines have standard output for themselves.
       command = try WrappedCommand(
