@@ -67,10 +67,18 @@ let package = Package(
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "DataSources", "Recordings"],
       swiftSettings: strict),
-    .testTarget(
-      name: "TerminalTests", dependencies: ["Terminal", "Canvas", "crashprobe"],
+    .target(
+      name: "Terminals", dependencies: ["Canvas"], path: "Tests/Support/Terminals",
       swiftSettings: strict),
-    .testTarget(name: "ProgramTests", dependencies: ["hippowatt"], swiftSettings: strict),
+    .testTarget(
+      name: "TerminalTests", dependencies: ["Terminal", "Canvas", "Terminals", "crashprobe"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ProgramTests",
+      dependencies: [
+        "hippowatt", "Canvas", "DataSources", "Recordings", "Telemetry", "Terminals",
+      ],
+      swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -1,5 +1,6 @@
 import Canvas
 import Glibc
+import Terminals
 import Testing
 
 /// A real program on a real pseudo terminal: keys, the mouse, stops, and every way to die.
@@ -13,25 +14,15 @@ import Testing
     pipesData: Bool = false
   ) throws -> PseudoTerminal {
     let pty = try #require(PseudoTerminal(width: 120, height: 24))
+    let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    defer { close(nothing) }
     let started = pty.start(
-      Self.probe, [mode, term, colorTerm],
-      environment: ["LANG=C.UTF-8", "TERM=\(term)"] + environment, pipesData: pipesData)
+      builtProgram("crashprobe"), [mode, term, colorTerm],
+      environment: ["LANG=C.UTF-8", "TERM=\(term)"] + environment,
+      input: pipesData ? nothing : nil)
     try #require(started)
     try #require(pty.wait(for: ready), "\(pty.text)")
     return pty
-  }
-
-  /// The probe is built beside the test bundle.
-  private static var probe: String {
-    var path = [CChar](repeating: 0, count: 4096)
-    let length = readlink("/proc/self/exe", &path, path.count - 1)
-    let own = String(decoding: path.prefix(max(0, length)).map(UInt8.init), as: UTF8.self)
-    var candidates = [own] + CommandLine.arguments
-    candidates = candidates.map {
-      $0.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        + "/crashprobe"
-    }
-    return candidates.first { access($0, X_OK) == 0 } ?? "crashprobe"
   }
 
   private func expectRestored(_ pty: PseudoTerminal) {

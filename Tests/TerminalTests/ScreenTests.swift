@@ -1,5 +1,6 @@
 import Canvas
 import Glibc
+import Terminals
 import Testing
 
 @testable import Terminal

@@ -1,25 +1,33 @@
 import Canvas
 
 /// A terminal emulator small enough to be read: what a frame looks like once it has arrived.
-struct VirtualTerminal {
-  private(set) var canvas: Canvas
-  private(set) var modes: Set<Int> = []
+package struct VirtualTerminal {
+  package private(set) var canvas: Canvas
+  package private(set) var modes: Set<Int> = []
   /// Sequences it does not know, which a test should not see.
-  private(set) var unknown: [String] = []
+  package private(set) var unknown: [String] = []
   private var style = Style()
   private var x = 0
   private var y = 0
   private var wrapPending = false
   private var pending: [UInt8] = []
 
-  init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     canvas = Canvas(width: width, height: height)
   }
 
-  mutating func feed(_ bytes: [UInt8]) {
+  /// Starts over at another size, as a terminal that loses what it showed.
+  package mutating func resize(width: Int, height: Int) {
+    canvas = Canvas(width: width, height: height)
+    move(x, y)
+  }
+
+  /// Takes what a program wrote; what is cut off in the middle waits for its rest.
+  package mutating func feed(_ bytes: [UInt8]) {
     pending += bytes
-    var scalars = Array(String(decoding: pending, as: UTF8.self).unicodeScalars)[...]
-    pending = []
+    let whole = Self.wholeLength(pending)
+    var scalars = Array(String(decoding: pending[..<whole], as: UTF8.self).unicodeScalars)[...]
+    pending.removeFirst(whole)
     while let scalar = scalars.popFirst() {
       switch scalar.value {
       case 0x1B: escape(&scalars)
@@ -31,6 +39,27 @@ struct VirtualTerminal {
       default: print(scalar)
       }
     }
+  }
+
+  /// How many bytes there are before a sequence or a character that is not complete yet.
+  private static func wholeLength(_ bytes: [UInt8]) -> Int {
+    if let start = bytes.lastIndex(of: 0x1B) {
+      let rest = bytes[(start + 1)...]
+      let isWhole =
+        switch rest.first {
+        case UInt8(ascii: "["): rest.dropFirst().contains { (0x40...0x7E).contains($0) }
+        case UInt8(ascii: "]"): rest.contains(7)
+        case UInt8(ascii: "("), UInt8(ascii: ")"): rest.count > 1
+        case .some: true
+        case nil: false
+        }
+      if !isWhole { return start }
+    }
+    for start in bytes.indices.suffix(3).reversed() where bytes[start] >= 0xC0 {
+      let length = bytes[start] >= 0xF0 ? 4 : bytes[start] >= 0xE0 ? 3 : 2
+      return bytes.count - start < length ? start : bytes.count
+    }
+    return bytes.count
   }
 
   private mutating func print(_ scalar: Unicode.Scalar) {
@@ -60,6 +89,8 @@ struct VirtualTerminal {
     case "[":
       var body = ""
       while let next = input.popFirst() {
+        // A sequence that was cut off ends where the next one begins.
+        if next == "\u{1B}" { return escape(&input) }
         if (0x40...0x7E).contains(next.value) { return control(next, body) }
         body.unicodeScalars.append(next)
       }

@@ -1,14 +1,14 @@
 import Glibc
 
 /// Both ends of a pseudo terminal, and a program that may run on it.
-final class PseudoTerminal {
-  let master: Int32
-  let slave: Int32
+package final class PseudoTerminal {
+  package let master: Int32
+  package let slave: Int32
   private let name: String
-  private(set) var output: [UInt8] = []
-  private var child: pid_t = 0
+  package private(set) var output: [UInt8] = []
+  package private(set) var child: pid_t = 0
 
-  init?(width: Int, height: Int) {
+  package init?(width: Int, height: Int) {
     // The library's own functions for this do not import; these are the requests behind them.
     let unlock: UInt = 0x4004_5431
     let askNumber: UInt = 0x8004_5430
@@ -35,17 +35,17 @@ final class PseudoTerminal {
 
   private var isMasterOpen = true
 
-  func closeMaster() {
+  package func closeMaster() {
     if isMasterOpen { close(master) }
     isMasterOpen = false
   }
 
-  func closeSlave() {
+  package func closeSlave() {
     // A later close of the same number must not hit somebody else's descriptor.
     dup2(open("/dev/null", O_RDWR | O_CLOEXEC), slave)
   }
 
-  func resize(width: Int, height: Int) {
+  package func resize(width: Int, height: Int) {
     var size = winsize(ws_row: UInt16(height), ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(master, UInt(TIOCSWINSZ), &size)
     if child > 0 { kill(child, SIGWINCH) }
@@ -53,9 +53,9 @@ final class PseudoTerminal {
 
   /// Starts a program as the leader of a session of its own on this terminal.
   ///
-  /// `pipesData` gives it nothing on standard input, as at the end of a pipe.
-  func start(
-    _ path: String, _ arguments: [String], environment: [String], pipesData: Bool = false
+  /// `input` is what it gets as standard input in place of the terminal.
+  package func start(
+    _ path: String, _ arguments: [String], environment: [String], input: Int32? = nil
   ) -> Bool {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -63,7 +63,7 @@ final class PseudoTerminal {
     posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
     posix_spawn_file_actions_adddup2(&actions, 0, 1)
     posix_spawn_file_actions_adddup2(&actions, 0, 2)
-    if pipesData { posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) }
+    if let input { posix_spawn_file_actions_adddup2(&actions, input, 0) }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -84,18 +84,18 @@ final class PseudoTerminal {
     return posix_spawn(&child, path, &actions, &attributes, argv, envp) == 0
   }
 
-  func type(_ text: String) {
+  package func type(_ text: String) {
     let bytes = Array(text.utf8)
     _ = write(master, bytes, bytes.count)
   }
 
-  func send(_ signal: Int32) {
+  package func send(_ signal: Int32) {
     kill(child, signal)
   }
 
   /// Takes what has been written so far, waiting at most so many milliseconds for a first byte.
   @discardableResult
-  func drain(wait: Int32 = 0) -> [UInt8] {
+  package func drain(wait: Int32 = 0) -> [UInt8] {
     var all: [UInt8] = []
     var patience = wait
     while true {
@@ -112,7 +112,7 @@ final class PseudoTerminal {
   }
 
   /// Reads until the condition holds on all the output so far; false after about 20 seconds.
-  func wait(until condition: ([UInt8]) -> Bool) -> Bool {
+  package func wait(until condition: ([UInt8]) -> Bool) -> Bool {
     for _ in 0..<400 {
       if condition(output) { return true }
       drain(wait: 50)
@@ -120,12 +120,12 @@ final class PseudoTerminal {
     return condition(output)
   }
 
-  func wait(for text: String, after start: Int = 0) -> Bool {
+  package func wait(for text: String, after start: Int = 0) -> Bool {
     wait { contains(text, in: $0.dropFirst(start)) }
   }
 
   /// Reads until the program has ended; its raw wait status, or nil when it goes on.
-  func waitForEnd() -> Int32? {
+  package func waitForEnd() -> Int32? {
     var status: Int32 = 0
     for _ in 0..<400 {
       if isMasterOpen { drain(wait: 50) } else { poll(nil, 0, 50) }
@@ -139,22 +139,22 @@ final class PseudoTerminal {
   }
 
   /// True when the terminal echoes and edits lines again.
-  var isCooked: Bool {
+  package var isCooked: Bool {
     var state = termios()
     guard tcgetattr(slave, &state) == 0 else { return false }
     return state.c_lflag & UInt32(ECHO) != 0 && state.c_lflag & UInt32(ICANON) != 0
   }
 
-  var text: String { String(decoding: output, as: UTF8.self) }
+  package var text: String { String(decoding: output, as: UTF8.self) }
 }
 
 /// True when the bytes of a text occur in others.
-func contains(_ text: String, in bytes: ArraySlice<UInt8>) -> Bool {
+package func contains(_ text: String, in bytes: ArraySlice<UInt8>) -> Bool {
   lastIndex(of: text, in: bytes) != nil
 }
 
 /// Where a text occurs for the last time.
-func lastIndex(of text: String, in bytes: ArraySlice<UInt8>) -> Int? {
+package func lastIndex(of text: String, in bytes: ArraySlice<UInt8>) -> Int? {
   let wanted = Array(text.utf8)
   guard bytes.count >= wanted.count else { return nil }
   for start in stride(from: bytes.endIndex - wanted.count, through: bytes.startIndex, by: -1)

@@ -1,0 +1,119 @@
+import Glibc
+import Recordings
+import Testing
+
+/// `hippowatt record` around a command and on its own.
+@Suite struct RecordTests {
+  private let folder: Folder
+  private static let sources = ["--source", "simulated", "--every", "50ms"]
+
+  init() throws { folder = try Folder() }
+
+  private func record(
+    _ arguments: [String] = [], _ command: [String] = [], to file: String = "f.hippo",
+    environment: [String: String] = [:]
+  ) throws -> Program.Result {
+    try Program.run(
+      ["record", "-o", file] + Self.sources + arguments
+        + (command.isEmpty ? [] : ["--"] + command), in: folder, environment: environment)
+  }
+
+  /// The one line a snapshot of the file is recognised by.
+  private func expectOpens(_ file: String = "f.hippo") throws {
+    let shown = try Program.run(["snapshot", file], in: folder)
+    #expect(shown.status == 0 && shown.errors.isEmpty, "\(shown.errors)")
+    #expect(shown.output.contains("GPU DRAW") && shown.output.contains("SIMULATED"))
+  }
+
+  @Test(arguments: [
+    ("printf 'a\\nb'", 0), ("printf 'a\\nb'; exit 3", 3), ("printf 'a\\nb'; kill -TERM $$", 143),
+    ("printf 'a\\nb'; kill -KILL $$", 137),
+  ])
+  func `the command's output passes through and its status is kept`(
+    script: String, status: Int32
+  ) throws {
+    let result = try record([], ["/bin/sh", "-c", script])
+    #expect(result.status == status)
+    #expect(result.output == "a\nb")
+    #expect(folder.names == ["f.hippo"])
+    let reader = try RecordingReader(path: folder.file("f.hippo"))
+    #expect(reader.header.isComplete && reader.header.isSimulated)
+  }
+
+  @Test func `large output arrives whole and in order`() throws {
+    let result = try record(["--quiet"], ["/bin/sh", "-c", "seq 1 200000; echo oops >&2"])
+    #expect(result.status == 0)
+    #expect(result.output.utf8.count == 1_288_895)
+    #expect(result.output.hasSuffix("199999\n200000\n"))
+    #expect(result.errors == "oops\n")
+  }
+
+  @Test func `training progress in the output becomes a job with its cost`() throws {
+    let script = """
+      for i in 1 2 3 4 5 6 7 8; do echo "step $i | loss: 2.$i | dt: 100ms | tok/sec: 1000"; sleep 0.1; done
+      """
+    let result = try record([], ["/bin/sh", "-c", script])
+    #expect(result.status == 0)
+    #expect(result.errorLines.contains { $0.hasPrefix("duration") })
+    #expect(result.errorLines.contains { $0.hasPrefix("energy") && $0.contains("J") })
+    #expect(result.errorLines.contains { $0.hasPrefix("job") && $0.contains("sh -c") })
+    #expect(result.errorLines.contains { $0.hasPrefix("  steps") && $0.hasSuffix("7") })
+    #expect(result.errorLines.last == "recorded in    f.hippo")
+    try expectOpens()
+  }
+
+  @Test func `a command that does not exist is 127, one that is no program 126`() throws {
+    let missing = try record([], ["no-such-command-of-hippo"])
+    #expect(missing.status == 127)
+    #expect(missing.errors == "hippowatt: no-such-command-of-hippo: No such file or directory\n")
+    let text = folder.write("no program", to: "text")
+    let denied = try record([], [text], to: "g.hippo")
+    #expect(denied.status == 126)
+    #expect(denied.errors == "hippowatt: \(text): Permission denied\n")
+  }
+
+  @Test func `it stops by itself and the file opens`() throws {
+    let start = seconds()
+    let result = try record(["--for", "1s", "--note", "a note to keep"])
+    #expect(result.status == 0 && result.output.isEmpty)
+    #expect((1...6).contains(seconds() - start))
+    #expect(result.errorLines.contains { $0.hasPrefix("energy") && $0.contains("kJ") })
+    #expect(folder.names == ["f.hippo"])
+    let reader = try RecordingReader(path: folder.file("f.hippo"))
+    #expect(reader.header.note == "a note to keep")
+    #expect((0.7...2).contains(try #require(reader.span).seconds))
+    try expectOpens()
+    let session = try Session(["replay", "f.hippo"], in: folder)
+    #expect(session.wait { session.shows("REPLAY") || session.shows("PAUSED") })
+    #expect(try session.quit() == 0)
+    session.expectClean()
+  }
+
+  @Test func `a command that runs too long is ended when the time is up`() throws {
+    let result = try record(["--for", "300ms"], ["/bin/sleep", "1000"])
+    #expect(result.status == 143)
+    try expectOpens()
+  }
+
+  @Test func `a file that is there is refused and keeps every byte`() throws {
+    folder.write("precious", to: "f.hippo")
+    let refused = try record(["--for", "10s"])
+    #expect(refused.status == 1)
+    #expect(refused.errorLines.count == 1 && refused.errors.contains("f.hippo exists already"))
+    #expect(folder.text("f.hippo") == "precious")
+    #expect(try record(["--for", "200ms"], to: "g.hippo").status == 0)
+    let before = folder.bytes("g.hippo")
+    let again = try record([], ["/bin/sh", "-c", "echo ran > witness"], to: "g.hippo")
+    #expect(again.status == 1 && again.errorLines.count == 1)
+    #expect(folder.bytes("g.hippo") == before)
+    #expect(folder.names == ["f.hippo", "g.hippo"], "the command must not run unrecorded")
+  }
+
+  @Test(arguments: ["/proc/f.hippo", "nowhere/f.hippo", "."])
+  func `a place that cannot be written to is one line`(place: String) throws {
+    let result = try record(["--for", "10s"], to: place)
+    #expect(result.status == 1)
+    #expect(result.errorLines.count == 1 && result.errors.contains(place), "\(result.errors)")
+    #expect(result.output.isEmpty)
+  }
+}

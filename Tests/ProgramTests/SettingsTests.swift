@@ -1,0 +1,114 @@
+import Testing
+
+/// Settings and themes from files of the user's own.
+@Suite struct SettingsTests {
+  private let folder: Folder
+
+  init() throws { folder = try Folder() }
+
+  private func run(_ arguments: [String]) throws -> Program.Result {
+    try Program.run(
+      arguments, in: folder, environment: ["XDG_CONFIG_HOME": folder.file("config")])
+  }
+
+  private func settings(_ text: String) -> String {
+    folder.write(text, to: "config/hippowatt/config.toml")
+  }
+
+  @Test(arguments: [
+    ("theme = \"paper\"\ncolour = 3\n", 2, "there is no setting “colour”"),
+    ("\n\ninterval = \"soon\"\n", 3, "not “soon”"), ("theme = 7\n", 1, "“theme” must be a text"),
+    ("[grid]\nplanet = \"Mars\"\n", 2, "[grid] has no setting “planet”"),
+    ("[[source]]\nkind = \"nope\"\n", 2, "there is no source “nope”"),
+    ("[[source]]\nkind = \"log\"\nspeed = 1\n", 3, "source “log” has no setting “speed”"),
+    ("a = 1\nb = = 2\n", 2, "could not determine"),
+    ("interval = \"1s\"\ninterval = \"2s\"\n", 2, "cannot redefine"),
+  ])
+  func `a wrong setting is named with file and line`(
+    text: String, line: Int, words: String
+  ) throws {
+    let path = settings(text)
+    for command in [["sources"], ["watch"], ["snapshot"], ["record", "-o", "f.hippo"]] {
+      let result = try run(command)
+      #expect(result.status == 1, "\(command)")
+      #expect(result.output.isEmpty)
+      #expect(result.errorLines.count == 1, "\(result.errors)")
+      #expect(result.errors.hasPrefix("hippowatt: \(path):\(line): "), "\(result.errors)")
+      #expect(result.errors.contains(words), "\(result.errors)")
+    }
+    #expect(folder.names == ["config"], "nothing is recorded with settings that are wrong")
+  }
+
+  @Test func `good settings are used and the command line is on top of them`() throws {
+    _ = settings(
+      """
+      interval = "50ms"
+      theme = "paper"
+      [[source]]
+      kind = "simulated"
+      argument = "7"
+
+      """)
+    let paper = try run(["snapshot", "--format", "svg"])
+    #expect(paper.status == 0 && paper.output.contains("SIMULATED"))
+    let dusk = try run(["snapshot", "--format", "svg", "--theme", "dusk"])
+    #expect(dusk.output.contains("#0f1015") && !paper.output.contains("#0f1015"))
+    let listed = try run(["sources"])
+    #expect(listed.output.contains("seed 7"))
+    #expect(listed.output.contains("not among the sources that the settings name"))
+    let other = folder.write("[[source]]\nkind = \"simulated\"\nargument = \"9\"\n", to: "other")
+    #expect(try run(["sources", "--config", other]).output.contains("seed 9"))
+    let missing = try run(["sources", "--config", "nowhere.toml"])
+    #expect(missing.status == 1)
+    #expect(missing.errors == "hippowatt: nowhere.toml: there is no such file\n")
+  }
+
+  @Test func `a theme with an error is named with its line and the default stands in`() throws {
+    let path = folder.write(
+      "name = \"mine\"\nbackground = \"#101010\"\ntext = \"reddish\"\n",
+      to: "config/hippowatt/themes/mine.theme")
+    let plain = ["snapshot", "--source", "simulated", "--every", "50ms", "--format", "svg"]
+    let result = try run(plain + ["--theme", "mine"])
+    #expect(result.status == 0)
+    #expect(result.errorLines.count == 2, "\(result.errors)")
+    let line = try #require(result.errorLines.first)
+    #expect(line.hasPrefix("hippowatt: \(path): line 3: “reddish” is not a colour"), "\(line)")
+    #expect(line.hasSuffix("the default theme stands in for it"))
+    #expect(result.errors.contains("there is no theme “mine”; there are: dusk, "))
+    #expect(result.output.contains("#0f1015") && !result.output.contains("#101010"))
+  }
+
+  @Test func `a theme that lacks a role is named on the screen and after it`() throws {
+    let path = folder.write(
+      "background = \"#101010\"\n", to: "config/hippowatt/themes/bare.theme")
+    let session = try Session(
+      ["watch", "--source", "simulated"], in: folder, width: 132, height: 40,
+      environment: ["XDG_CONFIG_HOME": folder.file("config")])
+    #expect(session.wait(for: "\(path): the role “text” is missing"), "\(session.screen)")
+    #expect(session.terminal.canvas[0, 12].background.rgb & 0xFFFFFF == 0x0F1015)
+    #expect(try session.quit() == 0)
+    session.expectClean()
+    #expect(session.pty.text.hasSuffix("the default theme stands in for it\r\n"))
+  }
+
+  @Test func `an own theme of the same name comes before the one that was installed`() throws {
+    let plain = ["snapshot", "--source", "simulated", "--every", "50ms", "--format", "svg"]
+    let source = try #require(installed("wallow"))
+    let mine = source.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.hasPrefix("background") ? "background = \"#010203\"" : String($0) }
+    folder.write(mine.joined(separator: "\n"), to: "config/hippowatt/themes/wallow.theme")
+    let result = try run(plain + ["--theme", "wallow"])
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    #expect(result.output.contains("#010203"))
+  }
+
+  /// The text of a theme of the source tree, found from the built program upwards.
+  private func installed(_ name: String) -> String? {
+    var place = Program.path
+    while let slash = place.lastIndex(of: "/") {
+      place = String(place[..<slash])
+      if let text = Folder.read(place + "/themes/" + name + ".theme") { return text }
+    }
+    return nil
+  }
+}
