@@ -73,11 +73,10 @@ void ct_define_keys(void) {
   define_key("\033OM", KEY_ENTER);
 }
 
-static void read_mouse(ct_event *event) {
-  MEVENT mouse;
+static void take_mouse(ct_screen *s, ct_event *event) {
+  MEVENT mouse = s->mice[--s->mouse_count];
   event->mouse_kind = CT_MOTION;
   event->button = 0;
-  if (getmouse(&mouse) != OK) return;
   event->x = mouse.x;
   event->y = mouse.y;
   for (int button = 1; button <= 3; button++) {
@@ -117,6 +116,10 @@ static bool swallow_sequence(ct_screen *s) {
 int ct_screen_read(ct_screen *s, ct_event *event) {
   set_term(s->screen);
   memset(event, 0, sizeof *event);
+  if (s->mouse_count > 0) {
+    take_mouse(s, event);
+    return CT_MOUSE;
+  }
   for (;;) {
     wint_t code = 0;
     int kind = wget_wch(s->keys, &code);
@@ -128,7 +131,10 @@ int ct_screen_read(ct_screen *s, ct_event *event) {
     }
     if (code == KEY_RESIZE) continue;
     if (code == KEY_MOUSE) {
-      read_mouse(event);
+      // One key code may stand for several events that arrived together; the newest comes first.
+      while (s->mouse_count < 8 && getmouse(&s->mice[s->mouse_count]) == OK) s->mouse_count++;
+      if (s->mouse_count == 0) continue;
+      take_mouse(s, event);
       return CT_MOUSE;
     }
     event->code = key_code((int)code);

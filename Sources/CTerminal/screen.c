@@ -94,7 +94,15 @@ ct_screen *ct_screen_open(const char *term, const char *entry, int input, int ou
   curs_set(0);
   if (mouse) {
     mouseinterval(0);
-    mousemask(ALL_MOUSE_EVENTS | REPORT_MOUSE_POSITION, NULL);
+    // No clicks: a press and its release that arrive together would be merged into one and missed.
+    mmask_t mask = BUTTON4_PRESSED | REPORT_MOUSE_POSITION;
+#ifdef BUTTON5_PRESSED
+    mask |= BUTTON5_PRESSED;
+#endif
+    for (int button = 1; button <= 3; button++) {
+      mask |= NCURSES_MOUSE_MASK(button, NCURSES_BUTTON_PRESSED | NCURSES_BUTTON_RELEASED);
+    }
+    mousemask(mask, NULL);
     // Installed entries ask for clicks alone; their SGR form carries drags just as well.
     const char *prefix = tigetstr("kmous");
     s->extra_mouse = entry == NULL && prefix != NULL && prefix != (char *)-1 &&

@@ -15,6 +15,9 @@ struct ct_screen {
   FILE *output;
   int drawing;
   bool extra_mouse;
+  // What the mouse did and nobody has taken yet, the newest first.
+  MEVENT mice[8];
+  int mouse_count;
 };
 
 // Teaches ncurses the keys of the current screen.
