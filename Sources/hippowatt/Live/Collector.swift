@@ -1,4 +1,5 @@
 import DataSources
+import Glibc
 import Telemetry
 
 /// All sources of a live session, each on its own thread.
@@ -25,5 +26,9 @@ final class Collector {
   /// Whether every source has said its last word.
   var isFinished: Bool { !threads.isEmpty && threads.allSatisfy(\.isFinished) }
 
-  func stop() { for thread in threads { thread.stop() } }
+  /// Ends all sources and what they have started, unless one takes too long for that.
+  func stop() {
+    for thread in threads { thread.stop() }
+    for _ in 0..<250 where !threads.allSatisfy(\.isLeft) { poll(nil, 0, 2) }
+  }
 }

@@ -21,7 +21,12 @@ final class SourceThread: Sendable {
     var isStopped = false
     var hasAnswered = false
     var isFinished = false
+    /// Whether the thread has let go of its source, with all that this had started.
+    var isGone = false
   }
+
+  /// Wakes the thread from its sleep.
+  private let wake = cs_event_descriptor()
 
   /// How many observations may wait to be fetched before the oldest are dropped.
   private static let inboxLimit = 100_000
@@ -42,8 +47,8 @@ final class SourceThread: Sendable {
       &thread, &attributes,
       { context in
         guard let context else { return nil }
-        let box = Unmanaged<Box>.fromOpaque(context).takeRetainedValue()
-        box.thread.run(&box.source)
+        let thread = SourceThread.run(Unmanaged<Box>.fromOpaque(context))
+        thread.state.withLock { $0.isGone = true }
         return nil
       }, Unmanaged.passRetained(box).toOpaque())
     pthread_attr_destroy(&attributes)
@@ -51,6 +56,7 @@ final class SourceThread: Sendable {
       let failure = SourceFailure(.failed, "no thread could be started for it", isFinal: true)
       state.withLock { state in
         state.isFinished = true
+        state.isGone = true
         if let change = state.lifecycle.fail(failure, at: clock.now) {
           state.inbox.append(.state(change))
         }
@@ -65,6 +71,13 @@ final class SourceThread: Sendable {
       self.source = source
       self.thread = thread
     }
+  }
+
+  /// Runs until it is stopped and lets go of the source, which ends what that has started.
+  private static func run(_ handle: Unmanaged<Box>) -> SourceThread {
+    let box = handle.takeRetainedValue()
+    box.thread.run(&box.source)
+    return box.thread
   }
 
   private func run(_ source: inout any DataSource) {
@@ -89,7 +102,7 @@ final class SourceThread: Sendable {
       // Ticks fall on whole intervals since the start, so that sources are read together.
       let now = clock.now
       let wait = delay ?? (interval - (now - start).truncatingRemainder(dividingBy: interval))
-      Self.sleep(max(1e-3, wait))
+      sleep(max(1e-3, wait))
     }
   }
 
@@ -132,16 +145,18 @@ final class SourceThread: Sendable {
   /// Whether the source has said its last word.
   var isFinished: Bool { state.withLock { $0.isFinished } }
 
-  func stop() { state.withLock { $0.isStopped = true } }
+  /// Asks the thread to let go of its source as soon as no call is under way.
+  func stop() {
+    state.withLock { $0.isStopped = true }
+    var one: UInt64 = 1
+    _ = write(wake, &one, 8)
+  }
 
-  private static func sleep(_ seconds: Double) {
-    var left = timespec()
-    left.tv_sec = Int(seconds)
-    left.tv_nsec = Int((seconds - Double(Int(seconds))) * 1e9)
-    while true {
-      var rest = timespec()
-      guard nanosleep(&left, &rest) != 0, errno == EINTR else { return }
-      left = rest
-    }
+  /// Whether there is nothing to wait for after `stop`: the source is gone, or a call is stalled.
+  var isLeft: Bool { state.withLock { $0.isGone || $0.lifecycle.state?.health == .stalled } }
+
+  private func sleep(_ seconds: Double) {
+    var entry = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
+    poll(&entry, 1, Int32(min(seconds, 1e6) * 1000) + 1)
   }
 }
