@@ -47,6 +47,7 @@ struct Watch: ParsableCommand {
         throw Failure("there is no terminal to take keys from beside standard input")
       }
       keyboard = terminal
+      feed.isRemote = true
       feed.collector.add(
         JSONStreamSource(descriptor: 0, machine: context.machine), interval: context.interval)
     } else {

@@ -7,11 +7,14 @@ import Telemetry
 final class LiveFeed: Feed {
   private(set) var timeline = Timeline()
   let interval: Double
+  /// Whether everything comes from another machine, by a pipe.
+  var isRemote = false
   let collector: Collector
   private let clock: SystemClock
   private let machine: String
   private(set) var recorder: RecorderThread?
   private var isSimulated = false
+  private var lastFailure = ""
   private var started: Timestamp
 
   init(clock: SystemClock, machine: String, interval: Double) {
@@ -46,10 +49,17 @@ final class LiveFeed: Feed {
 
   var info: SessionInfo {
     SessionInfo(
-      origin: .live, machine: machine, isSimulated: isSimulated,
+      origin: .live, machine: remoteMachine ?? machine, isSimulated: isSimulated,
       recordingSince: recorder == nil ? nil : started, recordingProblem: recorder?.problem ?? "",
       utcOffset: World.utcOffset)
   }
+
+  /// The machine that a stream speaks of.
+  private var remoteMachine: String? {
+    isRemote ? timeline.devices.lazy.map(\.id.machine).first { !$0.isEmpty } : nil
+  }
+
+  var notice: String { collector.isFinished ? lastFailure : "" }
 
   func update(for view: ViewState) { take(collector.drain()) }
 
@@ -58,6 +68,9 @@ final class LiveFeed: Feed {
     guard !observations.isEmpty else { return }
     timeline.apply(observations)
     recorder?.append(observations)
+    for case .state(let state) in observations where state.health == .failed {
+      lastFailure = state.message
+    }
     guard !isSimulated else { return }
     isSimulated = observations.contains {
       if case .series(let series) = $0 { series.provenance.method == .simulated } else { false }

@@ -15,6 +15,12 @@ protocol Feed: AnyObject {
   func update(for view: ViewState) throws
   /// Keeps a mark; says why it cannot.
   func mark(_ event: Event) -> String?
+  /// A word to the user about the feed itself; empty when there is none.
+  var notice: String { get }
   /// Ends everything that should not outlive the screen.
   func close()
+}
+
+extension Feed {
+  var notice: String { "" }
 }

@@ -51,7 +51,13 @@ final class ScreenSession {
     if let dumpPath { _ = File.write(TextWriter.plain(frame), to: dumpPath) }
   }
 
+  private var lastNotice = ""
+
   private func draw() {
+    if feed.notice != lastNotice {
+      lastNotice = feed.notice
+      view.toast = lastNotice
+    }
     let input = FrameInput(
       timeline: feed.timeline, bounds: feed.bounds, view: view, theme: theme, session: feed.info,
       width: screen.width, height: screen.height)
