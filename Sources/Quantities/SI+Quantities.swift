@@ -31,7 +31,7 @@ extension SI {
 
   /// Writes a length of time, given in seconds, with its two largest parts: `2 d 17 h`, `3 min 5 s`.
   public static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite else { return "–" }
+    guard seconds.isFinite, abs(seconds) < 9e15 else { return "–" }
     let sign = seconds < 0 ? "−" : ""
     let value = abs(seconds)
     if value < 0.9995 { return sign + string(value, "s") }
@@ -50,7 +50,7 @@ extension SI {
 
   /// Writes a length of time, given in seconds, as a clock does: `04:42:17`, with days before it.
   public static func clock(_ seconds: Double) -> String {
-    guard seconds.isFinite else { return "--:--:--" }
+    guard seconds.isFinite, abs(seconds) < 9e15 else { return "--:--:--" }
     let whole = Int64(abs(seconds))
     func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
     let days = whole / 86_400
