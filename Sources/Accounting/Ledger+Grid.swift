@@ -31,10 +31,9 @@ extension Ledger {
     guard let total = energy(over: span) else { return nil }
     var account = GridAccount()
     account.joules = total.joules
-    guard let grid = inventory.grid, let id = timeline.id(.renewableShare, of: grid.id) else {
-      return account
-    }
-    for interval in intervals(of: id, in: span) {
+    guard let grid = inventory.grid else { return account }
+    // What was drawn before the first word of the grid stays unmatched.
+    for interval in intervals(of: grid.id, in: span) {
       let moment = timeline.moment(at: interval.start)
       guard let share = moment.known(.renewableShare, of: grid.id)?.value,
         let joules = energy(over: interval)?.joules
@@ -51,24 +50,13 @@ extension Ledger {
     return account
   }
 
-  /// The stretches of a span over which a held value stays the same.
-  private func intervals(of id: Timeline.SeriesID, in span: TimeSpan) -> [TimeSpan] {
-    var cuts: [Timestamp] = []
-    var last = timeline.value(id, at: span.start)
-    // Before the first word of the grid, its first value is the best there is.
-    if last == nil, let first = timeline.firstReading(id), first.time <= span.end {
-      cuts.append(first.time)
-      last = first.value
-    } else if last == nil {
-      return []
-    } else {
-      cuts.append(span.start)
-    }
-    for reading in timeline.readings(id, in: span) where reading.value != last {
-      if reading.time > cuts[cuts.count - 1] { cuts.append(reading.time) }
-      last = reading.value
-    }
-    cuts.append(span.end)
-    return zip(cuts, cuts.dropFirst()).map { TimeSpan($0, $1) }
+  /// The stretches of a span over which nothing that is known of a grid changes.
+  private func intervals(of grid: DeviceID, in span: TimeSpan) -> [TimeSpan] {
+    let metrics: [Metric] = [.renewableShare, .lowCarbonShare, .carbonIntensity]
+    var cuts = metrics.compactMap { timeline.id($0, of: grid) }
+      .flatMap { timeline.changes($0, in: span) }
+    cuts += [span.start, span.end]
+    cuts.sort()
+    return zip(cuts, cuts.dropFirst()).filter { $0 < $1 }.map { TimeSpan($0, $1) }
   }
 }

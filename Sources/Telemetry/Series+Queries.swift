@@ -94,6 +94,32 @@ extension Series {
     return (after ? bracket.after : bracket.before).map { ($0.value, $0.time) }
   }
 
+  /// The values known in a stretch of time, oldest first, each from the finest view that has it.
+  func points(in span: TimeSpan) -> [(time: Timestamp, value: Double)] {
+    typealias Value = (time: Timestamp, value: Double)
+    var values: [Value] = samples.filter { span.contains($0.time) }.map { ($0.time, $0.value) }
+    var known = samples.first.flatMap { first in
+      samples.last.map { TimeSpan(first.time, $0.time) }
+    }
+    // A coarser view adds what lies before and after the finer ones.
+    for tier in tiers {
+      guard let first = tier.buckets.first?.time, let last = tier.buckets.last?.time else {
+        continue
+      }
+      let inside = tier.buckets.filter { span.contains($0.time) }
+      let older = inside.filter { bucket in known.map { bucket.time < $0.start } ?? true }
+      let newer = inside.filter { bucket in known.map { bucket.time > $0.end } ?? false }
+      values = older.map { ($0.time, $0.value) } + values + newer.map { ($0.time, $0.value) }
+      known = TimeSpan(min(first, known?.start ?? first), max(last, known?.end ?? last))
+    }
+    if let beginning, span.contains(beginning.time),
+      known.map({ beginning.time < $0.start }) ?? true
+    {
+      values.insert((beginning.time, beginning.value), at: 0)
+    }
+    return values
+  }
+
   /// The smallest and largest height in a stretch of time, from the finest view that reaches it.
   func extremes(in span: TimeSpan) -> (low: Double, high: Double)? {
     var low = Double.infinity

@@ -138,14 +138,26 @@ extension Timeline {
     series[id.index].value(at: time)?.value
   }
 
-  /// The oldest reading of a series that is still kept.
+  /// The oldest reading of a series that is still known.
   public func firstReading(_ id: SeriesID) -> (time: Timestamp, value: Double)? {
     let series = series[id.index]
+    if let beginning = series.beginning { return (beginning.time, beginning.value) }
     let oldest = series.tiers.compactMap(\.buckets.first).min { $0.time < $1.time }
     if let sample = series.samples.first, oldest.map({ sample.time <= $0.time }) ?? true {
       return (sample.time, sample.value)
     }
     return oldest.map { ($0.time, $0.value) }
+  }
+
+  /// The times in a span at which a held value becomes another one, oldest first.
+  ///
+  /// Where readings are no longer kept one by one, the last one of each bucket stands for it.
+  public func changes(_ id: SeriesID, in span: TimeSpan) -> [Timestamp] {
+    var last = value(id, at: span.start)
+    return series[id.index].points(in: span).compactMap { point in
+      defer { last = point.value }
+      return point.value == last ? nil : point.time
+    }
   }
 
   /// The newest reading of a series at or before a time, and the one `seconds` or more before it.
