@@ -107,6 +107,12 @@ public enum SI {
     return (value < 0 ? "−" : "") + out
   }
 
+  /// Writes a number of things, cut to whole ones and in groups of three digits.
+  public static func count(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 9e15 else { return "–" }
+    return grouped(Int64(value))
+  }
+
   static func power(_ exponent: Int) -> Double {
     var result = 1.0
     for _ in 0..<abs(exponent) { result *= 10 }

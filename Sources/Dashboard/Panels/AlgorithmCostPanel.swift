@@ -43,7 +43,7 @@ struct AlgorithmCostPanel: Panel {
       headline.value = SI.text(seconds, "s/step")
       headline.phrases.append([Run(noEnergy(cost, c), c.muted)])
     } else {
-      headline.value = SI.Text(number: SI.grouped(Int64(step.value)), unit: "steps")
+      headline.value = SI.Text(number: SI.count(step.value), unit: "steps")
       headline.phrases.append([Run("not enough yet for a cost", c.muted)])
     }
     if let value = headline.value {
@@ -104,11 +104,11 @@ struct AlgorithmCostPanel: Panel {
     let mark = cost?.energy?.isModelled ?? false ? "≈ " : ""
     if let step = c.moment.known(.step, of: job.id)?.value {
       let total = c.moment.known(.stepTotal, of: job.id)?.value
-      let of = total.map { " / " + SI.grouped(Int64($0)) } ?? ""
+      let of = total.map { " / " + SI.count($0) } ?? ""
       let share = total.flatMap { $0 > 0 ? min(1, step / $0) : nil }
       rows.append(
         FactRow(
-          "step", SI.grouped(Int64(step)) + of, share.map { SI.percent($0) + " %" } ?? "",
+          "step", SI.count(step) + of, share.map { SI.percent($0) + " %" } ?? "",
           bar: share))
     }
     if let rate = c.moment.known(.tokenRate, of: job.id)?.value ?? cost?.tokensPerSecond {

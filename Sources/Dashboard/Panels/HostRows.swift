@@ -39,7 +39,7 @@ enum HostRows {
     lines.append(
       (
         "CPU", busy, busy.map { SI.percent($0) + " %" } ?? "–",
-        cores.map { "of \(Int($0)) cores" } ?? ""
+        cores.map { "of \(SI.count($0)) cores" } ?? ""
       ))
     if let used, let total, total > 0 {
       lines.append(
