@@ -29,7 +29,8 @@ public struct Layout: Sendable, Hashable {
     scrubber = Self.nowhere
     hints = Self.nowhere
     panels = []
-    guard width >= 44, height >= 12 else {
+    // Panels one above the other need more rows than two beside two.
+    guard width >= 44, height >= (width >= 72 || focused ? 12 : 14) else {
       scale = width >= 28 && height >= 7 ? .list : .tiny
       if scale == .list { hints = Rect(x: 0, y: height - 1, width: width, height: 1) }
       return
