@@ -32,16 +32,15 @@ public enum ThemeParser {
       let key = String(trimmed(line[..<equals]))
       let value = unquoted(trimmed(line[line.index(after: equals)...]))
       if key == "name" {
-        title = String(value.prefix(40))
+        title = shown(value)
         continue
       }
       guard keys.contains(key) else {
-        throw ThemeError(line: index + 1, problem: "there is no role “\(key.prefix(40))”")
+        throw ThemeError(line: index + 1, problem: "there is no role “\(shown(key))”")
       }
       guard let color = Color(hex: value) else {
         throw ThemeError(
-          line: index + 1, problem: "“\(value.prefix(40))” is not a colour; write it as \"#rrggbb\""
-        )
+          line: index + 1, problem: "“\(shown(value))” is not a colour; write it as \"#rrggbb\"")
       }
       values[key] = color
     }
@@ -67,6 +66,9 @@ public enum ThemeParser {
     }
     return theme
   }
+
+  /// What a file says, cut and harmless, for a message about it.
+  private static func shown(_ text: String) -> String { sanitized(String(text.prefix(40))) }
 
   private static func trimmed(_ text: Substring) -> Substring {
     var text = text
