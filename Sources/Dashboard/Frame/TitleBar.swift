@@ -13,7 +13,7 @@ enum TitleBar {
     let amber = Style(c.theme[.power].end, on: ground).bold
     let right = drawRight(&canvas, in: rect, c, style)
     var phrases: [[Run]] = [
-      [Run("▟▙ ", amber), Run("hippowatt", amber)],
+      [Run(c.glyphs == .ascii ? "" : "▟▙ ", amber), Run("hippowatt", amber)],
       [Run(sanitized(c.input.session.machine), style(.text).bold)],
     ]
     if let machine = hardware(c) { phrases.append([Run(machine, style(.muted))]) }

@@ -25,7 +25,9 @@ enum HelpOverlay {
     for section in KeyTable.Section.allCases {
       lines.append((section.rawValue, ""))
       for binding in KeyTable.all where binding.section == section {
-        lines.append((binding.keys.map(KeyTable.symbol).joined(separator: " "), binding.text))
+        // Not every symbol has a seven-bit stand-in; the keys' names do without.
+        let keys = binding.keys.map { c.glyphs == .ascii ? $0 : KeyTable.symbol($0) }
+        lines.append((keys.joined(separator: " "), binding.text))
       }
     }
     lines.append(("Mouse", ""))
