@@ -31,7 +31,7 @@ struct DataThroughputPanel: Panel {
     guard let rate = rate(inward, c) else {
       let states = ["disk", "net"].compactMap { c.state(of: $0) }
       let lines = states.filter { $0.health != .ok }.map { "\($0.source): \($0.message)" }
-      let waiting = states.allSatisfy { $0.health == .ok }
+      let waiting = !states.isEmpty && states.allSatisfy { $0.health == .ok }
       return Headline(
         missing: waiting
           ? ["Waiting for a second reading: a rate takes two."] : ["No data path is read."] + lines)
