@@ -65,8 +65,9 @@ let package = Package(
       name: "CanvasTests", dependencies: ["Canvas", "Snapshots"], exclude: ["Snapshots"],
       swiftSettings: strict),
     .testTarget(
-      name: "DashboardTests", dependencies: ["Dashboard", "DataSources", "Recordings"],
-      swiftSettings: strict),
+      name: "DashboardTests",
+      dependencies: ["Dashboard", "DataSources", "Recordings", "Snapshots"],
+      exclude: ["Snapshots"], swiftSettings: strict),
     .target(
       name: "Terminals", dependencies: ["Canvas"], path: "Tests/Support/Terminals",
       swiftSettings: strict),

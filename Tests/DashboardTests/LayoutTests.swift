@@ -1,0 +1,81 @@
+import Canvas
+import Testing
+
+@testable import Dashboard
+
+/// Every part has its place, and no two share one.
+@Suite struct LayoutTests {
+  private static let heights = Array(0...70) + [100, 200]
+  private static let widths = Array(0...150) + [200, 300, 500]
+
+  private func parts(_ layout: Layout) -> [Rect] {
+    ([layout.title, layout.ribbon, layout.scrubber, layout.hints] + layout.panels)
+      .filter { !$0.isEmpty }
+  }
+
+  @Test(arguments: [false, true]) func `Parts lie on the screen and apart`(focused: Bool) {
+    for height in Self.heights {
+      for width in Self.widths {
+        let layout = Layout(width: width, height: height, focused: focused)
+        let screen = Rect(x: 0, y: 0, width: width, height: height)
+        let parts = parts(layout)
+        for (index, part) in parts.enumerated() {
+          if part.intersection(screen) != part {
+            Issue.record("\(part) leaves the screen of \(width)x\(height)")
+          }
+          for other in parts[..<index] where !part.intersection(other).isEmpty {
+            Issue.record("\(part) and \(other) overlap on \(width)x\(height)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [false, true]) func `A full screen has no holes`(focused: Bool) {
+    for height in Self.heights {
+      for width in Self.widths {
+        let layout = Layout(width: width, height: height, focused: focused)
+        guard layout.scale == .full else { continue }
+        let area = layout.panels.reduce(0) { $0 + $1.width * $1.height }
+        let rows = [layout.title, layout.ribbon, layout.scrubber, layout.hints]
+          .reduce(0) { $0 + $1.height }
+        // Air is two rows, and only on a tall screen.
+        let air = height >= 34 ? 2 : 0
+        #expect(area == width * (height - rows - air), "\(width)x\(height)")
+        #expect(layout.panels.count == (focused ? 1 : 4))
+        let least = layout.panels.map(\.height).min() ?? 0
+        #expect(least >= 3, "a panel of \(least) rows is not drawn on \(width)x\(height)")
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      (0, 0, Layout.Scale.tiny), (27, 40, .tiny), (200, 6, .tiny), (28, 7, .list), (43, 60, .list),
+      (300, 11, .list), (44, 13, .list), (44, 14, .full), (72, 12, .full), (80, 24, .full),
+      (300, 100, .full),
+    ] as [(Int, Int, Layout.Scale)])
+  func `What fits decides the scale`(width: Int, height: Int, scale: Layout.Scale) {
+    #expect(Layout(width: width, height: height).scale == scale)
+  }
+
+  @Test func `Panels stand beside each other where there is room`() {
+    let wide = Layout(width: 80, height: 24).panels
+    #expect(wide[0].y == wide[1].y && wide[0].right == wide[1].x && wide[1].right == 80)
+    #expect(wide[2].y == wide[0].bottom && wide[3].y == wide[2].y)
+    let narrow = Layout(width: 60, height: 24).panels
+    #expect(narrow.allSatisfy { $0.width == 60 })
+  }
+
+  @Test func `Every panel of a full screen shows its name`() {
+    for (width, height) in [(44, 14), (60, 16), (71, 19), (72, 12), (80, 24)] {
+      let layout = Layout(width: width, height: height)
+      #expect(layout.scale == .full)
+      let frame = Frame.render(Stage.input(Stage.short, width, height))
+      for panel in PanelCatalogue.all {
+        let isShown = frame.shows(panel.title)
+        #expect(isShown, "\(panel.title) is missing on \(width)x\(height)")
+      }
+    }
+  }
+}

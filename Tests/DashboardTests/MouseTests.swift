@@ -1,0 +1,92 @@
+import Canvas
+import Telemetry
+import Testing
+
+@testable import Dashboard
+
+/// Clicks and drags.
+@Suite struct MouseTests {
+  private let start = Stage.start
+  private var bounds: TimeSpan { TimeSpan(start, start + 1000) }
+
+  private func view(at second: Double) -> ViewState {
+    var view = ViewState(cursor: .live, themeCount: 3)
+    view.cursor.seek(to: start + second, in: bounds)
+    return view
+  }
+
+  /// Seconds after the start that are looked at, to the microsecond.
+  private func place(_ view: ViewState) -> Double {
+    ((view.cursor.time(in: bounds) - start) * 1e6).rounded() / 1e6
+  }
+
+  @Test func `A click on the scrubber goes there`() {
+    let layout = Layout(width: 103, height: 40)
+    let track = layout.scrubber
+    var view = ViewState(cursor: .live)
+    view.click(x: track.x, y: track.y, layout: layout, bounds: bounds)
+    #expect(place(view) == 0)
+    #expect(view.cursor.mode == .paused)
+    view.click(x: track.x + 50, y: track.bottom - 1, layout: layout, bounds: bounds)
+    #expect(place(view) == 500)
+    view.click(x: track.right - 1, y: track.y, layout: layout, bounds: bounds)
+    #expect(view.cursor.mode == .live)
+    #expect(view.focused == nil)
+  }
+
+  @Test func `A drag may leave the scrubber`() {
+    let layout = Layout(width: 103, height: 40)
+    var view = view(at: 500)
+    view.drag(x: -20, layout: layout, bounds: bounds)
+    #expect(place(view) == 0)
+    view.drag(x: layout.scrubber.x + 25, layout: layout, bounds: bounds)
+    #expect(place(view) == 250)
+    view.drag(x: 5000, layout: layout, bounds: bounds)
+    #expect(view.cursor.mode == .live)
+    let none = Layout(width: 20, height: 5)
+    view.cursor.seek(to: start + 70, in: bounds)
+    view.drag(x: 3, layout: none, bounds: bounds)
+    #expect(place(view) == 70)
+  }
+
+  @Test func `The scrubber shows the cursor where it was clicked`() {
+    let layout = Layout(width: 132, height: 40)
+    for x in stride(from: layout.scrubber.x, to: layout.scrubber.right, by: 7) {
+      let frame = Stage.frame(Stage.short, 132, 40) { view, bounds in
+        view.click(x: x, y: layout.scrubber.y, layout: layout, bounds: bounds)
+      }
+      #expect(frame[x, layout.scrubber.bottom - 1].glyph == "◆", "column \(x)")
+    }
+  }
+
+  @Test func `A click on a panel gives it the screen and a second one takes it back`() {
+    for (index, panel) in Layout(width: 100, height: 30).panels.enumerated() {
+      var view = view(at: 500)
+      let (x, y) = (panel.x + panel.width / 2, panel.y + panel.height / 2)
+      view.click(x: x, y: y, layout: Layout(width: 100, height: 30), bounds: bounds)
+      #expect(view.focused == index)
+      view.click(x: x, y: y, layout: Layout(width: 100, height: 30, focused: true), bounds: bounds)
+      #expect(view.focused == nil)
+      #expect(place(view) == 500)
+    }
+  }
+
+  @Test func `A click with an overlay open only closes it`() {
+    let layout = Layout(width: 100, height: 30)
+    var view = view(at: 500)
+    view.press(.help, bounds)
+    view.click(x: layout.scrubber.x, y: layout.scrubber.y, layout: layout, bounds: bounds)
+    #expect(view.overlay == .none)
+    #expect(place(view) == 500)
+    #expect(view.focused == nil)
+  }
+
+  @Test func `A click on nothing changes nothing`() {
+    let layout = Layout(width: 100, height: 30)
+    var view = view(at: 500)
+    for (x, y) in [(5, 0), (50, layout.hints.y), (-3, -3), (500, 500)] {
+      view.click(x: x, y: y, layout: layout, bounds: bounds)
+    }
+    #expect(view == self.view(at: 500))
+  }
+}
