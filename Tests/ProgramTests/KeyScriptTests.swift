@@ -1,4 +1,5 @@
 import Glibc
+import Terminals
 import Testing
 
 /// Whole sessions written down as keys to press and screens to keep.

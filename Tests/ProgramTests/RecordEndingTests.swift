@@ -1,5 +1,7 @@
 import Glibc
 import Recordings
+import Telemetry
+import Terminals
 import Testing
 
 /// How a recording ends when somebody else ends it.

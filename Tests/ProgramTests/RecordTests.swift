@@ -1,5 +1,6 @@
 import Glibc
 import Recordings
+import Telemetry
 import Testing
 
 /// `hippowatt record` around a command and on its own.

@@ -1,3 +1,5 @@
+import Canvas
+import Terminals
 import Testing
 
 /// Settings and themes from files of the user's own.

@@ -1,4 +1,5 @@
 import Glibc
+import Terminals
 import Testing
 
 /// Stops, ends and a terminal that goes away, as they happen to a session on the screen.

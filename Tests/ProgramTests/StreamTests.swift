@@ -1,3 +1,4 @@
+import Canvas
 import DataSources
 import Glibc
 import Telemetry

@@ -1,4 +1,6 @@
+import Canvas
 import Glibc
+import Terminals
 import Testing
 
 /// Terminals of many kinds and sizes.

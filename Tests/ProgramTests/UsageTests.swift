@@ -1,6 +1,7 @@
 import DataSources
 import Glibc
 import Recordings
+import Telemetry
 import Testing
 
 /// What the program says to a wrong command line, and to files that are not what they should be.

@@ -1,5 +1,6 @@
 import Canvas
 import Glibc
+import Terminals
 import Testing
 
 /// A live session as a user has it: what is shown, and what the keys do.
