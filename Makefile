@@ -3,7 +3,9 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-RELEASE = $(SWIFT) build -c release --static-swift-stdlib --product hippowatt
+# Optimised for size: the program waits nearly all the time, and its size is its memory.
+RELEASE = $(SWIFT) build -c release --static-swift-stdlib --product hippowatt \
+  -Xswiftc -Osize -Xlinker --icf=safe -Xlinker --no-export-dynamic
 BINARY = .build/release/hippowatt
 PACKAGES = libncurses-dev libsqlite3-dev
 # The largest the stripped program may be; full Foundation alone would pass it four times.

@@ -63,34 +63,4 @@ extension Ledger {
   public func jobEnergy(over span: TimeSpan) -> EnergyAmount? {
     timeline.energy(of: inventory.gpus, over: span) ?? energy(over: span)
   }
-
-  /// Joules per token over time, for a curve; from the cost in each of `columns` equal parts.
-  ///
-  /// Falls back to joules per step where the job tells no tokens.
-  public func costCurve(
-    of job: DeviceID, over span: TimeSpan, columns: Int, perToken: Bool
-  ) -> [Double?] {
-    let metric: Metric = perToken ? .tokens : .step
-    guard columns > 0, let id = timeline.id(metric, of: job) ?? timeline.id(.step, of: job) else {
-      return []
-    }
-    let readings = timeline.readings(id, in: TimeSpan(span.start - 120, span.end))
-    let width = span.seconds / Double(columns)
-    var next = 0
-    return (0..<columns).map { column in
-      let end = span.start + Double(column + 1) * width
-      while next < readings.count, readings[next].time <= end { next += 1 }
-      // The last pair of readings up to the column's end, at least a second apart.
-      guard next >= 2 else { return nil }
-      let to = readings[next - 1]
-      guard end - to.time <= max(60, 3 * width),
-        let from = readings[..<(next - 1)].last(where: { to.time - $0.time >= max(1, width) })
-          ?? readings.first,
-        to.value > from.value, to.time > from.time
-      else { return nil }
-      let stretch = TimeSpan(from.time, to.time)
-      guard let energy = jobEnergy(over: stretch), energy.coverage >= 0.9 else { return nil }
-      return energy.joules / (to.value - from.value)
-    }
-  }
 }

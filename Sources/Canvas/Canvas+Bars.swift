@@ -78,12 +78,9 @@ extension Canvas {
       x += width
       let room = width - (glyphs == .ascii ? 1 : 0)
       let candidates = [part.label, part.shortLabel].filter { !$0.isEmpty }
-      guard
-        let label = candidates.first(where: { displayWidth($0) + 1 <= room })
-          ?? candidates.last(where: { displayWidth($0) <= room })
-      else { continue }
-      let indent = displayWidth(label) + 1 <= room ? 1 : 0
-      text(label, x: segment.x + indent, y: rect.y + (rect.height - 1) / 2, style)
+      // A blank before it keeps two labels from reading as one.
+      guard let label = candidates.first(where: { displayWidth($0) + 1 <= room }) else { continue }
+      text(label, x: segment.x + 1, y: rect.y + (rect.height - 1) / 2, style)
     }
   }
 

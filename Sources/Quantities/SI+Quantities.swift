@@ -48,6 +48,12 @@ extension SI {
     return sign + text
   }
 
+  /// Writes how old something is, given in seconds: whole seconds, then as a duration.
+  public static func age(_ seconds: Double) -> String {
+    let value = max(0, seconds)
+    return value < 59.5 ? fixed(value, 0) + " s" : duration(value)
+  }
+
   /// Writes a length of time, given in seconds, as a clock does: `04:42:17`, with days before it.
   public static func clock(_ seconds: Double) -> String {
     guard seconds.isFinite, abs(seconds) < 9e15 else { return "--:--:--" }

@@ -50,6 +50,19 @@ public struct FrameContext: Sendable {
 
   /// How many values a chart of that many columns takes.
   func samples(_ columns: Int) -> Int { columns * Canvas.samples(perColumnOf: glyphs) }
+
+  /// The window a chart of that many values shows, ending at or just after the time looked at.
+  ///
+  /// Its columns fall on whole multiples of their width since 1970: a curve moves by whole
+  /// columns then, keeps its shape, and costs the terminal half as much.
+  func chartWindow(_ values: Int, seconds: Double? = nil) -> TimeSpan {
+    let seconds = seconds ?? input.view.window
+    let width = Int64(seconds * 1e9) / Int64(max(1, values))
+    guard width > 0 else { return TimeSpan(last: seconds, endingAt: time) }
+    let end = -((-time.nanoseconds).floorDiv(width)) * width
+    return TimeSpan(
+      Timestamp(nanoseconds: end - width * Int64(values)), Timestamp(nanoseconds: end))
+  }
 }
 
 /// A stretch of text in one style.
@@ -75,16 +88,20 @@ extension Canvas {
   }
 
   /// Draws phrases with a gap between them, leaving out whole phrases that do not fit.
+  ///
+  /// When they stand in order of weight, the first that does not fit ends the line, so that
+  /// nothing lesser takes its place.
   @discardableResult
   mutating func phrases(
-    _ phrases: [[Run]], x: Int, y: Int, maxWidth: Int, gap: Int = 3
+    _ phrases: [[Run]], x: Int, y: Int, maxWidth: Int, gap: Int = 3, inOrder: Bool = false
   ) -> Int {
     var used = 0
     for phrase in phrases where !phrase.isEmpty {
       let width = phrase.reduce(0) { $0 + displayWidth($1.text) }
       let before = used > 0 ? gap : 0
       guard used + before + width <= maxWidth else {
-        if used == 0 { used = runs(phrase, x: x, y: y, maxWidth: maxWidth) }
+        if used == 0, !inOrder { used = runs(phrase, x: x, y: y, maxWidth: maxWidth) }
+        if inOrder { break }
         continue
       }
       used += before

@@ -13,7 +13,7 @@ enum Scrubber {
   }
 
   private static func drawChart(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
-    let bounds = c.input.bounds
+    let bounds = span(c)
     guard bounds.seconds > 0 else { return }
     let columns = c.samples(rect.width)
     var values = c.ledger.powerCurve(of: c.ledger.powerDevices, over: bounds, columns: columns)
@@ -44,8 +44,13 @@ enum Scrubber {
     }
   }
 
+  private static func span(_ c: FrameContext) -> TimeSpan {
+    let isLive = if case .live = c.input.session.origin { true } else { false }
+    return isLive ? ViewState.scrubberSpan(c.input.bounds) : c.input.bounds
+  }
+
   static func column(_ time: Timestamp, in rect: Rect, _ c: FrameContext) -> Int {
-    let bounds = c.input.bounds
+    let bounds = span(c)
     guard bounds.seconds > 0 else { return rect.right - 1 }
     let share = min(1, max(0, (time - bounds.start) / bounds.seconds))
     return rect.x + Int((share * Double(rect.width - 1)).rounded())
@@ -65,7 +70,8 @@ enum Scrubber {
       let style =
         event.kind == .gap ? c.style(.critical) : c.style(event.kind == .mark ? .accent : .muted)
       let symbol = event.kind == .gap ? "▲" : "▾"
-      let room = rect.right - x - 2
+      // A label ends before the cursor, which would stand on it otherwise.
+      let room = (x < to ? to : rect.right) - x - 2
       let name =
         event.text.isEmpty ? "" : " " + clipped(event.text, to: min(24, max(0, room - 2))) + " "
       free =

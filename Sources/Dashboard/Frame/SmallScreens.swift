@@ -12,7 +12,7 @@ enum ListScreen {
       let y = top + index
       guard y < bottom else { return }
       let headline = panel.headline(c)
-      let name = canvas.width >= 50 ? panel.title.capitalizedWord : String(panel.title.prefix(4))
+      let name = canvas.width >= 50 ? panel.title.capitalizedWord : panel.word
       let width = canvas.width >= 50 ? 18 : 6
       canvas.textClipped(name, x: 1, y: y, maxWidth: width - 1, c.muted)
       if let value = headline.value {
@@ -21,16 +21,14 @@ enum ListScreen {
           maxWidth: canvas.width - width)
         canvas.phrases(
           headline.phrases, x: width + used + 2, y: y, maxWidth: canvas.width - width - used - 3,
-          gap: 2)
+          gap: 2, inOrder: true)
       } else {
         canvas.textClipped(
           headline.missing.first ?? "–", x: width, y: y, maxWidth: canvas.width - width - 1, c.muted
         )
       }
     }
-    let chart = Rect(
-      x: 1, y: top + 4, width: canvas.width - 2, height: bottom - top - 4)
-    if chart.height >= 2 { Scrubber.draw(&canvas, in: chart, c) }
+    Scrubber.draw(&canvas, in: c.layout.scrubber, c)
   }
 }
 
@@ -38,7 +36,7 @@ enum ListScreen {
 enum TinyScreen {
   static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
     let (value, what) = number(c)
-    let lines = [value, what, TitleBar.badge(c).0]
+    let lines = [value, c.input.session.isSimulated ? "SIMULATED" : what, TitleBar.badge(c).0]
     let first = max(0, (canvas.height - min(canvas.height, 3)) / 2)
     for (index, line) in lines.enumerated() where first + index < canvas.height {
       let style = index == 0 ? c.style(.power).bold : c.muted

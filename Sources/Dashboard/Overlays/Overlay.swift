@@ -31,13 +31,19 @@ enum HelpOverlay {
       }
     }
     lines.append(("Mouse", ""))
-    lines.append(("click", "a panel: whole screen; the scrubber: go there"))
+    lines.append(("click", "a panel: large; the scrubber: go there"))
     lines.append(("wheel", "shorter or longer time"))
     let keyWidth = lines.filter { !$0.text.isEmpty }.map { displayWidth($0.keys) }.max() ?? 0
-    let columnWidth = keyWidth + 2 + 46
     let room = canvas.height - 2
-    let columns = lines.count > room && canvas.width >= 2 * columnWidth + 8 ? 2 : 1
-    let perColumn = (lines.count + columns - 1) / columns
+    let columns = lines.count > room && canvas.width >= 76 ? 2 : 1
+    let columnWidth = min(keyWidth + 2 + 46, (canvas.width - 4 - 2 * (columns - 1)) / columns)
+    var perColumn = (lines.count + columns - 1) / columns
+    if perColumn > room {
+      perColumn = max(1, room)
+      let hidden = lines.count - (columns * perColumn - 1)
+      lines =
+        Array(lines.prefix(columns * perColumn - 1)) + [("…", "\(hidden) more: enlarge the screen")]
+    }
     let body = Overlay.open(
       &canvas, title: "hippowatt: keys", width: columns * columnWidth + (columns - 1) * 2,
       height: perColumn, c)

@@ -38,6 +38,10 @@ enum ProvenanceOverlay {
       let isLast = index == body.height - 1 && lines.count > body.height
       let shown = isLast ? [Run("… \(lines.count - index) more", style(.muted))] : line
       canvas.runs(shown, x: body.x, y: body.y + index, maxWidth: body.width)
+      let width = shown.reduce(0) { $0 + displayWidth($1.text) }
+      if width > body.width, let last = shown.last {
+        canvas.put("…", x: body.right - 1, y: body.y + index, last.style)
+      }
     }
   }
 
@@ -47,6 +51,16 @@ enum ProvenanceOverlay {
     if panel.kinds.contains(.job) { return ["log"] }
     if panel.kinds.contains(.disk) { return ["disk", "net"] }
     return panel.kinds.contains(.grid) ? ["grid"] : []
+  }
+
+  /// A metric's name in words: without the scale it is stored in.
+  static func title(_ metric: String) -> String {
+    let scales: Set<Substring> = [
+      "mw", "uj", "ppm", "b", "mc", "hz", "us", "e3", "e6", "e9", "e12", "bps",
+    ]
+    var words = metric.split(separator: "_")
+    if words.count > 1, let last = words.last, scales.contains(last) { words.removeLast() }
+    return words.joined(separator: " ")
   }
 
   private static func base(_ source: String) -> String {
@@ -74,10 +88,10 @@ enum ProvenanceOverlay {
     return order.map { group in
       let list = members[group] ?? []
       let ages = list.compactMap { c.moment.known($0.metric, of: $0.device)?.age }
-      let age = ages.min().map { SI.duration(max(0, $0)) + " old" } ?? "nothing yet"
+      let age = ages.min().map { SI.age($0) + " old" } ?? "nothing yet"
       let count = list.count > 1 ? "\(list.count) × \(group.kind.name)" : group.kind.name
       return [
-        Run(pad(group.metric, 22), style(.text)), Run(pad(count, 11), style(.muted)),
+        Run(pad(Self.title(group.metric), 20), style(.text)), Run(pad(count, 11), style(.muted)),
         Run(pad(group.provenance.source, 11), style(.text)),
         Run(pad(group.provenance.method.words, 24), style(.muted)),
         Run(pad(age, 12), style(.muted)),

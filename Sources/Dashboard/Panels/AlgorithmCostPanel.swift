@@ -6,6 +6,7 @@ import Telemetry
 /// What the algorithm's progress costs: joules per token and per step, beside its loss.
 struct AlgorithmCostPanel: Panel {
   let title = "ALGORITHM COST"
+  let word = "cost"
   let ramp = Theme.Ramp.algorithm
   let kinds: [DeviceKind] = [.job]
 
@@ -22,7 +23,7 @@ struct AlgorithmCostPanel: Panel {
       return Headline(missing: missing(c))
     }
     var headline = Headline()
-    headline.note = "\(job.label) · \(SI.duration(max(0, step.age.rounded()))) ago"
+    headline.note = "\(job.label) · \(SI.age(step.age)) ago"
     let cost = c.ledger.cost(of: job.id, at: c.time)
     let mark = cost?.energy?.isModelled ?? false ? "≈ " : ""
     if let joules = cost?.joulesPerToken {

@@ -6,6 +6,7 @@ import Telemetry
 /// How much data flows in and out, and how busy the ways are.
 struct DataThroughputPanel: Panel {
   let title = "DATA THROUGHPUT"
+  let word = "data"
   let ramp = Theme.Ramp.dataIn
   let kinds: [DeviceKind] = [.disk, .net]
 
@@ -45,7 +46,7 @@ struct DataThroughputPanel: Panel {
     }
     let sum = inward.compactMap { c.timeline.id($0.metric, of: $0.device.id) }
       .reduce(0.0) { $0 + c.timeline.total($1, over: c.session).amount }
-    headline.phrases.append([Run(SI.data(sum).joined + " in since start", c.muted)])
+    headline.phrases.append([Run(SI.data(sum).joined + " so far", c.muted)])
     if let watts = c.ledger.power(at: c.time), watts > 0 {
       headline.note = SI.string(rate / watts, "B/J", smallest: 0)
     }
@@ -86,7 +87,9 @@ struct DataThroughputPanel: Panel {
       var sum: [Double?] = Array(repeating: nil, count: columns)
       for flow in Flow.flows(c.inventory, inward: inward) {
         guard let id = c.timeline.id(flow.metric, of: flow.device.id) else { continue }
-        for (index, column) in c.timeline.curve(id, over: c.window, columns: columns).enumerated() {
+        for (index, column) in c.timeline.curve(
+          id, over: c.chartWindow(columns), columns: columns
+        ).enumerated() {
           if let column { sum[index] = (sum[index] ?? 0) + column.mean }
         }
       }
@@ -113,7 +116,10 @@ struct DataThroughputPanel: Panel {
       outward, in: bottom, top: scale * Double(bottom.height) / rows, gradient: c.theme[.dataOut],
       background: c.background, glyphs: c.glyphs, hanging: true)
     if rect.height >= 3, scale > 1 {
-      canvas.textRight(" " + SI.dataRate(scale).joined, right: rect.right, y: rect.y, c.muted)
+      // Beside the direction that sets the scale.
+      canvas.textRight(
+        " " + SI.dataRate(scale).joined, right: rect.right,
+        y: highOut > highIn ? rect.bottom - 1 : rect.y, c.muted)
     }
   }
 

@@ -6,6 +6,7 @@ import Telemetry
 /// What the accelerators draw: power now, energy so far, every card in its row.
 struct GPUDrawPanel: Panel {
   let title = "GPU DRAW"
+  let word = "GPU"
   let ramp = Theme.Ramp.power
   let kinds: [DeviceKind] = [.gpu, .cpu, .meter, .host]
 
@@ -16,16 +17,18 @@ struct GPUDrawPanel: Panel {
       return Headline(missing: silent(gpus, c))
     }
     var headline = Headline(value: SI.text(watts, "W"))
+    let energy = energyPhrases(of: gpus, watts, c)
+    headline.phrases += energy.prefix(1)
     let limits = gpus.compactMap { c.moment.value(.powerLimit, of: $0.id) }
     if limits.count == gpus.count, case let cap = limits.reduce(0, +), cap > 0 {
       headline.phrases.append([Run("\(SI.percent(watts / cap)) % of cap", c.muted)])
       headline.note = "cap " + SI.string(cap, "W")
     }
-    headline.phrases += energyPhrases(of: gpus, c)
+    headline.phrases += energy.dropFirst()
     return headline
   }
 
-  private func energyPhrases(of devices: [Device], _ c: FrameContext) -> [[Run]] {
+  private func energyPhrases(of devices: [Device], _ watts: Double, _ c: FrameContext) -> [[Run]] {
     var phrases: [[Run]] = []
     if let energy = c.timeline.energy(of: devices, over: c.session), energy.covered > 0 {
       let mark = energy.isModelled ? "≈ " : ""
@@ -38,7 +41,7 @@ struct GPUDrawPanel: Panel {
     }
     let peak = c.ledger.powerCurve(of: devices, over: c.window, columns: 120).compactMap { $0 }
       .max()
-    if let peak { phrases.append([Run("peak " + SI.string(peak, "W"), c.muted)]) }
+    if let peak { phrases.append([Run("peak " + SI.string(max(peak, watts), "W"), c.muted)]) }
     return phrases
   }
 
@@ -71,7 +74,7 @@ struct GPUDrawPanel: Panel {
     } else {
       headline.phrases.append([Run("processor and memory", c.muted)])
     }
-    headline.phrases += energyPhrases(of: devices, c)
+    headline.phrases += energyPhrases(of: devices, watts, c)
     return headline
   }
 
@@ -106,7 +109,8 @@ struct GPUDrawPanel: Panel {
     let chartHeight = max(chartShare, rect.height - footer - rows)
     let (chart, below) = rect.splitRows(min(chartHeight, rect.height - footer))
     let columns = c.samples(chart.width)
-    let values = c.ledger.powerCurve(of: gpus, over: c.window, columns: columns)
+    let values = c.ledger.powerCurve(
+      of: gpus, over: c.chartWindow(columns), columns: columns)
     let limits = gpus.compactMap { c.timeline.id(.powerLimit, of: $0.id) }
       .compactMap { c.timeline.value($0, at: c.time) }
     let peak = values.compactMap { $0 }.max() ?? 1

@@ -6,6 +6,8 @@ import Telemetry
 protocol Panel: Sendable {
   /// In capitals, as it stands in the frame.
   var title: String { get }
+  /// One word, for screens that have no room for more.
+  var word: String { get }
   /// The panel's own colours.
   var ramp: Theme.Ramp { get }
   /// The one number and what it means.
@@ -73,14 +75,16 @@ extension Panel {
       canvas.text(value.unit, x: inner.x + width + 2, y: inner.y + 2, strong)
       let left = width + 3 + displayWidth(value.unit) + 2
       canvas.phrases(
-        headline.phrases, x: inner.x + left, y: inner.y + 2, maxWidth: inner.width - left)
+        headline.phrases, x: inner.x + left, y: inner.y + 2, maxWidth: inner.width - left,
+        inOrder: true)
       body = inner.splitRows(4).bottom
     } else {
       let number = Run(value.number, strong)
       let unit = Run(value.unit.isEmpty ? "" : " " + value.unit, context.style(ramp))
       let used = canvas.runs([number, unit], x: inner.x, y: inner.y, maxWidth: inner.width)
       canvas.phrases(
-        headline.phrases, x: inner.x + used + 2, y: inner.y, maxWidth: inner.width - used - 2)
+        headline.phrases, x: inner.x + used + 2, y: inner.y, maxWidth: inner.width - used - 2,
+        inOrder: true)
     }
     draw(&canvas, in: body, context)
   }

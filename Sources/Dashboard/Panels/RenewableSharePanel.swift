@@ -6,6 +6,7 @@ import Telemetry
 /// How much of the electricity is renewable, now and of what was drawn so far.
 struct RenewableSharePanel: Panel {
   let title = "RENEWABLE SHARE"
+  let word = "green"
   let ramp = Theme.Ramp.renewable
   let kinds: [DeviceKind] = [.grid]
 
@@ -45,7 +46,8 @@ struct RenewableSharePanel: Panel {
   private func note(_ grid: Device, _ c: FrameContext) -> String {
     guard let id = c.timeline.id(.renewableShare, of: grid.id) else { return grid.label }
     let provenance = c.timeline.descriptor(id).provenance
-    return grid.label + " · " + (provenance.method == .annual ? "annual mean" : provenance.source)
+    let method = provenance.method == .annual ? "annual mean" : provenance.source
+    return grid.label == method ? method : grid.label + " · " + method
   }
 
   /// The fuels of a mix, with their colours, the cleanest first.
@@ -89,8 +91,10 @@ struct RenewableSharePanel: Panel {
     guard rect.height > 0, let id = c.timeline.id(.renewableShare, of: grid.id) else { return }
     // A grid moves in quarters of an hour, so its curve reaches back further than the others.
     let seconds = max(c.window.seconds, min(c.session.seconds, 86_400))
-    let span = TimeSpan(last: seconds, endingAt: c.time)
-    let values = c.timeline.curve(id, over: span, columns: c.samples(rect.width)).map { $0?.mean }
+    let columns = c.samples(rect.width)
+    let values = c.timeline.curve(
+      id, over: c.chartWindow(columns, seconds: seconds), columns: columns
+    ).map { $0?.mean }
     canvas.areaChart(
       values, in: rect, top: 1, gradient: c.theme[.renewable], background: c.background,
       glyphs: c.glyphs)

@@ -32,7 +32,11 @@ public struct Layout: Sendable, Hashable {
     // Panels one above the other need more rows than two beside two.
     guard width >= 44, height >= (width >= 72 || focused ? 12 : 14) else {
       scale = width >= 28 && height >= 7 ? .list : .tiny
-      if scale == .list { hints = Rect(x: 0, y: height - 1, width: width, height: 1) }
+      if scale == .list {
+        hints = Rect(x: 0, y: height - 1, width: width, height: 1)
+        let free = height - 2 - panelCount
+        if free >= 2 { scrubber = Rect(x: 1, y: 1 + panelCount, width: width - 2, height: free) }
+      }
       return
     }
     scale = .full

@@ -124,11 +124,25 @@ public struct ViewState: Sendable, Hashable {
     }
   }
 
+  /// What the scrubber of a growing session shows: a little more than there is.
+  ///
+  /// It grows by steps of a thirty-second to a sixty-fourth, so that the picture stands still
+  /// between them.
+  static func scrubberSpan(_ bounds: TimeSpan) -> TimeSpan {
+    var step: Int64 = 1_000_000_000
+    let length = bounds.end.nanoseconds - bounds.start.nanoseconds
+    while step * 64 < length { step *= 2 }
+    let steps = (length + step - 1) / step
+    return TimeSpan(
+      bounds.start, Timestamp(nanoseconds: bounds.start.nanoseconds + max(1, steps) * step))
+  }
+
   /// Moves the cursor to where the scrubber is held.
   public mutating func drag(x: Int, layout: Layout, bounds: TimeSpan) {
     let track = layout.scrubber
     guard track.width > 1 else { return }
     let share = Double(min(max(x, track.x), track.right - 1) - track.x) / Double(track.width - 1)
-    cursor.seek(to: share >= 1 ? bounds.end : bounds.start + bounds.seconds * share, in: bounds)
+    let shown = cursor.canBeLive ? Self.scrubberSpan(bounds) : bounds
+    cursor.seek(to: share >= 1 ? bounds.end : shown.start + shown.seconds * share, in: bounds)
   }
 }
