@@ -63,7 +63,10 @@ import Testing
 
   @Test func `an interrupt at the keyboard reaches the command once and ends both`() throws {
     let session = try Session(
-      Self.base + ["--", "/bin/sh", "-c", "trap 'echo caught; exit 9' INT; echo ready; cat"],
+      Self.base + [
+        "--", "/bin/sh", "-c",
+        "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.05; done",
+      ],
       in: folder)
     #expect(session.pty.wait(for: "ready\r\n"))
     session.type("\u{3}")
