@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <term.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -79,6 +80,12 @@ ct_screen *ct_screen_open(const char *term, const char *entry, int input, int ou
   cbreak();
   noecho();
   nonl();
+  // Ctrl-C is a key like any other, so that it can end the program in order.
+  struct termios mode;
+  if (tcgetattr(input, &mode) == 0) {
+    mode.c_cc[VINTR] = _POSIX_VDISABLE;
+    tcsetattr(input, TCSANOW, &mode);
+  }
   set_escdelay(25);
   typeahead(-1);
   if (has_colors()) {
