@@ -80,7 +80,7 @@ import Testing
   @Test func `a status line shows on a terminal and leaves nothing behind`() throws {
     let session = try Session(Self.base, in: folder, width: 100)
     #expect(session.pty.wait(for: "● REC "))
-    #expect(session.pty.wait(for: " W"))
+    #expect(session.pty.wait(for: " kW"))
     session.type("\u{3}")
     #expect(session.end() == 0)
     #expect(session.pty.text.contains("recorded in    f.hippo"))
