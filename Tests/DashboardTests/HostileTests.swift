@@ -46,11 +46,13 @@ import Testing
         source: $0, time: Stage.start, health: .failed, message: attack, remedy: attack))
   }
 
+  /// Reports the first dangerous cell of a frame.
   private func check(_ frame: Canvas, _ words: String) {
     for y in 0..<frame.height {
       for (x, cell) in frame.row(y).enumerated() where !cell.isTrailing {
         if Unicode.Scalar(cell.scalar).map(isDangerous) ?? true {
           Issue.record("\(words): U+\(String(cell.scalar, radix: 16)) at \(x), \(y)")
+          return
         }
       }
     }

@@ -14,6 +14,7 @@ import Testing
   }
 
   @Test(arguments: [false, true]) func `Parts lie on the screen and apart`(focused: Bool) {
+    var faults: [String] = []
     for height in Self.heights {
       for width in Self.widths {
         let layout = Layout(width: width, height: height, focused: focused)
@@ -21,17 +22,19 @@ import Testing
         let parts = parts(layout)
         for (index, part) in parts.enumerated() {
           if part.intersection(screen) != part {
-            Issue.record("\(part) leaves the screen of \(width)x\(height)")
+            faults.append("\(part) leaves the screen of \(width)x\(height)")
           }
           for other in parts[..<index] where !part.intersection(other).isEmpty {
-            Issue.record("\(part) and \(other) overlap on \(width)x\(height)")
+            faults.append("\(part) and \(other) overlap on \(width)x\(height)")
           }
         }
       }
     }
+    #expect(faults.isEmpty, "\(faults.count) faults, such as: \(faults.prefix(3))")
   }
 
   @Test(arguments: [false, true]) func `A full screen has no holes`(focused: Bool) {
+    var faults: [String] = []
     for height in Self.heights {
       for width in Self.widths {
         let layout = Layout(width: width, height: height, focused: focused)
@@ -41,12 +44,14 @@ import Testing
           .reduce(0) { $0 + $1.height }
         // Air is two rows, and only on a tall screen.
         let air = height >= 34 ? 2 : 0
-        #expect(area == width * (height - rows - air), "\(width)x\(height)")
-        #expect(layout.panels.count == (focused ? 1 : 4))
-        let least = layout.panels.map(\.height).min() ?? 0
-        #expect(least >= 3, "a panel of \(least) rows is not drawn on \(width)x\(height)")
+        let size = "\(width)x\(height)"
+        if area != width * (height - rows - air) { faults.append("a hole on \(size)") }
+        if layout.panels.count != (focused ? 1 : 4) { faults.append("a panel too few on \(size)") }
+        // A panel of two rows would not be drawn.
+        if layout.panels.contains(where: { $0.height < 3 }) { faults.append("low on \(size)") }
       }
     }
+    #expect(faults.isEmpty, "\(faults.count) faults, such as: \(faults.prefix(3))")
   }
 
   @Test(
