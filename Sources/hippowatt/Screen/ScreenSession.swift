@@ -1,3 +1,4 @@
+import CSystem
 import Canvas
 import Dashboard
 import Glibc
@@ -15,6 +16,7 @@ final class ScreenSession {
   /// The last frame, for screenshots and scripts.
   private(set) var frame = Canvas(width: 0, height: 0)
   private var isOver = false
+  private var frames = 0
 
   init(
     feed: any Feed, screen: TerminalScreen, themes: [Theme], view: ViewState,
@@ -63,6 +65,9 @@ final class ScreenSession {
       width: screen.width, height: screen.height)
     frame = Frame.render(input)
     screen.present(frame, background: theme[.background], foreground: theme[.text])
+    frames += 1
+    // By now everything has been set up and most of that code has had its day.
+    if frames == 8 { cs_forget_startup_code() }
   }
 
   private var theme: Theme { themes[min(view.theme, themes.count - 1)] }
