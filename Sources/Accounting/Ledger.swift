@@ -109,10 +109,12 @@ public struct Ledger: Sendable {
   /// The mean power of everything known in each of `columns` equal parts of a span, in watts.
   ///
   /// A column is `nil` when any device that should tell does not.
-  public func powerCurve(of devices: [Device], over span: TimeSpan, columns: Int) -> [Double?] {
+  public func powerCurve(
+    of devices: [Device], over span: TimeSpan, columns: Int, until: Timestamp? = nil
+  ) -> [Double?] {
     let curves = devices.compactMap { device -> [CurveColumn?]? in
       let id = timeline.id(.power, of: device.id) ?? timeline.id(.energy, of: device.id)
-      return id.map { timeline.curve($0, over: span, columns: columns) }
+      return id.map { timeline.curve($0, over: span, columns: columns, until: until) }
     }
     guard !curves.isEmpty else { return Array(repeating: nil, count: max(0, columns)) }
     return (0..<columns).map { column in

@@ -52,8 +52,8 @@ extension Series {
     let (before, after) = bracket(time)
     guard let before else { return nil }
     guard let after else {
-      guard rule.method == .annual else { return before.integral }
-      let held = time - before.time
+      guard rule.goesOn else { return before.integral }
+      let held = min(time - before.time, rule.gap)
       return Integral(
         cumulative: before.integral.cumulative + held * before.value,
         covered: before.integral.covered + held)

@@ -26,6 +26,11 @@ struct Series: Sendable {
     let period: Double
     let range: Double
     let gap: Double
+    /// Whether a value stays true until the next one; a grid's always does, and is never
+    /// interpolated.
+    let isHeld: Bool
+    /// Whether the last value speaks for the time after it as well.
+    let goesOn: Bool
 
     init(_ descriptor: SeriesDescriptor) {
       isCounter = descriptor.metric.isCounter
@@ -33,6 +38,8 @@ struct Series: Sendable {
       period = descriptor.provenance.period
       range = descriptor.provenance.range
       gap = descriptor.provenance.gap
+      goesOn = method == .annual || descriptor.device.kind == .grid
+      isHeld = goesOn || method == .log
     }
   }
 
@@ -85,7 +92,7 @@ struct Series: Sendable {
     } else if elapsed <= rule.gap {
       next.covered += elapsed
       switch rule.method {
-      case .annual, .log: next.cumulative += elapsed * last.value
+      case _ where rule.isHeld: next.cumulative += elapsed * last.value
       // A trailing mean speaks for the time before it (right-hand rectangle).
       case .average where elapsed <= 1.5 * rule.period:
         next.cumulative += elapsed * value

@@ -53,7 +53,11 @@ extension Timeline {
   public func moment(at time: Timestamp) -> Moment { Moment(timeline: self, time: time) }
 
   /// A series cut into equal columns; a column nothing is known of is `nil`.
-  public func curve(_ id: SeriesID, over span: TimeSpan, columns: Int) -> [CurveColumn?] {
+  ///
+  /// Nothing after `until` enters, so that the last column may reach past the time looked at.
+  public func curve(
+    _ id: SeriesID, over span: TimeSpan, columns: Int, until: Timestamp? = nil
+  ) -> [CurveColumn?] {
     guard columns > 0, span.seconds > 0 else { return [] }
     let series = series[id.index]
     let width = span.seconds / Double(columns)
@@ -62,11 +66,11 @@ extension Timeline {
     var before = series.integral(at: span.start)
     for column in 0..<columns {
       let start = span.start + Double(column) * width
-      let end = span.start + Double(column + 1) * width
+      let end = min(span.start + Double(column + 1) * width, until ?? span.end)
       let after = series.integral(at: end)
       defer { before = after }
       guard let a = before ?? series.start?.1, let b = after, b.covered - a.covered > width * 1e-6,
-        !series.isGap(around: start + width / 2)
+        start < end, !series.isGap(around: start + (end - start) / 2)
       else {
         result.append(nil)
         continue

@@ -123,7 +123,7 @@ import Testing
       canvas.stackedBar([part], in: canvas.bounds, track: paper, glyphs: .blocks)
       return TextWriter.plain(canvas)
     }
-    #expect(shown == [" nuclear 28\n", " nuclear 28\n", " 28\n", " 28\n", "28\n", "\n"])
+    #expect(shown == [" nuclear 28\n", " nuclear 28\n", " 28\n", " 28\n", "\n", "\n"])
   }
 
   @Test(arguments: [1, 8, 64, 200], [(20, 3), (62, 15), (300, 60)])

@@ -69,7 +69,7 @@ import Testing
     let session = try start(width: 132, height: 40)
     session.type("?")
     #expect(session.wait(for: "hippowatt: keys"))
-    #expect(session.shows("to the end; while live: back to live"))
+    #expect(session.shows("to the end, or back to live"))
     session.type("\u{1B}")
     #expect(session.wait { !session.shows("hippowatt: keys") })
     session.type("i")

@@ -100,7 +100,10 @@ extension Canvas {
       let width = phrase.reduce(0) { $0 + displayWidth($1.text) }
       let before = used > 0 ? gap : 0
       guard used + before + width <= maxWidth else {
-        if used == 0, !inOrder { used = runs(phrase, x: x, y: y, maxWidth: maxWidth) }
+        if used == 0 {
+          used = runs(phrase, x: x, y: y, maxWidth: maxWidth)
+          if used > 4 { put("…", x: x + used - 1, y: y, phrase[phrase.count - 1].style) }
+        }
         if inOrder { break }
         continue
       }

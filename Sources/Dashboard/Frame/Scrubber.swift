@@ -16,13 +16,15 @@ enum Scrubber {
     let bounds = span(c)
     guard bounds.seconds > 0 else { return }
     let columns = c.samples(rect.width)
-    var values = c.ledger.powerCurve(of: c.ledger.powerDevices, over: bounds, columns: columns)
+    let head = c.input.bounds.end
+    var values = c.ledger.powerCurve(
+      of: c.ledger.powerDevices, over: bounds, columns: columns, until: head)
     var top = values.compactMap { $0 }.max() ?? 0
     var ramp = Theme.Ramp.power
     if values.allSatisfy({ $0 == nil }), let host = c.inventory.host,
       let id = c.timeline.id(.busy, of: host.id)
     {
-      values = c.timeline.curve(id, over: bounds, columns: columns).map { $0?.mean }
+      values = c.timeline.curve(id, over: bounds, columns: columns, until: head).map { $0?.mean }
       top = 1
       ramp = .dataIn
     }

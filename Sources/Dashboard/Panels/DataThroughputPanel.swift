@@ -88,7 +88,7 @@ struct DataThroughputPanel: Panel {
       for flow in Flow.flows(c.inventory, inward: inward) {
         guard let id = c.timeline.id(flow.metric, of: flow.device.id) else { continue }
         for (index, column) in c.timeline.curve(
-          id, over: c.chartWindow(columns), columns: columns
+          id, over: c.chartWindow(columns), columns: columns, until: c.time
         ).enumerated() {
           if let column { sum[index] = (sum[index] ?? 0) + column.mean }
         }

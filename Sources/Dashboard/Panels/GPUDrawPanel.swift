@@ -110,7 +110,7 @@ struct GPUDrawPanel: Panel {
     let (chart, below) = rect.splitRows(min(chartHeight, rect.height - footer))
     let columns = c.samples(chart.width)
     let values = c.ledger.powerCurve(
-      of: gpus, over: c.chartWindow(columns), columns: columns)
+      of: gpus, over: c.chartWindow(columns), columns: columns, until: c.time)
     let limits = gpus.compactMap { c.timeline.id(.powerLimit, of: $0.id) }
       .compactMap { c.timeline.value($0, at: c.time) }
     let peak = values.compactMap { $0 }.max() ?? 1

@@ -14,12 +14,14 @@ enum HostRows {
       let columns = c.samples(chart.width)
       if hasPower {
         let values = c.ledger.powerCurve(
-          of: c.ledger.powerDevices, over: c.chartWindow(columns), columns: columns)
+          of: c.ledger.powerDevices, over: c.chartWindow(columns), columns: columns, until: c.time)
         canvas.areaChart(
           values, in: chart, top: max(1, values.compactMap { $0 }.max() ?? 1) * 1.15,
           gradient: c.theme[.power], background: c.background, glyphs: c.glyphs)
       } else if let id = c.timeline.id(.busy, of: host.id) {
-        let values = c.timeline.curve(id, over: c.chartWindow(columns), columns: columns).map {
+        let values = c.timeline.curve(
+          id, over: c.chartWindow(columns), columns: columns, until: c.time
+        ).map {
           $0?.mean
         }
         canvas.areaChart(

@@ -93,7 +93,7 @@ struct RenewableSharePanel: Panel {
     let seconds = max(c.window.seconds, min(c.session.seconds, 86_400))
     let columns = c.samples(rect.width)
     let values = c.timeline.curve(
-      id, over: c.chartWindow(columns, seconds: seconds), columns: columns
+      id, over: c.chartWindow(columns, seconds: seconds), columns: columns, until: c.time
     ).map { $0?.mean }
     canvas.areaChart(
       values, in: rect, top: 1, gradient: c.theme[.renewable], background: c.background,

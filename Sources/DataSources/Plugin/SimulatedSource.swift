@@ -72,10 +72,10 @@ public struct SimulatedSource: DataSource {
     }
   }
 
-  /// The grid is stated again every quarter of an hour, and every five seconds in between.
+  /// The grid is stated again every quarter of an hour, and once a minute in between.
   private func isGridDue(_ now: Timestamp) -> Bool {
     guard let lastGrid else { return true }
-    return Self.quarter(now) != Self.quarter(lastGrid) || now - lastGrid >= 5
+    return Self.quarter(now) != Self.quarter(lastGrid) || now - lastGrid >= 60
   }
 
   /// The phase that began since the last call, as an event at the second it began.

@@ -71,6 +71,13 @@ final class RecordSession {
       wait(seconds: 0.1)
       take()
     }
+    // A command that took no time still gets its first reading.
+    let patience = clock.now + 1
+    while !feed.collector.isSettled, clock.now < patience {
+      wait(seconds: 0.01)
+      take()
+    }
+    take()
     let end = clock.now
     if path != "-" {
       _ = feed.mark(Event(time: end, kind: .note, text: "recording ended"))
