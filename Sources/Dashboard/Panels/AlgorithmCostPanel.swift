@@ -86,12 +86,14 @@ struct AlgorithmCostPanel: Panel {
     // Loss is read over the whole run, not over the last minutes.
     let from = c.timeline.firstReading(id).map { max($0.time, c.session.start) } ?? c.session.start
     let span = TimeSpan(from, max(c.time, from + 1))
+    // The label has a row of its own where there is one to spare.
+    let chart = rect.height >= 4 ? rect.splitRows(1).bottom : rect
     let values = c.timeline.curve(id, over: span, columns: c.samples(rect.width)).map { $0?.mean }
     let known = values.compactMap { $0 }
     guard let low = known.min(), let high = known.max() else { return }
     let margin = max((high - low) * 0.05, abs(high) * 0.001, 1e-9)
     canvas.lineChart(
-      values, in: rect, bottom: low - margin, top: high + margin, gradient: c.theme[.algorithm],
+      values, in: chart, bottom: low - margin, top: high + margin, gradient: c.theme[.algorithm],
       background: c.background, glyphs: c.glyphs)
     if let loss = c.moment.known(.loss, of: job.id) {
       let text = "loss " + SI.significant(loss.value, digits: 4)

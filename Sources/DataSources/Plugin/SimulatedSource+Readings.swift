@@ -149,15 +149,20 @@ extension SimulatedSource {
 extension SimulatedSource {
   static let entry = Catalogue.Entry(
     "simulated", gives: "a made-up training machine, to try the screen out", isDefault: false,
-    usage: "simulated[:SEED]"
+    usage: "simulated[:SEED[@now]]"
   ) { request, context throws(SourceRequestError) in
     guard !request.argument.isEmpty else {
       return SimulatedSource(machine: context.machine, period: context.interval)
     }
-    guard let seed = UInt64(request.argument) else {
+    let parts = request.argument.split(separator: "@", omittingEmptySubsequences: false)
+    guard let seed = UInt64(parts[0]), parts.count == 1 || (parts.count == 2 && parts[1] == "now")
+    else {
       throw SourceRequestError(
-        "the seed of “simulated” is a whole number, not “\(request.argument)”")
+        "“simulated” takes a whole number, and @now to begin its story: not “\(request.argument)”")
     }
-    return SimulatedSource(seed: seed, machine: context.machine, period: context.interval)
+    var source = SimulatedSource(
+      seed: seed, machine: context.machine, period: context.interval)
+    source.startsNow = parts.count == 2
+    return source
   }
 }

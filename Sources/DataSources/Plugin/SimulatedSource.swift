@@ -14,10 +14,12 @@ public struct SimulatedSource: DataSource {
 
   let seed: UInt64
   let machine: String
-  let epoch: Timestamp
+  private(set) var epoch: Timestamp
   let period: Double
   let run: SimulatedRun
   let noise: PlaceNoise
+  /// Whether the story starts at the first call instead of at `epoch`.
+  var startsNow = false
   private var isAnnounced = false
   private var last: Timestamp?
   private var lastGrid: Timestamp?
@@ -45,6 +47,7 @@ public struct SimulatedSource: DataSource {
     var result: [Observation] = []
     if !isAnnounced {
       isAnnounced = true
+      if startsNow { epoch = now }
       result = devices.map(Observation.device) + descriptors.map(Observation.series)
     }
     result += readings(at: now).filter { !$0.isEmpty }.map(Observation.reading)
