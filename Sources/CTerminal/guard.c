@@ -33,11 +33,14 @@ static const struct {
     {SIGTERM, ""},
     {SIGHUP, ""},
     {SIGINT, ""},
+    {SIGALRM, ""},
 };
 enum { deadly_count = sizeof deadly / sizeof deadly[0] };
 
 static struct sigaction previous[deadly_count];
-static atomic_bool installed, entered, tripped;
+static atomic_bool installed, entered, tripped, orderly;
+// The signal that asked for an orderly end.
+static atomic_int ending;
 static atomic_int terminal_fd = -1, drawing_fd = -1, error_fd = -1, capture_fd = -1;
 static int nothing_fd = -1;
 static struct termios saved;
@@ -88,9 +91,26 @@ static void give_back(void) {
   if (nothing_fd >= 0) dup2(nothing_fd, STDIN_FILENO);
 }
 
+// Whether a request to end was passed on to the program, which has two seconds to follow it.
+static bool ends_orderly(int number) {
+  if (number != SIGTERM && number != SIGHUP && number != SIGINT) return false;
+  if (!atomic_load(&orderly) || !atomic_load(&entered)) return false;
+  int none = 0;
+  if (!atomic_compare_exchange_strong(&ending, &none, number)) return false;
+  alarm(2);
+  ct_wake_end();
+  return true;
+}
+
 static void on_deadly(int number, siginfo_t *info, void *context) {
   (void)context;
   int error = errno;
+  if (ends_orderly(number)) {
+    errno = error;
+    return;
+  }
+  // The time for an orderly end is up.
+  if (number == SIGALRM) number = atomic_load(&ending) > 0 ? atomic_load(&ending) : SIGTERM;
   int index = 0;
   while (index < deadly_count - 1 && deadly[index].number != number) index++;
   atomic_store(&tripped, true);
@@ -150,6 +170,10 @@ void ct_guard_enter(int terminal, int drawing) {
   }
   atomic_store(&entered, true);
 }
+
+void ct_guard_end_orderly(bool wanted) { atomic_store(&orderly, wanted); }
+
+int ct_guard_ending(void) { return atomic_load(&ending); }
 
 void ct_guard_redirect(int drawing) { atomic_store(&drawing_fd, drawing); }
 

@@ -25,6 +25,13 @@ static void on_wake(int number) {
   errno = error;
 }
 
+void ct_wake_end(void) {
+  atomic_fetch_or(&pending, CT_WAKE_END);
+  uint64_t one = 1;
+  ssize_t done = write(atomic_load(&wake_fd), &one, sizeof one);
+  (void)done;
+}
+
 static void catch(int number) {
   struct sigaction action = {0}, before;
   if (sigaction(number, NULL, &before) != 0 || before.sa_handler == SIG_IGN) return;

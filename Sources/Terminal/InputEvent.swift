@@ -42,6 +42,8 @@ public enum InputEvent: Hashable, Sendable {
   case resized(width: Int, height: Int)
   /// The terminal is gone; nothing will ever be typed or seen again.
   case hangup
+  /// A signal asks the program to end; it has two seconds to do so in order.
+  case terminated(signal: Int32)
   /// The program runs again after a stop, on a screen that has to be drawn anew.
   case resumed
 }

@@ -20,6 +20,8 @@ public struct TerminalOptions: Sendable {
   public var locale: String
   /// Catch deadly signals to hand the terminal back; off only where a test owns the process.
   public var guardsCrashes: Bool
+  /// Hand SIGTERM, SIGHUP and SIGINT to the program as `.terminated` before they kill it.
+  public var endsInOrder = false
 
   public init(
     depth: ColorDepth? = nil, term: String, colorTerm: String = "", noColor: Bool = false,

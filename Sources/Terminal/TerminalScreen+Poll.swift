@@ -38,6 +38,9 @@ extension TerminalScreen {
       hasResumed = true
     }
     var events: [InputEvent] = []
+    if bits & Int32(CT_WAKE_END) != 0 {
+      events.append(.terminated(signal: Int32(ct_guard_ending())))
+    }
     if hasResumed {
       repaint()
       events.append(.resumed)

@@ -63,7 +63,10 @@ public final class TerminalScreen {
     self.options = options
     depth = choice.depth
     pairs = PairTable(capacity: Int(ct_screen_pairs(handle)))
-    if options.guardsCrashes { ct_guard_redirect(ct_screen_drawing(handle)) }
+    if options.guardsCrashes {
+      ct_guard_redirect(ct_screen_drawing(handle))
+      ct_guard_end_orderly(options.endsInOrder)
+    }
   }
 
   /// Opens the terminal this process was started from, for keys while standard input is data.

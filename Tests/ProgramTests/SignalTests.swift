@@ -36,8 +36,19 @@ import Testing
       })
     session.pty.send(SIGTERM)
     #expect(try #require(session.end()) & 0x7F == SIGTERM)
+    #expect(folder.names == ["f.hippo"])
     let shown = try Program.run(["snapshot", "f.hippo"], in: folder)
     #expect(shown.status == 0 && shown.output.contains("W at the plug"), "\(shown.errors)")
+  }
+
+  @Test func `what a source has started ends with the program, by signal too`() throws {
+    let script = "echo $$ > pid; exec sleep 1000"
+    let session = try start(Self.watch + ["--source", "exec:" + script])
+    #expect(eventually { (self.folder.text("pid") ?? "").contains { $0.isNewline } })
+    let child = try #require(pid_t((folder.text("pid") ?? "").filter(\.isNumber)))
+    session.pty.send(SIGTERM)
+    #expect(try #require(session.end()) & 0x7F == SIGTERM)
+    #expect(eventually { kill(child, 0) != 0 && errno == ESRCH })
   }
 
   @Test func `quitting closes the recording to one file`() throws {

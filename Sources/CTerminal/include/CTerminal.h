@@ -19,6 +19,13 @@ void ct_guard_install(void);
 /// is pointed at nothing, so that another thread cannot draw over the message.
 void ct_guard_enter(int terminal, int drawing);
 
+/// Whether SIGTERM, SIGHUP and SIGINT wake the program first, so that it can end in order. It dies
+/// of the signal all the same when it has not within two seconds, or at the second signal.
+void ct_guard_end_orderly(bool wanted);
+
+/// The signal that asked for an orderly end, or 0.
+int ct_guard_ending(void);
+
 /// Tells the guard of a new drawing descriptor.
 void ct_guard_redirect(int drawing);
 
@@ -33,10 +40,13 @@ void ct_guard_park(void);
 
 // MARK: Signals that wake the screen (wake.c)
 
-enum { CT_WAKE_RESIZED = 1, CT_WAKE_STOP = 2, CT_WAKE_CONTINUED = 4 };
+enum { CT_WAKE_RESIZED = 1, CT_WAKE_STOP = 2, CT_WAKE_CONTINUED = 4, CT_WAKE_END = 8 };
 
 /// Catches SIGWINCH, SIGTSTP and SIGCONT. Returns a descriptor that is readable after each.
 int ct_wake_install(void);
+
+/// Wakes the program to end in order.
+void ct_wake_end(void);
 
 /// Takes the signals caught since the last call, as CT_WAKE bits, and drains the descriptor.
 int ct_wake_take(void);

@@ -17,6 +17,8 @@ public struct SessionInfo: Sendable {
   public var isSimulated: Bool
   /// The recording that is being written: its file name and since when.
   public var recordingSince: Timestamp?
+  /// Whether a live session has heard the last word of all its sources.
+  public var hasEnded = false
   /// Why recording stopped, if it failed.
   public var recordingProblem: String
   /// Seconds east of UTC at a time.

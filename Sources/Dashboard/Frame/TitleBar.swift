@@ -68,7 +68,7 @@ enum TitleBar {
     let behind = c.input.bounds.end - c.time
     let isRecording = if case .recording = c.input.session.origin { true } else { false }
     switch cursor.mode {
-    case .live: return ("● LIVE", .good)
+    case .live: return c.input.session.hasEnded ? ("■ ENDED", .warning) : ("● LIVE", .good)
     case .paused:
       return isRecording
         ? ("‖ PAUSED " + SI.clock(c.time - c.input.bounds.start), .warning)

@@ -32,6 +32,11 @@ struct Main {
       exit(1)
     } catch let status as ExitStatus {
       exit(status.code)
+    } catch let end as EndedBySignal {
+      // Whoever sent it learns that it did its work.
+      signal(end.number, SIG_DFL)
+      raise(end.number)
+      exit(128 + end.number)
     } catch {
       let code = Hippowatt.exitCode(for: error)
       let message = Hippowatt.fullMessage(for: error)
@@ -43,6 +48,11 @@ struct Main {
       exit(code == .validationFailure ? 2 : 1)
     }
   }
+}
+
+/// Ends the program by the signal that asked for it, after everything was closed.
+struct EndedBySignal: Error {
+  var number: Int32
 }
 
 /// Ends the program with the status of a command it ran.

@@ -146,13 +146,16 @@ extension DisplayOptions {
     let session = ScreenSession(
       feed: feed, screen: screen, themes: store.themes, view: view, script: script, dumpPath: dump)
     try session.run()
+    if let signal = session.endSignal { throw EndedBySignal(number: signal) }
   }
 
   private func terminalOptions(_ world: World, keyboard: Int32) -> TerminalOptions {
-    TerminalOptions(
+    var options = TerminalOptions(
       depth: Self.depths[color], term: world.environment["TERM"] ?? "",
       colorTerm: world.environment["COLORTERM"] ?? "",
       noColor: !(world.environment["NO_COLOR"] ?? "").isEmpty, mouse: true,
       inputDescriptor: keyboard, outputDescriptor: 1)
+    options.endsInOrder = true
+    return options
   }
 }

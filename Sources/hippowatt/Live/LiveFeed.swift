@@ -48,10 +48,12 @@ final class LiveFeed: Feed {
   var bounds: TimeSpan { TimeSpan(min(started, timeline.span?.start ?? started), clock.now) }
 
   var info: SessionInfo {
-    SessionInfo(
+    var info = SessionInfo(
       origin: .live, machine: remoteMachine ?? machine, isSimulated: isSimulated,
       recordingSince: recorder == nil ? nil : started, recordingProblem: recorder?.problem ?? "",
       utcOffset: World.utcOffset)
+    info.hasEnded = collector.isFinished
+    return info
   }
 
   /// The machine that a stream speaks of.

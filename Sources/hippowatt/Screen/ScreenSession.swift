@@ -16,6 +16,8 @@ final class ScreenSession {
   /// The last frame, for screenshots and scripts.
   private(set) var frame = Canvas(width: 0, height: 0)
   private var isOver = false
+  /// The signal that ended the session, to die of once all is in order.
+  private(set) var endSignal: Int32?
   private var frames = 0
 
   init(
@@ -102,6 +104,9 @@ final class ScreenSession {
     case .resized: break
     case .resumed: screen.repaint()
     case .hangup: isOver = true
+    case .terminated(let signal):
+      isOver = true
+      endSignal = signal
     }
   }
 

@@ -68,6 +68,7 @@ func describe(_ event: InputEvent) -> String {
   case .key(let key): "KEY \(key)"
   case .mouse(let mouse): "MOUSE \(mouse.x) \(mouse.y) \(mouse.kind) \(mouse.button)"
   case .resized(let width, let height): "SIZE \(width)x\(height)"
+  case .terminated(let signal): "END \(signal)"
   case .hangup: "HANGUP"
   case .resumed: "RESUMED"
   }
