@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import Telemetry
 import Testing
 
@@ -9,7 +8,7 @@ import Testing
 @Suite struct StallTests {
   /// A clock that a test moves.
   private final class HandClock: SessionClock {
-    private let time = Mutex(Timestamp(nanoseconds: 1_750_003_200_000_000_000))
+    private let time = Locked(Timestamp(nanoseconds: 1_750_003_200_000_000_000))
     var now: Timestamp { time.withLock { $0 } }
     func advance(by seconds: Double) { time.withLock { $0 = $0 + seconds } }
   }
@@ -132,7 +131,8 @@ import Testing
       session.type("?")
       #expect(session.wait { !session.shows("hippowatt: keys") })
     }
-    #expect(fastest < 0.1)
+    // Loose, since this is no benchmark: a screen that waits for its source takes for ever.
+    #expect(fastest < 1)
     let start = seconds()
     #expect(try session.quit() == 0)
     #expect(seconds() - start < 1)

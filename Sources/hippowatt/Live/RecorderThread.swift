@@ -2,13 +2,12 @@ import CSystem
 import Glibc
 import Recordings
 import SwiftOverlayShims
-import Synchronization
 import Telemetry
 
 /// Writes a recording on a thread of its own, so that a slow disk never delays the screen.
 final class RecorderThread: Sendable {
   let path: String
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let wake: Int32
 
   private struct State {

@@ -1,7 +1,6 @@
 import CSystem
 import Glibc
 import SwiftOverlayShims
-import Synchronization
 import Telemetry
 
 /// Asks one data source again and again, on a thread of its own.
@@ -13,7 +12,7 @@ final class SourceThread: Sendable {
   let name: String
   private let interval: Double
   private let clock: any SessionClock
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   private struct State {
     var lifecycle: SourceLifecycle
@@ -35,7 +34,7 @@ final class SourceThread: Sendable {
     name = source.name
     self.interval = source.interval ?? interval
     self.clock = clock
-    state = Mutex(
+    state = Locked(
       State(lifecycle: SourceLifecycle(source: source.name, deadline: max(3, 3 * self.interval))))
     let box = Box(source, thread: self)
     var attributes = pthread_attr_t()
