@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "Telemetry", dependencies: ["Quantities"], swiftSettings: strict),
     .target(name: "Accounting", dependencies: ["Telemetry", "Quantities"], swiftSettings: strict),
     .target(
-      name: "DataSources", dependencies: ["Telemetry", "Quantities", "CDrivers"],
+      name: "DataSources", dependencies: ["Telemetry", "Quantities", "CDrivers", "CSystem"],
       swiftSettings: strict),
     .target(
       name: "Recordings", dependencies: ["Telemetry", "Quantities", "CDrivers"],
@@ -54,7 +54,8 @@ let package = Package(
     .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
     .testTarget(name: "AccountingTests", dependencies: ["Accounting"], swiftSettings: strict),
-    .testTarget(name: "DataSourcesTests", dependencies: ["DataSources"], swiftSettings: strict),
+    .testTarget(
+      name: "DataSourcesTests", dependencies: ["DataSources", "CSystem"], swiftSettings: strict),
     .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
     .target(name: "FakeNVML", path: "Tests/Support/FakeNVML"),
     .target(name: "Snapshots", path: "Tests/Support/Snapshots", swiftSettings: strict),
@@ -77,7 +78,7 @@ let package = Package(
     .testTarget(
       name: "ProgramTests",
       dependencies: [
-        "hippowatt", "Canvas", "DataSources", "Recordings", "Telemetry", "Terminals",
+        "hippowatt", "CSystem", "Canvas", "DataSources", "Recordings", "Telemetry", "Terminals",
       ],
       swiftSettings: strict),
   ],

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 import Terminals
 
@@ -34,8 +35,7 @@ final class Program {
   ) throws {
     var out: [Int32] = [-1, -1]
     var err: [Int32] = [-1, -1]
-    guard pipe(&out) == 0, pipe(&err) == 0 else { throw NotStarted() }
-    for end in out + err { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard cs_pipe(&out) == 0, cs_pipe(&err) == 0 else { throw NotStarted() }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }

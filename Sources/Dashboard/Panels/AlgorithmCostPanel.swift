@@ -64,7 +64,8 @@ struct AlgorithmCostPanel: Panel {
       if log != nil { return ["No training progress read yet.", log?.message ?? ""] }
       return [
         "No job is followed.",
-        "hippowatt --source log:train.log, or hippowatt record -- COMMAND",
+        "hippowatt --log train.log follows one that runs;",
+        "hippowatt record -o run.hippo -- COMMAND runs one and keeps it.",
       ]
     }
     return [log.message, log.remedy].filter { !$0.isEmpty }

@@ -62,7 +62,9 @@ struct GPUDrawPanel: Panel {
       let power = ["rapl", "hwmon"].compactMap { c.state(of: $0) }
         .filter { $0.health != .ok }
         .map { "\($0.source): \($0.message)" + ($0.remedy.isEmpty ? "" : " – " + $0.remedy) }
-      return Headline(missing: [reason] + [remedy].compactMap { $0 } + power)
+      let model = "Watts can be worked out from the load: --source model:IDLE-BUSY"
+      return Headline(
+        missing: [reason] + [remedy].compactMap { $0 } + power + (power.isEmpty ? [] : [model]))
     }
     let devices = c.ledger.powerDevices
     let isModelled = c.timeline.energy(of: devices, over: c.window)?.isModelled ?? false

@@ -62,8 +62,7 @@ extension Panel {
     guard inner.height > 0 else { return }
     var body = inner.splitRows(1).bottom
     guard let value = headline.value else {
-      explain(headline.missing, &canvas, in: inner, context)
-      let lines = min(headline.missing.count, inner.height)
+      let lines = explain(headline.missing, &canvas, in: inner, context)
       draw(&canvas, in: inner.splitRows(lines).bottom, context)
       return
     }
@@ -89,14 +88,38 @@ extension Panel {
     draw(&canvas, in: body, context)
   }
 
+  /// Writes what is missing and returns the rows that took.
+  ///
+  /// Lines are broken between words as long as every one of them still gets its first row, and
+  /// the rest of the panel a fifth of the room.
   private func explain(
     _ lines: [String], _ canvas: inout Canvas, in rect: Rect, _ context: FrameContext
-  ) {
-    for (index, line) in lines.enumerated() where index < rect.height {
-      canvas.textClipped(
-        line, x: rect.x, y: rect.y + index, maxWidth: rect.width,
-        index == 0 ? context.text : context.muted)
+  ) -> Int {
+    let broken = lines.map { self.broken($0, to: rect.width) }
+    let fits = broken.reduce(0) { $0 + $1.count } <= max(lines.count, rect.height * 4 / 5)
+    let rows = fits ? broken : lines.map { [$0] }
+    var y = rect.y
+    for (index, line) in rows.enumerated() {
+      for part in line where y < rect.bottom {
+        canvas.textClipped(
+          part, x: rect.x, y: y, maxWidth: rect.width, index == 0 ? context.text : context.muted)
+        y += 1
+      }
     }
+    return y - rect.y
+  }
+
+  /// Breaks a line between words.
+  private func broken(_ line: String, to width: Int) -> [String] {
+    var rows: [String] = []
+    for word in line.split(separator: " ") {
+      if let last = rows.last, displayWidth(last) + 1 + displayWidth(String(word)) <= width {
+        rows[rows.count - 1] = last + " " + word
+      } else {
+        rows.append(String(word))
+      }
+    }
+    return rows
   }
 }
 

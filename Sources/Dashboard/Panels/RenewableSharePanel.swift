@@ -46,7 +46,8 @@ struct RenewableSharePanel: Panel {
   private func note(_ grid: Device, _ c: FrameContext) -> String {
     guard let id = c.timeline.id(.renewableShare, of: grid.id) else { return grid.label }
     let provenance = c.timeline.descriptor(id).provenance
-    let method = provenance.method == .annual ? "annual mean" : provenance.source
+    let annual = grid.model.isEmpty ? "annual mean" : grid.model
+    let method = provenance.method == .annual ? annual : provenance.source
     return grid.label == method ? method : grid.label + " · " + method
   }
 

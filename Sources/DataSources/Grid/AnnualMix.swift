@@ -65,9 +65,7 @@ struct AnnualMix: Sendable {
 
   /// Where the numbers come from and what they are.
   var note: String {
-    var words =
-      "Our World in Data (Ember, Energy Institute), CC BY 4.0: production inside the country, "
-      + "lifecycle gCO2e, annual mean \(year)"
+    var words = "production inside the country, lifecycle gCO2e, annual mean \(year)"
     if flags.contains("p") { words += ", provisional" }
     if flags.contains("o") { words += ", OLD" }
     if intensity == nil { words += "; intensity not known" }
@@ -75,6 +73,6 @@ struct AnnualMix: Sendable {
     if flags.contains("c") { words += "; intensity by way of CodeCarbon" }
     if flags.contains("m") { words += "; the intensity does not fit the mix: take care" }
     if flags.contains("b") { words += "; sources without a figure taken as 0" }
-    return words
+    return words + "; Our World in Data (Ember, Energy Institute), CC BY 4.0"
   }
 }

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 /// A command that runs beside us in a process group of its own, and its two outputs.
@@ -113,8 +114,7 @@ final class ChildProcess {
 
   private static func pipe() throws(Errno) -> (reading: Descriptor, writing: Descriptor) {
     var ends: [Int32] = [-1, -1]
-    guard Glibc.pipe(&ends) == 0 else { throw Errno(number: errno) }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard cs_pipe(&ends) == 0 else { throw Errno(number: errno) }
     // Only our end: the command must find a pipe like any other.
     _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
     return (Descriptor(ends[0]), Descriptor(ends[1]))
