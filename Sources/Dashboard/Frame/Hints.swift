@@ -1,4 +1,5 @@
 import Canvas
+import Quantities
 import Telemetry
 
 /// The last line: the keys, or a word to the user.
@@ -17,6 +18,7 @@ enum Hints {
         maxWidth: rect.width - 2, c.style(.critical))
       return
     }
+    let rect = drawTrouble(&canvas, in: rect, c)
     let isPaused = view.cursor.mode == .paused
     let phrases = KeyTable.all.filter { !$0.hint.isEmpty }.map { binding -> [Run] in
       let hint = binding.command == .playOrPause && isPaused ? "play" : binding.hint
@@ -31,6 +33,24 @@ enum Hints {
     canvas.phrases(
       essential, x: rect.x + 1 + (used > 0 ? used + 2 : 0), y: rect.y, maxWidth: rect.width - 2,
       gap: 2)
+  }
+
+  /// Names a source that is in trouble at the right, and returns what is left of the line.
+  private static func drawTrouble(
+    _ canvas: inout Canvas, in rect: Rect, _ c: FrameContext
+  ) -> Rect {
+    let trouble = c.timeline.states(at: c.time).first {
+      $0.health == .stalled || $0.health == .failed
+    }
+    guard let trouble, rect.width >= 60 else { return rect }
+    let age = SI.age(c.time - trouble.time)
+    let text =
+      trouble.health == .stalled
+      ? "▲ \(trouble.source): no answer for \(age)" : "▲ \(trouble.source): \(trouble.message)"
+    let shown = clipped(sanitized(text), to: rect.width / 2)
+    let used = canvas.textRight(
+      shown, right: rect.right - 1, y: rect.y, c.style(.warning))
+    return rect.splitColumns(-(used + 2)).left
   }
 
   /// The keys as a hint shows them, with those of the opposite command.

@@ -71,7 +71,12 @@ enum Ribbon {
     canvas.stackedBar(parts, in: bar, track: c.theme[.track], glyphs: c.glyphs)
     guard tail > 0, let watts = c.ledger.power(at: c.time) else { return }
     let mark = split.total.isModelled ? "≈ " : ""
-    let place = c.inventory.whole != nil ? " at the plug" : " seen"
+    let place =
+      switch c.inventory.whole?.id.kind {
+      case nil: " seen"
+      case .meter?: " at the plug"
+      default: " platform"
+      }
     canvas.textClipped(
       mark + SI.string(watts, "W") + place, x: bar.right + 2, y: bar.y, maxWidth: tail, c.text.bold)
   }

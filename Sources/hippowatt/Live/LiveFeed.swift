@@ -16,6 +16,8 @@ final class LiveFeed: Feed {
   private var isSimulated = false
   private var lastFailure = ""
   private var started: Timestamp
+  /// How far a remote machine's clock is ahead of ours, in seconds, by its earliest news.
+  private var skew: Double?
 
   init(clock: SystemClock, machine: String, interval: Double) {
     self.clock = clock
@@ -45,12 +47,17 @@ final class LiveFeed: Feed {
 
   var isSettled: Bool { collector.isSettled }
 
-  var bounds: TimeSpan { TimeSpan(min(started, timeline.span?.start ?? started), clock.now) }
+  var bounds: TimeSpan {
+    let shift = skew ?? 0
+    let start = started + shift
+    return TimeSpan(min(start, timeline.span?.start ?? start), clock.now + shift)
+  }
 
   var info: SessionInfo {
     var info = SessionInfo(
       origin: .live, machine: remoteMachine ?? machine, isSimulated: isSimulated,
-      recordingSince: recorder == nil ? nil : started, recordingProblem: recorder?.problem ?? "",
+      recordingSince: recorder == nil ? nil : started + (skew ?? 0),
+      recordingProblem: recorder?.problem ?? "",
       utcOffset: World.utcOffset)
     info.hasEnded = collector.isFinished
     return info
@@ -70,6 +77,12 @@ final class LiveFeed: Feed {
     guard !observations.isEmpty else { return }
     timeline.apply(observations)
     recorder?.append(observations)
+    if isRemote {
+      // Two machines' clocks differ, and what just came must not look old, nor lie ahead.
+      for case .reading(let reading) in observations {
+        skew = max(skew ?? -.infinity, reading.arrival - clock.now)
+      }
+    }
     for case .state(let state) in observations where state.health == .failed {
       lastFailure = state.message
     }
