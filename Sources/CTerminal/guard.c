@@ -34,6 +34,12 @@ static const struct {
     {SIGHUP, ""},
     {SIGINT, ""},
     {SIGALRM, ""},
+    {SIGUSR1, ""},
+    {SIGUSR2, ""},
+    {SIGXCPU, ""},
+    {SIGVTALRM, ""},
+    {SIGPROF, ""},
+    {SIGSYS, ""},
 };
 enum { deadly_count = sizeof deadly / sizeof deadly[0] };
 
@@ -110,7 +116,7 @@ static void on_deadly(int number, siginfo_t *info, void *context) {
     return;
   }
   // The time for an orderly end is up.
-  if (number == SIGALRM) number = atomic_load(&ending) > 0 ? atomic_load(&ending) : SIGTERM;
+  if (number == SIGALRM) number = atomic_load(&ending) > 0 ? atomic_load(&ending) : SIGALRM;
   int index = 0;
   while (index < deadly_count - 1 && deadly[index].number != number) index++;
   atomic_store(&tripped, true);

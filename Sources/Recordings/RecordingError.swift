@@ -24,7 +24,7 @@ extension RecordingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .exists(let path):
-      "\(path.printable) exists already: name another file or allow it to be replaced"
+      "\(path.printable) exists already: name another file, or remove it"
     case .notFound(let path): "\(path.printable) does not exist"
     case .foreign(let path, let what):
       "\(path.printable) is not a hippowatt recording: \(what.printable)"

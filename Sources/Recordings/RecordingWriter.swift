@@ -151,7 +151,9 @@ public final class RecordingWriter {
     statements = [:]
     plans = [:]
     do throws(RecordingError) {
-      try database.run("PRAGMA busy_timeout = 100; PRAGMA journal_mode = DELETE")
+      // First into the main file, so that it is whole even if a reader keeps the log alive.
+      try database.run("PRAGMA busy_timeout = 100; PRAGMA wal_checkpoint(TRUNCATE)")
+      try database.run("PRAGMA journal_mode = DELETE")
     } catch {
       // Somebody is reading: all is in the file and its log, which stays for the reader's sake.
       guard case .busy = error else { throw error }

@@ -14,6 +14,9 @@ int cs_event_descriptor(void);
    them from without waiting; -1 on failure. */
 int cs_signal_descriptor(const int *signals, int count);
 
+/* Whether whoever started the program had it ignore a signal, as nohup does with SIGHUP. */
+bool cs_is_ignored(int signal);
+
 /* The next signal that arrived, or 0. */
 int cs_next_signal(int descriptor);
 

@@ -130,11 +130,16 @@ public struct ViewState: Sendable, Hashable {
   /// between them.
   static func scrubberSpan(_ bounds: TimeSpan) -> TimeSpan {
     var step: Int64 = 1_000_000_000
-    let length = bounds.end.nanoseconds - bounds.start.nanoseconds
-    while step * 64 < length { step *= 2 }
-    let steps = (length + step - 1) / step
+    // Two centuries, so that no absurd time can overflow what follows.
+    let length = min(
+      max(
+        0,
+        bounds.end.nanoseconds.subtractingReportingOverflow(bounds.start.nanoseconds).partialValue),
+      1 << 62)
+    while step < 1 << 55, step * 64 < length { step *= 2 }
+    let steps = length / step + (length % step > 0 ? 1 : 0)
     return TimeSpan(
-      bounds.start, Timestamp(nanoseconds: bounds.start.nanoseconds + max(1, steps) * step))
+      bounds.start, Timestamp(nanoseconds: bounds.start.nanoseconds &+ max(1, steps) &* step))
   }
 
   /// Moves the cursor to where the scrubber is held.

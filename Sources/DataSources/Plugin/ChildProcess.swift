@@ -91,7 +91,8 @@ final class ChildProcess {
   /// How the command ended, in words; `nil` while it runs.
   func ending() -> String? {
     guard hasEnded() else { return nil }
-    kill(-pid, SIGTERM)
+    // What it left behind in its group has no reader any more.
+    kill(-pid, SIGKILL)
     var status: Int32 = 0
     waitpid(pid, &status, 0)
     isReaped = true

@@ -83,12 +83,20 @@ extension JSONLineDecoder {
         throw JSONFault(
           "“\(text)” is no time with a zone, such as 2026-11-23T20:00:00Z")
       }
-      return time
+      return try plausible(time)
     }
     guard let nanoseconds = try scanner.number().whole(shift: 9) else {
       throw JSONFault("a time is in seconds since 1970; this one is too far away")
     }
-    return Timestamp(nanoseconds: nanoseconds)
+    return try plausible(Timestamp(nanoseconds: nanoseconds))
+  }
+
+  /// Nothing that speaks of another century was measured: it would only stretch the session.
+  private func plausible(_ time: Timestamp) throws(JSONFault) -> Timestamp {
+    guard 946_684_800...4_102_444_800 ~= time.nanoseconds / 1_000_000_000 else {
+      throw JSONFault("a time is in seconds since 1970, within the years 2000 to 2099")
+    }
+    return time
   }
 
   private mutating func value(

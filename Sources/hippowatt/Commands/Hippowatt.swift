@@ -1,6 +1,7 @@
 import ArgumentParser
 import CSystem
 import Glibc
+import Recordings
 
 /// The root of the command line.
 struct Hippowatt: ParsableCommand {
@@ -29,6 +30,9 @@ struct Main {
       try command.run()
     } catch let failure as Failure {
       complain("hippowatt: \(failure)")
+      exit(1)
+    } catch let problem as RecordingError {
+      complain("hippowatt: \(problem)")
       exit(1)
     } catch let status as ExitStatus {
       exit(status.code)

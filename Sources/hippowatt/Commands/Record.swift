@@ -52,13 +52,14 @@ struct Record: ParsableCommand {
     let world = World.look()
     let settings = try sourceOptions.settings(world)
     // Taken from a descriptor, so that every thread started below inherits the mask.
-    let signals = SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGCHLD])
+    let signals = SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD])
     let clock = SystemClock()
     let context = sourceOptions.context(settings, world)
     let feed = LiveFeed(clock: clock, machine: world.machine, interval: context.interval)
     let path = output ?? Self.defaultName(world.machine, clock.start)
     let isSimulated = settings.sources.contains { $0.kind == "simulated" }
     do {
+      try feed.prepare(settings.sources, in: context)
       if path != "-" { try feed.record(to: path, note: note, isSimulated: isSimulated) }
       try feed.start(settings.sources, in: context)
     } catch let failure as Failure {
@@ -74,6 +75,8 @@ struct Record: ParsableCommand {
       status = try session.run(command, world: world, context: context)
     } catch let missing as CommandNotFound {
       feed.close()
+      // Nothing was recorded, and the corrected command should find its place free.
+      if path != "-" { unlink(path) }
       complain("hippowatt: \(missing.text)")
       throw ExitStatus(code: missing.isMissing ? 127 : 126)
     }
@@ -94,6 +97,8 @@ final class SignalDescriptor {
 
   /// Takes over some signals for this thread and all that are started after.
   init(_ signals: [Int32]) {
+    let ignored = ignoredEndings()
+    let signals = signals.filter { !ignored.contains($0) }
     descriptor = cs_signal_descriptor(signals, Int32(signals.count))
   }
 

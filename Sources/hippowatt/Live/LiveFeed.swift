@@ -27,6 +27,11 @@ final class LiveFeed: Feed {
     started = clock.now
   }
 
+  /// Makes the sources a user asked for once, to find out whether that can be done at all.
+  func prepare(_ requests: [SourceRequest], in context: SourceContext) throws {
+    for request in requests { _ = try Catalogue.make(request, in: context) }
+  }
+
   /// Starts the sources a user asked for, or all that are on by default.
   func start(_ requests: [SourceRequest], in context: SourceContext) throws {
     let wanted =
@@ -50,7 +55,9 @@ final class LiveFeed: Feed {
   var bounds: TimeSpan {
     let shift = skew ?? 0
     let start = started + shift
-    return TimeSpan(min(start, timeline.span?.start ?? start), clock.now + shift)
+    // A log or a stream may begin before us, but not by more than a week.
+    let first = max(timeline.span?.start ?? start, start - 604_800)
+    return TimeSpan(min(start, first), clock.now + shift)
   }
 
   var info: SessionInfo {

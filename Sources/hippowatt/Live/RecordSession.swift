@@ -16,6 +16,8 @@ final class RecordSession {
   private var status: Int32?
   private var isOver = false
   private var interruptions = 0
+  private var hasAsked = false
+  private var writeProblem = ""
 
   init(
     feed: LiveFeed, clock: SystemClock, signals: SignalDescriptor, path: String, isQuiet: Bool,
@@ -41,8 +43,7 @@ final class RecordSession {
     }
     if !arguments.isEmpty {
       // JSON lines have standard output for themselves.
-      command = try WrappedCommand(
-        arguments, environment: world.environment, target: path == "-" ? 2 : 1)
+      command = try WrappedCommand(arguments, target: path == "-" ? 2 : 1)
       let name = arguments.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
         .joined(separator: " ")
       parser = LogParser(
@@ -53,7 +54,7 @@ final class RecordSession {
       wait(seconds: command == nil ? min(0.25, feed.interval) : 0.05)
       take()
       let now = clock.now
-      if let limit, now - start >= limit { end(by: SIGTERM) }
+      if let limit { end(after: limit, now - start) }
       if showsStatus, now - lastStatus >= 1 {
         lastStatus = now
         show(Summary(feed.timeline, over: TimeSpan(start, now)).status(path: path))
@@ -84,6 +85,13 @@ final class RecordSession {
     }
     feed.close()
     report(TimeSpan(start, end))
+    if !writeProblem.isEmpty {
+      complain("hippowatt: the lines could not be written: \(writeProblem)")
+      return 1
+    }
+    if let problem = feed.recorder?.problem, !problem.isEmpty {
+      complain("hippowatt: the recording is not complete: \(problem)")
+    }
     return status ?? (feed.recorder.map { $0.problem.isEmpty ? 0 : 1 } ?? 0)
   }
 
@@ -104,6 +112,17 @@ final class RecordSession {
       interruptions += 1
       if interruptions > 2 { end(by: SIGKILL) }
     default: end(by: signal)
+    }
+  }
+
+  /// Asks the command to end when its time is up, once, and ends it ten seconds later.
+  private func end(after limit: Double, _ elapsed: Double) {
+    if elapsed >= limit, !hasAsked {
+      hasAsked = true
+      end(by: SIGTERM)
+      command?.send(SIGCONT)
+    } else if elapsed >= limit + 10 {
+      end(by: SIGKILL)
     }
   }
 
@@ -137,8 +156,10 @@ final class RecordSession {
     guard path == "-" else { return }
     var text = ""
     for observation in observations { text += JSONLines.encode(observation) + "\n" }
-    // Nobody reads any more: there is nothing left to do.
-    if !File.writeAll(Array(text.utf8), to: 1) { isOver = true }
+    guard !File.writeAll(Array(text.utf8), to: 1) else { return }
+    // A reader that went away has had enough; anything else is worth a word.
+    if errno != EPIPE { writeProblem = String(cString: strerror(errno)) }
+    isOver = true
   }
 
   private func show(_ text: String) {

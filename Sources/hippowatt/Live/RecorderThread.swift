@@ -13,6 +13,7 @@ final class RecorderThread: Sendable {
   private struct State {
     var queue: [Observation] = []
     var isClosing = false
+    var hasRefused = false
     var isClosed = false
     var problem = ""
   }
@@ -76,6 +77,25 @@ final class RecorderThread: Sendable {
     _ = write(wake, &one, 8)
   }
 
+  /// Writes one observation; what the file cannot hold is left out, and named once in it.
+  private func keep(_ observation: Observation, in writer: RecordingWriter) throws {
+    var refusal: RecordingError?
+    do throws(RecordingError) {
+      try writer.append(observation)
+    } catch {
+      refusal = error
+    }
+    guard let refusal else { return }
+    guard case .refused = refusal else { throw refusal }
+    let isFirst = state.withLock { state in
+      defer { state.hasRefused = true }
+      return !state.hasRefused
+    }
+    guard isFirst else { return }
+    try writer.append(
+      .event(Event(time: SystemClock.wall, kind: .note, text: "not recorded: \(refusal)")))
+  }
+
   private func run(_ writer: RecordingWriter) {
     cs_block_signals()
     var count: UInt64 = 0
@@ -87,8 +107,11 @@ final class RecorderThread: Sendable {
         return (queue, state.isClosing)
       }
       do {
-        for observation in queue { try writer.append(observation) }
+        for observation in queue { try keep(observation, in: writer) }
         try writer.commit()
+        if access(path, F_OK) != 0 {
+          throw Failure("\(path) was removed while it was being recorded")
+        }
         if isClosing { try writer.close() }
       } catch {
         state.withLock { $0.problem = "\(error)" }

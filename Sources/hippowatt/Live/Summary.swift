@@ -1,4 +1,5 @@
 import Accounting
+import Canvas
 import Quantities
 import Telemetry
 
@@ -22,7 +23,7 @@ struct Summary {
     if let job = ledger.inventory.jobs.last,
       let step = ledger.timeline.moment(at: span.end).known(.step, of: job.id)
     {
-      parts.append("step " + SI.grouped(Int64(step.value)))
+      parts.append("step " + SI.count(step.value))
     }
     return parts.joined(separator: "  ")
   }
@@ -75,10 +76,9 @@ struct Summary {
     else { return [] }
     let stretch = TimeSpan(first.time, last.time)
     let cost = ledger.cost(of: job.id, over: stretch, steps: last.value - first.value)
-    let name = String(
-      job.label.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : Character($0) })
+    let name = sanitized(job.label)
     var lines = [row("job", name)]
-    lines.append(row("  steps", SI.grouped(Int64(cost.steps))))
+    lines.append(row("  steps", SI.count(cost.steps)))
     if let tokens = cost.tokens {
       lines.append(row("  tokens", SI.text(tokens, "", smallest: 0).joined))
     }

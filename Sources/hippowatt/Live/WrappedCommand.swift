@@ -13,7 +13,7 @@ final class WrappedCommand {
   /// Its standard output becomes a pipe that `relay` copies to `target`. Python is told not to
   /// hold its lines back, since it does when its output is no terminal.
   /// - Throws: `Failure` when it cannot be started.
-  init(_ arguments: [String], environment: [String: String], target: Int32) throws {
+  init(_ arguments: [String], target: Int32) throws {
     self.target = target
     var ends: [Int32] = [-1, -1]
     guard cs_pipe(&ends) == 0 else {
@@ -28,16 +28,17 @@ final class WrappedCommand {
     sigemptyset(&none)
     var defaults = sigset_t()
     sigfillset(&defaults)
+    // What whoever started us ignores, as nohup does, the command ignores as well.
+    for number in ignoredEndings() { sigdelset(&defaults, number) }
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    var variables = environment
-    if variables["PYTHONUNBUFFERED"] == nil { variables["PYTHONUNBUFFERED"] = "1" }
-    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    var settings: [UnsafeMutablePointer<CChar>?] =
-      variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    let status = posix_spawnp(&process, arguments[0], &actions, &attributes, &words, &settings)
-    for pointer in words + settings { free(pointer) }
+    setenv("PYTHONUNBUFFERED", "1", 0)
+    // As they came, byte for byte: a name need not be UTF-8.
+    let first = Int(CommandLine.argc) - arguments.count
+    var words = (first..<Int(CommandLine.argc)).map { CommandLine.unsafeArgv[$0] } + [nil]
+    guard let name = words[0] else { throw Failure("there is no command to run") }
+    let status = posix_spawnp(&process, name, &actions, &attributes, &words, environ)
     posix_spawn_file_actions_destroy(&actions)
     posix_spawnattr_destroy(&attributes)
     close(ends[1])
@@ -65,7 +66,11 @@ final class WrappedCommand {
       guard count > 0 else { break }
       result += buffer.prefix(count)
     }
-    if !result.isEmpty { File.writeAll(result, to: target) }
+    if !result.isEmpty, !File.writeAll(result, to: target), output >= 0 {
+      // Nobody reads any more: the command hears of it by its own broken pipe.
+      close(output)
+      output = -1
+    }
     return result
   }
 
@@ -84,4 +89,9 @@ final class WrappedCommand {
 struct CommandNotFound: Error {
   var text: String
   var isMissing: Bool
+}
+
+/// The signals that ask a program to end and that this one was started to ignore.
+func ignoredEndings() -> [Int32] {
+  [SIGINT, SIGTERM, SIGHUP, SIGQUIT].filter { cs_is_ignored($0) }
 }

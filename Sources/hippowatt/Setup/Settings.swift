@@ -54,10 +54,15 @@ private struct SettingsReader {
     var settings = Settings()
     for key in table.keys {
       switch key {
-      case "interval": settings.interval = try seconds(table, key)
-      case "window": settings.window = try seconds(table, key)
+      case "interval": settings.interval = try seconds(table, key, atLeast: 0.01)
+      case "window": settings.window = try seconds(table, key, atLeast: 1)
       case "theme": settings.theme = try string(table, key)
-      case "marks": settings.marks = try string(table, key)
+      case "marks":
+        let marks = try string(table, key)
+        guard ["auto", "braille", "blocks", "ascii"].contains(marks) else {
+          throw problem(key, "“marks” must be auto, braille, blocks or ascii, not “\(marks)”")
+        }
+        settings.marks = marks
       case "grid":
         guard let grid = table[key]?.table else { throw problem(key, "must be a table: [grid]") }
         for key in grid.keys {
@@ -109,10 +114,14 @@ private struct SettingsReader {
     throw problem(key, "“\(key)” must be a single value")
   }
 
-  private func seconds(_ table: TOMLTable, _ key: String) throws(Settings.Problem) -> Double {
+  private func seconds(
+    _ table: TOMLTable, _ key: String, atLeast least: Double
+  ) throws(Settings.Problem) -> Double {
     let text = try scalar(table, key)
-    guard let duration = Duration(text: text), duration.inSeconds > 0 else {
-      throw problem(key, "“\(key)” must be a time such as \"1s\" or \"500ms\", not “\(text)”")
+    guard let duration = Duration(text: text), duration.inSeconds >= least else {
+      throw problem(
+        key,
+        "“\(key)” must be a time of at least \(SI.duration(least)), such as \"5s\", not “\(text)”")
     }
     return duration.inSeconds
   }

@@ -20,6 +20,9 @@ struct SystemClock: SessionClock {
     Timestamp(nanoseconds: wallStart + Self.read(CLOCK_BOOTTIME) - monotonicStart)
   }
 
+  /// The wall clock now, which may step.
+  static var wall: Timestamp { Timestamp(nanoseconds: read(CLOCK_REALTIME)) }
+
   var start: Timestamp { Timestamp(nanoseconds: wallStart) }
 
   static func read(_ clock: clockid_t) -> Int64 {

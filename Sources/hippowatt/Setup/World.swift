@@ -1,3 +1,4 @@
+import Canvas
 import Glibc
 import Telemetry
 
@@ -70,7 +71,8 @@ struct World: Sendable {
 enum File {
   /// The text of a file, or `nil` when it cannot be read; nothing past `limit` bytes.
   static func read(_ path: String, limit: Int = 1 << 20) -> String? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting: what looks like a settings file may be a pipe that nobody writes.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
@@ -132,6 +134,10 @@ enum File {
 }
 
 /// Writes one line to stderr.
+///
+/// Line breaks stay, since usage has several lines; no other control character passes.
 func complain(_ text: String) {
-  File.writeAll(Array((text + "\n").utf8), to: 2)
+  let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    .map { sanitized(String($0)) }
+  File.writeAll(Array((lines.joined(separator: "\n") + "\n").utf8), to: 2)
 }
