@@ -93,7 +93,7 @@ final class RecorderThread: Sendable {
     }
     guard isFirst else { return }
     try writer.append(
-      .event(Event(time: SystemClock.wall, kind: .note, text: "not recorded: \(refusal)")))
+      .event(Event(time: SystemClock.wall, kind: .note, text: "\(refusal)")))
   }
 
   private func run(_ writer: RecordingWriter) {
