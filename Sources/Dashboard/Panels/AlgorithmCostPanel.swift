@@ -115,10 +115,11 @@ struct AlgorithmCostPanel: Panel {
           "step", SI.count(step) + of, share.map { SI.percent($0) + " %" } ?? "",
           bar: share))
     }
-    if let rate = c.moment.known(.tokenRate, of: job.id)?.value ?? cost?.tokensPerSecond {
+    if let rate = cost?.tokensPerSecond ?? c.moment.known(.tokenRate, of: job.id)?.value {
       rows.append(FactRow("tokens/s", SI.text(rate, "", smallest: 0).joined.trimmedEnd, ""))
     }
-    if let seconds = c.moment.known(.stepTime, of: job.id)?.value ?? cost?.secondsPerStep {
+    // Over the same stretch as the joules beside it, evaluations and checkpoints included.
+    if let seconds = cost?.secondsPerStep ?? c.moment.known(.stepTime, of: job.id)?.value {
       let joules = cost?.joulesPerStep.map { mark + SI.string($0, "J") } ?? ""
       rows.append(FactRow("per step", SI.duration(seconds), joules))
       if let row = toGo(job, cost, seconds, c) { rows.append(row) }
