@@ -50,7 +50,10 @@ static int forget(struct dl_phdr_info *info, size_t size, void *context) {
   return 0;
 }
 
-void cs_forget_startup_code(void) { dl_iterate_phdr(forget, NULL); }
+void cs_forget_startup(void) {
+  dl_iterate_phdr(forget, NULL);
+  malloc_trim(0);
+}
 
 void cs_block_signals(void) {
   sigset_t set;

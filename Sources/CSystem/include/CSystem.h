@@ -23,9 +23,9 @@ int cs_next_signal(int descriptor);
 /* A pipe that is closed in programs started later; -1 on failure. */
 int cs_pipe(int ends[2]);
 
-/* Gives back the memory of code that ran at the start and may never run again; what is needed
-   still comes back from the file by itself. */
-void cs_forget_startup_code(void);
+/* Gives back the memory of code that ran at the start and may never run again, and what it freed;
+   code that is still needed comes back from the file by itself. */
+void cs_forget_startup(void);
 
 /* Blocks all signals for this thread but those that a fault of its own raises. */
 void cs_block_signals(void);

@@ -69,7 +69,7 @@ final class ScreenSession {
     screen.present(frame, background: theme[.background], foreground: theme[.text])
     frames += 1
     // By now everything has been set up and most of that code has had its day.
-    if frames == 8 { cs_forget_startup_code() }
+    if frames == 8 { cs_forget_startup() }
   }
 
   private var theme: Theme { themes[min(view.theme, themes.count - 1)] }
