@@ -35,6 +35,13 @@ struct GPUDrawPanel: Panel {
       phrases.append([
         Run(mark + SI.energy(energy.joules).joined, c.text), Run(" since start", c.muted),
       ])
+      if let since = c.timeline.events.last(where: { $0.kind == .mark && $0.time < c.time }),
+        let part = c.timeline.energy(of: devices, over: TimeSpan(since.time, c.time))
+      {
+        phrases.append([
+          Run(mark + SI.energy(part.joules).joined, c.text), Run(" since mark", c.muted),
+        ])
+      }
       if energy.coverage < 0.995, c.session.seconds > 10 {
         phrases.append([Run("\(SI.percent(energy.coverage)) % covered", c.style(.warning))])
       }
