@@ -9,6 +9,15 @@ public struct DeviceKind: Hashable, Sendable, Codable, ExpressibleByStringLitera
 
   /// An accelerator.
   public static let gpu: DeviceKind = "gpu"
+  /// A part of an accelerator that is used like one of its own, such as a MIG instance.
+  ///
+  /// What it holds is inside its accelerator, which its attribute `gpu` names.
+  public static let gpuPart: DeviceKind = "gpu_part"
+  /// A process on an accelerator.
+  ///
+  /// Attributes: `pid`, `gpu` (the accelerator's name), and where known `user`, `command`,
+  /// `container` and `job`.
+  public static let process: DeviceKind = "process"
   /// A RAPL or comparable energy domain of the processor: package, core, dram, psys.
   public static let cpu: DeviceKind = "cpu"
   /// A power sensor of the board, the supply or a meter at the plug.

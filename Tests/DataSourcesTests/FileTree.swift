@@ -19,10 +19,13 @@ final class FileTree {
   var context: SourceContext { SourceContext(machine: "box", root: root) }
 
   /// Writes a file and the folders above it.
-  func write(_ path: String, _ text: String) {
+  func write(_ path: String, _ text: String) { write(path, Array(text.utf8)) }
+
+  /// Writes a file of bytes and the folders above it.
+  func write(_ path: String, _ bytes: [UInt8]) {
     folder(path.split(separator: "/").dropLast().joined(separator: "/"))
     guard let file = fopen(root + path, "w") else { return }
-    fputs(text, file)
+    fwrite(bytes, 1, bytes.count, file)
     fclose(file)
   }
 
