@@ -3,6 +3,10 @@ import Telemetry
 /// Which devices of a timeline count for what, so that no joule is counted twice.
 public struct Inventory: Sendable {
   public var gpus: [Device] = []
+  /// Parts of accelerators, such as MIG instances; what they hold is inside their accelerators.
+  public var gpuParts: [Device] = []
+  /// Processes on accelerators.
+  public var processes: [Device] = []
   /// Processor packages; their cores are inside them and not listed.
   public var packages: [Device] = []
   /// Memory domains, which are outside the packages.
@@ -26,6 +30,8 @@ public struct Inventory: Sendable {
     for device in timeline.devices {
       switch device.id.kind {
       case .gpu: gpus.append(device)
+      case .gpuPart: gpuParts.append(device)
+      case .process: processes.append(device)
       case .cpu where timeline.energySeries(of: device.id) == nil: break
       case .cpu where device.id.name.hasPrefix("package"): packages.append(device)
       case .cpu where device.id.name.hasPrefix("dram"): memories.append(device)

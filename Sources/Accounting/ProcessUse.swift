@@ -1,0 +1,132 @@
+import Quantities
+import Telemetry
+
+/// What a process, or all of a user, a container or a batch job, takes of the accelerators.
+public struct ProcessUse: Hashable, Sendable {
+  /// What processes are put together by.
+  public enum Grouping: String, Sendable, Hashable, CaseIterable {
+    case process, user, container, job
+  }
+
+  /// What people call it: the program, the user, the container, the batch job.
+  public var name: String
+  public var pids: [Int]
+  public var user: String?
+  public var command: String?
+  public var container: String?
+  public var job: String?
+  /// The labels of the accelerators, in order.
+  public var gpus: [String] = []
+  /// Watts now; `nil` when it has ended or nobody knows.
+  public var watts: Double?
+  /// Joules over the span asked about.
+  public var joules = 0.0
+  /// Whether any of that is a share of an accelerator used by several: an estimate.
+  public var isEstimated = false
+  /// Bytes of accelerators' memory, all together.
+  public var memory: Double?
+  /// Shares of processing time, averaged over its accelerators.
+  public var smShare: Double?
+  /// Whether it was there at the time asked about.
+  public var isRunning = false
+  /// When it was first seen.
+  public var since: Timestamp?
+  /// The devices behind it.
+  public var devices: [DeviceID] = []
+}
+
+extension Ledger {
+  /// The processes on accelerators that were there in a span, with what they took in it.
+  ///
+  /// Energy is what the sources charged: all of an accelerator for the one process on it, else its
+  /// share by processing time, which is marked. A process on several accelerators is one entry.
+  public func processes(over span: TimeSpan, by grouping: ProcessUse.Grouping) -> [ProcessUse] {
+    let moment = timeline.moment(at: span.end)
+    var order: [String] = []
+    var uses: [String: ProcessUse] = [:]
+    var shares: [String: [Double]] = [:]
+    for device in inventory.processes {
+      guard let id = timeline.id(.energy, of: device.id) ?? timeline.id(.memoryUsed, of: device.id),
+        let first = timeline.firstReading(id), first.time <= span.end,
+        let last = moment.known(timeline.descriptor(id).metric, of: device.id),
+        last.time >= span.start
+      else { continue }
+      let attributes = device.attributes
+      let key = Self.key(device, grouping)
+      if uses[key] == nil {
+        order.append(key)
+        uses[key] = ProcessUse(name: Self.title(device, grouping), pids: [])
+      }
+      guard var use = uses[key] else { continue }
+      use.add(attributes)
+      use.devices.append(device.id)
+      use.since = min(use.since ?? first.time, first.time)
+      let label = gpuLabel(attributes["gpu"] ?? "")
+      if !use.gpus.contains(label) { use.gpus.append(label) }
+      for metric in [Metric.energy, .sharedEnergy] {
+        guard let series = timeline.id(metric, of: device.id) else { continue }
+        let joules = timeline.total(series, over: span).amount
+        use.joules += joules
+        if metric == .sharedEnergy, joules > 0 { use.isEstimated = true }
+      }
+      if !last.isStale {
+        use.isRunning = true
+        let rates = [Metric.energy, .sharedEnergy].compactMap {
+          moment.rate($0, of: device.id, window: 3)
+        }
+        if !rates.isEmpty { use.watts = (use.watts ?? 0) + rates.reduce(0, +) }
+        if let memory = moment.value(.memoryUsed, of: device.id) {
+          use.memory = (use.memory ?? 0) + memory
+        }
+        if let share = moment.value(.smShare, of: device.id) {
+          shares[key, default: []].append(share)
+        }
+      }
+      uses[key] = use
+    }
+    return order.compactMap { key in
+      guard var use = uses[key] else { return nil }
+      if let known = shares[key] { use.smShare = known.reduce(0, +) / Double(known.count) }
+      use.gpus.sort { ($0.count, $0) < ($1.count, $1) }
+      return use
+    }
+  }
+
+  private func gpuLabel(_ name: String) -> String {
+    inventory.gpus.first { $0.id.name == name }?.label ?? name
+  }
+
+  private static func key(_ device: Device, _ grouping: ProcessUse.Grouping) -> String {
+    let attributes = device.attributes
+    switch grouping {
+    case .process:
+      // The name is `pid.start@accelerator`.
+      return String(device.id.name.prefix { $0 != "@" })
+    case .user: return attributes["user"] ?? "?"
+    case .container: return attributes["container"] ?? "no container"
+    case .job: return attributes["job"] ?? "no batch job"
+    }
+  }
+
+  private static func title(_ device: Device, _ grouping: ProcessUse.Grouping) -> String {
+    switch grouping {
+    case .process: device.label
+    case .user: device.attributes["user"] ?? "unknown user"
+    case .container: device.attributes["container"] ?? "no container"
+    case .job: device.attributes["job"] ?? "no batch job"
+    }
+  }
+}
+
+extension ProcessUse {
+  /// Takes in what is known of one more of its processes; what differs is no longer known.
+  fileprivate mutating func add(_ attributes: [String: String]) {
+    let isFirst = pids.isEmpty
+    if let pid = attributes["pid"].flatMap({ Int($0) }), !pids.contains(pid) { pids.append(pid) }
+    func merged(_ old: String?, _ new: String?) -> String? { isFirst || old == new ? new : nil }
+    user = merged(user, attributes["user"])
+    command = merged(command, attributes["command"])
+    container = merged(container, attributes["container"])
+    job = merged(job, attributes["job"])
+  }
+}

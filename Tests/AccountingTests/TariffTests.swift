@@ -1,0 +1,92 @@
+import Telemetry
+import Testing
+
+@testable import Accounting
+
+@Suite("Price of energy")
+struct TariffTests {
+  private let hour = 3600
+  private var night: Tariff {
+    Tariff(
+      currency: "EUR", perKilowattHour: 0.30,
+      periods: [
+        Tariff.Period(from: 22 * 3600, to: 6 * 3600, perKilowattHour: 0.20),
+        Tariff.Period(from: 0, to: 24 * 3600, days: [0, 6], perKilowattHour: 0.25),
+      ])
+  }
+
+  @Test(
+    "the first period that fits holds, also past midnight",
+    // 1970-01-01 was a Thursday.
+    arguments: [(12, 0.30), (22, 0.20), (24 + 5, 0.20), (24 + 6, 0.30), (48 + 12, 0.25)])
+  func price(hours: Int, price: Double) {
+    #expect(night.price(at: hours * 3600) == price)
+  }
+
+  @Test("each joule costs what it cost at its time")
+  func cost() throws {
+    var books = Books()
+    // The zero of tests is 16:00 UTC; an hour east of it the night begins at 21:00 UTC.
+    books.draw(Books.id(.gpu), watts: 1000, at: stride(from: 0, through: 36_000, by: 2).map { $0 })
+    let ledger = books.ledger
+    let cost = try #require(
+      ledger.cost(of: ledger.inventory.gpus, over: span(0, 36_000), night) { _ in 3600 })
+    // A Sunday: 5 h at the weekend's price and 5 h at night's, 1 kWh each.
+    #expect(abs(cost - (5 * 0.25 + 5 * 0.20)) < 1e-3)
+    let flat = Tariff(currency: "EUR", perKilowattHour: 0.30)
+    let plain = ledger.cost(of: ledger.inventory.gpus, over: span(0, 36_000), flat) { _ in 0 }
+    #expect(near(plain, 3))
+  }
+}
+
+@Suite("Whose joules")
+struct ProcessUseTests {
+  private var books: Books {
+    var books = Books()
+    books.draw(Books.id(.gpu, "A"), watts: 500, at: [0, 1])
+    func process(_ name: String, _ attributes: [String: String], _ label: String) -> DeviceID {
+      let id = Books.id(.process, name)
+      books.timeline.apply(.device(Device(id: id, label: label, attributes: attributes)))
+      return id
+    }
+    let alone = process(
+      "41.9@A", ["pid": "41", "gpu": "A", "user": "ada", "job": "slurm 7"], "train.py")
+    let other = process("41.9@B", ["pid": "41", "gpu": "B", "user": "ada"], "train.py")
+    let shared = process("52.9@B", ["pid": "52", "gpu": "B", "user": "bob"], "serve")
+    books.add(alone, .energy, .counter, (0...10).map { (Double($0), 500 * Double($0)) })
+    books.add(other, .energy, .counter, (0...10).map { (Double($0), 0) })
+    books.add(other, .sharedEnergy, .modelled, (0...10).map { (Double($0), 300 * Double($0)) })
+    books.add(shared, .sharedEnergy, .modelled, (0...4).map { (Double($0), 100 * Double($0)) })
+    books.add(shared, .energy, .counter, (0...4).map { (Double($0), 0) })
+    return books
+  }
+
+  @Test("a process on two accelerators is one; an estimate is marked")
+  func byProcess() {
+    let uses = books.ledger.processes(over: span(0, 10), by: .process)
+    #expect(uses.map(\.name) == ["train.py", "serve"])
+    #expect(near(uses[0].joules, 8000))
+    #expect(uses[0].isEstimated)
+    #expect(near(uses[0].watts, 800))
+    #expect(uses[0].gpus == ["A", "B"])
+    // It has ended, and its energy is still there.
+    #expect(!uses[1].isRunning)
+    #expect(near(uses[1].joules, 400))
+    #expect(uses[1].watts == nil)
+  }
+
+  @Test("users and batch jobs take what their processes take")
+  func byOthers() {
+    let users = books.ledger.processes(over: span(0, 10), by: .user)
+    #expect(users.map(\.name) == ["ada", "bob"])
+    #expect(near(users[0].joules, 8000))
+    let jobs = books.ledger.processes(over: span(0, 10), by: .job)
+    #expect(jobs.map(\.name) == ["slurm 7", "no batch job"])
+  }
+
+  @Test("who came after the span is not in it")
+  func outside() {
+    let early = books.ledger.processes(over: TimeSpan(origin - 20, origin - 10), by: .process)
+    #expect(early.isEmpty)
+  }
+}
