@@ -26,59 +26,46 @@ public struct IdleFloor: Hashable, Sendable {
 extension Ledger {
   /// The idle floor of an accelerator as known at a time; `nil` when it was never seen idle.
   ///
-  /// The fifth percentile of mean power over stretches of 5 s in which no kernel ran, the first one
-  /// of each idle time left out since power falls slowly; of stretches of a minute where the last
-  /// two hours have no idle time.
+  /// The fifth percentile, over all whole minutes with a moment in which no kernel had run, of the
+  /// least power in them. A minute in which something was loaded or unloaded tells nothing.
   public func idleFloor(of gpu: DeviceID, at time: Timestamp) -> IdleFloor? {
-    for width: Int64 in [5, 60] {
-      if let floor = idleFloor(of: gpu, at: time, width: width) { return floor }
-    }
-    return nil
-  }
-
-  private func idleFloor(of gpu: DeviceID, at time: Timestamp, width: Int64) -> IdleFloor? {
     guard let power = timeline.id(.power, of: gpu),
       let activity = timeline.id(.utilization, of: gpu)
     else { return nil }
-    let reach = TimeSpan(last: 7 * 86_400, endingAt: time)
-    let idle = timeline.buckets(activity, in: reach, width: width)
-    guard idle.contains(where: { $0.high == 0 }) else { return nil }
-    let memory = timeline.id(.memoryUsed, of: gpu).map {
-      timeline.buckets($0, in: reach, width: width)
-    }
-    let least = memory?.lazy.map(\.low).filter { !$0.isNaN }.min().map(Double.init) ?? 0
+    let powers = timeline.minutes(power, until: time)
+    let memory = timeline.id(.memoryUsed, of: gpu).map { timeline.minutes($0, until: time) } ?? []
+    let least = memory.lazy.map(\.low).filter { !$0.isNaN }.min().map(Double.init) ?? 0
     var watts: (empty: [Double], loaded: [Double]) = ([], [])
-    let powers = timeline.buckets(power, in: reach, width: width)
     var place = powers.startIndex
-    var memoryPlace = memory?.startIndex ?? 0
-    var wasIdle = false
-    var wasLoaded: Bool?
-    for bucket in idle {
-      let isIdle = bucket.high == 0
-      defer { wasIdle = isIdle }
-      while place < powers.endIndex, powers[place].time < bucket.time { place += 1 }
-      var used = 0.0
-      if let memory {
-        while memoryPlace < memory.endIndex, memory[memoryPlace].time < bucket.time {
-          memoryPlace += 1
-        }
-        if memoryPlace < memory.endIndex { used = memory[memoryPlace].value - least }
-      }
-      let isLoaded = used > IdleFloor.loadedBytes
-      defer { wasLoaded = isLoaded }
-      // Where the load changes between two values, the mean is of neither.
-      guard isIdle, wasIdle, wasLoaded == isLoaded, place > powers.startIndex,
-        place < powers.endIndex
+    var memoryPlace = memory.startIndex
+    for minute in timeline.minutes(activity, until: time) where minute.low == 0 {
+      let number = Self.number(minute)
+      while place < powers.endIndex, Self.number(powers[place]) < number { place += 1 }
+      guard place < powers.endIndex, Self.number(powers[place]) == number,
+        !powers[place].low.isNaN
       else { continue }
-      let (before, after) = (powers[place - 1], powers[place])
-      let covered = after.covered - before.covered
-      guard covered > 0, covered < 1.5 * Double(width) else { continue }
-      let mean = (after.cumulative - before.cumulative) / covered
-      if isLoaded { watts.loaded.append(mean) } else { watts.empty.append(mean) }
+      while memoryPlace < memory.endIndex, Self.number(memory[memoryPlace]) < number {
+        memoryPlace += 1
+      }
+      let value = Double(powers[place].low)
+      guard memoryPlace < memory.endIndex, Self.number(memory[memoryPlace]) == number else {
+        watts.empty.append(value)
+        continue
+      }
+      let (low, high) = (Double(memory[memoryPlace].low), Double(memory[memoryPlace].high))
+      if low - least > IdleFloor.loadedBytes {
+        watts.loaded.append(value)
+      } else if high - least <= IdleFloor.loadedBytes {
+        watts.empty.append(value)
+      }
     }
     let floor = IdleFloor(
       empty: Self.fifthPercentile(watts.empty), loaded: Self.fifthPercentile(watts.loaded))
     return floor.watts == nil ? nil : floor
+  }
+
+  private static func number(_ minute: Tier.Bucket) -> Int64 {
+    minute.time.nanoseconds.floorDivided(by: 60_000_000_000)
   }
 
   private static func fifthPercentile(_ values: [Double]) -> Double? {

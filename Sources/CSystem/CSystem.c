@@ -9,7 +9,14 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+int cs_process_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int cs_process_signal(int handle, int signal) {
+  return (int)syscall(SYS_pidfd_send_signal, handle, signal, NULL, 0);
+}
 
 void cs_single_arena(void) { mallopt(M_ARENA_MAX, 1); }
 

@@ -1,17 +1,15 @@
 import Quantities
 
 extension Timeline {
-  /// The buckets of a series' coarser view that end in a span, oldest first.
+  /// The minutes of a series that were over at a time, oldest first.
   ///
-  /// `width` is one of the views' widths in seconds: 5, 60 or 900. Anything else has none.
-  public func buckets(
-    _ id: SeriesID, in span: TimeSpan, width seconds: Int64
-  ) -> ArraySlice<Tier.Bucket> {
-    let width = seconds * 1_000_000_000
-    guard let tier = series[id.index].tiers.first(where: { $0.width == width }) else { return [] }
-    let from = tier.buckets.partitioningIndex { $0.time >= span.start }
-    let to = tier.buckets.partitioningIndex { $0.time > span.end }
-    return tier.buckets[from..<max(from, to)]
+  /// Live and in a recording they are the same, which finer views need not be.
+  public func minutes(_ id: SeriesID, until time: Timestamp) -> ArraySlice<Tier.Bucket> {
+    guard let tier = series[id.index].tiers.first(where: { $0.width == 60_000_000_000 }) else {
+      return []
+    }
+    let slot = tier.slot(time)
+    return tier.buckets[..<tier.buckets.partitioningIndex { tier.slot($0.time) >= slot }]
   }
 
   /// The last event of a kind at or before a time whose text begins so.

@@ -63,9 +63,9 @@ struct IdleFloorTests {
   private var books: Books {
     var books = Books()
     let gpu = Books.id(.gpu)
-    let seconds = (0..<240).map(Double.init)
+    let seconds = (0...240).map(Double.init)
     func stage(_ second: Double) -> Int { Int(second / 60) }
-    books.add(gpu, .power, .instant, seconds.map { ($0, [71, 118, 600, 500][stage($0)]) })
+    books.add(gpu, .power, .instant, seconds.map { ($0, [71, 118, 600, 500, 500][stage($0)]) })
     books.add(gpu, .utilization, .average, seconds.map { ($0, $0 < 120 ? 0 : 1) })
     books.add(gpu, .memoryUsed, .instant, seconds.map { ($0, $0 < 60 ? 0 : 4e9) })
     books.add(
@@ -76,7 +76,7 @@ struct IdleFloorTests {
 
   @Test("an empty card is told from a loaded one")
   func floors() throws {
-    let floor = try #require(books.ledger.idleFloor(of: Books.id(.gpu), at: origin + 239))
+    let floor = try #require(books.ledger.idleFloor(of: Books.id(.gpu), at: origin + 200))
     #expect(near(floor.empty, 71))
     #expect(near(floor.loaded, 118))
     #expect(floor.watts == floor.loaded)

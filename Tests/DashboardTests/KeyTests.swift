@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func `The help shows every binding where there is room`() {
-    for (width, height) in [(80, 48), (130, 30)] {
+    for (width, height) in [(80, 60), (130, 34)] {
       let frame = Stage.frame(Stage.nothing, width, height) { $0.press(.help, $1) }
       for binding in KeyTable.all {
         let isShown = frame.shows(binding.text)

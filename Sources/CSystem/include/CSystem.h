@@ -23,6 +23,12 @@ int cs_next_signal(int descriptor);
 /* A pipe that is closed in programs started later; -1 on failure. */
 int cs_pipe(int ends[2]);
 
+/* Holds a process, so that its number cannot come to mean another; -1 on failure. */
+int cs_process_open(int pid);
+
+/* Sends a signal to a process that is held; 0 on success. */
+int cs_process_signal(int handle, int signal);
+
 /* Gives back the memory of code that ran at the start and may never run again, and what it freed;
    code that is still needed comes back from the file by itself. */
 void cs_forget_startup(void);

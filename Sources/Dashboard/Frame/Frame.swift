@@ -21,6 +21,7 @@ public enum Frame {
     switch input.view.overlay {
     case .none: break
     case .help: HelpOverlay.draw(&canvas, context)
+    case .processes: ProcessOverlay.draw(&canvas, context)
     case .provenance: ProvenanceOverlay.draw(&canvas, context)
     }
     return input.view.glyphs == .ascii ? canvas.asciiOnly() : canvas

@@ -1,3 +1,4 @@
+import Accounting
 import Canvas
 import Telemetry
 
@@ -21,6 +22,8 @@ public struct SessionInfo: Sendable {
   public var hasEnded = false
   /// Why recording stopped, if it failed.
   public var recordingProblem: String
+  /// What a kilowatt-hour costs, if the user said so.
+  public var tariff: Tariff?
   /// Seconds east of UTC at a time.
   public var utcOffset: @Sendable (Timestamp) -> Int
 

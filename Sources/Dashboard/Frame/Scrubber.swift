@@ -65,6 +65,13 @@ enum Scrubber {
     canvas.fill(
       Rect(x: from, y: rect.y, width: max(1, to - from + 1), height: 1),
       c.muted, scalar: "━")
+    if let anchor = c.input.view.selection {
+      let other = column(anchor, in: rect, c)
+      canvas.fill(
+        Rect(x: min(other, to), y: rect.y, width: abs(to - other) + 1, height: 1),
+        c.style(.accent), scalar: "━")
+      canvas.put("◆", x: other, y: rect.y, c.style(.accent))
+    }
     var free = rect.x
     for event in c.timeline.events {
       let x = column(event.time, in: rect, c)

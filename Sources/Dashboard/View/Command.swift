@@ -4,9 +4,10 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case previousReading, nextReading
   case slower, faster, normalSpeed
   case first, last
-  case mark, previousMark, nextMark
+  case mark, previousMark, nextMark, select
   case panel1, panel2, panel3, panel4, nextPanel, previousPanel, focus, leave
   case zoomIn, zoomOut
+  case processes
   case theme, marks, provenance, help, screenshot, repaint, quit
 }
 
@@ -16,6 +17,8 @@ public enum Effect: Sendable, Hashable {
   case repaint
   /// Save the screen as pictures and tell where.
   case screenshot
+  /// Send a signal to a process, if it is still the one that began then.
+  case signal(pid: Int, started: String, number: Int)
   /// Put a mark at a time.
   case mark(at: Int64)
 }

@@ -5,7 +5,7 @@ import Telemetry
 ///
 /// A pure state machine. Commands and clicks change it; what needs I/O comes back as effects.
 public struct ViewState: Sendable, Hashable {
-  public enum Overlay: Sendable, Hashable { case none, help, provenance }
+  public enum Overlay: Sendable, Hashable { case none, help, provenance, processes }
 
   public var cursor: Cursor
   /// Seconds that the curves show.
@@ -15,6 +15,10 @@ public struct ViewState: Sendable, Hashable {
   /// The panel that is chosen, from 0.
   public private(set) var selected = 0
   public private(set) var overlay = Overlay.none
+  /// Where the selected span begins; it ends at the cursor.
+  public private(set) var selection: Timestamp?
+  /// Order, filter and chosen row of the list of processes.
+  public internal(set) var processes = ProcessListState()
   /// Index into the themes at hand.
   public private(set) var theme: Int
   public var glyphs: GlyphSet
@@ -70,11 +74,13 @@ public struct ViewState: Sendable, Hashable {
     case .focus: toggleFocus(selected)
     case .nextPanel: choose((selected + 1) % Self.panelCount)
     case .previousPanel: choose((selected + Self.panelCount - 1) % Self.panelCount)
-    case .leave: if overlay != .none { overlay = .none } else { focused = nil }
+    case .leave: leave()
     case .zoomIn: window = Self.windows.last { $0 < window } ?? window
     case .zoomOut: window = Self.windows.first { $0 > window } ?? window
     case .theme: theme = (theme + 1) % themeCount
     case .marks: glyphs = glyphs == .braille ? .blocks : glyphs == .blocks ? .ascii : .braille
+    case .select: select(bounds)
+    case .processes: overlay = overlay == .processes ? .none : .processes
     case .provenance: overlay = overlay == .provenance ? .none : .provenance
     case .help: overlay = overlay == .help ? .none : .help
     case .screenshot: return [.screenshot]
@@ -82,6 +88,26 @@ public struct ViewState: Sendable, Hashable {
     case .quit: return [.quit]
     }
     return []
+  }
+
+  /// Begins a selected span at the cursor, or drops it.
+  private mutating func select(_ bounds: TimeSpan) {
+    selection = selection == nil ? cursor.time(in: bounds) : nil
+    toast =
+      selection == nil
+      ? "selection dropped: totals count from the start again"
+      : "selecting from here: move the cursor; totals are of the span; v ends it"
+  }
+
+  /// Closes what is open, the last thing first.
+  private mutating func leave() {
+    if overlay != .none {
+      overlay = .none
+    } else if focused != nil {
+      focused = nil
+    } else {
+      selection = nil
+    }
   }
 
   private mutating func toggleFocus(_ panel: Int) {

@@ -14,12 +14,14 @@ struct HostSource: DataSource {
   private let memory: SystemFile
   private var pressures: [(metric: Metric, file: SystemFile)]
   private var lastTimes: ProcessorTimes?
+  private let own: SystemFile
   private var reporter: DeviceReporter?
 
   init(_ context: SourceContext) {
     self.context = context
     stat = SystemFile(context.path("/proc/stat"), capacity: 16384)
     memory = SystemFile(context.path("/proc/meminfo"))
+    own = SystemFile(context.path("/proc/self/stat"), capacity: 1024)
     let files: [(Metric, String)] = [
       (.cpuPressure, "cpu"), (.memoryPressure, "memory"), (.ioPressure, "io"),
     ]
@@ -56,6 +58,8 @@ struct HostSource: DataSource {
     } catch {
       failure = failure ?? error
     }
+    let ticks = (try? own.readPage { Self.processorTicks(&$0) }) ?? nil
+    reading.set(.ownCPUTime, steps: ticks.map { $0 * 10_000 })
     setPressures(&reading)
     if reading.isEmpty, let failure { throw failure.failure(remedy: Self.remedy) }
 
@@ -67,6 +71,18 @@ struct HostSource: DataSource {
     }
     self.reporter = reporter
     return observations
+  }
+
+  /// Hundredths of a second in user and kernel mode: fields 14 and 15 of `/proc/PID/stat`.
+  static func processorTicks(_ text: inout TextScanner) -> Int64? {
+    // The name may hold anything but ends with the last parenthesis.
+    let line = text.rest()
+    guard let close = line.lastIndex(of: ")") else { return nil }
+    let fields = line[line.index(after: close)...].split(separator: " ")
+    guard fields.count > 12, let user = Int64(fields[11]), let kernel = Int64(fields[12]) else {
+      return nil
+    }
+    return user + kernel
   }
 
   /// Reads `some … total=`, the microseconds in which at least one task waited.

@@ -144,7 +144,8 @@ extension DisplayOptions {
       themeCount: store.themes.count, glyphs: glyphs(settings) ?? fallback)
     view.toast = store.problems.first ?? toast
     let session = ScreenSession(
-      feed: feed, screen: screen, themes: store.themes, view: view, script: script, dumpPath: dump)
+      feed: feed, screen: screen, themes: store.themes, view: view, script: script, dumpPath: dump,
+      tariff: settings.tariff)
     try session.run()
     if let signal = session.endSignal { throw EndedBySignal(number: signal) }
   }

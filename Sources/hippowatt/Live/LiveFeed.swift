@@ -75,6 +75,8 @@ final class LiveFeed: Feed {
     isRemote ? timeline.devices.lazy.map(\.id.machine).first { !$0.isEmpty } : nil
   }
 
+  var canSignal: Bool { !isRemote && !isSimulated }
+
   var notice: String { collector.isFinished ? lastFailure : "" }
 
   func update(for view: ViewState) { take(collector.drain()) }

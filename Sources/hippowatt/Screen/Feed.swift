@@ -17,10 +17,13 @@ protocol Feed: AnyObject {
   func mark(_ event: Event) -> String?
   /// A word to the user about the feed itself; empty when there is none.
   var notice: String { get }
+  /// Whether processes of the timeline run on this machine now.
+  var canSignal: Bool { get }
   /// Ends everything that should not outlive the screen.
   func close()
 }
 
 extension Feed {
   var notice: String { "" }
+  var canSignal: Bool { false }
 }

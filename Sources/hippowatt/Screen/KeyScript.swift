@@ -27,7 +27,8 @@ struct KeyScript {
       let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
       let argument = parts.count > 1 ? parts[1] : ""
       switch parts[0] {
-      case "key" where KeyTable.command(for: argument) != nil: steps.append(.key(argument))
+      case "key" where KeyTable.command(for: argument) != nil || argument.count == 1:
+        steps.append(.key(argument))
       case "until" where !argument.isEmpty: steps.append(.until(argument))
       case "dump" where !argument.isEmpty: steps.append(.dump(argument))
       default: throw Failure("\(path):\(index + 1): not a step: \(line)")
@@ -49,8 +50,8 @@ struct KeyScript {
     case .key(let name):
       steps.removeFirst()
       hasPressed = true
-      guard let command = KeyTable.command(for: name) else { return [] }
-      return view.apply(command, timeline: feed.timeline, bounds: feed.bounds)
+      return view.press(
+        name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal)
     case .until(let text):
       guard TextWriter.plain(frame).shows(text) else { return [] }
       steps.removeFirst()

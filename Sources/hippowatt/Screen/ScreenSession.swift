@@ -1,3 +1,4 @@
+import Accounting
 import CSystem
 import Canvas
 import Dashboard
@@ -13,6 +14,8 @@ final class ScreenSession {
   private var view: ViewState
   private var script: KeyScript?
   private let dumpPath: String?
+  /// What a kilowatt-hour costs, if the user said so.
+  private let tariff: Tariff?
   /// The last frame, for screenshots and scripts.
   private(set) var frame = Canvas(width: 0, height: 0)
   private var isOver = false
@@ -22,7 +25,7 @@ final class ScreenSession {
 
   init(
     feed: any Feed, screen: TerminalScreen, themes: [Theme], view: ViewState,
-    script: KeyScript? = nil, dumpPath: String? = nil
+    script: KeyScript? = nil, dumpPath: String? = nil, tariff: Tariff? = nil
   ) {
     self.feed = feed
     self.screen = screen
@@ -30,6 +33,7 @@ final class ScreenSession {
     self.view = view
     self.script = script
     self.dumpPath = dumpPath
+    self.tariff = tariff
   }
 
   private static var monotonic: Int64 { SystemClock.read(CLOCK_MONOTONIC) }
@@ -62,8 +66,10 @@ final class ScreenSession {
       lastNotice = feed.notice
       view.toast = lastNotice
     }
+    var info = feed.info
+    info.tariff = tariff
     let input = FrameInput(
-      timeline: feed.timeline, bounds: feed.bounds, view: view, theme: theme, session: feed.info,
+      timeline: feed.timeline, bounds: feed.bounds, view: view, theme: theme, session: info,
       width: screen.width, height: screen.height)
     frame = Frame.render(input)
     screen.present(frame, background: theme[.background], foreground: theme[.text])
@@ -96,10 +102,9 @@ final class ScreenSession {
   private func handle(_ event: InputEvent) {
     switch event {
     case .key(let key):
-      guard let command = KeyTable.command(for: key.name) else { return }
-      for effect in view.apply(command, timeline: feed.timeline, bounds: feed.bounds) {
-        perform(effect)
-      }
+      let effects = view.press(
+        key.name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal)
+      for effect in effects { perform(effect) }
     case .mouse(let mouse): handle(mouse)
     case .resized: break
     case .resumed: screen.repaint()
@@ -131,6 +136,8 @@ final class ScreenSession {
     case .quit: isOver = true
     case .repaint: screen.repaint()
     case .screenshot: view.toast = Screenshot.save(frame, theme: theme)
+    case .signal(let pid, let started, let number):
+      view.toast = ProcessSignal.send(number, to: pid, started: started)
     case .mark(let nanoseconds):
       let count = feed.timeline.events.count { $0.kind == .mark } + 1
       let event = Event(

@@ -1,3 +1,4 @@
+import Accounting
 import DataSources
 import Quantities
 import TOMLKit
@@ -10,6 +11,8 @@ struct Settings: Sendable {
   var window: Double?
   var country: String?
   var sources: [SourceRequest] = []
+  /// What a kilowatt-hour costs.
+  var tariff: Tariff?
 
   /// Why a settings file cannot be used.
   struct Problem: Error, CustomStringConvertible {
@@ -46,7 +49,7 @@ struct Settings: Sendable {
 }
 
 /// Walks a parsed table and names whatever it does not know, with its line.
-private struct SettingsReader {
+struct SettingsReader {
   let text: String
   let path: String
 
@@ -69,6 +72,9 @@ private struct SettingsReader {
           guard key == "country" else { throw problem(key, "[grid] has no setting “\(key)”") }
           settings.country = try string(grid, key)
         }
+      case "price":
+        guard let price = table[key]?.table else { throw problem(key, "must be a table: [price]") }
+        settings.tariff = try tariff(price)
       case "source":
         guard let list = table[key]?.array else {
           throw problem(key, "must be a list of tables: [[source]]")
@@ -101,7 +107,7 @@ private struct SettingsReader {
     return request
   }
 
-  private func string(_ table: TOMLTable, _ key: String) throws(Settings.Problem) -> String {
+  func string(_ table: TOMLTable, _ key: String) throws(Settings.Problem) -> String {
     guard let value = table[key]?.string else { throw problem(key, "“\(key)” must be a text") }
     return value
   }
@@ -126,7 +132,7 @@ private struct SettingsReader {
     return duration.inSeconds
   }
 
-  private func problem(_ key: String, _ text: String) -> Settings.Problem {
+  func problem(_ key: String, _ text: String) -> Settings.Problem {
     Settings.Problem(path: path, line: line(of: key), text: text)
   }
 

@@ -1,0 +1,44 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// The span that totals are taken over, and what is worked out of it in several places.
+extension FrameContext {
+  /// The selected span, else the session up to the time looked at.
+  var account: TimeSpan {
+    input.view.selection.map { TimeSpan($0, time) } ?? session
+  }
+
+  /// Behind a total: `since start`, or how long the selected span is.
+  var accountWords: String {
+    input.view.selection == nil ? "since start" : "in \(SI.duration(account.seconds)) selected"
+  }
+
+  /// What energy costs at the user's price, such as `3.40 EUR`; `nil` without a price.
+  func cost(of devices: [Device], over span: TimeSpan) -> String? {
+    guard let tariff = input.session.tariff,
+      let cost = ledger.cost(of: devices, over: span, tariff, offset: input.session.utcOffset)
+    else { return nil }
+    let digits = abs(cost) < 0.1 ? SI.significant(cost, digits: 2) : SI.fixed(cost, 2)
+    return "\(digits) \(sanitized(tariff.currency))"
+  }
+
+  /// The power an accelerator was sold for, in watts: its default limit.
+  func ratedPower(of gpu: Device) -> Double? {
+    moment.known(.powerLimitDefault, of: gpu.id)?.value
+  }
+
+  /// What one busy core draws, from the packages' watts over the last minute; `nil` without them.
+  var wattsPerBusyCore: Double? {
+    guard let host = inventory.host, !inventory.packages.isEmpty else { return nil }
+    let span = TimeSpan(last: 60, endingAt: time)
+    guard
+      let busy = timeline.id(.busy, of: host.id).flatMap({ timeline.total($0, over: span).mean }),
+      let cores = moment.value(.cpuCount, of: host.id),
+      let watts = timeline.energy(of: inventory.packages, over: span)?.meanPower,
+      busy * cores > 0.05
+    else { return nil }
+    return watts / (busy * cores)
+  }
+}

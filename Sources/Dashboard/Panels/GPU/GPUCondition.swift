@@ -1,0 +1,49 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// How an accelerator is doing, in a word for its row.
+struct GPUCondition {
+  var word: String
+  var symbol: String
+  var role: Theme.Role
+
+  /// The weightiest thing to say of an accelerator; `nil` when all is as it should be.
+  ///
+  /// `outliers` are those of the same moment.
+  static func of(_ gpu: Device, _ outliers: [Outlier], _ c: FrameContext) -> GPUCondition? {
+    let reasons = EventReasons(c.moment.value(.eventReasons, of: gpu.id))
+    if reasons.isThrottled, let word = reasons.word {
+      return GPUCondition(word: word, symbol: "▲", role: .critical)
+    }
+    switch outliers.first(where: { $0.device.id == gpu.id })?.matter {
+    case .waits: return GPUCondition(word: "waits", symbol: "◌", role: .warning)
+    case .hot: return GPUCondition(word: "hot", symbol: "▲", role: .warning)
+    default: break
+    }
+    guard let word = reasons.word else { return nil }
+    let isIdle = word == "idle"
+    return GPUCondition(
+      word: word, symbol: isIdle ? "◌" : "▲", role: isIdle ? .muted : .warning)
+  }
+
+  /// Why an accelerator says nothing at the time looked at; `nil` while it speaks.
+  ///
+  /// Sources tell a gap and its cause as an event that begins with the accelerator's name.
+  static func silence(of gpu: Device, _ c: FrameContext) -> String? {
+    guard c.moment.power(of: gpu.id) == nil else { return nil }
+    if let event = c.timeline.lastEvent(.gap, beginning: "GPU \(gpu.label):", at: c.time) {
+      let cause = event.text.dropFirst("GPU \(gpu.label):".count).drop { $0 == " " }
+      return sanitized(String(cause))
+    }
+    guard let id = c.timeline.energySeries(of: gpu.id) else {
+      return "tells neither power nor energy"
+    }
+    let source = c.timeline.descriptor(id).provenance.source
+    if let state = c.state(of: source), state.health != .ok, !state.message.isEmpty {
+      return sanitized(state.message)
+    }
+    return "no reading"
+  }
+}

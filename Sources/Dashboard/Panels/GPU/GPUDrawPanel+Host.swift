@@ -1,0 +1,52 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// What panel 1 shows of a machine without an accelerator.
+extension GPUDrawPanel {
+  /// The sources that accelerators come from, in the order they are looked for.
+  static let gpuSources = ["nvml", "amdgpu", "intel-gpu", "jetson"]
+
+  /// What was looked for in vain, and what to do about it.
+  private func absence(_ c: FrameContext) -> (reason: String, remedy: String?) {
+    let looked = Self.gpuSources.compactMap { c.state(of: $0) }
+      .filter { $0.health != .ok && !$0.message.isEmpty }
+    let reason = looked.map { $0.message }.first ?? "no accelerator is being read"
+    return ("No GPU: " + reason, looked.map(\.remedy).first { !$0.isEmpty })
+  }
+
+  func hostHeadline(_ c: FrameContext) -> Headline {
+    let (reason, remedy) = absence(c)
+    guard let watts = c.ledger.power(at: c.time) else {
+      let power = ["rapl", "hwmon"].compactMap { c.state(of: $0) }
+        .filter { $0.health != .ok }
+        .map { "\($0.source): \($0.message)" + ($0.remedy.isEmpty ? "" : " – " + $0.remedy) }
+      let model = "Watts can be worked out from the load: --source model:IDLE-BUSY"
+      return Headline(
+        missing: [reason] + [remedy].compactMap { $0 } + power + (power.isEmpty ? [] : [model]))
+    }
+    let devices = c.ledger.powerDevices
+    let isModelled = c.timeline.energy(of: devices, over: c.window)?.isModelled ?? false
+    var value = SI.text(watts, "W")
+    if isModelled { value.number = "≈ " + value.number }
+    var headline = Headline(value: value)
+    if isModelled {
+      headline.phrases.append([Run("modelled, no sensor", c.style(.warning))])
+    } else {
+      headline.phrases.append([Run("processor and memory", c.muted)])
+    }
+    headline.phrases += energyPhrases(of: devices, watts, c)
+    return headline
+  }
+
+  func drawHost(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    // Without a headline the reason stands there already.
+    let footer = c.inventory.knowsPower && rect.height >= 3 ? 1 : 0
+    HostRows.draw(&canvas, in: rect.splitRows(rect.height - footer).top, c)
+    if footer > 0 {
+      canvas.textClipped(
+        absence(c).reason, x: rect.x, y: rect.bottom - 1, maxWidth: rect.width, c.muted)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// What the accelerators draw: power now, energy so far, every card in its row.
+struct GPUDrawPanel: Panel {
+  let title = "GPU DRAW"
+  let word = "GPU"
+  let ramp = Theme.Ramp.power
+  let kinds: [DeviceKind] = [.gpu, .gpuPart, .process, .cpu, .meter, .host]
+
+  func headline(_ c: FrameContext) -> Headline {
+    let gpus = c.inventory.gpus
+    guard !gpus.isEmpty else { return hostHeadline(c) }
+    guard let watts = c.moment.power(of: gpus) else {
+      return Headline(missing: silent(gpus, c))
+    }
+    var headline = Headline(value: SI.text(watts, "W"))
+    let energy = energyPhrases(of: gpus, watts, c)
+    headline.phrases += energy.prefix(1)
+    let limits = gpus.compactMap { c.moment.known(.powerLimit, of: $0.id)?.value }
+    if limits.count == gpus.count, case let cap = limits.reduce(0, +), cap > 0 {
+      headline.phrases.append([Run("\(SI.percent(watts / cap)) % of cap", c.muted)])
+      headline.note = "cap " + SI.string(cap, "W")
+    }
+    headline.phrases += energy.dropFirst()
+    return headline
+  }
+
+  /// What was drawn so far, since the last mark, what it cost, and the peak.
+  func energyPhrases(of devices: [Device], _ watts: Double, _ c: FrameContext) -> [[Run]] {
+    var phrases: [[Run]] = []
+    if let energy = c.timeline.energy(of: devices, over: c.account), energy.covered > 0 {
+      let mark = energy.isModelled ? "≈ " : ""
+      phrases.append([
+        Run(mark + SI.energy(energy.joules).joined, c.text), Run(" " + c.accountWords, c.muted),
+      ])
+      if c.input.view.selection == nil,
+        let since = c.timeline.events.last(where: { $0.kind == .mark && $0.time < c.time }),
+        let part = c.timeline.energy(of: devices, over: TimeSpan(since.time, c.time))
+      {
+        phrases.append([
+          Run(mark + SI.energy(part.joules).joined, c.text), Run(" since mark", c.muted),
+        ])
+      }
+      if energy.coverage < 0.995, c.account.seconds > 10 {
+        phrases.append([Run("\(SI.percent(energy.coverage)) % covered", c.style(.warning))])
+      }
+      if let cost = c.cost(of: devices, over: c.account) {
+        phrases.append([Run(mark + cost, c.text)])
+      }
+    }
+    let peak = c.ledger.powerCurve(of: devices, over: c.window, columns: 120).compactMap { $0 }
+      .max()
+    if let peak { phrases.append([Run("peak " + SI.string(max(peak, watts), "W"), c.muted)]) }
+    return phrases
+  }
+
+  private func silent(_ gpus: [Device], _ c: FrameContext) -> [String] {
+    let lines = Self.gpuSources.compactMap { c.state(of: $0) }.filter { $0.health != .ok }
+      .flatMap { [$0.message, $0.remedy].filter { !$0.isEmpty } }
+    let count = gpus.count == 1 ? "The GPU says" : "\(gpus.count) GPUs say"
+    return ["\(count) nothing at this time."] + lines
+  }
+
+  func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    guard !rect.isEmpty else { return }
+    let gpus = c.inventory.gpus
+    guard !gpus.isEmpty else { return drawHost(&canvas, in: rect, c) }
+    // With the whole screen there is room for the account and for who draws it.
+    let isLarge = c.input.view.focused != nil && rect.height >= 20
+    let (upper, lower) = rect.splitRows(
+      rect.height - (isLarge ? GPUAccount.height + 1 : rect.height >= 8 ? 1 : 0))
+    if isLarge {
+      GPUAccount.draw(&canvas, gpus, in: lower.splitRows(1).bottom, c)
+    } else if lower.height > 0 {
+      GPUAccount.drawLine(&canvas, gpus, in: lower, c)
+    }
+    let people = isLarge ? min(5, upper.height / 5) : 0
+    let processes = people > 1 ? c.ledger.processes(over: c.account, by: .process) : []
+    let (cards, list) = upper.splitRows(
+      upper.height - (processes.isEmpty ? 0 : min(people, processes.count + 1) + 1))
+    if !processes.isEmpty {
+      ProcessTable.drawShort(&canvas, processes, in: list.splitRows(1).bottom, c)
+    }
+    drawCards(&canvas, gpus, in: cards, c)
+  }
+
+  /// Curves and cards of the accelerators: as cards, as rows under one curve, or as a heat grid.
+  private func drawCards(
+    _ canvas: inout Canvas, _ gpus: [Device], in rect: Rect, _ c: FrameContext
+  ) {
+    if GPUCards.fit(gpus.count, in: rect) {
+      GPUCards.draw(&canvas, gpus, in: rect, c)
+      return
+    }
+    let isGrid = GPURows.needsGrid(gpus.count, width: rect.width, height: rect.height)
+    let title = !isGrid && rect.width >= 100 && rect.height >= gpus.count + 4 ? 1 : 0
+    let chartShare = max(1, min(rect.height / 2, rect.height - min(gpus.count, 32) - title))
+    let rows =
+      isGrid
+      ? rect.height - max(2, rect.height / 3)
+      : GPURows.height(gpus.count, width: rect.width, available: rect.height - 2) + title
+    let chartHeight = max(isGrid ? 0 : chartShare, rect.height - rows)
+    let (chart, below) = rect.splitRows(min(chartHeight, rect.height))
+    drawChart(&canvas, gpus, in: chart, c)
+    if isGrid {
+      GPUGrid.draw(&canvas, gpus, in: below, c)
+    } else {
+      GPURows.draw(&canvas, gpus, in: below, c)
+    }
+  }
+
+  private func drawChart(
+    _ canvas: inout Canvas, _ gpus: [Device], in rect: Rect, _ c: FrameContext
+  ) {
+    let columns = c.samples(rect.width)
+    let values = c.ledger.powerCurve(
+      of: gpus, over: c.chartWindow(columns), columns: columns, until: c.time)
+    let limits = gpus.compactMap { c.moment.known(.powerLimit, of: $0.id)?.value }
+    let peak = values.compactMap { $0 }.max() ?? 1
+    let cap = limits.reduce(0, +)
+    canvas.areaChart(
+      values, in: rect, top: cap > 0 ? max(cap, peak) : peak * 1.15, gradient: c.theme[.power],
+      background: c.background, glyphs: c.glyphs)
+  }
+}

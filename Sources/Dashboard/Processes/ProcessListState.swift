@@ -1,0 +1,178 @@
+import Accounting
+import Quantities
+import Telemetry
+
+/// What the user has chosen in the list of processes: order, filter, row, and a pending question.
+///
+/// A pure state machine over key names.
+public struct ProcessListState: Sendable, Hashable {
+  /// What the list is in order of.
+  public enum Order: String, Sendable, Hashable, CaseIterable {
+    case energy, power, memory, share, name, pid
+  }
+
+  public private(set) var order = Order.energy
+  /// Whether the least comes first.
+  public private(set) var isReversed = false
+  public private(set) var grouping = ProcessUse.Grouping.process
+  /// Only what contains these words is shown.
+  public private(set) var filter = ""
+  /// Whether keys are typed into the filter.
+  public private(set) var isTyping = false
+  /// Whether the chosen row is shown in full.
+  public private(set) var showsDetails = false
+  /// The pid that waits for a yes before it is sent a signal.
+  public private(set) var asked: Int?
+  /// The chosen row.
+  private var chosen: String?
+
+  /// What a key led to.
+  public enum Outcome: Sendable, Hashable {
+    /// It was the list's.
+    case handled
+    /// It is for the rest of the program.
+    case notMine
+    /// The list is to be closed.
+    case close
+    case signal(pid: Int, started: String, number: Int)
+    case say(String)
+  }
+
+  public init() {}
+
+  /// The rows to be shown, in order.
+  public func rows(_ uses: [ProcessUse]) -> [ProcessUse] {
+    let words = filter.lowercased().split(separator: " ")
+    let shown = uses.filter { use in
+      let text = use.searchText
+      return words.allSatisfy { text.hasBytes(of: String($0)) }
+    }
+    let sorted = shown.sorted { left, right in
+      if left.isRunning != right.isRunning, order != .energy { return left.isRunning }
+      switch order {
+      case .energy: return left.joules > right.joules
+      case .power: return (left.watts ?? -1) > (right.watts ?? -1)
+      case .memory: return (left.memory ?? -1) > (right.memory ?? -1)
+      case .share: return (left.smShare ?? -1) > (right.smShare ?? -1)
+      case .name: return (left.name, left.pids.first ?? 0) < (right.name, right.pids.first ?? 0)
+      case .pid: return (left.pids.first ?? 0) < (right.pids.first ?? 0)
+      }
+    }
+    return isReversed ? sorted.reversed() : sorted
+  }
+
+  /// The place of the chosen row; the first one while nothing was chosen or it has gone.
+  public func place(in rows: [ProcessUse]) -> Int {
+    rows.firstIndex { $0.key == chosen } ?? 0
+  }
+
+  /// Takes a key; `rows` are those shown, `canSignal` whether they run on this machine now.
+  public mutating func press(_ key: String, _ rows: [ProcessUse], canSignal: Bool) -> Outcome {
+    if isTyping { return type(key) }
+    if let asked { return answer(key, asked, rows) }
+    let place = place(in: rows)
+    func go(to place: Int) -> Outcome {
+      if !rows.isEmpty { chosen = rows[min(max(place, 0), rows.count - 1)].key }
+      return .handled
+    }
+    switch key {
+    case "down", "j": return go(to: place + 1)
+    case "up": return go(to: place - 1)
+    case "page-down": return go(to: place + 10)
+    case "page-up": return go(to: place - 10)
+    case "home", "g": return go(to: 0)
+    case "end", "G": return go(to: rows.count - 1)
+    case ">", "s", "right": step(by: 1)
+    case "<", "left": step(by: -1)
+    case "r": isReversed.toggle()
+    case "u":
+      let all = ProcessUse.Grouping.allCases
+      grouping = all[((all.firstIndex(of: grouping) ?? 0) + 1) % all.count]
+      chosen = nil
+    case "/": isTyping = true
+    case "enter": showsDetails.toggle()
+    case "k", "f9", "delete": return ask(rows.isEmpty ? nil : rows[place], canSignal)
+    case "escape":
+      if showsDetails {
+        showsDetails = false
+      } else if !filter.isEmpty {
+        filter = ""
+      } else {
+        return .close
+      }
+    case "p": return .close
+    default: return .notMine
+    }
+    return .handled
+  }
+
+  private mutating func step(by count: Int) {
+    let all = Order.allCases
+    let place = (all.firstIndex(of: order) ?? 0) + count
+    order = all[(place + all.count) % all.count]
+  }
+
+  private mutating func type(_ key: String) -> Outcome {
+    switch key {
+    case "enter": isTyping = false
+    case "escape":
+      isTyping = false
+      filter = ""
+    case "backspace": if !filter.isEmpty { filter.removeLast() }
+    case "space": filter += " "
+    case "ctrl-c": return .notMine
+    default: if key.unicodeScalars.count == 1, filter.count < 64 { filter += key }
+    }
+    return .handled
+  }
+
+  private mutating func ask(_ use: ProcessUse?, _ canSignal: Bool) -> Outcome {
+    guard let use else { return .handled }
+    guard canSignal else { return .say("only processes of this machine, live, can be signalled") }
+    guard use.pids.count == 1 else { return .say("choose a single process first: press u") }
+    guard use.isRunning else { return .say("that process has ended") }
+    chosen = use.key
+    asked = use.pids[0]
+    return .handled
+  }
+
+  private mutating func answer(_ key: String, _ pid: Int, _ rows: [ProcessUse]) -> Outcome {
+    let numbers = ["y": 15, "i": 2, "9": 9]
+    if key == "ctrl-c" { return .notMine }
+    asked = nil
+    guard let number = numbers[key] else { return .handled }
+    guard let use = rows.first(where: { $0.pids == [pid] }), let started = use.started else {
+      return .say("that process has ended")
+    }
+    return .signal(pid: pid, started: started, number: number)
+  }
+}
+
+extension ProcessUse {
+  /// What tells rows apart.
+  var key: String { pids.count == 1 ? "\(pids[0]) \(started ?? "")" : name }
+
+  /// When a single process began, as its device's name says; with it a pid names one process only.
+  var started: String? {
+    guard pids.count == 1, let device = devices.first else { return nil }
+    let parts = device.name.prefix { $0 != "@" }.split(separator: ".", maxSplits: 1)
+    return parts.count == 2 && parts[1] != "?" ? String(parts[1]) : nil
+  }
+
+  /// All that a filter looks through.
+  fileprivate var searchText: String {
+    ([name, user ?? "", command ?? "", container ?? "", job ?? ""] + pids.map(String.init)
+      + gpus.map { "gpu" + $0 })
+      .joined(separator: " ").lowercased()
+  }
+}
+
+extension String {
+  /// Whether the bytes of a text stand somewhere in this one.
+  fileprivate func hasBytes(of text: String) -> Bool {
+    let wanted = Array(text.utf8)
+    let bytes = Array(utf8)
+    guard !wanted.isEmpty, bytes.count >= wanted.count else { return wanted.isEmpty }
+    return (0...(bytes.count - wanted.count)).contains { bytes[$0...].starts(with: wanted) }
+  }
+}

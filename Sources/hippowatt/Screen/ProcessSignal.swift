@@ -1,0 +1,46 @@
+import CSystem
+import Glibc
+
+/// Sends a signal to exactly the process that was meant.
+enum ProcessSignal {
+  /// Sends a signal to a process that began at that tick since the machine started, and says in
+  /// words what came of it.
+  ///
+  /// The process is held by a descriptor before its start is compared, so that a number that was
+  /// given to another process meanwhile is never hit.
+  static func send(_ number: Int, to pid: Int, started: String) -> String {
+    guard pid > 1, let target = pid_t(exactly: pid) else { return "no such process" }
+    let handle = cs_process_open(target)
+    guard handle >= 0 else { return words(errno, pid) }
+    defer { close(handle) }
+    guard Self.started(target) == started else { return "process \(pid) has ended" }
+    guard cs_process_signal(handle, Int32(number)) == 0 else { return words(errno, pid) }
+    return "sent \(name(number)) to process \(pid)"
+  }
+
+  /// Field 22 of `/proc/PID/stat`.
+  private static func started(_ pid: pid_t) -> String? {
+    guard let text = File.read("/proc/\(pid)/stat", limit: 4096),
+      let end = text.lastIndex(of: ")")
+    else { return nil }
+    let fields = text[text.index(after: end)...].split(separator: " ")
+    return fields.count > 19 ? String(fields[19]) : nil
+  }
+
+  private static func name(_ number: Int) -> String {
+    switch Int32(number) {
+    case SIGTERM: "SIGTERM"
+    case SIGINT: "SIGINT"
+    case SIGKILL: "SIGKILL"
+    default: "signal \(number)"
+    }
+  }
+
+  private static func words(_ code: Int32, _ pid: Int) -> String {
+    switch code {
+    case ESRCH: "process \(pid) has ended"
+    case EPERM: "process \(pid) belongs to somebody else: not permitted"
+    default: "process \(pid): \(String(cString: strerror(code)))"
+    }
+  }
+}
