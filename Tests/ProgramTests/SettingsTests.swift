@@ -23,6 +23,13 @@ import Testing
     ("[grid]\nplanet = \"Mars\"\n", 2, "[grid] has no setting “planet”"),
     ("[[source]]\nkind = \"nope\"\n", 2, "there is no source “nope”"),
     ("[[source]]\nkind = \"log\"\nspeed = 1\n", 3, "source “log” has no setting “speed”"),
+    ("[price]\ncurrency = \"EUR\"\n", 1, "needs “per_kwh”"),
+    ("[price]\nper_kwh = -1\n", 2, "must be a number from 0 on"),
+    (
+      "[price]\nper_kwh = 0.3\n[[price.period]]\nfrom = \"25:00\"\nto = \"6:00\"\nper_kwh = 0.1\n",
+      4,
+      "must be a time such as"
+    ),
     ("a = 1\nb = = 2\n", 2, "could not determine"),
     ("interval = \"1s\"\ninterval = \"2s\"\n", 2, "cannot redefine"),
   ])

@@ -20,8 +20,8 @@ extension FrameContext {
     guard let tariff = input.session.tariff,
       let cost = ledger.cost(of: devices, over: span, tariff, offset: input.session.utcOffset)
     else { return nil }
-    let digits = abs(cost) < 0.1 ? SI.significant(cost, digits: 2) : SI.fixed(cost, 2)
-    return "\(digits) \(sanitized(tariff.currency))"
+    let amount = cost > 0 && cost < 0.01 ? "< 0.01" : SI.fixed(cost, 2)
+    return "\(amount) \(sanitized(tariff.currency))"
   }
 
   /// The power an accelerator was sold for, in watts: its default limit.

@@ -11,7 +11,7 @@ enum ProcessOverlay {
     let rows = state.rows(all)
     let body = Overlay.open(
       &canvas, title: title(rows, all.count, c), width: canvas.width - 6,
-      height: max(3, canvas.height - 6), c)
+      height: max(3, min(canvas.height - 6, max(8, rows.count + (state.showsDetails ? 12 : 3)))), c)
     let ground = c.theme[.strip]
     func style(_ role: Theme.Role) -> Style { Style(c.theme[role], on: ground) }
     guard body.height >= 2 else { return }

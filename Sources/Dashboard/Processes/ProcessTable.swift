@@ -18,15 +18,15 @@ enum ProcessTable {
   private static let columns: [Column] = [
     Column(
       title: "pid", width: 9, order: .pid,
-      text: { $0.pids.count == 1 ? "\($0.pids[0])" : "\($0.pids.count) ×" }, from: 52),
-    Column(title: "user", width: 10, text: { $0.user ?? "–" }, from: 72),
+      text: { $0.pids.count == 1 ? "\($0.pids[0])" : "\($0.pids.count) ×" }, from: 60),
+    Column(title: "user", width: 10, text: { $0.user ?? "–" }, from: 92),
     Column(title: "GPU", width: 8, text: { gpus($0.gpus) }, from: 0),
     Column(
       title: "share", width: 7, order: .share,
-      text: { $0.smShare.map { SI.fixed($0 * 100, 0) + " %" } ?? "–" }, from: 64),
+      text: { $0.smShare.map { SI.fixed($0 * 100, 0) + " %" } ?? "–" }, from: 84),
     Column(
       title: "memory", width: 10, order: .memory,
-      text: { $0.memory.map { SI.memory($0).joined } ?? "–" }, from: 58),
+      text: { $0.memory.map { SI.memory($0).joined } ?? "–" }, from: 70),
     Column(
       title: "power", width: 10, order: .power,
       text: { use in
