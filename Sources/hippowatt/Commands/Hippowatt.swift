@@ -12,7 +12,9 @@ struct Hippowatt: ParsableCommand {
       Without a subcommand it watches this machine. Press ? for the keys, q to quit.
       """,
     version: Version.string,
-    subcommands: [Watch.self, Replay.self, Record.self, Demo.self, Sources.self, Snapshot.self],
+    subcommands: [
+      Watch.self, Replay.self, Record.self, Demo.self, Sources.self, Snapshot.self, Import.self,
+    ],
     defaultSubcommand: Watch.self)
 }
 

@@ -78,10 +78,12 @@ struct Snapshot: ParsableCommand {
     view.focused = panel.map { $0 - 1 }
     try feed.update(for: view)
     guard let (width, height) = dimensions else { return }
+    var info = feed.info
+    info.tariff = settings.tariff
     let frame = Frame.render(
       FrameInput(
         timeline: feed.timeline, bounds: feed.bounds, view: view, theme: store.themes[theme],
-        session: feed.info, width: width, height: height))
+        session: info, width: width, height: height))
     try write(frame, theme: store.themes[theme])
   }
 

@@ -1,0 +1,97 @@
+import ArgumentParser
+import DataSources
+import Recordings
+import Telemetry
+
+/// Makes a recording of files that other tools wrote.
+struct Import: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Make a recording of power logs and training logs that other tools wrote.",
+    discussion: """
+      Power logs: MLPerf node power, nvidia-smi CSV. Training logs: every format that --log reads,
+      as far as its lines carry their own time. Together they make one recording, in which energy
+      and progress of the same seconds meet:
+
+        hippowatt import -o run.hippo result_0.txt node_0.txt
+        hippowatt report run.hippo
+      """)
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The recording to write.", valueName: "file"))
+  var output: String
+
+  @Option(help: ArgumentHelp("The machine's name in it.", valueName: "name"))
+  var machine: String = "imported"
+
+  @Argument(help: ArgumentHelp("Files of other tools.", valueName: "file"))
+  var files: [String]
+
+  func run() throws {
+    let clock = SystemClock()
+    var observations: [Observation] = []
+    for path in files { observations += try read(path, clock) }
+    var first: Timestamp?
+    var last: Timestamp?
+    for case .reading(let reading) in observations {
+      first = min(first ?? reading.time, reading.time)
+      last = max(last ?? reading.time, reading.time)
+    }
+    guard let first, let last else {
+      throw Failure("nothing in these files has a time and a value")
+    }
+    do {
+      let writer = try RecordingWriter(
+        path: output,
+        header: RecordingHeader(
+          machine: machine, programVersion: Version.string, startedAt: first,
+          note: "imported from " + files.map(Self.name).joined(separator: ", ")))
+      for observation in Self.ordered(observations) { try writer.append(observation) }
+      try writer.close()
+    } catch {
+      throw Failure("\(error)")
+    }
+    print("\(output): \(last - first >= 1 ? Int(last - first) : 0) s from \(files.count) files")
+  }
+
+  private func read(_ path: String, _ clock: SystemClock) throws -> [Observation] {
+    guard let text = File.read(path, limit: 1 << 30) else {
+      throw Failure("\(path): cannot be read")
+    }
+    if let format = PowerLogs.format(of: text) {
+      do throws(ImportError) {
+        return try format.read(text, machine: machine)
+      } catch {
+        throw Failure("\(path): \(error)")
+      }
+    }
+    var parser = LogParser(machine: machine, name: path, label: Self.name(path), source: "import")
+    let now = clock.now
+    let found = parser.consume(Array(text.utf8), arrival: now) + parser.finish(arrival: now)
+    guard parser.format != nil else {
+      throw Failure("\(path): neither a power log nor a training log that is known")
+    }
+    return found
+  }
+
+  private static func name(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  /// Descriptions first, then all that has a time, in its order.
+  private static func ordered(_ observations: [Observation]) -> [Observation] {
+    var described: [Observation] = []
+    var timed: [(time: Timestamp, observation: Observation)] = []
+    for observation in observations {
+      switch observation {
+      case .device, .series: described.append(observation)
+      case .reading(let reading): timed.append((reading.time, observation))
+      case .event(let event): timed.append((event.time, observation))
+      case .state(let state): timed.append((state.time, observation))
+      }
+    }
+    // A stable order: what was said first of one moment stays first.
+    let order = timed.indices.sorted {
+      (timed[$0].time, $0) < (timed[$1].time, $1)
+    }
+    return described + order.map { timed[$0].observation }
+  }
+}
