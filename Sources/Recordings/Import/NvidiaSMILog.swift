@@ -95,7 +95,7 @@ enum NvidiaSMILog: PowerLogFormat {
   private static func announce(
     _ device: Device, _ metrics: [Metric], _ readings: [Reading]
   ) -> [Observation] {
-    let times = readings.lazy.filter { $0.device == device.id }.prefix(2).map(\.time)
+    let times = Array(readings.lazy.filter { $0.device == device.id }.prefix(2).map(\.time))
     let period = times.count == 2 ? max(0.1, times[1] - times[0]) : 1
     return [.device(device)]
       + metrics.map { metric in
@@ -130,7 +130,9 @@ enum NvidiaSMILog: PowerLogFormat {
     return Timestamp(nanoseconds: Int64(seconds) * 1_000_000_000 + Int64((second * 1e9).rounded()))
   }
 
-  /// Days since 1970 of a date, after H. Hinnant, “chrono-Compatible Low-Level Date Algorithms”.
+  /// Days since 1970 of a date.
+  ///
+  /// After H. Hinnant, “chrono-Compatible Low-Level Date Algorithms”.
   private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
     let era = shifted / 400

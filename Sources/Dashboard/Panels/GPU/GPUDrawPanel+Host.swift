@@ -34,7 +34,8 @@ extension GPUDrawPanel {
     if isModelled {
       headline.phrases.append([Run("modelled, no sensor", c.style(.warning))])
     } else {
-      headline.phrases.append([Run("processor and memory", c.muted)])
+      let place = c.inventory.whole?.id.kind == .meter ? "at the plug" : "processor and memory"
+      headline.phrases.append([Run(place, c.muted)])
     }
     headline.phrases += energyPhrases(of: devices, watts, c)
     return headline

@@ -6,18 +6,18 @@ import Telemetry
 /// The machine itself, for panel 1 where no accelerator is found.
 enum HostRows {
   static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
-    guard let host = c.inventory.host, rect.height >= 1 else { return }
+    guard rect.height >= 1 else { return }
+    guard let host = c.inventory.host else {
+      if c.inventory.knowsPower { drawPower(&canvas, in: rect, c) }
+      return
+    }
     let hasPower = c.inventory.knowsPower
     let rows = min(rect.height >= 4 ? 3 : 1, rect.height)
     let (chart, list) = rect.splitRows(rect.height - rows)
     if chart.height > 0 {
       let columns = c.samples(chart.width)
       if hasPower {
-        let values = c.ledger.powerCurve(
-          of: c.ledger.powerDevices, over: c.chartWindow(columns), columns: columns, until: c.time)
-        canvas.areaChart(
-          values, in: chart, top: max(1, values.compactMap { $0 }.max() ?? 1) * 1.15,
-          gradient: c.theme[.power], background: c.background, glyphs: c.glyphs)
+        drawPower(&canvas, in: chart, c)
       } else if let id = c.timeline.id(.busy, of: host.id) {
         let values = c.timeline.curve(
           id, over: c.chartWindow(columns), columns: columns, until: c.time
@@ -30,6 +30,15 @@ enum HostRows {
       }
     }
     drawRows(&canvas, host, in: list, c)
+  }
+
+  private static func drawPower(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    let columns = c.samples(rect.width)
+    let values = c.ledger.powerCurve(
+      of: c.ledger.powerDevices, over: c.chartWindow(columns), columns: columns, until: c.time)
+    canvas.areaChart(
+      values, in: rect, top: max(1, values.compactMap { $0 }.max() ?? 1) * 1.15,
+      gradient: c.theme[.power], background: c.background, glyphs: c.glyphs)
   }
 
   private static func drawRows(
