@@ -12,6 +12,21 @@ extension SimulatedSource {
 
   func acceleratorID(_ index: Int) -> DeviceID { id(.gpu, "GPU-SIMULATED-\(seed)-\(index)") }
 
+  /// The process that trains on an accelerator.
+  func processID(_ index: Int) -> DeviceID {
+    id(.process, "\(4711 + index).1@\(acceleratorID(index).name)")
+  }
+
+  /// What does not change about the job: a model of 7 billion parameters.
+  private var jobFacts: [String: String] {
+    [
+      "kind": "training", "framework": "SIMULATED", "parameters": "6738415616", "layers": "32",
+      "model_width": "4096", "heads": "32", "head_size": "128", "sequence_length": "4096",
+      "vocabulary": "32000", "global_batch": "64", "precision": "bf16", "rate_scope": "job",
+      "world_size": "\(SimulatedRun.accelerators)",
+    ]
+  }
+
   /// The processor's energy domains and how many watts each is worth.
   static let domains = ["package-0", "package-1", "dram-0", "dram-1"]
 
@@ -26,7 +41,17 @@ extension SimulatedSource {
     all.append(Device(id: id(.host, "host"), label: machine, model: "SIMULATED machine"))
     all.append(Device(id: id(.disk, "nvme0n1"), label: "nvme0n1", model: "SIMULATED disk"))
     all.append(Device(id: id(.net, "eth0"), label: "eth0", model: "SIMULATED network"))
-    all.append(Device(id: jobID, label: "llama-7b pretrain", model: "SIMULATED job"))
+    all.append(
+      Device(
+        id: jobID, label: "llama-7b pretrain", model: "SIMULATED job", attributes: jobFacts))
+    all += (0..<SimulatedRun.accelerators).map { index in
+      Device(
+        id: processID(index), label: "pretrain.py", model: "SIMULATED process",
+        attributes: [
+          "pid": "\(4711 + index)", "gpu": acceleratorID(index).name, "user": "hippo",
+          "command": "python pretrain.py --model llama-7b --rank \(index)",
+        ])
+    }
     all.append(Device(id: gridID, label: "simulated", model: "SIMULATED grid"))
     return all
   }
@@ -48,8 +73,11 @@ extension SimulatedSource {
     case .gpu:
       [
         .power, .energy, .powerLimit, .utilization, .memoryActivity, .memoryUsed, .memoryTotal,
-        .temperature, .smClock, .memoryClock, .eventReasons,
+        .temperature, .smClock, .memoryClock, .eventReasons, .powerLimitDefault, .smActive,
+        .tensorActive, .dramActive, .throttledByPower, .pcieReceived, .nvlinkReceived,
+        .nvlinkSent,
       ]
+    case .process: [.energy, .memoryUsed, .smShare]
     case .cpu: [.energy]
     case .meter: [.power, .energy]
     case .host: [.busy, .cpuCount, .memoryUsed, .memoryTotal, .memoryAvailable]

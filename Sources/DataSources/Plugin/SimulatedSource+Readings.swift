@@ -14,6 +14,7 @@ extension SimulatedSource {
       reading.set(.energy, curve.integral(to: elapsed))
       all.append(reading)
     }
+    all += (0..<SimulatedRun.accelerators).map { process($0, at: time, elapsed) }
     all.append(wall(at: time, elapsed))
     all.append(host(at: time, elapsed))
     all += data(at: time, elapsed)
@@ -53,6 +54,34 @@ extension SimulatedSource {
     reading.set(.memoryClock, 2619e6)
     // NVML: 0x4 is the software power cap, 0x1 is idle.
     reading.set(.eventReasons, steps: isLimited ? 4 : phase == .loading ? 1 : 0)
+    setActivity(&reading, index, share: share, elapsed)
+    return reading
+  }
+
+  /// What goes on inside the chip and over its links.
+  private func setActivity(
+    _ reading: inout Reading, _ index: Int, share: Double, _ elapsed: Double
+  ) {
+    reading.set(.powerLimitDefault, SimulatedRun.powerLimit)
+    reading.set(.smActive, min(1, 0.96 * share))
+    reading.set(.tensorActive, min(1, 0.61 * share))
+    reading.set(.dramActive, min(1, 0.47 * share))
+    let capped = index == SimulatedRun.limited ? 0.62 : 0.04
+    reading.set(.throttledByPower, capped * elapsed)
+    let count = Double(SimulatedRun.accelerators)
+    reading.set(.pcieReceived, run.diskRead.integral(to: elapsed) / count)
+    // Gradients of 7 billion parameters in two bytes go round once a step.
+    let traffic = run.progress.integral(to: elapsed) * 23.6e9
+    reading.set(.nvlinkReceived, traffic)
+    reading.set(.nvlinkSent, traffic)
+  }
+
+  private func process(_ index: Int, at time: Timestamp, _ elapsed: Double) -> Reading {
+    let phase = SimulatedRun.phase(at: Int(elapsed.rounded(.down)))
+    var reading = Reading(device: processID(index), time: time)
+    reading.set(.energy, run.accelerator[index].integral(to: elapsed))
+    reading.set(.memoryUsed, phase == .loading ? 18.2e9 : 76e9)
+    reading.set(.smShare, phase == .loading ? 0 : 0.97)
     return reading
   }
 

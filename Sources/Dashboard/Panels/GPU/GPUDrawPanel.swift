@@ -96,7 +96,8 @@ struct GPUDrawPanel: Panel {
       return
     }
     let isGrid = GPURows.needsGrid(gpus.count, width: rect.width, height: rect.height)
-    let title = !isGrid && rect.width >= 100 && rect.height >= gpus.count + 4 ? 1 : 0
+    let title =
+      !isGrid && rect.width >= GPURows.titledWidth && rect.height >= gpus.count + 4 ? 1 : 0
     let chartShare = max(1, min(rect.height / 2, rect.height - min(gpus.count, 32) - title))
     let rows =
       isGrid

@@ -8,6 +8,9 @@ enum GPURows {
   /// The narrowest a row may get beside another.
   static let cell = 17
 
+  /// The width from which on there are more columns than explain themselves.
+  static let titledWidth = 80
+
   static func perRow(_ count: Int, width: Int, height: Int) -> Int {
     max(1, (count + max(1, height) - 1) / max(1, height))
   }
@@ -33,10 +36,12 @@ enum GPURows {
     let label = min(6, gpus.map { displayWidth($0.label) }.max() ?? 1)
     let outliers = c.ledger.outliers(at: c.time)
     let condition = (areas.first?.width ?? 0) >= 56 ? 10 : 0
-    let table = GPUColumn.fitting(
+    var table = GPUColumn.fitting(
       gpus, width: (areas.first?.width ?? 0) - label - 2 - condition,
       bar: barWidth(areas.first?.width ?? 0), c)
-    let needsTitles = columns == 1 && rect.height > gpus.count && rect.width >= 100
+    let needsTitles = columns == 1 && rect.height > gpus.count && rect.width >= titledWidth
+    // The first few say by their units what they are.
+    if !needsTitles { table = Array(table.prefix(5)) }
     if needsTitles { drawTitles(&canvas, table, condition, in: rect, c) }
     for (index, gpu) in gpus.enumerated() {
       let line = areas[index / perColumn].row(index % perColumn + (needsTitles ? 1 : 0))
