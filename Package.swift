@@ -55,7 +55,9 @@ let package = Package(
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
     .testTarget(name: "AccountingTests", dependencies: ["Accounting"], swiftSettings: strict),
     .testTarget(
-      name: "DataSourcesTests", dependencies: ["DataSources", "CSystem"], swiftSettings: strict),
+      name: "DataSourcesTests", dependencies: ["DataSources", "CSystem", "Loopback"],
+      swiftSettings: strict),
+    .target(name: "Loopback", path: "Tests/Support/Loopback", swiftSettings: strict),
     .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
     .target(name: "FakeNVML", path: "Tests/Support/FakeNVML"),
     .target(name: "Snapshots", path: "Tests/Support/Snapshots", swiftSettings: strict),
@@ -78,7 +80,8 @@ let package = Package(
     .testTarget(
       name: "ProgramTests",
       dependencies: [
-        "hippowatt", "CSystem", "Canvas", "DataSources", "Recordings", "Telemetry", "Terminals",
+        "hippowatt", "Accounting", "CSystem", "Canvas", "DataSources", "Loopback", "Recordings",
+        "Telemetry", "Terminals",
       ],
       swiftSettings: strict),
   ],

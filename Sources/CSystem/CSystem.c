@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 int cs_process_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
@@ -68,4 +69,14 @@ void cs_block_signals(void) {
   const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP};
   for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&set, faults[i]);
   pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+int cs_timer_descriptor(int milliseconds) {
+  int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  if (descriptor < 0) return -1;
+  struct itimerspec time = {{0, 0}, {milliseconds / 1000, milliseconds % 1000 * 1000000L}};
+  /* All zeros would disarm it. */
+  if (milliseconds <= 0) time.it_value.tv_nsec = 1;
+  timerfd_settime(descriptor, 0, &time, NULL);
+  return descriptor;
 }

@@ -58,6 +58,8 @@ public struct Catalogue: Sendable {
     },
     GridSource.entry,
     LogSource.entry,
+    ServeSource.entry,
+    DCGMSource.entry,
     ExecSource.entry,
     SimulatedSource.entry,
   ]

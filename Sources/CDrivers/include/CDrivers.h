@@ -2,3 +2,4 @@
 #include <sqlite3.h>
 
 #include "CDriversNVML.h"
+#include "CDriversCurl.h"

@@ -35,3 +35,6 @@ void cs_forget_startup(void);
 
 /* Blocks all signals for this thread but those that a fault of its own raises. */
 void cs_block_signals(void);
+
+/* A descriptor that becomes readable once the milliseconds have passed; -1 on failure. */
+int cs_timer_descriptor(int milliseconds);

@@ -21,6 +21,11 @@ struct SourceOptions: ParsableArguments {
     help: ArgumentHelp("Follow a training log beside the other sources.", valueName: "file"))
   var logs: [String] = []
 
+  @Option(
+    name: .customLong("serve-url"),
+    help: ArgumentHelp("Ask an inference server for its metrics.", valueName: "url"))
+  var servers: [String] = []
+
   @Option(help: ArgumentHelp("The country whose grid feeds the machine.", valueName: "code"))
   var country: String?
 
@@ -53,11 +58,12 @@ struct SourceOptions: ParsableArguments {
     if let every { settings.interval = Duration(text: every)?.inSeconds }
     if let country { settings.country = country }
     if !sources.isEmpty { settings.sources = sources.map(SourceRequest.init(text:)) }
-    if !logs.isEmpty {
+    if !logs.isEmpty || !servers.isEmpty {
       if settings.sources.isEmpty {
         settings.sources = Catalogue.all.filter(\.isDefault).map { SourceRequest(kind: $0.name) }
       }
       settings.sources += logs.map { SourceRequest(kind: "log", argument: $0) }
+      settings.sources += servers.map { SourceRequest(kind: "serve", argument: $0) }
     }
     return settings
   }

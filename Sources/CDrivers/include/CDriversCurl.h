@@ -1,0 +1,45 @@
+/* The part of libcurl's interface that is used, as curl/curl.h (8.x) has it; opened at run time.
+
+   Swift cannot call functions with open argument lists, hence the callers with fixed ones. */
+#pragma once
+
+#include <stddef.h>
+
+typedef int (*cd_curl_global_init_t)(long flags);
+typedef void *(*cd_curl_init_t)(void);
+typedef void (*cd_curl_call_t)(void *easy);
+typedef int (*cd_curl_perform_t)(void *easy);
+typedef const char *(*cd_curl_words_t)(int code);
+typedef int (*cd_curl_setopt_t)(void *easy, int option, ...);
+typedef size_t (*cd_curl_write_t)(char *bytes, size_t size, size_t count, void *context);
+
+enum {
+  CD_CURL_GLOBAL_ALL = 3,
+  CD_CURL_WRITEDATA = 10001,
+  CD_CURL_URL = 10002,
+  CD_CURL_USERAGENT = 10018,
+  CD_CURL_WRITEFUNCTION = 20011,
+  CD_CURL_HEADER = 42,
+  CD_CURL_HTTP_VERSION = 84,
+  CD_CURL_NOSIGNAL = 99,
+  CD_CURL_TIMEOUT_MS = 155,
+  CD_CURL_CONNECTTIMEOUT_MS = 156,
+  CD_CURL_HTTP_TRANSFER_DECODING = 157,
+  CD_CURL_SUPPRESS_CONNECT_HEADERS = 265,
+  CD_CURL_PROTOCOLS_STR = 10318,
+  CD_CURL_HTTP_VERSION_1_1 = 2
+};
+
+static inline int cd_curl_set_number(cd_curl_setopt_t set, void *easy, int option, long value) {
+  return set(easy, option, value);
+}
+
+static inline int cd_curl_set_text(cd_curl_setopt_t set, void *easy, int option, const char *text) {
+  return set(easy, option, text);
+}
+
+static inline int cd_curl_set_writer(
+    cd_curl_setopt_t set, void *easy, cd_curl_write_t write, void *context) {
+  int code = set(easy, CD_CURL_WRITEFUNCTION, write);
+  return code ? code : set(easy, CD_CURL_WRITEDATA, context);
+}

@@ -1,0 +1,191 @@
+import Quantities
+import Telemetry
+
+/// Asks an inference server for its metrics and tells its tokens, requests and phases.
+///
+/// Which server it is shows in the names of its series. Without a path in the URL the usual ones
+/// are tried. Only the server that the user named is asked, at most once a second, and what it
+/// counts goes on over its restarts.
+struct ServeSource: DataSource {
+  let name: String
+  var interval: Double? { max(1, context.interval) }
+
+  private let url: HTTPURL
+  private let client: HTTPClient
+  private let context: SourceContext
+  private let gpus: String?
+
+  /// Where metrics were found last.
+  private var settled: HTTPURL?
+  private var table: ServerTable?
+  private var counters = ServerCounters()
+  private var hasEnergyPage = true
+  private var announced: Device?
+  private var notes: [Metric: String] = [:]
+
+  /// A source for the server at `url`; `gpus` are the names of the devices it runs on.
+  init(
+    _ url: HTTPURL, _ context: SourceContext, gpus: String? = nil,
+    client: HTTPClient = HTTPClient()
+  ) {
+    name = "serve:\(url.place)"
+    self.url = url
+    self.context = context
+    self.gpus = gpus
+    self.client = client
+  }
+
+  mutating func probe() -> Probe {
+    do throws(SourceFailure) {
+      let (page, table) = try fetch()
+      return Probe(.ok, "\(table.name) at \(url.place), \(page.seriesCount) series")
+    } catch {
+      return Probe(error.health, error.message, remedy: error.remedy)
+    }
+  }
+
+  mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    let (page, table) = try fetch()
+    let now = clock.now
+    var samples = table.samples(of: page)
+    if let energy = energy(table) { samples[energy.name] = [energy] }
+    if self.table?.name != table.name {
+      counters = ServerCounters()
+      self.table = table
+    }
+    let started = page.samples.filter { $0.name == ServerTable.startTime }.map(\.value).max()
+    let result = counters.take(samples, started: started, table: table)
+    var observations: [Observation] = []
+    if result.hasRestarted {
+      observations.append(
+        .event(Event(time: now, kind: .note, text: "\(table.name) restarted")))
+    }
+    var reading = Reading(device: id, time: now)
+    for (column, value) in result.values { reading.set(column.metric, value) }
+    guard !reading.isEmpty else { return observations }
+    announce(device(table, samples, result), &observations)
+    for (column, _) in result.values { describe(column, table, &observations) }
+    observations.append(.reading(reading))
+    return observations
+  }
+
+  // MARK: Asking
+
+  /// The page of metrics, from where it was last or wherever it is found.
+  private mutating func fetch() throws(SourceFailure) -> (page: PrometheusPage, table: ServerTable)
+  {
+    if let settled {
+      do throws(SourceFailure) {
+        return try ServeReply.read(get(settled), from: settled)
+      } catch {
+        self.settled = nil
+        throw error
+      }
+    }
+    var failures: [SourceFailure] = []
+    for candidate in candidates {
+      let response = try get(candidate)
+      do throws(SourceFailure) {
+        let answer = try ServeReply.read(response, from: candidate)
+        settled = candidate
+        return answer
+      } catch {
+        failures.append(error)
+      }
+    }
+    if failures.allSatisfy({ $0.health == .absent }), let failure = strangerAtRoot() {
+      throw failure
+    }
+    // What was found but not understood says more than what was not found.
+    throw failures.first { $0.health != .absent } ?? failures.first
+      ?? SourceFailure(.absent, "nothing to ask at \(url)")
+  }
+
+  private var candidates: [HTTPURL] {
+    guard url.path.isEmpty || url.path == "/" else { return [url] }
+    return (["/metrics"] + ServerTable.all.flatMap(\.paths)).map(url.at)
+  }
+
+  private func get(_ page: HTTPURL) throws(SourceFailure) -> HTTPResponse {
+    do throws(HTTPFailure) {
+      return try client.get(page)
+    } catch {
+      throw error.failure(page)
+    }
+  }
+
+  /// What a server without metrics says of itself at its root.
+  private func strangerAtRoot() -> SourceFailure? {
+    guard let response = try? client.get(url.at("/")), response.status == 200,
+      response.body.starts(with: Array("Ollama is running".utf8))
+    else { return nil }
+    return SourceFailure(
+      .absent, "Ollama at \(url.place) publishes no token counters",
+      remedy: "its energy is shown with the GPUs; its tokens are known only to who asks it")
+  }
+
+  /// The joules of servers that have a page of their own for them; asked for while there is one.
+  private mutating func energy(_ table: ServerTable) -> PrometheusSample? {
+    guard let path = table.energyPath, hasEnergyPage else { return nil }
+    guard let response = try? client.get(url.at(path)) else { return nil }
+    hasEnergyPage = response.status != 404 && response.status != 503
+    return response.status == 200 ? ServerEnergy.read(response.body) : nil
+  }
+
+  // MARK: Telling
+
+  private var id: DeviceID { context.device(.job, url.description) }
+
+  private func device(
+    _ table: ServerTable, _ samples: [String: [PrometheusSample]],
+    _ result: ServerCounters.Result
+  ) -> Device {
+    var models: Set<String> = []
+    for sample in samples.values.joined() {
+      let label = sample.label("model_name") ?? sample.label("model")
+      if let label, !label.isEmpty, models.count < 64 { models.insert(String(label.prefix(200))) }
+    }
+    let model = models.count == 1 ? models.first : nil
+    var attributes = ["framework": table.name, "kind": "serving", "path": url.description]
+    attributes["model"] = model
+    attributes["gpus"] = gpus
+    if let output = result.values.first(where: { $0.column.metric == .outputTokens }) {
+      attributes["token_count"] = output.column.isLate ? "request" : "step"
+    }
+    let label = model ?? (models.isEmpty ? url.place : "\(models.count) models")
+    return Device(id: id, label: label, model: table.name, attributes: attributes)
+  }
+
+  private mutating func announce(_ device: Device, _ observations: inout [Observation]) {
+    guard announced != device else { return }
+    announced = device
+    observations.append(.device(device))
+  }
+
+  private mutating func describe(
+    _ column: ServerTable.Column, _ table: ServerTable, _ observations: inout [Observation]
+  ) {
+    let names = column.terms.map(\.name).joined(separator: " + ")
+    let note = "\(table.name), \(names): \(column.note)"
+    guard notes[column.metric] != note else { return }
+    notes[column.metric] = note
+    observations.append(
+      .series(
+        SeriesDescriptor(
+          device: id, metric: column.metric,
+          provenance: Provenance(
+            source: name, method: column.metric.isCounter ? .counter : .instant,
+            period: interval ?? 1, note: note))))
+  }
+
+  static let entry = Catalogue.Entry(
+    "serve", gives: "tokens, requests and phases of an inference server", isDefault: false,
+    usage: "serve:URL", options: ["gpus"]
+  ) { request, context throws(SourceRequestError) in
+    guard !request.argument.isEmpty else {
+      throw SourceRequestError("“serve” needs a URL: serve:http://127.0.0.1:8000")
+    }
+    return ServeSource(
+      try HTTPURL(request.argument), context, gpus: request.options["gpus"])
+  }
+}
