@@ -1,0 +1,112 @@
+import Quantities
+import Telemetry
+
+extension Ledger {
+  /// The stretches tried for a server's cost, in seconds; the shortest one with enough is taken.
+  static let servingWindows: [Double] = [10, 15, 20, 30, 45, 60]
+  /// Those tried beyond where tokens are counted when requests end.
+  static let lateServingWindows: [Double] = [90, 120, 180, 300]
+
+  /// The cost of a server's work over the last stretch before a time that is long enough.
+  ///
+  /// Between 10 and 60 seconds, until 200 output tokens are in it; where they are counted at the
+  /// ends of requests up to 300, until it holds five mean requests. `nil` for a job that tells no
+  /// output tokens.
+  public func servingCost(of job: DeviceID, at time: Timestamp) -> ServingCost? {
+    guard let counter = timeline.id(.outputTokens, of: job),
+      let last = timeline.moment(at: time).known(.outputTokens, of: job),
+      let first = timeline.firstReading(counter), first.time < last.time
+    else { return nil }
+    let isLate = timeline.device(job)?.attributes["token_count"] == "request"
+    var cost: ServingCost?
+    for window in Self.servingWindows + (isLate ? Self.lateServingWindows : []) {
+      let span = TimeSpan(max(first.time, last.time - window), last.time)
+      if let cost, cost.span == span { break }
+      let next = servingCost(of: job, over: span, isLate: isLate)
+      cost = next
+      switch next.shortfall {
+      case .tokens, .late: continue
+      default: break
+      }
+      break
+    }
+    if last.isStale { cost?.shortfall = .silent(last.age) }
+    return cost
+  }
+
+  /// The cost of a server's work over a span, whatever is in it.
+  public func servingCost(of job: DeviceID, over span: TimeSpan, isLate: Bool) -> ServingCost {
+    func amount(_ metric: Metric) -> Double? {
+      timeline.id(metric, of: job).map { timeline.total($0, over: span).amount }
+    }
+    var cost = ServingCost(
+      span: span, outputTokens: amount(.outputTokens) ?? 0, promptTokens: amount(.promptTokens),
+      cachedPromptTokens: amount(.cachedPromptTokens), requests: amount(.requests),
+      energy: energy(chargedTo: job, over: span), isLate: isLate)
+    cost.meanRunning = timeline.id(.requestsRunning, of: job).flatMap {
+      timeline.total($0, over: span).mean
+    }
+    if let prefill = amount(.prefillTime), let decode = amount(.decodeTime) {
+      cost.phaseSeconds = ServingCost.Phases(prefill: prefill, decode: decode)
+    }
+    cost.idleWatts = servingFloor(of: job, at: span.end)
+    cost.shortfall = cost.missing
+    return cost
+  }
+
+  // MARK: Whose joules
+
+  /// The accelerators a job runs on: those its attribute `gpus` names, else all there are.
+  public func accelerators(of job: DeviceID) -> [Device] {
+    let names = timeline.device(job)?.attributes["gpus"]?.split(separator: ",").map {
+      String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+    guard let names, !names.isEmpty else { return inventory.gpus }
+    let own = inventory.gpus.filter { names.contains($0.id.name) }
+    return own.isEmpty ? inventory.gpus : own
+  }
+
+  /// The energy charged to a job: that of its accelerators, else of all that is known.
+  public func energy(chargedTo job: DeviceID, over span: TimeSpan) -> EnergyAmount? {
+    timeline.energy(of: accelerators(of: job), over: span) ?? energy(over: span)
+  }
+
+  /// How long nobody must have asked anything before what is drawn counts as idling, in seconds.
+  static let quietSeconds = 30.0
+  /// How long after the last request the accelerators calm down, in seconds.
+  static let calmSeconds = 5.0
+
+  /// What is drawn while a server has no requests, in watts, as last seen before a time.
+  ///
+  /// From the last stretch of at least half a minute without a request; where there was none,
+  /// the accelerators' own idle floor.
+  public func servingFloor(of job: DeviceID, at time: Timestamp) -> Double? {
+    if let running = timeline.id(.requestsRunning, of: job),
+      let quiet = lastQuiet(running, until: time),
+      let energy = energy(
+        chargedTo: job, over: TimeSpan(quiet.start + Self.calmSeconds, quiet.end)),
+      energy.coverage >= 0.9
+    {
+      return energy.meanPower
+    }
+    return idleFloor(of: accelerators(of: job), at: time)
+  }
+
+  /// The last stretch of the last hour in which a count stayed zero long enough.
+  private func lastQuiet(_ running: Timeline.SeriesID, until time: Timestamp) -> TimeSpan? {
+    let gap = timeline.descriptor(running).provenance.gap
+    var end: Timestamp?
+    var start: Timestamp?
+    for reading in timeline.readings(running, in: TimeSpan(time - 3600, time)).reversed() {
+      if reading.value == 0, start.map({ $0 - reading.time <= gap }) ?? true {
+        start = reading.time
+        end = end ?? reading.time
+        continue
+      }
+      if let start, let end, end - start >= Self.quietSeconds { return TimeSpan(start, end) }
+      (start, end) = reading.value == 0 ? (reading.time, reading.time) : (nil, nil)
+    }
+    guard let start, let end, end - start >= Self.quietSeconds else { return nil }
+    return TimeSpan(start, end)
+  }
+}

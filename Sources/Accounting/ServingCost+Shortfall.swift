@@ -1,0 +1,47 @@
+import Telemetry
+
+extension ServingCost {
+  /// Why joules for a token cannot be told yet.
+  public enum Shortfall: Hashable, Sendable {
+    /// So many tokens over so many seconds are too few.
+    case tokens(Double, seconds: Double)
+    /// The server has said nothing for so many seconds.
+    case silent(Double)
+    /// Tokens are counted when a request ends, and the stretch should be so many seconds long.
+    case late(Double)
+    /// Nothing tells energy, or only for that share of the stretch.
+    case energy(coverage: Double)
+
+    /// In words, for people.
+    public var words: String {
+      switch self {
+      case .tokens(let count, let seconds):
+        "not enough yet: \(Self.whole(count)) of \(Self.whole(ServingCost.enoughTokens)) "
+          + "output tokens in \(Self.whole(seconds)) s"
+      case .silent(let seconds): "the server has said nothing for \(Self.whole(seconds)) s"
+      case .late(let seconds):
+        "not enough yet: tokens are counted when a request ends, which takes "
+          + "\(Self.whole(seconds)) s to even out"
+      case .energy(let coverage) where coverage > 0:
+        "energy is known for \(Self.whole(coverage * 100)) % of the time only"
+      case .energy: "nothing tells energy"
+      }
+    }
+
+    private static func whole(_ value: Double) -> Int {
+      Int(exactly: value.rounded(.down)) ?? 0
+    }
+  }
+
+  /// What is missing for joules per token; `nil` when nothing is.
+  var missing: Shortfall? {
+    if outputTokens < Self.enoughTokens { return .tokens(outputTokens, seconds: span.seconds) }
+    if isLate, let requestSeconds, span.seconds < Self.enoughRequests * requestSeconds {
+      return .late(Self.enoughRequests * requestSeconds)
+    }
+    guard let energy, energy.coverage >= 0.9 else {
+      return .energy(coverage: energy?.coverage ?? 0)
+    }
+    return nil
+  }
+}
