@@ -40,6 +40,10 @@ public struct Catalogue: Sendable {
     ) { request, context in
       NVMLSource(context, library: request.options["library"])
     },
+    Entry("amdgpu", gives: "power, energy, activity, memory, heat and clocks of AMD GPUs") {
+      _, context in
+      AMDSource(context)
+    },
     Entry("rapl", gives: "energy of the processor's packages and memory") { _, context in
       RAPLSource(context)
     },

@@ -42,6 +42,15 @@ final class SystemFile {
     scan(try fill(from: 0), body)
   }
 
+  /// Reads a binary file that fits in the buffer and hands its bytes to `body`: a single call.
+  /// - Throws: `SystemError` when the file cannot be opened or read.
+  func readBytes<Value>(
+    _ body: (UnsafeRawBufferPointer) -> Value
+  ) throws(SystemError) -> Value {
+    let count = try fill(from: 0)
+    return body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+  }
+
   /// Reads a file that holds one whole number; `nil` when it holds something else.
   /// - Throws: `SystemError` when the file cannot be opened or read.
   func readNumber() throws(SystemError) -> Int64? {

@@ -1,0 +1,140 @@
+import Telemetry
+
+/// Decides whether an energy counter of a graphics driver can be believed: a pure state machine.
+///
+/// Such counters are known to stand still, to leap, or to count in a unit of their own. A counter
+/// is therefore held back until it has agreed with the power of the same device, then given with
+/// all that was held back. Afterwards it is left out while it stands still under load, and begins
+/// anew after an impossible step, so that nobody counts the step.
+struct DRMEnergyCounter {
+  /// A value that may be reported, for a time that may lie a few seconds back.
+  struct Value: Hashable {
+    var time: Timestamp
+    var microjoules: Int64
+  }
+
+  /// Why values are missing from here on.
+  enum Trouble: Hashable {
+    /// It does not move though the device draws power.
+    case frozen
+    /// It moves, but by another amount than the power says: the factor.
+    case disagrees(Double)
+    /// A step that would take so many watts.
+    case leapt(Double)
+    /// It fell: the driver was reloaded or the device reset.
+    case fell
+  }
+
+  private enum State: Hashable {
+    case trial, trusted, frozen, rejected
+  }
+
+  /// Seconds of agreement asked for, and of standing still allowed.
+  private static let trialPeriod = 2.0
+  private static let patience = 5.0
+  /// Held back for no longer than this many values; beyond, one that moves is believed.
+  private static let trialLimit = 16
+
+  private var state = State.trial
+  private var held: [Value] = []
+  private var last: Value?
+  private var lastPower: Double?
+  /// Joules by power during the trial.
+  private var integral = 0.0
+  /// When it last moved.
+  private var moved: Timestamp?
+  /// What is taken off the raw value since it last began anew.
+  private var offset: Int64 = 0
+
+  /// Whether what it says is being reported.
+  var isTrusted: Bool { state == .trusted }
+
+  /// Takes a raw value with the power and the power limit of the same time, in watts.
+  ///
+  /// Returns what may be reported now, and what has gone wrong with this value.
+  mutating func take(
+    _ microjoules: Int64, power: Double?, limit: Double?, at time: Timestamp
+  ) -> (values: [Value], trouble: Trouble?) {
+    let next = Value(time: time, microjoules: microjoules)
+    defer { (last, lastPower) = (next, power) }
+    guard let last, time > last.time else {
+      moved = time
+      held = [next]
+      return ([], nil)
+    }
+    let step = microjoules &- last.microjoules
+    if step != 0 { moved = time }
+    switch state {
+    case .rejected: return ([], nil)
+    case .trial: return tryOut(next, step, from: last, power)
+    case .frozen:
+      guard step != 0 else { return ([], nil) }
+      state = .trusted
+      return ([shifted(next)], nil)
+    case .trusted:
+      if step < 0 {
+        offset = microjoules
+        return ([shifted(next)], .fell)
+      }
+      let watts = Double(step) * 1e-6 / (time - last.time)
+      if watts > Self.mostWatts(limit) {
+        offset = microjoules
+        return ([shifted(next)], .leapt(watts))
+      }
+      if step == 0, let power, power > 0, let moved, time - moved >= Self.patience {
+        state = .frozen
+        return ([], .frozen)
+      }
+      return ([shifted(next)], nil)
+    }
+  }
+
+  /// What no device draws: twice its limit, to allow for peaks, or 4 kW.
+  private static func mostWatts(_ limit: Double?) -> Double {
+    limit.map { max(2 * $0, 100) } ?? 4000
+  }
+
+  private func shifted(_ value: Value) -> Value {
+    Value(time: value.time, microjoules: value.microjoules &- offset)
+  }
+
+  private mutating func tryOut(
+    _ next: Value, _ step: Int64, from last: Value, _ power: Double?
+  ) -> (values: [Value], trouble: Trouble?) {
+    guard step >= 0 else {
+      held = [next]
+      integral = 0
+      return ([], nil)
+    }
+    held.append(next)
+    if let power { integral += (next.time - last.time) * (power + (lastPower ?? power)) / 2 }
+    guard let first = held.first, next.time - first.time >= Self.trialPeriod else {
+      return ([], nil)
+    }
+    let counted = Double(next.microjoules &- first.microjoules) * 1e-6
+    if integral < 2 {
+      // Without a power to compare with, movement has to do.
+      if power == nil, counted > 0 || held.count >= Self.trialLimit { return end(counted > 0) }
+      if held.count > Self.trialLimit { held.removeFirst() }
+      return ([], nil)
+    }
+    guard counted > 0 else {
+      // A counter that is updated seldom is not a frozen one.
+      guard next.time - first.time >= Self.patience else { return ([], nil) }
+      return end(false)
+    }
+    let factor = counted / integral
+    guard 0.5...2 ~= factor else {
+      state = .rejected
+      held = []
+      return ([], .disagrees(factor))
+    }
+    return end(true)
+  }
+
+  private mutating func end(_ isGood: Bool) -> (values: [Value], trouble: Trouble?) {
+    defer { held = [] }
+    state = isGood ? .trusted : .rejected
+    return isGood ? (held, nil) : ([], .frozen)
+  }
+}

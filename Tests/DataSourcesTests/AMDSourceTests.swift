@@ -1,0 +1,327 @@
+import Glibc
+import Telemetry
+import Testing
+
+@testable import DataSources
+
+@Suite("AMD GPUs")
+struct AMDSourceTests {
+  private let first = AMDTree.pci(0)
+  private let second = AMDTree.pci(1)
+
+  @Test("every number arrives in its metric's steps")
+  func numbers() throws {
+    let tree = AMDTree()
+    tree.set(["throttle": 0b10, "read": 3, "written": 5])
+    tree.files.write(tree.folder(0) + "/vbios_version", "113-M3000100-103\n")
+    var source = tree.source
+    let said = try source.said(at: 0)
+    #expect(said.devices.map(\.label) == ["0"])
+    #expect(said.devices.first?.model == "AMD 74a1")
+    #expect(said.devices.first?.attributes["pci"] == first)
+    #expect(said.devices.first?.attributes["vbios"] == "113-M3000100-103")
+    let expected: [(Metric, Int64)] = [
+      (.power, 100_000), (.powerLimit, 750_000), (.utilization, 900_000),
+      (.memoryActivity, 400_000), (.memoryUsed, 295_698_432), (.memoryTotal, 206_141_652_992),
+      (.temperature, 55_000), (.memoryTemperature, 48_000), (.smClock, 2_100_000_000),
+      (.memoryClock, 1_300_000_000), (.eventReasons, 4), (.xgmiReceived, 3072), (.xgmiSent, 5120),
+    ]
+    for (metric, steps) in expected { #expect(said.steps(metric, of: first) == steps) }
+    #expect(said.series.count == expected.count)
+    #expect(said.events.isEmpty)
+    #expect(said.provenance(.power, of: first)?.source == "amdgpu")
+  }
+
+  /// What a timeline made of a run of watts, one second each.
+  private func run(_ tree: AMDTree, _ watts: [Double], counts: Bool = true) throws -> Timeline {
+    var source = tree.source
+    var timeline = Timeline()
+    for (second, watts) in watts.enumerated() {
+      // The counter at a time holds what was drawn until then; the power is that of the moment.
+      tree.draw(watts: watts, seconds: second == 0 ? 0 : 1, counts: counts)
+      timeline.apply(try source.sample(FixedClock(Timestamp(seconds: Double(second)))))
+    }
+    return timeline
+  }
+
+  private func total(
+    _ metric: Metric, _ timeline: Timeline, _ span: TimeSpan
+  ) -> (amount: Double, covered: Double)? {
+    let device = DeviceID(machine: "box", kind: .gpu, name: first)
+    return timeline.id(metric, of: device).map {
+      let total = timeline.total($0, over: span)
+      return (total.amount, total.covered)
+    }
+  }
+
+  private static let script: [Double] = (0...60).map { $0 % 20 < 12 ? 640 : 180 }
+  private var truth: Double { Self.script.dropFirst().reduce(0, +) }
+  private var span: TimeSpan { TimeSpan(Timestamp(seconds: 0), Timestamp(seconds: 60)) }
+
+  @Test("the counter gives the energy of a run to a thousandth, from its first second")
+  func energyByCounter() throws {
+    let timeline = try run(AMDTree(), Self.script)
+    let amount = try #require(total(.energy, timeline, span))
+    #expect(abs(amount.amount / truth - 1) < 0.001)
+    #expect(abs(amount.covered - 60) < 1e-6)
+  }
+
+  @Test("power alone gives it to a hundredth")
+  func energyByPower() throws {
+    let tree = AMDTree()
+    tree.set(["energy": nil])
+    let timeline = try run(tree, Self.script, counts: false)
+    let amount = try #require(total(.power, timeline, span))
+    #expect(total(.energy, timeline, span) == nil)
+    #expect(abs(amount.amount / truth - 1) < 0.01)
+  }
+
+  @Test("a counter that stands still from the start is never announced")
+  func frozenFromTheStart() throws {
+    let tree = AMDTree()
+    var source = tree.source
+    var heard: [Said] = []
+    for second in 0..<12 { heard.append(try source.said(at: Double(second))) }
+    #expect(heard.allSatisfy { $0.steps(.energy, of: first) == nil })
+    #expect(heard.flatMap(\.events).map(\.kind) == [.gap])
+    #expect(heard.flatMap(\.events).first?.text.contains("stands still") == true)
+    #expect(heard.allSatisfy { $0.steps(.power, of: first) == 100_000 })
+  }
+
+  @Test("a counter in a unit of its own is left out, and told of once")
+  func otherUnit() throws {
+    let tree = AMDTree()
+    var source = tree.source
+    var events: [Event] = []
+    for second in 0..<12 {
+      tree.set(["energy": UInt64(1_000_000 + second * 100_000 * 1000)])
+      let said = try source.said(at: Double(second))
+      #expect(said.steps(.energy, of: first) == nil)
+      events += said.events
+    }
+    #expect(events.map(\.text).count == 1)
+    #expect(events.first?.text.contains("times what its power says") == true)
+  }
+
+  @Test("a counter that stops under load is left out until it moves")
+  func frozenLater() throws {
+    let tree = AMDTree()
+    var source = tree.source
+    var said = try source.said(at: 0)
+    for second in 1..<6 {
+      tree.draw(watts: 300, seconds: 1)
+      said = try source.said(at: Double(second))
+    }
+    #expect(said.steps(.energy, of: first) != nil)
+    var events: [Event] = []
+    for second in 6..<20 {
+      said = try source.said(at: Double(second))
+      events += said.events
+    }
+    #expect(said.steps(.energy, of: first) == nil)
+    #expect(events.map(\.kind) == [.gap])
+    tree.draw(watts: 300, seconds: 1)
+    #expect(try source.said(at: 20).steps(.energy, of: first) != nil)
+  }
+
+  @Test(
+    "a counter that is reset or leaps adds nothing that was not drawn", arguments: [0, 1 << 45])
+  func resetCounter(value: UInt64) throws {
+    let tree = AMDTree()
+    var source = tree.source
+    var timeline = Timeline()
+    var events: [Event] = []
+    for second in 0..<30 {
+      tree.draw(watts: 200, seconds: second == 0 ? 0 : 1)
+      if second >= 15 {
+        tree.set(["energy": value + UInt64(second - 14) * 200 * 65536])
+      }
+      let observations = try source.sample(FixedClock(Timestamp(seconds: Double(second))))
+      events += Said(observations).events
+      timeline.apply(observations)
+    }
+    let span = TimeSpan(Timestamp(seconds: 0), Timestamp(seconds: 29))
+    let amount = try #require(total(.energy, timeline, span))
+    #expect(events.count == 1)
+    #expect(abs(amount.amount - 28 * 200) < 1)
+    #expect(abs(amount.covered - 28) < 1e-6)
+  }
+
+  @Test("a second die draws on its partner's meter and counts once")
+  func secondDie() throws {
+    let tree = AMDTree(2, version: (1, 3), model: "7408")
+    tree.set(1, ["power": 0, "energy": 0])
+    var source = tree.source
+    var said = try source.said(at: 0)
+    #expect(
+      said.events.map(\.text) == [
+        "GPU 1: second die of a card; its power is on the meter of GPU 0"
+      ])
+    #expect(said.devices.last?.attributes["meter"] == first)
+    for second in 1..<8 {
+      tree.draw(0, watts: 400, seconds: 1)
+      said = try source.said(at: Double(second))
+      #expect(said.events.isEmpty)
+    }
+    #expect(said.steps(.energy, of: first) != nil)
+    #expect(said.steps(.power, of: second) == nil && said.steps(.energy, of: second) == nil)
+    #expect(said.steps(.temperature, of: second) == 55_000)
+  }
+
+  @Test("partitions of a package are not cards of their own")
+  func partitions() throws {
+    let tree = AMDTree()
+    tree.files.write(tree.folder(0) + "/current_compute_partition", "CPX\n")
+    for card in 1..<4 {
+      tree.files.folder("/sys/devices/platform/amdgpu_xcp_\(card)")
+      tree.files.link(
+        "/sys/class/drm/card\(card)/device", to: "../../../devices/platform/amdgpu_xcp_\(card)")
+    }
+    tree.files.link("/sys/class/drm/card9/device", to: "../../../devices/pci0000:00/\(first)")
+    var source = tree.source
+    let said = try source.said(at: 0)
+    #expect(said.devices.map(\.id.name) == [first])
+    #expect(said.devices.first?.attributes["partition"] == "CPX")
+  }
+
+  @Test("a sleeping GPU is not read, which is said once, and goes on when it is awake")
+  func asleep() throws {
+    let tree = AMDTree(2)
+    tree.files.write(tree.folder(1) + "/power/runtime_status", "suspended\n")
+    var source = tree.source
+    let said = try source.said(at: 0)
+    #expect(said.readings.map(\.device.name) == [first])
+    #expect(said.events.map(\.text) == ["GPU 1 sleeps; it is left asleep and not read"])
+    #expect(try source.said(at: 1).events.isEmpty)
+    tree.files.write(tree.folder(1) + "/power/runtime_status", "active\n")
+    let awake = try source.said(at: 2)
+    #expect(awake.readings.map(\.device.name) == [first, second])
+    #expect(awake.events.map(\.text) == ["GPU 1 is awake again"])
+  }
+
+  @Test("a GPU that is unplugged costs only itself and is found again")
+  func unplugged() throws {
+    let tree = AMDTree(2)
+    tree.set(0, ["energy": nil])
+    var source = tree.source
+    _ = try source.said(at: 0)
+    tree.unplug(1)
+    let said = try source.said(at: 1)
+    #expect(said.readings.map(\.device.name) == [first])
+    #expect(said.events.map(\.kind) == [.gap])
+    #expect(said.events.first?.text.contains("does not exist") == true)
+    for second in 2..<6 { #expect(try source.said(at: Double(second)).events.isEmpty) }
+    tree.plug(1)
+    tree.set(1, [:])
+    let back = try source.said(at: 9)
+    #expect(back.readings.map(\.device.name) == [first, second])
+    #expect(back.events.map(\.text) == ["GPU 1 answers again"])
+  }
+
+  @Test("what is cut short is missing for as long as it is")
+  func torn() throws {
+    let tree = AMDTree()
+    var source = tree.source
+    _ = try source.said(at: 0)
+    tree.files.write(tree.folder(0) + "/gpu_metrics", Array(tree.bytes()[..<100]))
+    let said = try source.said(at: 1)
+    #expect(said.steps(.power, of: first) == nil)
+    #expect(said.steps(.memoryUsed, of: first) == 295_698_432)
+    #expect(said.events.map(\.kind) == [.note])
+    #expect(try source.said(at: 2).events.isEmpty)
+    tree.set([:])
+    #expect(try source.said(at: 3).steps(.power, of: first) == 100_000)
+  }
+
+  @Test("an unknown version is named, and the sensors serve instead")
+  func unknownVersion() throws {
+    let tree = AMDTree()
+    var bytes = tree.bytes()
+    bytes[3] = 42
+    tree.files.write(tree.folder(0) + "/gpu_metrics", bytes)
+    tree.files.write(tree.folder(0) + "/gpu_busy_percent", "77\n")
+    let sensors = tree.folder(0) + "/hwmon/hwmon2"
+    for (name, text) in [
+      ("power1_average", "143000000"), ("temp1_input", "61000"), ("temp1_label", "edge"),
+      ("temp2_input", "64000"), ("temp2_label", "mem"), ("freq1_input", "1800000000"),
+      ("freq1_label", "sclk"), ("fan1_input", "1500"), ("fan1_max", "3000"),
+    ] { tree.files.write("\(sensors)/\(name)", text + "\n") }
+    var source = tree.source
+    let said = try source.said(at: 0)
+    #expect(
+      said.events.map(\.text) == [
+        "GPU 0: gpu_metrics 1.42 of 288 bytes is not known; its sensors are read"
+      ])
+    let expected: [(Metric, Int64)] = [
+      (.power, 143_000), (.utilization, 770_000), (.temperature, 61_000),
+      (.memoryTemperature, 64_000), (.smClock, 1_800_000_000), (.fanSpeed, 500_000),
+    ]
+    for (metric, steps) in expected { #expect(said.steps(metric, of: first) == steps) }
+    #expect(said.provenance(.power, of: first)?.method == .average)
+  }
+
+  @Test("metrics that may not be read are told of, and the sensors serve instead")
+  func denied() throws {
+    let tree = AMDTree()
+    tree.files.write(tree.folder(0) + "/hwmon/hwmon2/power1_input", "99000000\n")
+    chmod(tree.files.root + tree.folder(0) + "/gpu_metrics", 0o400)
+    let heard = asNobody { () -> Said? in
+      var source = tree.source
+      return try? source.said(at: 0)
+    }
+    guard let heard else {
+      print("not tested: this user cannot give up the right to read")
+      return
+    }
+    #expect(heard?.steps(.power, of: first) == 99_000)
+    #expect(heard?.events.first?.text.contains("may not be read") == true)
+  }
+
+  @Test("an impossible power is left out, and told of once")
+  func implausiblePower() throws {
+    let tree = AMDTree()
+    tree.set(["power": 2000])
+    var source = tree.source
+    let said = try source.said(at: 0)
+    #expect(said.steps(.power, of: first) == nil)
+    #expect(
+      said.events.map(\.text).contains("GPU 0: power of 2000 W left out, far beyond its limit"))
+    #expect(try source.said(at: 1).events.isEmpty)
+  }
+
+  @Test("a processor's graphics are counted once, with or without its package's own meter")
+  func processor() throws {
+    let tree = AMDTree(1, version: (2, 4), model: "1681")
+    tree.set(["power": 28_000, "graphics": 9_500, "edge": 5_000])
+    var source = tree.source
+    let said = try source.said(at: 0)
+    #expect(said.steps(.modulePower, of: first) == 28_000)
+    #expect(said.steps(.power, of: first) == 9_500)
+    RAPLSourceTests.add("intel-rapl:0", "package-0", "1000", to: tree.files)
+    var other = tree.source
+    let both = try other.said(at: 0)
+    #expect(both.steps(.modulePower, of: first) == 28_000)
+    #expect(both.steps(.power, of: first) == nil)
+  }
+
+  @Test("a socket power that may be watts is believed only with a sensor that tells")
+  func wattsOrMilliwatts() throws {
+    let tree = AMDTree(1, version: (2, 1), model: "1638")
+    tree.set(["power": 15, "graphics": nil])
+    var source = tree.source
+    #expect(try source.said(at: 0).steps(.modulePower, of: first) == nil)
+    tree.files.write(tree.folder(0) + "/hwmon/hwmon2/power1_input", "14800000\n")
+    var other = tree.source
+    #expect(try other.said(at: 0).steps(.modulePower, of: first) == 15_000)
+  }
+
+  @Test("without a GPU the source says where it looked")
+  func absent() {
+    let tree = FileTree()
+    var source = AMDSource(tree.context)
+    let failure = #expect(throws: SourceFailure.self) { try source.said(at: 0) }
+    #expect(failure?.health == .absent)
+    #expect(failure?.message.contains("vendor 0x1002") == true)
+    #expect(source.probe().health == .absent)
+  }
+}
