@@ -22,8 +22,8 @@ public struct Inventory: Sendable {
   /// Sorts the devices of a timeline by what they are.
   ///
   /// `psys` contains the package and often more, so it stands for the whole machine where nothing
-  /// better does, and is never added to its parts. Other board sensors overlap in ways nobody can
-  /// know, so they are shown but not added.
+  /// better does, and is never added to its parts; so does the input of a board computer's `module`.
+  /// Other board sensors overlap in ways nobody can know, so they are shown but not added.
   public init(_ timeline: Timeline) {
     var platform: Device?
     var boards: [Device] = []
@@ -37,6 +37,7 @@ public struct Inventory: Sendable {
       case .cpu where device.id.name.hasPrefix("dram"): memories.append(device)
       case .cpu where device.id.name.hasPrefix("psys"): platform = device
       case .meter where device.id.name == "wall": whole = whole ?? device
+      case .meter where device.id.name == "module": platform = platform ?? device
       case .meter where device.model == "power_meter": boards.append(device)
       case .host: host = host ?? device
       case .disk: disks.append(device)

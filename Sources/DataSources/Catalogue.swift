@@ -44,6 +44,16 @@ public struct Catalogue: Sendable {
       _, context in
       AMDSource(context)
     },
+    Entry("intel-gpu", gives: "energy, activity, memory, heat and clocks of Intel GPUs") {
+      _, context in
+      IntelSource(context)
+    },
+    Entry("jetson", gives: "power of a Jetson module's rails, activity of its GPU") { _, context in
+      JetsonSource(context)
+    },
+    Entry("grace", gives: "power of Grace processors and their modules") { _, context in
+      GraceSource(context)
+    },
     Entry("rapl", gives: "energy of the processor's packages and memory") { _, context in
       RAPLSource(context)
     },

@@ -120,7 +120,7 @@ struct HwmonSourceTests {
   func values() throws {
     let tree = FileTree()
     let folder = "/sys/class/hwmon/hwmon2"
-    tree.write(folder + "/name", "xe\n")
+    tree.write(folder + "/name", "ina\n")
     tree.write(folder + "/power1_input", "118250000\n")
     tree.write(folder + "/power1_label", "pkg\n")
     tree.write(folder + "/energy1_input", "77000001\n")
@@ -132,10 +132,10 @@ struct HwmonSourceTests {
     tree.write("/sys/class/hwmon/hwmon1/power1_average_interval", "4000\n")
     var source = HwmonSource(tree.context)
     let said = try source.said(at: 0)
-    #expect(said.devices.map(\.label) == ["power_meter/power1", "xe/pkg"])
-    #expect(said.steps(.power, of: "xe/pkg") == 118_250)
-    #expect(said.steps(.energy, of: "xe/pkg") == 77_000_001)
-    #expect(said.provenance(.power, of: "xe/pkg")?.method == .instant)
+    #expect(said.devices.map(\.label) == ["power_meter/power1", "ina/pkg"])
+    #expect(said.steps(.power, of: "ina/pkg") == 118_250)
+    #expect(said.steps(.energy, of: "ina/pkg") == 77_000_001)
+    #expect(said.provenance(.power, of: "ina/pkg")?.method == .instant)
     #expect(said.steps(.power, of: "power_meter/power1") == 2_080_000)
     let average = said.provenance(.power, of: "power_meter/power1")
     #expect(average?.method == .average && average?.period == 4)
@@ -157,7 +157,8 @@ struct HwmonSourceTests {
   @Test("batteries, NVIDIA chips and single cores are left out; so is what cannot be")
   func leftOut() throws {
     let tree = FileTree()
-    for (index, chip) in ["BAT0", "nvidia", "amd_energy", "odd", "coretemp"].enumerated() {
+    for (index, chip) in ["BAT0", "nvidia", "amd_energy", "odd", "coretemp", "amdgpu"].enumerated()
+    {
       tree.write("/sys/class/hwmon/hwmon\(index)/name", chip + "\n")
       guard chip != "coretemp" else { continue }
       tree.write("/sys/class/hwmon/hwmon\(index)/power1_input", "-1\n")

@@ -16,9 +16,9 @@ struct AMDMetrics: Hashable {
   /// Degrees Celsius.
   var temperature: Double?
   var memoryTemperature: Double?
-  /// The socket's, as the file writes it: watts, or milliwatts of a processor. May be 0.
+  /// The socket's power as the file writes it, maybe 0: watts, or milliwatts of a processor.
   var rawPower: Int64?
-  /// The graphics part's, in the unit of `rawPower`.
+  /// The graphics part's power, in the unit of `rawPower`.
   var rawGraphicsPower: Int64?
   /// Shares of time in per cent.
   var busy: Int64?

@@ -24,11 +24,6 @@ struct DRMCard: Hashable {
     return SystemFile.names(in: parent)?.first { $0.hasPrefix("hwmon") }.map { "\(parent)/\($0)" }
   }
 
-  /// Whether the device sleeps, so that reading its sensors would wake it.
-  static func isAsleep(_ status: SystemFile) -> Bool {
-    ((try? status.readPage { $0.skip("suspended") }) ?? false) == true
-  }
-
   /// Every card of a PCI vendor, by place on the bus; each PCI device once.
   static func all(vendor: String, in context: SourceContext) -> [DRMCard] {
     let parent = context.path("/sys/class/drm")

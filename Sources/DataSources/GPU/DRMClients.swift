@@ -24,7 +24,8 @@ struct DRMClients {
     var id: Int64
   }
 
-  private static let period = 2.0
+  /// Seconds between two looks.
+  static let period = 2.0
   /// How long it is believed that a process has no other descriptors than those seen.
   private static let memory = 10.0
   private static let processLimit = 4096

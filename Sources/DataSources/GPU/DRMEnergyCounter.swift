@@ -46,8 +46,8 @@ struct DRMEnergyCounter {
   /// What is taken off the raw value since it last began anew.
   private var offset: Int64 = 0
 
-  /// Whether what it says is being reported.
-  var isTrusted: Bool { state == .trusted }
+  /// Whether it has been given up for good.
+  var isRejected: Bool { state == .rejected }
 
   /// Takes a raw value with the power and the power limit of the same time, in watts.
   ///
@@ -63,10 +63,18 @@ struct DRMEnergyCounter {
       return ([], nil)
     }
     let step = microjoules &- last.microjoules
+    // A counter that is updated seldom holds more than what the last interval took.
+    let watts = Double(step) * 1e-6 / (time - min(last.time, moved ?? last.time))
     if step != 0 { moved = time }
     switch state {
     case .rejected: return ([], nil)
-    case .trial: return tryOut(next, step, from: last, power)
+    case .trial:
+      if power == nil, watts > Self.mostWatts(limit) {
+        state = .rejected
+        held = []
+        return ([], .leapt(watts))
+      }
+      return tryOut(next, step, from: last, power)
     case .frozen:
       guard step != 0 else { return ([], nil) }
       state = .trusted
@@ -76,7 +84,6 @@ struct DRMEnergyCounter {
         offset = microjoules
         return ([shifted(next)], .fell)
       }
-      let watts = Double(step) * 1e-6 / (time - last.time)
       if watts > Self.mostWatts(limit) {
         offset = microjoules
         return ([shifted(next)], .leapt(watts))

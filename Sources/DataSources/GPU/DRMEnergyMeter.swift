@@ -4,6 +4,9 @@ import Telemetry
 ///
 /// By its counter where one is believed, else by its power.
 struct DRMEnergyMeter {
+  /// Across more seconds than these nothing is known of the power.
+  private static let gap = 5.0
+
   private var counted: Double?
   private var integrated: Double?
   private var lastCount: Int64?
@@ -23,7 +26,7 @@ struct DRMEnergyMeter {
       lastPower = nil
       return
     }
-    if let lastPower, time > lastPower.time {
+    if let lastPower, time > lastPower.time, time - lastPower.time <= Self.gap {
       let joules = (time - lastPower.time) * (watts + lastPower.watts) / 2
       integrated = (integrated ?? 0) + joules
     }

@@ -61,8 +61,11 @@ struct HwmonChannel: Hashable {
     return found
   }
 
+  /// GPUs and Grace processors have sources of their own.
   private static func isWanted(_ chip: String, _ path: String) -> Bool {
-    chip != "nvidia" && SystemFile.text(path + "/device/type") != "Battery"
+    !["nvidia", "amdgpu", "i915", "xe"].contains(chip)
+      && SystemFile.text(path + "/device/type") != "Battery"
+      && GraceSensor.label(in: path) == nil
   }
 
   /// The bus address of a chip, which stays when the folders are numbered anew.

@@ -3,7 +3,8 @@ import Telemetry
 /// Power and energy sensors of boards, supplies and other chips.
 ///
 /// Layout: Documentation/hwmon/sysfs-interface.rst, power in microwatts and energy in microjoules.
-/// Sensors may contain each other. Batteries and chips that NVML covers are left out.
+/// Sensors may contain each other. Batteries and chips that have a source of their own are left
+/// out.
 struct HwmonSource: DataSource {
   static let sourceName = "hwmon"
 
