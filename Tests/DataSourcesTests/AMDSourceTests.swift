@@ -147,6 +147,34 @@ struct AMDSourceTests {
     #expect(abs(amount.covered - 28) < 1e-6)
   }
 
+  @Test("newer versions count how long the clocks were held back, and by what")
+  func throttled() throws {
+    let tree = AMDTree(1, version: (1, 7))
+    let quiet: [String: UInt64] = ["prochot": 0, "socketheat": 0, "vrheat": 0, "hbmheat": 0]
+    tree.set(quiet.merging(["rounds": 1000, "ppt": 50]) { $1 })
+    var source = tree.source
+    _ = try source.said(at: 0)
+    tree.set(["rounds": 3000, "ppt": 550])
+    var said = try source.said(at: 2)
+    #expect(said.steps(.throttledByPower, of: first) == 500_000)
+    #expect(said.steps(.throttledByHeat, of: first) == 0)
+    #expect(said.steps(.eventReasons, of: first) == 4)
+    tree.set(["rounds": 4000, "hbmheat": 100])
+    said = try source.said(at: 3)
+    #expect(said.steps(.throttledByPower, of: first) == 500_000)
+    #expect(said.steps(.throttledByHeat, of: first) == 100_000)
+    #expect(said.steps(.eventReasons, of: first) == 0x20)
+  }
+
+  @Test("the file that the driver sleeps in is never opened")
+  func sleepyFile() throws {
+    let tree = AMDTree()
+    // Opening a pipe that nobody writes to would block for ever.
+    mkfifo(tree.files.root + tree.folder(0) + "/pcie_bw", 0o644)
+    var source = tree.source
+    for second in 0..<3 { #expect(try source.said(at: Double(second)).readings.count == 1) }
+  }
+
   @Test("a second die draws on its partner's meter and counts once")
   func secondDie() throws {
     let tree = AMDTree(2, version: (1, 3), model: "7408")

@@ -13,10 +13,13 @@ extension AMDGPU {
         switch (metric, isProcessor) {
         case (.modulePower, _): "\(file), the whole socket, processor included"
         case (_, true): "\(file), graphics part of the socket"
-        default: version == nil ? "hwmon power1, µW, whole board" : "\(file), W, whole board"
+        default: sensesPower ? "hwmon power1, µW, whole board" : "\(file), W, whole board"
         }
     case .energy: note = "\(file), counted by the card; checked against its power"
     case .powerLimit: note = "hwmon power1_cap, µW"
+    case .powerLimitDefault: note = "hwmon power1_cap_default, µW"
+    case .throttledByPower, .throttledByHeat:
+      note = "\(file), share of its rounds in which a limit was binding, times the time passed"
     case .utilization: note = "share of time with the graphics or compute engines busy"
     case .memoryActivity: note = "share of time with the memory controller busy; not bandwidth"
     case .memoryUsed: note = "mem_info_vram_used"

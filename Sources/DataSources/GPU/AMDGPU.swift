@@ -23,7 +23,12 @@ struct AMDGPU {
   private(set) var version: String?
   private(set) var averagesPower = false
   private var metricsAreRefused = false
+  /// Whether power comes from the sensors though the rest does not.
+  private(set) var sensesPower = false
   private var earlier: AMDMetrics?
+  private var earlierTime = Timestamp(nanoseconds: 0)
+  /// Microseconds the clocks were held back, by power and by heat.
+  private var throttled = (power: 0.0, heat: 0.0)
   private var counter = DRMEnergyCounter()
   private var said: Set<String> = []
 
@@ -72,11 +77,12 @@ struct AMDGPU {
     guard failure == nil else { return reading }
     let limit = AMDSensors.watts(sensors.cap)
     reading.set(.powerLimit, limit)
+    reading.set(.powerLimitDefault, sensors.soldLimit)
     setPower(&reading, metrics, limit)
     setActivity(&reading, metrics)
     setState(&reading, metrics)
     reading.arrival = clock.now
-    if let metrics { earlier = metrics }
+    if let metrics { (earlier, earlierTime) = (metrics, reading.time) }
     return reading
   }
 
@@ -125,9 +131,10 @@ struct AMDGPU {
     if let metrics, let raw = metrics.rawPower {
       // A chip that answers draws something: zero is how a second die says that it has no meter.
       watts = raw > 0 ? Double(raw) * (metrics.isProcessor ? unit(raw) : 1) : nil
-    } else {
+    } else if metrics != nil || metricsAreRefused {
       watts = AMDSensors.watts(sensors.power)
-      if watts != nil { averagesPower = sensors.averagesPower }
+      sensesPower = watts != nil
+      if sensesPower { averagesPower = sensors.averagesPower }
     }
     if let value = watts, value > (limit.map { max(1.5 * $0, 50) } ?? 4000) || value > 4000 {
       say(.note, "power of \(Int(min(value, 1e6))) W left out, far beyond its limit")
@@ -188,12 +195,24 @@ struct AMDGPU {
     reading.set(.memoryTotal, steps: totalMemory)
   }
 
-  private func setState(_ reading: inout Reading, _ metrics: AMDMetrics?) {
+  private mutating func setThrottled(_ reading: inout Reading, _ metrics: AMDMetrics) {
+    guard metrics.rounds != nil, let earlier else { return }
+    if let shares = metrics.throttledShares(since: earlier) {
+      let microseconds = (reading.time - earlierTime) * 1e6
+      throttled.power += shares.power * microseconds
+      throttled.heat += shares.heat * microseconds
+    }
+    reading.set(.throttledByPower, throttled.power * 1e-6)
+    reading.set(.throttledByHeat, throttled.heat * 1e-6)
+  }
+
+  private mutating func setState(_ reading: inout Reading, _ metrics: AMDMetrics?) {
     if let metrics {
       reading.set(.temperature, metrics.temperature)
       reading.set(.memoryTemperature, metrics.memoryTemperature)
       reading.set(.smClock, steps: metrics.clock.map { $0 * 1_000_000 })
       reading.set(.memoryClock, steps: metrics.memoryClock.map { $0 * 1_000_000 })
+      setThrottled(&reading, metrics)
       let moved = earlier.flatMap { metrics.reasons(since: $0) }
       reading.set(.eventReasons, steps: metrics.eventReasons ?? moved)
       reading.set(.xgmiReceived, steps: metrics.linkReceived)

@@ -13,6 +13,7 @@ extension AMDMetrics {
     case .mi300:
       eventReasons = Self.word(bytes, layout.throttling, UInt32.self).map(Self.reasons(mi300:))
     }
+    rounds = Self.word(bytes, layout.rounds, UInt32.self).map(Int64.init)
     powerResidency = Self.total(bytes, layout.powerResidency)
     heatResidency = Self.total(bytes, layout.heatResidency)
   }
@@ -47,6 +48,17 @@ extension AMDMetrics {
       let oldPower = earlier.powerResidency, let oldHeat = earlier.heatResidency
     else { return nil }
     return (power > oldPower ? Reason.power : 0) | (heat > oldHeat ? Reason.heat : 0)
+  }
+
+  /// The shares of the time since an earlier look in which power and heat held the clocks back.
+  func throttledShares(since earlier: AMDMetrics) -> (power: Double, heat: Double)? {
+    guard let rounds, let oldRounds = earlier.rounds, rounds > oldRounds,
+      let power = powerResidency, let oldPower = earlier.powerResidency, power >= oldPower,
+      let heat = heatResidency, let oldHeat = earlier.heatResidency, heat >= oldHeat
+    else { return nil }
+    let all = Double(rounds - oldRounds)
+    // Several limits of heat may bind at once.
+    return (min(1, Double(power - oldPower) / all), min(1, Double(heat - oldHeat) / all))
   }
 
   private static func total(_ bytes: UnsafeRawBufferPointer, _ offsets: [Int]) -> Int64? {

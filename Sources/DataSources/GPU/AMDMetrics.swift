@@ -32,7 +32,8 @@ struct AMDMetrics: Hashable {
   var memoryClock: Int64?
   /// Bits as NVML has them; `nil` when the file does not tell.
   var eventReasons: Int64?
-  /// Counters that move while a limit binds.
+  /// Counters that move while a limit binds, and how often they could have.
+  var rounds: Int64?
   var powerResidency: Int64?
   var heatResidency: Int64?
   /// Bytes over the links to other accelerators.

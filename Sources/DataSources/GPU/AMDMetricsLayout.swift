@@ -33,6 +33,8 @@ struct AMDMetricsLayout {
   var processorPower = -1
   var throttling = -1
   var throttlingBits = Bits.common
+  /// How often the counters below were or could have been moved.
+  var rounds = -1
   /// Counters that move while a limit binds: of power, then of heat.
   var powerResidency: [Int] = []
   var heatResidency: [Int] = []
@@ -90,7 +92,8 @@ struct AMDMetricsLayout {
     AMDMetricsLayout(
       size: size, hotspot: 4, memoryTemperature: 6, power: 10, busy: 12, memoryBusy: 14,
       energy: energy, clock: clocks, memoryClock: clocks + 40, throttling: throttling,
-      throttlingBits: .mi300, powerResidency: residencies.map { [$0 + 4] } ?? [],
+      throttlingBits: .mi300, rounds: residencies.map { $0 - 4 } ?? -1,
+      powerResidency: residencies.map { [$0 + 4] } ?? [],
       heatResidency: residencies.map { [$0, $0 + 8, $0 + 12, $0 + 16] } ?? [],
       linkRead: links, linkWritten: links + 64)
   }

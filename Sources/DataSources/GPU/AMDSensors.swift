@@ -16,6 +16,8 @@ struct AMDSensors {
   let clock: SystemFile?
   let memoryClock: SystemFile?
   let fan: SystemFile?
+  /// The limit the card was sold with, in watts.
+  let soldLimit: Double?
   /// Turns a minute of the fan at full speed.
   let fastestFan: Int64?
 
@@ -46,6 +48,8 @@ struct AMDSensors {
     clock = labelled("freq", ["sclk"], "freq1_input")
     memoryClock = labelled("freq", ["mclk"], "")
     fan = file("fan1_input")
+    soldLimit = folder.flatMap { SystemFile.number($0 + "/power1_cap_default") }
+      .flatMap { $0 > 0 ? Double($0) * 1e-6 : nil }
     fastestFan = folder.flatMap { SystemFile.number($0 + "/fan1_max") }.flatMap {
       $0 > 0 ? $0 : nil
     }

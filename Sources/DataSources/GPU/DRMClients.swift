@@ -30,6 +30,7 @@ struct DRMClients {
   private static let memory = 10.0
   private static let processLimit = 4096
   private static let descriptorLimit = 4096
+  private static let descriptorBudget = 32768
   private static let clientLimit = 4096
 
   private let context: SourceContext
@@ -83,27 +84,30 @@ struct DRMClients {
   }
 
   /// Learns of new processes and, now and then, of what old ones have opened since.
+  ///
+  /// Looks through a bounded number of descriptors each time; who is not reached keeps what was
+  /// known of him, and is next.
   private mutating func refresh(at time: Timestamp) {
     let folder = context.path("/proc")
     var present: [Int32: Known] = [:]
+    var budget = Self.descriptorBudget
     for name in SystemFile.names(in: folder) ?? [] {
       guard let pid = Int32(name), pid > 0 else { continue }
       guard present.count < Self.processLimit else { break }
       // Not all at once: each process has its own second.
       let due = Self.memory + Double(pid % 4)
-      if let entry = known[pid], time - entry.checked < due {
+      if let entry = known[pid], budget <= 0 || time - entry.checked < due {
         present[pid] = entry
-      } else {
-        present[pid] = Known(descriptors: descriptors(of: "\(folder)/\(name)"), checked: time)
+      } else if budget > 0 {
+        let names = SystemFile.names(in: "\(folder)/\(name)/fd", limit: Self.descriptorLimit) ?? []
+        budget -= names.count + 1
+        let devices = names.filter {
+          SystemFile.linkTarget("\(folder)/\(name)/fd/\($0)")?.hasPrefix("/dev/dri/") == true
+        }
+        present[pid] = Known(descriptors: devices, checked: time)
       }
     }
     known = present
-  }
-
-  private func descriptors(of folder: String) -> [String] {
-    (SystemFile.names(in: folder + "/fd") ?? []).prefix(Self.descriptorLimit).filter {
-      SystemFile.linkTarget("\(folder)/fd/\($0)")?.hasPrefix("/dev/dri/") == true
-    }
   }
 
   private func readClients(_ pid: Int32, _ descriptors: [String]) -> [DRMClient] {

@@ -100,11 +100,13 @@ extension SystemFile {
   }
 
   /// The names in a folder, in natural order; `nil` when the folder cannot be read.
-  static func names(in folder: String) -> [String]? {
+  ///
+  /// Of a folder with more than `limit` names only the first that the kernel lists are returned.
+  static func names(in folder: String, limit: Int = .max) -> [String]? {
     guard let stream = opendir(folder) else { return nil }
     defer { closedir(stream) }
     var names: [String] = []
-    while let entry = readdir(stream) {
+    while names.count < limit, let entry = readdir(stream) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
