@@ -4,6 +4,8 @@ extension Metric {
   // Training.
   public static let step = Metric("step", .count)
   public static let stepTotal = Metric("step_total", .count)
+  /// Steps that were done once more since the job was resumed from an earlier one.
+  public static let redoneSteps = Metric("redone_steps", .count, counter: true)
   public static let epoch = Metric("epoch_e6", .count, scale: 1e-6)
   public static let loss = Metric("loss_e6", .count, scale: 1e-6)
   public static let validationLoss = Metric("validation_loss_e6", .count, scale: 1e-6)
@@ -49,8 +51,9 @@ extension Metric {
     "reported_energy_uj", .joule, scale: 1e-6, counter: true)
 
   static let jobs: [Metric] = [
-    step, stepTotal, epoch, loss, validationLoss, accuracy, gradientNorm, learningRate, tokens,
-    tokenRate, samples, sampleRate, stepTime, dataTime, reportedMFU, reportedFLOPRate,
+    step, stepTotal, redoneSteps, epoch, loss, validationLoss, accuracy, gradientNorm,
+    learningRate, tokens, tokenRate, samples, sampleRate, stepTime, dataTime, reportedMFU,
+    reportedFLOPRate,
     reportedStepEnergy, peakMemory, outputTokens, promptTokens, cachedPromptTokens, requests,
     requestsRunning, requestsWaiting, prefillTime, decodeTime, reportedFLOP,
     reportedMemoryTraffic, reportedEnergy,

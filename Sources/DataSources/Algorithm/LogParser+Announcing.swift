@@ -8,10 +8,12 @@ extension LogParser {
   /// not full of gaps.
   mutating func announce(_ reading: Reading) -> [Observation] {
     var result: [Observation] = []
-    if announcement.metrics.isEmpty {
+    if announcement.metrics.isEmpty || announcement.hasNewFacts {
+      announcement.hasNewFacts = false
+      let model = announcement.format.map { "\($0) log" } ?? ""
       result.append(
         .device(
-          Device(id: device, label: label, model: announcement.format.map { "\($0) log" } ?? "")))
+          Device(id: device, label: label, model: model, attributes: announcement.facts)))
     }
     if let last = announcement.lastArrival, reading.time > last {
       let interval = min(600, reading.time - last)
@@ -35,48 +37,5 @@ extension LogParser {
       provenance: Provenance(
         source: source, method: .log, period: announcement.period,
         note: "stated by the job, \(format) log line\(caution)"))
-  }
-}
-
-extension Progress {
-  /// The same without what cannot be true.
-  var plausible: Progress {
-    var copy = self
-    func keep(_ value: inout Double?, _ range: ClosedRange<Double>) {
-      if let known = value, !range.contains(known) { value = nil }
-    }
-    func keep(_ value: inout Int64?, from low: Int64) {
-      if let known = value, known < low { value = nil }
-    }
-    keep(&copy.step, from: 0)
-    keep(&copy.stepTotal, from: 1)
-    keep(&copy.tokens, from: 0)
-    keep(&copy.loss, -1e9...1e9)
-    keep(&copy.learningRate, 0...1e3)
-    keep(&copy.tokenRate, 1e-3...1e12)
-    keep(&copy.stepTime, 1e-6...1e6)
-    keep(&copy.reportedMFU, 0...1.1)
-    return copy
-  }
-
-  /// What is known when `other` has been said as well.
-  func updated(with other: Progress) -> Progress {
-    Progress(
-      step: other.step ?? step, stepTotal: other.stepTotal ?? stepTotal,
-      loss: other.loss ?? loss, learningRate: other.learningRate ?? learningRate,
-      tokens: other.tokens ?? tokens, tokenRate: other.tokenRate ?? tokenRate,
-      stepTime: other.stepTime ?? stepTime, reportedMFU: other.reportedMFU ?? reportedMFU)
-  }
-
-  /// Puts the values into a row.
-  func fill(_ reading: inout Reading) {
-    reading.set(.step, steps: step)
-    reading.set(.stepTotal, steps: stepTotal)
-    reading.set(.loss, loss)
-    reading.set(.learningRate, learningRate)
-    reading.set(.tokens, steps: tokens)
-    reading.set(.tokenRate, tokenRate)
-    reading.set(.stepTime, stepTime)
-    reading.set(.reportedMFU, reportedMFU)
   }
 }

@@ -31,6 +31,9 @@ public struct LogParser: Sendable {
     var format: String?
     var caution = ""
     var metrics: Set<Metric> = []
+    /// What is known of the job besides its numbers; goes out again when there is more of it.
+    var facts: [String: String] = [:]
+    var hasNewFacts = false
     var period = 10.0
     var lastArrival: Timestamp?
   }
@@ -101,6 +104,8 @@ public struct LogParser: Sendable {
   private mutating func note(_ raw: Progress, at time: Timestamp, _ arrival: Timestamp) {
     var progress = raw.plausible
     if recent.contains(raw) { return }
+    learn(raw.facts)
+    progress.facts = [:]
     recent.append(raw)
     if recent.count > 64 { recent.removeFirst(32) }
     if let step = progress.step {
@@ -129,6 +134,13 @@ public struct LogParser: Sendable {
     } else {
       emit(arrival)
       row = (time, progress)
+    }
+  }
+
+  private mutating func learn(_ facts: [String: String]) {
+    for (key, value) in facts where announcement.facts[key] != value {
+      announcement.facts[key] = value
+      announcement.hasNewFacts = true
     }
   }
 

@@ -3,15 +3,36 @@ struct Progress: Sendable, Hashable {
   var step: Int64?
   var stepTotal: Int64?
   var loss: Double?
+  /// The loss on data the job does not train on.
+  var validationLoss: Double?
+  /// Whatever fraction the job calls its accuracy, on data it does not train on.
+  var accuracy: Double?
+  var gradientNorm: Double?
+  /// Passes over the data, with fractions.
+  var epoch: Double?
   var learningRate: Double?
   /// Tokens since the job began.
   var tokens: Int64?
   /// Tokens per second, of whatever the format counts them for.
   var tokenRate: Double?
+  /// Samples (sequences, images) since the job began, of all devices.
+  var samples: Int64?
+  /// Samples per second of all devices.
+  var sampleRate: Double?
   /// Seconds one step took.
   var stepTime: Double?
+  /// Seconds of a step that were spent waiting for data.
+  var dataTime: Double?
   /// Model FLOPs utilisation as a fraction.
   var reportedMFU: Double?
+  /// FLOP per second of one device.
+  var reportedFLOPRate: Double?
+  /// Joules of one step on one device.
+  var reportedStepEnergy: Double?
+  /// The most memory the job ever held on one device, in bytes.
+  var peakMemory: Int64?
+  /// What does not change about the job, under the keys of a job's `Device.attributes`.
+  var facts: [String: String] = [:]
   /// Something worth a word besides the numbers.
   var note: String?
 }
