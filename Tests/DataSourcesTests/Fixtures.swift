@@ -112,6 +112,8 @@ extension [Observation] {
 extension Reading {
   /// The value of a metric, if it is in the row, as the decimal number it was written as.
   subscript(metric: Metric) -> Double? {
-    values.first { $0.metric == metric }.map { Double($0.steps) / (1 / metric.scale).rounded() }
+    values.first { $0.metric == metric }.map {
+      metric.scale < 1 ? Double($0.steps) / (1 / metric.scale).rounded() : $0.value
+    }
   }
 }

@@ -31,13 +31,17 @@ import Testing
       iter 20: loss 8.25, time 134.00ms, mfu 410.00%
       """)
     let rows = heard.readings
-    #expect(rows.map { $0[.step] } == [0, 10, 20])
-    #expect(rows[0][.reportedMFU] == nil)
-    #expect(rows[1][.reportedMFU] == 0.4125)
-    #expect(rows[2][.reportedMFU] == nil)
-    #expect(rows[1][.tokens] == 4_915_200)
-    #expect(rows[1][.loss] == 9.5)
-    #expect(rows[1][.stepTime].map { abs($0 - 0.1357) < 1e-9 } == true)
+    #expect(rows.map { $0[.step] } == [0, 0, 10, 20])
+    #expect(rows[0][.validationLoss] == 10.8)
+    #expect(rows[0][.loss] == nil)
+    #expect(rows[1][.reportedMFU] == nil)
+    #expect(rows[2][.reportedMFU] == 0.4125)
+    #expect(rows[3][.reportedMFU] == nil)
+    #expect(rows[2][.tokens] == 4_915_200)
+    #expect(rows[2][.loss] == 9.5)
+    #expect(rows[2][.stepTime].map { abs($0 - 0.1357) < 1e-9 } == true)
+    #expect(heard.events.map(\.text) == ["refused an impossible reported mfu in the job's log"])
+    #expect(heard.devices.last?.attributes["parameters"] == "124340000")
     #expect(heard.devices.first?.model == "nanoGPT log")
     #expect(heard.series.allSatisfy { $0.provenance.method == .log })
     #expect(heard.series.first?.provenance.note.contains("A100") == true)
@@ -76,7 +80,12 @@ import Testing
     let next = line.replacing("step:  4", with: "step: 10").replacing("13.99%", with: "N/A")
     let lines = (0..<7).map { "[rank\($0)]:\(line)" } + ["[rank0]:\(next)"]
     let heard = Self.parse(lines.joined(separator: "\n") + "\nvalidate step:  10  loss: 3 tps: 5")
-    #expect(heard.readings.count == 2)
+    #expect(heard.readings.count == 3)
+    #expect(heard.readings[2][.validationLoss] == 3)
+    #expect(heard.readings[0][.gradientNorm] == 26.625)
+    #expect(heard.readings[0][.peakMemory] == 71_844_065_444)
+    #expect(heard.readings[0][.reportedFLOPRate] == 314.71e12)
+    #expect(heard.devices.first?.attributes["rate_scope"] == "device")
     #expect(heard.readings[0][.step] == 4)
     #expect(heard.readings[0][.loss] == 7.62585)
     #expect(heard.readings[0][.tokenRate] == 10_050)
@@ -96,7 +105,8 @@ import Testing
        iteration       40/    1000 | consumed samples:          160 | elapsed time per iteration (s): 15.
        validation loss at iteration 10 | lm loss value: 3.1E+00 | lm loss PPL: 2E+01 |
       """)
-    let rows = heard.readings
+    #expect(heard.readings.last?[.validationLoss] == 3.1)
+    let rows = Array(heard.readings.dropLast())
     #expect(rows.map { $0[.step] } == [10, 20, 30])
     #expect(rows.map { $0[.stepTotal] } == [1000, 1000, 1000])
     #expect(rows.map { $0[.stepTime] } == [2.1522, 1.3549, 15.23])
@@ -130,8 +140,10 @@ import Testing
       step:1/1750 train_loss:10.8258 train_time:24389ms step_avg:nanms
       step:30/1750 train_loss:7.5 train_time:24499ms step_avg:160.50ms
       """)
-    #expect(heard.readings.map { $0[.step] } == [1, 30])
-    #expect(heard.readings.map { $0[.stepTime] } == [nil, 0.1605])
+    #expect(heard.readings.map { $0[.step] } == [0, 1, 30])
+    #expect(heard.readings.map { $0[.validationLoss] } == [10.8258, nil, nil])
+    #expect(heard.readings.map { $0[.loss] } == [nil, 10.8258, 7.5])
+    #expect(heard.readings.map { $0[.stepTime] } == [nil, nil, 0.1605])
   }
 
   @Test(arguments: [

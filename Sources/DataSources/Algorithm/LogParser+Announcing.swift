@@ -2,40 +2,82 @@ import Quantities
 import Telemetry
 
 extension LogParser {
+  /// What has been announced, and under which format.
+  struct Announcement: Sendable {
+    private(set) var format: String?
+    private(set) var caution = ""
+    /// What is known of the job besides its numbers; goes out again when there is more of it.
+    var facts: [String: String] = ["kind": "training"]
+    var hasNewFacts = true
+    fileprivate var fields: Progress.Fields = []
+    fileprivate var isRedoingDescribed = false
+    fileprivate var period = 10.0
+    fileprivate var lastTime: Timestamp?
+
+    /// Takes up a format; everything is to be said anew.
+    mutating func adopt(format: String, caution: String) {
+      (self.format, self.caution) = (format, caution)
+      fields = []
+      facts["framework"] = format
+      hasNewFacts = true
+    }
+  }
+
   /// What must be said before a reading: the device, its series, and how often they come.
   ///
   /// The time between lines is learnt from them, so that a job that prints every two minutes is
   /// not full of gaps.
-  mutating func announce(_ reading: Reading) -> [Observation] {
+  mutating func announce(_ reading: Reading, _ fields: Progress.Fields) -> [Observation] {
     var result: [Observation] = []
-    if announcement.metrics.isEmpty || announcement.hasNewFacts {
+    if announcement.hasNewFacts {
       announcement.hasNewFacts = false
       let model = announcement.format.map { "\($0) log" } ?? ""
       result.append(
-        .device(
-          Device(id: device, label: label, model: model, attributes: announcement.facts)))
+        .device(Device(id: device, label: label, model: model, attributes: announcement.facts)))
     }
-    if let last = announcement.lastArrival, reading.time > last {
+    if let last = announcement.lastTime, reading.time > last {
       let interval = min(600, reading.time - last)
       if interval > 2 * announcement.period {
         announcement.period = interval.rounded(.up)
-        for metric in announcement.metrics { result.append(.series(descriptor(metric))) }
+        describe(announcement.fields, &result)
       }
     }
-    announcement.lastArrival = max(reading.time, announcement.lastArrival ?? reading.time)
-    for entry in reading.values where announcement.metrics.insert(entry.metric).inserted {
-      result.append(.series(descriptor(entry.metric)))
+    announcement.lastTime = max(reading.time, announcement.lastTime ?? reading.time)
+    let fresh = fields.subtracting(announcement.fields)
+    announcement.fields.formUnion(fields)
+    if !fresh.isEmpty { describe(fresh, &result) }
+    if !announcement.isRedoingDescribed, reading.values.last?.metric == .redoneSteps {
+      announcement.isRedoingDescribed = true
+      result.append(
+        .series(descriptor(.redoneSteps, "counted from the steps the job's log goes back")))
     }
     return result
   }
 
-  private func descriptor(_ metric: Metric) -> SeriesDescriptor {
-    let format = announcement.format ?? "log"
-    let caution = announcement.caution.isEmpty ? "" : "; \(announcement.caution)"
-    return SeriesDescriptor(
+  private func describe(_ fields: Progress.Fields, _ result: inout [Observation]) {
+    for (bit, metric) in Progress.Fields.metrics.enumerated() {
+      let field = Progress.Fields(rawValue: 1 << UInt32(bit))
+      guard fields.isSuperset(of: field) else { continue }
+      let type = origin(of: field)
+      let caution = type.map { $0.caution.isEmpty ? "" : "; \($0.caution)" } ?? ""
+      result.append(
+        .series(
+          descriptor(metric, "stated by the job, \(type?.format ?? "log") log line\(caution)")))
+    }
+  }
+
+  private func descriptor(_ metric: Metric, _ note: String) -> SeriesDescriptor {
+    SeriesDescriptor(
       device: device, metric: metric,
       provenance: Provenance(
-        source: source, method: .log, period: announcement.period,
-        note: "stated by the job, \(format) log line\(caution)"))
+        source: source, method: .log, period: announcement.period, note: note))
+  }
+}
+
+extension Metric {
+  /// The name as people say it: without the suffix that tells its scale.
+  var words: String {
+    let suffixes: Set<Substring> = ["ppm", "e3", "e6", "e12", "us", "uj", "b"]
+    return name.split(separator: "_").filter { !suffixes.contains($0) }.joined(separator: " ")
   }
 }

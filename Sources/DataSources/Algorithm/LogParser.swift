@@ -11,32 +11,30 @@ public struct LogParser: Sendable {
   let label: String
   let source: String
   private var splitter = LineSplitter()
+  private var cleaner = TextCleaner()
   private var readers = ProgressFormats.all.map { $0.init() }
+  /// The reader whose format the log has; its lines are tried first.
+  private var primary: Int?
+  /// How many lines with a loss others understood since the primary reader last did.
+  private var othersInARow = 0
+  /// What each reader has said so far.
+  private var said = [Progress.Fields](repeating: [], count: ProgressFormats.all.count)
 
-  /// What is known at the same time, waiting to go out as one row.
+  private var ledger = StepLedger()
+  private var burst = LineBurst()
+  /// What carries a time of its own and is known at the same time, waiting to go out as one row.
   private var row: (time: Timestamp, progress: Progress)?
+  /// When we last looked: nothing that comes now is older.
+  private var floor: Timestamp?
+  private var lastArrival: Timestamp?
   private var output: [Observation] = []
   var announcement = Announcement()
 
-  /// The last few things that were said, to tell copies of other ranks from a resumed job.
-  private var recent: [Progress] = []
-  private var lastStep: Int64?
   private var lastNote: String?
   private var isLossBroken = false
+  private var complaints: Set<Metric> = []
   /// The number of lines that said something.
   public private(set) var understood = 0
-
-  /// What has been announced, and under which format.
-  struct Announcement: Sendable {
-    var format: String?
-    var caution = ""
-    var metrics: Set<Metric> = []
-    /// What is known of the job besides its numbers; goes out again when there is more of it.
-    var facts: [String: String] = [:]
-    var hasNewFacts = false
-    var period = 10.0
-    var lastArrival: Timestamp?
-  }
 
   /// A parser for the output of a job.
   ///
@@ -76,65 +74,132 @@ public struct LogParser: Sendable {
   /// Takes one line.
   mutating func take(_ bytes: UnsafeBufferPointer<UInt8>, isCut: Bool, arrival: Timestamp) {
     guard !isCut else { return }
-    let (line, stamp) = TextCleaner.clean(bytes)
-    for index in readers.indices {
-      guard let progress = readers[index].read(line) else { continue }
-      understood += 1
-      let type = Swift.type(of: readers[index])
-      if announcement.format != type.format {
-        // A progress bar in the log of a known framework counts something else.
-        guard progress.loss != nil || announcement.format == nil else { return }
-        announcement.format = type.format
-        announcement.caution = type.caution
-        announcement.metrics = []
-      }
-      // A clock ahead of ours must not put readings into the future.
-      note(progress, at: min(stamp ?? arrival, arrival), arrival)
+    let (line, stamp) = cleaner.clean(bytes)
+    guard line.message < line.bytes.count else { return }
+    let candidates = ProgressFormats.byOpening[Int(line.bytes[line.message])]
+    if let primary, candidates & 1 << UInt64(primary) != 0, read(line, primary, stamp, arrival) {
       return
+    }
+    var rest = candidates
+    if let primary { rest &= ~(1 << UInt64(primary)) }
+    while rest != 0 {
+      let index = rest.trailingZeroBitCount
+      rest &= rest - 1
+      if read(line, index, stamp, arrival) { return }
     }
   }
 
   /// Returns what the lines taken so far say.
-  mutating func flush(arrival: Timestamp) -> [Observation] {
-    emit(arrival)
+  ///
+  /// While more of the past is still to be read, only what carries its own time comes out.
+  mutating func flush(arrival: Timestamp, isBehind: Bool = false) -> [Observation] {
+    emitStamped(arrival)
+    if isBehind {
+      burst.collapse()
+    } else if !burst.isEmpty {
+      for (time, progress) in burst.take(arrival: arrival, floor: floor) {
+        emit(progress, at: time, arrival)
+      }
+    }
+    if !isBehind { floor = max(arrival, floor ?? arrival) }
     defer { output = [] }
     return output
   }
 
-  private mutating func note(_ raw: Progress, at time: Timestamp, _ arrival: Timestamp) {
-    var progress = raw.plausible
-    if recent.contains(raw) { return }
-    learn(raw.facts)
+  /// Lets one reader look at a line; false when it is not of its format.
+  private mutating func read(
+    _ line: LogLine, _ index: Int, _ stamp: Timestamp?, _ arrival: Timestamp
+  ) -> Bool {
+    guard var progress = readers[index].read(line) else { return false }
+    understood += 1
+    learn(progress.facts)
     progress.facts = [:]
-    recent.append(raw)
-    if recent.count > 64 { recent.removeFirst(32) }
-    if let step = progress.step {
-      if let last = lastStep, step < last {
-        emit(arrival)
-        output.append(.event(Event(time: time, kind: .note, text: "resumed at step \(step)")))
-        recent = [raw]
-      }
-      lastStep = step
+    let fields = progress.fields
+    if fields.isEmpty, progress.note == nil { return true }
+    choose(index, progress)
+    if index != primary {
+      // Another format counts something else, or says in its own words what is known already.
+      progress.drop(said[primary ?? index].union(.counting))
     }
-    if let loss = raw.loss {
+    said[index].formUnion(progress.fields)
+    // A clock ahead of ours must not put readings into the future.
+    let time = (progress.time ?? stamp).map { min($0, arrival) }
+    note(&progress, at: time, line, arrival)
+    return true
+  }
+
+  /// Makes a reader the primary one, if its line is a reason to.
+  private mutating func choose(_ index: Int, _ progress: Progress) {
+    if index == primary {
+      othersInARow = 0
+      return
+    }
+    let isBetter: Bool
+    if let primary {
+      let hasLoss = said[primary].contains(.loss)
+      if progress.loss != nil { othersInARow += 1 }
+      isBetter =
+        progress.loss != nil && (!hasLoss || othersInARow > 16)
+        || !progress.fields.isEmpty && readers[index].authority > readers[primary].authority
+    } else {
+      isBetter = !progress.fields.isEmpty
+    }
+    guard isBetter else { return }
+    primary = index
+    othersInARow = 0
+    let type = Swift.type(of: readers[index])
+    announcement.adopt(format: type.format, caution: type.caution)
+  }
+
+  private mutating func note(
+    _ progress: inout Progress, at time: Timestamp?, _ line: LogLine, _ arrival: Timestamp
+  ) {
+    let moment = time ?? arrival
+    if let text = progress.note, text != lastNote {
+      lastNote = text
+      say(text, at: moment)
+    }
+    progress.note = nil
+    let verdict = ledger.judge(progress, line, isSameMoment: lastArrival == arrival)
+    switch verdict {
+    case .copy: return
+    case .addition:
+      progress.drop(ledger.said)
+      if progress.fields.isEmpty { return }
+    case .resumed: say("resumed at step \(progress.step ?? 0)", at: moment)
+    case .news: break
+    }
+    lastArrival = arrival
+    if let loss = progress.loss {
       if !loss.isFinite, !isLossBroken {
         let step = progress.step.map { " at step \($0)" } ?? ""
-        output.append(
-          .event(Event(time: time, kind: .note, text: "the loss is no number\(step)")))
+        say("the loss is no number\(step)", at: moment)
       }
       isLossBroken = !loss.isFinite
     }
-    if let text = progress.note, text != lastNote {
-      lastNote = text
-      output.append(.event(Event(time: time, kind: .note, text: text)))
+    for metric in progress.refuseImplausible() where complaints.insert(metric).inserted {
+      say("refused an impossible \(metric.words) in the job's log", at: moment)
     }
-    progress.note = nil
+    guard let time else {
+      burst.add(progress)
+      return
+    }
     if let waiting = row, waiting.time == time {
       row?.progress = waiting.progress.updated(with: progress)
     } else {
-      emit(arrival)
+      emitStamped(arrival)
       row = (time, progress)
     }
+  }
+
+  /// The format that states a metric: the log's own if it does.
+  func origin(of field: Progress.Fields) -> (any ProgressReader.Type)? {
+    if let primary, said[primary].isSuperset(of: field) { return Swift.type(of: readers[primary]) }
+    return said.firstIndex { $0.isSuperset(of: field) }.map { Swift.type(of: readers[$0]) }
+  }
+
+  private mutating func say(_ text: String, at time: Timestamp) {
+    output.append(.event(Event(time: time, kind: .note, text: text)))
   }
 
   private mutating func learn(_ facts: [String: String]) {
@@ -144,13 +209,18 @@ public struct LogParser: Sendable {
     }
   }
 
-  private mutating func emit(_ arrival: Timestamp) {
+  private mutating func emitStamped(_ arrival: Timestamp) {
     guard let waiting = row else { return }
     row = nil
-    var reading = Reading(device: device, time: waiting.time, arrival: arrival)
-    waiting.progress.fill(&reading)
+    emit(waiting.progress, at: waiting.time, arrival)
+  }
+
+  private mutating func emit(_ progress: Progress, at time: Timestamp, _ arrival: Timestamp) {
+    var reading = Reading(device: device, time: time, arrival: arrival)
+    progress.fill(&reading)
     guard !reading.isEmpty else { return }
-    output += announce(reading)
+    if ledger.redone > 0 { reading.set(.redoneSteps, steps: ledger.redone) }
+    output += announce(reading, progress.fields)
     output.append(.reading(reading))
   }
 }

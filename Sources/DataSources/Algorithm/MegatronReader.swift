@@ -2,6 +2,7 @@
 ///
 ///     iteration 62/ 1000 | consumed samples: 63488 | elapsed time per iteration (ms): 1382.2 |
 ///       learning rate: 1.484E-04 | global batch size: 1024 | lm loss: 2.043871E+01 | …  (one line)
+///     validation loss at iteration 10 | lm loss value: 3.1E+00 | lm loss PPL: 2E+01 |
 ///
 /// The unit of the time stands in the parentheses and differs between the two. Tokens are stated
 /// by Megatron-DeepSpeed; for Megatron-LM they are samples times the sequence length of the list of
@@ -9,40 +10,98 @@
 struct MegatronReader: ProgressReader {
   static let format = "Megatron"
   static let caution = "means over the log interval"
+  static let openings: StaticString = "isnhpwgvNmt"
 
   private var sequenceLength: Int64?
 
   mutating func read(_ line: LogLine) -> Progress? {
-    if line.starts(with: "seq_length ") {
-      var place = 11
-      while line.starts(with: ".", at: place) || line.starts(with: " ", at: place) { place += 1 }
-      sequenceLength = line.number(at: place)?.whole ?? sequenceLength
-      return nil
+    let start = line.message
+    if line.starts(with: "iteration ", at: start) { return iteration(line, start) }
+    if line.starts(with: "validation loss at iteration ", at: start) {
+      return validation(line, start + 29)
     }
-    guard let place = line.find("iteration "), line.ends(with: "|"),
-      place == 0 || line.starts(with: "[") && line.starts(with: "] ", at: place - 2),
-      !isTorn(line, from: place + 1),
+    if line.starts(with: "Number of parameters in billions: ", at: start) {
+      let billions = line.number(at: start + 34)?.value ?? 0
+      return .facts([
+        "parameters": Int64(exactly: (billions * 1e9).rounded()).flatMap { $0 > 0 ? "\($0)" : nil }
+      ])
+    }
+    return argument(line, start)
+  }
+
+  private func iteration(_ line: LogLine, _ place: Int) -> Progress? {
+    guard line.ends(with: "|"), !isTorn(line, from: place + 1),
       let number = line.number(after: "iteration", from: place), let count = number.whole
     else { return nil }
-    var slash = number.end
-    while line.starts(with: " ", at: slash) { slash += 1 }
-    guard line.starts(with: "/", at: slash) else { return nil }
-    slash += 1
-    while line.starts(with: " ", at: slash) { slash += 1 }
-    guard let total = line.number(at: slash)?.whole else { return nil }
+    let slash = line.skipSpaces(number.end)
+    guard line.starts(with: "/", at: slash), let all = line.number(behindSpaces: slash + 1),
+      let total = all.whole
+    else { return nil }
+    func value(_ key: StaticString) -> LogLine.Number? { line.number(after: key, from: all.end) }
     var progress = Progress(step: count, stepTotal: total)
-    progress.loss = (line.number(after: "lm loss") ?? line.number(after: "lm-loss"))?.value
-    progress.learningRate = line.number(after: "learning rate")?.value
+    progress.loss = (value("lm loss") ?? value("lm-loss"))?.value
+    progress.learningRate = value("learning rate")?.value
+    progress.gradientNorm = value("grad norm")?.value
     progress.stepTime =
-      line.number(after: "elapsed time per iteration (ms)").map { $0.value / 1000 }
-      ?? line.number(after: "elapsed time per iteration (s)")?.value
-    if let tokens = line.number(after: "consumed tokens")?.whole {
-      progress.tokens = tokens
-    } else if let samples = line.number(after: "consumed samples")?.whole, let sequenceLength {
-      let (tokens, overflow) = samples.multipliedReportingOverflow(by: sequenceLength)
-      if !overflow { progress.tokens = tokens }
-    }
+      value("elapsed time per iteration (ms)").map { $0.value / 1000 }
+      ?? value("elapsed time per iteration (s)")?.value
+    progress.samples = value("consumed samples")?.whole
+    progress.tokens =
+      value("consumed tokens")?.whole ?? Progress.product(progress.samples, sequenceLength)
+    progress.sampleRate = value("samples per second")?.value
+    progress.reportedFLOPRate =
+      (value("throughput per GPU (TFLOP/s/GPU)") ?? value("TFLOPs")).map { $0.value * 1e12 }
+    progress.reportedStepEnergy = value("energy per GPU (J/iter/GPU)")?.value
+    progress.tokenRate = value("tokens per gpu per second (tgs)")?.value
+    if progress.tokenRate != nil { progress.facts["rate_scope"] = "device" }
+    if let batch = value("global batch size")?.fact { progress.facts["global_batch"] = batch }
     return progress
+  }
+
+  private func validation(_ line: LogLine, _ place: Int) -> Progress? {
+    guard line.ends(with: "|"), let step = line.number(at: place), let count = step.whole,
+      let loss = line.number(after: "lm loss value", from: step.end),
+      line.find("validation loss", from: place) == nil
+    else { return nil }
+    return Progress(step: count, validationLoss: loss.value)
+  }
+
+  /// Reads `seq_length ..... 4096` of the list of arguments.
+  private mutating func argument(_ line: LogLine, _ start: Int) -> Progress? {
+    guard let dots = line.find(" ...", from: start), dots > start, dots - start < 60 else {
+      return nil
+    }
+    let name = start..<dots
+    let place = line.skip(0x2E, from: dots)
+    func isNamed(_ text: StaticString) -> Bool { line.holds(text, in: name) }
+    let key: String? =
+      isNamed("seq_length")
+      ? "sequence_length"
+      : isNamed("num_layers")
+        ? "layers"
+        : isNamed("hidden_size")
+          ? "model_width"
+          : isNamed("num_attention_heads")
+            ? "heads"
+            : isNamed("padded_vocab_size")
+              ? "vocabulary"
+              : isNamed("world_size")
+                ? "world_size"
+                : isNamed("global_batch_size")
+                  ? "global_batch"
+                  : isNamed("micro_batch_size")
+                    ? "micro_batch"
+                    : isNamed("tensor_model_parallel_size")
+                      ? "tensor_parallel"
+                      : isNamed("pipeline_model_parallel_size") ? "pipeline_parallel" : nil
+    if let key, let number = line.number(at: place), number.end == line.bytes.count {
+      if key == "sequence_length" { sequenceLength = number.whole ?? sequenceLength }
+      return .facts([key: number.fact])
+    }
+    if isNamed("params_dtype") {
+      return .facts(["precision": LogLine.precision(line.word(at: place))])
+    }
+    return nil
   }
 
   /// Whether a second line begins within the first; only the time has the word once more.

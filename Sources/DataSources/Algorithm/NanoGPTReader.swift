@@ -1,6 +1,8 @@
 /// Reads the lines of nanoGPT's `train.py`.
 ///
 ///     tokens per iteration will be: 491,520
+///     number of parameters: 124.34M
+///     step 0: train loss 4.3480, val loss 4.3422
 ///     iter 10: loss 3.1820, time 35.78ms, mfu 10.41%
 ///
 /// Iterations count from 0. The first lines say `mfu -100.00%`, which means unknown, and the time
@@ -8,51 +10,49 @@
 struct NanoGPTReader: ProgressReader {
   static let format = "nanoGPT"
   static let caution = "MFU as nanoGPT states it: against the peak of an A100, whatever the device"
+  static let openings: StaticString = "itns"
 
   private var tokensPerIteration: Int64?
 
   mutating func read(_ line: LogLine) -> Progress? {
-    if let number = line.number(after: "tokens per iteration will be") {
-      tokensPerIteration = number.whole
-      return nil
+    let start = line.message
+    if line.starts(with: "iter ", at: start) { return iteration(line, start + 5) }
+    if line.starts(with: "step ", at: start) { return evaluation(line, start + 5) }
+    if line.starts(with: "tokens per iteration", at: start) {
+      tokensPerIteration = line.number(after: "tokens per iteration will be")?.whole
+      return .facts(["tokens_per_step": tokensPerIteration.map { "\($0)" }])
     }
-    guard line.starts(with: "iter "), let step = line.number(at: 5), let iteration = step.whole,
+    if line.starts(with: "number of parameters", at: start) {
+      return .facts(["parameters": line.count(after: "number of parameters")])
+    }
+    return nil
+  }
+
+  private func iteration(_ line: LogLine, _ place: Int) -> Progress? {
+    guard let step = line.number(at: place), let iteration = step.whole,
       line.starts(with: ":", at: step.end), line.ends(with: "%") || line.ends(with: "ms"),
       // Twice means that two processes wrote into the same line.
-      line.find("iter ", from: 5) == nil, let loss = line.number(after: "loss"),
-      let time = line.number(after: "time"), line.starts(with: "ms", at: time.end)
+      line.find("iter ", from: place) == nil,
+      let loss = line.number(after: "loss", from: step.end),
+      let time = line.number(after: "time", from: loss.end),
+      line.starts(with: "ms", at: time.end)
     else { return nil }
     var progress = Progress(step: iteration, loss: loss.value, stepTime: time.value / 1000)
-    if let lr = line.number(after: "lr") { progress.learningRate = lr.value }
-    if let mfu = line.number(after: "mfu"), mfu.isPercent { progress.reportedMFU = mfu.share }
-    if let tokensPerIteration {
-      let (tokens, overflow) = tokensPerIteration.multipliedReportingOverflow(by: iteration)
-      if !overflow { progress.tokens = tokens }
+    if let lr = line.number(after: "lr", from: step.end) { progress.learningRate = lr.value }
+    if let mfu = line.number(after: "mfu", from: time.end), mfu.isPercent {
+      progress.reportedMFU = mfu.share
     }
+    progress.tokens = Progress.product(iteration, tokensPerIteration)
     return progress
   }
-}
 
-/// Reads the lines of modded-nanogpt.
-///
-///     step:125/1750 train_loss:4.9 train_time:23144ms step_avg:201.25ms
-///
-/// The log begins with the program itself, so only a digit after `step:` counts. Validation lines
-/// are passed over. Source: github.com/KellerJordan/modded-nanogpt, records.
-struct ModdedNanoGPTReader: ProgressReader {
-  static let format = "modded-nanogpt"
-  static let caution = "step time is the job's mean since step 10"
-
-  mutating func read(_ line: LogLine) -> Progress? {
-    guard line.starts(with: "step:"), let step = line.number(at: 5), let count = step.whole,
-      line.starts(with: "/", at: step.end), let total = line.number(at: step.end + 1)?.whole,
-      line.ends(with: "ms"), line.find("val_loss") == nil, line.find("step:", from: 5) == nil
+  private func evaluation(_ line: LogLine, _ place: Int) -> Progress? {
+    guard let step = line.number(at: place), let count = step.whole,
+      line.starts(with: ": train loss ", at: step.end),
+      let training = line.number(at: step.end + 13),
+      line.starts(with: ", val loss ", at: training.end),
+      let validation = line.number(at: training.end + 11), validation.end == line.bytes.count
     else { return nil }
-    var progress = Progress(step: count, stepTotal: total)
-    progress.loss = line.number(after: "train_loss")?.value
-    if let mean = line.number(after: "step_avg")?.value, mean.isFinite {
-      progress.stepTime = mean / 1000
-    }
-    return progress
+    return Progress(step: count, validationLoss: validation.value)
   }
 }

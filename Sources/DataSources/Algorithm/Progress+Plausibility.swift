@@ -66,6 +66,7 @@ extension Progress {
   /// What is known when `other` has been said as well; notes are left out.
   func updated(with other: Progress) -> Progress {
     var all = Progress(
+      time: time,
       step: other.step ?? step, stepTotal: other.stepTotal ?? stepTotal,
       loss: other.loss ?? loss, validationLoss: other.validationLoss ?? validationLoss,
       accuracy: other.accuracy ?? accuracy, gradientNorm: other.gradientNorm ?? gradientNorm,

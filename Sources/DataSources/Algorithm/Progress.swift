@@ -1,5 +1,9 @@
+import Telemetry
+
 /// What one line of a training log says of the job.
 struct Progress: Sendable, Hashable {
+  /// When it was, if the line says so together with a zone.
+  var time: Timestamp?
   var step: Int64?
   var stepTotal: Int64?
   var loss: Double?
@@ -37,6 +41,17 @@ struct Progress: Sendable, Hashable {
   var note: String?
 }
 
+/// Whose word counts where the lines of several formats are in one log.
+enum ProgressAuthority: Int, Comparable, Sendable {
+  /// A progress bar, which may be any program's.
+  case bar
+  /// A layer below the framework, which counts in its own way.
+  case layer
+  case framework
+
+  static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
 /// Understands the log lines of one training framework.
 ///
 /// A reader may remember what earlier lines said, such as the tokens of a batch. It reads by key,
@@ -48,6 +63,11 @@ protocol ProgressReader: Sendable {
   /// How good the numbers are, in words; empty when there is nothing to say.
   static var caution: String { get }
 
+  /// The characters a message of this format can begin with; empty when it can be any.
+  static var openings: StaticString { get }
+  /// Whose word counts where several formats are in one log.
+  var authority: ProgressAuthority { get }
+
   init()
 
   /// Says what a line says, or `nil` when it is none of this format's.
@@ -56,6 +76,8 @@ protocol ProgressReader: Sendable {
 
 extension ProgressReader {
   static var caution: String { "" }
+  static var openings: StaticString { "" }
+  var authority: ProgressAuthority { .framework }
 }
 
 /// Every log format there is; adding one means adding a line.
@@ -64,10 +86,38 @@ enum ProgressFormats {
     NanoGPTReader.self,
     HuggingFaceReader.self,
     TorchtitanReader.self,
+    TorchtuneReader.self,
     MegatronReader.self,
+    DeepSpeedReader.self,
+    NeMoReader.self,
+    MaxTextReader.self,
+    ComposerReader.self,
+    LLaMAFactoryReader.self,
+    MLPerfReader.self,
     StepTableReader.self,
+    LossFileReader.self,
     ModdedNanoGPTReader.self,
+    MinGPTReader.self,
+    TimmReader.self,
+    MMEngineReader.self,
+    Detectron2Reader.self,
+    MXNetReader.self,
+    DLLoggerReader.self,
+    ProgressBarReader.self,
   ]
+
+  /// For every character, which formats (as bits, in the order of `all`) a message may be of that
+  /// begins with it.
+  static let byOpening: [UInt64] = {
+    var table = [UInt64](repeating: 0, count: 256)
+    for (index, type) in all.enumerated() {
+      let bit: UInt64 = 1 << UInt64(index)
+      let openings = type.openings
+      for byte in 0..<256 where openings.utf8CodeUnitCount == 0 { table[byte] |= bit }
+      for place in 0..<openings.utf8CodeUnitCount { table[Int(openings.utf8Start[place])] |= bit }
+    }
+    return table
+  }()
 
   static var names: String { all.map { $0.format }.joined(separator: ", ") }
 }

@@ -3,49 +3,130 @@
 ///     step     5 | loss: 6.813421 | lr 4.2857e-05 | norm: 2.1 | dt: 338.2ms | tok/sec: 1550213.4
 ///     step   12/19560 | loss 9.6 (+nanz)| norm 4.1 (+nanz)| lr 1.20e-05 | 297.1 ms | 41.2% bf16 MFU
 ///       | 1764823 tok/s                                                                 (one line)
+///     step 3: train loss 5.191557 (took 1234.56 ms)                       (llm.c on processors)
+///     | total batch size      | 524288       |       (llm.c's table; its batch counts in tokens)
 ///
 /// Source: github.com/karpathy/build-nanogpt, train_gpt2.py; github.com/karpathy/llm.c,
-/// train_gpt2.cu.
+/// train_gpt2.cu, train_gpt2.c, train_gpt2.py.
 struct StepTableReader: ProgressReader {
   static let format = "build-nanogpt or llm.c"
   static let caution = "tokens per second of all ranks; llm.c states a moving mean"
+  static let openings: StaticString = "s|vt"
+
+  private var tokensPerStep: Int64?
+  private var sequenceLength: Int64?
 
   mutating func read(_ line: LogLine) -> Progress? {
-    guard line.starts(with: "step "), line.find("step ", from: 5) == nil else { return nil }
-    var place = 5
-    while line.starts(with: " ", at: place) { place += 1 }
-    guard let step = line.number(at: place), let count = step.whole else { return nil }
+    let start = line.message
+    if line.starts(with: "step ", at: start) { return step(line, start + 5) }
+    if line.starts(with: "| ", at: start) { return tableRow(line, start + 2) }
+    if line.starts(with: "val loss", at: start) || line.starts(with: "val loss:", at: start),
+      let loss = line.number(after: "val loss", from: start), loss.end == line.bytes.count
+    {
+      return Progress(validationLoss: loss.value)
+    }
+    if line.starts(with: "total desired batch size: ", at: start) {
+      tokensPerStep = line.number(at: start + 26)?.whole
+      return .facts(["tokens_per_step": tokensPerStep.map { "\($0)" }])
+    }
+    return nil
+  }
+
+  private func step(_ line: LogLine, _ start: Int) -> Progress? {
+    guard line.find("step ", from: start) == nil,
+      let number = line.number(behindSpaces: start), let count = number.whole
+    else { return nil }
     var progress = Progress(step: count)
-    place = step.end
+    var place = number.end
+    if line.starts(with: ": train loss ", at: place) { return processorStep(line, place, progress) }
     if line.starts(with: "/", at: place), let total = line.number(at: place + 1) {
       progress.stepTotal = total.whole
       place = total.end
     }
-    while line.starts(with: " ", at: place) { place += 1 }
+    place = line.skipSpaces(place)
     guard line.starts(with: "|", at: place), let loss = line.number(after: "loss", from: place)
     else { return nil }
     progress.loss = loss.value
     progress.learningRate = line.number(after: "lr", from: place)?.value
+    progress.gradientNorm = line.number(after: "norm", from: place)?.value
     progress.tokenRate = line.number(after: "tok/sec", from: place)?.value
     if let time = line.number(after: "dt", from: place), line.starts(with: "ms", at: time.end) {
       progress.stepTime = time.value / 1000
     }
     fields(line, from: place, &progress)
-    return progress.stepTime == nil && progress.tokenRate == nil ? nil : progress
+    guard progress.stepTime != nil || progress.tokenRate != nil else { return nil }
+    progress.tokens = Progress.product(count, tokensPerStep)
+    progress.facts = ["rate_scope": "job"]
+    return progress
+  }
+
+  /// `step 3: train loss 5.191557 (took 1234.56 ms)`
+  private func processorStep(_ line: LogLine, _ place: Int, _ step: Progress) -> Progress? {
+    guard line.ends(with: " ms)"), let loss = line.number(at: place + 13),
+      line.starts(with: " (took ", at: loss.end), let time = line.number(at: loss.end + 7)
+    else { return nil }
+    var progress = step
+    progress.loss = loss.value
+    progress.stepTime = time.value / 1000
+    return progress
   }
 
   /// The fields of llm.c, which say what they are behind the number.
   private func fields(_ line: LogLine, from start: Int, _ progress: inout Progress) {
     var place = start
-    while line.starts(with: "|", at: place) || line.find("|", from: place) != nil {
-      place = (line.find("|", from: place) ?? place) + 1
-      while line.starts(with: " ", at: place) { place += 1 }
+    while let bar = line.find("|", from: place) {
+      place = line.skipSpaces(bar + 1)
+      if line.starts(with: "(", at: place) { place += 1 }
       guard let number = line.number(at: place) else { continue }
-      if line.starts(with: " ms", at: number.end) { progress.stepTime = number.value / 1000 }
-      if line.starts(with: " tok/s", at: number.end) { progress.tokenRate = number.value }
-      if number.isPercent, line.starts(with: " bf16 MFU", at: number.end) {
+      place = number.end
+      if line.starts(with: " ms", at: place) { progress.stepTime = number.value / 1000 }
+      if line.starts(with: " tok/s", at: place) { progress.tokenRate = number.value }
+      if number.isPercent, line.starts(with: " bf16 MFU", at: place) {
         progress.reportedMFU = number.share
       }
     }
+  }
+
+  /// One row of the table of settings llm.c begins with.
+  private mutating func tableRow(_ line: LogLine, _ start: Int) -> Progress? {
+    guard line.ends(with: "|"), let bar = line.find("| ", from: start) else { return nil }
+    let value = line.skipSpaces(bar + 1)
+    let number = line.number(at: value)
+    func isNamed(_ name: StaticString) -> Bool {
+      line.starts(with: name, at: start) && start + name.utf8CodeUnitCount < bar
+    }
+    if isNamed("total batch size ") || isNamed("total_batch_size ") {
+      tokensPerStep = number?.whole
+      let sequences = tokensPerStep.flatMap { tokens in
+        sequenceLength.flatMap { $0 > 0 && tokens % $0 == 0 ? "\(tokens / $0)" : nil }
+      }
+      return .facts(["tokens_per_step": number?.fact, "global_batch": sequences])
+    }
+    if isNamed("sequence length ") || isNamed("max_sequence_length") {
+      if sequenceLength == nil || isNamed("sequence length ") { sequenceLength = number?.whole }
+      let sequences = sequenceLength.flatMap { length in
+        tokensPerStep.flatMap { length > 0 && $0 % length == 0 ? "\($0 / length)" : nil }
+      }
+      return .facts([
+        "sequence_length": sequenceLength.map { "\($0)" }, "global_batch": sequences,
+      ])
+    }
+    let key: String? =
+      isNamed("num_parameters")
+      ? "parameters"
+      : isNamed("vocab_size")
+        ? "vocabulary"
+        : isNamed("num_layers")
+          ? "layers"
+          : isNamed("num_heads")
+            ? "heads"
+            : isNamed("channels")
+              ? "model_width"
+              : isNamed("num_processes") || isNamed("Number of processes") ? "world_size" : nil
+    if let key { return .facts([key: number?.fact]) }
+    if isNamed("precision") {
+      return .facts(["precision": LogLine.precision(line.word(at: value))])
+    }
+    return nil
   }
 }

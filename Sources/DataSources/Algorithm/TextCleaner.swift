@@ -3,48 +3,71 @@ import Telemetry
 /// Takes off a log line what terminals, launchers and containers put around it.
 ///
 /// Escape sequences go (ECMA-48 CSI, OSC and the like), tabs become spaces, other control
-/// characters vanish. Then prefixes, as often as they come: `[rank0]:`, `0: ` (srun), `node1: `
-/// (pdsh), `(Worker pid=1, ip=…)` (Ray), `trainer-1  | ` (compose), `[1,0]<stdout>:` (mpirun),
-/// `2026-11-23T20:00:00Z stdout F ` (CRI), whose time is kept.
+/// characters vanish. Then prefixes, as often as they come (`LinePrefix`); the time of a container
+/// is kept, and a mark of whatever told one process from another. The memory of a line is used for
+/// the next one, so a line must not be kept.
 struct TextCleaner: Sendable {
+  private var scratch: [UInt8] = []
+
   /// A line without its wrapping, and the time that was on the wrapping.
   static func clean(_ bytes: UnsafeBufferPointer<UInt8>) -> (text: LogLine, time: Timestamp?) {
-    let plain = plain(bytes)
-    var start = 0
-    var time: Timestamp?
-    // More than this nobody stacks; a hostile line must not make us run for ever.
-    for _ in 0..<8 {
-      while start < plain.count, plain[start] == 0x20 { start += 1 }
-      let rest = plain[start...]
-      if let length = stampLength(rest) {
-        time = Timestamp(rfc3339: rest.prefix(length)) ?? time
-        start += length + 1
-      } else if let length = prefixLength(rest) {
-        start += length
-      } else {
-        break
-      }
-    }
-    return (LogLine(Array(plain[start...])), time)
+    var cleaner = TextCleaner()
+    return cleaner.clean(bytes)
   }
 
-  /// The line without escape sequences and control characters.
-  private static func plain(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count)
+  /// A line without its wrapping, and the time that was on the wrapping.
+  mutating func clean(
+    _ bytes: UnsafeBufferPointer<UInt8>
+  ) -> (text: LogLine, time: Timestamp?) {
+    scratch.removeAll(keepingCapacity: true)
+    if Self.isPlain(bytes) {
+      scratch.append(contentsOf: bytes)
+    } else {
+      appendPlain(bytes)
+    }
+    while scratch.last == 0x20 { scratch.removeLast() }
+    let prefix = LinePrefix(scratch)
+    if prefix.length > 0 { scratch.removeFirst(min(prefix.length, scratch.count)) }
+    let line = LogLine(
+      scratch, message: LoggerDressing.length(scratch), writer: prefix.writer)
+    return (line, prefix.time)
+  }
+
+  /// Whether a line holds no control character at all; eight bytes are looked at at once.
+  private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let raw = UnsafeRawBufferPointer(bytes)
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops = ones << 7
+    var at = 0
+    while at + 8 <= raw.count {
+      let word = raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+      let delete = word ^ (ones &* 0x7F)
+      // A byte below 0x20, or one that is 0x7F, borrows into its top bit.
+      let low = (word &- ones &* 0x20) & ~word
+      if (low | (delete &- ones) & ~delete) & tops != 0 { return false }
+      at += 8
+    }
+    while at < raw.count {
+      if raw[at] < 0x20 || raw[at] == 0x7F { return false }
+      at += 1
+    }
+    return true
+  }
+
+  /// Adds the line without escape sequences and control characters.
+  private mutating func appendPlain(_ bytes: UnsafeBufferPointer<UInt8>) {
+    scratch.reserveCapacity(bytes.count)
     var index = 0
     while index < bytes.count {
       let byte = bytes[index]
       index += 1
       switch byte {
-      case 0x1B: index = endOfEscape(bytes, index)
-      case 0x09: result.append(0x20)
+      case 0x1B: index = Self.endOfEscape(bytes, index)
+      case 0x09: scratch.append(0x20)
       case 0..<0x20, 0x7F: break
-      default: result.append(byte)
+      default: scratch.append(byte)
       }
     }
-    while result.last == 0x20 { result.removeLast() }
-    return result
   }
 
   /// Where the sequence ends whose ESC stands before `start`.
@@ -63,72 +86,6 @@ struct TextCleaner: Sendable {
       while index < bytes.count, 0x20...0x2F ~= bytes[index] { index += 1 }
       return min(bytes.count, index + 1)
     default: return index
-    }
-  }
-
-  /// The length of a time with zone at the start, if a space follows it.
-  private static func stampLength(_ line: ArraySlice<UInt8>) -> Int? {
-    guard line.count > 20, line[line.startIndex + 4] == 0x2D, line[line.startIndex + 10] == 0x54
-    else { return nil }
-    guard let end = line.prefix(40).firstIndex(of: 0x20) else { return nil }
-    let length = end - line.startIndex
-    return Timestamp(rfc3339: line.prefix(length)) == nil ? nil : length
-  }
-
-  /// The length of one prefix at the start.
-  private static func prefixLength(_ line: ArraySlice<UInt8>) -> Int? {
-    guard let first = line.first else { return nil }
-    let window = line.prefix(160)
-    func length(to end: Int) -> Int { end - line.startIndex }
-    if first == UInt8(ascii: "(") {
-      guard let end = window.firstIndex(of: UInt8(ascii: ")")), window[..<end].holds("pid=") else {
-        return nil
-      }
-      return length(to: end + 1)
-    }
-    if first == UInt8(ascii: "[") {
-      guard let end = window.firstIndex(of: UInt8(ascii: "]")), end + 1 < line.endIndex else {
-        return nil
-      }
-      let inside = window[(line.startIndex + 1)..<end]
-      let after = line[(end + 1)...]
-      if after.starts(with: "<std".utf8), let colon = after.prefix(12).firstIndex(of: 0x3A) {
-        return length(to: colon + 1)
-      }
-      let isRank = inside.count < 24 && inside.allSatisfy(isWord) && inside.contains(where: isDigit)
-      return isRank && after.first == 0x3A ? length(to: end + 2) : nil
-    }
-    for stream in ["stdout F ", "stderr F ", "stdout P ", "stderr P "]
-    where line.starts(with: stream.utf8) {
-      return stream.utf8.count
-    }
-    guard let end = window.firstIndex(where: { !isWord($0) }), end > line.startIndex else {
-      return nil
-    }
-    let word = window[..<end]
-    if line[end] == 0x3A, word.contains(where: isDigit), line[(end + 1)...].first == 0x20 {
-      return length(to: end + 2)
-    }
-    guard let bar = window[end...].firstIndex(where: { $0 != 0x20 }), line[bar] == 0x7C,
-      word.contains(where: { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A })
-    else { return nil }
-    return length(to: bar + 1)
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { 0x30...0x39 ~= byte }
-
-  private static func isWord(_ byte: UInt8) -> Bool {
-    isDigit(byte) || 0x61...0x7A ~= byte | 0x20 || byte == 0x2D || byte == 0x2E || byte == 0x5F
-  }
-}
-
-extension ArraySlice<UInt8> {
-  /// Whether the text occurs in it.
-  fileprivate func holds(_ text: String) -> Bool {
-    let pattern = Array(text.utf8)
-    guard count >= pattern.count else { return false }
-    return (startIndex...(endIndex - pattern.count)).contains {
-      self[$0..<($0 + pattern.count)].elementsEqual(pattern)
     }
   }
 }

@@ -2,27 +2,79 @@
 ///
 ///     [titan] 2026-02-24 19:46:17,508 - root - INFO - step:  4  loss:  7.62585  grad_norm: 26.6250
 ///       memory: 66.91GiB(37.51%)  tps: 10,050  tflops: 314.71  mfu: 13.99%     (one line)
+///     … Model llama3 8B size: 8,030,261,248 total parameters
+///     … Training starts at step 1, with local batch size 1, global batch size 8, sequence length
+///       2048, total steps 10 (warmup 2)                                        (one line)
 ///
 /// Tokens per second are those of one device. The time has no zone and is not used. Every rank
-/// may print its own copy. Source: github.com/pytorch/torchtitan, components/metrics.py.
+/// may print its own copy. Source: github.com/pytorch/torchtitan, components/metrics.py, train.py.
 struct TorchtitanReader: ProgressReader {
   static let format = "torchtitan"
   static let caution = "tokens per second are those of ONE device"
+  static let openings: StaticString = "svMT"
+
+  private var tokensPerStep: Int64?
+  private var batch: Int64?
+  private var stepTotal: Int64?
 
   mutating func read(_ line: LogLine) -> Progress? {
-    guard let place = line.find("step:"), line.find("step:", from: place + 1) == nil,
-      place == 0 || line.starts(with: "- ", at: place - 2),
+    let start = line.message
+    if line.starts(with: "step:", at: start) { return step(line, start) }
+    if line.starts(with: "validate step:", at: start) { return validation(line, start + 9) }
+    if line.starts(with: "Model ", at: start), let size = line.find(" size: ", from: start),
+      line.find(" total parameters", from: size) != nil
+    {
+      return .facts([
+        "parameters": line.number(at: size + 7)?.fact,
+        "model": line.text((start + 6)..<size),
+      ])
+    }
+    return line.starts(with: "Training starts at step", at: start) ? header(line, start) : nil
+  }
+
+  private func step(_ line: LogLine, _ place: Int) -> Progress? {
+    guard line.find("step:", from: place + 1) == nil,
       let count = line.number(after: "step", from: place)?.whole,
       let loss = line.number(after: "loss", from: place),
-      let rate = line.number(after: "tps", from: place),
+      let rate = line.number(after: "tps", from: loss.end),
       // What follows the rate shows that the rate is complete.
       line.find("tflops", from: rate.end) != nil || line.find("mfu", from: rate.end) != nil
     else { return nil }
-    var progress = Progress(step: count, loss: loss.value, tokenRate: rate.value)
+    var progress = Progress(step: count, stepTotal: stepTotal, loss: loss.value)
+    progress.tokenRate = rate.value
+    progress.gradientNorm = line.number(after: "grad_norm", from: loss.end)?.value
     progress.learningRate = line.number(after: "lr", from: place)?.value
-    if let mfu = line.number(after: "mfu", from: place), mfu.isPercent {
+    progress.peakMemory = memory(line, loss.end)
+    progress.reportedFLOPRate = line.number(after: "tflops", from: rate.end).map { $0.value * 1e12 }
+    if let mfu = line.number(after: "mfu", from: rate.end), mfu.isPercent {
       progress.reportedMFU = mfu.share
     }
+    progress.tokens = Progress.product(count, tokensPerStep)
+    progress.samples = Progress.product(count, batch)
+    progress.facts = ["rate_scope": "device"]
     return progress
+  }
+
+  private func validation(_ line: LogLine, _ place: Int) -> Progress? {
+    guard let count = line.number(after: "step", from: place)?.whole,
+      let loss = line.number(after: "loss", from: place), loss.end < line.bytes.count
+    else { return nil }
+    return Progress(step: count, validationLoss: loss.value)
+  }
+
+  private func memory(_ line: LogLine, _ place: Int) -> Int64? {
+    guard let memory = line.number(after: "memory", from: place),
+      line.starts(with: "GiB", at: memory.end)
+    else { return nil }
+    return Progress.bytes(memory.value, scale: Progress.gibibyte)
+  }
+
+  private mutating func header(_ line: LogLine, _ start: Int) -> Progress? {
+    let length = line.number(after: "sequence length", from: start)
+    let all = line.number(after: "global batch size", from: start)
+    batch = all?.whole
+    tokensPerStep = Progress.product(all?.whole, length?.whole)
+    stepTotal = line.number(after: "total steps", from: start)?.whole
+    return .facts(["global_batch": all?.fact, "sequence_length": length?.fact])
   }
 }

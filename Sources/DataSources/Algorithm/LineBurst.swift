@@ -1,0 +1,78 @@
+import Telemetry
+
+/// Lines that arrived together and carry no time of their own.
+///
+/// A program whose output is no terminal writes in blocks, so a dozen steps arrive at one moment.
+/// Where each line says how long a step took, they are spaced back from the arrival by that;
+/// otherwise nobody knows when they happened, and only the last state counts.
+struct LineBurst: Sendable {
+  private var rows: [Progress] = []
+  /// The longest burst that is told row by row; a longer one loses every second row.
+  private static let cap = 512
+
+  var isEmpty: Bool { rows.isEmpty }
+
+  /// Adds what a line says; lines of the same step are one row.
+  mutating func add(_ progress: Progress) {
+    if let last = rows.last, last.step == nil || progress.step == nil || last.step == progress.step
+    {
+      rows[rows.count - 1] = last.updated(with: progress)
+      return
+    }
+    if rows.count == Self.cap { thin() }
+    rows.append(progress)
+  }
+
+  /// Makes one row of all, with the newest value of each.
+  mutating func collapse() {
+    guard rows.count > 1 else { return }
+    rows = [rows.dropFirst().reduce(rows[0]) { $0.updated(with: $1) }]
+  }
+
+  /// Takes the rows out, each with its time, none of them before `floor`.
+  ///
+  /// Without a floor, or when the steps took far more time than has passed since, they are history
+  /// of an unknown hour: one row is left.
+  mutating func take(arrival: Timestamp, floor: Timestamp?) -> [(time: Timestamp, row: Progress)] {
+    defer { rows.removeAll(keepingCapacity: true) }
+    guard rows.count > 1, let floor, let gaps = gaps() else {
+      collapse()
+      return rows.map { (arrival, $0) }
+    }
+    let span = gaps.reduce(0, +)
+    let room = arrival - floor
+    guard span > 0, span < 2 * room else {
+      collapse()
+      return rows.map { (arrival, $0) }
+    }
+    // A step's own time leaves out what lies between steps, or is rounded.
+    let factor = span < room ? 1 : 0.999 * room / span
+    var left = span
+    var result: [(time: Timestamp, row: Progress)] = []
+    for (index, row) in rows.enumerated() {
+      if index > 0 { left = max(0, left - gaps[index]) }
+      result.append((index == rows.count - 1 ? arrival : arrival - left * factor, row))
+    }
+    return result
+  }
+
+  /// The seconds before each row since the one before, the first 0; `nil` when not all are known.
+  private func gaps() -> [Double]? {
+    var gaps = [0.0]
+    var time = rows[0].stepTime
+    for index in rows.indices.dropFirst() {
+      time = rows[index].stepTime ?? time
+      guard let time, let step = rows[index].step, let before = rows[index - 1].step,
+        step > before
+      else { return nil }
+      gaps.append(time * Double(step &- before))
+    }
+    return gaps
+  }
+
+  private mutating func thin() {
+    rows = stride(from: 0, to: rows.count, by: 2).map { index in
+      index + 1 < rows.count ? rows[index].updated(with: rows[index + 1]) : rows[index]
+    }
+  }
+}

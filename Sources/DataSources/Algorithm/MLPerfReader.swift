@@ -1,0 +1,125 @@
+import Telemetry
+
+/// Reads the events MLPerf submissions log, of version 0.6 (`:::MLL`) and later (`:::MLLOG`).
+///
+///     :::MLLOG {"namespace": "", "time_ms": 1745514104000, "event_type": "POINT_IN_TIME",
+///       "key": "eval_accuracy", "value": 0.7203, "metadata": {"samples_count": 2549478}}
+///     :::MLL 1561426495.331 eval_accuracy: {"value": 0.7203, "metadata": {"epoch_num": 4}}
+///
+/// Every event carries its time. What `eval_accuracy` means depends on the benchmark: language
+/// models log a loss under that key, and other figures are passed over. BERT counts samples under
+/// `epoch_num`. Source: github.com/mlcommons/logging, mlperf_logging/mllog.
+struct MLPerfReader: ProgressReader {
+  static let format = "MLPerf"
+  static let caution = "samples per second of the whole job, where tracked_stats states them"
+  static let openings: StaticString = ":"
+
+  private var benchmark = ""
+  private var batch: Int64?
+
+  mutating func read(_ line: LogLine) -> Progress? {
+    let start = line.message
+    guard line.starts(with: ":::MLL", at: start), line.ends(with: "}"),
+      line.find(":::MLL", from: start + 1) == nil
+    else { return nil }
+    // In milliseconds.
+    var time: Double?
+    var key: Range<Int>?
+    if line.starts(with: "OG {", at: start + 6) {
+      time = line.number(after: "\"time_ms\"", from: start)?.value
+      if let name = line.find("\"key\": \"", from: start), let end = line.find("\"", from: name + 8)
+      {
+        key = (name + 8)..<end
+      }
+    } else if let seconds = line.number(at: start + 7),
+      let colon = line.find(": {", from: seconds.end)
+    {
+      time = seconds.value * 1000
+      key = line.skipSpaces(seconds.end)..<max(colon, line.skipSpaces(seconds.end))
+    }
+    guard let time, 1e11..<1e13 ~= time, let key,
+      let value = line.find("\"value\": ", from: key.upperBound)
+    else { return nil }
+    guard var progress = event(line, key, value + 9) else { return nil }
+    progress.time = Timestamp(nanoseconds: Int64(time.rounded()) * 1_000_000)
+    return progress
+  }
+
+  private mutating func event(_ line: LogLine, _ key: Range<Int>, _ place: Int) -> Progress? {
+    func isKey(_ name: StaticString) -> Bool { line.holds(name, in: key) }
+    let number = line.number(at: place)
+    if isKey("run_start") { return Progress(note: "MLPerf run started") }
+    if isKey("run_stop") {
+      let status = line.word(after: "\"status\"", from: place) ?? "no status"
+      var progress = counted(line, place)
+      progress.note = "MLPerf run stopped: \(status)"
+      return progress
+    }
+    if isKey("train_loss") {
+      var progress = counted(line, place)
+      progress.loss = number?.value
+      progress.learningRate = line.number(after: "\"lr\"", from: place)?.value
+      return progress
+    }
+    if isKey("eval_accuracy") {
+      var progress = counted(line, place)
+      evaluate(number?.value, &progress)
+      return progress
+    }
+    if isKey("tracked_stats") {
+      var progress = Progress()
+      progress.sampleRate = line.number(after: "\"throughput\"", from: place)?.value
+      progress.stepTime = line.number(after: "\"train_step_time\"", from: place)?.value
+      progress.loss = line.number(after: "\"reduced_train_loss\"", from: place)?.value
+      return progress.fields.isEmpty ? nil : progress
+    }
+    return fact(line, key, place, number)
+  }
+
+  private mutating func fact(
+    _ line: LogLine, _ key: Range<Int>, _ place: Int, _ number: LogLine.Number?
+  ) -> Progress? {
+    func isKey(_ name: StaticString) -> Bool { line.holds(name, in: key) }
+    if isKey("submission_benchmark") {
+      benchmark = line.word(after: "\"value\"", from: place - 9) ?? ""
+      return .facts(["benchmark": benchmark])
+    }
+    if isKey("global_batch_size") {
+      batch = number?.whole
+      return .facts(["global_batch": number?.fact])
+    }
+    if isKey("train_samples") { return .facts(["train_samples": number?.fact]) }
+    if isKey("max_sequence_length") { return .facts(["sequence_length": number?.fact]) }
+    return nil
+  }
+
+  /// How far the job was, from the metadata of an event.
+  private func counted(_ line: LogLine, _ place: Int) -> Progress {
+    var progress = Progress()
+    progress.samples = line.number(after: "\"samples_count\"", from: place)?.whole
+    progress.step = line.number(after: "\"step_num\"", from: place)?.whole
+    if let epoch = line.number(after: "\"epoch_num\"", from: place) {
+      if benchmark == "bert" {
+        progress.samples = progress.samples ?? epoch.whole
+      } else {
+        progress.epoch = epoch.value
+      }
+    }
+    if progress.step == nil, let batch, batch > 0, let samples = progress.samples,
+      samples % batch == 0
+    {
+      progress.step = samples / batch
+    }
+    return progress
+  }
+
+  private func evaluate(_ value: Double?, _ progress: inout Progress) {
+    guard let value, !benchmark.isEmpty else { return }
+    let losses = ["llama", "gpt", "flux", "deepseek"]
+    if losses.contains(where: { benchmark.hasPrefix($0) }) {
+      progress.validationLoss = value
+    } else if !benchmark.contains("diffusion"), 0...1 ~= value {
+      progress.accuracy = value
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/// Reads the lines of minGPT.
+///
+///     iter_dt 12.30ms; iter 100: train loss 2.30412
+///
+/// Source: github.com/karpathy/minGPT, projects.
+struct MinGPTReader: ProgressReader {
+  static let format = "minGPT"
+  static let openings: StaticString = "i"
+
+  mutating func read(_ line: LogLine) -> Progress? {
+    let start = line.message
+    guard line.starts(with: "iter_dt ", at: start), let time = line.number(at: start + 8),
+      line.starts(with: "ms; iter ", at: time.end), let step = line.number(at: time.end + 9),
+      line.starts(with: ": train loss ", at: step.end),
+      let loss = line.number(at: step.end + 13), loss.end == line.bytes.count
+    else { return nil }
+    return Progress(step: step.whole, loss: loss.value, stepTime: time.value / 1000)
+  }
+}

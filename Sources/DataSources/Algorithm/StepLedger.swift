@@ -1,0 +1,87 @@
+/// Tells news from the copies other ranks print, and a resumed job from a rank that lags behind.
+///
+/// Every rank of a job may print its own line of a step, with the same numbers or its own. What was
+/// said already is a copy. Where prefixes tell the ranks apart, the one in front is followed.
+/// Without them, a lone step back among lines that came at one moment is a laggard's; anything
+/// else behind is a job that was resumed from a checkpoint.
+struct StepLedger: Sendable {
+  enum Verdict: Sendable {
+    case news
+    /// Said before, or another rank's word for the same step.
+    case copy
+    /// The same step by another rank: only what the first did not say is new.
+    case addition
+    /// The step went back.
+    case resumed
+  }
+
+  /// Steps that were done again, as far as the printed ones show it.
+  private(set) var redone: Int64 = 0
+  /// What the followed rank said last.
+  private(set) var said: Progress.Fields = []
+
+  private var recent: [UInt64] = []
+  private var last: Int64?
+  private var highest: Int64 = 0
+  private var leader: UInt64?
+  private var writers: Set<UInt64> = []
+  private var accepted = 0
+  /// How many lines in a row were put aside.
+  private var putAside = 0
+  /// The step of the laggard just put aside.
+  private var behind: Int64?
+
+  /// What a line of a rank is; `isSameMoment` says that it came together with the one before.
+  mutating func judge(_ progress: Progress, _ line: LogLine, isSameMoment: Bool) -> Verdict {
+    let writer = line.writer
+    // Without a step, the same numbers may well be news; the same words are not.
+    let key = progress.fingerprint ^ (progress.step == nil ? line.fingerprint : 0)
+    if recent.contains(key) { return .copy }
+    if recent.count >= 64 { recent.removeFirst(32) }
+    recent.append(key)
+    guard let step = progress.step else { return .news }
+    if let leader, writer != leader, let last {
+      let verdict = judgeOther(step, last, writer)
+      if verdict != .news { return verdict }
+    }
+    if let last, step < last {
+      let isLoneStepBack = behind.map { step <= $0 } ?? true
+      if isSameMoment, isLoneStepBack {
+        behind = step
+        return .copy
+      }
+      redone += 1
+      accept(step, writer, progress)
+      recent = [key]
+      return .resumed
+    }
+    if let last, last < highest { redone &+= max(0, min(step, highest) &- last) }
+    accept(step, writer, progress)
+    return .news
+  }
+
+  /// What the line of a rank is that is not followed; `.news` when it is to be followed from now.
+  private mutating func judgeOther(_ step: Int64, _ last: Int64, _ writer: UInt64) -> Verdict {
+    let isUnheard = writers.count < 4096 && writers.insert(writer).inserted
+    if step > last { return .news }
+    if step == last {
+      putAside += 1
+      return .addition
+    }
+    // Who speaks for the first time in the midst of a job is its next life.
+    if isUnheard && accepted >= 8 || putAside > max(16, 2 * writers.count) { return .news }
+    putAside += 1
+    return .copy
+  }
+
+  private mutating func accept(_ step: Int64, _ writer: UInt64, _ progress: Progress) {
+    said = step == last ? said.union(progress.fields) : progress.fields
+    last = step
+    highest = max(highest, step)
+    if leader != writer, writers.count < 4096 { writers.insert(writer) }
+    leader = writer
+    accepted += 1
+    putAside = 0
+    behind = nil
+  }
+}

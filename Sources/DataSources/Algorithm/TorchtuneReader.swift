@@ -1,0 +1,30 @@
+/// Reads the lines of torchtune's disk logger.
+///
+///     Step 12 | loss:2.31 lr:2e-05 tokens_per_second_per_gpu:1234.5 peak_memory_active:13.9
+///
+/// Source: github.com/pytorch/torchtune, torchtune/training/metric_logging.py.
+struct TorchtuneReader: ProgressReader {
+  static let format = "torchtune"
+  static let caution = "tokens per second are those of ONE device"
+  static let openings: StaticString = "S"
+
+  mutating func read(_ line: LogLine) -> Progress? {
+    let start = line.message
+    guard line.starts(with: "Step ", at: start), let step = line.number(at: start + 5),
+      let count = step.whole, line.starts(with: " | ", at: step.end),
+      line.find("Step ", from: start + 5) == nil
+    else { return nil }
+    let place = step.end + 3
+    var progress = Progress(step: count)
+    progress.loss = line.number(after: "loss", from: place)?.value
+    progress.validationLoss = line.number(after: "val_loss", from: place)?.value
+    progress.learningRate = line.number(after: "lr", from: place)?.value
+    progress.gradientNorm = line.number(after: "grad_norm", from: place)?.value
+    progress.tokenRate = line.number(after: "tokens_per_second_per_gpu", from: place)?.value
+    let memory = line.number(after: "peak_memory_active", from: place)?.value
+    progress.peakMemory = Progress.bytes(memory, scale: Progress.gibibyte)
+    guard progress.fields != .step else { return nil }
+    if progress.tokenRate != nil { progress.facts = ["rate_scope": "device"] }
+    return progress
+  }
+}
