@@ -8,59 +8,159 @@ public struct JobCost: Hashable, Sendable {
   public var steps: Double
   /// Tokens in the stretch, if the job tells.
   public var tokens: Double?
+  /// Samples in the stretch, if the job tells.
+  public var samples: Double?
   /// Energy in the stretch, if anything tells.
   public var energy: EnergyAmount?
+  /// Evaluations, checkpoints and the like inside the stretch: taken out of all the above.
+  public var pauses = 0
+  /// Seconds of the stretch that the pauses took.
+  public var pausedSeconds = 0.0
+  /// The least time between two values of what the energy is taken from, in seconds.
+  public var tick = 0.0
+
+  public init(
+    span: TimeSpan, steps: Double, tokens: Double? = nil, samples: Double? = nil,
+    energy: EnergyAmount? = nil
+  ) {
+    self.span = span
+    self.steps = steps
+    self.tokens = tokens
+    self.samples = samples
+    self.energy = energy
+  }
+
+  /// Seconds of the stretch without its pauses.
+  public var seconds: Double { max(0, span.seconds - pausedSeconds) }
 
   /// Joules for one step; `nil` without energy or steps.
-  public var joulesPerStep: Double? {
-    guard let energy, steps > 0, isEnough else { return nil }
-    return energy.joules / steps
-  }
-
+  public var joulesPerStep: Double? { joules(per: steps) }
   /// Joules for one token; `nil` without energy or tokens.
-  public var joulesPerToken: Double? {
-    guard let energy, let tokens, tokens > 0, isEnough else { return nil }
-    return energy.joules / tokens
+  public var joulesPerToken: Double? { joules(per: tokens) }
+  /// Joules for one sample; `nil` without energy or samples.
+  public var joulesPerSample: Double? { joules(per: samples) }
+  /// Tokens that a kilowatt-hour buys.
+  public var tokensPerKilowattHour: Double? { joulesPerToken.map { 3.6e6 / $0 } }
+
+  private func joules(per count: Double?) -> Double? {
+    guard let energy, let count, count > 0, energy.joules > 0, isEnough else { return nil }
+    return energy.joules / count
   }
 
-  public var tokensPerSecond: Double? {
-    tokens.flatMap { span.seconds > 0 ? $0 / span.seconds : nil }
+  public var tokensPerSecond: Double? { tokens.flatMap { seconds > 0 ? $0 / seconds : nil } }
+  public var samplesPerSecond: Double? { samples.flatMap { seconds > 0 ? $0 / seconds : nil } }
+  public var secondsPerStep: Double? { steps > 0 ? seconds / steps : nil }
+
+  /// How far off a cost may be for its edges alone, as a part of it: a step and a tick of energy.
+  public var uncertainty: Double? {
+    steps > 0 && seconds > 0 ? 1 / steps + tick / seconds : nil
   }
 
-  public var secondsPerStep: Double? { steps > 0 ? span.seconds / steps : nil }
+  /// Whether the stretch is worth a number.
+  public var isEnough: Bool { shortfall == nil }
 
-  /// Less than a second, or energy known for under nine tenths of it, is not worth a number.
-  public var isEnough: Bool { span.seconds >= 1 && (energy?.coverage ?? 0) >= 0.9 }
+  /// A counter moves every 20 to 100 ms, so less than this is mostly its jitter.
+  static let leastSeconds = 2.0
+  /// Steps shorter than this are taken at least fifty at a time.
+  static let shortStep = 0.1
+  static let leastShortSteps = 50.0
+
+  /// What the stretch lacks to be worth a number, in words; `nil` when it lacks nothing.
+  public var shortfall: String? {
+    if seconds < Self.leastSeconds {
+      return "not enough yet: \(SI.significant(seconds, digits: 2)) s of progress, 2 s are needed"
+    }
+    if steps > 0, seconds / steps < Self.shortStep, steps < Self.leastShortSteps {
+      return "not enough yet: \(SI.count(steps)) short steps, 50 are needed"
+    }
+    guard let energy else { return "nothing here tells its power" }
+    if energy.coverage < 0.9 {
+      return "energy is known for only \(SI.percent(energy.coverage)) % of the stretch"
+    }
+    return nil
+  }
 }
 
 extension Ledger {
   /// The cost of a job's progress over about the last `seconds` before a time.
   ///
-  /// Charged is what the accelerators drew, or the whole machine where there are none. `nil`
-  /// until the job has said twice how far it is.
+  /// The stretch grows until the number is worth showing: to the time between two reports, and to
+  /// fifty steps where steps are short. Energy is taken between the job's own times. Charged is
+  /// what its accelerators drew, or the whole machine where there are none. `nil` until the job
+  /// has said twice how far it is.
   public func cost(of job: DeviceID, at time: Timestamp, over seconds: Double = 30) -> JobCost? {
+    let statistics = stepStatistics(of: job, at: time)
+    var window = max(seconds, JobCost.leastSeconds)
+    if let median = statistics?.median, median < JobCost.shortStep {
+      window = max(window, JobCost.leastShortSteps * median)
+    }
     guard let step = timeline.id(.step, of: job),
-      let progress = timeline.progress(step, at: time, over: seconds)
+      let progress = timeline.progress(step, at: time, over: window)
     else { return nil }
     let span = TimeSpan(progress.from.time, progress.to.time)
-    return cost(of: job, over: span, steps: progress.to.value - progress.from.value)
-  }
-
-  /// The cost of a job over a span between two of its progress readings.
-  public func cost(of job: DeviceID, over span: TimeSpan, steps: Double) -> JobCost {
-    var tokens: Double?
-    if let counter = timeline.id(.tokens, of: job) {
-      tokens = timeline.total(counter, over: span).amount
-    } else if let rate = timeline.id(.tokenRate, of: job) {
-      let total = timeline.total(rate, over: span)
-      tokens = total.mean.map { $0 * span.seconds }
+    let whole = cost(of: job, over: span, steps: progress.to.value - progress.from.value)
+    let pauses = (statistics?.pauses ?? []).filter {
+      $0.span.start >= span.start && $0.span.end <= span.end
     }
-    return JobCost(
-      span: span, steps: max(0, steps), tokens: tokens, energy: jobEnergy(over: span))
+    guard !pauses.isEmpty else { return whole }
+    let rest = pauses.reduce(whole) { rest, pause in
+      rest.without(cost(of: job, over: pause.span, steps: pause.steps))
+    }
+    return rest.seconds >= JobCost.leastSeconds && rest.steps > 0 ? rest : whole
   }
 
-  /// The energy charged to a job: that of the accelerators, else of all that is known.
-  public func jobEnergy(over span: TimeSpan) -> EnergyAmount? {
-    timeline.energy(of: inventory.gpus, over: span) ?? energy(over: span)
+  /// The cost of a job over a span between two of its progress readings, pauses included.
+  public func cost(of job: DeviceID, over span: TimeSpan, steps: Double) -> JobCost {
+    let facts = timeline.device(job).map { JobFacts($0) } ?? JobFacts([:])
+    var cost = JobCost(span: span, steps: max(0, steps))
+    cost.samples = amount(.samples, .sampleRate, of: job, facts, over: span)
+    cost.tokens = amount(.tokens, .tokenRate, of: job, facts, over: span)
+    if cost.samples == nil { cost.samples = facts.globalBatch.map { $0 * cost.steps } }
+    if cost.tokens == nil, let samples = cost.samples, let length = facts.shape.sequenceLength {
+      cost.tokens = samples * length
+    }
+    cost.energy = jobEnergy(of: job, over: span)
+    cost.tick = energyTick(of: job)
+    return cost
+  }
+
+  /// What a job counted over a span, else the integral of its rate, for all its devices.
+  private func amount(
+    _ counter: Metric, _ rate: Metric, of job: DeviceID, _ facts: JobFacts, over span: TimeSpan
+  ) -> Double? {
+    if let id = timeline.id(counter, of: job) { return timeline.total(id, over: span).amount }
+    guard let id = timeline.id(rate, of: job), let factor = facts.rateFactor else { return nil }
+    return timeline.total(id, over: span).mean.map { $0 * span.seconds * factor }
+  }
+
+  /// The energy charged to a job: that of its accelerators, else of all that is known.
+  public func jobEnergy(of job: DeviceID, over span: TimeSpan) -> EnergyAmount? {
+    timeline.energy(of: accelerators(of: job), over: span) ?? energy(over: span)
+  }
+
+  private func energyTick(of job: DeviceID) -> Double {
+    let own = accelerators(of: job)
+    let devices = own.isEmpty ? powerDevices : own
+    return devices.compactMap { timeline.energySeries(of: $0.id) }
+      .map { timeline.descriptor($0).provenance.period }.max() ?? 0
+  }
+}
+
+extension JobCost {
+  /// The cost without that of a pause inside it.
+  func without(_ pause: JobCost) -> JobCost {
+    var rest = self
+    rest.steps -= pause.steps
+    rest.tokens = tokens.map { max(0, $0 - (pause.tokens ?? 0)) }
+    rest.samples = samples.map { max(0, $0 - (pause.samples ?? 0)) }
+    if var energy = rest.energy, let other = pause.energy {
+      energy.joules -= other.joules
+      energy.covered = max(0, energy.covered - other.covered)
+      energy.asked = max(0, energy.asked - other.asked)
+      rest.energy = energy
+    }
+    rest.pauses += 1
+    rest.pausedSeconds += pause.span.seconds
+    return rest
   }
 }

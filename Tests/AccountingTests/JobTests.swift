@@ -100,10 +100,10 @@ import Testing
   @Test func `A job is charged the accelerators, or everything where there are none`() throws {
     var books = training()
     books.count(Books.id(.cpu, "package-0"), watts: 100, at: seconds)
-    #expect(near(books.ledger.jobEnergy(over: span(0, 10))?.joules, 3500))
+    #expect(near(books.ledger.jobEnergy(of: job, over: span(0, 10))?.joules, 3500))
     var host = Books()
     host.count(Books.id(.cpu, "package-0"), watts: 100, at: seconds)
-    #expect(near(host.ledger.jobEnergy(over: span(0, 10))?.joules, 1000))
+    #expect(near(host.ledger.jobEnergy(of: job, over: span(0, 10))?.joules, 1000))
   }
 
   @Test func `Known things take known amounts`() {

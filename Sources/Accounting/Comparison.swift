@@ -1,0 +1,106 @@
+import Quantities
+
+/// One run beside another: what was saved, and whether that is more than noise.
+public struct Comparison: Hashable, Sendable {
+  public var run: RunProfile
+  public var baseline: RunProfile
+  /// What the costs are counted for: what both runs count.
+  public var measure: RunProfile.Measure
+  /// The part of the baseline's joules that the run does without; negative when it costs more.
+  public var saving: Double?
+  /// The middle 95 % of savings among resampled stretches of both runs.
+  public var interval: ClosedRange<Double>?
+  /// What keeps the two from being compared fairly, in words.
+  public var cautions: [String] = []
+
+  /// Whether the saving, or the extra cost, is more than what stretches differ by among themselves.
+  public var isLargerThanNoise: Bool? {
+    interval.map { $0.lowerBound > 0 || $0.upperBound < 0 }
+  }
+
+  /// The verdict in a few words.
+  public var verdict: String {
+    guard saving != nil else { return "cannot be compared" }
+    guard let isLargerThanNoise else { return "too short to tell from noise" }
+    return isLargerThanNoise ? "larger than the noise" : "within the noise"
+  }
+
+  /// The loss of both runs after as much progress as the shorter one made.
+  public var lossAtEqualProgress: (progress: Double, run: Double, baseline: Double)? {
+    guard let own = run.losses.last?.progress, let other = baseline.losses.last?.progress else {
+      return nil
+    }
+    let progress = min(own, other)
+    guard let a = run.loss(at: progress), let b = baseline.loss(at: progress) else { return nil }
+    return (progress, a, b)
+  }
+
+  /// Stretches a run needs before its noise can be judged.
+  static let leastBlocks = 8
+  private static let resamples = 1000
+
+  public init(_ run: RunProfile, against baseline: RunProfile) {
+    self.run = run
+    self.baseline = baseline
+    let isSame = run.measure == baseline.measure
+    measure = isSame ? run.measure : .step
+    if let own = run.joules(per: measure), let other = baseline.joules(per: measure) {
+      saving = 1 - own / other
+    }
+    if isSame { interval = Self.interval(run.blocks, baseline.blocks) }
+    if run.accelerator != baseline.accelerator || run.devices != baseline.devices {
+      cautions.append("on other hardware")
+    }
+    if measure == .step { cautions.append("per step: a step may hold another batch") }
+    if run.isModelled || baseline.isModelled { cautions.append("energy is modelled") }
+    if run.isSimulated || baseline.isSimulated { cautions.append("SIMULATED") }
+    if run.measure != baseline.measure { cautions.append("they do not count the same") }
+  }
+
+  /// The interval of savings, by a circular block bootstrap with random numbers of its own.
+  ///
+  /// Neighbouring stretches resemble each other, so runs of about the cube root of their number
+  /// are drawn together (Politis and Romano 1992).
+  static func interval(
+    _ run: [RunProfile.Block], _ baseline: [RunProfile.Block]
+  ) -> ClosedRange<Double>? {
+    guard run.count >= leastBlocks, baseline.count >= leastBlocks else { return nil }
+    var random = SplitMix(seed: 20_260_101)
+    var savings: [Double] = []
+    savings.reserveCapacity(resamples)
+    for _ in 0..<resamples {
+      let own = cost(of: run, &random)
+      let other = cost(of: baseline, &random)
+      if own.isFinite, other.isFinite, other > 0 { savings.append(1 - own / other) }
+    }
+    guard savings.count >= resamples * 9 / 10 else { return nil }
+    savings.sort()
+    return savings[savings.count / 40]...savings[savings.count - 1 - savings.count / 40]
+  }
+
+  /// The cost of one resampled run.
+  private static func cost(of blocks: [RunProfile.Block], _ random: inout SplitMix) -> Double {
+    var length = 1
+    while length * length * length < blocks.count { length += 1 }
+    var (joules, count) = (0.0, 0.0)
+    var taken = 0
+    while taken < blocks.count {
+      let start = random.below(blocks.count)
+      for offset in 0..<min(length, blocks.count - taken) {
+        let block = blocks[(start + offset) % blocks.count]
+        joules += block.joules
+        count += block.count
+      }
+      taken += length
+    }
+    return count > 0 ? joules / count : .nan
+  }
+
+  public static func == (left: Self, right: Self) -> Bool {
+    left.run == right.run && left.baseline == right.baseline
+  }
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(run)
+    hasher.combine(baseline)
+  }
+}

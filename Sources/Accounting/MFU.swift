@@ -1,0 +1,121 @@
+import Quantities
+import Telemetry
+
+/// How much of the hardware's arithmetic a job's progress stands for.
+public struct MFU: Hashable, Sendable {
+  /// Operations for a token, if the model is known.
+  public var count: FLOPFormula.Count?
+  /// Model FLOP/s over all devices of the job.
+  public var flopRate: Double?
+  /// Devices the job runs on.
+  public var devices: Double
+  /// The dense peak of all of them together in the job's precision, in FLOP/s.
+  public var peak: Double?
+  /// The product the peak is that of.
+  public var accelerator: Accelerator?
+  public var precision: Precision?
+  /// Model FLOP/s over the peak, 0...1.1; `nil` when something it needs is not known.
+  public var share: Double?
+  /// Why there is no share, in words; empty when there is one.
+  public var reason = ""
+  /// MFU as the job's framework states it.
+  public var reported: Double?
+  /// FLOP/s of one device as the framework states it.
+  public var reportedRate: Double?
+  /// Share of the cycles in which the tensor pipes were busy: an estimate of all operations.
+  public var hardware: Double?
+
+  /// FLOP/s of one device.
+  public var flopRatePerDevice: Double? { flopRate.map { $0 / max(1, devices) } }
+
+  /// What the hardware's own figure says about ours, in words; empty when they agree.
+  public var verdict: String {
+    guard let share, let hardware, share > 0 else { return "" }
+    let ratio = hardware / share
+    if ratio > 1.25 {
+      return
+        "tensor pipes are busy for \(SI.significant(ratio, digits: 2)) × the model's work: "
+        + "recomputation, padding, or more parameters than stated"
+    }
+    if ratio < 0.9 {
+      return
+        "tensor pipes are busy for only \(SI.significant(ratio, digits: 2)) × the model's work: "
+        + "fewer parameters than stated, or another precision"
+    }
+    return ""
+  }
+
+  /// Above this share something that was assumed is wrong, and no share is stated.
+  static let limit = 1.1
+}
+
+extension Ledger {
+  /// The MFU of a job by its tokens per second, over a stretch of its progress.
+  ///
+  /// Model FLOP/s over the dense peak of the precision in use, times the devices. Nothing is
+  /// assumed for a device, a precision or a model that is not known: the reason is told instead.
+  public func mfu(of job: DeviceID, tokensPerSecond: Double?, over span: TimeSpan) -> MFU {
+    let device = timeline.device(job)
+    let facts = device.map { JobFacts($0) } ?? JobFacts([:])
+    let own = accelerators(of: job)
+    var mfu = MFU(devices: facts.worldSize ?? Double(max(1, own.count)))
+    let formula = FLOPFormula(work: facts.isServing ? .inference : .training)
+    mfu.count = formula.count(facts.shape)
+    mfu.precision = facts.precision
+    mfu.accelerator = Self.common(own)
+    let moment = timeline.moment(at: span.end)
+    mfu.reported = moment.known(.reportedMFU, of: job)?.value
+    mfu.reportedRate = moment.known(.reportedFLOPRate, of: job)?.value
+    let active = own.compactMap { gpu in
+      timeline.id(.tensorActive, of: gpu.id).flatMap { timeline.total($0, over: span).mean }
+    }
+    if !active.isEmpty { mfu.hardware = active.reduce(0, +) / Double(active.count) }
+    if let count = mfu.count, let tokensPerSecond {
+      mfu.flopRate = count.perToken * tokensPerSecond
+    } else if let rate = mfu.reportedRate {
+      mfu.flopRate = rate * mfu.devices
+    }
+    settle(&mfu, own)
+    return mfu
+  }
+
+  /// Divides by the peak, or says why that cannot be done.
+  private func settle(_ mfu: inout MFU, _ own: [Device]) {
+    guard let rate = mfu.flopRate else {
+      mfu.reason =
+        mfu.count == nil ? "the model's parameters are not known" : "no tokens per second"
+      return
+    }
+    guard let accelerator = mfu.accelerator else {
+      mfu.reason =
+        own.isEmpty
+        ? "no accelerator is read"
+        : Set(own.map(\.model)).count > 1
+          ? "its accelerators differ" : "no peak rate is known for \(own[0].model)"
+      return
+    }
+    guard let precision = mfu.precision else {
+      mfu.reason = "the job's precision is not known"
+      return
+    }
+    guard let peak = accelerator.peaks[precision] else {
+      mfu.reason = "no \(precision.rawValue) peak is known for \(accelerator.name)"
+      return
+    }
+    mfu.peak = peak * mfu.devices
+    let share = rate / (peak * mfu.devices)
+    guard share <= MFU.limit else {
+      mfu.reason =
+        "\(SI.percent(share)) % cannot be: parameters, devices or precision are not as stated"
+      return
+    }
+    mfu.share = share
+  }
+
+  /// The product all of some devices are; `nil` when they differ or are unknown.
+  static func common(_ devices: [Device]) -> Accelerator? {
+    let found = Set(devices.map(\.model)).map { Accelerator.find($0) }
+    guard let first = found.first, let first, found.allSatisfy({ $0 == first }) else { return nil }
+    return first
+  }
+}

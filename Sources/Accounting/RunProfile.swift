@@ -1,0 +1,192 @@
+import Quantities
+import Telemetry
+
+/// What a run of a job came to, to be laid beside another run's.
+public struct RunProfile: Hashable, Sendable {
+  /// A stretch of the run: the noise between stretches is what differences are judged by.
+  public struct Block: Hashable, Sendable {
+    public var joules: Double
+    public var count: Double
+
+    public init(joules: Double, count: Double) {
+      self.joules = joules
+      self.count = count
+    }
+  }
+
+  /// What the cost is counted for.
+  public enum Measure: String, Sendable, Hashable {
+    case token, outputToken = "output token", sample, step
+  }
+
+  /// A loss after so many tokens, or steps where tokens are not known.
+  public struct LossPoint: Hashable, Sendable {
+    public var progress: Double
+    public var loss: Double
+  }
+
+  /// What people call the run: its file's name, or "this run".
+  public var name: String
+  public var job = ""
+  public var framework = ""
+  public var precision: Precision?
+  public var accelerator = ""
+  public var devices = 0
+  public var seconds = 0.0
+  public var steps = 0.0
+  public var tokens: Double?
+  public var samples: Double?
+  public var joules: Double?
+  public var isModelled = false
+  public var isSimulated = false
+  public var losses: [LossPoint] = []
+  /// Bytes on the accelerators together, at most.
+  public var peakMemory: Double?
+  /// What `blocks` count.
+  public var measure = Measure.step
+  public var blocks: [Block] = []
+
+  public init(name: String) { self.name = name }
+
+  public var joulesPerStep: Double? { ratio(joules, steps) }
+  public var joulesPerToken: Double? { ratio(joules, tokens) }
+  public var joulesPerSample: Double? { ratio(joules, samples) }
+  public var tokensPerSecond: Double? { ratio(tokens, seconds) }
+  public var secondsPerStep: Double? { ratio(seconds, steps) }
+  public var meanPower: Double? { ratio(joules, seconds) }
+
+  /// Joules for one of what a run counts.
+  public func joules(per measure: Measure) -> Double? {
+    switch measure {
+    case .token, .outputToken: joulesPerToken
+    case .sample: joulesPerSample
+    case .step: joulesPerStep
+    }
+  }
+
+  private func ratio(_ amount: Double?, _ count: Double?) -> Double? {
+    guard let amount, let count, count > 0, amount > 0 else { return nil }
+    return amount / count
+  }
+
+  /// The loss after so much progress, between reports by straight line; `nil` outside of them.
+  public func loss(at progress: Double) -> Double? {
+    guard let after = losses.firstIndex(where: { $0.progress >= progress }) else { return nil }
+    let right = losses[after]
+    guard after > 0 else { return right.progress == progress ? right.loss : nil }
+    let left = losses[after - 1]
+    let share = (progress - left.progress) / (right.progress - left.progress)
+    return left.loss + share * (right.loss - left.loss)
+  }
+}
+
+extension Ledger {
+  /// What a job came to over a span; `nil` while it has not reported twice.
+  ///
+  /// A job that reports steps is measured between its first and its last report in the span, with
+  /// all its pauses; one that only counts what it serves, between those counts.
+  public func profile(of job: Device, over span: TimeSpan, name: String) -> RunProfile? {
+    let serving = timeline.id(.outputTokens, of: job.id)
+    guard let clock = timeline.id(.step, of: job.id) ?? serving else { return nil }
+    let isServing = timeline.id(.step, of: job.id) == nil
+    let times = reportTimes(clock, in: span)
+    guard let first = times.first, let last = times.last, first < last else { return nil }
+    let stretch = TimeSpan(first, last)
+    func progress(_ span: TimeSpan) -> Double {
+      isServing
+        ? timeline.total(clock, over: span).amount
+        : max(
+          0,
+          (timeline.value(clock, at: span.end) ?? 0) - (timeline.value(clock, at: span.start) ?? 0))
+    }
+    let cost = cost(of: job.id, over: stretch, steps: isServing ? 0 : progress(stretch))
+    let facts = JobFacts(job)
+    var profile = RunProfile(name: name)
+    profile.job = job.label
+    profile.framework = facts.framework
+    profile.precision = facts.precision
+    profile.seconds = stretch.seconds
+    profile.steps = cost.steps
+    profile.tokens = isServing ? progress(stretch) : cost.tokens
+    profile.samples = cost.samples
+    if let energy = cost.energy, energy.coverage >= 0.9 { profile.joules = energy.joules }
+    profile.isModelled = cost.energy?.isModelled ?? false
+    profile.isSimulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
+    profile.measure =
+      isServing ? .outputToken : profile.tokens ?? 0 > 0 ? .token : .step
+    describeHardware(&profile, job, stretch)
+    profile.losses = losses(of: job.id, until: last, hasTokens: profile.measure == .token)
+    profile.blocks = blocks(times).compactMap { block in
+      guard let energy = jobEnergy(of: job.id, over: block), energy.coverage >= 0.9 else {
+        return nil
+      }
+      let count: Double?
+      switch profile.measure {
+      case .outputToken, .step: count = progress(block)
+      default: count = self.cost(of: job.id, over: block, steps: progress(block)).tokens
+      }
+      guard let count, count > 0 else { return nil }
+      return RunProfile.Block(joules: energy.joules, count: count)
+    }
+    return profile
+  }
+
+  /// When a series reported something new, its first report included.
+  private func reportTimes(_ id: Timeline.SeriesID, in span: TimeSpan) -> [Timestamp] {
+    guard let first = timeline.firstReading(id), first.time <= span.end else { return [] }
+    let from = max(first.time, span.start)
+    let changes = timeline.changes(id, in: TimeSpan(from, span.end))
+    // A value that is repeated until it changes began at nobody knows when.
+    let isLog = timeline.descriptor(id).provenance.method == .log
+    return (isLog && from == first.time ? [from] : []) + changes.filter { $0 > from }
+  }
+
+  /// At most sixty stretches between reports, none shorter than two seconds.
+  private func blocks(_ times: [Timestamp]) -> [TimeSpan] {
+    guard let first = times.first, let last = times.last else { return [] }
+    let least = max(JobCost.leastSeconds, (last - first) / 60)
+    var result: [TimeSpan] = []
+    var start = first
+    for time in times where time - start >= least {
+      result.append(TimeSpan(start, time))
+      start = time
+    }
+    return result
+  }
+
+  private func describeHardware(_ profile: inout RunProfile, _ job: Device, _ span: TimeSpan) {
+    let own = accelerators(of: job.id)
+    profile.devices = own.count
+    profile.accelerator =
+      own.first.map { Accelerator.find($0.model)?.name ?? $0.model } ?? ""
+    if let id = timeline.id(.peakMemory, of: job.id), let peak = timeline.value(id, at: span.end) {
+      profile.peakMemory = peak * Double(max(1, own.count))
+    } else {
+      let peaks = own.compactMap { gpu in
+        timeline.id(.memoryUsed, of: gpu.id).flatMap { id in
+          timeline.curve(id, over: span, columns: 400).compactMap { $0?.high }.max()
+        }
+      }
+      profile.peakMemory = peaks.isEmpty ? nil : peaks.reduce(0, +)
+    }
+  }
+
+  /// The loss over progress, each point the mean of up to a fiftieth of the reports.
+  private func losses(
+    of job: DeviceID, until time: Timestamp, hasTokens: Bool
+  ) -> [RunProfile.LossPoint] {
+    let reports = reports(.loss, of: job, until: time)
+    let tokens = hasTokens ? timeline.id(.tokens, of: job) : nil
+    let size = max(1, reports.count / 50)
+    var points: [RunProfile.LossPoint] = []
+    for start in stride(from: 0, to: reports.count, by: size) {
+      let part = reports[start..<min(reports.count, start + size)]
+      guard let last = part.last else { continue }
+      let progress = tokens.flatMap { timeline.value($0, at: last.time) } ?? last.step
+      guard points.last.map({ progress > $0.progress }) ?? true else { continue }
+      let mean = part.reduce(0) { $0 + $1.loss } / Double(part.count)
+      points.append(RunProfile.LossPoint(progress: progress, loss: mean))
+    }
+    return points
+  }
+}

@@ -1,0 +1,94 @@
+import Telemetry
+
+/// How long a job's steps took, with those that were more than steps told apart.
+///
+/// An evaluation or a checkpoint hides in the time between two progress lines. What took more than
+/// three times the median is counted as a pause, so that it spoils no mean.
+public struct StepStatistics: Hashable, Sendable {
+  /// The time between two reports of progress.
+  public struct Interval: Hashable, Sendable {
+    public var span: TimeSpan
+    public var steps: Double
+
+    public var secondsPerStep: Double { span.seconds / steps }
+  }
+
+  /// Intervals of ordinary steps, oldest first.
+  public var ordinary: [Interval] = []
+  /// Intervals that took more than three times the median, oldest first.
+  public var pauses: [Interval] = []
+  /// The median time of a step, in seconds.
+  public var median: Double
+
+  /// A step that took so many times the median was more than a step.
+  static let pauseFactor = 3.0
+
+  /// Sorts the intervals between reports; `nil` while there are not two that differ.
+  ///
+  /// A step that is repeated says nothing new; one that goes back begins anew.
+  public init?(_ reports: [(time: Timestamp, value: Double)]) {
+    var intervals: [Interval] = []
+    guard var last = reports.first else { return nil }
+    for report in reports.dropFirst() where report.value != last.value {
+      if report.value > last.value, report.time > last.time {
+        intervals.append(
+          Interval(span: TimeSpan(last.time, report.time), steps: report.value - last.value))
+      }
+      last = report
+    }
+    guard !intervals.isEmpty else { return nil }
+    let sorted = intervals.map(\.secondsPerStep).sorted()
+    let middle = sorted.count / 2
+    median =
+      sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    // Of two or three nobody can say which is the ordinary one.
+    let limit = intervals.count >= 4 ? median * Self.pauseFactor : .infinity
+    for interval in intervals {
+      if interval.secondsPerStep > limit {
+        pauses.append(interval)
+      } else {
+        ordinary.append(interval)
+      }
+    }
+  }
+
+  /// The stretch from the first report to the last.
+  public var span: TimeSpan? {
+    let all = [ordinary.first, ordinary.last, pauses.first, pauses.last].compactMap { $0?.span }
+    guard let start = all.map(\.start).min(), let end = all.map(\.end).max() else { return nil }
+    return TimeSpan(start, end)
+  }
+
+  /// Steps of the whole stretch.
+  public var steps: Double { (ordinary + pauses).reduce(0) { $0 + $1.steps } }
+
+  /// Seconds by which the pauses were longer than their steps.
+  public var excess: Double {
+    pauses.reduce(0) { $0 + max(0, $1.span.seconds - $1.steps * median) }
+  }
+
+  /// Seconds for a step with all that happens between steps.
+  public var meanWithPauses: Double {
+    let seconds = (ordinary + pauses).reduce(0) { $0 + $1.span.seconds }
+    return steps > 0 ? seconds / steps : median
+  }
+}
+
+extension Ledger {
+  /// The statistics of a job's last reports before a time, at most 300 of them.
+  public func stepStatistics(of job: DeviceID, at time: Timestamp) -> StepStatistics? {
+    guard let id = timeline.id(.step, of: job), let first = timeline.firstReading(id) else {
+      return nil
+    }
+    var reports = timeline.readings(id, in: TimeSpan(min(first.time, time), time))
+    if timeline.descriptor(id).provenance.method != .log {
+      // Repeated between steps: a report is the reading at which the step became another one.
+      var last: Double?
+      reports = reports.filter { report in
+        defer { last = report.value }
+        return last.map { $0 != report.value } ?? false
+      }
+    }
+    return StepStatistics(Array(reports.suffix(301)))
+  }
+}

@@ -1,0 +1,127 @@
+import Quantities
+import Telemetry
+
+/// What it took, or will take, until a job's loss is down to a target.
+public struct TargetLoss: Hashable, Sendable {
+  /// Which loss was looked at.
+  public enum Basis: Sendable, Hashable {
+    case validation
+    /// The mean of the training loss over about a hundred reports, exponentially weighted.
+    case training
+
+    public var words: String {
+      self == .validation ? "validation loss" : "training loss, averaged over 100 reports"
+    }
+  }
+
+  public enum Outcome: Sendable, Hashable {
+    /// Reached between two evaluations: after `energy.lowerBound` and before `energy.upperBound`.
+    case reached(step: ClosedRange<Double>, joules: ClosedRange<Double>?)
+    /// To be reached in so many more steps and joules, by a fit in words; 90 % of resampled fits.
+    case projected(steps: ClosedRange<Double>, joules: ClosedRange<Double>?, fit: String)
+    /// Nothing can be said, and why.
+    case refused(String)
+  }
+
+  public var target: Double
+  public var basis: Basis
+  public var outcome: Outcome
+
+  public init(target: Double, basis: Basis, outcome: Outcome) {
+    self.target = target
+    self.basis = basis
+    self.outcome = outcome
+  }
+
+  /// The training loss says nothing before so many reports.
+  static let leastReports = 100
+}
+
+extension Ledger {
+  /// Whether a job has reached a loss, or when it will; `nil` when it reports no loss.
+  ///
+  /// Evaluations are preferred. The energy counts from the job's first report, with everything
+  /// between: compilation, evaluations, checkpoints, steps done again.
+  public func target(_ target: Double, of job: DeviceID, at time: Timestamp) -> TargetLoss? {
+    let evaluations = reports(.validationLoss, of: job, until: time)
+    let basis: TargetLoss.Basis = evaluations.isEmpty ? .training : .validation
+    var points = evaluations
+    if points.isEmpty {
+      points = Self.smoothed(reports(.loss, of: job, until: time))
+      if points.isEmpty {
+        guard timeline.id(.loss, of: job) != nil else { return nil }
+        return TargetLoss(
+          target: target, basis: basis,
+          outcome: .refused("fewer than \(TargetLoss.leastReports) reports of the loss so far"))
+      }
+    }
+    return TargetLoss(
+      target: target, basis: basis, outcome: outcome(target, points, of: job, at: time))
+  }
+
+  /// A loss with the step it belongs to.
+  typealias LossReport = (time: Timestamp, step: Double, loss: Double)
+
+  private func outcome(
+    _ target: Double, _ points: [LossReport], of job: DeviceID, at time: Timestamp
+  ) -> TargetLoss.Outcome {
+    let start = timeline.id(.step, of: job).flatMap { timeline.firstReading($0)?.time }
+    func joules(until end: Timestamp) -> Double? {
+      start.flatMap { jobEnergy(of: job, over: TimeSpan($0, max($0, end)))?.joules }
+    }
+    if let first = points.firstIndex(where: { $0.loss <= target }) {
+      let after = points[first]
+      let before = first > 0 ? points[first - 1] : after
+      var energy: ClosedRange<Double>?
+      if let low = joules(until: before.time), let high = joules(until: after.time), low <= high {
+        energy = low...high
+      }
+      return .reached(step: min(before.step, after.step)...after.step, joules: energy)
+    }
+    let fit = LossFit(points.map { ($0.step, $0.loss) })
+    guard let last = points.last else { return .refused("no loss so far") }
+    switch fit.projection(to: target, from: last.step) {
+    case .failure(let refusal): return .refused(refusal.reason)
+    case .success(let steps):
+      var energy: ClosedRange<Double>?
+      if let outlook = outlook(of: job, at: time), let joules = outlook.joules,
+        let left = outlook.left, left > 0
+      {
+        energy = steps.lowerBound * joules / left...steps.upperBound * joules / left
+      } else if let each = cost(of: job, at: time)?.joulesPerStep {
+        energy = steps.lowerBound * each...steps.upperBound * each
+      }
+      return .projected(steps: steps, joules: energy, fit: fit.words)
+    }
+  }
+
+  /// Everything a job reported of a loss, each with its step, oldest first.
+  func reports(_ metric: Metric, of job: DeviceID, until time: Timestamp) -> [LossReport] {
+    guard let id = timeline.id(metric, of: job), let step = timeline.id(.step, of: job),
+      let first = timeline.firstReading(id), first.time <= time
+    else { return [] }
+    let times = [first.time] + timeline.changes(id, in: TimeSpan(first.time, time))
+    var result: [LossReport] = []
+    for moment in times where result.last.map({ $0.time < moment }) ?? true {
+      guard let loss = timeline.value(id, at: moment), let at = timeline.value(step, at: moment),
+        loss.isFinite, at.isFinite
+      else { continue }
+      result.append((moment, at, loss))
+    }
+    return result
+  }
+
+  /// The exponentially weighted mean from the hundredth report on.
+  static func smoothed(_ reports: [LossReport]) -> [LossReport] {
+    let least = TargetLoss.leastReports
+    guard reports.count >= least else { return [] }
+    let weight = 2.0 / Double(least + 1)
+    var mean = reports.prefix(least).reduce(0) { $0 + $1.loss } / Double(least)
+    var result = [(reports[least - 1].time, reports[least - 1].step, mean)]
+    for report in reports.dropFirst(least) {
+      mean += weight * (report.loss - mean)
+      result.append((report.time, report.step, mean))
+    }
+    return result.map { (time: $0.0, step: $0.1, loss: $0.2) }
+  }
+}
