@@ -1,23 +1,62 @@
-/// A familiar thing that takes a known amount of energy.
+/// A familiar thing that takes a known amount of energy, or causes a known amount of carbon.
 public struct Equivalent: Hashable, Sendable {
+  /// What an equivalent is counted in.
+  public enum Basis: Sendable, Hashable { case joules, grams }
+
   /// The thing, to be put behind a number: `km in a Model 3`.
   public var name: String
-  /// Joules for one of it.
-  public var joules: Double
+  public var basis: Basis
+  /// Joules, or grams of CO2 equivalent, for one of it.
+  public var amount: Double
   /// Where that figure comes from.
   public var source: String
 
+  public init(_ name: String, kilowattHours: Double, source: String) {
+    self.name = name
+    basis = .joules
+    amount = kilowattHours * 3.6e6
+    self.source = source
+  }
+
+  public init(_ name: String, kilograms: Double, source: String) {
+    self.name = name
+    basis = .grams
+    amount = kilograms * 1000
+    self.source = source
+  }
+
+  /// Joules for one of it; only of what is counted in joules.
+  public var joules: Double { amount }
+
   /// A kilometre in a Tesla Model 3 RWD, from the wall: 0.1586 kWh (EPA 2024, 132 MPGe).
   public static let modelThreeKilometre = Equivalent(
-    name: "km in a Model 3", joules: 0.1586 * 3.6e6,
+    "km in a Model 3", kilowattHours: 0.1586,
     source: "EPA fuel economy 2024: 132 MPGe, from the wall")
 
   /// The driving life of that car: 51 061 kWh for 200 000 miles (Tesla Impact Report).
   public static let modelThreeLife = Equivalent(
-    name: "of its life on the road", joules: 51_061 * 3.6e6,
+    "of its life on the road", kilowattHours: 51_061,
     source: "132 MPGe × 200 000 miles, driving only")
 
   /// A smartphone charge: 12 Wh (US EPA equivalencies).
   public static let phoneCharge = Equivalent(
-    name: "phone charges", joules: 0.012 * 3.6e6, source: "US EPA equivalencies, 2020")
+    "phone charges", kilowattHours: 0.012, source: "US EPA equivalencies, 2020")
+
+  /// A day's meals of an adult hippopotamus: 40 kg of fresh grass.
+  ///
+  /// A fifth of fresh grass is dry matter, of about 18 MJ gross energy a kilogram: 144 MJ.
+  public static let hippoDay = Equivalent(
+    "hippo days of grass", kilowattHours: 40 * 0.2 * 18 / 3.6,
+    source: "40 kg of fresh grass a day, 1/5 dry, 18 MJ/kg dry: our arithmetic")
+
+  /// A single meal: a hippopotamus eats its day's grass in about five hours of one night.
+  public static let hippoMinute = Equivalent(
+    "min of a hippo grazing", kilowattHours: 40 * 0.2 * 18 / 3.6 / 300,
+    source: "that day's grass, eaten in about 5 h a night: our arithmetic")
+}
+
+/// An amount of energy or carbon as a number of familiar things.
+public struct EquivalentCount: Hashable, Sendable {
+  public var thing: Equivalent
+  public var count: Double
 }

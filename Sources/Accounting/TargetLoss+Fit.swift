@@ -138,7 +138,7 @@ struct LossFit {
   }
 }
 
-/// Random numbers that are the same every time: S. Vigna's SplitMix64, in the public domain.
+/// Random numbers that are the same every time: SplitMix64 by Sebastiano Vigna, public domain.
 struct SplitMix: Sendable {
   private var state: UInt64
 
