@@ -71,6 +71,7 @@ public struct Catalogue: Sendable {
       NetSource(context)
     },
     GridSource.entry,
+    JobSource.entry,
     LogSource.entry,
     ServeSource.entry,
     DCGMSource.entry,

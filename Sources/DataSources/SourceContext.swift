@@ -14,6 +14,10 @@ public struct SourceContext: Sendable {
   public var country: String?
   /// The environment of the process, for programs that are started as sources.
   public var environment: [String: String]
+  /// Whose processes may be looked at, by user number; `nil` for everybody's.
+  public var user: UInt32?
+  /// Paths that other sources of the session follow already.
+  public var followed: [String] = []
 
   public init(
     machine: String, root: String = "/", interval: Double = 1, timeZone: String? = nil,

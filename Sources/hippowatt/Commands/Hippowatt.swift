@@ -13,7 +13,10 @@ struct Hippowatt: ParsableCommand {
       """,
     version: Version.string,
     subcommands: [
-      Watch.self, Replay.self, Record.self, Demo.self, Sources.self, Snapshot.self, Import.self,
+    subcommands: [
+      Watch.self, Replay.self, Record.self, Demo.self, Jobs.self, Sources.self, Snapshot.self,
+      Import.self,
+    ],
     ],
     defaultSubcommand: Watch.self)
 }

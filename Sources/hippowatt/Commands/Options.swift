@@ -70,9 +70,12 @@ struct SourceOptions: ParsableArguments {
 
   /// What the sources may know of the world.
   func context(_ settings: Settings, _ world: World) -> SourceContext {
-    SourceContext(
+    var context = SourceContext(
       machine: world.machine, interval: settings.interval ?? 1, timeZone: world.timeZone,
       country: settings.country, environment: world.environment)
+    context.user = world.user
+    context.followed = settings.sources.map(\.argument).filter { !$0.isEmpty }
+    return context
   }
 }
 

@@ -7,6 +7,8 @@ struct World: Sendable {
   var environment: [String: String]
   var machine: String
   var timeZone: String?
+  /// Whose processes may be looked at, by user number; `nil` for everybody's, as root may.
+  var user: UInt32? = geteuid() == 0 ? nil : geteuid()
 
   static func look() -> World {
     tzset()

@@ -1,0 +1,46 @@
+import Telemetry
+
+/// A kind of file that a job may write its progress to, and who reads it.
+struct FileReader: Sendable {
+  /// What people call it.
+  var name: String
+  /// Whether a file of that name, without its folders, may be one.
+  var isNamed: @Sendable (String) -> Bool
+  /// The format that a look into the file finds; `nil` when it says nothing yet.
+  var recognise: @Sendable (SafeFile) -> String?
+  /// Makes the source that follows the file at a path, under the name of the source that found it.
+  var make: @Sendable (_ path: String, _ name: String, SourceContext) -> any DataSource
+}
+
+/// Every kind of file there is, the one to prefer first; adding one means adding a line.
+enum FileReaders {
+  static let all: [FileReader] = [
+    text
+  ]
+
+  /// Lines of text: what a job prints, in a file.
+  static let text = FileReader(
+    name: "text",
+    isNamed: { name in
+      [".log", ".out", ".err", ".txt", ".jsonl"].contains(where: name.hasSuffix)
+        || name == "stdout" || name == "stderr"
+    },
+    recognise: { file in
+      var parser = LogParser(machine: "", name: "", label: "")
+      // The first line of a tail is torn, and its end is not the file's.
+      var bytes = file.tail(64 * 1024)
+      if file.size > Int64(bytes.count), let end = bytes.firstIndex(of: 0x0A) {
+        bytes.removeSubrange(...end)
+      }
+      _ = parser.consume(bytes, arrival: Timestamp(seconds: file.changed))
+      return parser.format
+    },
+    make: { path, name, context in
+      LogSource(path: path, machine: context.machine, name: name)
+    })
+
+  /// The readers a file of that name may be for.
+  static func candidates(_ name: String) -> [FileReader] { all.filter { $0.isNamed(name) } }
+
+  static func named(_ name: String) -> FileReader? { all.first { $0.name == name } }
+}

@@ -1,0 +1,164 @@
+import Glibc
+import Telemetry
+import Testing
+
+@testable import DataSources
+
+@Suite("Finding a job's files")
+struct FindingFileTests {
+  let tree = FileTree()
+
+  init() { tree.boot(secondsAgo: 10_000) }
+
+  private func job(
+    _ words: [String] = ["python3", "train.py"], _ descriptors: [FileTree.FakeDescriptor] = [],
+    started: Int64 = 500, environment: [String: String] = [:]
+  ) throws -> FoundJob {
+    tree.process(
+      41, words, started: started, environment: environment, maps: FileTree.torch,
+      descriptors: descriptors)
+    return try #require(tree.jobs().first)
+  }
+
+  @Test("a log that is open for writing comes first, one that is read does not count")
+  func open() throws {
+    tree.log("/work/out/train.log")
+    tree.log("/work/old.log")
+    let job = try job(
+      ["python3", "train.py"],
+      [.writes(5, tree.root + "/work/out/train.log"), .reads(6, tree.root + "/work/old.log")])
+    #expect(job.files.map(\.shown) == ["out/train.log"])
+    #expect(job.best?.why == "it is open for writing")
+    #expect(job.best?.format == "nanoGPT" && job.best?.reader == "text")
+    #expect(job.best?.path == tree.root + "/work/out/train.log")
+  }
+
+  @Test("standard output counts whatever its name, and an empty log may still speak")
+  func standard() throws {
+    tree.log("/work/nohup")
+    tree.write("/work/new.log", "")
+    tree.write("/work/model.bin", "x")
+    let job = try job(
+      ["python3", "train.py"],
+      [
+        .writes(1, tree.root + "/work/nohup"), .writes(2, tree.root + "/work/nohup"),
+        .writes(7, tree.root + "/work/new.log"), .writes(8, tree.root + "/work/model.bin"),
+      ])
+    #expect(job.files.map(\.shown) == ["nohup", "new.log"])
+    #expect(job.files.map(\.why) == ["its standard output goes there", "it is open for writing"])
+    #expect(job.files.map(\.format) == ["nanoGPT", nil])
+    #expect(
+      job.skipped == [Skipped(what: "model.bin", why: "no reader knows files of that name")])
+  }
+
+  @Test("what tee writes behind the job's pipe is the job's")
+  func tee() throws {
+    tree.log("/work/run-7")
+    tree.process(
+      42, ["tee", "run-7"], session: 41,
+      descriptors: [.reads(0, "pipe:[77]"), .writes(3, tree.root + "/work/run-7")])
+    tree.process(
+      43, ["tee", "other.log"], session: 41,
+      descriptors: [.reads(0, "pipe:[78]"), .writes(3, tree.root + "/work/other.log")])
+    tree.log("/work/other.log")
+    let job = try job(["python3", "train.py"], [.writes(1, "pipe:[77]")])
+    #expect(job.best?.shown == "run-7" && job.best?.why == "tee writes its output there")
+    #expect(job.output == "a pipe")
+  }
+
+  @Test(
+    "folders that the command line names are looked into",
+    arguments: [
+      ["--output_dir", "res/run"], ["--output_dir=res/run/"], ["hydra.run.dir=res/run"],
+      ["-o", "res"], ["--log-file", "res/run/x.log"],
+    ])
+  func named(words: [String]) throws {
+    tree.log("/work/res/run/x.log")
+    let job = try job(["python3", "train.py"] + words)
+    #expect(job.files.map(\.shown) == ["res/run/x.log"])
+    #expect(job.best?.why.hasPrefix("named by ") == true)
+  }
+
+  @Test("usual places, the batch system's file and the working folder are looked into")
+  func conventions() throws {
+    tree.log("/work/lightning_logs/version_3/a.log")
+    #expect(try job().best?.why == "in lightning_logs/, a usual place")
+    tree.remove("/work/lightning_logs")
+    tree.write("/work/wandb/run-2/files/output.log", "nothing yet\n")
+    tree.log("/work/wandb/run-1/files/output.log")
+    tree.link("/work/wandb/latest-run", to: "run-1")
+    #expect(try job().best?.shown == "wandb/latest-run/files/output.log")
+    tree.remove("/work/wandb")
+    tree.log("/work/train.txt")
+    #expect(try job().best?.why == "in its working folder")
+    tree.log("/home/slurm-47.out")
+    let environment = ["SLURM_JOB_ID": "47", "SLURM_SUBMIT_DIR": "/home"]
+    #expect(try job(environment: environment).best?.why == "the output of SLURM job 47")
+  }
+
+  @Test("the launcher's own log folder is looked into")
+  func torchrun() throws {
+    tree.log("/work/logs-x/none_ab/attempt_0/0/stdout.log")
+    tree.process(40, ["python3", "torchrun", "--log-dir", "logs-x", "t.py"], maps: FileTree.torch)
+    tree.process(41, ["python3", "t.py"], parent: 40, maps: FileTree.torch)
+    let job = try #require(tree.jobs().first)
+    #expect(job.best?.shown == "logs-x/none_ab/attempt_0/0/stdout.log")
+  }
+
+  @Test("a file that merely lies there must be new and must speak")
+  func stale() throws {
+    tree.log("/work/yesterday.log")
+    tree.age("/work/yesterday.log", seconds: 20_000)
+    tree.write("/work/requirements.txt", "torch==2.9\nstep 3 is next\n")
+    let job = try job()
+    #expect(job.files.isEmpty && !job.isCertain)
+    tree.log("/work/today.log")
+    tree.log("/work/newest.log")
+    tree.age("/work/today.log", seconds: 60)
+    #expect(try self.job().files.map(\.shown) == ["newest.log", "today.log"])
+  }
+
+  @Test("a file that another job follows is not guessed again")
+  func taken() throws {
+    tree.log("/work/train.log")
+    tree.process(41, ["python3", "a.py"], maps: FileTree.torch)
+    tree.process(42, ["python3", "b.py"], maps: FileTree.torch)
+    var finder = JobFinder(tree.context)
+    let clock = FixedClock(Timestamp(seconds: 5))
+    var jobs = finder.look(clock)
+    finder.inspect(&jobs[0], clock)
+    finder.inspect(&jobs[1], clock, taken: jobs[0].files)
+    #expect(jobs[0].files.count == 1 && jobs[1].files.isEmpty)
+  }
+
+  @Test("a container's paths lead through its root")
+  func container() throws {
+    tree.link("/proc/41/root", to: tree.root + "/jail")
+    tree.log("/jail/data/out/train.log")
+    let job = try job(["python3", "train.py", "--output_dir", "/data/out"])
+    #expect(job.best?.path == tree.root + "/proc/41/root/data/out/train.log")
+    #expect(job.best?.shown == "/data/out/train.log")
+    #expect(SafeFile(tree.root + "/proc/41/root/data/out/train.log") != nil)
+  }
+
+  @Test("pipes, terminals and what is thrown away are named and never opened")
+  func unreadable() throws {
+    tree.process(
+      41, ["python3", "train.py"],
+      descriptors: FileTree.cuda + [.writes(1, "/dev/pts/3"), .writes(2, "pipe:[9]")])
+    let job = try #require(tree.jobs().first)
+    #expect(job.files.isEmpty && job.output == "a terminal")
+    #expect(job.skipped.map(\.what) == ["standard output", "standard errors"])
+    #expect(job.silence == "train.py (pid 41) writes to a terminal, which cannot be read")
+    #expect(job.advice.contains("tee train.log") && job.advice.contains("hippowatt record --"))
+  }
+
+  @Test("one line of JSON holds it all")
+  func json() throws {
+    tree.log("/work/a \"b\"\n.log")
+    let job = try job(["python3", "train.py"], [.writes(5, tree.root + "/work/a \"b\"\n.log")])
+    #expect(!job.json.contains("\n"))
+    #expect(job.json.hasPrefix("{\"pid\":41,\"name\":\"train.py\",") && job.json.hasSuffix("]}"))
+    #expect(job.json.contains("a \\\"b\\\"\\u000a.log\",\"why\":\"it is open for writing\""))
+  }
+}
