@@ -16,6 +16,7 @@ struct FindingProcessTests {
     #expect(jobs.map(\.title) == ["train.py (pid 41)", "trainer (pid 42)"])
     #expect(jobs.allSatisfy { $0.isOnGPU && $0.isCertain })
     #expect(jobs.map(\.why) == ["it holds /dev/nvidia-uvm", "it holds /dev/kfd"])
+    #expect(jobs.map(\.isLearning) == [true, false])
   }
 
   @Test("a display or a monitor on the same card is none")
@@ -28,11 +29,15 @@ struct FindingProcessTests {
       43, ["python3", "train.py"], maps: FileTree.torch,
       descriptors: [.reads(3, "/dev/dri/renderD128")])
     tree.process(44, ["bash"])
+    tree.process(45, ["nvidia-cuda-mps-server"], descriptors: FileTree.cuda)
     var finder = JobFinder(tree.context)
     let jobs = finder.look(FixedClock(Timestamp(seconds: 1)))
     #expect(jobs.map(\.pid) == [43])
     #expect(jobs[0].why == "it holds /dev/dri/renderD128 and computes with PyTorch")
-    #expect(finder.skipped.map(\.what) == ["firefox (pid 41)", "nvtop (pid 42)"])
+    #expect(
+      finder.skipped.map(\.what) == [
+        "firefox (pid 41)", "nvtop (pid 42)", "nvidia-cuda-mps-server (pid 45)",
+      ])
   }
 
   @Test(
@@ -177,6 +182,7 @@ struct FindingProcessTests {
     let job = try #require(tree.jobs().first)
     #expect(job.ports == [ServingPort(port: 8000, engine: engine)])
     #expect(job.isCertain)
+    #expect(job.silence.contains("serves with \(engine)") && job.advice.contains("on port 8000"))
   }
 
   @Test("a trainer's ports and a launcher by itself are nothing to list")

@@ -55,6 +55,7 @@ struct FindingSourceTests {
     #expect(device.attributes["pid"] == "41" && device.attributes["world_size"] == "2")
     #expect(device.attributes["path"] == tree.root + "/work/out/log.txt")
     #expect(device.attributes["command"] == "python3 train.py")
+    #expect(device.attributes["kind"] == "training")
     #expect(device.attributes["framework"] == "nanoGPT" && device.attributes["user"] != nil)
     #expect(found.series.allSatisfy { $0.provenance.source == "jobs" })
     #expect(!"\(found)".contains("secret"))
@@ -85,6 +86,28 @@ struct FindingSourceTests {
     var heard: [Observation] = []
     for _ in 0..<15 { heard += try watch.look() }
     #expect(heard.readings.last?[.step] == 3, "it is found when it comes")
+  }
+
+  @Test("a program that uses an accelerator for something else is not spoken of")
+  func films() throws {
+    tree.process(41, ["ffmpeg"], descriptors: FileTree.cuda + [.writes(1, "/dev/pts/0")])
+    var watch = watch()
+    var said: [Observation] = []
+    for _ in 0..<20 { said += try watch.look() }
+    #expect(said.events.isEmpty && states(said).map(\.health) == [.waiting])
+  }
+
+  @Test("a log that nobody understands is said to be one")
+  func unheard() throws {
+    tree.write("/work/debug.log", "hello\n")
+    train([.writes(5, tree.root + "/work/debug.log")])
+    var watch = watch()
+    var said: [Observation] = []
+    for _ in 0..<9 { said += try watch.look() }
+    let states = states(said)
+    #expect(states.map(\.health) == [.ok, .waiting])
+    #expect(states.last?.message.hasPrefix("debug.log of train.py (pid 41) says nothing") == true)
+    #expect(states.last?.remedy.contains("nanoGPT") == true)
   }
 
   @Test("a process that merely has a library is not spoken of")

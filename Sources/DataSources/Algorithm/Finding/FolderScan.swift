@@ -54,7 +54,7 @@ struct FolderScan {
       return
     }
     while let entry = readdir(stream) {
-      if entriesLeft <= 0 || (entriesLeft % 64 == 0 && isTimeUp()) {
+      if entriesLeft <= 0 || (entriesLeft % 16 == 0 && isTimeUp()) {
         isCut = true
         return
       }

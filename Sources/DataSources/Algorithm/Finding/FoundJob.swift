@@ -31,6 +31,8 @@ public struct FoundJob: Sendable, Hashable {
   public var library: String?
   /// The server program it runs, such as `vLLM`.
   public var engine: String?
+  /// Whether its library or program says that it learns or serves, and not that it cuts films.
+  public var isLearning: Bool
   /// Every process of it on this machine.
   public var members: [Int32]
   /// Files of progress, the best first.
@@ -51,7 +53,8 @@ public struct FoundJob: Sendable, Hashable {
   /// What a user can do when there is no file to follow; a sentence.
   public var advice: String {
     if engine != nil {
-      return "it is a server: its log tells little; its own numbers are at its /metrics"
+      let place = ports.first.map { " on port \($0.port)" } ?? ""
+      return "its own numbers are at its /metrics\(place), where nothing is asked for by itself"
     }
     return "start it with `… | tee train.log`, name a file with --log FILE, "
       + "or run it under `hippowatt record -- …`"
@@ -59,7 +62,8 @@ public struct FoundJob: Sendable, Hashable {
 
   /// Why nothing of it is followed; a sentence.
   public var silence: String {
-    if let output, skipped.isEmpty || engine == nil {
+    if let engine { return "\(title) serves with \(engine) and writes no file of progress" }
+    if let output {
       return "\(title) writes to \(output), which cannot be read"
     }
     return "\(title) has no file of progress that can be read"

@@ -21,10 +21,18 @@ struct JobEvidence: Hashable, Sendable {
     !computeDevices.isEmpty || (!otherDevices.isEmpty && (hasRuntime || library != nil))
   }
 
+  var holdsAccelerator: Bool { !computeDevices.isEmpty || !otherDevices.isEmpty }
+
   var isLauncher: Bool { program?.role == .launcher }
 
   /// Whether there is reason to take the process for a part of a job.
-  var isJob: Bool { isOnGPU || library != nil || (program != nil && !isLauncher) }
+  var isJob: Bool {
+    switch program?.role {
+    case .service: false
+    case .training, .serving: true
+    case .launcher, nil: isOnGPU || library != nil
+    }
+  }
 
   /// In words: what the process holds.
   var words: String {

@@ -72,7 +72,7 @@ public struct JobFinder {
     // A kernel thread has no words, and what is not ours may not be looked at.
     if !process.words.isEmpty, context.user.map({ $0 == process.user }) ?? true {
       let evidence = JobEvidence(process, in: context)
-      if evidence.isJob || !evidence.otherDevices.isEmpty {
+      if evidence.isJob || evidence.holdsAccelerator {
         entry.candidate = JobCandidate(
           process: process, evidence: evidence,
           environment: evidence.isJob ? JobEnvironment(pid: pid, in: context) : JobEnvironment())
@@ -128,6 +128,7 @@ public struct JobFinder {
       gpus: onGPU == nil ? [] : names.names(of: group),
       library: group.members.lazy.compactMap(\.evidence.library).first,
       engine: group.members.lazy.compactMap(\.evidence.program).first { $0.role == .serving }?.name,
+      isLearning: group.members.contains(where: \.isLearning),
       members: group.members.map(\.process.pid))
   }
 }

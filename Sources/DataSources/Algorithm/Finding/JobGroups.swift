@@ -3,6 +3,13 @@ struct JobCandidate: Hashable, Sendable {
   let process: ProcessRecord
   let evidence: JobEvidence
   let environment: JobEnvironment
+
+  /// Whether it learns or serves, by its library, its program or the language it is written in.
+  var isLearning: Bool {
+    let program = process.words.first?.split(separator: "/").last ?? ""
+    return evidence.library != nil || evidence.program != nil
+      || program.hasPrefix("python") || program.hasPrefix("julia")
+  }
 }
 
 /// The processes that make up one job on this machine.

@@ -97,10 +97,17 @@ public struct JobSource: DataSource {
   private func state(at now: Timestamp) -> SourceState {
     var state = SourceState(source: name, time: now, health: .ok)
     let entries = keys.compactMap { watched[$0] }
-    if let entry = entries.first(where: \.isFollowed), let file = entry.file {
-      let others = entries.count { $0.isFollowed } - 1
-      let more = others > 0 ? ", and \(others) more" : ""
+    let followed = entries.filter(\.isFollowed)
+    if let entry = followed.first(where: { !$0.isUnheard }) ?? followed.first,
+      let file = entry.file
+    {
+      let more = followed.count > 1 ? ", and \(followed.count - 1) more" : ""
       state.message = "following \(file.shown) of \(entry.job.title)\(more)"
+      if entry.isUnheard {
+        state.health = .waiting
+        state.message = "\(file.shown) of \(entry.job.title) says nothing that is understood yet"
+        state.remedy = "formats: \(ProgressFormats.names); --log FILE names another file"
+      }
     } else if let entry = entries.first(where: \.isSilent) {
       state.health = .absent
       state.message = entry.job.silence

@@ -1,9 +1,11 @@
-/// A program that trains, serves or starts ranks, as its command line shows.
+/// A program that trains, serves, starts ranks or is none of these, as its command line shows.
 struct KnownProgram: Hashable, Sendable {
   enum Role: Hashable, Sendable {
     case training, serving
     /// Starts the ranks and computes nothing.
     case launcher
+    /// Holds accelerators for others, or to watch or show something.
+    case service
   }
 
   var name: String
@@ -58,6 +60,15 @@ struct KnownProgram: Hashable, Sendable {
       names: ["mpirun", "mpiexec", "orterun", "orted", "prterun", "prted", "hydra_pmi_proxy"]),
     Entry(title: "horovodrun", role: .launcher, names: ["horovodrun"]),
     Entry(title: "composer", role: .launcher, names: ["composer"]),
+    Entry(
+      title: "a driver's service", role: .service,
+      names: [
+        "nv-hostengine", "nvidia-persistenced", "nvidia-cuda-mps-*", "nvidia-smi", "dcgm*",
+        "hippowatt", "nvtop", "nvitop", "gpustat", "btop", "all-smi", "rocm-smi", "amdgpu_top",
+      ]),
+    Entry(
+      title: "a display", role: .service,
+      names: ["Xorg", "Xwayland", "gnome-shell", "kwin_*", "sway", "Hyprland", "plasmashell"]),
     Entry(
       title: "llm.c", role: .training,
       names: ["train_gpt2cu", "train_gpt2fp32cu", "train_gpt2", "train_llama3cu"]),

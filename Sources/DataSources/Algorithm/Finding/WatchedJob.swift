@@ -22,8 +22,11 @@ struct WatchedJob {
 
   /// Whether it is on an accelerator and says nothing that could be read, for long enough to tell.
   var isSilent: Bool {
-    file == nil && !isFollowedElsewhere && job.isOnGPU && inspections > 1
+    file == nil && !isFollowedElsewhere && job.isOnGPU && job.isLearning && inspections > 1
   }
+
+  /// Whether nothing in its file was understood, for long enough to tell.
+  var isUnheard: Bool { file?.format == nil && lastHeard == nil && inspections > 2 }
 
   func isInspectionDue(_ now: Timestamp) -> Bool {
     !isFollowedElsewhere && nextInspection.map { now >= $0 } ?? true
@@ -142,6 +145,7 @@ struct WatchedJob {
 
   private static func attributes(of job: FoundJob, _ file: FoundFile?) -> [String: String] {
     var attributes = ["pid": "\(job.pid)", "command": job.command]
+    attributes["kind"] = job.engine == nil ? "training" : "serving"
     attributes["user"] = job.user
     attributes["world_size"] = job.worldSize.map(String.init)
     attributes["gpus"] = job.gpus.isEmpty ? nil : job.gpus.joined(separator: ",")
