@@ -118,17 +118,30 @@ struct FindingFileTests {
     #expect(try self.job().files.map(\.shown) == ["newest.log", "today.log"])
   }
 
-  @Test("a file that another job follows is not guessed again")
-  func taken() throws {
+  @Test("what lies in a folder that two jobs work in is nobody's, until one has its own")
+  func rivals() throws {
     tree.log("/work/train.log")
     tree.process(41, ["python3", "a.py"], maps: FileTree.torch)
     tree.process(42, ["python3", "b.py"], maps: FileTree.torch)
-    var finder = JobFinder(tree.context)
-    let clock = FixedClock(Timestamp(seconds: 5))
-    var jobs = finder.look(clock)
-    finder.inspect(&jobs[0], clock)
-    finder.inspect(&jobs[1], clock, taken: jobs[0].files)
-    #expect(jobs[0].files.count == 1 && jobs[1].files.isEmpty)
+    let jobs = tree.jobs()
+    #expect(jobs.map(\.files.count) == [0, 0])
+    #expect(jobs[0].skipped.map(\.what).contains("train.log"))
+    tree.log("/elsewhere.log")
+    tree.process(
+      42, ["python3", "b.py"], maps: FileTree.torch,
+      descriptors: [.writes(5, tree.root + "/elsewhere.log")])
+    #expect(tree.jobs().map(\.best?.shown) == ["train.log", tree.root + "/elsewhere.log"])
+  }
+
+  @Test("what lies deeper belongs to the job that works there, and never to a server or notebook")
+  func nested() throws {
+    tree.log("/work/lab/results/train.log")
+    tree.process(41, ["python3", "a.py"], maps: FileTree.torch)
+    tree.process(42, ["python3", "b.py"], maps: FileTree.torch, working: "/work/lab")
+    tree.process(43, ["llama-server", "-m", "x"], working: "/work/lab")
+    tree.process(
+      44, ["python3", "-m", "ipykernel_launcher"], maps: FileTree.torch, working: "/work/lab")
+    #expect(tree.jobs().map(\.best?.shown) == [nil, "results/train.log", nil, nil])
   }
 
   @Test("a container's paths lead through its root")
@@ -148,7 +161,7 @@ struct FindingFileTests {
       descriptors: FileTree.cuda + [.writes(1, "/dev/pts/3"), .writes(2, "pipe:[9]")])
     let job = try #require(tree.jobs().first)
     #expect(job.files.isEmpty && job.output == "a terminal")
-    #expect(job.skipped.map(\.what) == ["standard output", "standard errors"])
+    #expect(job.skipped.map(\.what) == ["standard output", "standard error"])
     #expect(job.silence == "train.py (pid 41) writes to a terminal, which cannot be read")
     #expect(job.advice.contains("tee train.log") && job.advice.contains("hippowatt record --"))
   }

@@ -79,11 +79,7 @@ extension FileTree {
     var context = context
     context.user = user
     var finder = JobFinder(context)
-    return finder.look(clock).map { job in
-      var job = job
-      finder.inspect(&job, clock)
-      return job
-    }
+    return finder.lookClosely(clock)
   }
 }
 

@@ -24,8 +24,7 @@ struct Jobs: ParsableCommand {
     var finder = JobFinder(context)
     var certain: [FoundJob] = []
     var doubtful: [FoundJob] = []
-    for var job in finder.look(clock) {
-      finder.inspect(&job, clock, taken: certain.compactMap(\.best))
+    for job in finder.lookClosely(clock) {
       if job.isCertain { certain.append(job) } else { doubtful.append(job) }
     }
     if json {

@@ -47,6 +47,14 @@ public struct FoundJob: Sendable, Hashable {
   /// The file that is worth following: the first that a reader understands or may come to.
   public var best: FoundFile? { files.first }
 
+  /// Whether a file that it certainly writes is understood.
+  var isSettled: Bool { files.contains { $0.isCertain && $0.format != nil } }
+
+  /// Whether files of progress may lie in its folders that it does not hold open.
+  ///
+  /// A server writes none, and a notebook lies among the files of whatever else runs there.
+  var mayLeaveFiles: Bool { engine == nil && !name.hasPrefix("ipykernel") }
+
   /// Name and number in one, for sentences.
   public var title: String { "\(name) (pid \(pid))" }
 
@@ -84,6 +92,8 @@ public struct FoundFile: Sendable, Hashable {
   public var format: String?
   /// Which file it is, whatever its name.
   var identity: FileIdentity
+  /// Whether the job holds it open, or a `tee` behind it does; else it merely lies there.
+  var isCertain: Bool
 }
 
 /// A port that a server listens on.

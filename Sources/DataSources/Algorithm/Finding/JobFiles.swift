@@ -38,23 +38,28 @@ struct JobFiles {
   private let context: SourceContext
   private let paths: JobPaths
   private let start: Double?
+  private let taken: Set<FileIdentity>
+  /// The working folders of other jobs that may have written what lies there.
+  private let rivals: [String]
   private var ranked: [Ranked] = []
   private var seen: Set<FileIdentity> = []
   private var looksLeft = 16
+  private var now: Timestamp?
   private(set) var skipped: [Skipped] = []
   private(set) var output: String?
 
-  /// Files of others are `taken`; they are left alone unless this job holds them open itself.
+  /// What `others` follow is theirs, unless this job holds it open itself; what lies in the folder
+  /// that one of them works in may be.
   init(
-    leader: Int32, start: Double?, taken: Set<FileIdentity>, in context: SourceContext
+    leader: Int32, start: Double?, others: [FoundJob], in context: SourceContext
   ) {
     self.context = context
     self.start = start
     paths = JobPaths(pid: leader, in: context)
-    self.taken = taken
+    taken = Set(others.compactMap(\.best?.identity))
+    rivals = others.filter { $0.mayLeaveFiles && !$0.isSettled }
+      .compactMap { JobPaths(pid: $0.pid, in: context).workingPath }
   }
-
-  private let taken: Set<FileIdentity>
 
   /// The files, the best first.
   var files: [FoundFile] { ranked.sorted(by: Ranked.before).map(\.file) }
@@ -72,12 +77,12 @@ struct JobFiles {
     }
     for written in descriptors.written {
       let isStandard = written.number == 1 || written.number == 2
-      let name = written.number == 1 ? "output" : "errors"
+      let name = written.number == 1 ? "output" : "error"
       add(
         written, paths, kind: isStandard ? .standard : .open,
         why: isStandard ? "its standard \(name) goes there" : "it is open for writing")
     }
-    for (number, name) in [(Int32(1), "standard output"), (2, "standard errors")] {
+    for (number, name) in [(Int32(1), "standard output"), (2, "standard error")] {
       guard let target = descriptors.standard[number] else { continue }
       let (words, why): (String, String)
       if target.hasPrefix("pipe:") {
@@ -143,6 +148,7 @@ struct JobFiles {
     _ words: [[String]], environment: JobEnvironment, clock: any SessionClock
   ) {
     let begin = clock.now
+    now = begin
     var scan = FolderScan { clock.now - begin >= 0.2 }
     if let place = OutputPlaces.slurm(environment) { look(at: place, .batch, depth: 0, &scan) }
     for line in words {
@@ -172,9 +178,21 @@ struct JobFiles {
     let hits = scan.files(in: path, depth: depth, changedAfter: since) {
       !FileReaders.candidates($0).isEmpty
     }
-    for hit in hits {
+    for hit in hits where isOwn(hit, kind) {
       consider(hit.path, shown: paths.shown(hit.path), kind: kind, why: place.why)
     }
+  }
+
+  /// Whether a file that was not named by anyone can be no other job's, and is still written.
+  private mutating func isOwn(_ hit: FolderScan.Hit, _ kind: Kind) -> Bool {
+    guard kind == .usual || kind == .working else { return true }
+    if let now, now.seconds - hit.changed > 900 { return false }
+    let own = paths.workingPath ?? ""
+    let isDoubtful = rivals.contains { rival in
+      rival.utf8.count >= own.utf8.count && (hit.path.hasPrefix(rival + "/") || rival == own)
+    }
+    if isDoubtful { skip(paths.shown(hit.path), "it may be another job's that works there too") }
+    return !isDoubtful
   }
 
   /// Looks into a file and keeps it if it is worth following.
@@ -204,7 +222,7 @@ struct JobFiles {
       Ranked(
         file: FoundFile(
           path: path, shown: String(shown.prefix(512)), why: why, reader: choice.name,
-          format: format, identity: file.identity),
+          format: format, identity: file.identity, isCertain: kind.isCertain),
         kind: kind, reader: FileReaders.all.firstIndex { $0.name == choice.name } ?? 0,
         changed: file.changed))
   }

@@ -136,14 +136,13 @@ public struct JobFinder {
 extension JobFinder {
   /// Finds the files and ports of a job that `look` has found.
   ///
-  /// Files in `taken`, by path, that merely lie in this job's folders belong to other jobs.
+  /// `others` are the other jobs that run, with what is known of their files.
   public func inspect(
-    _ job: inout FoundJob, _ clock: any SessionClock, taken: [FoundFile] = []
+    _ job: inout FoundJob, _ clock: any SessionClock, others: [FoundJob] = []
   ) {
     guard let group = groups[job.pid] else { return }
     var files = JobFiles(
-      leader: job.pid, start: startTime(job.started), taken: Set(taken.map(\.identity)),
-      in: context)
+      leader: job.pid, start: startTime(job.started), others: others, in: context)
     var sockets: [Int32: Set<UInt64>] = [:]
     for member in group.members.prefix(64) {
       let pid = member.process.pid
@@ -158,7 +157,7 @@ extension JobFinder {
         files.addMember(descriptors, pid: pid)
       }
     }
-    if !files.isSettled {
+    if !files.isSettled, job.mayLeaveFiles {
       let lines = [group.leader.process.words] + (group.launcher.map { [$0.words] } ?? [])
       files.scan(lines, environment: group.leader.environment, clock: clock)
     }
@@ -166,6 +165,20 @@ extension JobFinder {
     job.skipped = files.skipped
     job.output = files.output
     job.ports = ports(group, engine: job.engine, sockets)
+  }
+
+  /// The jobs that run now, with their files and ports.
+  ///
+  /// Those without are inspected twice: what lies in a folder is theirs who have no other file.
+  public mutating func lookClosely(_ clock: any SessionClock) -> [FoundJob] {
+    var jobs = look(clock)
+    for _ in 0..<2 {
+      for index in jobs.indices where jobs[index].files.isEmpty {
+        let others = jobs.indices.filter { $0 != index }.map { jobs[$0] }
+        inspect(&jobs[index], clock, others: others)
+      }
+    }
+    return jobs
   }
 
   /// Takes the files of the processes that read a pipe, such as `tee`.

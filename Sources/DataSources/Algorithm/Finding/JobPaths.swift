@@ -39,6 +39,7 @@ struct JobPaths {
   /// Where a path that the process was given leads, seen from here.
   func path(given: String) -> String? {
     guard !given.isEmpty, given.utf8.count < 4096 else { return nil }
+    if given == "." { return workingPath }
     guard given.hasPrefix("/") else { return workingPath.map { "\($0)/\(given)" } }
     return isContained ? "\(folder)/root\(given)" : context.path(given)
   }
@@ -48,10 +49,7 @@ struct JobPaths {
     var path = path
     if path.hasPrefix(folder + "/root/") { path = String(path.dropFirst(folder.utf8.count + 5)) }
     for base in [workingPath, working].compactMap(\.self) where base != "/" {
-      if path.hasPrefix(base + "/") {
-        let rest = String(path.dropFirst(base.count + 1))
-        return rest.hasPrefix("./") ? String(rest.dropFirst(2)) : rest
-      }
+      if path.hasPrefix(base + "/") { return String(path.dropFirst(base.count + 1)) }
     }
     return path
   }

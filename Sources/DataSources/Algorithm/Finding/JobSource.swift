@@ -82,11 +82,11 @@ public struct JobSource: DataSource {
     _ key: Key, _ clock: any SessionClock, _ observations: inout [Observation]
   ) {
     guard var entry = watched[key] else { return }
-    let others = watched.filter { $0.key != key }.values.compactMap(\.file)
+    let others = watched.filter { $0.key != key }.values
     var job = entry.job
-    finder.inspect(&job, clock, taken: others)
+    finder.inspect(&job, clock, others: others.map(\.job))
     // Two jobs that write one file are followed once.
-    job.files.removeAll { file in others.contains { $0.identity == file.identity } }
+    job.files.removeAll { file in others.contains { $0.file?.identity == file.identity } }
     let followed = Set(
       context.followed.compactMap { ProcFile.status($0).map(FileIdentity.init) })
     entry.choose(job, followed: followed, at: clock.now, in: context, to: &observations)
