@@ -42,7 +42,7 @@ extension Ledger {
     var cost = ServingCost(
       span: span, outputTokens: amount(.outputTokens) ?? 0, promptTokens: amount(.promptTokens),
       cachedPromptTokens: amount(.cachedPromptTokens), requests: amount(.requests),
-      energy: energy(chargedTo: job, over: span), isLate: isLate)
+      energy: jobEnergy(of: job, over: span), isLate: isLate)
     cost.meanRunning = timeline.id(.requestsRunning, of: job).flatMap {
       timeline.total($0, over: span).mean
     }
@@ -52,23 +52,6 @@ extension Ledger {
     cost.idleWatts = servingFloor(of: job, at: span.end)
     cost.shortfall = cost.missing
     return cost
-  }
-
-  // MARK: Whose joules
-
-  /// The accelerators a job runs on: those its attribute `gpus` names, else all there are.
-  public func accelerators(of job: DeviceID) -> [Device] {
-    let names = timeline.device(job)?.attributes["gpus"]?.split(separator: ",").map {
-      String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-    }
-    guard let names, !names.isEmpty else { return inventory.gpus }
-    let own = inventory.gpus.filter { names.contains($0.id.name) }
-    return own.isEmpty ? inventory.gpus : own
-  }
-
-  /// The energy charged to a job: that of its accelerators, else of all that is known.
-  public func energy(chargedTo job: DeviceID, over span: TimeSpan) -> EnergyAmount? {
-    timeline.energy(of: accelerators(of: job), over: span) ?? energy(over: span)
   }
 
   /// How long nobody must have asked anything before what is drawn counts as idling, in seconds.
@@ -83,8 +66,8 @@ extension Ledger {
   public func servingFloor(of job: DeviceID, at time: Timestamp) -> Double? {
     if let running = timeline.id(.requestsRunning, of: job),
       let quiet = lastQuiet(running, until: time),
-      let energy = energy(
-        chargedTo: job, over: TimeSpan(quiet.start + Self.calmSeconds, quiet.end)),
+      let energy = jobEnergy(
+        of: job, over: TimeSpan(quiet.start + Self.calmSeconds, quiet.end)),
       energy.coverage >= 0.9
     {
       return energy.meanPower

@@ -13,10 +13,8 @@ struct Hippowatt: ParsableCommand {
       """,
     version: Version.string,
     subcommands: [
-    subcommands: [
       Watch.self, Replay.self, Record.self, Demo.self, Jobs.self, Sources.self, Snapshot.self,
       Import.self,
-    ],
     ],
     defaultSubcommand: Watch.self)
 }
