@@ -1,0 +1,78 @@
+import Quantities
+import Telemetry
+
+/// What a job said at one time: the numbers that belong to one step.
+struct JobRow: Sendable, Equatable {
+  /// One number with what it is; the name is the one the job gave it.
+  struct Entry: Sendable, Equatable {
+    var metric: Metric
+    var value: Double
+    var name: String
+  }
+
+  var time: Timestamp
+  var entries: [Entry] = []
+
+  init(time: Timestamp) { self.time = time }
+
+  /// The value of a metric, if it is in the row.
+  subscript(metric: Metric) -> Double? { entries.first { $0.metric == metric }?.value }
+
+  /// Adds a number, or replaces the one the row had.
+  mutating func set(_ metric: Metric, _ value: Double, name: String = "") {
+    let entry = Entry(metric: metric, value: value, name: name)
+    if let place = entries.firstIndex(where: { $0.metric == metric }) {
+      entries[place] = entry
+    } else {
+      entries.append(entry)
+    }
+  }
+
+  /// Adds what `other` says, which came later.
+  mutating func update(with other: JobRow) {
+    time = max(time, other.time)
+    for entry in other.entries { set(entry.metric, entry.value, name: entry.name) }
+  }
+}
+
+/// Chooses between several names for the same thing, such as the losses of a batch and an epoch.
+///
+/// The name with the best rank wins, and of those the one that was heard first.
+struct ScalarChoice: Sendable {
+  private var chosen: [Metric: (name: String, rank: Int)] = [:]
+
+  /// Whether numbers under this name are to be taken.
+  mutating func takes(_ use: ScalarUse, name: String) -> Bool {
+    if let now = chosen[use.metric], now.name != name, now.rank <= use.rank { return false }
+    chosen[use.metric] = (name, use.rank)
+    return true
+  }
+}
+
+/// Learns how often values come, so that rare ones are not full of gaps.
+///
+/// A pause above ten minutes counts only when the one before it was of about the same length: one
+/// alone may be the time between an end and a new start.
+struct Cadence: Sendable {
+  private(set) var period: Double
+  private var last: Timestamp?
+  private var pause = 0.0
+
+  init(period: Double = 10) { self.period = period }
+
+  /// Takes the time of a value; says whether the period has become longer.
+  mutating func hear(_ time: Timestamp) -> Bool {
+    guard let before = last else {
+      last = time
+      return false
+    }
+    guard time > before else { return false }
+    let interval = time - before
+    let isLikely = interval <= 600 || (pause > interval / 2 && pause < interval * 2)
+    pause = interval
+    last = time
+    guard isLikely, interval > 1.5 * period, interval < 30 * 86_400 else { return false }
+    period = interval.rounded(.up)
+    return true
+  }
+}

@@ -1,0 +1,131 @@
+import Quantities
+import Telemetry
+
+/// Turns the rows of a job's file into observations, with all that must be said before them.
+///
+/// Numbers that cannot be true are left out, and the first of each kind is an event; so is a loss
+/// that is no number, and a step that went back.
+struct JobRows {
+  private(set) var device: Device
+  private let source: String
+  /// What the rows stand in, such as `TensorBoard event file`.
+  private let kind: String
+  private var reporter: DeviceReporter
+  private var cadences: [Metric: (cadence: Cadence, name: String)] = [:]
+  private var lastStep: Int64?
+  private var isLossBroken = false
+  private var refused: Set<Metric> = []
+  private var isAnnounced = false
+
+  init(
+    _ context: SourceContext, source: String, kind: String, path: String, label: String? = nil,
+    framework: String = ""
+  ) {
+    self.source = source
+    self.kind = kind
+    let last = path.split(separator: "/").last.map(String.init) ?? path
+    device = Device(
+      id: context.device(.job, path), label: label ?? last, model: framework,
+      attributes: ["path": path, "kind": "training"])
+    reporter = DeviceReporter(device)
+  }
+
+  /// Adds facts about the job; they go out at once if the job has been announced.
+  mutating func learn(
+    _ facts: [String: String], label: String? = nil, to observations: inout [Observation]
+  ) {
+    var device = device
+    for (key, value) in facts where device.attributes.count < 64 { device.attributes[key] = value }
+    if let label, !label.isEmpty { device.label = label }
+    if let framework = facts["framework"] { device.model = framework }
+    guard device != self.device else { return }
+    self.device = device
+    if isAnnounced {
+      observations.append(.device(device))
+    } else {
+      reporter = DeviceReporter(device)
+    }
+  }
+
+  /// Adds a word about something that happened.
+  func note(_ text: String, at time: Timestamp, to observations: inout [Observation]) {
+    observations.append(.event(Event(time: time, kind: .note, text: text)))
+  }
+
+  /// Adds a row.
+  ///
+  /// A writer's clock that is ahead of ours must not put it into the future.
+  mutating func say(_ row: JobRow, arrival: Timestamp, to observations: inout [Observation]) {
+    let time = min(row.time, arrival)
+    var reading = Reading(device: device.id, time: time, arrival: arrival)
+    var longer: [Metric] = []
+    for entry in row.entries {
+      if entry.metric == .loss { hearLoss(entry.value, row, time, &observations) }
+      guard let range = Self.plausible[entry.metric] else { continue }
+      guard range.contains(entry.value) else {
+        refuse(entry, time, &observations)
+        continue
+      }
+      reading.set(entry.metric, entry.value)
+      var known = cadences[entry.metric] ?? (Cadence(), entry.name)
+      let isRenamed = known.name != entry.name
+      known.name = entry.name
+      if known.cadence.hear(time) || isRenamed { longer.append(entry.metric) }
+      cadences[entry.metric] = known
+    }
+    guard !reading.isEmpty else { return }
+    if let step = row[.step].flatMap({ Int64(exactly: $0) }) {
+      if let last = lastStep, step < last {
+        note("\(device.label): resumed at step \(step)", at: time, to: &observations)
+      }
+      lastStep = step
+    }
+    if isAnnounced {
+      for metric in longer {
+        observations.append(
+          .series(
+            SeriesDescriptor(
+              device: device.id, metric: metric, provenance: provenance(metric))))
+      }
+    }
+    isAnnounced = true
+    reporter.report(reading, to: &observations, provenance: provenance)
+  }
+
+  private func provenance(_ metric: Metric) -> Provenance {
+    let known = cadences[metric]
+    let name = known.flatMap { $0.name.isEmpty ? nil : " as “\($0.name)”" } ?? ""
+    return Provenance(
+      source: source, method: .log, period: known?.cadence.period ?? 10,
+      note: "stated by the job, \(kind)\(name)")
+  }
+
+  private mutating func hearLoss(
+    _ loss: Double, _ row: JobRow, _ time: Timestamp, _ observations: inout [Observation]
+  ) {
+    if !loss.isFinite, !isLossBroken {
+      let step = row[.step].flatMap { Int64(exactly: $0) }.map { " at step \($0)" } ?? ""
+      note("\(device.label): the loss is no number\(step)", at: time, to: &observations)
+    }
+    isLossBroken = !loss.isFinite
+  }
+
+  private mutating func refuse(
+    _ entry: JobRow.Entry, _ time: Timestamp, _ observations: inout [Observation]
+  ) {
+    guard entry.value.isFinite, refused.insert(entry.metric).inserted else { return }
+    let name = entry.name.isEmpty ? entry.metric.name : entry.name
+    note(
+      "\(device.label): “\(name)” of \(entry.value) cannot be true and is left out", at: time,
+      to: &observations)
+  }
+
+  /// What each metric of a job can be; others are not taken from files.
+  private static let plausible: [Metric: ClosedRange<Double>] = [
+    .step: 0...1e15, .stepTotal: 1...1e15, .epoch: 0...1e7, .loss: -1e9...1e9,
+    .validationLoss: -1e9...1e9, .accuracy: 0...1, .gradientNorm: 0...1e12,
+    .learningRate: 0...1e3, .tokens: 0...1e18, .tokenRate: 1e-3...1e12, .samples: 0...1e18,
+    .sampleRate: 1e-3...1e12, .stepTime: 1e-6...1e6, .dataTime: 0...1e6, .reportedMFU: 0...1.1,
+    .reportedFLOPRate: 0...1e17, .peakMemory: 0...1e15,
+  ]
+}
