@@ -80,7 +80,8 @@ struct GrowingFile {
         body(bytes)
       }
     }
-    size = max(size, offset)
+    // What cannot be read now is tried again after the next look.
+    size = done < budget ? offset : max(size, offset)
     return done
   }
 

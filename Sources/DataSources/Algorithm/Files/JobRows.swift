@@ -59,6 +59,7 @@ struct JobRows {
     let time = min(row.time, arrival)
     var reading = Reading(device: device.id, time: time, arrival: arrival)
     var longer: [Metric] = []
+    let row = withoutStepBack(row)
     for entry in row.entries {
       if entry.metric == .loss { hearLoss(entry.value, row, time, &observations) }
       guard let range = Self.plausible[entry.metric] else { continue }
@@ -70,11 +71,12 @@ struct JobRows {
       var known = cadences[entry.metric] ?? (Cadence(), entry.name)
       let isRenamed = known.name != entry.name
       known.name = entry.name
+      if isRenamed || cadences[entry.metric] == nil { learnScope(entry, &observations) }
       if known.cadence.hear(time) || isRenamed { longer.append(entry.metric) }
       cadences[entry.metric] = known
     }
     guard !reading.isEmpty else { return }
-    if let step = row[.step].flatMap({ Int64(exactly: $0) }) {
+    if row[.loss] != nil, let step = reading.values.first(where: { $0.metric == .step })?.steps {
       if let last = lastStep, step < last {
         note("\(device.label): resumed at step \(step)", at: time, to: &observations)
       }
@@ -90,6 +92,24 @@ struct JobRows {
     }
     isAnnounced = true
     reporter.report(reading, to: &observations, provenance: provenance)
+  }
+
+  /// A row that tells nothing of the training itself, such as an evaluation, does not set it back.
+  private func withoutStepBack(_ row: JobRow) -> JobRow {
+    guard row[.loss] == nil, let lastStep, let step = row[.step], step < Double(lastStep) else {
+      return row
+    }
+    var copy = row
+    copy.entries.removeAll { $0.metric == .step }
+    return copy
+  }
+
+  /// Keeps for what a rate of tokens counts, which its name tells.
+  private mutating func learnScope(
+    _ entry: JobRow.Entry, _ observations: inout [Observation]
+  ) {
+    guard entry.metric == .tokenRate, let scope = ScalarNames.use(entry.name)?.scope else { return }
+    learn(["rate_scope": scope], to: &observations)
   }
 
   private func provenance(_ metric: Metric) -> Provenance {

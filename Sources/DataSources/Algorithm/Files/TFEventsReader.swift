@@ -26,8 +26,6 @@ struct TFEventsReader: Sendable {
   private var waiting: Row?
   /// The first step that was heard, and when, for each way of counting.
   private(set) var firsts: [ScalarUse.Counting: (step: Int64, time: Timestamp)] = [:]
-  /// How a rate in this file is meant, once there is one.
-  private(set) var rateScope = ""
   /// Scalars whose time is of another century.
   private(set) var timeless = 0
 
@@ -65,7 +63,6 @@ struct TFEventsReader: Sendable {
       return
     }
     let time = Timestamp(seconds: scalar.wallTime)
-    if !use.scope.isEmpty { rateScope = use.scope }
     if firsts[use.counting] == nil { firsts[use.counting] = (scalar.step, time) }
     if let row = waiting,
       row.step != scalar.step || row.counting != use.counting

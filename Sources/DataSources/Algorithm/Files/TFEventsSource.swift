@@ -8,13 +8,24 @@ import Telemetry
 /// left out if it has not been heard yet.
 struct TFEventsSource: JobFileSource {
   let name = "tensorboard"
-  let interval: Double? = 1
+  /// Shorter than events come, for the sake of a long file that is read for the first time.
+  let interval: Double? = 0.25
 
   private struct Following {
     var file: GrowingFile
     var reader: TFEventsReader
+    /// Rows that wait until all older files have been read.
+    var held: [TFEventsReader.Row] = []
     var isDamageTold = false
+    var isFailureTold = false
+
+    var folder: Substring {
+      file.path.prefix(upTo: file.path.lastIndex(of: "/") ?? file.path.startIndex)
+    }
   }
+
+  /// How many bytes are read at a time: few enough that their rows take little memory.
+  private static let budget = 8 << 20
 
   private let path: String
   private let context: SourceContext
@@ -23,7 +34,7 @@ struct TFEventsSource: JobFileSource {
   private var choice = ScalarChoice()
   private var files: [Following] = []
   private var lastLook: Timestamp?
-  private(set) var isAtEnd = false
+  private(set) var isAtEnd = true
 
   init(path: String, context: SourceContext) {
     self.path = path
@@ -51,23 +62,31 @@ struct TFEventsSource: JobFileSource {
     }
     var result: [Observation] = []
     var failure: SourceFailure?
-    var heard: [[TFEventsReader.Row]] = []
-    var budget = 64 << 20
+    var budget = Self.budget
     isAtEnd = true
+    var ready: [Int: [TFEventsReader.Row]] = [:]
+    var unreadable: [Int: SourceFailure] = [:]
     for index in files.indices {
-      var fresh: [TFEventsReader.Row] = []
+      // A newer file is only begun before the older ones are done: to learn its first step.
+      if !isAtEnd, !files[index].reader.firsts.isEmpty { continue }
+      let isNext = isAtEnd
       do throws(SourceFailure) {
-        budget -= try read(index, budget: budget, into: &fresh)
+        budget -= try read(index, budget: max(1, budget))
       } catch {
         failure = failure ?? error
+        unreadable[index] = error
       }
-      heard.append(fresh)
+      if isNext {
+        ready[index] = files[index].held
+        files[index].held = []
+      }
       tellDamage(index, now, &result)
     }
-    say(heard, now, &result)
-    if let failure, result.isEmpty {
-      files = []
-      throw failure
+    say(ready, now, &result)
+    if let failure, unreadable.count == files.count, result.isEmpty { throw failure }
+    for (index, failure) in unreadable where !files[index].isFailureTold {
+      files[index].isFailureTold = true
+      rows?.note("\(failure.message); the run's other files are read", at: now, to: &result)
     }
     return result
   }
@@ -86,7 +105,8 @@ struct TFEventsSource: JobFileSource {
       files = []
     }
     let known = Set(files.map(\.file.path))
-    for path in found.files where !known.contains(path) && files.count < 256 {
+    // Of a run that was resumed hundreds of times the newest files matter.
+    for path in found.files.suffix(256) where !known.contains(path) && files.count < 1024 {
       let folder = path.split(separator: "/").dropLast().last.map(String.init) ?? ""
       files.append(
         Following(file: GrowingFile(path: path), reader: TFEventsReader(folder: folder)))
@@ -94,33 +114,36 @@ struct TFEventsSource: JobFileSource {
     run = found
   }
 
-  private mutating func read(
-    _ index: Int, budget: Int, into fresh: inout [TFEventsReader.Row]
-  ) throws(SourceFailure) -> Int {
+  private mutating func read(_ index: Int, budget: Int) throws(SourceFailure) -> Int {
     if case .fresh = try files[index].file.look() {
       files[index].reader = TFEventsReader(folder: files[index].reader.folder)
       files[index].isDamageTold = false
     }
-    var file = files[index].file
-    var reader = TFEventsReader()
-    swap(&reader, &files[index].reader)
-    let used = file.read(budget: max(0, budget)) { reader.feed($0, &choice, into: &fresh) }
-    if file.isAtEnd { reader.flush(into: &fresh) } else { isAtEnd = false }
-    swap(&reader, &files[index].reader)
-    files[index].file = file
+    var following = files[index]
+    files[index].held = []
+    files[index].reader = TFEventsReader()
+    let used = following.file.read(budget: budget) {
+      following.reader.feed($0, &choice, into: &following.held)
+    }
+    if following.file.isAtEnd {
+      following.reader.flush(into: &following.held)
+    } else {
+      isAtEnd = false
+    }
+    files[index] = following
     return used
   }
 
   private mutating func say(
-    _ heard: [[TFEventsReader.Row]], _ now: Timestamp, _ result: inout [Observation]
+    _ ready: [Int: [TFEventsReader.Row]], _ now: Timestamp, _ result: inout [Observation]
   ) {
     guard var rows else { return }
     var all: [JobRow] = []
-    for (index, fresh) in heard.enumerated() {
-      for row in fresh where !isDoneAgain(row, after: index) { all.append(row.row) }
+    for index in ready.keys.sorted() {
+      let folder = files[index].folder
+      let newer = files[(index + 1)...].filter { $0.folder == folder }.map(\.reader.firsts)
+      for row in ready[index] ?? [] where !Self.isDoneAgain(row, in: newer) { all.append(row.row) }
     }
-    let scope = files.lazy.map(\.reader.rateScope).first { !$0.isEmpty }
-    if let scope { rows.learn(["rate_scope": scope], to: &result) }
     // Rows of one file are in order already; equal times keep the order of the files.
     for row in all.sorted(by: { $0.time < $1.time }) {
       rows.say(row, arrival: now, to: &result)
@@ -129,12 +152,12 @@ struct TFEventsSource: JobFileSource {
   }
 
   /// Whether a newer file of the same folder begins at or before the step of a row.
-  private func isDoneAgain(_ row: TFEventsReader.Row, after index: Int) -> Bool {
-    let folder = files[index].file.path.split(separator: "/").dropLast()
-    return files[(index + 1)...].contains { newer in
-      guard let first = newer.reader.firsts[row.counting] else { return false }
-      return first.step <= row.step && first.time >= row.row.time
-        && newer.file.path.split(separator: "/").dropLast() == folder
+  private static func isDoneAgain(
+    _ row: TFEventsReader.Row,
+    in newer: [[ScalarUse.Counting: (step: Int64, time: Timestamp)]]
+  ) -> Bool {
+    newer.contains { firsts in
+      firsts[row.counting].map { $0.step <= row.step && $0.time >= row.row.time } ?? false
     }
   }
 
