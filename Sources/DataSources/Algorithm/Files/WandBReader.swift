@@ -1,0 +1,92 @@
+import Quantities
+import Telemetry
+
+/// Turns W&B's transaction log into the rows of a job and facts about it.
+///
+/// The step is the trainer's own where it logs one, such as `train/global_step`; otherwise it is
+/// W&B's count of calls. What W&B measured of accelerators is kept as a fact to compare with: all
+/// of the machine's are in it, whoever used them.
+struct WandBReader: Sendable {
+  private var log = WandBLog()
+  private var choice = ScalarChoice()
+  private(set) var rows: [JobRow] = []
+  private(set) var facts: [String: String] = [:]
+  private(set) var label: String?
+  /// The code with which the job ended, once it has.
+  private(set) var exitCode: Int64?
+  private(set) var historyCount = 0
+  private(set) var statsCount = 0
+  private var own: Set<Int> = []
+  private var wattSum = 0.0
+  private var wattCount = 0
+
+  var isForeign: Bool { log.isForeign }
+  var firstDamage: Int64? { log.firstDamage }
+
+  /// Takes bytes of the log.
+  mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
+    var log = WandBLog()
+    swap(&log, &self.log)
+    log.feed(bytes) { take($0) }
+    swap(&log, &self.log)
+  }
+
+  /// Gives away the rows read so far.
+  mutating func takeRows() -> [JobRow] {
+    defer { rows = [] }
+    return rows
+  }
+
+  private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>) {
+    switch WandBRecord(bytes) {
+    case .history(let values, let step):
+      historyCount += 1
+      if let row = Self.row(values, step: step, &choice) { rows.append(row) }
+    case .stats(_, let watts, let own):
+      statsCount += 1
+      learn(watts, own)
+    case .run(let id, let name, let project):
+      label = name.isEmpty ? id : name
+      facts["run"] = id
+      if !project.isEmpty { facts["project"] = project }
+    case .exit(let code): exitCode = code
+    case .summary, nil: break
+    }
+  }
+
+  private mutating func learn(_ watts: [Int: Double], _ now: Set<Int>) {
+    if !now.isSubset(of: own) {
+      own.formUnion(now)
+      (wattSum, wattCount) = (0, 0)
+      facts["gpus_hint"] = own.sorted().map { "\($0)" }.joined(separator: ",")
+    }
+    let drawn = own.compactMap { watts[$0] }
+    guard !own.isEmpty, drawn.count == own.count else { return }
+    wattSum += drawn.reduce(0, +)
+    wattCount += 1
+    // Said anew at every doubling, so that it stays a fact and does not become a series.
+    if wattCount & (wattCount - 1) == 0 {
+      facts["reported_gpu_watts"] = "\((wattSum / Double(wattCount) * 10).rounded() / 10)"
+    }
+  }
+
+  /// The row that numbers logged together make; `nil` when none is known or the time is missing.
+  static func row(
+    _ values: [(name: String, value: Double)], step: Int64?, _ choice: inout ScalarChoice
+  ) -> JobRow? {
+    guard let stamp = values.first(where: { $0.name == "_timestamp" })?.value,
+      946_684_800...4_102_444_800 ~= stamp
+    else { return nil }
+    var row = JobRow(time: Timestamp(seconds: stamp))
+    for (name, raw) in values {
+      guard let use = ScalarNames.use(name), let value = use.value(raw),
+        choice.takes(use, name: name), row[use.metric] == nil
+      else { continue }
+      row.set(use.metric, value, name: name)
+    }
+    guard !row.entries.isEmpty else { return nil }
+    let counted = step.map(Double.init) ?? values.first { $0.name == "_step" }?.value
+    if row[.step] == nil, let counted { row.set(.step, counted, name: "_step") }
+    return row
+  }
+}
