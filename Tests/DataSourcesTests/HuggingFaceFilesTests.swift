@@ -1,0 +1,258 @@
+import Quantities
+import Telemetry
+import Testing
+
+@testable import DataSources
+
+@Suite struct HuggingFaceFilesTests {
+  static let clock = FixedClock(Timestamp(seconds: 4_000_000_000))
+  static let context = SourceContext(machine: "box")
+
+  static func state(_ text: String) throws(JSONFault) -> HFTrainerState {
+    try state(Array(text.utf8))
+  }
+
+  static func state(_ bytes: [UInt8]) throws(JSONFault) -> HFTrainerState {
+    try bytes.withUnsafeBufferPointer { (buffer) throws(JSONFault) in try HFTrainerState(buffer) }
+  }
+
+  static func facts(_ text: String) -> ModelFacts? { ModelFacts(config: Array(text.utf8)) }
+
+  @Test func rowsOfTheLogAreReadThoughTheyAreNoStrictJSON() throws {
+    let state = try Self.state(
+      """
+      {"best_metric": Infinity, "epoch": 0.5, "global_step": 20, "max_steps": 40,
+       "log_history": [
+         {"epoch": 0.25, "grad_norm": NaN, "learning_rate": 2e-05, "loss": 2.5, "step": 10},
+         {"epoch": 0.5, "eval_loss": 2.25, "eval_runtime": 3.5, "step": 20},
+         {"epoch": 0.5, "loss": NaN, "num_input_tokens_seen": 4096, "step": 20}],
+       "num_input_tokens_seen": 4096, "total_flos": 0.0, "train_batch_size": 4}
+      """)
+    #expect(state.rows.map { $0[.step] } == [10, 20, 20])
+    #expect(state.rows[0][.loss] == 2.5)
+    #expect(state.rows[1][.validationLoss] == 2.25)
+    #expect(state.rows[2][.loss]?.isNaN == true)
+    #expect(state.stepTotal == 40)
+    #expect(state.tokens == 4096)
+    // Zero means that nobody counted.
+    #expect(state.totalFLOP == nil)
+    let last = state.last(at: Self.clock.now)
+    #expect(last[.step] == 20)
+    #expect(last[.validationLoss] == 2.25)
+  }
+
+  @Test(arguments: [
+    "", "{", "[]", "{}", "hello", #"{"global_step": 5"#, #"{"log_history": {}, "global_step": 1}"#,
+    #"{"log_history": [1,], "global_step": 1}"#, #"{"a": "b"}"#, #"{"global_step": 5} x"#,
+  ]) func whatIsIncompleteOrSomethingElseIsRefused(text: String) {
+    #expect(throws: JSONFault.self) { try Self.state(text) }
+  }
+
+  @Test func deepNestingAndLongTextsAreNoDanger() throws {
+    let deep = String(repeating: "[", count: 100_000)
+    #expect(throws: JSONFault.self) { try Self.state(#"{"global_step": 5, "x": \#(deep)"#) }
+    #expect(Self.facts(#"{"hidden_size": 5, "x": \#(deep)"#) == nil)
+    let long = String(repeating: "x", count: 4 << 20)
+    #expect(try Self.state(#"{"global_step": 5, "x": "\#(long)"}"#).step == 5)
+    let invalid: [UInt8] =
+      Array(#"{"global_step": 5, "x": ""#.utf8) + [0xFF, 0xC0] + Array("\"}".utf8)
+    #expect(try Self.state(invalid).step == 5)
+  }
+
+  @Test func changedBytesNeverTrap() {
+    let text =
+      #"{"global_step": 20, "log_history": [{"loss": 2.5, "step": 1e1}, {"train_runtime": 3.5}]}"#
+    mutations(of: Array(text.utf8), rounds: 3000) { _ = try? Self.state($0) }
+    let config =
+      #"{"model_type":"mixtral","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"vocab_size":99,"intermediate_size":128,"num_local_experts":8,"num_experts_per_tok":2}"#
+    mutations(of: Array(config.utf8), rounds: 3000) { _ = ModelFacts(config: $0) }
+    mutations(of: Self.weights(["F32": [2, 3]]), rounds: 3000) { bytes in
+      _ = try? bytes.withUnsafeBufferPointer { (buffer) throws(JSONFault) in
+        try Safetensors(buffer)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    (
+      #"{"model_type":"gpt2","n_embd":768,"n_layer":12,"n_head":12,"n_positions":1024,"n_ctx":1024,"vocab_size":50257,"n_inner":null}"#,
+      124_439_808, 124_439_808
+    ),
+    (
+      #"{"model_type":"llama","hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":128256,"tie_word_embeddings":false,"torch_dtype":"bfloat16"}"#,
+      8_030_261_248, 8_030_261_248
+    ),
+    (
+      #"{"model_type":"llama","hidden_size":4096,"intermediate_size":11008,"num_hidden_layers":32,"num_attention_heads":32,"vocab_size":32000,"tie_word_embeddings":false}"#,
+      6_738_415_616, 6_738_415_616
+    ),
+    (
+      #"{"model_type":"mixtral","hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":32000,"tie_word_embeddings":false,"num_local_experts":8,"num_experts_per_tok":2}"#,
+      46_702_792_704, 12_879_925_248
+    ),
+    (
+      #"{"model_type":"qwen2","hidden_size":896,"intermediate_size":4864,"num_hidden_layers":24,"num_attention_heads":14,"num_key_value_heads":2,"vocab_size":151936,"tie_word_embeddings":true}"#,
+      494_032_768, 494_032_768
+    ),
+    (
+      #"{"model_type":"mistral","hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":32000}"#,
+      7_241_732_096, 7_241_732_096
+    ),
+    (
+      #"{"model_type":"gpt_neox","hidden_size":512,"intermediate_size":2048,"num_hidden_layers":6,"num_attention_heads":8,"vocab_size":50304,"max_position_embeddings":2048}"#,
+      70_426_624, 70_426_624
+    ),
+    (
+      #"{"model_type":"qwen3","hidden_size":1024,"head_dim":128,"intermediate_size":3072,"num_hidden_layers":28,"num_attention_heads":16,"num_key_value_heads":8,"vocab_size":151936,"tie_word_embeddings":true,"attention_bias":false}"#,
+      596_049_920, 596_049_920
+    ),
+    (
+      #"{"model_type":"qwen3_moe","hidden_size":2048,"head_dim":128,"intermediate_size":6144,"moe_intermediate_size":768,"num_hidden_layers":48,"num_attention_heads":32,"num_key_value_heads":4,"num_experts":128,"num_experts_per_tok":8,"decoder_sparse_step":1,"mlp_only_layers":[],"vocab_size":151936,"tie_word_embeddings":false,"attention_bias":false}"#,
+      30_532_122_624, 3_353_032_704
+    ),
+  ]) func parametersOfKnownModels(config: String, all: Int64, active: Int64) throws {
+    let facts = try #require(Self.facts(config))
+    #expect(facts.parameters == all)
+    #expect(facts.activeParameters == active)
+    #expect(facts.attributes["parameters"] == "\(all)")
+  }
+
+  @Test func whatAConfigurationDoesNotTellIsNotMadeUp() throws {
+    #expect(Self.facts("{}") == nil)
+    #expect(Self.facts("no json") == nil)
+    let strange = try #require(
+      Self.facts(
+        #"{"model_type":"newform","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"vocab_size":99,"intermediate_size":128}"#
+      ))
+    #expect(strange.layers == 2)
+    #expect(strange.parameters == nil)
+    let seeing = try #require(
+      Self.facts(
+        #"{"model_type":"llava","torch_dtype":"float16","text_config":{"model_type":"llama","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"vocab_size":99,"intermediate_size":128},"quantization_config":{"quant_method":"gptq","bits":4}}"#
+      ))
+    #expect(seeing.type == "llama")
+    #expect(seeing.width == 64)
+    #expect(seeing.headSize == 16)
+    #expect(seeing.precision == "fp16")
+    #expect(seeing.quantization == "gptq")
+    #expect(seeing.parameters == nil)
+    // Sizes that no model has.
+    let absurd = Self.facts(
+      #"{"model_type":"llama","hidden_size":1000000000000,"num_hidden_layers":1000000000,"num_attention_heads":1000000,"vocab_size":1000000000000,"intermediate_size":1000000000000}"#
+    )
+    #expect(absurd?.parameters == nil)
+  }
+
+  /// A file of weights that holds a header and nothing else.
+  static func weights(_ tensors: [String: [Int]]) -> [UInt8] {
+    var place = 0
+    let members = tensors.keys.sorted().map { format -> String in
+      let shape = tensors[format] ?? []
+      let size = shape.reduce(1, *) * (format == "F32" ? 4 : 2)
+      defer { place += size }
+      return
+        #""w.\#(format)":{"dtype":"\#(format)","shape":\#(shape),"data_offsets":[\#(place),\#(place + size)]}"#
+    }
+    let json = #"{"__metadata__":{"format":"pt"},\#(members.joined(separator: ","))}  "#
+    return EventFile.little(UInt64(json.utf8.count)) + Array(json.utf8)
+  }
+
+  static func header(_ bytes: [UInt8]) throws(JSONFault) -> Safetensors {
+    try bytes.withUnsafeBufferPointer { (buffer) throws(JSONFault) in try Safetensors(buffer) }
+  }
+
+  @Test func headersOfWeightsCountExactly() throws {
+    let header = try Self.header(Self.weights(["BF16": [3, 5, 7], "F32": [11]]))
+    #expect(header.parameters == 116)
+    #expect(header.counts == ["BF16": 105, "F32": 11])
+    #expect(header.format == "BF16")
+    #expect(header.tensors == 2)
+    let scratch = Scratch()
+    scratch.write(Self.weights(["BF16": [3, 5]]), to: "model-00001-of-00002.safetensors")
+    scratch.write(Self.weights(["BF16": [2, 2]]), to: "model-00002-of-00002.safetensors")
+    scratch.write(
+      #"{"metadata":{"total_size":38},"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors","c":"model-00001-of-00002.safetensors"}}"#,
+      to: "model.safetensors.index.json")
+    #expect(try Safetensors.read(scratch.path).parameters == 19)
+  }
+
+  @Test func headersThatLieAreRefused() {
+    func header(_ json: String, length: UInt64? = nil) -> [UInt8] {
+      EventFile.little(length ?? UInt64(json.utf8.count)) + Array(json.utf8)
+    }
+    let bad: [[UInt8]] = [
+      [], [1, 2, 3], header("{}", length: .max), header("{}", length: 500), header("[]"),
+      header(#"{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,15]}}"#),
+      header(#"{"a":{"dtype":"F32","shape":[-4],"data_offsets":[0,16]}}"#),
+      header(
+        #"{"a":{"dtype":"F32","shape":[9999999999,9999999999,9999999999],"data_offsets":[0,1]}}"#),
+      header(#"{"a":{"dtype":"F32","data_offsets":[0,1]}}"#),
+      header(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#),
+    ]
+    for bytes in bad { #expect(throws: JSONFault.self) { try Self.header(bytes) } }
+    #expect(throws: JSONFault.self) {
+      let index = Array(#"{"weight_map":{"a":"../secret"}}"#.utf8)
+      return try index.withUnsafeBufferPointer { (buffer) throws(JSONFault) in
+        try SafetensorsIndex(buffer)
+      }
+    }
+  }
+
+  @Test func theNewestCheckpointAndItsModelAreFollowed() throws {
+    let tree = FileTree()
+    func save(_ step: Int, _ loss: Double) {
+      tree.write(
+        "/out/checkpoint-\(step)/trainer_state.json",
+        #"{"global_step": \#(step), "max_steps": 2000, "log_history": [{"loss": \#(loss), "step": \#(step)}]}"#
+      )
+    }
+    save(900, 2.5)
+    save(1000, 2)
+    tree.write(
+      "/out/checkpoint-1000/config.json",
+      #"{"model_type":"gpt2","n_embd":768,"n_layer":12,"n_head":12,"n_positions":1024,"vocab_size":50257}"#
+    )
+    var source = HFFilesSource(path: tree.root + "/out", context: Self.context)
+    var heard = try source.sample(Self.clock)
+    #expect(heard.readings.map { $0[.step] } == [1000])
+    #expect(heard.readings.map { $0[.loss] } == [2])
+    #expect(heard.readings.map { $0[.stepTotal] } == [2000])
+    #expect(heard.devices.last?.attributes["parameters"] == "124439808")
+    #expect(try source.sample(Self.clock).isEmpty)
+    save(1100, 1.5)
+    heard = try source.sample(Self.clock)
+    #expect(heard.readings.map { $0[.step] } == [1100])
+    // In the middle of being written: nothing is said, and later it is.
+    tree.write("/out/checkpoint-1200/trainer_state.json", #"{"global_step": 12"#)
+    #expect(try source.sample(Self.clock).isEmpty)
+    save(1200, 1.25)
+    #expect(try source.sample(Self.clock).readings.map { $0[.step] } == [1200])
+  }
+
+  @Test(
+    .enabled(
+      if: Fixtures.exists("training/hf-trainer/trainer_state.json"),
+      "no ../shared/fixtures beside the package"))
+  func aRealState() throws {
+    let state = try Self.state(Fixtures.read("training/hf-trainer/trainer_state.json"))
+    #expect(state.step == 2178)
+    #expect(state.stepTotal == 2178)
+    #expect(state.rows.count == 435)
+    #expect(state.rows.last?[.loss] == 1.9787)
+    #expect(state.rows.last?[.step] == 2175)
+    #expect(state.totalFLOP == 6.222496637658207e+20)
+    #expect(state.runtime == 857595.0988)
+    #expect(state.tokens == nil)
+    #expect(state.batch == 4)
+    let results = try Self.state(Fixtures.read("training/hf-trainer/all_results.json"))
+    #expect(results.runtime == 857595.0988)
+    #expect(results.meanLoss == 1.9950996404180186)
+    #expect(results.totalFLOP == state.totalFLOP)
+    var source = HFFilesSource(
+      path: "\(Fixtures.root)/training/hf-trainer/trainer_state.json", context: Self.context)
+    let heard = try source.readAll(Self.clock)
+    #expect(heard.readings.map { $0[.step] } == [2178])
+    #expect(heard.readings.map { $0[.loss] } == [1.9787])
+    #expect(heard.events.map(\.text) == ["trainer_state.json: training ended after 857595 s"])
+  }
+}
