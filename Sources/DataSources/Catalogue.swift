@@ -75,6 +75,11 @@ public struct Catalogue: Sendable {
     LogSource.entry,
     ServeSource.entry,
     DCGMSource.entry,
+    TFEventsSource.entry,
+    CSVSource.entry,
+    WandBSource.entry,
+    HFFilesSource.entry,
+    MLflowSource.entry,
     ExecSource.entry,
     SimulatedSource.entry,
   ]

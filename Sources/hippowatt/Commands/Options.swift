@@ -26,6 +26,9 @@ struct SourceOptions: ParsableArguments {
     help: ArgumentHelp("Ask an inference server for its metrics.", valueName: "url"))
   var servers: [String] = []
 
+  @Option(help: ArgumentHelp("Follow TensorBoard's event files too.", valueName: "folder"))
+  var tensorboard: [String] = []
+
   @Option(help: ArgumentHelp("The country whose grid feeds the machine.", valueName: "code"))
   var country: String?
 
@@ -58,12 +61,13 @@ struct SourceOptions: ParsableArguments {
     if let every { settings.interval = Duration(text: every)?.inSeconds }
     if let country { settings.country = country }
     if !sources.isEmpty { settings.sources = sources.map(SourceRequest.init(text:)) }
-    if !logs.isEmpty || !servers.isEmpty {
+    if !logs.isEmpty || !servers.isEmpty || !tensorboard.isEmpty {
       if settings.sources.isEmpty {
         settings.sources = Catalogue.all.filter(\.isDefault).map { SourceRequest(kind: $0.name) }
       }
       settings.sources += logs.map { SourceRequest(kind: "log", argument: $0) }
       settings.sources += servers.map { SourceRequest(kind: "serve", argument: $0) }
+      settings.sources += tensorboard.map { SourceRequest(kind: "tensorboard", argument: $0) }
     }
     return settings
   }
