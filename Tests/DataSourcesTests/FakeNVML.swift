@@ -1,4 +1,5 @@
 import Glibc
+import Telemetry
 import Testing
 
 @testable import DataSources
@@ -52,20 +53,78 @@ final class FakeNVML {
     function("fake_nvml_answer", as: Call.self)?(name, gpu, code)
   }
 
-  /// Lets calls of a function wait until they are let go on.
-  func block(_ name: String, _ blocks: Bool) {
-    typealias Call = @convention(c) (UnsafePointer<CChar>, Int32) -> Void
-    function("fake_nvml_block", as: Call.self)?(name, blocks ? 1 : 0)
+  /// Lets calls of a function wait until they are let go on; the name `gpu` does not stand for all.
+  func block(_ name: String, _ blocks: Bool, gpu: Int32 = -1) {
+    typealias Call = @convention(c) (UnsafePointer<CChar>, Int32, Int32) -> Void
+    function("fake_nvml_block", as: Call.self)?(name, gpu, blocks ? 1 : 0)
   }
 
+  /// Puts the driver's time, in seconds.
+  func time(_ seconds: Double) {
+    function("fake_nvml_time", as: (@convention(c) (Double) -> Void).self)?(seconds)
+  }
+
+  /// Puts the number of GPUs without forgetting anything.
+  func count(_ gpus: UInt32) {
+    function("fake_nvml_count", as: (@convention(c) (UInt32) -> Void).self)?(gpus)
+  }
+
+  func reload() { function("fake_nvml_reload", as: (@convention(c) () -> Void).self)?() }
+
+  /// Plays a power over time: corners of seconds and watts, straight lines between them.
+  func power(_ corners: [(Double, Double)], gpu: UInt32 = 0) {
+    typealias Call = @convention(c) (UInt32, Double, Double) -> Void
+    for (seconds, watts) in corners {
+      function("fake_nvml_power", as: Call.self)?(gpu, seconds, watts)
+    }
+  }
+
+  /// The joules drawn up to a time: the truth.
+  func joules(at seconds: Double, gpu: UInt32 = 0) -> Double {
+    typealias Call = @convention(c) (UInt32, Double) -> Double
+    return function("fake_nvml_joules", as: Call.self)?(gpu, seconds) ?? .nan
+  }
+
+  /// Puts a process on a GPU with its bytes and the percentage of the time it works.
+  func process(_ pid: UInt32, bytes: UInt64 = 1 << 30, percent: UInt32 = 0, gpu: UInt32 = 0) {
+    typealias Call = @convention(c) (UInt32, UInt32, UInt64, UInt32) -> Void
+    function("fake_nvml_process", as: Call.self)?(gpu, pid, bytes, percent)
+  }
+
+  func endProcess(_ pid: UInt32, gpu: UInt32 = 0) {
+    typealias Call = @convention(c) (UInt32, UInt32) -> Void
+    function("fake_nvml_end_process", as: Call.self)?(gpu, pid)
+  }
+
+  /// Lets the driver report something; 8 is an Xid.
+  func event(_ type: UInt64, _ data: UInt64, gpu: UInt32 = 0) {
+    typealias Call = @convention(c) (UInt32, UInt64, UInt64) -> Void
+    function("fake_nvml_event", as: Call.self)?(gpu, type, data)
+  }
+
+  /// How often a function was called; `*` counts all of them.
   func calls(_ name: String) -> UInt32 {
     typealias Call = @convention(c) (UnsafePointer<CChar>) -> UInt32
     return function("fake_nvml_calls", as: Call.self)?(name) ?? 0
   }
 
-  func source(hiding: Set<String> = []) -> NVMLSource {
-    NVMLSource(SourceContext(machine: "box"), library: path, hiding: hiding)
+  /// A source on this library; by default it finds nothing in `/proc` and `/sys`.
+  func source(
+    hiding: Set<String> = [], root: String = "/nonexistent", interval: Double = 1
+  ) -> NVMLSource {
+    let context = SourceContext(machine: "box", root: root, interval: interval)
+    return NVMLSource(context, library: path, hiding: hiding)
   }
 
-  static func uuid(_ gpu: Int) -> String { "GPU-00000000-0000-0000-0000-00000000000\(gpu)" }
+  /// Asks a source at a time that is also the driver's.
+  func said(_ source: inout NVMLSource, at seconds: Double) throws(SourceFailure) -> Said {
+    time(seconds)
+    return try source.said(at: seconds)
+  }
+
+  static func uuid(_ gpu: Int) -> String {
+    let digits = String(gpu)
+    return "GPU-00000000-0000-0000-0000-" + String(repeating: "0", count: 12 - digits.count)
+      + digits
+  }
 }

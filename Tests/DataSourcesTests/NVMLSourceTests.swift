@@ -15,7 +15,10 @@ struct NVMLSourceTests {
     for (field, value) in [
       ("power_mw", 437_210), ("energy_mj", 1_234_567), ("limit_mw", 700_000), ("gpu_percent", 100),
       ("memory_percent", 37), ("used", 17_000_000_000), ("celsius", 52), ("sm_mhz", 1980),
-      ("reasons", 4),
+      ("reasons", 4), ("instant_mw", 444_720), ("memory_celsius", 58),
+      ("held_power_ns", 5_000_000), ("held_heat_ns", 6_000_000), ("held_board_ns", 7_000_000),
+      ("held_brake_ns", 1_000_000), ("pcie_tx", 111), ("pcie_rx", 222), ("nvlink_tx_kib", 3),
+      ("nvlink_rx_kib", 4),
     ] as [(String, UInt64)] { fake.set(field, value) }
     var source = fake.source()
     let said = try source.said(at: 1)
@@ -27,12 +30,19 @@ struct NVMLSourceTests {
       (.power, 437_210), (.energy, 1_234_567_000), (.powerLimit, 700_000),
       (.utilization, 1_000_000), (.memoryActivity, 370_000), (.memoryUsed, 17_000_000_000),
       (.memoryTotal, 85_520_809_984), (.temperature, 52_000), (.smClock, 1_980_000_000),
-      (.memoryClock, 2_619_000_000), (.eventReasons, 4),
+      (.memoryClock, 2_619_000_000), (.eventReasons, 4), (.powerInstant, 444_720),
+      (.powerLimitDefault, 700_000), (.memoryTemperature, 58_000), (.throttledByPower, 5000),
+      (.throttledByHeat, 6000), (.throttledByBoard, 8000), (.pcieSent, 111), (.pcieReceived, 222),
+      (.nvlinkSent, 3072), (.nvlinkReceived, 4096),
     ]
     for (metric, steps) in expected { #expect(said.steps(metric, of: first) == steps) }
     #expect(said.series.count == expected.count)
     #expect(said.events.isEmpty)
-    #expect(try source.said(at: 2).series.isEmpty)
+    // With the second sample come the means between the two.
+    #expect(try fake.said(&source, at: 2).series.count == 10)
+    #expect(try fake.said(&source, at: 3).series.isEmpty)
+    #expect(said.devices.first?.attributes["nvml"] == "13.590.48.01")
+    #expect(said.devices.first?.attributes["gpm"] == "yes")
   }
 
   @Test("the library is initialised once, however often it is asked")
@@ -66,6 +76,7 @@ struct NVMLSourceTests {
   @Test("what is not supported is asked for once")
   func notSupported() throws {
     let fake = try FakeNVML()
+    for id in [83, 191] { fake.answer("field:\(id)", 3) }
     fake.answer("nvmlDeviceGetTotalEnergyConsumption", 3)
     var source = fake.source()
     for second in 0..<5 {
@@ -80,7 +91,8 @@ struct NVMLSourceTests {
   func missingFunctions() throws {
     let fake = try FakeNVML()
     var source = fake.source(hiding: [
-      "nvmlDeviceGetTotalEnergyConsumption", "nvmlDeviceGetMemoryInfo_v2",
+      "nvmlDeviceGetFieldValues", "nvmlDeviceGetTotalEnergyConsumption",
+      "nvmlDeviceGetMemoryInfo_v2",
       "nvmlDeviceGetTemperatureV", "nvmlDeviceGetCurrentClocksEventReasons",
     ])
     let said = try source.said(at: 0)
@@ -89,6 +101,10 @@ struct NVMLSourceTests {
     #expect(said.steps(.memoryUsed, of: first) == 566_231_040)
     #expect(said.steps(.temperature, of: first) == 30_000)
     #expect(said.steps(.eventReasons, of: first) == 1)
+    #expect(said.steps(.power, of: first) == 70_000)
+    #expect(said.steps(.powerLimit, of: first) == 700_000)
+    #expect(said.steps(.powerLimitDefault, of: first) == 700_000)
+    #expect(said.provenance(.power, of: first)?.note.hasPrefix("nvmlDeviceGetPowerUsage") == true)
   }
 
   @Test("a lost GPU gives nothing, is told of once, and comes back by itself")
@@ -138,9 +154,9 @@ struct NVMLSourceTests {
     let fake = try FakeNVML()
     var source = fake.source()
     _ = try source.said(at: 0)
-    fake.answer("nvmlDeviceGetPowerUsage", 1)
-    #expect(throws: SourceFailure.self) { try source.said(at: 1) }
-    fake.answer("nvmlDeviceGetPowerUsage", 0)
+    fake.reload()
+    let failure = #expect(throws: SourceFailure.self) { try source.said(at: 1) }
+    #expect(failure?.message == "the NVIDIA driver was reloaded")
     #expect(try source.said(at: 2).steps(.power, of: first) == 70_000)
     #expect(fake.calls("nvmlInit_v2") == 2)
   }
@@ -193,12 +209,20 @@ struct NVMLSourceTests {
     #expect(try source.said(at: 2).steps(.power, of: first) == 1_050_000)
   }
 
-  @Test("a GPU without memory of its own states none")
-  func sharedMemory() throws {
+  @Test("a GPU without memory of its own shows the host's, and says so", arguments: [0, 3])
+  func sharedMemory(code: Int32) throws {
     let fake = try FakeNVML()
     fake.set("total", 0)
-    var source = fake.source()
-    #expect(try source.said(at: 0).steps(.memoryTotal, of: first) == nil)
+    for name in ["nvmlDeviceGetMemoryInfo", "nvmlDeviceGetMemoryInfo_v2"] {
+      fake.answer(name, code)
+    }
+    let tree = FileTree()
+    tree.write("/proc/meminfo", "MemTotal: 100 kB\nMemFree: 1 kB\nMemAvailable: 60 kB\n")
+    var source = fake.source(root: tree.root)
+    let said = try source.said(at: 0)
+    #expect(said.steps(.memoryTotal, of: first) == 102_400)
+    #expect(said.steps(.memoryUsed, of: first) == 40_960)
+    #expect(said.provenance(.memoryUsed, of: first)?.note.contains("shared with the host") == true)
   }
 
   @Test("a GPU that answers nothing is tried again with a fresh handle")
@@ -220,11 +244,12 @@ struct NVMLSourceTests {
     let fake = try FakeNVML()
     var source = fake.source()
     _ = try source.said(at: 0)
+    fake.answer("field:185", 999)
     fake.answer("nvmlDeviceGetPowerUsage", 999)
     let said = try source.said(at: 1)
     #expect(said.steps(.power, of: first) == nil)
     #expect(said.steps(.energy, of: first) == 0)
-    fake.answer("nvmlDeviceGetPowerUsage", 0)
+    fake.answer("field:185", 0)
     #expect(try source.said(at: 2).steps(.power, of: first) == 70_000)
   }
 

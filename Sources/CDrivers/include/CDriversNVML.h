@@ -3,6 +3,7 @@
 // Written from published layout facts (NVML API reference; LP64, little-endian), not copied from
 // NVIDIA's header. The library itself is opened at run time and never linked.
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 
 typedef int32_t nvmlReturn_t;
@@ -14,6 +15,7 @@ enum {
   NVML_ERROR_NOT_SUPPORTED = 3,
   NVML_ERROR_NO_PERMISSION = 4,
   NVML_ERROR_NOT_FOUND = 6,
+  NVML_ERROR_INSUFFICIENT_SIZE = 7,
   NVML_ERROR_INSUFFICIENT_POWER = 8,
   NVML_ERROR_DRIVER_NOT_LOADED = 9,
   NVML_ERROR_TIMEOUT = 10,
@@ -35,7 +37,7 @@ enum {
   NVML_DEVICE_ARCH_AMPERE = 7,
   NVML_DEVICE_NAME_BUFFER_SIZE = 96,
   NVML_DEVICE_UUID_BUFFER_SIZE = 96,
-  NVML_SYSTEM_DRIVER_VERSION_BUFFER_SIZE = 80,
+  NVML_SYSTEM_VERSION_BUFFER_SIZE = 80,
 };
 
 typedef struct nvmlDevice_st *nvmlDevice_t;
@@ -85,6 +87,128 @@ typedef struct {
   char busId[32];
 } nvmlPciInfo_t;
 
+// One number by its field id; every entry carries its own answer.
+typedef struct {
+  uint32_t fieldId;
+  uint32_t scopeId;
+  int64_t timestamp;
+  int64_t latencyUsec;
+  int32_t valueType;
+  nvmlReturn_t nvmlReturn;
+  union {
+    double d;
+    int32_t si;
+    uint32_t ui;
+    uint64_t ull;
+    int64_t sll;
+    uint16_t us;
+  } value;
+} nvmlFieldValue_t;
+
+enum {
+  NVML_VALUE_TYPE_DOUBLE = 0,
+  NVML_VALUE_TYPE_UNSIGNED_INT = 1,
+  NVML_VALUE_TYPE_UNSIGNED_LONG = 2,
+  NVML_VALUE_TYPE_UNSIGNED_LONG_LONG = 3,
+  NVML_VALUE_TYPE_SIGNED_LONG_LONG = 4,
+  NVML_VALUE_TYPE_SIGNED_INT = 5,
+  NVML_VALUE_TYPE_UNSIGNED_SHORT = 6,
+};
+
+// All ones of `usedGpuMemory` stand for “not known”. The first version ends before the instances.
+typedef struct {
+  uint32_t pid;
+  uint64_t usedGpuMemory;
+  uint32_t gpuInstanceId;
+  uint32_t computeInstanceId;
+} nvmlProcessInfo_t;
+
+enum {
+  NVML_PROCESS_INFO_V1_SIZE = 16,
+  // Of the first drivers of the 535 branch, whose entries end with a further eight bytes.
+  NVML_PROCESS_INFO_LONG_SIZE = 32,
+};
+
+// Percent of one sample; microseconds since 1970.
+typedef struct {
+  uint32_t pid;
+  uint64_t timeStamp;
+  uint32_t smUtil;
+  uint32_t memUtil;
+  uint32_t encUtil;
+  uint32_t decUtil;
+} nvmlProcessUtilizationSample_t;
+
+// What a MIG instance has.
+typedef struct {
+  uint32_t multiprocessorCount;
+  uint32_t sharedCopyEngineCount;
+  uint32_t sharedDecoderCount;
+  uint32_t sharedEncoderCount;
+  uint32_t sharedJpegCount;
+  uint32_t sharedOfaCount;
+  uint32_t gpuInstanceSliceCount;
+  uint32_t computeInstanceSliceCount;
+  uint64_t memorySizeMB;
+} nvmlDeviceAttributes_t;
+
+// Something the driver reports; `eventData` of an Xid event is its number.
+typedef struct {
+  nvmlDevice_t device;
+  uint64_t eventType;
+  uint64_t eventData;
+  uint32_t gpuInstanceId;
+  uint32_t computeInstanceId;
+} nvmlEventData_t;
+
+typedef struct nvmlEventSet_st *nvmlEventSet_t;
+
+enum {
+  NVML_EVENT_DOUBLE_BIT_ERROR = 0x2,
+  NVML_EVENT_XID = 0x8,
+  NVML_EVENT_UNAVAILABLE = 0x4000,
+  NVML_EVENT_RECOVERY_ACTION = 0x8000,
+};
+
+typedef struct nvmlGpmSample_st *nvmlGpmSample_t;
+
+// `version` is 1.
+typedef struct {
+  uint32_t version;
+  uint32_t isSupportedDevice;
+} nvmlGpmSupport_t;
+
+typedef struct {
+  uint32_t metricId;
+  nvmlReturn_t nvmlReturn;
+  double value;
+  const char *names[3];
+} nvmlGpmMetric_t;
+
+// The head of a request; as many metrics follow as NVML_GPM_METRIC_MAX of the newest header, since
+// a library may look at all of them whatever `numMetrics` says.
+typedef struct {
+  uint32_t version;
+  uint32_t numMetrics;
+  nvmlGpmSample_t sample1;
+  nvmlGpmSample_t sample2;
+} nvmlGpmMetricsGet_t;
+
+enum { NVML_GPM_METRIC_MAX = 333 };
+
+_Static_assert(sizeof(nvmlMemory_v2_t) == 40, "layout");
+_Static_assert(sizeof(nvmlTemperature_t) == 12, "layout");
+_Static_assert(sizeof(nvmlPciInfo_t) == 68, "layout");
+_Static_assert(sizeof(nvmlFieldValue_t) == 40, "layout");
+_Static_assert(offsetof(nvmlFieldValue_t, value) == 32, "layout");
+_Static_assert(sizeof(nvmlProcessInfo_t) == 24, "layout");
+_Static_assert(sizeof(nvmlProcessUtilizationSample_t) == 32, "layout");
+_Static_assert(sizeof(nvmlDeviceAttributes_t) == 40, "layout");
+_Static_assert(sizeof(nvmlEventData_t) == 32, "layout");
+_Static_assert(sizeof(nvmlGpmMetric_t) == 40, "layout");
+_Static_assert(
+    sizeof(nvmlGpmMetricsGet_t) + NVML_GPM_METRIC_MAX * sizeof(nvmlGpmMetric_t) == 13344, "layout");
+
 typedef nvmlReturn_t (*nvmlCall_t)(void);
 typedef nvmlReturn_t (*nvmlGetCount_t)(uint32_t *count);
 typedef nvmlReturn_t (*nvmlGetHandle_t)(uint32_t index, nvmlDevice_t *device);
@@ -94,8 +218,31 @@ typedef nvmlReturn_t (*nvmlGetUInt32_t)(nvmlDevice_t device, uint32_t *value);
 typedef nvmlReturn_t (*nvmlGetUInt64_t)(nvmlDevice_t device, uint64_t *value);
 typedef nvmlReturn_t (*nvmlGetChosen_t)(nvmlDevice_t device, int32_t choice, uint32_t *value);
 typedef nvmlReturn_t (*nvmlGetPair_t)(nvmlDevice_t device, int32_t *first, int32_t *second);
+typedef nvmlReturn_t (*nvmlGetUnsignedPair_t)(
+    nvmlDevice_t device, uint32_t *first, uint32_t *second);
 typedef nvmlReturn_t (*nvmlGetUtilization_t)(nvmlDevice_t device, nvmlUtilization_t *value);
 typedef nvmlReturn_t (*nvmlGetMemory_t)(nvmlDevice_t device, nvmlMemory_t *value);
 typedef nvmlReturn_t (*nvmlGetMemoryV2_t)(nvmlDevice_t device, nvmlMemory_v2_t *value);
 typedef nvmlReturn_t (*nvmlGetPciInfo_t)(nvmlDevice_t device, nvmlPciInfo_t *value);
 typedef nvmlReturn_t (*nvmlGetTemperatureV_t)(nvmlDevice_t device, nvmlTemperature_t *value);
+typedef nvmlReturn_t (*nvmlGetFieldValues_t)(
+    nvmlDevice_t device, int32_t count, nvmlFieldValue_t *values);
+typedef nvmlReturn_t (*nvmlGetProcesses_t)(nvmlDevice_t device, uint32_t *count, void *processes);
+typedef nvmlReturn_t (*nvmlGetProcessUtilization_t)(
+    nvmlDevice_t device, nvmlProcessUtilizationSample_t *samples, uint32_t *count,
+    uint64_t lastSeenTimeStamp);
+typedef nvmlReturn_t (*nvmlGetPart_t)(nvmlDevice_t device, uint32_t index, nvmlDevice_t *part);
+typedef nvmlReturn_t (*nvmlGetAttributes_t)(nvmlDevice_t device, nvmlDeviceAttributes_t *value);
+typedef nvmlReturn_t (*nvmlEventSetCreate_t)(nvmlEventSet_t *set);
+typedef nvmlReturn_t (*nvmlEventSetFree_t)(nvmlEventSet_t set);
+typedef nvmlReturn_t (*nvmlRegisterEvents_t)(
+    nvmlDevice_t device, uint64_t types, nvmlEventSet_t set);
+typedef nvmlReturn_t (*nvmlEventSetWait_t)(
+    nvmlEventSet_t set, nvmlEventData_t *event, uint32_t milliseconds);
+typedef nvmlReturn_t (*nvmlQueryGpmSupport_t)(nvmlDevice_t device, nvmlGpmSupport_t *support);
+typedef nvmlReturn_t (*nvmlGpmSampleAlloc_t)(nvmlGpmSample_t *sample);
+typedef nvmlReturn_t (*nvmlGpmSampleFree_t)(nvmlGpmSample_t sample);
+typedef nvmlReturn_t (*nvmlGpmSampleGet_t)(nvmlDevice_t device, nvmlGpmSample_t sample);
+typedef nvmlReturn_t (*nvmlGpmMigSampleGet_t)(
+    nvmlDevice_t device, uint32_t gpuInstance, nvmlGpmSample_t sample);
+typedef nvmlReturn_t (*nvmlGetGpmMetrics_t)(void *request);

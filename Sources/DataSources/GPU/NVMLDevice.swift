@@ -1,173 +1,201 @@
 import CDrivers
 import Telemetry
 
-/// One GPU as NVML shows it, with the memory of what it cannot answer.
+/// One open GPU: its numbers, by one call for many of them and single calls for the rest.
 struct NVMLDevice {
-  /// A number that is asked for with a call of its own.
-  enum Number: String {
-    case power, energy, utilization, memory, temperature
-    case limit = "power limit"
-    case memoryV2 = "memory (version 2)"
-    case temperatureV = "temperature (version 1)"
-    case smClock = "SM clock"
-    case memoryClock = "memory clock"
-    case eventReasons = "clocks event reasons"
-  }
-
   let identity: NVMLIdentity
-  private let handle: nvmlDevice_t
-  /// What this GPU will never answer; not asked again.
-  private var refused: Set<Number> = []
-  /// Refusals for want of permission since the last reading.
-  private(set) var denied: [Number] = []
-  /// The last error of this round, if any.
-  private(set) var trouble: NVMLError?
+  let handle: nvmlDevice_t
+  let library: NVMLLibrary
+  let fields: NVMLFields
+  var inquiry = NVMLInquiry()
+  /// The limit that binds, in milliwatts, as last heard.
+  private(set) var limit: UInt64?
   /// A power in watts that was left out of the last reading because it cannot be.
   private(set) var implausiblePower: Double?
+  /// Whether the GPU has no memory of its own and uses the host's.
+  private(set) var sharesMemory = false
+  private let hostMemory: SystemFile
 
-  init(identity: NVMLIdentity, handle: nvmlDevice_t) {
+  init(
+    identity: NVMLIdentity, handle: nvmlDevice_t, library: NVMLLibrary, context: SourceContext
+  ) {
     self.identity = identity
     self.handle = handle
+    self.library = library
+    var missing: Set<NVMLField> = []
+    if !identity.averagesPower { missing.insert(.averagePower) }
+    // Drivers that do not know the scope answer for the GPU alone.
+    if !identity.isModule { missing.formUnion([.moduleAverage, .moduleInstant]) }
+    fields = NVMLFields(leavingOut: missing)
+    hostMemory = SystemFile(context.path("/proc/meminfo"))
   }
 
-  /// Asks for every number once; those it does not have are missing from the reading.
-  mutating func read(_ library: NVMLLibrary, _ clock: any SessionClock) -> Reading {
-    trouble = nil
-    denied = []
+  /// Asks for what is due; what it does not have is missing from the reading.
+  mutating func read(_ due: NVMLSchedule.Due, _ clock: any SessionClock) -> Reading {
+    inquiry.begin()
     implausiblePower = nil
     let handle = handle
-    let limit = ask(.limit, library.enforcedLimit) { $0(handle, &$1) }
-    let power = ask(.power, library.power) { $0(handle, &$1) }
-    let energy = ask(.energy, library.energy, from: UInt64(0)) { $0(handle, &$1) }
+    fields.read(full: due.second, handle, library, &inquiry)
+    let usage: UInt64? =
+      fields[identity.averagesPower ? .averagePower : .instantPower]
+      ?? inquiry.ask(.power, library.calls.power) { $0(handle, &$1) }.map(UInt64.init)
+    let energy =
+      fields[.energy] ?? fields[.olderEnergy]
+      ?? inquiry.ask(.energy, library.calls.energy, from: UInt64(0)) { $0(handle, &$1) }
     // The two that are integrated deserve the time closest to them.
     var reading = Reading(device: identity.device.id, time: clock.now)
-    if let power {
-      if Self.isPlausible(power, limit: limit) {
-        reading.set(.power, steps: Int64(power))
-      } else {
-        implausiblePower = Double(power) / 1000
-      }
-    }
-    reading.set(.energy, steps: energy.flatMap(Self.microjoules))
-    reading.set(.powerLimit, steps: limit.map(Int64.init))
-    setActivity(&reading, library)
-    setMemory(&reading, library)
-    setState(&reading, library)
+    if due.second { setLimits(&reading) }
+    set(.power, usage, &reading)
+    if identity.averagesPower { set(.powerInstant, fields[.instantPower], &reading) }
+    reading.set(.energy, steps: energy.flatMap { Self.steps($0, times: 1000) })
+    if due.second { setCounters(&reading) }
+    if due.second { setActivity(&reading) }
+    if due.pair { setState(&reading) }
+    if due.slow { setRest(&reading) }
     reading.arrival = clock.now
     return reading
   }
 
+  /// Adds a power in milliwatts if it can be.
+  private mutating func set(_ metric: Metric, _ power: UInt64?, _ reading: inout Reading) {
+    guard let power else { return }
+    if Self.isPlausible(power, limit: limit) {
+      reading.set(metric, steps: Int64(power))
+    } else {
+      implausiblePower = Double(power) / 1000
+    }
+  }
+
   /// Whether a board may draw that much, both in milliwatts: half more than its limit, or 4 kW.
-  private static func isPlausible(_ power: UInt32, limit: UInt32?) -> Bool {
+  static func isPlausible(_ power: UInt64, limit: UInt64?) -> Bool {
     if let limit, limit > 0, Double(power) > 1.5 * Double(limit) { return false }
     return power <= 4_000_000
   }
 
-  private mutating func setActivity(_ reading: inout Reading, _ library: NVMLLibrary) {
+  private mutating func setLimits(_ reading: inout Reading) {
     let handle = handle
-    let rates = ask(.utilization, library.utilization, from: nvmlUtilization_t()) {
+    if let now = fields[.limit]
+      ?? inquiry.ask(.limit, library.calls.enforcedLimit, { $0(handle, &$1) }).map(UInt64.init)
+    {
+      limit = now
+      reading.set(.powerLimit, steps: Int64(exactly: now))
+    }
+    reading.set(.powerLimitDefault, steps: fields[.defaultLimit].flatMap { Int64(exactly: $0) })
+    // A module draws what several boards do, so the limit of its GPU says nothing.
+    if let module = fields[.moduleAverage] ?? fields[.moduleInstant], module <= 8_000_000 {
+      reading.set(.modulePower, steps: Int64(module))
+    }
+  }
+
+  /// What the driver counts: time held back, bytes over the links.
+  private func setCounters(_ reading: inout Reading) {
+    func microseconds(_ field: NVMLField) -> Int64? {
+      fields[field].flatMap { Int64(exactly: $0 / 1000) }
+    }
+    reading.set(.throttledByPower, steps: microseconds(.heldByPower))
+    reading.set(.throttledByHeat, steps: microseconds(.heldByHeat))
+    // A sum with one part missing would look like a counter that was reset.
+    let parts = [NVMLField.heldByBoard, .heldByBrake].filter(fields.has)
+    let held = parts.compactMap(microseconds)
+    if !held.isEmpty, held.count == parts.count {
+      reading.set(.throttledByBoard, steps: held.reduce(0, &+))
+    }
+    reading.set(.pcieReceived, steps: fields[.pcieReceived].flatMap { Int64(exactly: $0) })
+    reading.set(.pcieSent, steps: fields[.pcieSent].flatMap { Int64(exactly: $0) })
+    reading.set(
+      .nvlinkReceived, steps: fields[.nvlinkReceived].flatMap { Self.steps($0, times: 1024) })
+    reading.set(.nvlinkSent, steps: fields[.nvlinkSent].flatMap { Self.steps($0, times: 1024) })
+  }
+
+  private mutating func setActivity(_ reading: inout Reading) {
+    let handle = handle
+    let rates = inquiry.ask(.utilization, library.calls.utilization, from: nvmlUtilization_t()) {
       $0(handle, &$1)
     }
-    reading.set(.utilization, steps: rates.map { Int64($0.gpu) * 10_000 })
-    reading.set(.memoryActivity, steps: rates.map { Int64($0.memory) * 10_000 })
+    guard let rates, rates.gpu <= 100, rates.memory <= 100 else { return }
+    reading.set(.utilization, steps: Int64(rates.gpu) * 10_000)
+    reading.set(.memoryActivity, steps: Int64(rates.memory) * 10_000)
   }
 
-  private mutating func setMemory(_ reading: inout Reading, _ library: NVMLLibrary) {
+  private mutating func setState(_ reading: inout Reading) {
     let handle = handle
-    var used: UInt64?
-    var total: UInt64?
-    var request = nvmlMemory_v2_t()
-    request.version = NVML_MEMORY_V2
-    if let memory = ask(.memoryV2, library.memoryV2, from: request, { $0(handle, &$1) }) {
-      (used, total) = (memory.used, memory.total)
-    } else if let memory = ask(.memory, library.memory, from: nvmlMemory_t(), { $0(handle, &$1) }) {
-      (used, total) = (memory.used, memory.total)
-    }
-    // GPUs that share the host's memory may state a total of zero, which is no statement.
-    guard let total, total > 0 else { return }
-    reading.set(.memoryUsed, steps: used.flatMap { Int64(exactly: $0) })
-    reading.set(.memoryTotal, steps: Int64(exactly: total))
-  }
-
-  private mutating func setState(_ reading: inout Reading, _ library: NVMLLibrary) {
-    let handle = handle
+    setMemory(&reading)
     let sensor = Int32(NVML_TEMPERATURE_GPU)
     var request = nvmlTemperature_t()
     request.version = NVML_TEMPERATURE_V1
     request.sensorType = sensor
     let degrees =
-      ask(.temperatureV, library.temperatureV, from: request) { $0(handle, &$1) }
+      inquiry.ask(.temperatureV, library.calls.temperatureV, from: request) { $0(handle, &$1) }
       .map { Int64($0.temperature) }
-      ?? ask(.temperature, library.temperature) { $0(handle, sensor, &$1) }.map(Int64.init)
-    reading.set(.temperature, steps: degrees.map { $0 * 1000 })
-    let smClock = ask(.smClock, library.clock) { $0(handle, Int32(NVML_CLOCK_SM), &$1) }
-    reading.set(.smClock, steps: smClock.map { Int64($0) * 1_000_000 })
-    let memoryClock = ask(.memoryClock, library.clock) { $0(handle, Int32(NVML_CLOCK_MEM), &$1) }
-    reading.set(.memoryClock, steps: memoryClock.map { Int64($0) * 1_000_000 })
-    let reasons = ask(.eventReasons, library.eventReasons, from: UInt64(0)) { $0(handle, &$1) }
+      ?? inquiry.ask(.temperature, library.calls.temperature) { $0(handle, sensor, &$1) }
+      .map(Int64.init)
+    reading.set(.temperature, steps: degrees.flatMap(Self.heat))
+    reading.set(
+      .memoryTemperature,
+      steps: fields[.memoryTemperature].flatMap { Int64(exactly: $0) }.flatMap(Self.heat))
+    reading.set(.smClock, steps: clock(.smClock, Int32(NVML_CLOCK_SM)))
+    let reasons = inquiry.ask(.eventReasons, library.calls.eventReasons, from: UInt64(0)) {
+      $0(handle, &$1)
+    }
     reading.set(.eventReasons, steps: reasons.map(Int64.init(bitPattern:)))
   }
 
-  /// Makes one call, unless it was refused before or the GPU has stopped answering this round.
-  private mutating func ask<Function, Value>(
-    _ number: Number, _ function: Function?, from initial: Value,
-    _ call: (Function, inout Value) -> nvmlReturn_t
-  ) -> Value? {
-    guard !refused.contains(number), trouble?.isLoss != true else { return nil }
-    guard let function else {
-      refused.insert(number)
-      return nil
+  /// What changes seldom or slowly.
+  private mutating func setRest(_ reading: inout Reading) {
+    let handle = handle
+    reading.set(.memoryClock, steps: clock(.memoryClock, Int32(NVML_CLOCK_MEM)))
+    let percent = inquiry.ask(.fanSpeed, library.calls.fanSpeed) { $0(handle, &$1) }
+    // Fans may be told to turn faster than their nominal speed.
+    reading.set(.fanSpeed, steps: percent.flatMap { $0 <= 200 ? Int64($0) * 10_000 : nil })
+    if !fields.has(.defaultLimit) {
+      let limit = inquiry.ask(.defaultLimit, library.calls.defaultLimit) { $0(handle, &$1) }
+      reading.set(.powerLimitDefault, steps: limit.map(Int64.init))
     }
-    var value = initial
-    guard let error = NVMLError(call(function, &value)) else { return value }
-    if error.isRefusal {
-      refused.insert(number)
-      if error.isDenial { denied.append(number) }
-    } else {
-      trouble = error
-    }
-    return nil
   }
 
-  private mutating func ask<Function>(
-    _ number: Number, _ function: Function?, _ call: (Function, inout UInt32) -> nvmlReturn_t
-  ) -> UInt32? {
-    ask(number, function, from: UInt32(0), call)
-  }
-
-  private static func microjoules(_ millijoules: UInt64) -> Int64? {
-    let (value, overflow) = millijoules.multipliedReportingOverflow(by: 1000)
-    return overflow ? nil : Int64(exactly: value)
-  }
-}
-
-extension NVMLDevice {
-  /// The birth certificate of one of its numbers.
-  func provenance(of metric: Metric, every interval: Double) -> Provenance {
-    var method = metric.isCounter ? Provenance.Method.counter : .instant
-    var period = interval
-    let note: String
-    switch metric {
-    case .power where identity.averagesPower:
-      method = .average
-      period = max(1, interval)
-      note = "nvmlDeviceGetPowerUsage, mW, mean over the last second, whole board, ±5 %"
-    case .power: note = "nvmlDeviceGetPowerUsage, mW at that moment, whole board, ±5 %"
-    case .energy: note = "nvmlDeviceGetTotalEnergyConsumption, mJ since driver load"
-    case .powerLimit: note = "nvmlDeviceGetEnforcedPowerLimit, mW"
-    case .utilization: note = "nvmlDeviceGetUtilizationRates, share of time with a kernel running"
-    case .memoryActivity:
-      note = "nvmlDeviceGetUtilizationRates, share of time with memory accessed; not bandwidth"
-    case .memoryUsed where refused.contains(.memoryV2):
-      note = "nvmlDeviceGetMemoryInfo, with what the driver reserves"
-    case .memoryUsed: note = "nvmlDeviceGetMemoryInfo_v2, without what the driver reserves"
-    case .memoryTotal: note = "nvmlDeviceGetMemoryInfo"
-    case .temperature: note = "nvmlDeviceGetTemperature, °C of the chip"
-    case .smClock: note = "nvmlDeviceGetClockInfo, MHz of the streaming multiprocessors"
-    case .memoryClock: note = "nvmlDeviceGetClockInfo, MHz of the memory"
-    case .eventReasons: note = "nvmlDeviceGetCurrentClocksEventReasons, the driver's bits"
-    default: note = ""
+  private mutating func setMemory(_ reading: inout Reading) {
+    let handle = handle
+    let calls = library.calls
+    var used: UInt64?
+    var total: UInt64?
+    var request = nvmlMemory_v2_t()
+    request.version = NVML_MEMORY_V2
+    if let memory = inquiry.ask(.memoryV2, calls.memoryV2, from: request, { $0(handle, &$1) }) {
+      (used, total) = (memory.used, memory.total)
+    } else if let memory = inquiry.ask(
+      .memory, calls.memory, from: nvmlMemory_t(), { $0(handle, &$1) })
+    {
+      (used, total) = (memory.used, memory.total)
     }
-    return Provenance(source: NVMLSource.sourceName, method: method, period: period, note: note)
+    if let total, total > 0 {
+      reading.set(.memoryUsed, steps: used.flatMap { Int64(exactly: $0) })
+      reading.set(.memoryTotal, steps: Int64(exactly: total))
+    } else if total == 0 || hasNoMemory {
+      sharesMemory = true
+      guard let sizes = try? hostMemory.read({ MemorySizes.read(&$0) }) else { return }
+      reading.set(.memoryUsed, steps: sizes.used)
+      reading.set(.memoryTotal, steps: sizes.total)
+    }
+  }
+
+  /// Whether the driver says of both versions that this chip has no memory to speak of.
+  private var hasNoMemory: Bool {
+    inquiry.refused.isSuperset(of: [.memoryV2, .memory]) && !inquiry.isDenied
+  }
+
+  private mutating func clock(_ number: NVMLInquiry.Number, _ which: Int32) -> Int64? {
+    let handle = handle
+    let megahertz = inquiry.ask(number, library.calls.clock) { $0(handle, which, &$1) }
+    return megahertz.flatMap { $0 < 100_000 ? Int64($0) * 1_000_000 : nil }
+  }
+
+  /// Degrees as steps; `nil` beyond what a chip survives.
+  private static func heat(_ degrees: Int64) -> Int64? {
+    (-60...200).contains(degrees) ? degrees * 1000 : nil
+  }
+
+  private static func steps(_ value: UInt64, times factor: UInt64) -> Int64? {
+    let (product, overflow) = value.multipliedReportingOverflow(by: factor)
+    return overflow ? nil : Int64(exactly: product)
   }
 }

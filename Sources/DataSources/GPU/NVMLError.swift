@@ -13,6 +13,11 @@ struct NVMLError: Error, Hashable {
     self.code = code
   }
 
+  private init(known code: Int) { self.code = nvmlReturn_t(code) }
+
+  /// The driver's own word for what it cannot explain.
+  static let unknown = NVMLError(known: Int(NVML_ERROR_UNKNOWN))
+
   /// Whether the same question will be answered in the same way for as long as the driver runs.
   var isRefusal: Bool {
     switch Int(code) {

@@ -6,19 +6,37 @@ struct NVMLIdentity: Hashable {
   let device: Device
   /// Whether power is a mean over the last second rather than a momentary value.
   let averagesPower: Bool
+  /// Whether it is one module with its processor: GH200, GB200 and the like.
+  let isModule: Bool
+  /// The PCI address as the driver writes it.
+  let busID: String?
+  /// Whether it lets its inside be looked into, as found when it was opened.
+  let gpm: NVMLGPM.Standing
 
   /// Asks for everything that never changes; what the driver does not tell is left out.
-  init(_ handle: nvmlDevice_t, index: UInt32, library: NVMLLibrary, context: SourceContext) {
+  init(
+    _ handle: nvmlDevice_t, index: UInt32, library: NVMLLibrary, context: SourceContext,
+    gpm: NVMLGPM.Standing, isDivided: Bool
+  ) {
     let uuid = NVMLLibrary.text(Int(NVML_DEVICE_UUID_BUFFER_SIZE)) { text, size in
-      library.uuid?(handle, text, size)
+      library.calls.uuid?(handle, text, size)
     }
     let model = NVMLLibrary.text(Int(NVML_DEVICE_NAME_BUFFER_SIZE)) { text, size in
-      library.name?(handle, text, size)
+      library.calls.name?(handle, text, size)
     }
     var attributes = ["index": "\(index)"]
     attributes["uuid"] = uuid
-    attributes["driver"] = library.readDriverVersion()
-    attributes["pci"] = Self.busID(handle, library)
+    attributes["driver"] = library.driverVersion
+    attributes["nvml"] = library.version
+    busID = Self.busID(handle, library)
+    attributes["pci"] = busID
+    isModule = Self.isModule(model ?? "")
+    self.gpm = gpm
+    attributes["gpm"] = gpm.rawValue
+    if isDivided {
+      attributes["mig"] = "enabled"
+      attributes["utilization"] = "not told of a GPU divided by MIG"
+    }
     let capability = Self.computeCapability(handle, library)
     attributes["compute capability"] = capability.map { "\($0.major).\($0.minor)" }
     averagesPower = Self.averagesPower(Self.architecture(handle, library), capability)
@@ -39,9 +57,16 @@ struct NVMLIdentity: Hashable {
     return capability.map { $0.major >= 8 } ?? false
   }
 
+  /// Whether a product's name is that of a module: a word that begins with GH or GB and a digit.
+  static func isModule(_ model: String) -> Bool {
+    model.split(separator: " ").contains { word in
+      (word.hasPrefix("GH") || word.hasPrefix("GB")) && word.dropFirst(2).first?.isNumber == true
+    }
+  }
+
   private static func architecture(_ handle: nvmlDevice_t, _ library: NVMLLibrary) -> UInt32? {
     var architecture: UInt32 = 0
-    guard library.architecture?(handle, &architecture) == nvmlReturn_t(NVML_SUCCESS) else {
+    guard library.calls.architecture?(handle, &architecture) == nvmlReturn_t(NVML_SUCCESS) else {
       return nil
     }
     // All ones stand for “unknown”.
@@ -53,13 +78,13 @@ struct NVMLIdentity: Hashable {
   ) -> (major: Int32, minor: Int32)? {
     var major: Int32 = 0
     var minor: Int32 = 0
-    let code = library.computeCapability?(handle, &major, &minor)
+    let code = library.calls.computeCapability?(handle, &major, &minor)
     return code == nvmlReturn_t(NVML_SUCCESS) ? (major, minor) : nil
   }
 
   private static func busID(_ handle: nvmlDevice_t, _ library: NVMLLibrary) -> String? {
     var info = nvmlPciInfo_t()
-    guard library.pciInfo?(handle, &info) == nvmlReturn_t(NVML_SUCCESS) else { return nil }
+    guard library.calls.pciInfo?(handle, &info) == nvmlReturn_t(NVML_SUCCESS) else { return nil }
     let long = withUnsafeBytes(of: info.busId) { $0.prefix { $0 != 0 }.map { $0 } }
     let short = withUnsafeBytes(of: info.busIdLegacy) { $0.prefix { $0 != 0 }.map { $0 } }
     let text = long.isEmpty ? short : long

@@ -4,30 +4,20 @@ import Telemetry
 
 /// NVIDIA's management library, opened at run time and initialised for as long as this lives.
 ///
-/// Each function is looked up under its newest name first, then under older ones; one that is
-/// missing costs only its own number.
-final class NVMLLibrary {
+/// Whoever is in one of its calls holds it, so that it is not unloaded under a call that hangs: it
+/// then stays until the process ends. It may be called from any thread.
+final class NVMLLibrary: @unchecked Sendable {
   private let handle: UnsafeMutableRawPointer
   private let shutdown: nvmlCall_t?
+  private let count: nvmlGetCount_t
 
-  let count: nvmlGetCount_t
+  /// The handle of a GPU by its place in the driver's order.
   let device: nvmlGetHandle_t
-  let driverVersion: nvmlGetSystemText_t?
-  let name: nvmlGetText_t?
-  let uuid: nvmlGetText_t?
-  let pciInfo: nvmlGetPciInfo_t?
-  let architecture: nvmlGetUInt32_t?
-  let computeCapability: nvmlGetPair_t?
-  let power: nvmlGetUInt32_t?
-  let energy: nvmlGetUInt64_t?
-  let enforcedLimit: nvmlGetUInt32_t?
-  let utilization: nvmlGetUtilization_t?
-  let memoryV2: nvmlGetMemoryV2_t?
-  let memory: nvmlGetMemory_t?
-  let temperatureV: nvmlGetTemperatureV_t?
-  let temperature: nvmlGetChosen_t?
-  let clock: nvmlGetChosen_t?
-  let eventReasons: nvmlGetUInt64_t?
+  let calls: NVMLSymbols
+  /// The driver's version, such as `590.48.01`.
+  let driverVersion: String?
+  /// The library's own version, such as `13.590.48.01`.
+  let version: String?
 
   /// Opens and initialises the library.
   ///
@@ -40,11 +30,11 @@ final class NVMLLibrary {
         .absent, "no NVIDIA driver: looked for " + names.joined(separator: " and "),
         remedy: "install the NVIDIA driver; start a container with --gpus all")
     }
-    func find<Function>(_ names: String..., as type: Function.Type) -> Function? {
-      for name in names where !hiding.contains(name) {
-        if let symbol = dlsym(handle, name) { return unsafeBitCast(symbol, to: type) }
-      }
-      return nil
+    func symbol(_ name: String) -> UnsafeMutableRawPointer? {
+      hiding.contains(name) ? nil : dlsym(handle, name)
+    }
+    func find<Function>(_ newest: String, _ older: String, as type: Function.Type) -> Function? {
+      (symbol(newest) ?? symbol(older)).map { unsafeBitCast($0, to: type) }
     }
     guard let start = find("nvmlInit_v2", "nvmlInit", as: nvmlCall_t.self),
       let count = find("nvmlDeviceGetCount_v2", "nvmlDeviceGetCount", as: nvmlGetCount_t.self),
@@ -64,27 +54,12 @@ final class NVMLLibrary {
     self.handle = handle
     self.count = count
     self.device = device
-    shutdown = find("nvmlShutdown", as: nvmlCall_t.self)
-    driverVersion = find("nvmlSystemGetDriverVersion", as: nvmlGetSystemText_t.self)
-    name = find("nvmlDeviceGetName", as: nvmlGetText_t.self)
-    uuid = find("nvmlDeviceGetUUID", as: nvmlGetText_t.self)
-    pciInfo = find(
-      "nvmlDeviceGetPciInfo_v3", "nvmlDeviceGetPciInfo_v2", "nvmlDeviceGetPciInfo",
-      as: nvmlGetPciInfo_t.self)
-    architecture = find("nvmlDeviceGetArchitecture", as: nvmlGetUInt32_t.self)
-    computeCapability = find("nvmlDeviceGetCudaComputeCapability", as: nvmlGetPair_t.self)
-    power = find("nvmlDeviceGetPowerUsage", as: nvmlGetUInt32_t.self)
-    energy = find("nvmlDeviceGetTotalEnergyConsumption", as: nvmlGetUInt64_t.self)
-    enforcedLimit = find("nvmlDeviceGetEnforcedPowerLimit", as: nvmlGetUInt32_t.self)
-    utilization = find("nvmlDeviceGetUtilizationRates", as: nvmlGetUtilization_t.self)
-    memoryV2 = find("nvmlDeviceGetMemoryInfo_v2", as: nvmlGetMemoryV2_t.self)
-    memory = find("nvmlDeviceGetMemoryInfo", as: nvmlGetMemory_t.self)
-    temperatureV = find("nvmlDeviceGetTemperatureV", as: nvmlGetTemperatureV_t.self)
-    temperature = find("nvmlDeviceGetTemperature", as: nvmlGetChosen_t.self)
-    clock = find("nvmlDeviceGetClockInfo", as: nvmlGetChosen_t.self)
-    eventReasons = find(
-      "nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetCurrentClocksThrottleReasons",
-      as: nvmlGetUInt64_t.self)
+    shutdown = symbol("nvmlShutdown").map { unsafeBitCast($0, to: nvmlCall_t.self) }
+    let calls = NVMLSymbols(symbol)
+    self.calls = calls
+    let size = Int(NVML_SYSTEM_VERSION_BUFFER_SIZE)
+    driverVersion = Self.text(size) { calls.driverVersion?($0, $1) }
+    version = Self.text(size) { calls.libraryVersion?($0, $1) }
   }
 
   deinit {
@@ -97,13 +72,6 @@ final class NVMLLibrary {
     var number: UInt32 = 0
     if let error = NVMLError(count(&number)) { throw error }
     return number
-  }
-
-  /// The driver's version, such as `590.48.01`.
-  func readDriverVersion() -> String? {
-    Self.text(Int(NVML_SYSTEM_DRIVER_VERSION_BUFFER_SIZE)) { text, size in
-      driverVersion?(text, size)
-    }
   }
 
   /// The text that `call` writes; `nil` when it fails or is missing.

@@ -1,37 +1,55 @@
-import CDrivers
 import Telemetry
 
 /// NVIDIA GPUs through the driver's management library.
 ///
-/// The library is initialised once and kept; a GPU that stops answering costs only its own
-/// readings, is told of once, and is tried again every few seconds. The library is opened anew
-/// after the driver was reloaded, and once a minute while a GPU stays away, since some drivers find
-/// it again in no other way. It opens the GPUs, so `nvidia-smi --gpu-reset` needs it stopped.
+/// The library is initialised once and kept. Every GPU is looked at by a crew of threads, so that
+/// a call that hangs costs only the readings of its own GPU; it is told of once, and nothing more
+/// is asked of that GPU until the call comes back. A GPU that stops answering is tried again every
+/// few seconds. The library is opened anew after the driver was reloaded, and once a minute while a
+/// GPU stays away, since some drivers find it again in no other way. It opens the GPUs, so
+/// `nvidia-smi --gpu-reset` needs it stopped.
 struct NVMLSource: DataSource {
   static let sourceName = "nvml"
 
   let name = sourceName
 
-  /// A GPU's place in the driver's order, whether or not it can be opened.
-  private struct Slot {
-    var device: NVMLDevice?
+  /// What is known of one place in the driver's order.
+  struct Place {
+    let gpu: NVMLGPU
+    var device: DeviceID?
     /// When to try again to open it.
     var nextTry: Timestamp?
+    /// When the call that has not come back was made.
+    var asked: Timestamp?
+    var trouble: Trouble?
   }
 
-  private static let retryPeriod = 5.0
-  private static let reopenPeriod = 60.0
+  /// Why a place gives nothing.
+  enum Trouble: Equatable {
+    case error(NVMLError)
+    case asleep
+    case silent
+  }
 
-  private let context: SourceContext
+  static let retryPeriod = 5.0
+  static let reopenPeriod = 60.0
+  static let countPeriod = 10.0
+  /// The crew's key for counting GPUs, beside the places.
+  static let counting = -1
+
+  let context: SourceContext
   private let path: String?
   private let hiding: Set<String>
   private var library: NVMLLibrary?
+  var events: NVMLEvents?
   private var opened = Timestamp(nanoseconds: 0)
-  private var slots: [Slot] = []
-  // What was said outlives the library, so that nothing is said twice.
-  private var reporters: [DeviceID: DeviceReporter] = [:]
-  private var troubles: [Int: NVMLError] = [:]
-  private var refusedPower: Set<DeviceID> = []
+  var counted = Timestamp(nanoseconds: 0)
+  let crew = NVMLCrew<NVMLReply>()
+  var places: [Place] = []
+  /// Notes that are made once, whichever GPU they were found on.
+  var saidOnce: Set<String> = []
+  /// The GPUs of before a recount that have not been found again, by name.
+  var missing: [DeviceID: UInt32] = [:]
 
   /// Opens nothing yet; `library` is a path that stands in for the driver's own.
   init(_ context: SourceContext, library path: String? = nil, hiding: Set<String> = []) {
@@ -41,10 +59,13 @@ struct NVMLSource: DataSource {
   }
 
   mutating func probe() -> Probe {
+    if path == nil, let names = NVMLSleep.allAsleep(context) {
+      return Probe(.ok, "asleep, and left so: " + names.joined(separator: ", "))
+    }
     do {
       let library = try NVMLLibrary(path: path, hiding: hiding)
       let count = try Self.count(library)
-      let version = library.readDriverVersion() ?? "of unknown version"
+      let version = library.driverVersion ?? "of unknown version"
       return Probe(.ok, "\(count) GPU\(count == 1 ? "" : "s"), driver \(version)")
     } catch {
       return Probe(error.health, error.message, remedy: error.remedy)
@@ -52,39 +73,67 @@ struct NVMLSource: DataSource {
   }
 
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    let isWaiting = troubles.values.contains { !$0.isRefusal }
-    if isWaiting, clock.now - opened >= Self.reopenPeriod { close() }
-    let library = try open(clock)
     var observations: [Observation] = []
-    for index in slots.indices { sample(index, library, clock, &observations) }
-    if let error = troubles.values.first(where: \.concernsLibrary) {
+    let now = clock.now
+    if library == nil, staysAsleep(now, &observations) { return observations }
+    let isWaiting = places.contains { $0.trouble?.mayNeedReopening == true }
+    let isHung = places.contains { $0.asked != nil }
+    if isWaiting, !isHung, now - opened >= Self.reopenPeriod { close() }
+    let library = try open(clock)
+    ask(library, clock)
+    let failure = collect(clock, &observations)
+    findSilent(now, &observations)
+    if let events { observations += events.take(clock) }
+    if let failure {
       close()
-      troubles = [:]
-      throw error.failure
+      for index in places.indices where places[index].asked == nil { places[index].trouble = nil }
+      throw failure.failure
     }
-    if observations.isEmpty, let (index, error) = troubles.min(by: { $0.key < $1.key }) {
-      throw SourceFailure(
-        error.isDenial ? .denied : .failed, "GPU \(index): \(error.words)", remedy: error.remedy)
-    }
+    if observations.isEmpty, let failure = wholeFailure { throw failure }
     return observations
+  }
+
+  /// Whether the machine's GPUs sleep, so that not even the library is opened; told of once.
+  private mutating func staysAsleep(
+    _ now: Timestamp, _ observations: inout [Observation]
+  ) -> Bool {
+    let text = "the NVIDIA GPU sleeps and is left asleep"
+    guard let names = NVMLSleep.allAsleep(context) else {
+      saidOnce.remove(text)
+      return false
+    }
+    if saidOnce.insert(text).inserted {
+      let list = names.joined(separator: ", ")
+      observations.append(.event(Event(time: now, kind: .gap, text: "\(text): \(list)")))
+    }
+    return true
   }
 
   private mutating func open(_ clock: any SessionClock) throws(SourceFailure) -> NVMLLibrary {
     if let library { return library }
-    opened = clock.now
     let library = try NVMLLibrary(path: path, hiding: hiding)
     let count = try Self.count(library)
-    slots = Array(repeating: Slot(), count: Int(count))
     self.library = library
+    opened = clock.now
+    counted = clock.now
+    events = NVMLEvents(library, clock)
+    arrange(count)
     return library
   }
 
+  /// Lets go of the library; a call that hangs keeps it, and it is not unloaded then.
   private mutating func close() {
-    slots = []
+    events?.stop()
+    events = nil
+    for place in places where place.asked == nil { place.gpu.close() }
+    for index in places.indices {
+      places[index].device = nil
+      places[index].nextTry = nil
+    }
     library = nil
   }
 
-  private static func count(_ library: NVMLLibrary) throws(SourceFailure) -> UInt32 {
+  private static func count(_ library: NVMLLibrary) throws(SourceFailure) -> Int {
     let count: UInt32
     do { count = try library.deviceCount() } catch { throw error.failure }
     guard count > 0 else {
@@ -92,75 +141,19 @@ struct NVMLSource: DataSource {
         .absent, "the NVIDIA driver runs but shows no GPU",
         remedy: "compare with: nvidia-smi -L; start a container with --gpus all")
     }
-    return count
+    return Int(min(count, 1024))
   }
+}
 
-  private mutating func sample(
-    _ index: Int, _ library: NVMLLibrary, _ clock: any SessionClock,
-    _ observations: inout [Observation]
-  ) {
-    if slots[index].device == nil {
-      if let nextTry = slots[index].nextTry, clock.now < nextTry { return }
-      var handle: nvmlDevice_t?
-      let error = NVMLError(library.device(UInt32(index), &handle))
-      guard error == nil, let handle else {
-        let isRefusal = error?.isRefusal == true
-        slots[index].nextTry = clock.now + (isRefusal ? Self.reopenPeriod : Self.retryPeriod)
-        tell(error ?? NVMLError(nvmlReturn_t(NVML_ERROR_UNKNOWN)), of: index, clock, &observations)
-        return
-      }
-      let identity = NVMLIdentity(
-        handle, index: UInt32(index), library: library, context: context)
-      slots[index].device = NVMLDevice(identity: identity, handle: handle)
-    }
-    guard var device = slots[index].device else { return }
-    let reading = device.read(library, clock)
-    let error = device.trouble
-    slots[index].device = device
-    // Half a row would look like a GPU that has lost some of its sensors.
-    if reading.isEmpty || error?.isLoss == true {
-      slots[index] = Slot(device: nil, nextTry: clock.now + Self.retryPeriod)
-      let cause = error ?? NVMLError(nvmlReturn_t(NVML_ERROR_NOT_SUPPORTED))
-      tell(cause, of: index, clock, &observations)
-      return
-    }
-    tell(nil, of: index, clock, &observations)
-    for number in device.denied {
-      let text = "GPU \(index): \(number.rawValue) may not be read by this user"
-      observations.append(.event(Event(time: reading.time, kind: .note, text: text)))
-    }
-    if let watts = device.implausiblePower, refusedPower.insert(reading.device).inserted {
-      let text = "GPU \(index): power of \(Int(watts)) W left out, far beyond its limit"
-      observations.append(.event(Event(time: reading.time, kind: .note, text: text)))
-    }
-    report(reading, device, &observations)
-  }
+/// What the crew brings back.
+enum NVMLReply: Sendable {
+  case answer(NVMLAnswer)
+  case count(UInt32?)
+}
 
-  private mutating func report(
-    _ reading: Reading, _ device: NVMLDevice, _ observations: inout [Observation]
-  ) {
-    let interval = context.interval
-    let known = reporters[reading.device]
-    var reporter = DeviceReporter(device.identity.device)
-    if let known, known.device == reporter.device { reporter = known }
-    reporter.report(reading, to: &observations) { device.provenance(of: $0, every: interval) }
-    reporters[reading.device] = reporter
-  }
-
-  /// Says that a GPU has stopped answering or answers again; each once.
-  private mutating func tell(
-    _ error: NVMLError?, of index: Int, _ clock: any SessionClock,
-    _ observations: inout [Observation]
-  ) {
-    let before = troubles[index]
-    troubles[index] = error
-    guard (before == nil) != (error == nil) else { return }
-    let (kind, text): (Event.Kind, String) =
-      if let error {
-        (.gap, "GPU \(index): \(error.words)")
-      } else {
-        (.note, "GPU \(index) answers again")
-      }
-    observations.append(.event(Event(time: clock.now, kind: kind, text: text)))
+extension NVMLSource.Trouble {
+  /// Whether opening the library anew may help.
+  fileprivate var mayNeedReopening: Bool {
+    if case .error(let error) = self { !error.isRefusal } else { false }
   }
 }

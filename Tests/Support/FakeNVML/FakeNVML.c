@@ -1,163 +1,34 @@
-#include "FakeNVML.h"
-
-#include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-// The layouts are written anew here, so that a slip in the program's own shows up.
+#include "Fake.h"
 
-enum { GPUS = 16, RULES = 1024, SUCCESS = 0, UNINITIALIZED = 1, INVALID = 2, MISMATCH = 25 };
+// The single calls. Layouts are written anew here, so that a slip in the program's own shows up.
 
-struct nvmlDevice_st {
-  uint64_t power_mw, energy_mj, limit_mw, gpu_percent, memory_percent, used, reserved, total;
-  uint64_t celsius, sm_mhz, memory_mhz, reasons, architecture, major, minor;
-};
-
-struct rule {
-  char function[64];
-  int32_t gpu, code, blocks;
-  uint32_t calls;
-};
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static struct nvmlDevice_st gpus[GPUS];
-static uint32_t count;
-static int initialized;
-static struct rule rules[RULES];
-static uint32_t rule_count;
-static double started, lost_after, block_after;
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static struct rule *find(const char *function, int32_t gpu) {
-  for (uint32_t i = 0; i < rule_count; i++)
-    if (rules[i].gpu == gpu && strcmp(rules[i].function, function) == 0) return &rules[i];
-  struct rule *rule = &rules[rule_count < RULES - 1 ? rule_count++ : RULES - 1];
-  memset(rule, 0, sizeof *rule);
-  snprintf(rule->function, sizeof rule->function, "%s", function);
-  rule->gpu = gpu;
-  return rule;
-}
-
-void fake_nvml_reset(uint32_t number) {
-  pthread_mutex_lock(&lock);
-  memset(rules, 0, sizeof rules);
-  rule_count = 0;
-  lost_after = block_after = 0;
-  count = number < GPUS ? number : GPUS;
-  for (uint32_t i = 0; i < GPUS; i++)
-    gpus[i] = (struct nvmlDevice_st){
-        .power_mw = 70000, .limit_mw = 700000, .total = 85520809984, .reserved = 566231040,
-        .celsius = 30, .sm_mhz = 345, .memory_mhz = 2619, .reasons = 1, .architecture = 9,
-        .major = 9};
-  pthread_cond_broadcast(&changed);
-  pthread_mutex_unlock(&lock);
-}
-
-__attribute__((constructor)) static void load(void) {
-  const char *number = getenv("FAKE_NVML_GPUS");
-  fake_nvml_reset(number ? (uint32_t)atoi(number) : 1);
-  if (!number) return;
-  started = now();
-  const char *power = getenv("FAKE_NVML_POWER_MW");
-  const char *lost = getenv("FAKE_NVML_LOST_AFTER");
-  const char *block = getenv("FAKE_NVML_BLOCK_AFTER");
-  for (uint32_t i = 0; power && i < GPUS; i++) gpus[i].power_mw = (uint64_t)atoll(power);
-  if (lost) lost_after = atof(lost);
-  if (block) block_after = atof(block);
-}
-
-void fake_nvml_set(uint32_t gpu, const char *field, uint64_t value) {
-  struct nvmlDevice_st *g = &gpus[gpu % GPUS];
-  const struct { const char *name; uint64_t *value; } fields[] = {
-      {"power_mw", &g->power_mw}, {"energy_mj", &g->energy_mj}, {"limit_mw", &g->limit_mw},
-      {"gpu_percent", &g->gpu_percent}, {"memory_percent", &g->memory_percent},
-      {"used", &g->used}, {"reserved", &g->reserved}, {"total", &g->total},
-      {"celsius", &g->celsius}, {"sm_mhz", &g->sm_mhz}, {"memory_mhz", &g->memory_mhz},
-      {"reasons", &g->reasons}, {"architecture", &g->architecture}, {"major", &g->major},
-      {"minor", &g->minor}};
-  pthread_mutex_lock(&lock);
-  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-    if (strcmp(fields[i].name, field) == 0) *fields[i].value = value;
-  pthread_mutex_unlock(&lock);
-}
-
-void fake_nvml_answer(const char *function, int32_t gpu, int32_t code) {
-  pthread_mutex_lock(&lock);
-  find(function, gpu)->code = code;
-  pthread_mutex_unlock(&lock);
-}
-
-uint32_t fake_nvml_calls(const char *function) {
-  pthread_mutex_lock(&lock);
-  uint32_t calls = find(function, -1)->calls;
-  pthread_mutex_unlock(&lock);
-  return calls;
-}
-
-void fake_nvml_block(const char *function, int32_t blocks) {
-  pthread_mutex_lock(&lock);
-  find(function, -1)->blocks = blocks;
-  pthread_cond_broadcast(&changed);
-  pthread_mutex_unlock(&lock);
-}
-
-// Counts a call, waits where it is to wait, and says what it answers.
-static int32_t enter(const char *function, int32_t gpu, int needs_init) {
-  pthread_mutex_lock(&lock);
-  find(function, -1)->calls++;
-  while (find(function, -1)->blocks) pthread_cond_wait(&changed, &lock);
-  double age = started > 0 ? now() - started : 0;
-  if (block_after > 0 && age > block_after && gpu == 0 &&
-      strcmp(function, "nvmlDeviceGetPowerUsage") == 0)
-    while (1) pthread_cond_wait(&changed, &lock);
-  int32_t code = needs_init && !initialized ? UNINITIALIZED : SUCCESS;
-  if (code == SUCCESS) code = find(function, -1)->code;
-  if (code == SUCCESS && gpu >= 0) code = find(function, gpu)->code;
-  if (code == SUCCESS && gpu >= 0) code = find("gpu", gpu)->code;
-  if (code == SUCCESS && gpu == 0 && lost_after > 0 && age > lost_after) code = 15;
-  pthread_mutex_unlock(&lock);
-  return code;
-}
-
-#define ENTER(gpu)                                   \
-  do {                                               \
-    int32_t code = enter(__func__, (int32_t)gpu, 1); \
-    if (code != SUCCESS) return code;                \
-  } while (0)
-#define INDEX(device) ((device) - gpus)
-
-typedef struct nvmlDevice_st *device_t;
+_Static_assert(sizeof(void *) == 8 && sizeof(uint64_t) == 8, "LP64");
 
 int32_t nvmlInit_v2(void) {
-  int32_t code = enter(__func__, -1, 0);
-  if (code == SUCCESS) initialized++;
+  int32_t code = fake_enter(__func__, -1, 0);
+  if (code == SUCCESS) fake_opened++;
   return code;
 }
 
 int32_t nvmlShutdown(void) {
   ENTER(-1);
-  initialized--;
+  fake_opened--;
   return SUCCESS;
 }
 
 int32_t nvmlDeviceGetCount_v2(uint32_t *value) {
   ENTER(-1);
-  *value = count;
+  *value = fake_gpu_count;
   return SUCCESS;
 }
 
 int32_t nvmlDeviceGetHandleByIndex_v2(uint32_t index, device_t *value) {
   ENTER(index);
-  if (index >= count) return INVALID;
-  *value = &gpus[index];
+  if (index >= fake_gpu_count) return INVALID;
+  *value = &fake_gpus[index];
   return SUCCESS;
 }
 
@@ -167,61 +38,95 @@ int32_t nvmlSystemGetDriverVersion(char *text, uint32_t size) {
   return SUCCESS;
 }
 
+int32_t nvmlSystemGetNVMLVersion(char *text, uint32_t size) {
+  ENTER(-1);
+  snprintf(text, size, "13.590.48.01");
+  return SUCCESS;
+}
+
 int32_t nvmlDeviceGetName(device_t device, char *text, uint32_t size) {
-  ENTER(INDEX(device));
-  snprintf(text, size, "NVIDIA H100 80GB HBM3");
+  ENTER(device->index);
+  const char *model = fake_gpus[device->index].module_mw ? "NVIDIA GH200 480GB"
+                                                         : "NVIDIA H100 80GB HBM3";
+  snprintf(text, size, "%s%s", model, device->part < 0 ? "" : " MIG 1g.10gb");
   return SUCCESS;
 }
 
 int32_t nvmlDeviceGetUUID(device_t device, char *text, uint32_t size) {
-  ENTER(INDEX(device));
-  snprintf(text, size, "GPU-00000000-0000-0000-0000-%012d", (int)INDEX(device));
+  ENTER(device->index);
+  if (device->part < 0)
+    snprintf(text, size, "GPU-00000000-0000-0000-0000-%012d", (int)device->serial);
+  else
+    snprintf(text, size, "MIG-%08d-0000-0000-0000-%012d", device->part, device->index);
   return SUCCESS;
 }
 
 int32_t nvmlDeviceGetPciInfo_v3(device_t device, void *value) {
-  ENTER(INDEX(device));
-  snprintf((char *)value, 16, "0000:%02X:00.0", (int)INDEX(device) + 1);
-  snprintf((char *)value + 36, 32, "00000000:%02X:00.0", (int)INDEX(device) + 1);
+  ENTER(device->index);
+  snprintf((char *)value, 16, "0000:%02X:00.0", device->index + 1);
+  snprintf((char *)value + 36, 32, "00000000:%02X:00.0", device->index + 1);
   return SUCCESS;
 }
 
 int32_t nvmlDeviceGetCudaComputeCapability(device_t device, int32_t *major, int32_t *minor) {
-  ENTER(INDEX(device));
+  ENTER(device->index);
   *major = (int32_t)device->major;
   *minor = (int32_t)device->minor;
   return SUCCESS;
 }
 
+// As the driver counts: a thousandth of a joule, since it was loaded.
+static uint64_t millijoules(device_t device) {
+  double from = device->counted_from;
+  return device->energy_mj +
+         (uint64_t)(1000 * (fake_energy(device, fake_now()) - fake_energy(device, from)));
+}
+
+// The mean over the last second, or the power at the moment on older chips.
+static uint64_t milliwatts(device_t device) {
+  int averages = device->architecture >= 7 && !(device->major == 8 && device->minor == 0);
+  double now = fake_now();
+  if (!device->corners) return device->power_mw;
+  double watts = averages && now > 0 ? fake_mean(device, now > 1 ? now - 1 : 0, now)
+                                     : fake_watts(device, now);
+  return (uint64_t)(watts * 1000 + 0.5);
+}
+
 int32_t nvmlDeviceGetTotalEnergyConsumption(device_t device, uint64_t *value) {
-  ENTER(INDEX(device));
-  double run = started > 0 ? now() - started : 0;
-  *value = device->energy_mj + (uint64_t)(run * (double)device->power_mw);
+  ENTER(device->index);
+  *value = millijoules(device);
+  return SUCCESS;
+}
+
+int32_t nvmlDeviceGetPowerUsage(device_t device, uint32_t *value) {
+  ENTER(device->index);
+  *value = (uint32_t)milliwatts(device);
   return SUCCESS;
 }
 
 #define GETTER(function, type, field)                \
   int32_t function(device_t device, type *value) {   \
-    ENTER(INDEX(device));                            \
+    ENTER(device->index);                            \
     *value = (type)device->field;                    \
     return SUCCESS;                                  \
   }
 
 GETTER(nvmlDeviceGetArchitecture, uint32_t, architecture)
-GETTER(nvmlDeviceGetPowerUsage, uint32_t, power_mw)
 GETTER(nvmlDeviceGetEnforcedPowerLimit, uint32_t, limit_mw)
+GETTER(nvmlDeviceGetPowerManagementDefaultLimit, uint32_t, default_limit_mw)
 GETTER(nvmlDeviceGetCurrentClocksEventReasons, uint64_t, reasons)
 GETTER(nvmlDeviceGetCurrentClocksThrottleReasons, uint64_t, reasons)
 
 int32_t nvmlDeviceGetUtilizationRates(device_t device, uint32_t *value) {
-  ENTER(INDEX(device));
+  ENTER(device->index);
+  if (device->mig) return NOT_SUPPORTED;
   value[0] = (uint32_t)device->gpu_percent;
   value[1] = (uint32_t)device->memory_percent;
   return SUCCESS;
 }
 
 int32_t nvmlDeviceGetMemoryInfo(device_t device, uint64_t *value) {
-  ENTER(INDEX(device));
+  ENTER(device->index);
   value[0] = device->total;
   value[1] = device->total - device->used - device->reserved;
   value[2] = device->used + device->reserved;
@@ -229,7 +134,7 @@ int32_t nvmlDeviceGetMemoryInfo(device_t device, uint64_t *value) {
 }
 
 int32_t nvmlDeviceGetMemoryInfo_v2(device_t device, uint64_t *value) {
-  ENTER(INDEX(device));
+  ENTER(device->index);
   if (*(uint32_t *)value != 0x02000028) return MISMATCH;
   value[1] = device->total;
   value[2] = device->reserved;
@@ -239,21 +144,109 @@ int32_t nvmlDeviceGetMemoryInfo_v2(device_t device, uint64_t *value) {
 }
 
 int32_t nvmlDeviceGetTemperature(device_t device, int32_t sensor, uint32_t *value) {
-  ENTER(INDEX(device));
+  ENTER(device->index);
   if (sensor != 0) return INVALID;
   *value = (uint32_t)device->celsius;
   return SUCCESS;
 }
 
 int32_t nvmlDeviceGetTemperatureV(device_t device, uint32_t *value) {
-  ENTER(INDEX(device));
+  ENTER(device->index);
   if (value[0] != 0x0100000c) return MISMATCH;
   value[2] = (uint32_t)device->celsius;
   return SUCCESS;
 }
 
 int32_t nvmlDeviceGetClockInfo(device_t device, int32_t clock, uint32_t *value) {
-  ENTER(INDEX(device));
+  ENTER(device->index);
   *value = (uint32_t)(clock == 2 ? device->memory_mhz : device->sm_mhz);
+  return SUCCESS;
+}
+
+int32_t nvmlDeviceGetFanSpeed(device_t device, uint32_t *value) {
+  ENTER(device->index);
+  // A server's board has none.
+  if (!device->fan_percent) return NOT_SUPPORTED;
+  *value = (uint32_t)device->fan_percent;
+  return SUCCESS;
+}
+
+int32_t nvmlDeviceGetPcieThroughput(device_t device, int32_t counter, uint32_t *value) {
+  ENTER(device->index);
+  (void)counter;
+  *value = 0;
+  return SUCCESS;
+}
+
+// Field values: entries of 40 bytes, each with an answer of its own.
+
+enum { FLOAT64, UINT32, ULONG, UINT64 };
+
+// What a counter of a machine at work has counted by itself.
+static uint64_t grown(device_t g, double rate) {
+  return g->period > 0 ? (uint64_t)(rate * fake_now()) : 0;
+}
+
+static int32_t field(device_t g, uint32_t id, uint32_t scope, int32_t *type, uint64_t *value) {
+  char name[32];
+  snprintf(name, sizeof name, "field:%u", id);
+  int32_t code = fake_code(name, g->index);
+  if (code != SUCCESS) return code;
+  double now = fake_now();
+  *type = UINT64;
+  switch (id) {
+    case 83: case 191: *value = millijoules(g); return SUCCESS;
+    case 185: case 186: case 189: case 190:
+      *type = UINT32;
+      if (scope == 1) {
+        *value = g->module_mw;
+        return g->module_mw && id < 189 ? SUCCESS : NOT_SUPPORTED;
+      }
+      if (scope) return NOT_SUPPORTED;
+      if (id == 185 && (g->architecture < 7 || (g->major == 8 && !g->minor))) return NOT_SUPPORTED;
+      *value = id == 185   ? milliwatts(g)
+               : id == 186 ? (uint64_t)(1000 * fake_watts(g, now) + 0.5)
+               : id == 189 ? g->default_limit_mw
+                           : g->limit_mw;
+      return SUCCESS;
+    case 82:
+      *type = UINT32;
+      *value = g->memory_celsius;
+      return g->memory_celsius ? SUCCESS : NOT_SUPPORTED;
+    case 74: *value = g->held_power_ns + grown(g, g->reasons & 4 ? 4e8 : 0); return SUCCESS;
+    case 75: *value = g->held_heat_ns + grown(g, g->reasons & 0x20 ? 2e8 : 0); return SUCCESS;
+    case 77: *value = g->held_board_ns; return SUCCESS;
+    case 271: *value = g->held_brake_ns; return SUCCESS;
+    case 197: case 198:
+      *value = id == 197 ? g->pcie_tx + grown(g, 1.1e9) : g->pcie_rx + grown(g, 3.2e9);
+      if (g->pcie_narrow) *type = UINT32, *value = (uint32_t)*value;
+      return SUCCESS;
+    case 138: case 139:
+      if (scope != UINT32_MAX || g->mig) return NOT_SUPPORTED;
+      *value = (id == 138 ? g->nvlink_tx_kib : g->nvlink_rx_kib) + grown(g, 1.2e8);
+      return SUCCESS;
+    default: return INVALID;
+  }
+}
+
+int32_t nvmlDeviceGetFieldValues(device_t device, int32_t count, unsigned char *entries) {
+  ENTER(device->index);
+  if (count <= 0) return INVALID;
+  for (int32_t i = 0; i < count; i++) {
+    unsigned char *entry = entries + 40 * (size_t)i;
+    uint32_t id, scope;
+    int32_t type = FLOAT64;
+    uint64_t value = 0;
+    memcpy(&id, entry, 4);
+    memcpy(&scope, entry + 4, 4);
+    int64_t stamp = (int64_t)(fake_now() * 1e6);
+    int32_t code = field(device, id, scope, &type, &value);
+    memcpy(entry + 8, &stamp, 8);
+    memset(entry + 16, 0, 8);
+    memcpy(entry + 24, &type, 4);
+    memcpy(entry + 28, &code, 4);
+    // What a narrow value does not fill is left as it was.
+    if (code == SUCCESS) memcpy(entry + 32, &value, type == UINT32 ? 4 : 8);
+  }
   return SUCCESS;
 }

@@ -1,0 +1,222 @@
+import CDrivers
+import CSystem
+import Glibc
+import Telemetry
+
+/// Hears what the driver reports by itself, such as Xid errors, on a thread of its own.
+///
+/// The thread waits in the driver for half a second at a time, so that it ends soon after it is
+/// told to; it holds the library as long as it runs. What was heard is bounded: the same sentence
+/// is counted, and of different ones only so many are kept.
+final class NVMLEvents {
+  private static let patience: UInt32 = 500
+  private static let mostSentences = 64
+
+  /// What the thread and the source share.
+  private final class Post: @unchecked Sendable {
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private var waiting: [(handle: nvmlDevice_t, index: UInt32)] = []
+    private var heard: [(text: String, time: Timestamp, count: Int)] = []
+    private var clock: any SessionClock
+    private var isStopped = false
+    private var isGone = false
+    let wake = cs_event_descriptor()
+    let gone = cs_event_descriptor()
+
+    init(_ clock: any SessionClock) {
+      self.clock = clock
+      mutex.initialize(to: pthread_mutex_t())
+      pthread_mutex_init(mutex, nil)
+    }
+
+    deinit {
+      pthread_mutex_destroy(mutex)
+      mutex.deallocate()
+      if wake >= 0 { close(wake) }
+      if gone >= 0 { close(gone) }
+    }
+
+    private func locked<Value>(_ body: () -> Value) -> Value {
+      pthread_mutex_lock(mutex)
+      defer { pthread_mutex_unlock(mutex) }
+      return body()
+    }
+
+    private static func raise(_ descriptor: Int32) {
+      var one: UInt64 = 1
+      _ = write(descriptor, &one, 8)
+    }
+
+    func add(_ handle: nvmlDevice_t, _ index: UInt32) {
+      locked { waiting.append((handle, index)) }
+      Self.raise(wake)
+    }
+
+    func stop() {
+      locked { isStopped = true }
+      Self.raise(wake)
+    }
+
+    func leave() {
+      locked { isGone = true }
+      Self.raise(gone)
+    }
+
+    var hasLeft: Bool { locked { isGone } }
+    var mustStop: Bool { locked { isStopped } }
+
+    func takeNew() -> [(handle: nvmlDevice_t, index: UInt32)] {
+      locked {
+        defer { waiting = [] }
+        return waiting
+      }
+    }
+
+    func hear(_ text: String) {
+      locked {
+        if let index = heard.firstIndex(where: { $0.text == text }) {
+          heard[index].count += 1
+        } else if heard.count < NVMLEvents.mostSentences {
+          heard.append((text, clock.now, 1))
+        }
+      }
+    }
+
+    func take(_ clock: any SessionClock) -> [(text: String, time: Timestamp, count: Int)] {
+      locked {
+        self.clock = clock
+        defer { heard = [] }
+        return heard
+      }
+    }
+
+    /// Sleeps until there is something new to do, at most so many milliseconds; -1 for ever.
+    func sleep(milliseconds: Int32) {
+      var entry = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
+      guard poll(&entry, 1, wake < 0 ? 1000 : milliseconds) > 0 else { return }
+      var count: UInt64 = 0
+      _ = read(wake, &count, 8)
+    }
+  }
+
+  private final class Box {
+    let post: Post
+    var library: NVMLLibrary
+    init(_ post: Post, _ library: NVMLLibrary) {
+      self.post = post
+      self.library = library
+    }
+  }
+
+  private let post: Post
+  private var isRunning = false
+  private let library: NVMLLibrary
+
+  init(_ library: NVMLLibrary, _ clock: any SessionClock) {
+    self.library = library
+    post = Post(clock)
+  }
+
+  deinit { post.stop() }
+
+  /// Hears from now on also what concerns this GPU.
+  func listen(to handle: nvmlDevice_t, index: UInt32) {
+    let calls = library.calls
+    guard calls.createEventSet != nil, calls.freeEventSet != nil, calls.registerEvents != nil,
+      calls.waitForEvent != nil
+    else { return }
+    post.add(handle, index)
+    if !isRunning { start() }
+  }
+
+  /// What was heard since the last time.
+  func take(_ clock: any SessionClock) -> [Observation] {
+    post.take(clock).map { entry in
+      let text = entry.count > 1 ? "\(entry.text) (\(entry.count) times)" : entry.text
+      return .event(Event(time: entry.time, kind: .note, text: text))
+    }
+  }
+
+  /// Ends the thread and waits a moment for it, so that the library can be closed.
+  func stop() {
+    post.stop()
+    guard isRunning, !post.hasLeft else { return }
+    var entry = pollfd(fd: post.gone, events: Int16(POLLIN), revents: 0)
+    poll(&entry, 1, Int32(Self.patience) + 200)
+  }
+
+  private func start() {
+    let box = Unmanaged.passRetained(Box(post, library))
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    pthread_attr_setstacksize(&attributes, 256 * 1024)
+    var thread = pthread_t()
+    let code = pthread_create(
+      &thread, &attributes,
+      { context in
+        guard let context else { return nil }
+        let post = NVMLEvents.run(Unmanaged<Box>.fromOpaque(context))
+        post.leave()
+        return nil
+      }, box.toOpaque())
+    isRunning = code == 0
+    if code != 0 { box.release() }
+  }
+
+  /// Runs until it is told to stop, and lets go of the library.
+  private static func run(_ handle: Unmanaged<Box>) -> Post {
+    let box = handle.takeRetainedValue()
+    // Signals are the main thread's business.
+    cs_block_signals()
+    listen(box.library, box.post)
+    return box.post
+  }
+
+  private static func listen(_ library: NVMLLibrary, _ post: Post) {
+    let calls = library.calls
+    var set: nvmlEventSet_t?
+    guard let create = calls.createEventSet, let wait = calls.waitForEvent,
+      create(&set) == nvmlReturn_t(NVML_SUCCESS), let set
+    else { return }
+    defer { _ = calls.freeEventSet?(set) }
+    var places: [nvmlDevice_t: UInt32] = [:]
+    var failures = 0
+    while !post.mustStop {
+      for (handle, index) in post.takeNew() where register(handle, set, calls) {
+        places[handle] = index
+      }
+      if places.isEmpty {
+        post.sleep(milliseconds: -1)
+        continue
+      }
+      var event = nvmlEventData_t()
+      let code = wait(set, &event, patience)
+      switch NVMLError(code) {
+      case nil:
+        failures = 0
+        post.hear(NVMLXid.sentence(event, gpu: event.device.flatMap { places[$0] }))
+      case let error? where Int(error.code) == NVML_ERROR_TIMEOUT: failures = 0
+      case let error? where error.concernsLibrary || error.isRefusal: return
+      default:
+        // It may answer at once, again and again, when a GPU is lost.
+        failures = min(failures + 1, 5)
+        post.sleep(milliseconds: 1000 << Int32(failures))
+      }
+    }
+  }
+
+  private static func register(
+    _ handle: nvmlDevice_t, _ set: nvmlEventSet_t, _ calls: NVMLSymbols
+  ) -> Bool {
+    let wanted = UInt64(
+      NVML_EVENT_XID | NVML_EVENT_DOUBLE_BIT_ERROR | NVML_EVENT_UNAVAILABLE
+        | NVML_EVENT_RECOVERY_ACTION)
+    var types: UInt64 = 0
+    let isTold = calls.eventTypes?(handle, &types) == nvmlReturn_t(NVML_SUCCESS)
+    let mask = isTold ? types & wanted : UInt64(NVML_EVENT_XID)
+    guard mask != 0 else { return false }
+    return calls.registerEvents?(handle, mask, set) == nvmlReturn_t(NVML_SUCCESS)
+  }
+}

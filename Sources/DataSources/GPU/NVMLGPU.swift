@@ -1,0 +1,160 @@
+import CDrivers
+import Telemetry
+
+/// What one look at a GPU gave.
+struct NVMLAnswer: Sendable {
+  var observations: [Observation] = []
+  /// What is worth a word, of this GPU: the end of a sentence.
+  var notes: [String] = []
+  /// What is worth a word once, whichever GPU it was found on.
+  var generalNotes: [String] = []
+  /// Why there is nothing, or less than before.
+  var error: NVMLError?
+  /// Whether it was left asleep.
+  var isAsleep = false
+  /// Which GPU it is, where it was opened at this look.
+  var opened: NVMLOpening?
+}
+
+/// A GPU that was opened: its device, and the handle its events are heard by.
+struct NVMLOpening: @unchecked Sendable {
+  let device: DeviceID
+  let handle: nvmlDevice_t
+}
+
+/// A GPU's place in the driver's order, whether or not it can be opened.
+///
+/// Touched by one thread at a time: the source hands it to its crew and leaves it alone until the
+/// crew has answered. What was said outlives the library, so that nothing is said twice.
+final class NVMLGPU: @unchecked Sendable {
+  let index: UInt32
+  private let context: SourceContext
+  private var schedule: NVMLSchedule
+  private var device: NVMLDevice?
+  private var gpm: NVMLGPM?
+  private var parts: NVMLParts?
+  private var isDivided = false
+  private var sleep: NVMLSleep?
+  private var isAsleep = false
+  private var reporter: DeviceReporter?
+  private var processes: (gpu: DeviceID, list: NVMLProcesses)?
+  private var hasRefusedPower = false
+
+  init(_ index: UInt32, _ context: SourceContext) {
+    self.index = index
+    self.context = context
+    schedule = NVMLSchedule(interval: context.interval, isOdd: index % 2 == 1)
+  }
+
+  /// Lets go of everything that belongs to the library.
+  func close() {
+    device = nil
+    gpm = nil
+    parts = nil
+  }
+
+  /// Looks at the GPU: opens it if need be, and asks for what is due.
+  func look(_ library: NVMLLibrary, _ clock: any SessionClock) -> NVMLAnswer {
+    var answer = NVMLAnswer()
+    if let device, device.library !== library { close() }
+    var due = schedule.next(clock.now)
+    if due.second { isAsleep = sleep?.isAsleep == true }
+    if isAsleep {
+      answer.isAsleep = true
+      return answer
+    }
+    if device == nil {
+      do { answer.opened = try open(library) } catch {
+        answer.error = error
+        return answer
+      }
+      due = NVMLSchedule.Due(second: true, pair: true, slow: true)
+    }
+    guard var device else { return answer }
+    let isNew = answer.opened != nil
+    self.device = nil
+    read(&device, due, clock, isNew: isNew, &answer)
+    let error = device.inquiry.trouble
+    let isMute = !device.inquiry.hasAnswer && (error != nil || due.second && due.pair)
+    // Half a row would look like a GPU that has lost some of its sensors.
+    if isMute || error?.isLoss == true {
+      close()
+      answer.observations = []
+      answer.opened = nil
+      answer.error = error ?? NVMLError(nvmlReturn_t(NVML_ERROR_NOT_SUPPORTED))
+    } else {
+      self.device = device
+    }
+    return answer
+  }
+
+  private func open(_ library: NVMLLibrary) throws(NVMLError) -> NVMLOpening {
+    var handle: nvmlDevice_t?
+    if let error = NVMLError(library.device(index, &handle)) { throw error }
+    guard let handle else { throw NVMLError.unknown }
+    let isDivided = NVMLParts.isDivided(handle, library)
+    let (gpm, standing) = NVMLGPM.open(library, handle)
+    let identity = NVMLIdentity(
+      handle, index: index, library: library, context: context, gpm: standing,
+      isDivided: isDivided)
+    let id = identity.device.id
+    self.gpm = isDivided ? nil : gpm
+    self.isDivided = isDivided
+    parts = isDivided ? NVMLParts(context, gpu: id) : nil
+    sleep = identity.busID.map { NVMLSleep(busID: $0, context) }
+    if reporter?.device != identity.device { reporter = DeviceReporter(identity.device) }
+    if processes?.gpu != id { processes = (id, NVMLProcesses(context, gpu: id)) }
+    device = NVMLDevice(identity: identity, handle: handle, library: library, context: context)
+    return NVMLOpening(device: id, handle: handle)
+  }
+
+  private func read(
+    _ device: inout NVMLDevice, _ due: NVMLSchedule.Due, _ clock: any SessionClock, isNew: Bool,
+    _ answer: inout NVMLAnswer
+  ) {
+    var reading = device.read(due, clock)
+    if due.second, device.inquiry.trouble?.isLoss != true {
+      readActivity(&device, &reading, isNew: isNew, &answer)
+    }
+    var rest: [Observation] = []
+    if due.pair, device.inquiry.trouble?.isLoss != true {
+      if due.slow { parts?.enumerate(device) }
+      parts?.read(device, at: reading.time, to: &rest)
+      processes?.list.look(
+        &device, reading, isSeldom: due.slow, isDivided: isDivided, to: &rest)
+    }
+    let interval = context.interval
+    let described = device
+    reporter?.report(reading, to: &answer.observations) {
+      described.provenance(of: $0, every: interval)
+    }
+    answer.observations += rest
+    answer.notes += device.inquiry.denied.map { "\($0) may not be read by this user" }
+    if let watts = device.implausiblePower, !hasRefusedPower {
+      hasRefusedPower = true
+      answer.notes.append("power of \(Int(watts)) W left out, far beyond its limit")
+    }
+  }
+
+  private func readActivity(
+    _ device: inout NVMLDevice, _ reading: inout Reading, isNew: Bool, _ answer: inout NVMLAnswer
+  ) {
+    if let error = gpm?.read(into: &reading, at: reading.time), error.isLoss {
+      device.inquiry.take(error)
+    }
+    var standing = device.identity.gpm
+    if let gpm, gpm.standing != .works {
+      standing = gpm.standing
+      self.gpm = nil
+    } else if !isNew {
+      return
+    }
+    switch standing {
+    case .notPermitted:
+      answer.generalNotes.append(
+        "the activity inside the GPUs (GPM) may not be read by this user; run as root to see it")
+    case .notOnChip: answer.generalNotes.append("the GPUs do not tell of the activity inside (GPM)")
+    case .notOffered, .works: break
+    }
+  }
+}

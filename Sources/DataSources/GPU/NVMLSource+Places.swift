@@ -1,0 +1,158 @@
+import Telemetry
+
+/// How the places of the GPUs are asked, and what becomes of their answers.
+extension NVMLSource {
+  /// Makes room for so many GPUs, and takes it from those that are gone.
+  mutating func arrange(_ count: Int) {
+    for index in places.count..<max(count, places.count) {
+      places.append(Place(gpu: NVMLGPU(UInt32(index), context)))
+    }
+    // One whose call hangs keeps its place, so that no second call is ever made for it.
+    while places.count > count, let last = places.last, last.asked == nil { places.removeLast() }
+  }
+
+  /// Has every GPU looked at that is not resting, and waits a little for the answers.
+  mutating func ask(_ library: NVMLLibrary, _ clock: any SessionClock) {
+    let now = clock.now
+    var keys: Set<Int> = []
+    for (index, place) in places.enumerated() {
+      if place.asked != nil { continue }
+      if let nextTry = place.nextTry, now < nextTry { continue }
+      let gpu = place.gpu
+      guard crew.post(index, { .answer(gpu.look(library, clock)) }) else { continue }
+      places[index].asked = now
+      keys.insert(index)
+    }
+    if now - counted >= Self.countPeriod {
+      counted = now
+      _ = crew.post(Self.counting) { .count(try? library.deviceCount()) }
+    }
+    crew.wait(for: keys, seconds: min(1, max(0.005, context.interval / 3)))
+  }
+
+  /// Takes what has come back; says what went wrong with the library as a whole.
+  mutating func collect(
+    _ clock: any SessionClock, _ observations: inout [Observation]
+  ) -> NVMLError? {
+    var failure: NVMLError?
+    var count: UInt32?
+    for (key, reply) in crew.takeAnswers().sorted(by: { $0.key < $1.key }) {
+      switch reply {
+      case .count(let number): count = number
+      case .answer(let answer):
+        guard places.indices.contains(key) else { continue }
+        places[key].asked = nil
+        take(answer, key, clock, &observations)
+        if let error = answer.error, error.concernsLibrary { failure = failure ?? error }
+      }
+    }
+    if let count, count > 0, count != places.count {
+      recount(Int(min(count, 1024)), clock, &observations)
+    }
+    findMissing(clock.now, &observations)
+    return failure
+  }
+
+  private mutating func take(
+    _ answer: NVMLAnswer, _ index: Int, _ clock: any SessionClock,
+    _ observations: inout [Observation]
+  ) {
+    let now = clock.now
+    observations += answer.observations
+    if let opened = answer.opened {
+      places[index].device = opened.device
+      missing[opened.device] = nil
+      events?.listen(to: opened.handle, index: UInt32(index))
+    }
+    for note in answer.notes {
+      observations.append(.event(Event(time: now, kind: .note, text: "GPU \(index): \(note)")))
+    }
+    for note in answer.generalNotes where saidOnce.insert(note).inserted {
+      observations.append(.event(Event(time: now, kind: .note, text: note)))
+    }
+    places[index].nextTry = nil
+    if answer.isAsleep {
+      tell(.asleep, of: index, now, &observations)
+    } else if let error = answer.error {
+      places[index].nextTry =
+        now + (error.isRefusal ? Self.reopenPeriod : Self.retryPeriod)
+      tell(.error(error), of: index, now, &observations)
+    } else {
+      tell(nil, of: index, now, &observations)
+    }
+  }
+
+  /// Names those whose call has not come back for too long.
+  mutating func findSilent(_ now: Timestamp, _ observations: inout [Observation]) {
+    let patience = max(3, 3 * context.interval)
+    for index in places.indices {
+      guard let asked = places[index].asked, now - asked >= patience else { continue }
+      tell(.silent, of: index, now, since: asked, &observations)
+    }
+  }
+
+  /// Says that a GPU has stopped answering or answers again; each once.
+  private mutating func tell(
+    _ trouble: Trouble?, of index: Int, _ now: Timestamp, since: Timestamp? = nil,
+    _ observations: inout [Observation]
+  ) {
+    let before = places[index].trouble
+    places[index].trouble = trouble
+    let isNews =
+      (before == nil) != (trouble == nil) || (before == .asleep) != (trouble == .asleep)
+      || (trouble == .silent && before != .silent)
+    guard isNews else { return }
+    let (kind, text): (Event.Kind, String) =
+      switch trouble {
+      case .error(let error): (.gap, "GPU \(index): \(error.words)")
+      case .asleep: (.gap, "GPU \(index) sleeps and is left asleep")
+      case .silent: (.gap, "GPU \(index): no answer for \(Int(now - (since ?? now))) s")
+      case nil where before == .asleep: (.note, "GPU \(index) is awake again")
+      case nil: (.note, "GPU \(index) answers again")
+      }
+    observations.append(.event(Event(time: since ?? now, kind: kind, text: text)))
+  }
+
+  /// Why there is nothing at all, if every GPU has a reason.
+  var wholeFailure: SourceFailure? {
+    guard places.allSatisfy({ $0.trouble != nil }) else { return nil }
+    for (index, place) in places.enumerated() {
+      guard case .error(let error) = place.trouble else { continue }
+      return SourceFailure(
+        error.isDenial ? .denied : .failed, "GPU \(index): \(error.words)", remedy: error.remedy)
+    }
+    guard places.contains(where: { $0.trouble == .silent }) else { return nil }
+    return SourceFailure(
+      .stalled, "the driver's calls have not come back",
+      remedy: "everything else goes on; no GPU is asked again before they do")
+  }
+
+  /// Looks at all GPUs afresh when the driver shows more or fewer than before.
+  private mutating func recount(
+    _ count: Int, _ clock: any SessionClock, _ observations: inout [Observation]
+  ) {
+    guard !places.contains(where: { $0.asked != nil }) else { return }
+    let before = places.count
+    let text = "the driver now shows \(count) GPU\(count == 1 ? "" : "s"), not \(before)"
+    observations.append(.event(Event(time: clock.now, kind: .note, text: text)))
+    for (index, place) in places.enumerated() {
+      if let device = place.device { missing[device] = UInt32(index) }
+      place.gpu.close()
+      places[index].device = nil
+      places[index].nextTry = nil
+    }
+    arrange(count)
+  }
+
+  /// Names the GPUs that a recount did not find again, once all places have been looked at.
+  private mutating func findMissing(_ now: Timestamp, _ observations: inout [Observation]) {
+    guard !missing.isEmpty,
+      places.allSatisfy({ $0.device != nil || $0.trouble != nil })
+    else { return }
+    for (_, index) in missing.sorted(by: { $0.value < $1.value }) {
+      let text = "GPU \(index) is no longer shown by the driver"
+      observations.append(.event(Event(time: now, kind: .gap, text: text)))
+    }
+    missing = [:]
+  }
+}

@@ -1,0 +1,52 @@
+import CDrivers
+
+/// What the driver reports by itself, in words.
+enum NVMLXid {
+  /// The well-known numbers of NVIDIA's Xid catalogue, as the end of a sentence.
+  static func words(_ number: UInt64) -> String? {
+    switch number {
+    case 8: "its work did not end in time"
+    case 13: "a program made a graphics engine fault"
+    case 31: "a program touched memory it may not"
+    case 32: "a corrupted push buffer was sent to it"
+    case 38: "its firmware has failed"
+    case 43: "a program's channel was stopped after a fault"
+    case 45: "work was removed early, after an earlier fault"
+    case 48: "a memory error could not be corrected"
+    case 61, 62: "its internal microcontroller has halted"
+    case 63: "a memory row or page was retired"
+    case 64: "a memory row or page could not be retired"
+    case 68: "its video processor has failed"
+    case 69: "a program made a graphics engine fault"
+    case 74: "an NVLink has failed"
+    case 79: "the GPU has fallen off the bus"
+    case 92: "many memory errors had to be corrected"
+    case 94: "a memory error was contained; its program was stopped"
+    case 95: "a memory error was not contained; the GPU must be reset"
+    case 109: "a context switch did not end in time"
+    case 119, 120: "its system processor (GSP) does not answer"
+    case 121: "the link to the processor has corrected an error"
+    case 140: "memory errors could not be repaired"
+    case 143: "it could not be initialised"
+    case 145...150: "an NVLink has failed"
+    case 154: "it needs a recovery action"
+    default: nil
+    }
+  }
+
+  /// A whole sentence on an event of one GPU; `gpu` is its place, if it is known.
+  static func sentence(_ event: nvmlEventData_t, gpu: UInt32?) -> String {
+    let name = gpu.map { "GPU \($0)" } ?? "a GPU"
+    switch Int(event.eventType) {
+    case NVML_EVENT_XID:
+      let words = words(event.eventData).map { ", \($0)" } ?? ""
+      return "\(name): Xid \(event.eventData)\(words)"
+    case NVML_EVENT_DOUBLE_BIT_ERROR:
+      return "\(name): a memory error could not be corrected"
+    case NVML_EVENT_UNAVAILABLE: return "\(name): the driver has taken it out of service"
+    case NVML_EVENT_RECOVERY_ACTION:
+      return "\(name): the driver asks for a recovery action (\(event.eventData))"
+    default: return "\(name): event \(event.eventType) of the driver"
+    }
+  }
+}
