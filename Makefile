@@ -14,7 +14,7 @@ PACKAGES = libncurses-dev libsqlite3-dev
 LIMIT = 16000000
 
 .PHONY: run build test lint size check setup install uninstall man completions screenshots demos \
-  golden bench sanitize clean
+  demo-fake golden bench sanitize clean
 
 run: build
 	@exec $(BINARY)
@@ -86,6 +86,20 @@ screenshots: build
 # The thread sanitizer catches crashes itself, so the tests that crash a program are left out.
 sanitize: setup
 	$(SWIFT) test --sanitize=thread --scratch-path .build-thread --skip ProbeTests
+
+# Watches eight GPUs that do not exist, by all the ways of those that do: the driver's library is
+# the tests' stand-in. FAKE_NVML_GPUS and FAKE_NVML_SCRIPT choose another machine.
+demo-fake: setup
+	$(SWIFT) build --product FakeNVML
+	$(SWIFT) build --product hippowatt
+	@mkdir -p .build/demo-fake
+	@{ printf '[[source]]\nkind = "nvml"\nlibrary = "%s"\n' "$(CURDIR)/.build/debug/libFakeNVML.so"; \
+	  for kind in rapl hwmon model host disk net grid; do \
+	    printf '[[source]]\nkind = "%s"\n' $$kind; done; } > .build/demo-fake/config.toml
+	@bash -c 'exec -a train.py sleep 1d' & train=$$!; bash -c 'exec -a evaluate.py sleep 1d' & \
+	  evaluate=$$!; trap 'kill $$train $$evaluate' EXIT INT TERM HUP; \
+	  FAKE_NVML_GPUS=$${FAKE_NVML_GPUS:-8} FAKE_NVML_PIDS=$$train,$$evaluate \
+	  .build/debug/hippowatt watch --config .build/demo-fake/config.toml $(DEMO)
 
 golden:
 	RECORD_SNAPSHOTS=1 $(SWIFT) test || true

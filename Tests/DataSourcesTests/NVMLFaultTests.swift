@@ -1,0 +1,251 @@
+import Glibc
+import Telemetry
+import Testing
+
+@testable import DataSources
+
+/// One test for each thing that goes wrong with GPUs.
+@Suite("NVML in trouble") struct NVMLFaultTests {
+  let first = FakeNVML.uuid(0)
+  let second = FakeNVML.uuid(1)
+
+  /// Asks again and again, without the time moving, until something is so.
+  private func eventually(
+    _ source: inout NVMLSource, at seconds: Double, _ isSo: (Said) -> Bool
+  ) throws -> Bool {
+    for _ in 0..<400 {
+      if isSo(try source.said(at: seconds)) { return true }
+      usleep(5000)
+    }
+    return false
+  }
+
+  @Test(
+    "a call that hangs silences its own GPU alone, whichever call it is",
+    arguments: [
+      "nvmlDeviceGetFieldValues", "nvmlDeviceGetUtilizationRates", "nvmlDeviceGetMemoryInfo_v2",
+      "nvmlDeviceGetComputeRunningProcesses_v3", "nvmlGpmSampleGet",
+    ])
+  func hangs(function: String) throws {
+    let fake = try FakeNVML(gpus: 3)
+    var source = fake.source(interval: 0.03)
+    #expect(try fake.said(&source, at: 0).readings.count == 3)
+    fake.block(function, true, gpu: 0)
+    #expect(
+      Set(try fake.said(&source, at: 10).readings.map(\.device.name)) == [second, FakeNVML.uuid(2)])
+    let calls = fake.calls(function)
+    let silent = try fake.said(&source, at: 13)
+    #expect(silent.readings.count == 2)
+    #expect(silent.events.map(\.text) == ["GPU 0: no answer for 3 s"])
+    #expect(silent.events.map(\.kind) == [.gap])
+    #expect(silent.events.map(\.time) == [Timestamp(seconds: 10)], "it dates from the call")
+    for second in 14..<40 {
+      let said = try fake.said(&source, at: Double(second))
+      #expect(said.events.isEmpty && said.readings.count == 2)
+    }
+    #expect(fake.calls(function) >= calls, "the others are asked on")
+    fake.block(function, false, gpu: 0)
+    var texts: [String] = []
+    #expect(
+      try eventually(&source, at: 41) { said in
+        texts += said.events.map(\.text)
+        return said.readings.contains { $0.device.name == first }
+      })
+    #expect(texts == ["GPU 0 answers again"])
+  }
+
+  @Test("no second call is made on a GPU whose first hangs, and no thread is left over")
+  func oneCall() throws {
+    let fake = try FakeNVML(gpus: 2)
+    var source = fake.source(interval: 0.03)
+    _ = try fake.said(&source, at: 0)
+    fake.block("nvmlDeviceGetFieldValues", true)
+    let before = fake.calls("nvmlDeviceGetFieldValues")
+    for second in 1..<30 { _ = try? fake.said(&source, at: Double(second)) }
+    #expect(fake.calls("nvmlDeviceGetFieldValues") == before + 2)
+    let failure = #expect(throws: SourceFailure.self) { try fake.said(&source, at: 31) }
+    #expect(failure?.health == .stalled, "when all hang the source says so")
+    fake.block("nvmlDeviceGetFieldValues", false)
+    #expect(try eventually(&source, at: 32) { $0.readings.count == 2 })
+  }
+
+  @Test("a source is let go of at once while a call hangs; the library stays open under it")
+  func closing() throws {
+    let fake = try FakeNVML(gpus: 2)
+    var source: NVMLSource? = fake.source(interval: 0.03)
+    _ = try source?.said(at: 0)
+    fake.block("nvmlDeviceGetFieldValues", true, gpu: 0)
+    _ = try source?.said(at: 1)
+    source = nil
+    #expect(fake.calls("nvmlShutdown") == 0)
+    fake.block("nvmlDeviceGetFieldValues", false, gpu: 0)
+    for _ in 0..<400 where fake.calls("nvmlShutdown") == 0 { usleep(5000) }
+    #expect(fake.calls("nvmlShutdown") == 1, "once the call is back it is closed")
+    #expect(fake.calls("nvmlEventSetFree") == 1)
+    #expect(fake.calls("nvmlGpmSampleFree") == 4)
+  }
+
+  @Test("a driver reloaded while one GPU hangs serves the others again")
+  func reloadWhileHanging() throws {
+    let fake = try FakeNVML(gpus: 2)
+    var source = fake.source(interval: 0.03)
+    _ = try fake.said(&source, at: 0)
+    fake.block("nvmlDeviceGetFieldValues", true, gpu: 0)
+    _ = try fake.said(&source, at: 1)
+    fake.reload()
+    #expect(throws: SourceFailure.self) { try fake.said(&source, at: 2) }
+    #expect(try fake.said(&source, at: 3).readings.map(\.device.name) == [second])
+    fake.block("nvmlDeviceGetFieldValues", false, gpu: 0)
+    #expect(
+      try eventually(&source, at: 20) { $0.readings.contains { $0.device.name == first } })
+  }
+
+  @Test("a GPU that vanishes from the count is named, and one that comes is read")
+  func recount() throws {
+    let fake = try FakeNVML(gpus: 3)
+    var source = fake.source()
+    _ = try fake.said(&source, at: 0)
+    // The driver closes the ranks: what was GPU 2 is now GPU 1.
+    fake.count(2)
+    fake.set("serial", 2, gpu: 1)
+    var said: [Said] = []
+    for second in 1..<13 { said.append(try fake.said(&source, at: Double(second))) }
+    let events = said.flatMap(\.events)
+    #expect(
+      events.map(\.text) == [
+        "the driver now shows 2 GPUs, not 3", "GPU 1 is no longer shown by the driver",
+      ])
+    #expect(events.map(\.kind) == [.note, .gap])
+    #expect(said.last.map { Set($0.readings.map(\.device.name)) } == [first, FakeNVML.uuid(2)])
+    fake.count(4)
+    fake.set("serial", 1, gpu: 3)
+    said = []
+    for second in 13..<25 { said.append(try fake.said(&source, at: Double(second))) }
+    #expect(said.flatMap(\.events).map(\.text) == ["the driver now shows 4 GPUs, not 2"])
+    #expect(said.last?.readings.count == 4)
+    #expect(fake.calls("nvmlInit_v2") == 1)
+  }
+
+  @Test("a laptop's GPU that sleeps is not touched, and resumes by itself")
+  func sleeping() throws {
+    let fake = try FakeNVML()
+    let tree = FileTree()
+    let folder = "/sys/bus/pci/devices/0000:01:00.0"
+    tree.write(folder + "/vendor", "0x10de\n")
+    tree.write(folder + "/class", "0x030200\n")
+    tree.write(folder + "/power/runtime_status", "suspended\n")
+    var source = fake.source(root: tree.root)
+    #expect(try source.said(at: 0).events.map(\.kind) == [.gap])
+    #expect(try source.said(at: 1).events.isEmpty)
+    #expect(fake.calls("*") == 0, "not even the library is started")
+    tree.write(folder + "/power/runtime_status", "active\n")
+    #expect(try source.said(at: 2).readings.count == 1)
+    tree.write(folder + "/power/runtime_status", "suspended\n")
+    let calls = fake.calls("nvmlDeviceGetFieldValues")
+    let asleep = try source.said(at: 3)
+    #expect(asleep.readings.isEmpty)
+    #expect(asleep.events.map(\.text) == ["GPU 0 sleeps and is left asleep"])
+    #expect(try source.said(at: 4).events.isEmpty)
+    #expect(fake.calls("nvmlDeviceGetFieldValues") == calls)
+    tree.write(folder + "/power/runtime_status", "active\n")
+    let awake = try source.said(at: 5)
+    #expect(awake.readings.count == 1)
+    #expect(awake.events.map(\.text) == ["GPU 0 is awake again"])
+  }
+
+  @Test("the driver's address of a GPU is found in Linux's form")
+  func addresses() {
+    #expect(NVMLSleep.name(of: "00000000:C1:00.0") == "0000:c1:00.0")
+    #expect(NVMLSleep.name(of: "00010000:01:00.0") == "10000:01:00.0")
+  }
+
+  @Test("an Xid is heard without asking, in words; a flood of one is counted")
+  func xid() throws {
+    let fake = try FakeNVML(gpus: 4)
+    var source = fake.source()
+    _ = try source.said(at: 0)
+    fake.event(8, 79, gpu: 3)
+    for _ in 0..<9 { fake.event(8, 31, gpu: 1) }
+    fake.event(8, 7777, gpu: 2)
+    var heard: [Event] = []
+    #expect(
+      try eventually(&source, at: 1) { said in
+        heard += said.events
+        return heard.contains { $0.text.contains("7777") }
+      })
+    #expect(heard.allSatisfy { $0.kind == .note })
+    #expect(heard.first?.text == "GPU 3: Xid 79, the GPU has fallen off the bus")
+    #expect(heard.contains { $0.text.hasPrefix("GPU 1: Xid 31, a program touched memory") })
+    #expect(heard.last?.text == "GPU 2: Xid 7777")
+  }
+
+  @Test("field values that are not offered fall back on single calls", arguments: [2, 3, 13])
+  func noFieldValues(code: Int32) throws {
+    let fake = try FakeNVML()
+    fake.answer("nvmlDeviceGetFieldValues", code)
+    fake.power([(0, 200)])
+    var source = fake.source()
+    for second in 0..<5 {
+      let said = try fake.said(&source, at: 2 + Double(second))
+      #expect(said.steps(.power, of: first) == 200_000)
+      #expect(said.steps(.energy, of: first) == Int64(400 + 200 * second) * 1_000_000)
+      #expect(said.steps(.powerLimit, of: first) == 700_000)
+    }
+    #expect(fake.calls("nvmlDeviceGetFieldValues") == 1)
+  }
+
+  @Test("each field is tested once and remembered; the older energy stands in for the newer")
+  func unknownFields() throws {
+    let fake = try FakeNVML()
+    for (id, code) in [(191, 3), (82, 2), (138, 4), (139, 4)] as [(Int, Int32)] {
+      fake.answer("field:\(id)", code)
+    }
+    var source = fake.source()
+    let said = try source.said(at: 0)
+    #expect(said.steps(.energy, of: first) == 0)
+    #expect(said.provenance(.energy, of: first)?.note == "NVML field 83, mJ since driver load")
+    #expect(said.steps(.memoryTemperature, of: first) == nil)
+    #expect(said.events.map(\.text) == ["GPU 0: NVLink traffic may not be read by this user"])
+    for id in [82, 138] { fake.answer("field:\(id)", 0) }
+    let later = try source.said(at: 2)
+    #expect(later.steps(.memoryTemperature, of: first) == nil)
+    #expect(later.steps(.nvlinkSent, of: first) == nil)
+    #expect(later.events.isEmpty)
+    #expect(fake.calls("nvmlDeviceGetTotalEnergyConsumption") == 0)
+  }
+
+  @Test("a number that was answered once is not given up for a passing refusal")
+  func passingRefusal() throws {
+    let fake = try FakeNVML()
+    var source = fake.source()
+    _ = try source.said(at: 0)
+    fake.answer("field:190", 3)
+    _ = try source.said(at: 1)
+    fake.answer("field:190", 0)
+    fake.set("limit_mw", 500_000)
+    #expect(try source.said(at: 2).steps(.powerLimit, of: first) == 500_000)
+  }
+
+  @Test("every function may be missing without costing more than its own number")
+  func missingOneByOne() throws {
+    let fake = try FakeNVML()
+    fake.process(41, percent: 10)
+    for name in [
+      "nvmlSystemGetDriverVersion", "nvmlSystemGetNVMLVersion", "nvmlDeviceGetName",
+      "nvmlDeviceGetUUID", "nvmlDeviceGetPciInfo_v3", "nvmlDeviceGetArchitecture",
+      "nvmlDeviceGetCudaComputeCapability", "nvmlDeviceGetFieldValues",
+      "nvmlDeviceGetUtilizationRates", "nvmlDeviceGetMemoryInfo_v2", "nvmlDeviceGetTemperatureV",
+      "nvmlDeviceGetClockInfo", "nvmlDeviceGetFanSpeed",
+      "nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetComputeRunningProcesses_v3",
+      "nvmlDeviceGetProcessUtilization", "nvmlDeviceGetMigMode", "nvmlEventSetCreate",
+      "nvmlEventSetWait_v2", "nvmlGpmQueryDeviceSupport", "nvmlShutdown",
+    ] {
+      var source = fake.source(hiding: [name])
+      let said = try source.said(at: 0)
+      let gpu = try #require(said.readings.first { $0.device.kind == .gpu }, "\(name)")
+      let count = gpu.values.count
+      #expect(count >= (name == "nvmlDeviceGetFieldValues" ? 11 : 19), "\(name): \(count)")
+      #expect(said.events.isEmpty, "\(name)")
+    }
+  }
+}
