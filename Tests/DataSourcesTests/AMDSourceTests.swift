@@ -103,6 +103,22 @@ struct AMDSourceTests {
     #expect(events.first?.text.contains("times what its power says") == true)
   }
 
+  @Test("one bad step at the start does not cost the counter")
+  func badStart() throws {
+    let tree = AMDTree()
+    var source = tree.source
+    tree.set(["energy": 5])
+    var events = try source.said(at: 0).events
+    var said: Said?
+    for second in 1..<8 {
+      tree.draw(watts: 300, seconds: 1)
+      said = try source.said(at: Double(second))
+      events += said?.events ?? []
+    }
+    #expect(said?.steps(.energy, of: first) != nil)
+    #expect(events.isEmpty)
+  }
+
   @Test("a counter that stops under load is left out until it moves")
   func frozenLater() throws {
     let tree = AMDTree()

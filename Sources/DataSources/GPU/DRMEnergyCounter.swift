@@ -32,6 +32,8 @@ struct DRMEnergyCounter {
   /// Seconds of agreement asked for, and of standing still allowed.
   private static let trialPeriod = 2.0
   private static let patience = 5.0
+  /// How often it may disagree before it is given up.
+  private static let tries = 3
   /// Held back for no longer than this many values; beyond, one that moves is believed.
   private static let trialLimit = 16
 
@@ -41,6 +43,7 @@ struct DRMEnergyCounter {
   private var lastPower: Double?
   /// Joules by power during the trial.
   private var integral = 0.0
+  private var failures = 0
   /// When it last moved.
   private var moved: Timestamp?
   /// What is taken off the raw value since it last began anew.
@@ -75,11 +78,9 @@ struct DRMEnergyCounter {
         return ([], .leapt(watts))
       }
       return tryOut(next, step, from: last, power)
-    case .frozen:
-      guard step != 0 else { return ([], nil) }
+    case .frozen where step == 0: return ([], nil)
+    case .frozen, .trusted:
       state = .trusted
-      return ([shifted(next)], nil)
-    case .trusted:
       if step < 0 {
         offset = microjoules
         return ([shifted(next)], .fell)
@@ -132,6 +133,9 @@ struct DRMEnergyCounter {
     }
     let factor = counted / integral
     guard 0.5...2 ~= factor else {
+      failures += 1
+      (held, integral) = ([next], 0)
+      guard failures >= Self.tries else { return ([], nil) }
       state = .rejected
       held = []
       return ([], .disagrees(factor))
