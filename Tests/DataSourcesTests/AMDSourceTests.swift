@@ -32,6 +32,22 @@ struct AMDSourceTests {
     #expect(said.provenance(.power, of: first)?.source == "amdgpu")
   }
 
+  @Test("the name comes from the card, else from the system's list of devices")
+  func names() throws {
+    let tree = AMDTree(2)
+    tree.files.write(
+      "/usr/share/hwdata/pci.ids",
+      "# comment\n1001  Kolter\n\t74a1  Not this\n1002  Advanced Micro Devices\n\t1234  Old\n"
+        + "\t74a1  Aqua Vanjaram [Instinct MI300X]\n\t\t1002 74a1  Board\n1003  ULSI\n")
+    tree.files.write(tree.folder(1) + "/product_name", "AMD Instinct MI300X OAM\n")
+    var source = tree.source
+    let models = try source.said(at: 0).devices.map(\.model)
+    #expect(models == ["AMD Instinct MI300X", "AMD Instinct MI300X OAM"])
+    let context = tree.files.context
+    #expect(DRMNames.name(vendor: "1002", device: "1234", in: context) == "Old")
+    #expect(DRMNames.name(vendor: "1003", device: "74a1", in: context) == nil)
+  }
+
   /// What a timeline made of a run of watts, one second each.
   private func run(_ tree: AMDTree, _ watts: [Double], counts: Bool = true) throws -> Timeline {
     var source = tree.source

@@ -60,7 +60,7 @@ struct AMDGPU {
     let product = SystemFile.text(folder + "/product_name") ?? ""
     device = Device(
       id: context.device(.gpu, card.pci), label: "\(index)",
-      model: product.isEmpty ? "AMD \(card.model)" : product,
+      model: product.isEmpty ? "AMD \(card.name(in: context))" : product,
       attributes: attributes.filter { !$0.value.isEmpty })
   }
 

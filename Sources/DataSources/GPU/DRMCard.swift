@@ -13,6 +13,8 @@ struct DRMCard: Hashable {
   var device: String { path + "/device" }
   /// Domain, bus, device and function, such as `0000:03:00.0`.
   let pci: String
+  /// The PCI vendor number in lower-case hexadecimal, such as `1002`.
+  let vendor: String
   /// The PCI device number in lower-case hexadecimal, such as `74a1`.
   let model: String
   /// The kernel driver, such as `amdgpu`; empty when none is bound.
@@ -22,6 +24,11 @@ struct DRMCard: Hashable {
   var hwmon: String? {
     let parent = device + "/hwmon"
     return SystemFile.names(in: parent)?.first { $0.hasPrefix("hwmon") }.map { "\(parent)/\($0)" }
+  }
+
+  /// The product's name, else the PCI device number.
+  func name(in context: SourceContext) -> String {
+    DRMNames.name(vendor: vendor, device: model, in: context) ?? model
   }
 
   /// Every card of a PCI vendor, by place on the bus; each PCI device once.
@@ -36,7 +43,7 @@ struct DRMCard: Hashable {
       let model = SystemFile.text(path + "/device/device") ?? ""
       cards.append(
         DRMCard(
-          name: name, path: path, pci: pci,
+          name: name, path: path, pci: pci, vendor: String(vendor.dropFirst(2)),
           model: model.hasPrefix("0x") ? String(model.dropFirst(2)) : model,
           driver: lastPart(SystemFile.linkTarget(path + "/device/driver")) ?? ""))
     }

@@ -58,8 +58,8 @@ struct IntelGPU {
     let sizes = ["/device/tile0/physical_vram_size_bytes", "/lmem_total_bytes"]
     totalMemory = sizes.lazy.compactMap { Self.size(card.path + $0) }.first
     device = Device(
-      id: context.device(.gpu, card.pci), label: "\(index)",
-      model: isIntegrated ? "Intel \(card.model), integrated" : "Intel \(card.model)",
+      id: context.device(.gpu, card.pci), label: isIntegrated ? "iGPU" : "\(index)",
+      model: "Intel \(card.name(in: context))",
       attributes: ["index": "\(index)", "pci": card.pci, "driver": card.driver])
   }
 
