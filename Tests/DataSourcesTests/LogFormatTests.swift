@@ -149,7 +149,12 @@ import Testing
   @Test(arguments: [
     "0: ", " 12: ", "node1: ", "[default0]:", "(TrainWorker pid=123, ip=10.0.0.1) ",
     "trainer-1  | ", "[1,0]<stdout>:", "2026-09-21T13:46:40.5Z stdout F ", "\u{1B}]0;title\u{07}",
-    "\u{1B}[1A\u{1B}[2K", "0: [rank3]: ", "\0\0\0",
+    "\u{1B}[1A\u{1B}[2K", "0: [rank3]: ", "\0\0\0", "^[[A^[[B^[[A", "[pod/train-0/main] ",
+    "[titan] 2026-02-24 19:46:17,508 - root - INFO - ",
+    "2024-05-05 12:00:00.123 | INFO     | train:main:12 - ", "INFO:root:", "[INFO] ", "INFO: ",
+    "I0820 12:00:00.123456 140 train.py:100] ", "[04/12 10:00:00 d2.utils.events]:  ",
+    "[2023-04-18 01:47:43,882] [INFO] [train.py:199:main] ", "12:00:01 ", "2026-02-24 19:46:17 ",
+    "[INFO|train.py:1144] 2021-05-25 06:38:26,285 >>   ",
   ]) func prefixesAreTakenOff(prefix: String) throws {
     let heard = Self.parse("\(prefix)iter 10: loss 9.5, time 135.70ms, mfu 41.25%")
     #expect(heard.readings.first?[.step] == 10)

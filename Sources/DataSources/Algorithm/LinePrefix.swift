@@ -14,6 +14,7 @@ struct LinePrefix {
   private(set) var writer: UInt64 = 0
 
   init(_ line: [UInt8]) {
+    skipTypedKeys(line)
     // More than this nobody stacks; a hostile line must not make us run for ever.
     for _ in 0..<8 {
       while length < line.count, line[length] == 0x20 { length += 1 }
@@ -34,6 +35,15 @@ struct LinePrefix {
       }
     }
     length = min(length, line.count)
+  }
+
+  /// Passes over the echo of cursor keys somebody pressed: `^[[A`, in plain letters.
+  private mutating func skipTypedKeys(_ line: [UInt8]) {
+    while length + 4 <= line.count, line[length] == 0x5E, line[length + 1] == 0x5B,
+      line[length + 2] == 0x5B
+    {
+      length += 4
+    }
   }
 
   /// A time with zone at the start, if a space follows it.
@@ -64,14 +74,14 @@ struct LinePrefix {
     }
   }
 
-  /// `(TrainWorker pid=123, ip=10.0.0.1) `
+  /// The length of `(TrainWorker pid=123, ip=10.0.0.1) `, as Ray writes it.
   private static func rayLength(_ line: ArraySlice<UInt8>) -> Int? {
     let window = line.prefix(160)
     guard let end = window.firstIndex(of: 0x29), window[..<end].holds("pid=") else { return nil }
     return end + 1 - line.startIndex
   }
 
-  /// `[rank0]:`, `[1,0]<stdout>:`, `[pod/name/container] `
+  /// The length of a mark in brackets such as `[rank0]:`, `[1,0]<stdout>:`, `[pod/name/box] `.
   private static func bracketLength(_ line: ArraySlice<UInt8>) -> Int? {
     let window = line.prefix(160)
     guard let end = window.firstIndex(of: 0x5D), end + 1 < line.endIndex else { return nil }
@@ -85,7 +95,7 @@ struct LinePrefix {
     return isRank && after.first == 0x3A ? end + 2 - line.startIndex : nil
   }
 
-  /// `0: `, `node1: `, `trainer-1  | `
+  /// The length of a word that is a mark such as `0: `, `node1: `, `trainer-1  | `.
   private static func wordLength(_ line: ArraySlice<UInt8>) -> Int? {
     var end = line.startIndex
     var hasDigit = false

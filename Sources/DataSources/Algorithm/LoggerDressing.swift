@@ -41,7 +41,7 @@ enum LoggerDressing {
     return isDressed ? skipSpaces(line, place) : 0
   }
 
-  /// `I0820 12:00:00.123456 140 file.py:100] `
+  /// The length of `I0820 12:00:00.123456 140 file.py:100] `, as absl writes it.
   private static func abslLength(_ line: [UInt8]) -> Int? {
     guard line.count > 24, [0x49, 0x57, 0x45].contains(line[0]),
       (1...4).allSatisfy({ isDigit(line[$0]) }),
@@ -77,7 +77,7 @@ enum LoggerDressing {
 
   private static let levels: [StaticString] = ["INFO", "WARNING", "DEBUG", "ERROR"]
 
-  /// `INFO`, `INFO:`, `INFO:root:`
+  /// The end of a level and the name behind it, such as that of `INFO:root:`.
   private static func levelEnd(_ line: [UInt8], _ start: Int) -> Int? {
     guard [0x49, 0x57, 0x44, 0x45].contains(line[start]) else { return nil }
     let text = LogLine(line)

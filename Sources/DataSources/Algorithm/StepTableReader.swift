@@ -60,7 +60,7 @@ struct StepTableReader: ProgressReader {
     return progress
   }
 
-  /// `step 3: train loss 5.191557 (took 1234.56 ms)`
+  /// Reads `step 3: train loss 5.191557 (took 1234.56 ms)` from the colon on.
   private func processorStep(_ line: LogLine, _ place: Int, _ step: Progress) -> Progress? {
     guard line.ends(with: " ms)"), let loss = line.number(at: place + 13),
       line.starts(with: " (took ", at: loss.end), let time = line.number(at: loss.end + 7)
