@@ -116,6 +116,46 @@ import Testing
     #expect(try watch.step() == 20)
   }
 
+  /// A line of noise.
+  let long = String(repeating: "x", count: 60_000) + "\n"
+
+  @Test func ofAHugeOldLogTheBeginningAndTheEndAreRead() throws {
+    let head = "number of parameters: 124.34M\ntokens per iteration will be: 1,000\n"
+    let tail = String(repeating: "x", count: 1 << 20) + line(400) + "\n" + line(500)
+    scratch.write(head + String(repeating: long, count: 50) + line(100), to: "a.log")
+    let number = open(scratch.file("a.log"), O_WRONLY)
+    lseek(number, (1 << 30) - off_t(tail.utf8.count), SEEK_SET)
+    let bytes = Array(tail.utf8)
+    #expect(write(number, bytes, bytes.count) == bytes.count)
+    close(number)
+    var watch = watch()
+    let heard = try watch.look()
+    #expect(heard.readings.map { $0[.step] } == [500])
+    #expect(heard.readings.first?[.tokens] == 500_000)
+    #expect(heard.devices.last?.attributes["parameters"] == "124340000")
+    #expect(heard.events.isEmpty)
+    let read = watch.source.bytesRead
+    #expect(read < 10 << 20)
+    #expect(try watch.look().isEmpty)
+    #expect(watch.source.bytesRead == read)
+    scratch.write(line(510), to: "a.log")
+    #expect(try watch.step() == 510)
+  }
+
+  @Test func anOldLogIsReadInSlicesAndGivesItsLastState() throws {
+    let noise = String(repeating: long, count: 300)
+    scratch.write(line(10) + noise + line(20) + noise + line(30), to: "a.log")
+    var watch = watch()
+    var rows: [Reading] = []
+    var looks = 0
+    while watch.source.bytesRead < 36_000_000, looks < 10 {
+      rows += try watch.look().readings
+      looks += 1
+    }
+    #expect((2...4).contains(looks))
+    #expect(rows.map { $0[.step] } == [30])
+  }
+
   @Test func aFolderAndAForbiddenFileAreNamed() throws {
     var folder = LogSource(path: scratch.path, machine: "box")
     let failure = #expect(throws: SourceFailure.self) {

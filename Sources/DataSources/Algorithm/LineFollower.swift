@@ -6,10 +6,15 @@ import Telemetry
 /// It survives rotation by renaming (the old file is read to its end first), truncation, a rewrite
 /// in place and `copytruncate`, and waits for a file that is not there yet. Looking with `stat`
 /// works on network file systems too, where nobody else would tell us.
+///
+/// Much is read in slices. Of a file that is larger than 64 MB already, the beginning is read, where
+/// a job says what it is, and the end; what lies between is not: its lines mostly carry no time.
 struct LineFollower {
   let path: String
   private var file: OpenFile?
   private var splitter: LineSplitter
+  /// How many bytes have been read of all files together.
+  private(set) var bytesRead = 0
 
   init(path: String, cap: Int = 64 * 1024) {
     self.path = path
@@ -17,17 +22,20 @@ struct LineFollower {
   }
 
   /// Hands on the lines that were completed since the last call, at most `budget` bytes of them.
+  ///
+  /// Returns whether the budget ran out, so that there may be more at once.
   /// - Throws: `SourceFailure` when there is no such file or it cannot be read.
+  @discardableResult
   mutating func poll(
-    budget: Int = 64 << 20, _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
-  ) throws(SourceFailure) {
+    budget: Int = 16 << 20, _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
+  ) throws(SourceFailure) -> Bool {
     var status = stat()
     guard stat(path, &status) == 0 else {
       let error = errno
       // Renamed or removed: its end may still be unread.
       if var last = file {
         file = nil
-        last.read(budget: budget, &splitter, body)
+        bytesRead &+= last.read(budget: Self.lastBudget, &splitter, body)
         splitter.finish(body)
       }
       throw failure(error)
@@ -36,7 +44,7 @@ struct LineFollower {
       throw SourceFailure(.failed, "\(path) is a folder", remedy: "name a file in it")
     }
     if var last = file, last.identity != OpenFile.Identity(status) {
-      last.read(budget: budget, &splitter, body)
+      bytesRead &+= last.read(budget: Self.lastBudget, &splitter, body)
       splitter.finish(body)
       file = nil
     }
@@ -46,8 +54,13 @@ struct LineFollower {
       splitter.reset()
     }
     if file?.restartIfReplaced() == true { splitter.reset() }
-    file?.read(budget: budget, &splitter, body)
+    let count = file?.read(budget: budget, &splitter, body) ?? 0
+    bytesRead &+= count
+    return count >= budget
   }
+
+  /// How much of a file is still read that has lost its name.
+  private static let lastBudget = 64 << 20
 
   private func failure(_ error: Int32) -> SourceFailure {
     switch error {
@@ -74,6 +87,11 @@ private struct OpenFile {
   private var offset: off_t = 0
   /// The first bytes of the file, by which a rewrite is noticed.
   private var head: [UInt8] = []
+  /// Where to leave off, and where to go on.
+  private var leap: (from: off_t, to: off_t)?
+  private static let largest: off_t = 64 << 20
+  private static let beginning: off_t = 1 << 20
+  private static let ending: off_t = 8 << 20
 
   init?(_ path: String) {
     let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -83,7 +101,7 @@ private struct OpenFile {
     guard fstat(number, &status) == 0 else { return nil }
     identity = Identity(status)
     isRegular = status.st_mode & S_IFMT == S_IFREG
-    skipHole()
+    begin(status.st_size)
   }
 
   /// Goes back to the start when the file became shorter or begins differently.
@@ -94,8 +112,7 @@ private struct OpenFile {
     let now = peekHead()
     let isReplaced = status.st_size < offset || !now.starts(with: head)
     if isReplaced {
-      offset = 0
-      skipHole()
+      begin(status.st_size)
     }
     head = now
     return isReplaced
@@ -110,31 +127,43 @@ private struct OpenFile {
     }
   }
 
+  /// Goes to the start of what there is in a file of `size` bytes.
+  ///
   /// After `copytruncate` a writer may leave a hole of zeros as long as the old log.
-  private mutating func skipHole() {
-    guard isRegular, offset == 0 else { return }
+  private mutating func begin(_ size: off_t) {
+    offset = 0
+    leap = nil
+    guard isRegular else { return }
     let data = lseek(descriptor.number, 0, Self.seekData)
     if data > 0 { offset = data }
+    if size - offset > Self.largest { leap = (offset + Self.beginning, size - Self.ending) }
   }
 
+  /// Reads at most `budget` bytes, and a little more; returns how many.
   mutating func read(
     budget: Int, _ splitter: inout LineSplitter,
     _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
-  ) {
-    var left = budget
+  ) -> Int {
+    var total = 0
     withUnsafeTemporaryAllocation(byteCount: 128 * 1024, alignment: 16) { buffer in
-      while left > 0 {
+      while total < budget {
+        if let leap, offset >= leap.from {
+          self.leap = nil
+          offset = max(offset, leap.to)
+          splitter.startMidLine()
+        }
         let count =
           isRegular
           ? pread(descriptor.number, buffer.baseAddress, buffer.count, offset)
           : Glibc.read(descriptor.number, buffer.baseAddress, buffer.count)
         guard count > 0 else { return }
         offset += off_t(count)
-        left -= count
+        total += count
         let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
         splitter.feed(bytes.bindMemory(to: UInt8.self), body)
       }
     }
+    return total
   }
 }
 

@@ -53,6 +53,12 @@ struct LineSplitter: Sendable {
     isCut = false
   }
 
+  /// Forgets what is left, and that what comes next is the end of a line nobody has seen.
+  mutating func startMidLine() {
+    reset()
+    isCut = true
+  }
+
   private func lineEnd(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     guard let base = bytes.baseAddress else { return nil }
     func find(_ byte: Int32, _ count: Int) -> Int? {

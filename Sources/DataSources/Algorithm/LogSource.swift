@@ -20,6 +20,9 @@ public struct LogSource: DataSource {
     parser = LogParser(machine: machine, name: path, label: label, source: name)
   }
 
+  /// How many bytes of the log have been read.
+  var bytesRead: Int { follower.bytesRead }
+
   public mutating func probe() -> Probe {
     var looking = LineFollower(path: follower.path)
     do throws(SourceFailure) {
@@ -34,12 +37,13 @@ public struct LogSource: DataSource {
     let now = clock.now
     var parser = parser
     var failure: SourceFailure?
+    var isBehind = false
     do throws(SourceFailure) {
-      try follower.poll { line, isCut in parser.take(line, isCut: isCut, arrival: now) }
+      isBehind = try follower.poll { line, isCut in parser.take(line, isCut: isCut, arrival: now) }
     } catch {
       failure = error
     }
-    let result = parser.flush(arrival: now)
+    let result = parser.flush(arrival: now, isBehind: isBehind)
     self.parser = parser
     // The end of a file that was removed is still worth hearing; its absence comes next time.
     if let failure, result.isEmpty { throw failure }
