@@ -6,7 +6,7 @@ import Glibc
 /// It does the connection, TLS and the check of certificates; what comes over the line goes through
 /// the same parser as plain http, so the same bounds hold.
 final class CurlLibrary {
-  private let start: cd_curl_init_t
+  private let easy: UnsafeMutableRawPointer
   private let set: cd_curl_setopt_t
   private let perform: cd_curl_perform_t
   private let end: cd_curl_call_t
@@ -25,10 +25,12 @@ final class CurlLibrary {
       let perform = find("curl_easy_perform", as: cd_curl_perform_t.self),
       let end = find("curl_easy_cleanup", as: cd_curl_call_t.self),
       let words = find("curl_easy_strerror", as: cd_curl_words_t.self),
-      global(Int(CD_CURL_GLOBAL_ALL)) == 0
+      global(Int(CD_CURL_GLOBAL_ALL)) == 0, let easy = start()
     else { throw .noCurl }
-    (self.start, self.set, self.perform, self.end, self.words) = (start, set, perform, end, words)
+    (self.easy, self.set, self.perform, self.end, self.words) = (easy, set, perform, end, words)
   }
+
+  deinit { end(easy) }
 
   private final class Sink {
     var parser: HTTPResponseParser
@@ -37,8 +39,6 @@ final class CurlLibrary {
 
   /// Fetches a page within the bounds of `client`.
   func get(_ url: HTTPURL, _ client: HTTPClient) throws(HTTPFailure) -> HTTPResponse {
-    guard let easy = start() else { throw .noCurl }
-    defer { end(easy) }
     let sink = Sink(HTTPResponseParser(limit: client.limit))
     var page = url
     if page.path.isEmpty { page.path = "/" }

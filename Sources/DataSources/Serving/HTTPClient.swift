@@ -1,12 +1,13 @@
 import CSystem
 import Glibc
 
-/// Fetches pages, one connection each: a GET that comes back in time, whatever the other side does.
+/// Fetches pages: a GET that comes back in time, whatever the other side does.
 ///
-/// Plain http goes over a socket of its own, https through libcurl, opened when first needed. No
-/// redirect is followed and nothing compressed is asked for. But for the look-up of a host's name,
-/// nothing waits longer than `timeout`; deadlines are timers of the kernel, so no clock is read.
-struct HTTPClient: Sendable {
+/// Plain http goes over a new socket each time, https through libcurl, opened when first needed
+/// and kept, since a handshake costs far more than a page. No redirect is followed and nothing
+/// compressed is asked for. But for the look-up of a host's name, nothing waits longer than
+/// `timeout`; deadlines are timers of the kernel, so no clock is read.
+struct HTTPClient {
   /// Seconds until a connection must stand.
   var connectTimeout = 0.3
   /// Seconds until the whole answer must be there.
@@ -18,9 +19,21 @@ struct HTTPClient: Sendable {
 
   static let agent = "hippowatt"
 
+  /// What is kept of https: the library, its certificates and the connection.
+  private let secure = Secure()
+
+  private final class Secure {
+    var library: CurlLibrary?
+  }
+
   /// Fetches a page; any status counts as an answer.
   func get(_ url: HTTPURL) throws(HTTPFailure) -> HTTPResponse {
-    if url.isSecure { return try CurlLibrary(curl).get(url, self) }
+    if url.isSecure {
+      let library: CurlLibrary
+      if let open = secure.library { library = open } else { library = try CurlLibrary(curl) }
+      secure.library = library
+      return try library.get(url, self)
+    }
     let deadline = try Timer(timeout)
     let socket = try connect(url, deadline)
     try send(Self.request(url), on: socket, deadline)

@@ -66,12 +66,4 @@ enum HTTPFailure: Error, Sendable, Hashable {
   func failure(_ url: HTTPURL) -> SourceFailure {
     SourceFailure(health, words(url), remedy: remedy(url))
   }
-
-  /// Whether another path of the same server would fare no better.
-  var concernsServer: Bool {
-    switch self {
-    case .tooLarge, .compressed: false
-    default: true
-    }
-  }
 }

@@ -88,6 +88,7 @@ struct ServeSource: DataSource {
       do throws(SourceFailure) {
         let answer = try ServeReply.read(response, from: candidate)
         settled = candidate
+        hasEnergyPage = true
         return answer
       } catch {
         failures.append(error)
@@ -124,12 +125,16 @@ struct ServeSource: DataSource {
       remedy: "its energy is shown with the GPUs; its tokens are known only to who asks it")
   }
 
-  /// The joules of servers that have a page of their own for them; asked for while there is one.
+  /// The joules of servers that have a page of their own for them.
+  ///
+  /// Asked for as long as it answers, and again once the server has been away.
   private mutating func energy(_ table: ServerTable) -> PrometheusSample? {
     guard let path = table.energyPath, hasEnergyPage else { return nil }
-    guard let response = try? client.get(url.at(path)) else { return nil }
-    hasEnergyPage = response.status != 404 && response.status != 503
-    return response.status == 200 ? ServerEnergy.read(response.body) : nil
+    let energy = (try? client.get(url.at(path))).flatMap { response in
+      response.status == 200 ? ServerEnergy.read(response.body) : nil
+    }
+    hasEnergyPage = energy != nil
+    return energy
   }
 
   // MARK: Telling
