@@ -30,7 +30,7 @@ struct AMDGPU {
   /// Microseconds the clocks were held back, by power and by heat.
   private var throttled = (power: 0.0, heat: 0.0)
   private var counter = DRMEnergyCounter()
-  private var said: Set<String> = []
+  private var said: [String: Int] = [:]
 
   /// What is to be told of the last reading, once each.
   private(set) var notes: [(kind: Event.Kind, text: String)] = []
@@ -110,7 +110,9 @@ struct AMDGPU {
         say(.note, "gpu_metrics is cut short; left out while it is")
       case .failure(.unknown(let version, let size)):
         metricsAreRefused = true
-        say(.note, "gpu_metrics \(version) of \(size) bytes is not known; its sensors are read")
+        say(
+          .note, "gpu_metrics \(version) of \(size) bytes is not known; its sensors are read",
+          like: "version")
       }
     } catch {
       if !SystemFile.exists(card.device) || version != nil {
@@ -137,7 +139,8 @@ struct AMDGPU {
       if sensesPower { averagesPower = sensors.averagesPower }
     }
     if let value = watts, value > (limit.map { max(1.5 * $0, 50) } ?? 4000) || value > 4000 {
-      say(.note, "power of \(Int(min(value, 1e6))) W left out, far beyond its limit")
+      let text = "power of \(Int(min(value, 1e6))) W left out, far beyond its limit"
+      say(.note, text, like: "power")
       watts = nil
     }
     guard !isProcessor else {
@@ -180,7 +183,7 @@ struct AMDGPU {
         late.append(earlier)
       }
     }
-    if let trouble { say(trouble.kind, trouble.words) }
+    if let trouble { say(trouble.kind, trouble.words, like: "energy", upTo: 8) }
   }
 
   private func setActivity(_ reading: inout Reading, _ metrics: AMDMetrics?) {
@@ -232,9 +235,12 @@ struct AMDGPU {
     reading.set(.fanSpeed, min(1, Double(turns) / Double(fastest)))
   }
 
-  /// Tells something unless it was told before.
-  private mutating func say(_ kind: Event.Kind, _ text: String) {
-    guard said.insert(text).inserted else { return }
+  /// Tells something unless the like of it was told as often as is of use.
+  private mutating func say(
+    _ kind: Event.Kind, _ text: String, like: String? = nil, upTo times: Int = 1
+  ) {
+    guard said[like ?? text, default: 0] < times else { return }
+    said[like ?? text, default: 0] += 1
     notes.append((kind, text))
   }
 }

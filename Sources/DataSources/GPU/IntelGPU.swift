@@ -27,6 +27,9 @@ struct IntelGPU {
   private let memoryTemperature: SystemFile?
   private let totalMemory: Int64?
 
+  /// How often something was said of a counter; a broken one could go on for ever.
+  private var told = 0
+
   /// What is to be told of the last reading.
   private(set) var notes: [(kind: Event.Kind, text: String)] = []
   /// Readings that had been held back and can be given now.
@@ -138,7 +141,8 @@ struct IntelGPU {
         late.append(earlier)
       }
     }
-    if let trouble {
+    if let trouble, told < 8 {
+      told += 1
       let other = meters.count > 1 && meters[0].counter.isRejected ? meters[1].name : nil
       let end = other.map { "; that of the \($0) serves" } ?? ""
       notes.append((trouble.kind, "\(meters[0].name): \(trouble.words)\(end)"))
