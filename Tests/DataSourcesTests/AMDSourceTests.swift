@@ -355,6 +355,7 @@ struct AMDSourceTests {
     tree.set(["power": 28_000, "graphics": 9_500, "edge": 5_000])
     var source = tree.source
     let said = try source.said(at: 0)
+    #expect(said.devices.map(\.label) == ["iGPU"])
     #expect(said.steps(.modulePower, of: first) == 28_000)
     #expect(said.steps(.power, of: first) == 9_500)
     RAPLSourceTests.add("intel-rapl:0", "package-0", "1000", to: tree.files)

@@ -105,6 +105,18 @@ struct DRMClientTests {
     #expect(clients.look(at: Timestamp(seconds: 4))?[Self.card]?.processes.map(\.pid) == [41])
   }
 
+  @Test("what a process opens later is found, soon while it is young")
+  func later() throws {
+    let tree = FileTree()
+    tree.write("/proc/41/stat", "41 (train) S\n")
+    tree.link("/proc/41/fd/1", to: "/dev/pts/0")
+    var clients = DRMClients(tree.context)
+    #expect(clients.look(at: Timestamp(seconds: 0)) == [:])
+    open(tree, 41, 5, client: 1, compute: 0, memory: 100)
+    #expect(clients.look(at: Timestamp(seconds: 2)) == [:])
+    #expect(clients.look(at: Timestamp(seconds: 6))?[Self.card]?.processes.map(\.pid) == [41])
+  }
+
   @Test("a process is charged what the GPU drew while it had it for itself")
   func charging() throws {
     let tree = AMDTree()

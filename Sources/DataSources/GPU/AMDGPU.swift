@@ -100,7 +100,7 @@ struct AMDGPU {
       case .success(let metrics):
         version = metrics.version
         averagesPower = metrics.averagesPower
-        if metrics.isProcessor { isProcessor = true }
+        if metrics.isProcessor { (isProcessor, device.label) = (true, "iGPU") }
         return metrics
       case .failure(.short):
         guard SystemFile.exists(card.device) else {

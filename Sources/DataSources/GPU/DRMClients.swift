@@ -17,6 +17,8 @@ struct DRMClients {
   private struct Known {
     var descriptors: [String]
     var checked: Timestamp
+    /// Seconds until it is worth looking whether it has opened others.
+    var wait: Double
   }
 
   private struct Key: Hashable {
@@ -26,9 +28,11 @@ struct DRMClients {
 
   /// Seconds between two looks.
   static let period = 2.0
-  /// How long it is believed that a process has no other descriptors than those seen.
-  private static let memory = 10.0
-  private static let processLimit = 4096
+  /// How long it is believed that a process has no other descriptors than those seen: briefly for
+  /// a young one, then longer and longer while it opens nothing.
+  private static let waits = 4.0...60.0
+  private static let waitOfClients = 10.0
+  private static let processLimit = 32768
   private static let descriptorLimit = 4096
   private static let descriptorBudget = 32768
   private static let clientLimit = 4096
@@ -95,8 +99,8 @@ struct DRMClients {
       guard let pid = Int32(name), pid > 0 else { continue }
       guard present.count < Self.processLimit else { break }
       // Not all at once: each process has its own second.
-      let due = Self.memory + Double(pid % 4)
-      if let entry = known[pid], budget <= 0 || time - entry.checked < due {
+      let spread = Double(pid % 4) / 4
+      if let entry = known[pid], budget <= 0 || time - entry.checked < entry.wait + spread {
         present[pid] = entry
       } else if budget > 0 {
         let names = SystemFile.names(in: "\(folder)/\(name)/fd", limit: Self.descriptorLimit) ?? []
@@ -104,7 +108,10 @@ struct DRMClients {
         let devices = names.filter {
           SystemFile.linkTarget("\(folder)/\(name)/fd/\($0)")?.hasPrefix("/dev/dri/") == true
         }
-        present[pid] = Known(descriptors: devices, checked: time)
+        let wait = known[pid].map { min(Self.waits.upperBound, 2 * $0.wait) }
+        present[pid] = Known(
+          descriptors: devices, checked: time,
+          wait: devices.isEmpty ? wait ?? Self.waits.lowerBound : Self.waitOfClients)
       }
     }
     known = present
