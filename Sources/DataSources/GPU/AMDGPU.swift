@@ -16,7 +16,7 @@ struct AMDGPU {
   private let usedMemory: SystemFile
   private let busyFile: SystemFile
   private let memoryBusyFile: SystemFile
-  private let totalMemory: Int64?
+  private let totalMemory: SystemFile
   private let sensors: AMDSensors
 
   /// The version of `gpu_metrics`; `nil` while it has not been understood.
@@ -51,7 +51,7 @@ struct AMDGPU {
     usedMemory = SystemFile(folder + "/mem_info_vram_used", capacity: 64)
     busyFile = SystemFile(folder + "/gpu_busy_percent", capacity: 64)
     memoryBusyFile = SystemFile(folder + "/mem_busy_percent", capacity: 64)
-    totalMemory = SystemFile.number(folder + "/mem_info_vram_total").flatMap { $0 > 0 ? $0 : nil }
+    totalMemory = SystemFile(folder + "/mem_info_vram_total", capacity: 64)
     sensors = AMDSensors(card.hwmon)
     var attributes = ["index": "\(index)", "pci": card.pci, "driver": card.driver]
     attributes["vbios"] = SystemFile.text(folder + "/vbios_version")
@@ -193,9 +193,9 @@ struct AMDGPU {
     reading.set(.utilization, steps: percent(metrics?.busy ?? AMDSensors.number(busyFile)))
     reading.set(
       .memoryActivity, steps: percent(metrics?.memoryBusy ?? AMDSensors.number(memoryBusyFile)))
-    guard let totalMemory else { return }
+    guard let total = AMDSensors.number(totalMemory), total > 0 else { return }
     reading.set(.memoryUsed, steps: AMDSensors.number(usedMemory).flatMap { $0 >= 0 ? $0 : nil })
-    reading.set(.memoryTotal, steps: totalMemory)
+    reading.set(.memoryTotal, steps: total)
   }
 
   private mutating func setThrottled(_ reading: inout Reading, _ metrics: AMDMetrics) {
