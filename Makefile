@@ -94,7 +94,7 @@ demo-fake: setup
 	$(SWIFT) build --product hippowatt
 	@mkdir -p .build/demo-fake
 	@{ printf '[[source]]\nkind = "nvml"\nlibrary = "%s"\n' "$(CURDIR)/.build/debug/libFakeNVML.so"; \
-	  for kind in rapl hwmon model host disk net grid; do \
+	  for kind in rapl hwmon host disk net grid; do \
 	    printf '[[source]]\nkind = "%s"\n' $$kind; done; } > .build/demo-fake/config.toml
 	@bash -c 'exec -a train.py sleep 1d' & train=$$!; bash -c 'exec -a evaluate.py sleep 1d' & \
 	  evaluate=$$!; trap 'kill $$train $$evaluate' EXIT INT TERM HUP; \
