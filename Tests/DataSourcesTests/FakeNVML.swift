@@ -109,11 +109,14 @@ final class FakeNVML {
   }
 
   /// A source on this library; by default it finds nothing in `/proc` and `/sys`.
+  ///
+  /// Where nothing hangs it may wait for its answers as long as a busy machine needs.
   func source(
-    hiding: Set<String> = [], root: String = "/nonexistent", interval: Double = 1
+    hiding: Set<String> = [], root: String = "/nonexistent", interval: Double = 1,
+    patience: Double = 60
   ) -> NVMLSource {
     let context = SourceContext(machine: "box", root: root, interval: interval)
-    return NVMLSource(context, library: path, hiding: hiding)
+    return NVMLSource(context, library: path, hiding: hiding, patience: patience)
   }
 
   /// Asks a source at a time that is also the driver's.

@@ -121,6 +121,22 @@ import Testing
         == ["41": 41 << 20, "42": 42 << 20, "43": 43 << 20])
   }
 
+  @Test("the longer entries of the first 535 drivers are told by what they lack")
+  func stride() throws {
+    let list = "nvmlDeviceGetComputeRunningProcesses"
+    let size = "nvmlDeviceGetConfComputeMemSizeInfo"
+    let detail = "nvmlDeviceGetRunningProcessDetailList"
+    let address = try #require(UnsafeMutableRawPointer(bitPattern: 8))
+    func stride(_ names: Set<String>) -> Int {
+      NVMLSymbols { names.contains($0) ? address : nil }.processStride
+    }
+    #expect(stride([list, list + "_v2", list + "_v3", size]) == 32)
+    #expect(stride([list, list + "_v2", list + "_v3", size, detail]) == 24)
+    #expect(stride([list, list + "_v2", list + "_v3"]) == 24)
+    #expect(stride([list, list + "_v2"]) == 24)
+    #expect(stride([list]) == 16)
+  }
+
   @Test("a list longer than its room is asked for again with more")
   func longList() throws {
     let fake = try FakeNVML()

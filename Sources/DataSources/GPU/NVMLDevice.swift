@@ -130,9 +130,9 @@ struct NVMLDevice {
       ?? inquiry.ask(.temperature, library.calls.temperature) { $0(handle, sensor, &$1) }
       .map(Int64.init)
     reading.set(.temperature, steps: degrees.flatMap(Self.heat))
-    reading.set(
-      .memoryTemperature,
-      steps: fields[.memoryTemperature].flatMap { Int64(exactly: $0) }.flatMap(Self.heat))
+    // Boards without a sensor may say zero.
+    let memory = fields[.memoryTemperature].flatMap { $0 > 0 ? Int64(exactly: $0) : nil }
+    reading.set(.memoryTemperature, steps: memory.flatMap(Self.heat))
     reading.set(.smClock, steps: clock(.smClock, Int32(NVML_CLOCK_SM)))
     let reasons = inquiry.ask(.eventReasons, library.calls.eventReasons, from: UInt64(0)) {
       $0(handle, &$1)
@@ -170,17 +170,13 @@ struct NVMLDevice {
     if let total, total > 0 {
       reading.set(.memoryUsed, steps: used.flatMap { Int64(exactly: $0) })
       reading.set(.memoryTotal, steps: Int64(exactly: total))
-    } else if total == 0 || hasNoMemory {
+    } else if total == 0 || inquiry.unsupported.contains(.memory) {
+      // GB10 and other chips that have no memory of their own.
       sharesMemory = true
       guard let sizes = try? hostMemory.read({ MemorySizes.read(&$0) }) else { return }
       reading.set(.memoryUsed, steps: sizes.used)
       reading.set(.memoryTotal, steps: sizes.total)
     }
-  }
-
-  /// Whether the driver says of both versions that this chip has no memory to speak of.
-  private var hasNoMemory: Bool {
-    inquiry.refused.isSuperset(of: [.memoryV2, .memory]) && !inquiry.isDenied
   }
 
   private mutating func clock(_ number: NVMLInquiry.Number, _ which: Int32) -> Int64? {

@@ -51,6 +51,8 @@ final class NVMLGPU: @unchecked Sendable {
     device = nil
     gpm = nil
     parts = nil
+    // Its counter may have started over by the time it is back.
+    processes?.list.forgetEnergy()
   }
 
   /// Looks at the GPU: opens it if need be, and asks for what is due.

@@ -20,8 +20,8 @@ struct NVMLInquiry {
 
   /// Not asked again.
   private(set) var refused: Set<Number> = []
-  /// Whether any single call was refused for want of permission.
-  private(set) var isDenied = false
+  /// What the GPU or its driver says it does not have.
+  private(set) var unsupported: Set<Number> = []
   /// What may not be read by this user, as found since the round began.
   private(set) var denied: [String] = []
   /// The last error of this round that was not a refusal.
@@ -73,10 +73,8 @@ struct NVMLInquiry {
       return
     }
     refused.insert(number)
-    if error.isDenial {
-      isDenied = true
-      deny(number.rawValue)
-    }
+    if Int(error.code) == NVML_ERROR_NOT_SUPPORTED { unsupported.insert(number) }
+    if error.isDenial { deny(number.rawValue) }
   }
 
   mutating func refuse(_ number: Number) { refused.insert(number) }

@@ -25,6 +25,9 @@ struct NVMLProcesses {
     roster = ProcessRoster(context, source: NVMLSource.sourceName, gpu: gpu)
   }
 
+  /// Forgets what was drawn before; the next look charges nothing.
+  mutating func forgetEnergy() { (lastTime, lastEnergy, lastPower) = (nil, nil, nil) }
+
   /// Looks who is on the GPU and charges what it drew since the last look.
   ///
   /// `isSeldom` marks the looks at which also what was empty before is looked at. Of a GPU divided

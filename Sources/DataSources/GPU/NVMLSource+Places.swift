@@ -2,8 +2,18 @@ import Telemetry
 
 /// How the places of the GPUs are asked, and what becomes of their answers.
 extension NVMLSource {
-  /// Makes room for so many GPUs, and takes it from those that are gone.
-  mutating func arrange(_ count: Int) {
+  /// Makes room for so many GPUs; when there were more or fewer, says so and looks at all afresh.
+  mutating func arrange(_ count: Int, _ now: Timestamp, _ observations: inout [Observation]) {
+    if !places.isEmpty, count != places.count {
+      let text = "the driver now shows \(count) GPU\(count == 1 ? "" : "s"), not \(places.count)"
+      observations.append(.event(Event(time: now, kind: .note, text: text)))
+      for index in places.indices where places[index].asked == nil {
+        if let device = places[index].device { missing[device] = UInt32(index) }
+        places[index].gpu.close()
+        places[index].device = nil
+        places[index].nextTry = nil
+      }
+    }
     for index in places.count..<max(count, places.count) {
       places.append(Place(gpu: NVMLGPU(UInt32(index), context)))
     }
@@ -27,7 +37,7 @@ extension NVMLSource {
       counted = now
       _ = crew.post(Self.counting) { .count(try? library.deviceCount()) }
     }
-    crew.wait(for: keys, seconds: min(1, max(0.005, context.interval / 3)))
+    crew.wait(for: keys, seconds: patience)
   }
 
   /// Takes what has come back; says what went wrong with the library as a whole.
@@ -46,8 +56,9 @@ extension NVMLSource {
         if let error = answer.error, error.concernsLibrary { failure = failure ?? error }
       }
     }
-    if let count, count > 0, count != places.count {
-      recount(Int(min(count, 1024)), clock, &observations)
+    // While a call hangs nothing is moved: its GPU would be asked a second time.
+    if let count, count > 0, count != places.count, places.allSatisfy({ $0.asked == nil }) {
+      arrange(Int(min(count, 1024)), clock.now, &observations)
     }
     findMissing(clock.now, &observations)
     return failure
@@ -73,6 +84,9 @@ extension NVMLSource {
     places[index].nextTry = nil
     if answer.isAsleep {
       tell(.asleep, of: index, now, &observations)
+    } else if let error = answer.error, error.concernsLibrary {
+      // The source fails as a whole, which is said once for all.
+      return
     } else if let error = answer.error {
       places[index].nextTry =
         now + (error.isRefusal ? Self.reopenPeriod : Self.retryPeriod)
@@ -127,24 +141,7 @@ extension NVMLSource {
       remedy: "everything else goes on; no GPU is asked again before they do")
   }
 
-  /// Looks at all GPUs afresh when the driver shows more or fewer than before.
-  private mutating func recount(
-    _ count: Int, _ clock: any SessionClock, _ observations: inout [Observation]
-  ) {
-    guard !places.contains(where: { $0.asked != nil }) else { return }
-    let before = places.count
-    let text = "the driver now shows \(count) GPU\(count == 1 ? "" : "s"), not \(before)"
-    observations.append(.event(Event(time: clock.now, kind: .note, text: text)))
-    for (index, place) in places.enumerated() {
-      if let device = place.device { missing[device] = UInt32(index) }
-      place.gpu.close()
-      places[index].device = nil
-      places[index].nextTry = nil
-    }
-    arrange(count)
-  }
-
-  /// Names the GPUs that a recount did not find again, once all places have been looked at.
+  /// Names the GPUs that are not among those the driver shows now, once all have been looked at.
   private mutating func findMissing(_ now: Timestamp, _ observations: inout [Observation]) {
     guard !missing.isEmpty,
       places.allSatisfy({ $0.device != nil || $0.trouble != nil })

@@ -40,6 +40,7 @@ struct NVMLSource: DataSource {
   let context: SourceContext
   private let path: String?
   private let hiding: Set<String>
+  let patience: Double
   private var library: NVMLLibrary?
   var events: NVMLEvents?
   private var opened = Timestamp(nanoseconds: 0)
@@ -48,14 +49,23 @@ struct NVMLSource: DataSource {
   var places: [Place] = []
   /// Notes that are made once, whichever GPU they were found on.
   var saidOnce: Set<String> = []
+  /// What was to be said when the source failed.
+  private var held: [Observation] = []
   /// The GPUs of before a recount that have not been found again, by name.
   var missing: [DeviceID: UInt32] = [:]
 
   /// Opens nothing yet; `library` is a path that stands in for the driver's own.
-  init(_ context: SourceContext, library path: String? = nil, hiding: Set<String> = []) {
+  ///
+  /// `patience` is how many seconds a tick waits for its answers, a third of it by default; what
+  /// comes later is heard at the next.
+  init(
+    _ context: SourceContext, library path: String? = nil, hiding: Set<String> = [],
+    patience: Double? = nil
+  ) {
     self.context = context
     self.path = path
     self.hiding = hiding
+    self.patience = patience ?? min(1, max(0.005, context.interval / 3))
   }
 
   mutating func probe() -> Probe {
@@ -73,20 +83,25 @@ struct NVMLSource: DataSource {
   }
 
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    var observations: [Observation] = []
+    var observations = held
+    held = []
     let now = clock.now
     if library == nil, staysAsleep(now, &observations) { return observations }
     let isWaiting = places.contains { $0.trouble?.mayNeedReopening == true }
     let isHung = places.contains { $0.asked != nil }
     if isWaiting, !isHung, now - opened >= Self.reopenPeriod { close() }
-    let library = try open(clock)
-    ask(library, clock)
-    let failure = collect(clock, &observations)
+    let library = try open(clock, &observations)
+    // First what came in late: who answers slowly is asked again without losing a turn.
+    var failure = collect(clock, &observations)
+    if failure == nil {
+      ask(library, clock)
+      failure = collect(clock, &observations)
+    }
     findSilent(now, &observations)
     if let events { observations += events.take(clock) }
     if let failure {
       close()
-      for index in places.indices where places[index].asked == nil { places[index].trouble = nil }
+      held = observations
       throw failure.failure
     }
     if observations.isEmpty, let failure = wholeFailure { throw failure }
@@ -109,7 +124,9 @@ struct NVMLSource: DataSource {
     return true
   }
 
-  private mutating func open(_ clock: any SessionClock) throws(SourceFailure) -> NVMLLibrary {
+  private mutating func open(
+    _ clock: any SessionClock, _ observations: inout [Observation]
+  ) throws(SourceFailure) -> NVMLLibrary {
     if let library { return library }
     let library = try NVMLLibrary(path: path, hiding: hiding)
     let count = try Self.count(library)
@@ -117,7 +134,7 @@ struct NVMLSource: DataSource {
     opened = clock.now
     counted = clock.now
     events = NVMLEvents(library, clock)
-    arrange(count)
+    arrange(count, clock.now, &observations)
     return library
   }
 
@@ -126,10 +143,7 @@ struct NVMLSource: DataSource {
     events?.stop()
     events = nil
     for place in places where place.asked == nil { place.gpu.close() }
-    for index in places.indices {
-      places[index].device = nil
-      places[index].nextTry = nil
-    }
+    for index in places.indices { places[index].nextTry = nil }
     library = nil
   }
 
