@@ -115,6 +115,12 @@ enum {
   NVML_VALUE_TYPE_UNSIGNED_SHORT = 6,
 };
 
+// Since the driver was loaded: microseconds that passed, nanoseconds the clocks were held back.
+typedef struct {
+  uint64_t referenceTime;
+  uint64_t violationTime;
+} nvmlViolationTime_t;
+
 // All ones of `usedGpuMemory` stand for “not known”. The first version ends before the instances.
 typedef struct {
   uint32_t pid;
@@ -225,6 +231,8 @@ typedef nvmlReturn_t (*nvmlGetMemory_t)(nvmlDevice_t device, nvmlMemory_t *value
 typedef nvmlReturn_t (*nvmlGetMemoryV2_t)(nvmlDevice_t device, nvmlMemory_v2_t *value);
 typedef nvmlReturn_t (*nvmlGetPciInfo_t)(nvmlDevice_t device, nvmlPciInfo_t *value);
 typedef nvmlReturn_t (*nvmlGetTemperatureV_t)(nvmlDevice_t device, nvmlTemperature_t *value);
+typedef nvmlReturn_t (*nvmlGetViolation_t)(
+    nvmlDevice_t device, int32_t policy, nvmlViolationTime_t *value);
 typedef nvmlReturn_t (*nvmlGetFieldValues_t)(
     nvmlDevice_t device, int32_t count, nvmlFieldValue_t *values);
 typedef nvmlReturn_t (*nvmlGetProcesses_t)(nvmlDevice_t device, uint32_t *count, void *processes);

@@ -20,17 +20,22 @@ extension NVMLDevice {
     }
     return Provenance(
       source: NVMLSource.sourceName, method: method,
-      period: max(interval, Self.period(of: metric, isAverage: method == .average)), range: range,
+      period: max(interval, leastPeriod(of: metric, isAverage: method == .average)), range: range,
       note: note)
   }
 
   /// The least time between two values.
-  private static func period(of metric: Metric, isAverage: Bool) -> Double {
+  private func leastPeriod(of metric: Metric, isAverage: Bool) -> Double {
     switch metric {
     case .power: isAverage ? 1 : 0
     case .energy, .powerInstant: 0
     case .memoryUsed, .memoryTotal, .temperature, .memoryTemperature, .smClock, .eventReasons:
       NVMLSchedule.pairPeriod
+    case .throttledByPower where !fields.has(.heldByPower),
+      .throttledByHeat where !fields.has(.heldByHeat),
+      .throttledByBoard where !fields.has(.heldByBoard) && !fields.has(.heldByBrake):
+      NVMLSchedule.slowPeriod
+    case .powerLimit where !fields.has(.limit): NVMLSchedule.pairPeriod
     case .memoryClock, .fanSpeed, .powerLimitDefault: NVMLSchedule.slowPeriod
     default: NVMLSchedule.secondPeriod
     }
@@ -52,6 +57,10 @@ extension NVMLDevice {
     case .powerLimit: "nvmlDeviceGetEnforcedPowerLimit, mW"
     case .powerLimitDefault: "NVML field 189, mW, as sold"
     case .modulePower: "NVML fields 185 and 186 of the module, mW; contains the GPU's power"
+    case .throttledByPower where !fields.has(.heldByPower),
+      .throttledByHeat where !fields.has(.heldByHeat),
+      .throttledByBoard where !fields.has(.heldByBoard) && !fields.has(.heldByBrake):
+      "nvmlDeviceGetViolationStatus, ns clocks were held back"
     case .throttledByPower: "NVML field 74, ns clocks were held back by the power limit"
     case .throttledByHeat: "NVML field 75, ns clocks were held back by heat"
     case .throttledByBoard: "NVML fields 77 and 271, ns held back by board limit and power brake"

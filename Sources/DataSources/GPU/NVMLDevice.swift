@@ -44,7 +44,7 @@ struct NVMLDevice {
       ?? inquiry.ask(.energy, library.calls.energy, from: UInt64(0)) { $0(handle, &$1) }
     // The two that are integrated deserve the time closest to them.
     var reading = Reading(device: identity.device.id, time: clock.now)
-    if due.second { setLimits(&reading) }
+    if due.second { setLimits(&reading, isSeldom: due.pair) }
     set(.power, usage, &reading)
     if identity.averagesPower { set(.powerInstant, fields[.instantPower], &reading) }
     reading.set(.energy, steps: energy.flatMap { Self.steps($0, times: 1000) })
@@ -72,13 +72,16 @@ struct NVMLDevice {
     return power <= 4_000_000
   }
 
-  private mutating func setLimits(_ reading: inout Reading) {
+  private mutating func setLimits(_ reading: inout Reading, isSeldom: Bool) {
     let handle = handle
-    if let now = fields[.limit]
-      ?? inquiry.ask(.limit, library.calls.enforcedLimit, { $0(handle, &$1) }).map(UInt64.init)
-    {
+    var now = fields[.limit]
+    if now == nil, isSeldom {
+      now = inquiry.ask(.limit, library.calls.enforcedLimit) { $0(handle, &$1) }.map(UInt64.init)
+    }
+    // A limit beyond what any board draws is none.
+    if let now, now > 0, now <= 10_000_000 {
       limit = now
-      reading.set(.powerLimit, steps: Int64(exactly: now))
+      reading.set(.powerLimit, steps: Int64(now))
     }
     reading.set(.powerLimitDefault, steps: fields[.defaultLimit].flatMap { Int64(exactly: $0) })
     // A module draws what several boards do, so the limit of its GPU says nothing.
@@ -147,10 +150,28 @@ struct NVMLDevice {
     let percent = inquiry.ask(.fanSpeed, library.calls.fanSpeed) { $0(handle, &$1) }
     // Fans may be told to turn faster than their nominal speed.
     reading.set(.fanSpeed, steps: percent.flatMap { $0 <= 200 ? Int64($0) * 10_000 : nil })
+    hold(.throttledByPower, .heldByPower, policy: 0, unless: .heldByPower, &reading)
+    hold(.throttledByHeat, .heldByHeat, policy: 1, unless: .heldByHeat, &reading)
+    hold(.throttledByBoard, .heldByBoard, policy: 3, unless: .heldByBoard, &reading)
     if !fields.has(.defaultLimit) {
       let limit = inquiry.ask(.defaultLimit, library.calls.defaultLimit) { $0(handle, &$1) }
       reading.set(.powerLimitDefault, steps: limit.map(Int64.init))
     }
+  }
+
+  /// Asks for a time held back with a call of its own where no field tells it.
+  private mutating func hold(
+    _ metric: Metric, _ number: NVMLInquiry.Number, policy: Int32, unless field: NVMLField,
+    _ reading: inout Reading
+  ) {
+    guard !fields.has(field), !fields.has(.heldByBrake) || metric != .throttledByBoard else {
+      return
+    }
+    let handle = handle
+    let time = inquiry.ask(number, library.calls.violation, from: nvmlViolationTime_t()) {
+      $0(handle, policy, &$1)
+    }
+    reading.set(metric, steps: time.flatMap { Int64(exactly: $0.violationTime / 1000) })
   }
 
   private mutating func setMemory(_ reading: inout Reading) {

@@ -14,6 +14,9 @@ struct NVMLInquiry {
     case memoryClock = "memory clock"
     case fanSpeed = "fan speed"
     case eventReasons = "clocks event reasons"
+    case heldByPower = "time held back by power"
+    case heldByHeat = "time held back by heat"
+    case heldByBoard = "time held back by the board"
     case graphicsProcesses = "processes that draw"
     case processUtilization = "shares of processes"
   }

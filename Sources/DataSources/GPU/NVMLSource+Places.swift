@@ -49,11 +49,16 @@ extension NVMLSource {
     for (key, reply) in crew.takeAnswers().sorted(by: { $0.key < $1.key }) {
       switch reply {
       case .count(let number): count = number
-      case .answer(let answer):
+      case .answer(var answer):
         guard places.indices.contains(key) else { continue }
+        // A call that hung while the library was opened anew knows only the old one.
+        let isOutdated = places[key].asked.map { $0 < opened } ?? false
         places[key].asked = nil
+        if isOutdated { answer.opened = nil }
         take(answer, key, clock, &observations)
-        if let error = answer.error, error.concernsLibrary { failure = failure ?? error }
+        if !isOutdated, let error = answer.error, error.concernsLibrary {
+          failure = failure ?? error
+        }
       }
     }
     // While a call hangs nothing is moved: its GPU would be asked a second time.

@@ -43,7 +43,8 @@ struct NVMLSource: DataSource {
   let patience: Double
   private var library: NVMLLibrary?
   var events: NVMLEvents?
-  private var opened = Timestamp(nanoseconds: 0)
+  /// When the library was opened.
+  private(set) var opened = Timestamp(nanoseconds: 0)
   var counted = Timestamp(nanoseconds: 0)
   let crew = NVMLCrew<NVMLReply>()
   var places: [Place] = []

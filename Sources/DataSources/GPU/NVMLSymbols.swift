@@ -26,6 +26,7 @@ struct NVMLSymbols {
   let clock: nvmlGetChosen_t?
   let fanSpeed: nvmlGetUInt32_t?
   let eventReasons: nvmlGetUInt64_t?
+  let violation: nvmlGetViolation_t?
 
   let computeProcesses: nvmlGetProcesses_t?
   let graphicsProcesses: nvmlGetProcesses_t?
@@ -86,6 +87,7 @@ struct NVMLSymbols {
     eventReasons = find(
       "nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetCurrentClocksThrottleReasons",
       as: nvmlGetUInt64_t.self)
+    violation = find("nvmlDeviceGetViolationStatus", as: nvmlGetViolation_t.self)
 
     let compute = "nvmlDeviceGetComputeRunningProcesses"
     let graphics = "nvmlDeviceGetGraphicsRunningProcesses"

@@ -47,7 +47,8 @@ extern pthread_mutex_t fake_lock;
 extern pthread_cond_t fake_changed;
 extern struct nvmlDevice_st fake_gpus[GPUS], fake_parts[GPUS][PARTS];
 extern uint32_t fake_gpu_count;
-extern int fake_opened;
+// How often the library was opened more than closed, and whether the driver was reloaded since.
+extern int fake_opened, fake_is_cut_off;
 
 // The time in seconds; the lock need not be held.
 double fake_now(void);
@@ -61,6 +62,11 @@ void fake_lively(uint32_t gpus);
 double fake_watts(const struct nvmlDevice_st *gpu, double time);
 double fake_energy(const struct nvmlDevice_st *gpu, double time);
 double fake_mean(const struct nvmlDevice_st *gpu, double from, double to);
+
+// As the driver counts: thousandths of a joule since it was loaded.
+uint64_t fake_millijoules(const struct nvmlDevice_st *gpu);
+// The mean over the last second, or the power at the moment on older chips.
+uint64_t fake_milliwatts(const struct nvmlDevice_st *gpu);
 
 // What a function or field is to answer; counts nothing.
 int32_t fake_code(const char *function, int32_t gpu);

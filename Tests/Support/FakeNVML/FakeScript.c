@@ -71,6 +71,20 @@ double fake_nvml_joules(uint32_t gpu, double seconds) {
   return fake_energy(&fake_gpus[gpu % GPUS], seconds);
 }
 
+uint64_t fake_millijoules(const struct nvmlDevice_st *g) {
+  double joules = fake_energy(g, fake_now()) - fake_energy(g, g->counted_from);
+  return g->energy_mj + (uint64_t)(1000 * joules);
+}
+
+uint64_t fake_milliwatts(const struct nvmlDevice_st *g) {
+  int averages = g->architecture >= 7 && !(g->major == 8 && g->minor == 0);
+  double now = fake_now();
+  if (!g->corners) return g->power_mw;
+  double watts =
+      averages && now > 0 ? fake_mean(g, now > 1 ? now - 1 : 0, now) : fake_watts(g, now);
+  return (uint64_t)(watts * 1000 + 0.5);
+}
+
 // A machine at work: a training run in step on all GPUs, one of which lags behind, one is held back
 // by its power limit and one by heat.
 void fake_lively(uint32_t gpus) {

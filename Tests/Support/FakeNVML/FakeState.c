@@ -17,10 +17,10 @@ pthread_mutex_t fake_lock = PTHREAD_MUTEX_INITIALIZER;
 pthread_cond_t fake_changed = PTHREAD_COND_INITIALIZER;
 struct nvmlDevice_st fake_gpus[GPUS], fake_parts[GPUS][PARTS];
 uint32_t fake_gpu_count;
-int fake_opened;
+int fake_opened, fake_is_cut_off;
 
 static struct rule rules[RULES];
-static uint32_t rule_count, call_count, event_count;
+static uint32_t rule_count, call_count, event_count, reload_count;
 static struct { double time; uint64_t words[3]; } events[EVENTS];
 static double put_time, run_since;
 
@@ -54,6 +54,7 @@ void fake_nvml_reset(uint32_t number) {
   memset(rules, 0, sizeof rules);
   rule_count = call_count = event_count = 0;
   put_time = run_since = 0;
+  fake_is_cut_off = 0;
   fake_gpu_count = number < GPUS ? number : GPUS;
   for (int32_t i = 0; i < GPUS; i++) {
     fake_gpus[i] = (struct nvmlDevice_st){
@@ -91,7 +92,8 @@ void fake_nvml_count(uint32_t number) {
 
 void fake_nvml_reload(void) {
   pthread_mutex_lock(&fake_lock);
-  fake_opened = 0;
+  fake_is_cut_off = 1;
+  reload_count++;
   for (uint32_t i = 0; i < GPUS; i++) fake_gpus[i].counted_from = fake_now();
   pthread_mutex_unlock(&fake_lock);
 }
@@ -216,11 +218,14 @@ int32_t fake_enter(const char *function, int32_t gpu, int needs_opening) {
   pthread_mutex_lock(&fake_lock);
   find(function, -1)->calls++;
   call_count++;
+  uint32_t reloads = reload_count;
   while (blocks(function, gpu)) pthread_cond_wait(&fake_changed, &fake_lock);
   struct nvmlDevice_st *g = gpu >= 0 && gpu < GPUS ? &fake_gpus[gpu] : NULL;
   if (g && g->block_at > 0 && fake_now() >= g->block_at)
     while (g->block_at > 0) pthread_cond_wait(&fake_changed, &fake_lock);
-  int32_t result = needs_opening && !fake_opened ? UNINITIALIZED : SUCCESS;
+  // A call that was under way when the driver was reloaded has nobody to answer it.
+  int is_cut_off = !fake_opened || fake_is_cut_off || reloads != reload_count;
+  int32_t result = needs_opening && is_cut_off ? UNINITIALIZED : SUCCESS;
   if (result == SUCCESS) result = code(function, gpu);
   if (result == SUCCESS && gpu >= 0) result = code("gpu", gpu);
   if (result == SUCCESS && g && g->lost_at > 0 && fake_now() >= g->lost_at) result = LOST;
