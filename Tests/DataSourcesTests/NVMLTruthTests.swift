@@ -136,6 +136,7 @@ import Testing
   func wraps() throws {
     let fake = try FakeNVML()
     fake.set("pcie_narrow", 1)
+    fake.set("gpm", 0)
     fake.set("pcie_rx", 4_294_967_000)
     var source = fake.source()
     let said = try source.said(at: 0)
@@ -144,6 +145,11 @@ import Testing
     #expect(said.steps(.pcieReceived, of: first) == 4_294_967_000)
     fake.set("pcie_rx", 4_294_967_296 + 704)
     #expect(try source.said(at: 1).steps(.pcieReceived, of: first) == 704)
+    // Where the chip tells rates, they stand for a counter that may turn over unseen.
+    fake.set("gpm", 1)
+    var rates = fake.source()
+    #expect(try fake.said(&rates, at: 0).steps(.pcieReceived, of: first) == nil)
+    #expect(try fake.said(&rates, at: 1).steps(.pcieReceiveRate, of: first) == 209_715_200)
     let wide = try FakeNVML()
     var other = wide.source()
     #expect(try other.said(at: 0).provenance(.pcieReceived, of: first)?.range == 0)

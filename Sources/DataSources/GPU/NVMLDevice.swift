@@ -103,8 +103,11 @@ struct NVMLDevice {
     if !held.isEmpty, held.count == parts.count {
       reading.set(.throttledByBoard, steps: held.reduce(0, &+))
     }
-    reading.set(.pcieReceived, steps: fields[.pcieReceived].flatMap { Int64(exactly: $0) })
-    reading.set(.pcieSent, steps: fields[.pcieSent].flatMap { Int64(exactly: $0) })
+    // A fast link passes 4 GiB several times between two looks; the chip's own rates do not.
+    if fields.narrow.isEmpty || identity.gpm != .works {
+      reading.set(.pcieReceived, steps: fields[.pcieReceived].flatMap { Int64(exactly: $0) })
+      reading.set(.pcieSent, steps: fields[.pcieSent].flatMap { Int64(exactly: $0) })
+    }
     reading.set(
       .nvlinkReceived, steps: fields[.nvlinkReceived].flatMap { Self.steps($0, times: 1024) })
     reading.set(.nvlinkSent, steps: fields[.nvlinkSent].flatMap { Self.steps($0, times: 1024) })

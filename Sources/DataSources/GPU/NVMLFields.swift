@@ -41,6 +41,10 @@ enum NVMLField: Int, CaseIterable {
     }
   }
 
+  /// Whether it counts the bytes of a link one by one.
+  var isBytes: Bool { self == .pcieSent || self == .pcieReceived }
+
+  /// Whether it is worth asking for many times a second.
   var isQuick: Bool { rawValue <= Self.averagePower.rawValue }
 
   /// In words, for a note that it may not be read.
@@ -71,7 +75,7 @@ final class NVMLFields {
   /// The fields of the request under way, in its order.
   private var request: [NVMLField] = []
   private var isFull = false
-  /// The ids whose value is only 32 bits wide.
+  /// The counters of bytes that are only 32 bits wide.
   private(set) var narrow: Set<NVMLField> = []
 
   /// Asks for nothing yet; `leavingOut` are fields this chip is known not to have.
@@ -135,7 +139,9 @@ final class NVMLFields {
       values[field.rawValue] = value
       inquiry.answered()
       if before == .answered { return false }
-      if Int(entry.valueType) == NVML_VALUE_TYPE_UNSIGNED_INT { narrow.insert(field) }
+      if Int(entry.valueType) == NVML_VALUE_TYPE_UNSIGNED_INT, field.isBytes {
+        narrow.insert(field)
+      }
       standing[field.rawValue] = .answered
       // Both ids count the same joules.
       if field == .energy { standing[NVMLField.olderEnergy.rawValue] = .refused }
