@@ -110,6 +110,38 @@ import Testing
       #"{"model_type":"qwen3_moe","hidden_size":2048,"head_dim":128,"intermediate_size":6144,"moe_intermediate_size":768,"num_hidden_layers":48,"num_attention_heads":32,"num_key_value_heads":4,"num_experts":128,"num_experts_per_tok":8,"decoder_sparse_step":1,"mlp_only_layers":[],"vocab_size":151936,"tie_word_embeddings":false,"attention_bias":false}"#,
       30_532_122_624, 3_353_032_704
     ),
+    (
+      #"{"model_type":"gemma2","hidden_size":2304,"head_dim":256,"intermediate_size":9216,"num_hidden_layers":26,"num_attention_heads":8,"num_key_value_heads":4,"vocab_size":256000}"#,
+      2_614_341_888, 2_614_341_888
+    ),
+    (
+      #"{"model_type":"gemma","hidden_size":2048,"head_dim":256,"intermediate_size":16384,"num_hidden_layers":18,"num_attention_heads":8,"num_key_value_heads":1,"vocab_size":256000}"#,
+      2_506_172_416, 2_506_172_416
+    ),
+    (
+      #"{"model_type":"phi3","hidden_size":3072,"intermediate_size":8192,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":32,"vocab_size":32064,"tie_word_embeddings":false}"#,
+      3_821_079_552, 3_821_079_552
+    ),
+    (
+      #"{"model_type":"olmo2","hidden_size":4096,"intermediate_size":11008,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":32,"vocab_size":100352,"tie_word_embeddings":false}"#,
+      7_298_617_344, 7_298_617_344
+    ),
+    (
+      #"{"model_type":"qwen2_moe","hidden_size":2048,"intermediate_size":5632,"moe_intermediate_size":1408,"shared_expert_intermediate_size":5632,"num_hidden_layers":24,"num_attention_heads":16,"num_key_value_heads":16,"num_experts":60,"num_experts_per_tok":4,"decoder_sparse_step":1,"vocab_size":151936,"tie_word_embeddings":false}"#,
+      14_315_784_192, 2_689_173_504
+    ),
+    (
+      #"{"model_type":"deepseek_v2","hidden_size":2048,"intermediate_size":10944,"moe_intermediate_size":1408,"num_hidden_layers":27,"num_attention_heads":16,"num_key_value_heads":16,"n_routed_experts":64,"n_shared_experts":2,"num_experts_per_tok":6,"first_k_dense_replace":1,"moe_layer_freq":1,"q_lora_rank":null,"kv_lora_rank":512,"qk_nope_head_dim":128,"qk_rope_head_dim":64,"v_head_dim":128,"vocab_size":102400,"tie_word_embeddings":false}"#,
+      15_706_484_224, 2_661_150_208
+    ),
+    (
+      #"{"model_type":"deepseek_v3","hidden_size":7168,"intermediate_size":18432,"moe_intermediate_size":2048,"num_hidden_layers":61,"num_attention_heads":128,"num_key_value_heads":128,"n_routed_experts":256,"n_shared_experts":1,"num_experts_per_tok":8,"first_k_dense_replace":3,"moe_layer_freq":1,"q_lora_rank":1536,"kv_lora_rank":512,"qk_nope_head_dim":128,"qk_rope_head_dim":64,"v_head_dim":128,"vocab_size":129280,"tie_word_embeddings":false}"#,
+      671_026_419_200, 37_552_297_472
+    ),
+    (
+      #"{"model_type":"gpt_oss","hidden_size":2880,"head_dim":64,"intermediate_size":2880,"num_hidden_layers":24,"num_attention_heads":64,"num_key_value_heads":8,"num_local_experts":32,"num_experts_per_tok":4,"vocab_size":201088,"tie_word_embeddings":false}"#,
+      20_914_757_184, 4_187_440_704
+    ),
   ]) func parametersOfKnownModels(config: String, all: Int64, active: Int64) throws {
     let facts = try #require(Self.facts(config))
     #expect(facts.parameters == all)

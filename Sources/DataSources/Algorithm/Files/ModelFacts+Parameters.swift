@@ -25,6 +25,8 @@ struct ParameterCount: Sendable, Hashable {
     case "llama", "mistral", "qwen2", "qwen3", "phi3", "gemma", "gemma2", "olmo2", "mixtral",
       "qwen2_moe", "qwen3_moe":
       count = shape.gated(facts, flat)
+    case "deepseek_v2", "deepseek_v3": count = shape.latent(facts, flat)
+    case "gpt_oss": count = shape.sunk(facts)
     default: count = nil
     }
     guard let count, let all = Int64(exactly: count.all), let active = Int64(exactly: count.active),
@@ -34,7 +36,7 @@ struct ParameterCount: Sendable, Hashable {
   }
 
   /// Sizes as floating-point numbers, which cannot overflow and are exact far beyond any model.
-  private struct Shape {
+  struct Shape {
     let d, layers, h, v, k: Double
     let s, f, positions: Double?
 
