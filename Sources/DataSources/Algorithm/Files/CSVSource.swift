@@ -9,7 +9,7 @@ import Telemetry
 /// Lightning writes the whole table anew when a column is added. Then it is read from its start, and
 /// the rows that were heard before are not said again.
 struct CSVSource: JobFileSource {
-  let name = "csv"
+  let name: String
   let interval: Double? = 1
 
   private let context: SourceContext
@@ -22,11 +22,12 @@ struct CSVSource: JobFileSource {
   private var isBadRowTold = false
   private var isFinished = false
 
-  init(path: String, context: SourceContext) {
+  init(path: String, context: SourceContext, name: String = "csv") {
+    self.name = name
     self.context = context
     file = GrowingFile(path: path)
     reader = CSVReader(file: file.name)
-    rows = JobRows(context, source: "csv", kind: "table", path: path)
+    rows = JobRows(context, source: name, kind: "table", path: path)
   }
 
   var isAtEnd: Bool { file.isAtEnd }

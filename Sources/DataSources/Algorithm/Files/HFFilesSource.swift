@@ -69,12 +69,11 @@ struct HFFilesSource: JobFileSource {
     _ state: HFTrainerState, _ found: String, _ written: Timestamp, _ now: Timestamp
   ) -> [Observation] {
     let folder = Self.folder(found)
-    let words =
-      "state saved by the Trainer; its rows have no times, only the last one is shown"
     var rows =
       self.rows
       ?? JobRows(
-        context, source: name, kind: words, path: path, framework: "Hugging Face Trainer")
+        context, source: name, kind: "last row of the saved trainer state", path: path,
+        framework: "Hugging Face Trainer")
     var result: [Observation] = []
     let facts = GrowingFile.content("\(folder)/config.json", cap: 4 << 20).flatMap {
       ModelFacts(config: $0)

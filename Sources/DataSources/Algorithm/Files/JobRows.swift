@@ -71,7 +71,7 @@ struct JobRows {
       var known = cadences[entry.metric] ?? (Cadence(), entry.name)
       let isRenamed = known.name != entry.name
       known.name = entry.name
-      if isRenamed || cadences[entry.metric] == nil { learnScope(entry, &observations) }
+      if isRenamed || cadences[entry.metric] == nil { learn(by: entry, &observations) }
       if known.cadence.hear(time) || isRenamed { longer.append(entry.metric) }
       cadences[entry.metric] = known
     }
@@ -104,10 +104,13 @@ struct JobRows {
     return copy
   }
 
-  /// Keeps for what a rate of tokens counts, which its name tells.
-  private mutating func learnScope(
-    _ entry: JobRow.Entry, _ observations: inout [Observation]
-  ) {
+  /// Learns from a name who gave it, and for what a rate of tokens counts.
+  private mutating func learn(by entry: JobRow.Entry, _ observations: inout [Observation]) {
+    if device.attributes["framework"] == nil,
+      let framework = ScalarNames.framework(entry.name)
+    {
+      learn(["framework": framework], to: &observations)
+    }
     guard entry.metric == .tokenRate, let scope = ScalarNames.use(entry.name)?.scope else { return }
     learn(["rate_scope": scope], to: &observations)
   }

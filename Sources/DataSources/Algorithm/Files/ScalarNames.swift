@@ -59,6 +59,22 @@ enum ScalarNames {
     return use
   }
 
+  /// The framework that alone gives a number this name, if one does.
+  static func framework(_ name: String) -> String? {
+    let name = normal(name)
+    return switch name {
+    case "loss_metrics/global_avg_loss", "n_tokens_seen": "torchtitan"
+    case "lm_loss", "lm_loss_validation": "Megatron-LM"
+    case "lm_loss_training/lm_loss": "Megatron-DeepSpeed"
+    case "reduced_train_loss", "train_step_timing_in_s": "NeMo"
+    case "train/global_step", "train/grad_norm": "Hugging Face Trainer"
+    case "loss/train/total", "throughput/device/tokens_per_sec": "Composer"
+    case "epoch_loss", "epoch_val_loss", "evaluation_loss_vs_iterations": "Keras"
+    case "trainer/global_step": "Lightning"
+    default: name.hasPrefix("train/samples/") ? "DeepSpeed" : nil
+    }
+  }
+
   /// Whether a folder of that name holds what was found on data that were not trained on.
   static func isValidation(_ folder: String) -> Bool {
     ["val", "valid", "validation", "eval", "evaluation"].contains(folder)

@@ -7,7 +7,7 @@ import Telemetry
 /// file holds from its first step on: what the old one says of those steps, and wrote before, is
 /// left out if it has not been heard yet.
 struct TFEventsSource: JobFileSource {
-  let name = "tensorboard"
+  let name: String
   /// Shorter than events come, for the sake of a long file that is read for the first time.
   let interval: Double? = 0.25
 
@@ -36,7 +36,8 @@ struct TFEventsSource: JobFileSource {
   private var lastLook: Timestamp?
   private(set) var isAtEnd = true
 
-  init(path: String, context: SourceContext) {
+  init(path: String, context: SourceContext, name: String = "tensorboard") {
+    self.name = name
     self.path = path
     self.context = context
   }

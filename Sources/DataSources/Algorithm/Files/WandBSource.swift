@@ -5,7 +5,7 @@ import Telemetry
 /// Takes a `.wandb` file, the folder of a run, or a folder `wandb` in which the newest run is
 /// followed. Where there is no log, `wandb-summary.json` tells the last state.
 struct WandBSource: JobFileSource {
-  let name = "wandb"
+  let name: String
   let interval: Double? = 1
 
   private let path: String
@@ -18,7 +18,8 @@ struct WandBSource: JobFileSource {
   private var isDamageTold = false
   private var summaryTime: Timestamp?
 
-  init(path: String, context: SourceContext) {
+  init(path: String, context: SourceContext, name: String = "wandb") {
+    self.name = name
     self.path = path
     self.context = context
   }

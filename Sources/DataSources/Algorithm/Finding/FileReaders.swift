@@ -15,7 +15,7 @@ struct FileReader: Sendable {
 /// Every kind of file there is, the one to prefer first; adding one means adding a line.
 enum FileReaders {
   static let all: [FileReader] = [
-    text
+    text, events, wandb, table,
   ]
 
   /// Lines of text: what a job prints, in a file.
