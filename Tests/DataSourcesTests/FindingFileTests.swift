@@ -110,6 +110,7 @@ struct FindingFileTests {
     tree.log("/work/yesterday.log")
     tree.age("/work/yesterday.log", seconds: 20_000)
     tree.write("/work/requirements.txt", "torch==2.9\nstep 3 is next\n")
+    tree.write("/work/pip.log", "Steps:  50%|#####     | 50/100 [00:30<00:30,  1.67it/s]\n")
     let job = try job()
     #expect(job.files.isEmpty && !job.isCertain)
     tree.log("/work/today.log")

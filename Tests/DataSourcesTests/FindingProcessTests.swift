@@ -182,7 +182,8 @@ struct FindingProcessTests {
     let job = try #require(tree.jobs().first)
     #expect(job.ports == [ServingPort(port: 8000, engine: engine)])
     #expect(job.isCertain)
-    #expect(job.silence.contains("serves with \(engine)") && job.advice.contains("on port 8000"))
+    #expect(job.silence.contains("serves with \(engine) on port 8000"))
+    #expect(job.advice.contains(engine == "Ollama" ? "no numbers" : "http://127.0.0.1:8000"))
   }
 
   @Test("a trainer's ports and a launcher by itself are nothing to list")

@@ -129,7 +129,26 @@ struct FindingSourceTests {
     var said: [Observation] = []
     for _ in 0..<5 { said += try watch.look() }
     #expect(said.devices.isEmpty && said.readings.isEmpty && said.events.isEmpty)
-    #expect(states(said).map(\.message) == ["the job's file is followed already"])
+    #expect(states(said).map(\.message) == ["the job is followed already, as it was asked for"])
+  }
+
+  @Test("a server is told how to be asked, unless it is asked already")
+  func server() throws {
+    tree.process(
+      41, ["vllm", "serve", "m"], descriptors: FileTree.cuda + [.reads(5, "socket:[9001]")])
+    tree.write(
+      "/proc/41/net/tcp",
+      "  sl\n   0: 0100007F:1F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 9001\n"
+    )
+    func said(_ followed: [String]) throws -> [Observation] {
+      var watch = watch { $0.followed = followed }
+      return try watch.look() + watch.look() + watch.look()
+    }
+    let state = try #require(states(try said(["http://127.0.0.1:9"])).last)
+    #expect(state.message.hasPrefix("vllm (pid 41) serves with vLLM on port 8000"))
+    #expect(state.remedy.hasPrefix("hippowatt --serve-url http://127.0.0.1:8000 asks"))
+    let asked = try said(["http://127.0.0.1:8000"])
+    #expect(asked.events.isEmpty && states(asked).last?.health == .ok)
   }
 
   @Test("a job whose output this program reads already is left alone")

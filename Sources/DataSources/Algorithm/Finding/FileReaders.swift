@@ -6,10 +6,19 @@ struct FileReader: Sendable {
   var name: String
   /// Whether a file of that name, without its folders, may be one.
   var isNamed: @Sendable (String) -> Bool
-  /// The format that a look into the file finds; `nil` when it says nothing yet.
-  var recognise: @Sendable (SafeFile) -> String?
+  /// What a look into the file finds; `nil` when it says nothing yet.
+  var recognise: @Sendable (SafeFile) -> Recognition?
   /// Makes the source that follows the file at a path, under the name of the source that found it.
   var make: @Sendable (_ path: String, _ name: String, SourceContext) -> any DataSource
+}
+
+/// What a look into a file has found.
+struct Recognition: Hashable, Sendable {
+  var format: String
+  /// Whether it can be nothing but a job's progress, whoever wrote it.
+  ///
+  /// A bar that counts something may also be a download's.
+  var isConvincing = true
 }
 
 /// Every kind of file there is, the one to prefer first; adding one means adding a line.
@@ -32,8 +41,13 @@ enum FileReaders {
       if file.size > Int64(bytes.count), let end = bytes.firstIndex(of: 0x0A) {
         bytes.removeSubrange(...end)
       }
-      _ = parser.consume(bytes, arrival: Timestamp(seconds: file.changed))
-      return parser.format
+      let said = parser.consume(bytes, arrival: Timestamp(seconds: file.changed))
+      let learning: Set<Metric> = [.loss, .validationLoss, .reportedMFU, .tokenRate]
+      let isConvincing = said.contains { observation in
+        guard case .reading(let reading) = observation else { return false }
+        return reading.values.contains { learning.contains($0.metric) }
+      }
+      return parser.format.map { Recognition(format: $0, isConvincing: isConvincing) }
     },
     make: { path, name, context in
       LogSource(path: path, machine: context.machine, name: name)

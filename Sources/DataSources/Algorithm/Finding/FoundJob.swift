@@ -61,8 +61,13 @@ public struct FoundJob: Sendable, Hashable {
   /// What a user can do when there is no file to follow; a sentence.
   public var advice: String {
     if engine != nil {
-      let place = ports.first.map { " on port \($0.port)" } ?? ""
-      return "its own numbers are at its /metrics\(place), where nothing is asked for by itself"
+      let server = ports.first.flatMap {
+        ServeProbe.candidates(forPort: Int($0.port), commandLine: command).first
+      }
+      if let server, server.paths.isEmpty { return "it publishes no numbers to read" }
+      let place = ports.first.map { "http://127.0.0.1:\($0.port)" } ?? "URL"
+      let remedy = server.flatMap { $0.remedy.isEmpty ? nil : ", once it publishes: \($0.remedy)" }
+      return "hippowatt --serve-url \(place) asks it for its tokens\(remedy ?? "")"
     }
     return "start it with `… | tee train.log`, name a file with --log FILE, "
       + "or run it under `hippowatt record -- …`"
@@ -70,7 +75,10 @@ public struct FoundJob: Sendable, Hashable {
 
   /// Why nothing of it is followed; a sentence.
   public var silence: String {
-    if let engine { return "\(title) serves with \(engine) and writes no file of progress" }
+    if let engine {
+      let place = ports.first.map { " on port \($0.port)" } ?? ""
+      return "\(title) serves with \(engine)\(place) and is not asked for its numbers"
+    }
     if let output {
       return "\(title) writes to \(output), which cannot be read"
     }

@@ -210,19 +210,19 @@ struct JobFiles {
     var readers = FileReaders.candidates(Self.lastPart(path))
     if readers.isEmpty { readers = [FileReaders.text] }
     var choice = readers[0]
-    var format: String?
+    var found: Recognition?
     for reader in readers {
-      guard let found = reader.recognise(file) else { continue }
-      (choice, format) = (reader, found)
+      guard let recognised = reader.recognise(file) else { continue }
+      (choice, found) = (reader, recognised)
       break
     }
     // What merely lies there must speak for itself.
-    guard kind.isCertain || format != nil else { return }
+    guard kind.isCertain || found?.isConvincing == true else { return }
     ranked.append(
       Ranked(
         file: FoundFile(
           path: path, shown: String(shown.prefix(512)), why: why, reader: choice.name,
-          format: format, identity: file.identity, isCertain: kind.isCertain),
+          format: found?.format, identity: file.identity, isCertain: kind.isCertain),
         kind: kind, reader: FileReaders.all.firstIndex { $0.name == choice.name } ?? 0,
         changed: file.changed))
   }

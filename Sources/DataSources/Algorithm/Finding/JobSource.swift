@@ -87,9 +87,7 @@ public struct JobSource: DataSource {
     finder.inspect(&job, clock, others: others.map(\.job))
     // Two jobs that write one file are followed once.
     job.files.removeAll { file in others.contains { $0.file?.identity == file.identity } }
-    let followed = Set(
-      context.followed.compactMap { ProcFile.status($0).map(FileIdentity.init) })
-    entry.choose(job, followed: followed, at: clock.now, in: context, to: &observations)
+    entry.choose(job, at: clock.now, in: context, to: &observations)
     watched[key] = entry
   }
 
@@ -113,7 +111,7 @@ public struct JobSource: DataSource {
       state.message = entry.job.silence
       state.remedy = entry.job.advice
     } else if entries.contains(where: \.isFollowedElsewhere) {
-      state.message = "the job's file is followed already"
+      state.message = "the job is followed already, as it was asked for"
     } else {
       state.health = .waiting
       state.message = "no job found that tells its progress"

@@ -46,14 +46,14 @@ struct WatchedJob {
   /// A choice stands while the reader hears something; a file that says nothing gives way to one
   /// that is understood.
   mutating func choose(
-    _ inspected: FoundJob, followed: Set<FileIdentity>, at now: Timestamp,
-    in context: SourceContext, to observations: inout [Observation]
+    _ inspected: FoundJob, at now: Timestamp, in context: SourceContext,
+    to observations: inout [Observation]
   ) {
     job = inspected
     inspections += 1
     nextInspection = now + wait
     wait = min(60, wait * 2)
-    if file == nil, job.files.contains(where: { followed.contains($0.identity) }) {
+    if file == nil, isFollowed(in: context) {
       isFollowedElsewhere = true
       return
     }
@@ -62,6 +62,17 @@ struct WatchedJob {
     } else if isSilent, !isAnnounced {
       isAnnounced = true
       note("found job \(job.silence): \(job.advice)", at: now, &observations)
+    }
+  }
+
+  /// Whether another source of the session follows one of its files, or asks its server.
+  private func isFollowed(in context: SourceContext) -> Bool {
+    context.followed.contains { place in
+      if !job.ports.isEmpty, let url = try? HTTPURL(place) {
+        return job.ports.contains { Int($0.port) == url.port }
+      }
+      guard let status = ProcFile.status(place) else { return false }
+      return job.files.contains { $0.identity == FileIdentity(status) }
     }
   }
 
