@@ -167,6 +167,30 @@ struct FindingFileTests {
     #expect(job.advice.contains("tee train.log") && job.advice.contains("hippowatt record --"))
   }
 
+  @Test("files of trackers are known by their first bytes; what is printed is fresher")
+  func trackers() throws {
+    let events = "/work/runs/a/events.out.tfevents.1.host.2.0"
+    tree.write(events, EventFile.version)
+    let open = FileTree.FakeDescriptor.writes(7, tree.root + events)
+    let tracked = try job(["python3", "train.py"], [open])
+    #expect(tracked.files.map(\.reader) == ["TensorBoard event file"])
+    #expect(tracked.best?.why == "it is open for writing")
+    tree.log("/work/nohup.out")
+    let printed = try job(
+      ["python3", "train.py"], [.writes(1, tree.root + "/work/nohup.out"), open])
+    #expect(printed.files.map(\.reader) == ["text", "TensorBoard event file"])
+    tree.write(events, "no event file")
+    #expect(tree.jobs().first?.best?.reader == "text")
+  }
+
+  @Test("a table that lies in a usual place is found")
+  func table() throws {
+    tree.write("/work/lightning_logs/version_0/metrics.csv", "epoch,step,train_loss\n0,9,2.5\n")
+    let job = try job()
+    #expect(job.files.map(\.shown) == ["lightning_logs/version_0/metrics.csv"])
+    #expect(job.best?.reader == "table")
+  }
+
   @Test("one line of JSON holds it all")
   func json() throws {
     tree.log("/work/a \"b\"\n.log")

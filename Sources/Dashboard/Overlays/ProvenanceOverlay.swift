@@ -47,7 +47,11 @@ enum ProvenanceOverlay {
 
   /// The sources a panel would like to hear from.
   private static func expected(_ panel: any Panel) -> [String] {
-    if panel.kinds.contains(.gpu) { return ["nvml", "rapl", "hwmon", "host"] }
+    if panel.kinds.contains(.gpu) {
+      return [
+        "nvml", "amdgpu", "intel-gpu", "jetson", "grace", "rapl", "hwmon", "host",
+      ]
+    }
     if panel.kinds.contains(.job) { return ["log"] }
     if panel.kinds.contains(.disk) { return ["disk", "net"] }
     return panel.kinds.contains(.grid) ? ["grid"] : []

@@ -64,7 +64,9 @@ struct Jobs: ParsableCommand {
     }
     for port in job.ports { line("serves", "\(port.engine) on port \(port.port)") }
     for (index, file) in job.files.enumerated() {
-      let format = file.format.map { "\($0) \(file.reader)" } ?? "\(file.reader), nothing said yet"
+      let format =
+        file.format.map { $0 == file.reader ? $0 : "\($0) \(file.reader)" }
+        ?? "\(file.reader), nothing said yet"
       line(index == 0 ? "follow" : "or", "\(file.shown): \(file.why) (\(format))")
     }
     if job.files.isEmpty {

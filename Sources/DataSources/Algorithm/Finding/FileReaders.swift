@@ -4,12 +4,12 @@ import Telemetry
 struct FileReader: Sendable {
   /// What people call it.
   var name: String
-  /// Whether a file of that name, without its folders, may be one.
+  /// Whether the file at a path may be one, by its name.
   var isNamed: @Sendable (String) -> Bool
   /// What a look into the file finds; `nil` when it says nothing yet.
   var recognise: @Sendable (SafeFile) -> Recognition?
-  /// Makes the source that follows the file at a path, under the name of the source that found it.
-  var make: @Sendable (_ path: String, _ name: String, SourceContext) -> any DataSource
+  /// Makes the source that follows the file at a path.
+  var make: @Sendable (_ path: String, SourceContext) -> any DataSource
 }
 
 /// What a look into a file has found.
@@ -21,18 +21,24 @@ struct Recognition: Hashable, Sendable {
   var isConvincing = true
 }
 
-/// Every kind of file there is, the one to prefer first; adding one means adding a line.
+/// Every kind of file there is, the one to prefer first.
+///
+/// What a job prints is the freshest. Then come the formats of `JobFileFormats`, in their order; a
+/// Trainer's state is written minutes after the fact, and so comes last.
 enum FileReaders {
-  static let all: [FileReader] = [
-    text, events, wandb, table,
-  ]
+  static let all: [FileReader] = {
+    let formats = JobFileFormats.all.filter { $0.name != "log" }
+    let late = formats.filter { $0.name == "Trainer state" }
+    return [text] + formats.filter { $0.name != "Trainer state" }.map(FileReader.init)
+      + late.map(FileReader.init)
+  }()
 
   /// Lines of text: what a job prints, in a file.
   static let text = FileReader(
     name: "text",
-    isNamed: { name in
-      [".log", ".out", ".err", ".txt", ".jsonl"].contains(where: name.hasSuffix)
-        || name == "stdout" || name == "stderr"
+    isNamed: { path in
+      [".log", ".out", ".err", ".txt", ".jsonl", "/stdout", "/stderr"]
+        .contains(where: path.hasSuffix)
     },
     recognise: { file in
       var parser = LogParser(machine: "", name: "", label: "")
@@ -49,12 +55,28 @@ enum FileReaders {
       }
       return parser.format.map { Recognition(format: $0, isConvincing: isConvincing) }
     },
-    make: { path, name, context in
-      LogSource(path: path, machine: context.machine, name: name)
-    })
+    make: { path, context in LogSource(path: path, machine: context.machine) })
 
-  /// The readers a file of that name may be for.
-  static func candidates(_ name: String) -> [FileReader] { all.filter { $0.isNamed(name) } }
+  /// The readers that the file at a path may be for.
+  static func candidates(_ path: String) -> [FileReader] { all.filter { $0.isNamed(path) } }
 
   static func named(_ name: String) -> FileReader? { all.first { $0.name == name } }
+}
+
+extension FileReader {
+  /// A reader of one of the formats that are told by their first bytes.
+  init(_ format: JobFileFormat) {
+    name = format.name
+    isNamed = { path in
+      [".csv", ".tsv", ".wandb", "wandb-summary.json", "trainer_state.json", "history.log"]
+        .contains(where: path.hasSuffix) || path.contains(".tfevents.")
+        || path.contains("/metrics/")
+    }
+    recognise = { file in
+      // The name is in the sniffer's hands as well.
+      format.sniff(file.head(JobFileFormats.headLength), file.path)
+        ? Recognition(format: format.name) : nil
+    }
+    make = format.make
+  }
 }

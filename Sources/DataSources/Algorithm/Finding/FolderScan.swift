@@ -18,7 +18,7 @@ struct FolderScan {
 
   init(isTimeUp: @escaping () -> Bool) { self.isTimeUp = isTimeUp }
 
-  /// Regular files below a folder that `isWanted` names and that changed after `time`, newest first.
+  /// Regular files below a folder whose paths `isWanted` and that changed after `time`, newest first.
   ///
   /// `depth` is how many folders deep it goes; 0 looks into the folder alone.
   mutating func files(
@@ -63,11 +63,12 @@ struct FolderScan {
       // DT_DIR is 4, DT_REG 8, DT_UNKNOWN 0: some file systems leave it open.
       guard kind == 0 || kind == 4 || kind == 8 else { continue }
       let name = entryName(entry)
-      guard kind == 4 ? Self.isPromising(name) : kind == 0 || isWanted(name),
+      let path = "\(folder)/\(name)"
+      guard kind == 4 ? Self.isPromising(name) : kind == 0 || isWanted(path),
         fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0
       else { continue }
-      let hit = Hit(path: "\(folder)/\(name)", changed: status.changed)
-      if status.isRegular, isWanted(name), status.changed >= time {
+      let hit = Hit(path: path, changed: status.changed)
+      if status.isRegular, isWanted(path), status.changed >= time {
         hits.append(hit)
       } else if status.st_mode & S_IFMT == S_IFDIR, Self.isPromising(name) {
         folders.append(hit)

@@ -22,11 +22,13 @@ struct JobFiles {
     var kind: Kind
     var reader: Int
     var changed: Double
+    /// 0 for a file that surely tells progress, 1 for one that may, 2 for one that does not yet.
+    var weight: Int
 
     static func before(_ left: Ranked, _ right: Ranked) -> Bool {
       let keys = [left, right].map { ranked in
         [
-          ranked.file.format == nil ? 1 : 0, ranked.kind.isCertain ? 0 : 1, ranked.reader,
+          ranked.weight, ranked.kind.isCertain ? 0 : 1, ranked.reader,
           ranked.kind.rawValue,
         ]
       }
@@ -128,7 +130,7 @@ struct JobFiles {
       return
     }
     let isOutput = kind == .standard || kind == .tee
-    guard isOutput || !FileReaders.candidates(Self.lastPart(written.target)).isEmpty else {
+    guard isOutput || !FileReaders.candidates(written.target).isEmpty else {
       if kind == .open { skip(shown, "no reader knows files of that name") }
       return
     }
@@ -207,7 +209,7 @@ struct JobFiles {
     }
     seen.insert(file.identity)
     looksLeft -= 1
-    var readers = FileReaders.candidates(Self.lastPart(path))
+    var readers = FileReaders.candidates(path)
     if readers.isEmpty { readers = [FileReaders.text] }
     var choice = readers[0]
     var found: Recognition?
@@ -224,15 +226,11 @@ struct JobFiles {
           path: path, shown: String(shown.prefix(512)), why: why, reader: choice.name,
           format: found?.format, identity: file.identity, isCertain: kind.isCertain),
         kind: kind, reader: FileReaders.all.firstIndex { $0.name == choice.name } ?? 0,
-        changed: file.changed))
+        changed: file.changed, weight: found.map { $0.isConvincing ? 0 : 1 } ?? 2))
   }
 
   private mutating func skip(_ what: String, _ why: String) {
     guard skipped.count < 16 else { return }
     skipped.append(Skipped(what: String(what.prefix(512)), why: why))
-  }
-
-  private static func lastPart(_ path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
   }
 }

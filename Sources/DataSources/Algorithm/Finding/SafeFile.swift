@@ -6,6 +6,7 @@ import Glibc
 /// afterwards, since a name may lead elsewhere by then.
 struct SafeFile {
   private let descriptor: Descriptor
+  let path: String
   let size: Int64
   let changed: Double
   let identity: FileIdentity
@@ -25,6 +26,7 @@ struct SafeFile {
     guard fstat(number, &status) == 0, status.isRegular, FileIdentity(status) == seen else {
       return nil
     }
+    self.path = path
     size = Int64(status.st_size)
     changed = status.changed
     identity = seen

@@ -91,7 +91,7 @@ struct WatchedJob {
     guard let kind = FileReaders.named(best.reader) else { return }
     let isFirst = file == nil
     file = best
-    reader = kind.make(best.path, JobSource.sourceName, context)
+    reader = kind.make(best.path, context)
     (nextRead, lastHeard, device) = (nil, nil, nil)
     isAnnounced = true
     let verb = isFirst ? "found job \(job.title), following" : "\(job.title): now following"
@@ -133,6 +133,10 @@ struct WatchedJob {
     case .reading:
       lastHeard = now
       observations.append(observation)
+    case .series(var series):
+      // Users look for the one who found it, whoever reads it.
+      series.provenance.source = JobSource.sourceName
+      observations.append(.series(series))
     case .state: break
     default: observations.append(observation)
     }
@@ -161,7 +165,8 @@ struct WatchedJob {
     attributes["world_size"] = job.worldSize.map(String.init)
     attributes["gpus"] = job.gpus.isEmpty ? nil : job.gpus.joined(separator: ",")
     attributes["path"] = file?.path
-    attributes["framework"] = file?.format ?? job.library
+    let framework = file.flatMap { $0.reader == FileReaders.text.name ? $0.format : nil }
+    attributes["framework"] = framework ?? job.library
     attributes["job"] = job.batchJob
     attributes["container"] = job.container
     return attributes
