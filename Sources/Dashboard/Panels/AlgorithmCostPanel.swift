@@ -59,7 +59,10 @@ struct AlgorithmCostPanel: Panel {
   }
 
   private func missing(_ c: FrameContext) -> [String] {
-    let log = c.timeline.states(at: c.time).first { $0.source.hasPrefix("log") }
+    let states = c.timeline.states(at: c.time)
+    // A job on an accelerator that cannot be read says what to do about it.
+    let silent = states.first { $0.source == "jobs" && $0.health == .absent }
+    let log = states.first { $0.source.hasPrefix("log") } ?? silent
     guard let log, log.health != .ok else {
       if log != nil { return ["No training progress read yet.", log?.message ?? ""] }
       return [
