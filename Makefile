@@ -101,6 +101,11 @@ demo-fake: setup
 	  FAKE_NVML_GPUS=$${FAKE_NVML_GPUS:-8} FAKE_NVML_PIDS=$$train,$$evaluate \
 	  .build/debug/hippowatt watch --config .build/demo-fake/config.toml $(DEMO)
 
+# How fast logs and files are read, in MB/s; BENCH=word runs only what has the word in its name.
+bench: setup
+	$(SWIFT) build -c release --product benchmarks
+	@.build/release/benchmarks $(BENCH)
+
 golden:
 	RECORD_SNAPSHOTS=1 $(SWIFT) test || true
 

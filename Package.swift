@@ -64,6 +64,9 @@ let package = Package(
     .executableTarget(
       name: "crashprobe", dependencies: ["Terminal", "Canvas"], path: "Tests/Support/crashprobe",
       swiftSettings: strict),
+    .executableTarget(
+      name: "benchmarks", dependencies: ["DataSources", "Telemetry"],
+      path: "Tests/Support/benchmarks", swiftSettings: strict),
     .testTarget(
       name: "CanvasTests", dependencies: ["Canvas", "Snapshots"], exclude: ["Snapshots"],
       swiftSettings: strict),
