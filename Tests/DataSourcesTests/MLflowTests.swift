@@ -100,27 +100,6 @@ import Testing
     #expect(try format == "log" || !source.sample(Self.clock).isEmpty)
   }
 
-  @Test(
-    .enabled(
-      if: Fixtures.exists("training/mlflow/mlruns"), "no ../shared/fixtures beside the package"),
-    arguments: [
-      ("tfevents/events.out.tfevents.1585769947.cvp", "TensorBoard"),
-      ("wandb/run-8kelgntz.wandb", "W&B"), ("lightning/metrics_turngpt.csv", "Lightning"),
-      ("yolo/results_v8_with_time.csv", "Ultralytics"),
-    ])
-  func theFinderOfJobsRecognisesThem(path: String, format: String) throws {
-    let path = "\(Fixtures.root)/training/\(path)"
-    let name = path.split(separator: "/").last.map(String.init) ?? ""
-    let reader = try #require(FileReaders.candidates(name).first)
-    let file = try #require(SafeFile(path))
-    #expect(reader.recognise(file) == format)
-    var source = reader.make(path, "jobs", Self.context)
-    #expect(source.name == "jobs")
-    let heard = try source.sample(Self.clock)
-    #expect(heard.series.allSatisfy { $0.provenance.source == "jobs" })
-    #expect(!heard.readings.isEmpty)
-  }
-
   @Test func whatIsNoJobsFileFindsNoReader() {
     #expect(JobFileFormats.format(head: [0x7F, 0x45, 0x4C, 0x46, 0, 0, 0], name: "a.out") == nil)
     #expect(
