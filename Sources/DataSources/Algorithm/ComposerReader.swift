@@ -62,7 +62,7 @@ struct ComposerReader: ProgressReader {
       progress.loss = number.value
     } else if isKey("throughput/device/tokens_per_sec") {
       progress.tokenRate = number.value
-      progress.facts["rate_scope"] = "device"
+      progress.facts = Progress.ratesOfDevice
     } else if isKey("throughput/device/mfu") {
       progress.reportedMFU = number.value
     } else if isKey("throughput/device/flops_per_sec") {

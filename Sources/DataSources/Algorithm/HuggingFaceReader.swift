@@ -91,7 +91,7 @@ struct HuggingFaceReader: ProgressReader {
       progress.step = number.whole
     } else if isKey("tokens/train_per_sec_per_gpu") {
       progress.tokenRate = number.value
-      progress.facts["rate_scope"] = "device"
+      progress.facts = Progress.ratesOfDevice
     } else if isKey("memory/max_active (GiB)") {
       progress.peakMemory = Progress.bytes(number.value, scale: Progress.gibibyte)
     } else if isKey("train_runtime") {

@@ -21,6 +21,10 @@ extension Progress {
     value.flatMap { Int64(exactly: ($0 * scale).rounded()) }
   }
 
+  /// Tokens and FLOP per second are those of one device.
+  static let ratesOfDevice = ["rate_scope": "device"]
+  /// Tokens per second are those of all devices together.
+  static let ratesOfJob = ["rate_scope": "job"]
   static let gibibyte = 1_073_741_824.0
 }
 

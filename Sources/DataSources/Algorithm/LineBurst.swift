@@ -14,19 +14,21 @@ struct LineBurst: Sendable {
 
   /// Adds what a line says; lines of the same step are one row.
   mutating func add(_ progress: Progress) {
-    if let last = rows.last, last.step == nil || progress.step == nil || last.step == progress.step
-    {
-      rows[rows.count - 1] = last.updated(with: progress)
-      return
+    if !rows.isEmpty, let step = rows[rows.count - 1].step, let next = progress.step, step != next {
+      if rows.count == Self.cap { thin() }
+      rows.append(progress)
+    } else if rows.isEmpty {
+      rows.append(progress)
+    } else {
+      rows[rows.count - 1].update(with: progress)
     }
-    if rows.count == Self.cap { thin() }
-    rows.append(progress)
   }
 
   /// Makes one row of all, with the newest value of each.
   mutating func collapse() {
     guard rows.count > 1 else { return }
-    rows = [rows.dropFirst().reduce(rows[0]) { $0.updated(with: $1) }]
+    for index in rows.indices.dropFirst() { rows[0].update(with: rows[index]) }
+    rows.removeSubrange(1...)
   }
 
   /// Takes the rows out, each with its time, none of them before `floor`.
@@ -71,8 +73,11 @@ struct LineBurst: Sendable {
   }
 
   private mutating func thin() {
-    rows = stride(from: 0, to: rows.count, by: 2).map { index in
-      index + 1 < rows.count ? rows[index].updated(with: rows[index + 1]) : rows[index]
+    let count = (rows.count + 1) / 2
+    for index in 0..<count {
+      if index > 0 { rows[index] = rows[2 * index] }
+      if 2 * index + 1 < rows.count { rows[index].update(with: rows[2 * index + 1]) }
     }
+    rows.removeSubrange(count...)
   }
 }

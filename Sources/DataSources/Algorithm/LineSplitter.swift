@@ -22,8 +22,14 @@ struct LineSplitter: Sendable {
     _ bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
   ) {
     var start = 0
+    // Each is looked for once: a text of returns alone must not be searched for feeds line by line.
+    var feed = Self.find(0x0A, in: bytes, from: 0)
+    var turn = splitsAtReturns ? Self.find(0x0D, in: bytes, from: 0) : bytes.count
     while start < bytes.count {
-      let end = lineEnd(bytes, from: start)
+      if feed < start { feed = Self.find(0x0A, in: bytes, from: start) }
+      if turn < start { turn = Self.find(0x0D, in: bytes, from: start) }
+      let first = min(feed, turn)
+      let end = first < bytes.count ? first : nil
       let piece = UnsafeBufferPointer(rebasing: bytes[start..<(end ?? bytes.count)])
       guard let end else {
         keep(piece)
@@ -59,14 +65,14 @@ struct LineSplitter: Sendable {
     isCut = true
   }
 
-  private func lineEnd(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
-    guard let base = bytes.baseAddress else { return nil }
-    func find(_ byte: Int32, _ count: Int) -> Int? {
-      memchr(base + start, byte, count).map { UnsafeRawPointer($0) - UnsafeRawPointer(base) }
-    }
-    let feed = find(0x0A, bytes.count - start)
-    guard splitsAtReturns else { return feed }
-    return find(0x0D, (feed ?? bytes.count) - start) ?? feed
+  /// Where a byte stands first, from a place on; the count when nowhere.
+  private static func find(
+    _ byte: Int32, in bytes: UnsafeBufferPointer<UInt8>, from start: Int
+  ) -> Int {
+    guard let base = bytes.baseAddress, start < bytes.count,
+      let hit = memchr(base + start, byte, bytes.count - start)
+    else { return bytes.count }
+    return UnsafeRawPointer(hit) - UnsafeRawPointer(base)
   }
 
   private mutating func keep(_ piece: UnsafeBufferPointer<UInt8>) {

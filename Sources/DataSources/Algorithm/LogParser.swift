@@ -31,8 +31,9 @@ public struct LogParser: Sendable {
   var announcement = Announcement()
 
   private var lastNote: String?
+  private var lastFacts: [String: String] = [:]
   private var isLossBroken = false
-  private var complaints: Set<Metric> = []
+  private var complaints: Progress.Fields = []
   /// The number of lines that said something.
   public private(set) var understood = 0
 
@@ -112,24 +113,27 @@ public struct LogParser: Sendable {
   ) -> Bool {
     guard var progress = readers[index].read(line) else { return false }
     understood += 1
-    learn(progress.facts)
-    progress.facts = [:]
-    let fields = progress.fields
+    if !progress.facts.isEmpty {
+      if progress.facts != lastFacts { learn(progress.facts) }
+      progress.facts = [:]
+    }
+    var fields = progress.fields
     if fields.isEmpty, progress.note == nil { return true }
-    choose(index, progress)
+    choose(index, fields)
     if index != primary {
       // Another format counts something else, or says in its own words what is known already.
       progress.drop(said[primary ?? index].union(.counting))
+      fields = progress.fields
     }
-    said[index].formUnion(progress.fields)
+    said[index].formUnion(fields)
     // A clock ahead of ours must not put readings into the future.
     let time = (progress.time ?? stamp).map { min($0, arrival) }
-    note(&progress, at: time, line, arrival)
+    note(&progress, fields, at: time, line, arrival)
     return true
   }
 
   /// Makes a reader the primary one, if its line is a reason to.
-  private mutating func choose(_ index: Int, _ progress: Progress) {
+  private mutating func choose(_ index: Int, _ fields: Progress.Fields) {
     if index == primary {
       othersInARow = 0
       return
@@ -137,12 +141,12 @@ public struct LogParser: Sendable {
     let isBetter: Bool
     if let primary {
       let hasLoss = said[primary].contains(.loss)
-      if progress.loss != nil { othersInARow += 1 }
+      if fields.contains(.loss) { othersInARow += 1 }
       isBetter =
-        progress.loss != nil && (!hasLoss || othersInARow > 16)
-        || !progress.fields.isEmpty && readers[index].authority > readers[primary].authority
+        fields.contains(.loss) && (!hasLoss || othersInARow > 16)
+        || !fields.isEmpty && readers[index].authority > readers[primary].authority
     } else {
-      isBetter = !progress.fields.isEmpty
+      isBetter = !fields.isEmpty
     }
     guard isBetter else { return }
     primary = index
@@ -152,7 +156,8 @@ public struct LogParser: Sendable {
   }
 
   private mutating func note(
-    _ progress: inout Progress, at time: Timestamp?, _ line: LogLine, _ arrival: Timestamp
+    _ progress: inout Progress, _ fields: Progress.Fields, at time: Timestamp?, _ line: LogLine,
+    _ arrival: Timestamp
   ) {
     let moment = time ?? arrival
     if let text = progress.note, text != lastNote {
@@ -160,7 +165,7 @@ public struct LogParser: Sendable {
       say(text, at: moment)
     }
     progress.note = nil
-    let verdict = ledger.judge(progress, line, isSameMoment: lastArrival == arrival)
+    let verdict = ledger.judge(progress, fields, line, isSameMoment: lastArrival == arrival)
     switch verdict {
     case .copy: return
     case .addition:
@@ -177,15 +182,19 @@ public struct LogParser: Sendable {
       }
       isLossBroken = !loss.isFinite
     }
-    for metric in progress.refuseImplausible() where complaints.insert(metric).inserted {
-      say("refused an impossible \(metric.words) in the job's log", at: moment)
+    let refused = progress.refuseImplausible().subtracting(complaints)
+    if !refused.isEmpty {
+      complaints.formUnion(refused)
+      for metric in refused.list {
+        say("refused an impossible \(metric.words) in the job's log", at: moment)
+      }
     }
     guard let time else {
       burst.add(progress)
       return
     }
     if let waiting = row, waiting.time == time {
-      row?.progress = waiting.progress.updated(with: progress)
+      row?.progress.update(with: progress)
     } else {
       emitStamped(arrival)
       row = (time, progress)
@@ -203,6 +212,7 @@ public struct LogParser: Sendable {
   }
 
   private mutating func learn(_ facts: [String: String]) {
+    lastFacts = facts
     for (key, value) in facts where announcement.facts[key] != value {
       announcement.facts[key] = value
       announcement.hasNewFacts = true

@@ -42,7 +42,7 @@ struct MaxTextReader: ProgressReader {
     }
     count(line.number(after: "total_weights", from: seconds.end)?.whole, of: step)
     progress.tokens = tokens
-    progress.facts = ["rate_scope": "device"]
+    progress.facts = Progress.ratesOfDevice
     return progress
   }
 

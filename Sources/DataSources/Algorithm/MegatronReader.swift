@@ -13,6 +13,7 @@ struct MegatronReader: ProgressReader {
   static let openings: StaticString = "isnhpwgvNmt"
 
   private var sequenceLength: Int64?
+  private var batch: Double?
 
   mutating func read(_ line: LogLine) -> Progress? {
     let start = line.message
@@ -29,7 +30,7 @@ struct MegatronReader: ProgressReader {
     return argument(line, start)
   }
 
-  private func iteration(_ line: LogLine, _ place: Int) -> Progress? {
+  private mutating func iteration(_ line: LogLine, _ place: Int) -> Progress? {
     guard line.ends(with: "|"), !isTorn(line, from: place + 1),
       let number = line.number(after: "iteration", from: place), let count = number.whole
     else { return nil }
@@ -53,8 +54,11 @@ struct MegatronReader: ProgressReader {
       (value("throughput per GPU (TFLOP/s/GPU)") ?? value("TFLOPs")).map { $0.value * 1e12 }
     progress.reportedStepEnergy = value("energy per GPU (J/iter/GPU)")?.value
     progress.tokenRate = value("tokens per gpu per second (tgs)")?.value
-    if progress.tokenRate != nil { progress.facts["rate_scope"] = "device" }
-    if let batch = value("global batch size")?.fact { progress.facts["global_batch"] = batch }
+    if progress.tokenRate != nil { progress.facts = Progress.ratesOfDevice }
+    if let number = value("global batch size"), number.value != batch {
+      batch = number.value
+      progress.facts["global_batch"] = number.fact
+    }
     return progress
   }
 

@@ -10,6 +10,8 @@ struct NeMoReader: ProgressReader {
   static let caution = "four digits, means over the log interval"
   static let openings: StaticString = "T"
 
+  private var batch: Double?
+
   mutating func read(_ line: LogLine) -> Progress? {
     let start = line.message
     guard line.starts(with: "Training epoch ", at: start),
@@ -30,7 +32,10 @@ struct NeMoReader: ProgressReader {
     progress.stepTime = value("train_step_timing in s")?.value
     progress.samples = value("consumed_samples")?.whole
     progress.reportedFLOPRate = value("TFLOPS_per_GPU").map { $0.value * 1e12 }
-    if let batch = value("global_batch_size")?.fact { progress.facts["global_batch"] = batch }
+    if let number = value("global_batch_size"), number.value != batch {
+      batch = number.value
+      progress.facts["global_batch"] = number.fact
+    }
     return progress
   }
 }

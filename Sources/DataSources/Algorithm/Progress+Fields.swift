@@ -13,6 +13,11 @@ extension Progress {
       .reportedFLOPRate, .reportedStepEnergy, .peakMemory,
     ]
 
+    /// The metrics themselves.
+    var list: [Metric] {
+      Self.metrics.indices.filter { rawValue & 1 << UInt32($0) != 0 }.map { Self.metrics[$0] }
+    }
+
     static let step = Fields(rawValue: 1 << 0)
     static let stepTotal = Fields(rawValue: 1 << 1)
     static let loss = Fields(rawValue: 1 << 2)
@@ -21,6 +26,7 @@ extension Progress {
     static let counting: Fields = [.step, .stepTotal, .stepTime]
   }
 
+  /// Which of its values it holds.
   var fields: Fields {
     var bits: UInt32 = 0
     func add(_ isThere: Bool, _ bit: UInt32) { if isThere { bits |= 1 << bit } }

@@ -28,15 +28,15 @@ extension Progress {
     return copy
   }
 
-  /// Takes out what cannot be true, and returns the metrics that were far too large.
+  /// Takes out what cannot be true, and returns the fields that were far too large.
   ///
   /// What is no number, negative or zero where that cannot be is a framework's word for “unknown”
   /// (`mfu -100.00%`, `energy 0.0`), and not worth a complaint.
-  mutating func refuseImplausible() -> [Metric] {
-    var refused: [Metric] = []
-    func keep(_ value: inout Double?, _ range: ClosedRange<Double>, _ metric: Metric) {
+  mutating func refuseImplausible() -> Fields {
+    var refused: UInt32 = 0
+    func keep(_ value: inout Double?, _ range: ClosedRange<Double>, _ bit: UInt32) {
       guard let known = value, !range.contains(known) else { return }
-      if known.isFinite, known > range.upperBound { refused.append(metric) }
+      if known.isFinite, known > range.upperBound { refused |= 1 << bit }
       value = nil
     }
     func keep(_ value: inout Int64?, from low: Int64, upTo high: Int64 = .max) {
@@ -47,39 +47,51 @@ extension Progress {
     keep(&tokens, from: 0)
     keep(&samples, from: 0)
     keep(&peakMemory, from: 1, upTo: Bounds.bytes)
-    keep(&loss, Bounds.loss, .loss)
-    keep(&validationLoss, Bounds.loss, .validationLoss)
-    keep(&accuracy, Bounds.share, .accuracy)
-    keep(&gradientNorm, Bounds.norm, .gradientNorm)
-    keep(&epoch, Bounds.epoch, .epoch)
-    keep(&learningRate, Bounds.learningRate, .learningRate)
-    keep(&tokenRate, Bounds.rate, .tokenRate)
-    keep(&sampleRate, Bounds.rate, .sampleRate)
-    keep(&stepTime, Bounds.seconds, .stepTime)
-    keep(&dataTime, Bounds.waiting, .dataTime)
-    keep(&reportedMFU, Bounds.utilisation, .reportedMFU)
-    keep(&reportedFLOPRate, Bounds.flopRate, .reportedFLOPRate)
-    keep(&reportedStepEnergy, Bounds.joules, .reportedStepEnergy)
-    return refused
+    keep(&loss, Bounds.loss, 2)
+    keep(&validationLoss, Bounds.loss, 3)
+    keep(&accuracy, Bounds.share, 4)
+    keep(&gradientNorm, Bounds.norm, 5)
+    keep(&epoch, Bounds.epoch, 6)
+    keep(&learningRate, Bounds.learningRate, 7)
+    keep(&tokenRate, Bounds.rate, 9)
+    keep(&sampleRate, Bounds.rate, 11)
+    keep(&stepTime, Bounds.seconds, 12)
+    keep(&dataTime, Bounds.waiting, 13)
+    keep(&reportedMFU, Bounds.utilisation, 14)
+    keep(&reportedFLOPRate, Bounds.flopRate, 15)
+    keep(&reportedStepEnergy, Bounds.joules, 16)
+    return Fields(rawValue: refused)
+  }
+
+  /// Takes over what `other` says; notes are left out.
+  mutating func update(with other: Progress) {
+    if let new = other.time { time = new }
+    if let new = other.step { step = new }
+    if let new = other.stepTotal { stepTotal = new }
+    if let new = other.loss { loss = new }
+    if let new = other.validationLoss { validationLoss = new }
+    if let new = other.accuracy { accuracy = new }
+    if let new = other.gradientNorm { gradientNorm = new }
+    if let new = other.epoch { epoch = new }
+    if let new = other.learningRate { learningRate = new }
+    if let new = other.tokens { tokens = new }
+    if let new = other.tokenRate { tokenRate = new }
+    if let new = other.samples { samples = new }
+    if let new = other.sampleRate { sampleRate = new }
+    if let new = other.stepTime { stepTime = new }
+    if let new = other.dataTime { dataTime = new }
+    if let new = other.reportedMFU { reportedMFU = new }
+    if let new = other.reportedFLOPRate { reportedFLOPRate = new }
+    if let new = other.reportedStepEnergy { reportedStepEnergy = new }
+    if let new = other.peakMemory { peakMemory = new }
+    if !other.facts.isEmpty { facts.merge(other.facts) { _, new in new } }
   }
 
   /// What is known when `other` has been said as well; notes are left out.
   func updated(with other: Progress) -> Progress {
-    var all = Progress(
-      time: time,
-      step: other.step ?? step, stepTotal: other.stepTotal ?? stepTotal,
-      loss: other.loss ?? loss, validationLoss: other.validationLoss ?? validationLoss,
-      accuracy: other.accuracy ?? accuracy, gradientNorm: other.gradientNorm ?? gradientNorm,
-      epoch: other.epoch ?? epoch, learningRate: other.learningRate ?? learningRate,
-      tokens: other.tokens ?? tokens, tokenRate: other.tokenRate ?? tokenRate,
-      samples: other.samples ?? samples, sampleRate: other.sampleRate ?? sampleRate,
-      stepTime: other.stepTime ?? stepTime, dataTime: other.dataTime ?? dataTime,
-      reportedMFU: other.reportedMFU ?? reportedMFU,
-      reportedFLOPRate: other.reportedFLOPRate ?? reportedFLOPRate,
-      reportedStepEnergy: other.reportedStepEnergy ?? reportedStepEnergy,
-      peakMemory: other.peakMemory ?? peakMemory)
-    all.facts = facts
-    if !other.facts.isEmpty { all.facts.merge(other.facts) { _, new in new } }
+    var all = self
+    all.note = nil
+    all.update(with: other)
     return all
   }
 

@@ -32,7 +32,9 @@ struct StepLedger: Sendable {
   private var behind: Int64?
 
   /// What a line of a rank is; `isSameMoment` says that it came together with the one before.
-  mutating func judge(_ progress: Progress, _ line: LogLine, isSameMoment: Bool) -> Verdict {
+  mutating func judge(
+    _ progress: Progress, _ fields: Progress.Fields, _ line: LogLine, isSameMoment: Bool
+  ) -> Verdict {
     let writer = line.writer
     // Without a step, the same numbers may well be news; the same words are not.
     let key = progress.fingerprint ^ (progress.step == nil ? line.fingerprint : 0)
@@ -51,12 +53,12 @@ struct StepLedger: Sendable {
         return .copy
       }
       redone += 1
-      accept(step, writer, progress)
+      accept(step, writer, fields)
       recent = [key]
       return .resumed
     }
     if let last, last < highest { redone &+= max(0, min(step, highest) &- last) }
-    accept(step, writer, progress)
+    accept(step, writer, fields)
     return .news
   }
 
@@ -74,8 +76,8 @@ struct StepLedger: Sendable {
     return .copy
   }
 
-  private mutating func accept(_ step: Int64, _ writer: UInt64, _ progress: Progress) {
-    said = step == last ? said.union(progress.fields) : progress.fields
+  private mutating func accept(_ step: Int64, _ writer: UInt64, _ fields: Progress.Fields) {
+    said = step == last ? said.union(fields) : fields
     last = step
     highest = max(highest, step)
     if leader != writer, writers.count < 4096 { writers.insert(writer) }

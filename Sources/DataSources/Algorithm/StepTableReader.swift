@@ -56,7 +56,7 @@ struct StepTableReader: ProgressReader {
     fields(line, from: place, &progress)
     guard progress.stepTime != nil || progress.tokenRate != nil else { return nil }
     progress.tokens = Progress.product(count, tokensPerStep)
-    progress.facts = ["rate_scope": "job"]
+    progress.facts = Progress.ratesOfJob
     return progress
   }
 

@@ -51,7 +51,7 @@ struct TorchtitanReader: ProgressReader {
     }
     progress.tokens = Progress.product(count, tokensPerStep)
     progress.samples = Progress.product(count, batch)
-    progress.facts = ["rate_scope": "device"]
+    progress.facts = Progress.ratesOfDevice
     return progress
   }
 

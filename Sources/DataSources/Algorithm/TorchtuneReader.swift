@@ -24,7 +24,7 @@ struct TorchtuneReader: ProgressReader {
     let memory = line.number(after: "peak_memory_active", from: place)?.value
     progress.peakMemory = Progress.bytes(memory, scale: Progress.gibibyte)
     guard progress.fields != .step else { return nil }
-    if progress.tokenRate != nil { progress.facts = ["rate_scope": "device"] }
+    if progress.tokenRate != nil { progress.facts = Progress.ratesOfDevice }
     return progress
   }
 }
