@@ -42,16 +42,40 @@ extension Ledger {
     var cost = ServingCost(
       span: span, outputTokens: amount(.outputTokens) ?? 0, promptTokens: amount(.promptTokens),
       cachedPromptTokens: amount(.cachedPromptTokens), requests: amount(.requests),
-      energy: jobEnergy(of: job, over: span), isLate: isLate)
+      energy: servingEnergy(of: job, over: span), isLate: isLate)
     cost.meanRunning = timeline.id(.requestsRunning, of: job).flatMap {
       timeline.total($0, over: span).mean
     }
     if let prefill = amount(.prefillTime), let decode = amount(.decodeTime) {
       cost.phaseSeconds = ServingCost.Phases(prefill: prefill, decode: decode)
     }
+    cost.reportedJoules = amount(.reportedEnergy)
+    cost.reportedFLOP = amount(.reportedFLOP)
     cost.idleWatts = servingFloor(of: job, at: span.end)
     cost.shortfall = cost.missing
     return cost
+  }
+
+  /// The accelerators of a server: those of its machine, and any it names.
+  func servingAccelerators(of job: DeviceID) -> [Device] {
+    let names = timeline.device(job).map { JobFacts($0).gpus } ?? []
+    return accelerators(of: job).filter {
+      $0.id.machine == job.machine || names.contains($0.id.name) || names.contains($0.label)
+    }
+  }
+
+  /// The energy charged to a server: that of its accelerators, else of its whole machine.
+  ///
+  /// A server on a machine that nothing is known of is charged what it says itself, if it does.
+  func servingEnergy(of job: DeviceID, over span: TimeSpan) -> EnergyAmount? {
+    if let amount = timeline.energy(of: servingAccelerators(of: job), over: span) { return amount }
+    if powerDevices.contains(where: { $0.id.machine == job.machine }) { return energy(over: span) }
+    return timeline.id(.reportedEnergy, of: job).map { id in
+      let total = timeline.total(id, over: span)
+      return EnergyAmount(
+        joules: total.amount, covered: total.covered, asked: span.seconds, isModelled: false,
+        isCounted: true)
+    }
   }
 
   /// How long nobody must have asked anything before what is drawn counts as idling, in seconds.
@@ -66,13 +90,13 @@ extension Ledger {
   public func servingFloor(of job: DeviceID, at time: Timestamp) -> Double? {
     if let running = timeline.id(.requestsRunning, of: job),
       let quiet = lastQuiet(running, until: time),
-      let energy = jobEnergy(
+      let energy = servingEnergy(
         of: job, over: TimeSpan(quiet.start + Self.calmSeconds, quiet.end)),
       energy.coverage >= 0.9
     {
       return energy.meanPower
     }
-    return idleFloor(of: accelerators(of: job), at: time)
+    return idleFloor(of: servingAccelerators(of: job), at: time)
   }
 
   /// The last stretch of the last hour in which a count stayed zero long enough.

@@ -18,6 +18,10 @@ public struct ServingCost: Hashable, Sendable {
   public var phaseSeconds: Phases?
   /// Energy in the stretch, if anything tells.
   public var energy: EnergyAmount?
+  /// Joules as the server itself states them, to compare.
+  public var reportedJoules: Double?
+  /// FLOP of one accelerator as the server itself estimates them.
+  public var reportedFLOP: Double?
   /// What is drawn while nobody asks anything, in watts, if that has been seen.
   public var idleWatts: Double?
   /// Whether tokens are counted when a request ends.

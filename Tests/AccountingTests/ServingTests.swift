@@ -183,6 +183,23 @@ import Testing
     #expect(near(joules("1"), 3))
     #expect(near(joules("0, 1"), 10))
     #expect(near(joules("gone"), 10))
+    var far = serving(50)
+    far.timeline = {
+      var timeline = Timeline()
+      let gpu = DeviceID(machine: "other", kind: .gpu, name: "0")
+      for second in seconds(100) {
+        var reading = Reading(device: gpu, time: origin + second)
+        reading.set(.energy, second * 350)
+        timeline.apply(.reading(reading))
+      }
+      return timeline
+    }()
+    far.add(job, .outputTokens, .counter, seconds(100).map { ($0, $0 * 50) })
+    let stranger = try #require(far.ledger.servingCost(of: job, at: origin + 100))
+    #expect(stranger.shortfall == .energy(coverage: 0), "another machine's joules are not its own")
+    far.add(job, .reportedEnergy, .counter, seconds(100).map { ($0, $0 * 100) })
+    let own = try #require(far.ledger.servingCost(of: job, at: origin + 100))
+    #expect(near(own.joulesPerOutputToken, 2) && near(own.reportedJoules, 1000))
     var host = Books()
     host.count(Books.id(.cpu, "package-0"), watts: 100, at: seconds(50))
     host.add(job, .outputTokens, .counter, seconds(50).map { ($0, $0 * 50) })

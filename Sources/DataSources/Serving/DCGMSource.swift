@@ -98,6 +98,7 @@ struct DCGMSource: DataSource {
   private mutating func report(_ row: Row, _ now: Timestamp, _ observations: inout [Observation]) {
     let device = device(row.labels)
     let key = device.id.machine + " " + device.id.name
+    guard gpus[key] != nil || gpus.count < 1024 else { return }
     var gpu = gpus[key] ?? GPU(reporter: DeviceReporter(device))
     if gpu.last == row.values, let reported = gpu.reported, now - reported < 60 { return }
     gpu.last = row.values

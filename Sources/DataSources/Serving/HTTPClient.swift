@@ -37,7 +37,9 @@ struct HTTPClient {
     let deadline = try Timer(timeout)
     let socket = try connect(url, deadline)
     try send(Self.request(url), on: socket, deadline)
-    return try receive(from: socket, deadline)
+    var response = try receive(from: socket, deadline)
+    response.isLocal = Self.isLocal(socket)
+    return response
   }
 
   /// The bytes that ask for a page.
@@ -123,6 +125,28 @@ struct HTTPClient {
       }
       if let result = parser.result { return try result.get() }
     }
+  }
+
+  /// Whether both ends of a connection have the same address.
+  private static func isLocal(_ socket: Descriptor) -> Bool {
+    func address(
+      _ ask: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    ) -> String? {
+      var storage = sockaddr_storage()
+      var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+      var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+      let isKnown = withUnsafeMutablePointer(to: &storage) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          ask(socket.number, $0, &size) == 0
+            && getnameinfo(
+              $0, size, &text, socklen_t(text.count), nil, 0, Int32(NI_NUMERICHOST)) == 0
+        }
+      }
+      guard isKnown else { return nil }
+      return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+    let own = address { getsockname($0, $1, $2) }
+    return own != nil && own == address { getpeername($0, $1, $2) }
   }
 
   /// Waits until a socket is ready; false once any of the timers has run out.

@@ -6,6 +6,8 @@ struct HTTPResponse: Sendable, Hashable {
   var server = ""
   var location = ""
   var body: [UInt8] = []
+  /// Whether it came from this very machine, by the connection's two ends.
+  var isLocal = false
 }
 
 /// Reads an answer from its bytes, however they are cut, without doing any input itself.

@@ -20,7 +20,10 @@ struct ServeSource: DataSource {
   private var table: ServerTable?
   private var counters = ServerCounters()
   private var hasEnergyPage = true
+  private var isLocal = false
   private var announced: Device?
+  private var announcements = 0
+  private var lastRestart: Timestamp?
   private var notes: [Metric: String] = [:]
 
   /// A source for the server at `url`; `gpus` are the names of the devices it runs on.
@@ -56,7 +59,9 @@ struct ServeSource: DataSource {
     let started = page.samples.filter { $0.name == ServerTable.startTime }.map(\.value).max()
     let result = counters.take(samples, started: started, table: table)
     var observations: [Observation] = []
-    if result.hasRestarted {
+    // One that starts anew again and again is not told of each time.
+    if result.hasRestarted, lastRestart.map({ now - $0 >= 60 }) ?? true {
+      lastRestart = now
       observations.append(
         .event(Event(time: now, kind: .note, text: "\(table.name) restarted")))
     }
@@ -107,9 +112,11 @@ struct ServeSource: DataSource {
     return (["/metrics"] + ServerTable.all.flatMap(\.paths)).map(url.at)
   }
 
-  private func get(_ page: HTTPURL) throws(SourceFailure) -> HTTPResponse {
+  private mutating func get(_ page: HTTPURL) throws(SourceFailure) -> HTTPResponse {
     do throws(HTTPFailure) {
-      return try client.get(page)
+      let response = try client.get(page)
+      isLocal = response.isLocal
+      return response
     } catch {
       throw error.failure(page)
     }
@@ -139,7 +146,12 @@ struct ServeSource: DataSource {
 
   // MARK: Telling
 
-  private var id: DeviceID { context.device(.job, url.description) }
+  /// A server on another machine is that machine's, or our joules would be charged to it.
+  private var id: DeviceID {
+    let isOurs = isLocal || url.isLoopback || url.host == context.machine || gpus != nil
+    return DeviceID(
+      machine: isOurs ? context.machine : url.host, kind: .job, name: url.description)
+  }
 
   private func device(
     _ table: ServerTable, _ samples: [String: [PrometheusSample]],
@@ -162,8 +174,10 @@ struct ServeSource: DataSource {
   }
 
   private mutating func announce(_ device: Device, _ observations: inout [Observation]) {
-    guard announced != device else { return }
+    // A name that never stays the same is not worth following.
+    guard announced != device, announcements < 64 else { return }
     announced = device
+    announcements += 1
     observations.append(.device(device))
   }
 

@@ -10,7 +10,9 @@ struct ServerCounters: Sendable {
   /// Ranks that repeat each other's figures; only one of each is counted.
   static let repeatedRanks: Set<String> = ["tp_rank", "pp_rank", "moe_ep_rank", "pid"]
   /// How many series are followed.
-  static let legLimit = 16_384
+  static let legLimit = 8192
+  /// Series with more bytes of labels than that are passed over.
+  static let groupLimit = 1024
 
   private struct LegID: Hashable {
     var column: Int
@@ -149,6 +151,7 @@ struct ServerCounters: Sendable {
       guard sample.value >= 0, sample.value < 1e18 else { continue }
       let key = sample.labels.filter { !repeatedRanks.contains($0.name) }
         .map { "\($0.name)=\($0.value)" }.sorted().joined(separator: ",")
+      guard key.utf8.count <= groupLimit else { continue }
       result[key] = max(result[key] ?? 0, sample.value)
     }
     return result
