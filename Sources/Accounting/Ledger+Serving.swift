@@ -10,11 +10,12 @@ extension Ledger {
   /// The cost of a server's work over the last stretch before a time that is long enough.
   ///
   /// Between 10 and 60 seconds, until 200 output tokens are in it; where they are counted at the
-  /// ends of requests up to 300, until it holds five mean requests. `nil` for a job that tells no
-  /// output tokens.
+  /// ends of requests up to 300, until it holds five mean requests. `nil` for a job that tells
+  /// neither output tokens nor requests.
   public func servingCost(of job: DeviceID, at time: Timestamp) -> ServingCost? {
-    guard let counter = timeline.id(.outputTokens, of: job),
-      let last = timeline.moment(at: time).known(.outputTokens, of: job),
+    let metric = timeline.id(.outputTokens, of: job) == nil ? Metric.requests : .outputTokens
+    guard let counter = timeline.id(metric, of: job),
+      let last = timeline.moment(at: time).known(metric, of: job),
       let first = timeline.firstReading(counter), first.time < last.time
     else { return nil }
     let isLate = timeline.device(job)?.attributes["token_count"] == "request"
@@ -25,11 +26,12 @@ extension Ledger {
       let next = servingCost(of: job, over: span, isLate: isLate)
       cost = next
       switch next.shortfall {
-      case .tokens, .late: continue
+      case .tokens, .late, .quiet: continue
       default: break
       }
       break
     }
+    if metric == .requests { cost?.shortfall = .untold }
     if last.isStale { cost?.shortfall = .silent(last.age) }
     return cost
   }
@@ -42,7 +44,7 @@ extension Ledger {
     var cost = ServingCost(
       span: span, outputTokens: amount(.outputTokens) ?? 0, promptTokens: amount(.promptTokens),
       cachedPromptTokens: amount(.cachedPromptTokens), requests: amount(.requests),
-      energy: servingEnergy(of: job, over: span), isLate: isLate)
+      requestTime: amount(.requestTime), energy: servingEnergy(of: job, over: span), isLate: isLate)
     cost.meanRunning = timeline.id(.requestsRunning, of: job).flatMap {
       timeline.total($0, over: span).mean
     }

@@ -5,6 +5,10 @@ extension ServingCost {
   public enum Shortfall: Hashable, Sendable {
     /// So many tokens over so many seconds are too few.
     case tokens(Double, seconds: Double)
+    /// No request was being served in so many seconds.
+    case quiet(Double)
+    /// The server does not count tokens.
+    case untold
     /// The server has said nothing for so many seconds.
     case silent(Double)
     /// Tokens are counted when a request ends, and the stretch should be so many seconds long.
@@ -18,6 +22,8 @@ extension ServingCost {
       case .tokens(let count, let seconds):
         "not enough yet: \(Self.whole(count)) of \(Self.whole(ServingCost.enoughTokens)) "
           + "output tokens in \(Self.whole(seconds)) s"
+      case .quiet(let seconds): "no request in the last \(Self.whole(seconds)) s"
+      case .untold: "the server does not tell tokens"
       case .silent(let seconds): "the server has said nothing for \(Self.whole(seconds)) s"
       case .late(let seconds):
         "not enough yet: tokens are counted when a request ends, which takes "
@@ -35,9 +41,11 @@ extension ServingCost {
 
   /// What is missing for joules per token; `nil` when nothing is.
   var missing: Shortfall? {
+    if outputTokens == 0, meanRunning == 0, requests ?? 0 == 0 { return .quiet(span.seconds) }
     if outputTokens < Self.enoughTokens { return .tokens(outputTokens, seconds: span.seconds) }
-    if isLate, let requestSeconds, span.seconds < Self.enoughRequests * requestSeconds {
-      return .late(Self.enoughRequests * requestSeconds)
+    if isLate {
+      let enough = requestSeconds.map { Self.enoughRequests * $0 } ?? Self.enoughSeconds
+      if span.seconds < enough { return .late(enough) }
     }
     guard let energy, energy.coverage >= 0.9 else {
       return .energy(coverage: energy?.coverage ?? 0)

@@ -5,6 +5,7 @@ import Telemetry
 public struct ServingCost: Hashable, Sendable {
   /// The stretch the cost is taken over; it ends at the last reading.
   public var span: TimeSpan
+  /// Tokens written for users; zero for a server that does not tell.
   public var outputTokens: Double
   /// Tokens of prompts that were computed, if the server tells.
   public var promptTokens: Double?
@@ -12,6 +13,8 @@ public struct ServingCost: Hashable, Sendable {
   public var cachedPromptTokens: Double?
   /// Requests that ended, if the server tells.
   public var requests: Double?
+  /// How long those took in all, in seconds, if the server tells.
+  public var requestTime: Double?
   /// How many requests were being served, on the mean, if the server tells.
   public var meanRunning: Double?
   /// Seconds the accelerators worked on prompts and on output, if the server tells both.
@@ -42,6 +45,9 @@ public struct ServingCost: Hashable, Sendable {
 
   /// Fewer output tokens than that are not worth a number.
   public static let enoughTokens = 200.0
+  /// How long a stretch must be where tokens are counted at the end of a request and nobody tells
+  /// how long one takes, in seconds.
+  public static let enoughSeconds = 60.0
   /// How many mean requests a stretch must hold where something is counted at their ends.
   public static let enoughRequests = 5.0
 
@@ -99,8 +105,10 @@ public struct ServingCost: Hashable, Sendable {
     return cachedPromptTokens / (promptTokens + cachedPromptTokens)
   }
 
-  /// How long a request takes on the mean, after Little: those present over those that leave.
+  /// How long a request takes on the mean: as the server counts it, else after Little, those
+  /// present over those that leave.
   public var requestSeconds: Double? {
+    if let requestTime, let requests, requests > 0 { return requestTime / requests }
     guard let meanRunning, let rate = requestRate, rate > 0, meanRunning > 0 else { return nil }
     return meanRunning / rate
   }

@@ -37,6 +37,8 @@ extension Metric {
   /// Tokens of prompts that were found in a cache.
   public static let cachedPromptTokens = Metric("cached_prompt_tokens", .count, counter: true)
   public static let requests = Metric("requests", .count, counter: true)
+  /// How long the requests that ended took, added up.
+  public static let requestTime = Metric("request_time_us", .second, scale: 1e-6, counter: true)
   public static let requestsRunning = Metric("requests_running", .count)
   public static let requestsWaiting = Metric("requests_waiting", .count)
   public static let prefillTime = Metric("prefill_time_us", .second, scale: 1e-6, counter: true)
@@ -55,7 +57,7 @@ extension Metric {
     learningRate, tokens, tokenRate, samples, sampleRate, stepTime, dataTime, reportedMFU,
     reportedFLOPRate,
     reportedStepEnergy, peakMemory, outputTokens, promptTokens, cachedPromptTokens, requests,
-    requestsRunning, requestsWaiting, prefillTime, decodeTime, reportedFLOP,
+    requestTime, requestsRunning, requestsWaiting, prefillTime, decodeTime, reportedFLOP,
     reportedMemoryTraffic, reportedEnergy,
   ]
 }

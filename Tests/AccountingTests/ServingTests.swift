@@ -44,8 +44,12 @@ import Testing
     #expect(cost.span.seconds == 60)
     #expect(cost.joulesPerOutputToken == nil)
     #expect(cost.shortfall?.words == "not enough yet: 180 of 200 output tokens in 60 s")
-    let idle = try #require(serving(0).ledger.servingCost(of: job, at: origin + 100))
+    var silent = serving(0)
+    let idle = try #require(silent.ledger.servingCost(of: job, at: origin + 100))
     #expect(idle.shortfall == .tokens(0, seconds: 60))
+    silent.add(job, .requestsRunning, .instant, seconds(100).map { ($0, 0) })
+    let quiet = try #require(silent.ledger.servingCost(of: job, at: origin + 100))
+    #expect(quiet.shortfall?.words == "no request in the last 60 s")
     let early = try #require(serving(50).ledger.servingCost(of: job, at: origin + 3))
     #expect(early.shortfall == .tokens(150, seconds: 3))
     #expect(serving(50).ledger.servingCost(of: job, at: origin) == nil)
@@ -157,6 +161,24 @@ import Testing
       serving(100, attributes: ["token_count": "request"]).ledger
         .servingCost(of: job, at: origin + 100))
     #expect(known.isLate && near(known.joulesPerOutputToken, 3.5))
+    #expect(known.span.seconds == 60, "nobody tells how long a request takes")
+  }
+
+  @Test func `a server that counts the time of its requests is believed`() throws {
+    var books = requests(running: 4, each: 2)
+    books.add(job, .requestTime, .counter, seconds(400).map { ($0, $0 * 2 * 1.5) })
+    let cost = try #require(books.ledger.servingCost(of: job, at: origin + 400))
+    #expect(near(cost.requestSeconds, 1.5) && near(cost.joulesPerRequest, 175))
+  }
+
+  @Test func `a server without tokens still has joules for a request`() throws {
+    var books = Books()
+    books.count(gpu, watts: 350, at: seconds(100))
+    books.add(job, .requests, .counter, seconds(100).map { ($0, $0 * 35) })
+    books.add(job, .requestTime, .counter, seconds(100).map { ($0, $0 * 2) })
+    let cost = try #require(books.ledger.servingCost(of: job, at: origin + 100))
+    #expect(near(cost.joulesPerRequest, 10) && cost.joulesPerOutputToken == nil)
+    #expect(cost.shortfall?.words == "the server does not tell tokens")
   }
 
   // MARK: Phases and owners

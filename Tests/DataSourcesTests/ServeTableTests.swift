@@ -170,6 +170,7 @@ import Testing
       """
       nv_inference_request_success{model="a",version="1"} 3
       nv_inference_request_success{model="b",version="1"} 4
+      nv_inference_request_duration_us{model="a",version="1"} 1500000
       nv_energy_consumption{gpu_uuid="GPU-1"} 10.5
       nv_energy_consumption{gpu_uuid="GPU-2"} 20.25
       nv_inference_pending_request_count{model="a",version="1"} 2
@@ -178,6 +179,7 @@ import Testing
     #expect(server == "Triton")
     #expect(values[.requests] == 7 && values[.reportedEnergy] == 30.75)
     #expect(values[.requestsWaiting] == 2 && values[.outputTokens] == nil)
+    #expect(values[.requestTime] == 1.5)
   }
 
   // MARK: Through time

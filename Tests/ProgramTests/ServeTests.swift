@@ -145,7 +145,7 @@ import Testing
   }
 
   @Test func `llama cpp counts at the end of a request and says so`() throws {
-    let (timeline, job) = try timeline(seconds: 30) { second in
+    let (timeline, job) = try timeline(seconds: 70) { second in
       .page(
         """
         llamacpp:prompt_tokens_total \(20 * second)
@@ -157,7 +157,9 @@ import Testing
 
         """)
     }
-    let cost = try #require(Ledger(timeline).servingCost(of: job, at: Self.start + 30))
+    let early = try #require(Ledger(timeline).servingCost(of: job, at: Self.start + 30))
+    #expect(early.shortfall == .late(60))
+    let cost = try #require(Ledger(timeline).servingCost(of: job, at: Self.start + 70))
     #expect(cost.isLate && near(cost.joulesPerOutputToken, 10))
     #expect(near(cost.cachedShare, 0.2))
     let id = try #require(timeline.id(.outputTokens, of: job))

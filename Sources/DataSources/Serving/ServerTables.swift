@@ -45,6 +45,7 @@ extension ServerTable {
         .cachedPromptTokens, ["prefix_cache_hits_total"], isLate: isLate,
         note: "hits of the prefix cache, \(when)"),
       Column(.requests, ["request_success_total"], isLate: true, note: atEnd),
+      Column(.requestTime, ["e2e_request_latency_seconds_sum"], isLate: true, note: atEnd),
       Column(.requestsRunning, ["num_requests_running"], note: ofMoment),
       Column(.requestsWaiting, ["num_requests_waiting"], note: ofMoment),
     ] + estimates
@@ -82,6 +83,7 @@ extension ServerTable {
         note: "found in a cache, " + atEnd),
       Column(.requests, ["num_requests_total"], isLate: true, note: atEnd),
       Column(.requests, ["e2e_request_latency_seconds_count"], isLate: true, note: atEnd),
+      Column(.requestTime, ["e2e_request_latency_seconds_sum"], isLate: true, note: atEnd),
       Column(.requestsRunning, ["num_running_reqs"], note: ofMoment),
       Column(.requestsWaiting, ["num_queue_reqs"], note: ofMoment),
       Column(
@@ -101,6 +103,7 @@ extension ServerTable {
         note: atEnd + "; those found in a cache are among them"),
       Column(.requests, ["request_success"], isLate: true, note: atEnd),
       Column(.requests, ["request_count"], note: "counted when a request comes"),
+      Column(.requestTime, ["request_duration_sum"], isLate: true, note: atEnd),
       Column(.requestsRunning, ["batch_current_size"], note: "in the batch " + ofMoment),
       Column(.requestsWaiting, ["queue_size"], note: ofMoment),
       Column(
@@ -143,6 +146,7 @@ extension ServerTable {
         .cachedPromptTokens, ["prompt_cached_tokens_total"], isLate: true,
         note: "found in a cache, " + atEnd),
       Column(.requests, ["request_success_total"], isLate: true, note: atEnd),
+      Column(.requestTime, ["e2e_request_latency_seconds_sum"], isLate: true, note: atEnd),
       Column(.requestsRunning, ["num_requests_running"], note: ofMoment),
       Column(.requestsWaiting, ["num_requests_waiting"], note: ofMoment),
       Column(
@@ -172,6 +176,9 @@ extension ServerTable {
     columns: [
       Column(
         .requests, ["inference_request_success"], isLate: true,
+        note: atEnd + "; of an ensemble each part as well"),
+      Column(
+        .requestTime, ["inference_request_duration_us"], scale: 1e-6, isLate: true,
         note: atEnd + "; of an ensemble each part as well"),
       Column(.requestsWaiting, ["inference_pending_request_count"], note: ofMoment),
       Column(
