@@ -89,7 +89,7 @@ public struct ChipEstimate: Hashable, Sendable {
 
   /// The bounds on the usual chips but the workload's own, the most frugal first.
   ///
-  /// Chips whose power is not published come last; those that do not hold the memory in use stay.
+  /// Those that do not hold the memory in use come last, chips of unpublished power before them.
   public static func all(_ work: Workload) -> [ChipEstimate] {
     let chips = usual.compactMap { name in Accelerator.all.first { $0.name == name } }
     let estimates = chips.filter { $0 != work.chip }.compactMap { ChipEstimate(work, on: $0) }
@@ -98,6 +98,8 @@ public struct ChipEstimate: Hashable, Sendable {
       return (energy.lowerBound * energy.upperBound).squareRoot()
     }
     return estimates.sorted {
+      if $0.fits != false, $1.fits == false { return true }
+      if $0.fits == false, $1.fits != false { return false }
       let (a, b) = (middle($0), middle($1))
       return a == b ? $0.time.upperBound < $1.time.upperBound : a < b
     }

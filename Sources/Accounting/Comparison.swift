@@ -18,6 +18,24 @@ public struct Comparison: Hashable, Sendable {
     interval.map { $0.lowerBound > 0 || $0.upperBound < 0 }
   }
 
+  /// What it saves or costs in words: `saves 38 % (35 to 41 %)`, `takes 3.1 × (2.9 to 3.3 ×)`.
+  public var words: String? {
+    guard let saving else { return nil }
+    if saving < -1 {
+      let bounds = interval.map {
+        " (\(SI.significant(1 - $0.upperBound, digits: 2)) to "
+          + "\(SI.significant(1 - $0.lowerBound, digits: 2)) ×)"
+      }
+      return "takes \(SI.significant(1 - saving, digits: 2)) ×" + (bounds ?? "")
+    }
+    let sign = saving < 0 ? -1.0 : 1
+    let bounds = interval.map { interval in
+      let ends = [interval.lowerBound * sign, interval.upperBound * sign].sorted()
+      return " (\(SI.percent(ends[0])) to \(SI.percent(ends[1])) %)"
+    }
+    return "\(saving < 0 ? "costs" : "saves") \(SI.percent(abs(saving))) %" + (bounds ?? "")
+  }
+
   /// The verdict in a few words.
   public var verdict: String {
     guard saving != nil else { return "cannot be compared" }
@@ -50,6 +68,10 @@ public struct Comparison: Hashable, Sendable {
     if isSame { interval = Self.interval(run.blocks, baseline.blocks) }
     if run.accelerator != baseline.accelerator || run.devices != baseline.devices {
       cautions.append("on other hardware")
+    }
+    if let own = run.parameters, let other = baseline.parameters, own != other {
+      cautions.append(
+        "another model: \(SI.text(own, "").joined) against \(SI.text(other, "").joined) parameters")
     }
     if measure == .step { cautions.append("per step: a step may hold another batch") }
     if run.isModelled || baseline.isModelled { cautions.append("energy is modelled") }

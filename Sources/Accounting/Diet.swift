@@ -61,7 +61,11 @@ public struct Diet: Hashable, Sendable {
     var chosen: [Int] = []
     var counts: [String: Int] = [:]
     let costs = order.filter { !all[$0].saves }
-    for index in costs.prefix(limit / 3) { take(index) }
+    for share in 1...2 {
+      for index in costs where chosen.count < limit / 3 && !chosen.contains(index) {
+        if counts[all[index].family, default: 0] < share { take(index) }
+      }
+    }
     for share in 1...max(1, limit) where chosen.count < limit {
       for index in order where chosen.count < limit && !chosen.contains(index) {
         if counts[all[index].family, default: 0] < share { take(index) }

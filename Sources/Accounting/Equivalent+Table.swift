@@ -13,7 +13,7 @@ extension Equivalent {
     Equivalent(
       "hours of streaming", kilowattHours: 0.077, source: "IEA, Kamiya 2020; mostly the screen"),
     Equivalent(
-      "litres of tea water boiled", kilowattHours: 0.0988,
+      "kettles of a litre boiled", kilowattHours: 0.0988,
       source: "physics, 15 to 100 °C; a real kettle takes 10-25 % more"),
     hippoMinute, modelThreeKilometre,
     Equivalent(

@@ -35,7 +35,7 @@ public struct Equivalent: Hashable, Sendable {
 
   /// The driving life of that car: 51 061 kWh for 200 000 miles (Tesla Impact Report).
   public static let modelThreeLife = Equivalent(
-    "of its life on the road", kilowattHours: 51_061,
+    "of a Model 3's driving life", kilowattHours: 51_061,
     source: "132 MPGe × 200 000 miles, driving only")
 
   /// A smartphone charge: 12 Wh (US EPA equivalencies).
@@ -46,13 +46,13 @@ public struct Equivalent: Hashable, Sendable {
   ///
   /// A fifth of fresh grass is dry matter, of about 18 MJ gross energy a kilogram: 144 MJ.
   public static let hippoDay = Equivalent(
-    "hippo days of grass", kilowattHours: 40 * 0.2 * 18 / 3.6,
-    source: "40 kg of fresh grass a day, 1/5 dry, 18 MJ/kg dry: our arithmetic")
+    "days of a hippo's grass", kilowattHours: 40 * 0.2 * 18 / 3.6,
+    source: "our arithmetic: 40 kg of grass a day, a fifth dry, 18 MJ/kg")
 
   /// A single meal: a hippopotamus eats its day's grass in about five hours of one night.
   public static let hippoMinute = Equivalent(
-    "min of a hippo grazing", kilowattHours: 40 * 0.2 * 18 / 3.6 / 300,
-    source: "that day's grass, eaten in about 5 h a night: our arithmetic")
+    "minutes of a hippo's lunch", kilowattHours: 40 * 0.2 * 18 / 3.6 / 300,
+    source: "our arithmetic: a day's 40 kg of grass in 5 h")
 }
 
 /// An amount of energy or carbon as a number of familiar things.

@@ -16,6 +16,8 @@ public struct JobCost: Hashable, Sendable {
   public var pauses = 0
   /// Seconds of the stretch that the pauses took.
   public var pausedSeconds = 0.0
+  /// The median time of the steps in the stretch, in seconds.
+  public var medianStep: Double?
   /// The least time between two values of what the energy is taken from, in seconds.
   public var tick = 0.0
 
@@ -98,7 +100,11 @@ extension Ledger {
       let progress = timeline.progress(step, at: time, over: window)
     else { return nil }
     let span = TimeSpan(progress.from.time, progress.to.time)
-    let whole = cost(of: job, over: span, steps: progress.to.value - progress.from.value)
+    var whole = cost(of: job, over: span, steps: progress.to.value - progress.from.value)
+    let inside = (statistics?.ordinary ?? []).filter {
+      $0.span.start >= span.start && $0.span.end <= span.end
+    }
+    if !inside.isEmpty, reportsSteps(job) { whole.medianStep = StepStatistics.median(inside) }
     let pauses = (statistics?.pauses ?? []).filter {
       $0.span.start >= span.start && $0.span.end <= span.end
     }

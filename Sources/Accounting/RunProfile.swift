@@ -30,6 +30,7 @@ public struct RunProfile: Hashable, Sendable {
   public var job = ""
   public var framework = ""
   public var precision: Precision?
+  public var parameters: Double?
   public var accelerator = ""
   public var devices = 0
   public var seconds = 0.0
@@ -84,8 +85,11 @@ extension Ledger {
   /// What a job came to over a span; `nil` while it has not reported twice.
   ///
   /// A job that reports steps is measured between its first and its last report in the span, with
-  /// all its pauses; one that only counts what it serves, between those counts.
-  public func profile(of job: Device, over span: TimeSpan, name: String) -> RunProfile? {
+  /// all its pauses; one that only counts what it serves, between those counts. A brief one leaves
+  /// out what only a comparison needs: stretches, losses, memory.
+  public func profile(
+    of job: Device, over span: TimeSpan, name: String, isBrief: Bool = false
+  ) -> RunProfile? {
     let serving = timeline.id(.outputTokens, of: job.id)
     guard let clock = timeline.id(.step, of: job.id) ?? serving else { return nil }
     let isServing = timeline.id(.step, of: job.id) == nil
@@ -105,6 +109,7 @@ extension Ledger {
     profile.job = job.label
     profile.framework = facts.framework
     profile.precision = facts.precision
+    profile.parameters = facts.shape.parameters
     profile.seconds = stretch.seconds
     profile.steps = cost.steps
     profile.tokens = isServing ? progress(stretch) : cost.tokens
@@ -114,6 +119,7 @@ extension Ledger {
     profile.isSimulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
     profile.measure =
       isServing ? .outputToken : profile.tokens ?? 0 > 0 ? .token : .step
+    guard !isBrief else { return profile }
     describeHardware(&profile, job, stretch)
     profile.losses = losses(of: job.id, until: last, hasTokens: profile.measure == .token)
     profile.blocks = blocks(times).compactMap { block in

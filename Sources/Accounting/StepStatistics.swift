@@ -20,6 +20,17 @@ public struct StepStatistics: Hashable, Sendable {
   /// The median time of a step, in seconds.
   public var median: Double
 
+  /// The median time of a step among some intervals; 0 when there are none.
+  static func median(_ intervals: [Interval]) -> Double {
+    let sorted = intervals.map(\.secondsPerStep).sorted()
+    guard !sorted.isEmpty else { return 0 }
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+
+  /// How many intervals to each side an interval is compared with.
+  static let reach = 10
+
   /// A step that took so many times the median was more than a step.
   static let pauseFactor = 3.0
 
@@ -37,14 +48,13 @@ public struct StepStatistics: Hashable, Sendable {
       last = report
     }
     guard !intervals.isEmpty else { return nil }
-    let sorted = intervals.map(\.secondsPerStep).sorted()
-    let middle = sorted.count / 2
-    median =
-      sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-    // Of two or three nobody can say which is the ordinary one.
-    let limit = intervals.count >= 4 ? median * Self.pauseFactor : .infinity
-    for interval in intervals {
-      if interval.secondsPerStep > limit {
+    median = Self.median(intervals)
+    for (index, interval) in intervals.enumerated() {
+      // Beside its neighbours, so that a machine that slows down does not seem to pause.
+      let near = intervals[
+        max(0, index - Self.reach)...min(intervals.count - 1, index + Self.reach)]
+      // Of two or three nobody can say which is the ordinary one.
+      if near.count >= 4, interval.secondsPerStep > Self.median(Array(near)) * Self.pauseFactor {
         pauses.append(interval)
       } else {
         ordinary.append(interval)
@@ -75,13 +85,18 @@ public struct StepStatistics: Hashable, Sendable {
 }
 
 extension Ledger {
+  /// Whether a job's steps carry the times they ended at, and not those of a sampler.
+  public func reportsSteps(_ job: DeviceID) -> Bool {
+    timeline.id(.step, of: job).map { timeline.descriptor($0).provenance.method == .log } ?? false
+  }
+
   /// The statistics of a job's last reports before a time, at most 300 of them.
   public func stepStatistics(of job: DeviceID, at time: Timestamp) -> StepStatistics? {
     guard let id = timeline.id(.step, of: job), let first = timeline.firstReading(id) else {
       return nil
     }
     var reports = timeline.readings(id, in: TimeSpan(min(first.time, time), time))
-    if timeline.descriptor(id).provenance.method != .log {
+    if !reportsSteps(job) {
       // Repeated between steps: a report is the reading at which the step became another one.
       var last: Double?
       reports = reports.filter { report in

@@ -94,6 +94,9 @@ struct LossFit {
     guard high.isFinite, high <= 30 * step else {
       return .failure(Refusal(reason: "the fit is too unsure to say when"))
     }
+    guard high >= max(1, step / 100) else {
+      return .failure(Refusal(reason: "about to be reached: within what the loss scatters"))
+    }
     return .success(low...high)
   }
 

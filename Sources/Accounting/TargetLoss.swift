@@ -33,6 +33,12 @@ public struct TargetLoss: Hashable, Sendable {
     self.outcome = outcome
   }
 
+  /// A range of steps with one digit at each end, such as `400 to 1000`.
+  public static func words(_ steps: ClosedRange<Double>) -> String {
+    let (low, high) = (SI.oneDigit(steps.lowerBound), SI.oneDigit(steps.upperBound))
+    return low == high ? low : "\(low) to \(high)"
+  }
+
   /// The training loss says nothing before so many reports.
   static let leastReports = 100
 }
@@ -56,14 +62,15 @@ extension Ledger {
       }
     }
     return TargetLoss(
-      target: target, basis: basis, outcome: outcome(target, points, of: job, at: time))
+      target: target, basis: basis, outcome: outcome(target, points, basis, of: job, at: time))
   }
 
   /// A loss with the step it belongs to.
   typealias LossReport = (time: Timestamp, step: Double, loss: Double)
 
   private func outcome(
-    _ target: Double, _ points: [LossReport], of job: DeviceID, at time: Timestamp
+    _ target: Double, _ points: [LossReport], _ basis: TargetLoss.Basis, of job: DeviceID,
+    at time: Timestamp
   ) -> TargetLoss.Outcome {
     let start = timeline.id(.step, of: job).flatMap { timeline.firstReading($0)?.time }
     func joules(until end: Timestamp) -> Double? {
@@ -78,7 +85,9 @@ extension Ledger {
       }
       return .reached(step: min(before.step, after.step)...after.step, joules: energy)
     }
-    let fit = LossFit(points.map { ($0.step, $0.loss) })
+    // The mean hides how much the loss scatters, so the fit is through the reports themselves.
+    let raw = basis == .training ? reports(.loss, of: job, until: time) : points
+    let fit = LossFit(raw.map { ($0.step, $0.loss) })
     guard let last = points.last else { return .refused("no loss so far") }
     switch fit.projection(to: target, from: last.step) {
     case .failure(let refusal): return .refused(refusal.reason)
@@ -100,7 +109,13 @@ extension Ledger {
     guard let id = timeline.id(metric, of: job), let step = timeline.id(.step, of: job),
       let first = timeline.firstReading(id), first.time <= time
     else { return [] }
-    let times = [first.time] + timeline.changes(id, in: TimeSpan(first.time, time))
+    // Where readings are no longer kept one by one, what became of a minute stands for it.
+    // What is repeated until it changes says something only then.
+    let isLog = timeline.descriptor(id).provenance.method == .log
+    let recent =
+      isLog ? timeline.readings(id, in: TimeSpan(first.time, time)).map(\.time) : []
+    let older = timeline.changes(id, in: TimeSpan(first.time, recent.first ?? time))
+    let times = [first.time] + older + recent
     var result: [LossReport] = []
     for moment in times where result.last.map({ $0.time < moment }) ?? true {
       guard let loss = timeline.value(id, at: moment), let at = timeline.value(step, at: moment),

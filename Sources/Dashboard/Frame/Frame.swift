@@ -23,6 +23,9 @@ public enum Frame {
     case .help: HelpOverlay.draw(&canvas, context)
     case .processes: ProcessOverlay.draw(&canvas, context)
     case .provenance: ProvenanceOverlay.draw(&canvas, context)
+    case .diet: DietOverlay.draw(&canvas, context)
+    case .chips: ChipsOverlay.draw(&canvas, context)
+    case .equivalents: EquivalentsOverlay.draw(&canvas, context)
     }
     return input.view.glyphs == .ascii ? canvas.asciiOnly() : canvas
   }

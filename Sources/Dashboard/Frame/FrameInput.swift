@@ -50,6 +50,12 @@ public struct FrameInput: Sendable {
   public var session: SessionInfo
   public var width: Int
   public var height: Int
+  /// Recorded runs that this one is weighed against.
+  public var baselines: [RunProfile] = []
+  /// What a kilowatt-hour costs.
+  public var price: Price?
+  /// The loss that the run is to reach.
+  public var targetLoss: Double?
 
   public init(
     timeline: Timeline, bounds: TimeSpan, view: ViewState, theme: Theme, session: SessionInfo,

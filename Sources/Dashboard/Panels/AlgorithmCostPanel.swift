@@ -10,17 +10,10 @@ struct AlgorithmCostPanel: Panel {
   let ramp = Theme.Ramp.algorithm
   let kinds: [DeviceKind] = [.job]
 
-  /// The job that spoke last.
-  private func job(_ c: FrameContext) -> Device? {
-    c.inventory.jobs.max {
-      (c.moment.known(.step, of: $0.id)?.time.nanoseconds ?? 0)
-        < (c.moment.known(.step, of: $1.id)?.time.nanoseconds ?? 0)
-    }
-  }
-
   func headline(_ c: FrameContext) -> Headline {
-    guard let job = job(c), let step = c.moment.known(.step, of: job.id) else {
-      return Headline(missing: missing(c))
+    guard let job = c.job else { return Headline(missing: missing(c)) }
+    guard let step = c.moment.known(.step, of: job.id) else {
+      return servingHeadline(job, c) ?? Headline(missing: missing(c))
     }
     var headline = Headline()
     headline.note = "\(job.label) · \(SI.age(step.age)) ago"
@@ -28,14 +21,20 @@ struct AlgorithmCostPanel: Panel {
     let mark = cost?.energy?.isModelled ?? false ? "≈ " : ""
     if let joules = cost?.joulesPerToken {
       headline.value = SI.text(joules, "J/token")
+      headline.phrases.append(besideBaseline(job, c))
       headline.phrases.append([
         Run(SI.text(3.6e6 / joules, "tokens/kWh", smallest: 0).joined, c.muted)
       ])
       if let joules = cost?.joulesPerStep {
         headline.phrases.append([Run(SI.string(joules, "J/step"), c.muted)])
       }
+    } else if let joules = cost?.joulesPerSample {
+      headline.value = SI.text(joules, "J/sample")
+      headline.phrases.append(besideBaseline(job, c))
+      headline.phrases.append([Run("tokens unknown", c.muted)])
     } else if let joules = cost?.joulesPerStep {
       headline.value = SI.text(joules, "J/step")
+      headline.phrases.append(besideBaseline(job, c))
       headline.phrases.append([Run("tokens unknown", c.muted)])
     } else if let rate = cost?.tokensPerSecond {
       headline.value = SI.text(rate, "tokens/s", smallest: 0)
@@ -54,8 +53,8 @@ struct AlgorithmCostPanel: Panel {
   }
 
   private func noEnergy(_ cost: JobCost?, _ c: FrameContext) -> String {
-    if c.inventory.knowsPower { return "not enough yet for joules" }
-    return "no joules: nothing here tells its power"
+    guard c.inventory.knowsPower else { return "no joules: nothing here tells its power" }
+    return cost?.shortfall ?? "not enough yet for joules"
   }
 
   private func missing(_ c: FrameContext) -> [String] {
@@ -75,13 +74,20 @@ struct AlgorithmCostPanel: Panel {
   }
 
   func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
-    guard let job = job(c), !rect.isEmpty else { return }
+    guard let job = c.job, !rect.isEmpty else { return }
     let rows = rows(job, c)
-    let shown = min(rows.count, max(0, rect.height - 2))
+    // A third of the room is the curve's, and two rows at least.
+    let shown = min(rows.count, max(0, rect.height - max(2, rect.height / 3)))
     let (chart, list) = rect.splitRows(rect.height - shown)
     drawLoss(&canvas, job, in: chart, c)
-    for (index, row) in rows.prefix(shown).enumerated() {
-      row.draw(&canvas, in: list.row(index), gradient: c.theme[.algorithm], c)
+    let chosen = Set(
+      rows.indices.sorted { (rows[$0].weight, $0) < (rows[$1].weight, $1) }.prefix(shown))
+    for (place, index) in rows.indices.filter(chosen.contains).enumerated() {
+      let row = list.row(place)
+      switch rows[index].content {
+      case .fact(let fact): fact.draw(&canvas, in: row, gradient: c.theme[.algorithm], c)
+      case .diet: drawDiet(&canvas, job, in: row, c)
+      }
     }
   }
 
@@ -100,48 +106,40 @@ struct AlgorithmCostPanel: Panel {
       values, in: chart, bottom: low - margin, top: high + margin, gradient: c.theme[.algorithm],
       background: c.background, glyphs: c.glyphs)
     if let loss = c.moment.known(.loss, of: job.id) {
-      let text = "loss " + SI.significant(loss.value, digits: 4)
-      canvas.textRight(" " + text, right: rect.right, y: rect.y, c.text)
+      let text = " loss " + SI.significant(loss.value, digits: 4)
+      let trend = LossTrend(values, seconds: span.seconds)?.text ?? ""
+      canvas.textRight(trend, right: rect.right, y: rect.y, c.muted)
+      canvas.textRight(text, right: rect.right - displayWidth(trend), y: rect.y, c.text)
     }
   }
+}
 
-  private func rows(_ job: Device, _ c: FrameContext) -> [FactRow] {
-    var rows: [FactRow] = []
-    let cost = c.ledger.cost(of: job.id, at: c.time)
-    let mark = cost?.energy?.isModelled ?? false ? "≈ " : ""
-    if let step = c.moment.known(.step, of: job.id)?.value {
-      let total = c.moment.known(.stepTotal, of: job.id)?.value
-      let of = total.map { " / " + SI.count($0) } ?? ""
-      let share = total.flatMap { $0 > 0 ? min(1, step / $0) : nil }
-      rows.append(
-        FactRow(
-          "step", SI.count(step) + of, share.map { SI.percent($0) + " %" } ?? "",
-          bar: share))
+/// Where a loss is heading: its slope over the last quarter of the run.
+struct LossTrend {
+  /// Change of the loss in an hour.
+  var perHour: Double
+
+  /// The slope by least squares; `nil` for less than a minute or a curve with hardly any points.
+  init?(_ values: [Double?], seconds: Double) {
+    let quarter = values.suffix(values.count / 4)
+    guard seconds >= 60, values.count > 1 else { return nil }
+    let points = quarter.enumerated().compactMap { place, value in
+      value.map { (x: Double(place), y: $0) }
     }
-    if let rate = cost?.tokensPerSecond ?? c.moment.known(.tokenRate, of: job.id)?.value {
-      rows.append(FactRow("tokens/s", SI.text(rate, "", smallest: 0).joined.trimmedEnd, ""))
-    }
-    // Over the same stretch as the joules beside it, evaluations and checkpoints included.
-    if let seconds = cost?.secondsPerStep ?? c.moment.known(.stepTime, of: job.id)?.value {
-      let joules = cost?.joulesPerStep.map { mark + SI.string($0, "J") } ?? ""
-      rows.append(FactRow("per step", SI.duration(seconds), joules))
-      if let row = toGo(job, cost, seconds, c) { rows.append(row) }
-    }
-    if let mfu = c.moment.known(.reportedMFU, of: job.id)?.value {
-      rows.append(FactRow("MFU", SI.percent(mfu) + " %", "as the job states it", bar: mfu))
-    }
-    return rows
+    guard points.count >= 8 else { return nil }
+    let count = Double(points.count)
+    let (x, y) = (points.reduce(0) { $0 + $1.x } / count, points.reduce(0) { $0 + $1.y } / count)
+    let squares = points.reduce(0) { $0 + ($1.x - x) * ($1.x - x) }
+    let products = points.reduce(0) { $0 + ($1.x - x) * ($1.y - y) }
+    guard squares > 0 else { return nil }
+    perHour = products / squares / (seconds / Double(values.count)) * 3600
   }
 
-  private func toGo(_ job: Device, _ cost: JobCost?, _ seconds: Double, _ c: FrameContext)
-    -> FactRow?
-  {
-    guard let step = c.moment.known(.step, of: job.id)?.value,
-      let total = c.moment.known(.stepTotal, of: job.id)?.value, total > step
-    else { return nil }
-    let left = (total - step) * (cost?.secondsPerStep ?? seconds)
-    let energy = cost?.joulesPerStep.map { "≈ " + SI.energy($0 * (total - step)).joined } ?? ""
-    return FactRow("to go", "≈ " + SI.duration(left), energy)
+  /// Such as ` ↘ 0.02/h`.
+  var text: String {
+    let size = SI.significant(abs(perHour), digits: 2)
+    return size.allSatisfy { $0 == "0" || $0 == "." }
+      ? " → 0/h" : (perHour < 0 ? " ↘ " : " ↗ ") + size + "/h"
   }
 }
 

@@ -8,6 +8,7 @@ public enum Command: String, Sendable, Hashable, CaseIterable {
   case panel1, panel2, panel3, panel4, nextPanel, previousPanel, focus, leave
   case zoomIn, zoomOut
   case processes
+  case diet, chips, equivalents
   case theme, marks, provenance, help, screenshot, repaint, quit
 }
 

@@ -5,7 +5,9 @@ import Telemetry
 ///
 /// A pure state machine. Commands and clicks change it; what needs I/O comes back as effects.
 public struct ViewState: Sendable, Hashable {
-  public enum Overlay: Sendable, Hashable { case none, help, provenance, processes }
+  public enum Overlay: Sendable, Hashable {
+    case none, help, provenance, processes, diet, chips, equivalents
+  }
 
   public var cursor: Cursor
   /// Seconds that the curves show.
@@ -82,6 +84,9 @@ public struct ViewState: Sendable, Hashable {
     case .select: select(bounds)
     case .processes: overlay = overlay == .processes ? .none : .processes
     case .provenance: overlay = overlay == .provenance ? .none : .provenance
+    case .diet: overlay = overlay == .diet ? .none : .diet
+    case .chips: overlay = overlay == .chips ? .none : .chips
+    case .equivalents: overlay = overlay == .equivalents ? .none : .equivalents
     case .help: overlay = overlay == .help ? .none : .help
     case .screenshot: return [.screenshot]
     case .repaint: return [.repaint]

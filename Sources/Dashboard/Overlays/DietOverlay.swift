@@ -1,0 +1,184 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// What a diet saved: this run beside recorded ones, and what others measured.
+enum DietOverlay {
+  static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
+    let room = Overlay.room(canvas)
+    let ink = OverlayInk(c: c)
+    var lines = own(c, ink, width: room.width)
+    let left = room.height - lines.count - 3
+    if left >= 3 {
+      lines.append([])
+      lines += published(c, ink, width: room.width, limit: min(left, 16))
+    }
+    Overlay.draw(lines, title: "Diet: what frugality saves", on: &canvas, c)
+  }
+
+  // MARK: This run
+
+  private static func own(_ c: FrameContext, _ ink: OverlayInk, width: Int) -> [[Run]] {
+    guard let profile = c.profile else {
+      return Overlay.paragraph(
+        "No job has told its progress twice, so there is no run to weigh yet.", width: width,
+        ink.muted)
+    }
+    let runs = [profile] + c.input.baselines
+    let measure = profile.measure
+    let top = runs.compactMap { $0.joules(per: measure) }.max() ?? 0
+    var table = TextTable([
+      .init("run", limit: 24), .init("J/" + measure.rawValue, right: true),
+      .init("", whole: true, rank: 4), .init("speed", right: true, rank: 2),
+      .init("power", right: true, rank: 3),
+      .init("loss", right: true, rank: 3), .init("memory", right: true, rank: 5),
+      .init("on", rank: 6, limit: 40),
+    ])
+    for run in runs {
+      let mark = run.isModelled ? "≈ " : ""
+      let joules = run.joules(per: measure)
+      table.rows.append([
+        Run(run.name, ink.text.bold),
+        Run(joules.map { mark + SI.string($0, "J") } ?? "–", ink.ramp(.algorithm).bold),
+        Run(bar(joules ?? 0, of: top, 14), run == profile ? ink.ramp(.algorithm) : ink.muted),
+        Run(speed(run), ink.text), Run(run.meanPower.map { SI.string($0, "W") } ?? "–", ink.text),
+        Run(run.losses.last.map { SI.significant($0.loss, digits: 4) } ?? "–", ink.text),
+        Run(run.peakMemory.map { SI.memory($0).joined } ?? "–", ink.muted),
+        Run(ground(run), ink.muted),
+      ])
+    }
+    var lines = table.lines(width: width, title: ink.muted)
+    if c.input.baselines.isEmpty {
+      lines += Overlay.paragraph(
+        "--baseline OTHER.hippo lays another run beside this one, with an interval for what it saved.",
+        width: width, ink.muted)
+    }
+    for baseline in c.input.baselines {
+      lines += verdict(Comparison(profile, against: baseline), ink, width: width)
+    }
+    return lines
+  }
+
+  private static func verdict(
+    _ comparison: Comparison, _ ink: OverlayInk, width: Int
+  ) -> [[Run]] {
+    let name = clipped(sanitized(comparison.baseline.name), to: 24)
+    guard let saving = comparison.saving, let words = comparison.words else {
+      return [[Run("Beside \(name): cannot be compared", ink.muted)]]
+    }
+    let role: Theme.Role =
+      comparison.isLargerThanNoise != true ? .text : saving > 0 ? .good : .critical
+    let line = [
+      Run("Beside \(name): ", ink.muted), Run(words, ink.role(role).bold),
+      Run(
+        (words.hasPrefix("takes") ? " the" : " of the")
+          + " joules per \(comparison.measure.rawValue), ", ink.text),
+      Run(comparison.verdict, ink.role(role)),
+    ]
+    var rest: [String] = comparison.cautions
+    if let losses = comparison.lossAtEqualProgress {
+      let unit = comparison.measure == .token ? "tokens" : "steps"
+      rest.insert(
+        "loss \(SI.significant(losses.run, digits: 4)) against "
+          + "\(SI.significant(losses.baseline, digits: 4)) after "
+          + SI.text(losses.progress, unit, smallest: 0).joined, at: 0)
+    }
+    var lines = fitted(line, width: width)
+    if !rest.isEmpty {
+      lines += Overlay.paragraph(rest.joined(separator: " · "), width: width, ink.muted)
+    }
+    return lines
+  }
+
+  /// A line as it is, or broken between its runs where it is too long.
+  private static func fitted(_ line: [Run], width: Int) -> [[Run]] {
+    var lines: [[Run]] = [[]]
+    var used = 0
+    for run in line {
+      let size = displayWidth(run.text)
+      if used > 0, used + size > width {
+        lines.append([])
+        used = 0
+      }
+      lines[lines.count - 1].append(run)
+      used += size
+    }
+    return lines
+  }
+
+  private static func speed(_ run: RunProfile) -> String {
+    if let rate = run.tokensPerSecond { return SI.text(rate, "tok/s", smallest: 0).joined }
+    return run.secondsPerStep.map { SI.duration($0) + "/step" } ?? "–"
+  }
+
+  private static func ground(_ run: RunProfile) -> String {
+    let hardware =
+      run.devices > 1 ? "\(run.devices) × \(run.accelerator)" : run.accelerator
+    return [hardware, run.precision?.rawValue ?? "", run.framework].filter { !$0.isEmpty }
+      .joined(separator: " · ")
+  }
+
+  // MARK: What others measured
+
+  private static func published(
+    _ c: FrameContext, _ ink: OverlayInk, width: Int, limit: Int
+  ) -> [[Run]] {
+    let gpu = c.inventory.gpus.first
+    let name = gpu.map { Accelerator.find($0.model)?.name ?? $0.model } ?? ""
+    let isServing = c.job.map { JobFacts($0).isServing }
+    let rows = Diet.selection(hardware: name, isServing: isServing, limit: limit)
+    var table = TextTable([
+      .init("what others measured", limit: 22), .init("model", rank: 2, limit: 16),
+      .init("on", rank: 1, limit: 14), .init("", right: true), .init(""),
+      .init("", whole: true, rank: 4),
+      .init("condition", limit: 26), .init("source", rank: 3, limit: 18),
+    ])
+    for row in rows {
+      let style = ink.role(row.saves ? .good : .critical)
+      let technique =
+        row.technique.hasPrefix(row.family) ? row.technique : short(row.family) + row.technique
+      table.rows.append([
+        Run(technique, ink.text), Run(row.model, ink.muted), Run(row.hardware, ink.muted),
+        Run("×" + SI.significant(row.ratio), style.bold),
+        Run(row.measure.rawValue, row.measure == .energy ? style : ink.muted),
+        Run(balance(row.ratio), style),
+        Run(row.condition, ink.text),
+        Run(row.source, ink.muted),
+      ])
+    }
+    var lines = table.lines(width: width, title: ink.title)
+    lines += Overlay.paragraph(
+      "Of the same work, with over without: below ×1 saves, above ×1 costs.", width: width,
+      ink.muted)
+    return lines
+  }
+
+  /// A word before techniques that do not say what they are.
+  private static func short(_ family: String) -> String {
+    [
+      "batch": "batch ", "power cap": "cap ", "experts": "MoE ", "smaller model": "model ",
+      "sharding": "sharded, ",
+    ][family] ?? ""
+  }
+
+  // MARK: Bars
+
+  /// A bar of whole and half cells.
+  static func bar(_ value: Double, of top: Double, _ width: Int) -> String {
+    guard top > 0, value > 0, value.isFinite else { return "" }
+    let halves = Int((min(1, value / top) * Double(width * 2)).rounded())
+    return String(repeating: "█", count: halves / 2) + (halves % 2 == 1 ? "▌" : "")
+  }
+
+  /// A ratio left or right of one: five cells to each side, a cell for a fifth or a doubling's part.
+  static func balance(_ ratio: Double) -> String {
+    let side = 5
+    let size = ratio < 1 ? 1 - ratio : min(1, ratio - 1)
+    let cells = min(side, max(1, Int((size * Double(side)).rounded())))
+    let bar = String(repeating: "━", count: cells)
+    let blank = String(repeating: " ", count: side - cells)
+    let empty = String(repeating: " ", count: side)
+    return ratio < 1 ? blank + bar + "│" + empty : empty + "│" + bar + blank
+  }
+}

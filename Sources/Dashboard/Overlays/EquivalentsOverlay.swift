@@ -1,0 +1,95 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// What the energy so far would have done elsewhere: kettles, kilometres, grass for a hippo.
+enum EquivalentsOverlay {
+  static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
+    let room = Overlay.room(canvas)
+    let ink = OverlayInk(c: c)
+    guard let energy = c.ledger.energy(over: c.session), energy.joules > 0 else {
+      let text = "No energy is known here, so there is nothing to compare."
+      Overlay.draw([[Run(text, ink.text)]], title: title, on: &canvas, c)
+      return
+    }
+    let mark = c.timeline.events.last { $0.kind == .mark && $0.time < c.time }
+    let sinceMark = mark.flatMap { c.ledger.energy(over: TimeSpan($0.time, c.time)) }
+    let account = c.ledger.grid(over: c.session)
+    let grams = account.flatMap { $0.matched > 0 && $0.grams > 0 ? $0.grams : nil }
+    var head = [
+      Run((energy.isModelled ? "≈ " : "") + SI.energy(energy.joules).joined, ink.ramp(.power).bold),
+      Run(" since start", ink.muted),
+    ]
+    if let grams {
+      head += [
+        Run("   " + SI.carbon(grams).joined, ink.ramp(.renewable).bold),
+        Run(" of it, by the grid's mix", ink.muted),
+      ]
+    }
+    if let sinceMark, sinceMark.joules > 0 {
+      head += [
+        Run("   " + SI.energy(sinceMark.joules).joined, ink.ramp(.power)),
+        Run(" since mark", ink.muted),
+      ]
+    }
+    var lines = [head, []]
+    let claim = story(grams, width: room.width, ink)
+    let counts = Equivalent.counts(joules: energy.joules, grams: grams)
+      .filter { (isShare($0.thing) ? 1e-6 : 0.0095)...1e6 ~= $0.count }
+    let rows = max(1, room.height - lines.count - claim.count - 2)
+    lines += table(counts, rows, sinceMark?.joules, ink, width: room.width)
+    Overlay.draw(lines + [[]] + claim, title: title, on: &canvas, c)
+  }
+
+  private static let title = "Equivalents: the same energy elsewhere"
+
+  /// Things that are counted in per cent of one.
+  private static func isShare(_ thing: Equivalent) -> Bool { thing.name.hasPrefix("of ") }
+
+  private static func table(
+    _ counts: [EquivalentCount], _ limit: Int, _ sinceMark: Double?, _ ink: OverlayInk, width: Int
+  ) -> [[Run]] {
+    let hasMark = (sinceMark ?? 0) > 0
+    var table = TextTable([
+      .init("≈", right: true), .init(""),
+      .init(hasMark ? "since mark" : "", right: true, rank: 2),
+      .init("source", rank: 1, limit: 64),
+    ])
+    var shown = counts
+    if shown.count > limit {
+      let best = Set(Equivalent.best(counts, limit: limit))
+      shown = counts.filter(best.contains)
+    }
+    for count in shown {
+      let mark =
+        hasMark && count.thing.basis == .joules
+        ? sinceMark.map { amount($0 / count.thing.amount, count.thing) } ?? "" : ""
+      table.rows.append([
+        Run(amount(count.count, count.thing), ink.text.bold), Run(count.thing.name, ink.text),
+        Run(mark, ink.text), Run(count.thing.source, ink.muted),
+      ])
+    }
+    return table.lines(width: width, title: ink.muted)
+  }
+
+  /// One significant digit, as a share in per cent for the large things.
+  static func amount(_ count: Double, _ thing: Equivalent) -> String {
+    guard isShare(thing) else { return grouped(count) }
+    return count >= 10 ? grouped(count) + " ×" : SI.oneDigit(count * 100) + " %"
+  }
+
+  private static func grouped(_ count: Double) -> String {
+    count >= 999.5 ? SI.count(rounded(count)) : SI.oneDigit(count)
+  }
+
+  private static func rounded(_ value: Double) -> Double {
+    var unit = 1.0
+    while value / unit >= 9.5 { unit *= 10 }
+    return (value / unit).rounded() * unit
+  }
+
+  private static func story(_ grams: Double?, width: Int, _ ink: OverlayInk) -> [[Run]] {
+    Equivalent.fiveCars.flatMap { Overlay.paragraph($0, width: width, ink.muted) }
+  }
+}
