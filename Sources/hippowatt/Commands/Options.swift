@@ -97,6 +97,8 @@ struct DisplayOptions: ParsableArguments {
   @Option(help: "Colours: auto, truecolor, 256, 16, 8 or none.")
   var color: String = "auto"
 
+  @OptionGroup var accounts: AccountOptions
+
   @Option(help: .hidden)
   var keys: String?
 
@@ -141,6 +143,7 @@ extension DisplayOptions {
       guard let text = File.read(path) else { throw Failure("\(path): cannot be read") }
       return try KeyScript(text, path: path)
     }
+    let accounts = try accounts.load()
     let screen: TerminalScreen
     do {
       screen = try TerminalScreen(terminalOptions(world, keyboard: keyboard))
@@ -159,6 +162,7 @@ extension DisplayOptions {
     let session = ScreenSession(
       feed: feed, screen: screen, themes: store.themes, view: view, script: script, dumpPath: dump,
       tariff: settings.tariff)
+    session.accounts = accounts
     try session.run()
     if let signal = session.endSignal { throw EndedBySignal(number: signal) }
   }

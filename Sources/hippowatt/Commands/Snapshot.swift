@@ -30,11 +30,19 @@ struct Snapshot: ParsableCommand {
   @Option(help: "Show one panel only, 1 to 4.")
   var panel: Int?
 
+  @Option(help: "Open a view: diet, chips, equivalents, provenance or help.")
+  var overlay: String?
+
   @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file.", valueName: "file"))
   var output: String?
 
   @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var display: DisplayOptions
+
+  private static let overlays: [String: Command] = [
+    "diet": .diet, "chips": .chips, "equivalents": .equivalents, "provenance": .provenance,
+    "help": .help,
+  ]
 
   private var dimensions: (width: Int, height: Int)? {
     let parts = size.split(separator: "x").compactMap { Int($0) }
@@ -51,6 +59,10 @@ struct Snapshot: ParsableCommand {
     }
     if at != "end", Duration(text: at) == nil {
       throw ValidationError("--at \(at): write a time from the start, such as 90s, or end")
+    }
+    if let overlay, Self.overlays[overlay] == nil {
+      throw ValidationError(
+        "--overlay \(overlay): write diet, chips, equivalents, provenance or help")
     }
     if let panel, !(1...4 ~= panel) { throw ValidationError("--panel \(panel): write 1 to 4") }
   }
@@ -77,13 +89,17 @@ struct Snapshot: ParsableCommand {
       themeCount: store.themes.count, glyphs: display.glyphs(settings) ?? .braille)
     view.focused = panel.map { $0 - 1 }
     try feed.update(for: view)
+    if let command = overlay.flatMap({ Self.overlays[$0] }) {
+      _ = view.apply(command, timeline: feed.timeline, bounds: feed.bounds)
+    }
     guard let (width, height) = dimensions else { return }
     var info = feed.info
     info.tariff = settings.tariff
-    let frame = Frame.render(
-      FrameInput(
-        timeline: feed.timeline, bounds: feed.bounds, view: view, theme: store.themes[theme],
-        session: info, width: width, height: height))
+    var input = FrameInput(
+      timeline: feed.timeline, bounds: feed.bounds, view: view, theme: store.themes[theme],
+      session: info, width: width, height: height)
+    try display.accounts.load().fill(&input)
+    let frame = Frame.render(input)
     try write(frame, theme: store.themes[theme])
   }
 

@@ -16,6 +16,8 @@ final class ScreenSession {
   private let dumpPath: String?
   /// What a kilowatt-hour costs, if the user said so.
   private let tariff: Tariff?
+  /// What the run is weighed against.
+  var accounts = Accounts()
   /// The last frame, for screenshots and scripts.
   private(set) var frame = Canvas(width: 0, height: 0)
   private var isOver = false
@@ -68,9 +70,10 @@ final class ScreenSession {
     }
     var info = feed.info
     info.tariff = tariff
-    let input = FrameInput(
+    var input = FrameInput(
       timeline: feed.timeline, bounds: feed.bounds, view: view, theme: theme, session: info,
       width: screen.width, height: screen.height)
+    accounts.fill(&input)
     frame = Frame.render(input)
     screen.present(frame, background: theme[.background], foreground: theme[.text])
     frames += 1

@@ -1,0 +1,125 @@
+import Accounting
+import ArgumentParser
+import Canvas
+import Quantities
+
+/// Lays recordings beside each other: the first is the baseline.
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Lay recorded runs beside each other, and tell savings from noise.",
+    discussion: """
+      The first recording is the baseline. A saving is called larger than the noise when 95 of 100
+      resamplings of both runs' stretches agree on its sign.
+
+        hippowatt compare fp32.hippo bf16.hippo pruned.hippo
+      """)
+
+  @Argument(help: ArgumentHelp("Two recordings or more.", valueName: "file.hippo"))
+  var files: [String]
+
+  @Option(help: "table, markdown or json.")
+  var format: String = "table"
+
+  func validate() throws {
+    guard files.count >= 2 else { throw ValidationError("name two recordings or more") }
+    guard ["table", "markdown", "json"].contains(format) else {
+      throw ValidationError("--format \(format): write table, markdown or json")
+    }
+  }
+
+  func run() throws {
+    let runs = try files.map { try Accounts.profile($0) }
+    let comparisons = runs.dropFirst().map { Comparison($0, against: runs[0]) }
+    let text =
+      format == "json"
+      ? Self.json(runs, comparisons)
+      : ([Self.table(runs, isMarkdown: format == "markdown")]
+        + comparisons.map { Self.sentence($0) }).joined(separator: "\n\n") + "\n"
+    File.writeAll(Array(text.utf8), to: 1)
+  }
+
+  // MARK: Table
+
+  private static func table(_ runs: [RunProfile], isMarkdown: Bool) -> String {
+    let measure = runs[0].measure
+    let head = [
+      "run", "J/\(measure.rawValue)", "speed", "power", "time", "energy", "loss", "on",
+    ]
+    let rows = runs.map { run in
+      let mark = run.isModelled ? "≈ " : ""
+      return [
+        run.name, run.joules(per: measure).map { mark + SI.string($0, "J") } ?? "–",
+        speed(run), run.meanPower.map { mark + SI.string($0, "W") } ?? "–",
+        SI.duration(run.seconds), run.joules.map { mark + SI.energy($0).joined } ?? "–",
+        run.losses.last.map { SI.significant($0.loss, digits: 4) } ?? "–", ground(run),
+      ].map(sanitized)
+    }
+    return isMarkdown ? TextColumns.markdown(head, rows) : TextColumns.plain(head, rows)
+  }
+
+  private static func speed(_ run: RunProfile) -> String {
+    if let rate = run.tokensPerSecond { return SI.text(rate, "tokens/s", smallest: 0).joined }
+    return run.secondsPerStep.map { SI.duration($0) + "/step" } ?? "–"
+  }
+
+  private static func ground(_ run: RunProfile) -> String {
+    let hardware = run.devices > 1 ? "\(run.devices) × \(run.accelerator)" : run.accelerator
+    return [hardware, run.precision?.rawValue ?? "", run.framework].filter { !$0.isEmpty }
+      .joined(separator: ", ")
+  }
+
+  /// What a run saved or cost, with all that should be known of it.
+  static func sentence(_ comparison: Comparison) -> String {
+    let (run, baseline) = (sanitized(comparison.run.name), sanitized(comparison.baseline.name))
+    guard let words = comparison.words else {
+      return "\(run) beside \(baseline): cannot be compared."
+    }
+    let part = words.hasPrefix("takes") ? "the" : "of the"
+    var text =
+      "\(run) \(words) \(part) joules per \(comparison.measure.rawValue) beside \(baseline): "
+    text += comparison.verdict + "."
+    if let losses = comparison.lossAtEqualProgress {
+      let unit = comparison.measure == .token ? "tokens" : "steps"
+      text +=
+        " Loss \(SI.significant(losses.run, digits: 4)) against "
+        + "\(SI.significant(losses.baseline, digits: 4)) after "
+        + SI.text(losses.progress, unit, smallest: 0).joined + "."
+    }
+    for caution in comparison.cautions { text += " Caution: \(caution)." }
+    return text
+  }
+
+  // MARK: JSON
+
+  private static func json(_ runs: [RunProfile], _ comparisons: [Comparison]) -> String {
+    let profiles = runs.map { run in
+      JSONText.object([
+        ("name", .text(run.name)), ("job", .text(run.job)), ("framework", .text(run.framework)),
+        ("precision", run.precision.map { .text($0.rawValue) }),
+        ("accelerator", .text(run.accelerator)), ("devices", .number(Double(run.devices))),
+        ("seconds", .number(run.seconds)), ("steps", .number(run.steps)),
+        ("tokens", run.tokens.map(JSONText.number)), ("joules", run.joules.map(JSONText.number)),
+        ("joules_per_token", run.joulesPerToken.map(JSONText.number)),
+        ("joules_per_step", run.joulesPerStep.map(JSONText.number)),
+        ("tokens_per_second", run.tokensPerSecond.map(JSONText.number)),
+        ("watts", run.meanPower.map(JSONText.number)),
+        ("loss", run.losses.last.map { .number($0.loss) }),
+        ("peak_memory_bytes", run.peakMemory.map(JSONText.number)),
+        ("modelled", .flag(run.isModelled)), ("simulated", .flag(run.isSimulated)),
+      ])
+    }
+    let verdicts = comparisons.map { comparison in
+      JSONText.object([
+        ("run", .text(comparison.run.name)), ("baseline", .text(comparison.baseline.name)),
+        ("per", .text(comparison.measure.rawValue)),
+        ("saving", comparison.saving.map(JSONText.number)),
+        ("saving_low", comparison.interval.map { .number($0.lowerBound) }),
+        ("saving_high", comparison.interval.map { .number($0.upperBound) }),
+        ("larger_than_noise", comparison.isLargerThanNoise.map(JSONText.flag)),
+        ("cautions", .list(comparison.cautions.map(JSONText.text))),
+      ])
+    }
+    return JSONText.object([("runs", .list(profiles)), ("comparisons", .list(verdicts))]).written
+      + "\n"
+  }
+}

@@ -1,0 +1,128 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+extension RunReport {
+  // MARK: Markdown
+
+  /// The report in Markdown, with a block for a model card where grams are known.
+  var markdown: String {
+    var text = "# Energy report\n\n"
+    if isSimulated { text += "**SIMULATED**: numbers of this session were made up.\n\n" }
+    var rows = [["machine", sanitized(machine)], ["hardware", sanitized(hardware)]]
+    rows += facts(isFull: true).map { [$0.0, $0.1] }
+    text += TextColumns.markdown(["", ""], rows.filter { !$0[1].isEmpty }) + "\n"
+    if let card = modelCard {
+      text += "\nFor the head of a model card:\n\n```yaml\n---\n\(card)---\n```\n"
+    }
+    return text
+  }
+
+  /// The block `co2_eq_emissions` of a model card, in grams; `nil` when they are not known.
+  ///
+  /// The keys are those of the Hugging Face hub's model card metadata.
+  var modelCard: String? {
+    guard let grid else { return nil }
+    let covered = "location-based, \(SI.percent(grid.coverage)) % covered"
+    let source =
+      (isSimulated ? "SIMULATED, " : "") + "hippowatt \(Version.string), \(covered)"
+    var lines = [
+      "co2_eq_emissions:", "  emissions: \(Self.plain(grid.grams))",
+      "  source: \(Self.yaml(source))",
+    ]
+    if jobs.contains(where: { $0.facts.shape.isPartlyTrained }) {
+      lines.append("  training_type: fine-tuning")
+    } else {
+      lines.append(
+        "  # training_type: pre-training or fine-tuning, which the recording does not tell")
+    }
+    if let location { lines.append("  geographical_location: \(Self.yaml(location.label))") }
+    if !hardware.isEmpty { lines.append("  hardware_used: \(Self.yaml(hardware))") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func yaml(_ text: String) -> String {
+    "\"" + sanitized(text).filter { $0 != "\"" && $0 != "\\" } + "\""
+  }
+
+  /// A number without a prefix, with three significant digits or whole.
+  private static func plain(_ value: Double) -> String {
+    if value >= 1000 { return SI.fixed(value, 0) }
+    var decimals = 2
+    while decimals < 9, value > 0,
+      value * (0..<decimals).reduce(1.0, { scale, _ in scale * 10 }) < 100
+    {
+      decimals += 1
+    }
+    return SI.fixed(value, decimals)
+  }
+
+  // MARK: JSON
+
+  /// The report as one JSON object, in SI units.
+  var json: String {
+    JSONText.object([
+      ("machine", .text(machine)), ("hardware", .text(hardware)),
+      ("simulated", .flag(isSimulated)), ("started", .number(span.start.seconds)),
+      ("seconds", .number(span.seconds)), ("joules", energy.map { .number($0.joules) }),
+      ("method", energy.map { .text(Self.method($0)) }),
+      ("coverage", energy.map { .number($0.coverage) }),
+      ("mean_watts", energy?.meanPower.map(JSONText.number)),
+      ("peak_watts", peakPower.map(JSONText.number)),
+      (
+        "parts",
+        .list(
+          parts.map { part in
+            JSONText.object([
+              ("kind", .text(part.device.id.kind.name)), ("name", .text(part.device.label)),
+              ("model", .text(part.device.model)), ("joules", .number(part.energy.joules)),
+              ("method", .text(Self.method(part.energy))),
+              ("coverage", .number(part.energy.coverage)),
+            ])
+          })
+      ),
+      ("grams_co2e", grid.map { .number($0.grams) }),
+      ("grid_coverage", grid.map { .number($0.coverage) }),
+      ("renewable_share", grid?.renewableShare.map(JSONText.number)),
+      ("low_carbon_share", grid?.lowCarbonShare.map(JSONText.number)),
+      ("grid", location.map { .text($0.label) }),
+      ("price", price.flatMap { price in energy.map { .text(price.text($0.joules)) } }),
+      ("jobs", .list(jobs.map(Self.json))),
+      (
+        "equivalents",
+        .list(
+          equivalents.map { count in
+            JSONText.object([
+              ("count", .number(count.count)), ("thing", .text(count.thing.name)),
+              ("source", .text(count.thing.source)),
+            ])
+          })
+      ),
+    ]).written + "\n"
+  }
+
+  private static func json(_ job: Job) -> JSONText {
+    let (cost, mfu) = (job.cost, job.mfu)
+    return JSONText.object([
+      ("name", .text(job.device.label)), ("framework", .text(job.facts.framework)),
+      ("steps", .number(cost.steps)), ("tokens", cost.tokens.map(JSONText.number)),
+      ("samples", cost.samples.map(JSONText.number)), ("seconds", .number(cost.span.seconds)),
+      ("joules", cost.energy.map { .number($0.joules) }),
+      ("joules_per_step", cost.joulesPerStep.map(JSONText.number)),
+      ("joules_per_token", cost.joulesPerToken.map(JSONText.number)),
+      ("joules_per_sample", cost.joulesPerSample.map(JSONText.number)),
+      ("tokens_per_second", cost.tokensPerSecond.map(JSONText.number)),
+      ("median_step_seconds", job.medianStep.map(JSONText.number)),
+      ("loss", job.loss.map(JSONText.number)),
+      ("validation_loss", job.validationLoss.map(JSONText.number)),
+      ("flop_per_second", mfu.flopRate.map(JSONText.number)),
+      ("mfu", mfu.share.map(JSONText.number)),
+      ("mfu_convention", mfu.count.map { .text($0.convention) }),
+      ("mfu_unknown_because", mfu.reason.isEmpty ? nil : .text(mfu.reason)),
+      ("mfu_stated", mfu.reported.map(JSONText.number)),
+      ("tensor_active", mfu.hardware.map(JSONText.number)),
+      ("target", job.target.map { .text(targetText($0)) }),
+    ])
+  }
+}

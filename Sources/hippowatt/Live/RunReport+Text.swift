@@ -1,0 +1,143 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+extension RunReport {
+  /// What every account ends with: the lines of the recording's summary.
+  var summary: [String] { Self.lines(facts(isFull: false)) }
+
+  /// The whole report, for a terminal.
+  var lines: [String] {
+    var all = [("machine", sanitized(machine)), ("hardware", sanitized(hardware))]
+      .filter { !$0.1.isEmpty }
+    if isSimulated { all.append(("SIMULATED", "numbers of this session were made up")) }
+    return Self.lines(all + facts(isFull: true))
+  }
+
+  /// Name and value of every line; what belongs to the one before begins with two blanks.
+  func facts(isFull: Bool) -> [(String, String)] {
+    var facts = [("duration", SI.duration(span.seconds))] + energyFacts(isFull: isFull)
+    if let grid {
+      if let share = grid.renewableShare, let low = grid.lowCarbonShare {
+        facts.append(("renewable", "\(SI.percent(share)) %, low-carbon \(SI.percent(low)) %"))
+      }
+      facts.append(("carbon", SI.carbon(grid.grams).joined + " (location-based, lifecycle)"))
+      if isFull, let location {
+        facts.append(("  grid", sanitized("\(location.label), \(location.model)")))
+      }
+    }
+    if isFull, let price, let energy { facts.append(("price", price.text(energy.joules))) }
+    facts += jobs.flatMap { jobFacts($0, isFull: isFull) }
+    if isFull {
+      for (index, count) in equivalents.enumerated() {
+        facts.append(
+          (index == 0 ? "as much as" : "", "≈ \(SI.oneDigit(count.count)) \(count.thing.name)"))
+      }
+    }
+    return facts
+  }
+
+  private func energyFacts(isFull: Bool) -> [(String, String)] {
+    guard let energy else { return [("energy", "unknown: nothing here tells its power")] }
+    func covered(_ energy: EnergyAmount) -> String {
+      "(\(Self.method(energy)), \(SI.percent(energy.coverage)) % covered)"
+    }
+    func mark(_ energy: EnergyAmount) -> String { energy.isModelled ? "≈ " : "" }
+    var facts = [("energy", "\(mark(energy))\(SI.energy(energy.joules).joined) \(covered(energy))")]
+    for part in parts {
+      let amount = mark(part.energy) + SI.energy(part.energy.joules).joined
+      facts.append(
+        (
+          "  \(part.device.id.kind.name) \(sanitized(part.device.label))",
+          isFull ? "\(amount) \(covered(part.energy))" : amount
+        ))
+    }
+    if let mean = energy.meanPower {
+      let peak = peakPower.map { ", peak " + SI.string($0, "W") } ?? ""
+      facts.append(("power", "mean \(SI.string(mean, "W"))\(peak)"))
+    }
+    return facts
+  }
+
+  private func jobFacts(_ job: Job, isFull: Bool) -> [(String, String)] {
+    let cost = job.cost
+    var facts = [("job", sanitized(job.device.label)), ("  steps", SI.count(cost.steps))]
+    func add(_ name: String, _ value: String?) {
+      if let value { facts.append(("  " + name, value)) }
+    }
+    add("tokens", cost.tokens.map { SI.text($0, "", smallest: 0).joined })
+    add("per step", cost.joulesPerStep.map { SI.string($0, "J") })
+    add("per token", cost.joulesPerToken.map { SI.string($0, "J") })
+    add("loss", job.loss.map { SI.significant($0, digits: 4) })
+    guard isFull else { return facts }
+    add("val loss", job.validationLoss.map { SI.significant($0, digits: 4) })
+    add("per sample", cost.joulesPerSample.map { SI.string($0, "J") })
+    add(
+      "per kWh", cost.tokensPerKilowattHour.map { SI.text($0, "tokens", smallest: 0).joined })
+    add("speed", cost.tokensPerSecond.map { SI.text($0, "tokens/s", smallest: 0).joined })
+    add(
+      "step time",
+      job.medianStep.map { SI.duration($0) + ", the median" }
+        ?? cost.secondsPerStep.map { SI.duration($0) + ", the mean" })
+    if let pauses = job.pauses {
+      let energy = pauses.joules.map { ", ≈ " + SI.energy($0).joined } ?? ""
+      add("apart", "\(pauses.count) × longer than steps: \(SI.duration(pauses.seconds))\(energy)")
+    }
+    add("MFU", Self.mfuText(job.mfu))
+    if let reported = job.mfu.reported {
+      let framework = job.facts.framework.isEmpty ? "the job" : sanitized(job.facts.framework)
+      let words = FLOPConvention(framework: job.facts.framework).map { " (\($0.words))" } ?? ""
+      add("MFU stated", "\(SI.percent(reported)) % by \(framework)\(words)")
+    }
+    if let hardware = job.mfu.hardware {
+      let verdict = job.mfu.verdict.isEmpty ? "" : "; " + job.mfu.verdict
+      add("tensor", "\(SI.percent(hardware)) % busy, a hardware estimate\(verdict)")
+    }
+    if let outlook = job.outlook {
+      if let left = outlook.seconds, left > 0 {
+        let energy = outlook.joules.map { ", ≈ " + SI.energy($0).joined } ?? ""
+        add("to go", "≈ \(SI.duration(left))\(energy)")
+      }
+      add(
+        "data", outlook.chinchilla.map { "\(SI.significant($0 * 20)) tokens for each parameter" })
+    }
+    add("target", job.target.map(Self.targetText))
+    return facts
+  }
+
+  static func mfuText(_ mfu: MFU) -> String {
+    guard let share = mfu.share, let accelerator = mfu.accelerator, let precision = mfu.precision
+    else { return "unknown: \(mfu.reason)" }
+    return "\(SI.percent(share)) % of \(precision.rawValue) on \(accelerator.name), dense; "
+      + (mfu.count?.convention ?? "as the framework counts")
+  }
+
+  static func targetText(_ target: TargetLoss) -> String {
+    let name = "\(target.basis.words) \(SI.significant(target.target)): "
+    func energies(_ joules: ClosedRange<Double>) -> String {
+      "\(SI.energy(joules.lowerBound).joined) to \(SI.energy(joules.upperBound).joined)"
+    }
+    switch target.outcome {
+    case .reached(let step, let joules):
+      let energy = joules.map { ", after \(energies($0))" } ?? ""
+      return name
+        + "reached between steps \(SI.count(step.lowerBound)) and \(SI.count(step.upperBound))"
+        + energy
+    case .projected(let steps, let joules, let fit):
+      let energy = joules.map { ", ≈ \(energies($0))" } ?? ""
+      return name
+        + "≈ \(TargetLoss.words(steps)) more steps"
+        + energy + " (\(fit))"
+    case .refused(let reason): return name + reason
+    }
+  }
+
+  /// The facts as lines, all values in one column.
+  private static func lines(_ facts: [(String, String)]) -> [String] {
+    let width = facts.map { displayWidth($0.0) + 1 }.max() ?? 0
+    return facts.map { name, value in
+      name + String(repeating: " ", count: max(14, width) - displayWidth(name)) + value
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// What a session came to: gathered once, written as text, Markdown or JSON.
+struct RunReport {
+  /// What one job came to.
+  struct Job {
+    var device: Device
+    var facts: JobFacts
+    /// Between its first report and its last, with all pauses.
+    var cost: JobCost
+    /// Seconds of an ordinary step.
+    var medianStep: Double?
+    var pauses: PauseAccount?
+    var loss: Double?
+    var validationLoss: Double?
+    var mfu: MFU
+    var outlook: JobOutlook?
+    var target: TargetLoss?
+  }
+
+  let span: TimeSpan
+  let machine: String
+  let isSimulated: Bool
+  let energy: EnergyAmount?
+  /// Each part that tells its energy.
+  let parts: [(device: Device, energy: EnergyAmount)]
+  let peakPower: Double?
+  let grid: GridAccount?
+  let location: Device?
+  let accelerators: [Device]
+  let processor: String
+  let jobs: [Job]
+  let price: Price?
+
+  /// Gathers it from a timeline; `job` names the only one to report on.
+  init(
+    _ timeline: Timeline, over span: TimeSpan, machine: String = "", job: Device? = nil,
+    targetLoss: Double? = nil, price: Price? = nil
+  ) {
+    let ledger = Ledger(timeline)
+    self.span = span
+    self.machine = machine
+    self.price = price
+    isSimulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
+    energy = ledger.energy(over: span).flatMap { $0.covered > 0 ? $0 : nil }
+    parts = ledger.inventory.parts.compactMap { device in
+      timeline.energy(of: device.id, over: span).flatMap { $0.covered > 0 ? (device, $0) : nil }
+    }
+    peakPower =
+      ledger.powerCurve(of: ledger.powerDevices, over: span, columns: 2000)
+      .compactMap { $0 }.max()
+    grid = ledger.grid(over: span).flatMap { $0.matched > 0 ? $0 : nil }
+    location = ledger.inventory.grid
+    accelerators = ledger.inventory.gpus
+    processor = ledger.inventory.host?.model ?? ""
+    jobs = (job.map { [$0] } ?? ledger.inventory.jobs).compactMap {
+      Self.job($0, ledger, over: span, targetLoss: targetLoss)
+    }
+  }
+
+  private static func job(
+    _ device: Device, _ ledger: Ledger, over span: TimeSpan, targetLoss: Double?
+  ) -> Job? {
+    let timeline = ledger.timeline
+    let moment = timeline.moment(at: span.end)
+    guard let id = timeline.id(.step, of: device.id), let first = timeline.firstReading(id),
+      let last = moment.known(.step, of: device.id), last.time > first.time
+    else { return nil }
+    let stretch = TimeSpan(first.time, last.time)
+    let cost = ledger.cost(of: device.id, over: stretch, steps: last.value - first.value)
+    return Job(
+      device: device, facts: JobFacts(device), cost: cost,
+      medianStep: ledger.reportsSteps(device.id)
+        ? ledger.stepStatistics(of: device.id, at: span.end)?.median : nil,
+      pauses: ledger.pauses(of: device.id, at: span.end),
+      loss: moment.known(.loss, of: device.id)?.value,
+      validationLoss: moment.known(.validationLoss, of: device.id)?.value,
+      mfu: ledger.mfu(of: device.id, tokensPerSecond: cost.tokensPerSecond, over: stretch),
+      outlook: ledger.outlook(of: device.id, at: span.end),
+      target: targetLoss.flatMap { ledger.target($0, of: device.id, at: span.end) })
+  }
+
+  /// Two familiar things that take as much.
+  var equivalents: [EquivalentCount] {
+    let counts = Equivalent.counts(joules: energy?.joules, grams: grid?.grams)
+    return Equivalent.best(counts.filter { !$0.thing.name.hasPrefix("of ") }, limit: 2)
+  }
+
+  /// How the energy is known.
+  static func method(_ energy: EnergyAmount) -> String {
+    energy.isModelled ? "modelled" : energy.isCounted ? "counters" : "integrated power"
+  }
+
+  /// The accelerators with their number, such as `8 x NVIDIA H100 80GB HBM3`.
+  var hardware: String {
+    guard let first = accelerators.first else { return processor }
+    let models = Set(accelerators.map(\.model)).count > 1 ? "accelerators" : first.model
+    return accelerators.count > 1 ? "\(accelerators.count) x \(models)" : models
+  }
+}

@@ -1,0 +1,106 @@
+import Accounting
+import ArgumentParser
+import Dashboard
+import Recordings
+import Telemetry
+
+/// What a run is weighed against: other runs, a price, a loss it is to reach.
+struct AccountOptions: ParsableArguments {
+  @Option(
+    name: .customLong("baseline"),
+    help: ArgumentHelp(
+      "A recording to lay beside this run; may be given again.", valueName: "file.hippo"))
+  var baselines: [String] = []
+
+  @Option(help: ArgumentHelp("What a kilowatt-hour costs, such as 0.25EUR.", valueName: "price"))
+  var price: String?
+
+  @Option(
+    name: .customLong("target-loss"),
+    help: ArgumentHelp("A loss; when it is reached, and with what energy.", valueName: "loss"))
+  var targetLoss: Double?
+
+  func validate() throws {
+    if let price, Price(text: price) == nil {
+      throw ValidationError("--price \(price): write the price of a kWh, such as 0.25 or 0.25EUR")
+    }
+    if let targetLoss, !targetLoss.isFinite {
+      throw ValidationError("--target-loss \(targetLoss): write a number")
+    }
+  }
+
+  /// Reads the baselines.
+  /// - Throws: `Failure` for a file that is no recording or holds no job.
+  func load() throws -> Accounts {
+    Accounts(
+      baselines: try baselines.map { try Accounts.profile($0) },
+      price: price.flatMap(Price.init(text:)), targetLoss: targetLoss)
+  }
+}
+
+/// The same, read.
+struct Accounts {
+  var baselines: [RunProfile] = []
+  var price: Price?
+  var targetLoss: Double?
+
+  /// Puts them into what a frame is drawn from.
+  func fill(_ input: inout FrameInput) {
+    input.baselines = baselines
+    input.price = price
+    input.targetLoss = targetLoss
+  }
+
+  /// A recording as a whole, its newest stretch in single values.
+  static func open(_ path: String) throws -> (timeline: Timeline, span: TimeSpan, machine: String) {
+    let reader: RecordingReader
+    var timeline: Timeline
+    do {
+      reader = try RecordingReader(path: path)
+      timeline = try reader.timeline()
+      guard let span = reader.span else {
+        throw Failure("\(path): the recording holds no readings")
+      }
+      // What is older than an hour is known by the minute.
+      try reader.load(page: TimeSpan(max(span.start, span.end - 3600), span.end), into: &timeline)
+      return (timeline, span, reader.header.machine)
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure("\(error)")
+    }
+  }
+
+  /// What the job of a recording came to, or the one of that name.
+  static func profile(_ path: String, job name: String? = nil) throws -> RunProfile {
+    let (timeline, span, _) = try open(path)
+    let ledger = Ledger(timeline)
+    let job = try Self.job(name, in: ledger, path: path)
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let title = file.hasSuffix(".hippo") ? String(file.dropLast(6)) : file
+    guard let profile = ledger.profile(of: job, over: span, name: title) else {
+      throw Failure("\(path): the job “\(job.label)” did not tell its progress twice")
+    }
+    return profile
+  }
+
+  /// The job of that name, else the one that reported last.
+  static func job(_ name: String?, in ledger: Ledger, path: String) throws -> Device {
+    let jobs = ledger.inventory.jobs
+    guard !jobs.isEmpty else { throw Failure("\(path): no job was recorded") }
+    guard let name else {
+      let end = ledger.timeline.span?.end ?? Timestamp(nanoseconds: .max)
+      let moment = ledger.timeline.moment(at: end)
+      func newest(_ job: Device) -> Int64 {
+        [Metric.step, .outputTokens].compactMap { moment.known($0, of: job.id) }
+          .map(\.time.nanoseconds).max() ?? 0
+      }
+      return jobs.max { newest($0) < newest($1) } ?? jobs[0]
+    }
+    guard let job = jobs.first(where: { $0.label == name || $0.id.name == name }) else {
+      let names = jobs.map(\.label).joined(separator: ", ")
+      throw Failure("\(path): there is no job “\(name)”; there are: \(names)")
+    }
+    return job
+  }
+}
