@@ -12,6 +12,8 @@ public struct JobCost: Hashable, Sendable {
   public var samples: Double?
   /// Energy in the stretch, if anything tells.
   public var energy: EnergyAmount?
+  /// The part of the job's devices whose energy is known here; less than 1 across machines.
+  public var seenShare = 1.0
   /// Evaluations, checkpoints and the like inside the stretch: taken out of all the above.
   public var pauses = 0
   /// Seconds of the stretch that the pauses took.
@@ -46,7 +48,8 @@ public struct JobCost: Hashable, Sendable {
 
   private func joules(per count: Double?) -> Double? {
     guard let energy, let count, count > 0, energy.joules > 0, isEnough else { return nil }
-    return energy.joules / count
+    // A device does its part of the work for its part of the energy.
+    return energy.joules / (count * seenShare)
   }
 
   public var tokensPerSecond: Double? { tokens.flatMap { seconds > 0 ? $0 / seconds : nil } }
@@ -127,6 +130,7 @@ extension Ledger {
     }
     cost.energy = jobEnergy(of: job, over: span)
     cost.tick = energyTick(of: job)
+    cost.seenShare = seenShare(of: job, facts)
     return cost
   }
 
@@ -142,6 +146,13 @@ extension Ledger {
   /// The energy charged to a job: that of its accelerators, else of all that is known.
   public func jobEnergy(of job: DeviceID, over span: TimeSpan) -> EnergyAmount? {
     timeline.energy(of: accelerators(of: job), over: span) ?? energy(over: span)
+  }
+
+  /// The part of a job's devices that is seen here, by what it says of their number.
+  private func seenShare(of job: DeviceID, _ facts: JobFacts) -> Double {
+    let own = Double(accelerators(of: job).count)
+    guard own > 0, let world = facts.worldSize, world > own else { return 1 }
+    return own / world
   }
 
   private func energyTick(of job: DeviceID) -> Double {

@@ -25,6 +25,12 @@ public struct MFU: Hashable, Sendable {
   /// Share of the cycles in which the tensor pipes were busy: an estimate of all operations.
   public var hardware: Double?
 
+  /// Nothing known yet but the number of devices, and perhaps why.
+  public init(devices: Double, reason: String = "") {
+    self.devices = devices
+    self.reason = reason
+  }
+
   /// FLOP/s of one device.
   public var flopRatePerDevice: Double? { flopRate.map { $0 / max(1, devices) } }
 

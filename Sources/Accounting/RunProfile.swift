@@ -114,7 +114,9 @@ extension Ledger {
     profile.steps = cost.steps
     profile.tokens = isServing ? progress(stretch) : cost.tokens
     profile.samples = cost.samples
-    if let energy = cost.energy, energy.coverage >= 0.9 { profile.joules = energy.joules }
+    if let energy = cost.energy, energy.coverage >= 0.9 {
+      profile.joules = energy.joules / cost.seenShare
+    }
     profile.isModelled = cost.energy?.isModelled ?? false
     profile.isSimulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
     profile.measure =
@@ -132,7 +134,7 @@ extension Ledger {
       default: count = self.cost(of: job.id, over: block, steps: progress(block)).tokens
       }
       guard let count, count > 0 else { return nil }
-      return RunProfile.Block(joules: energy.joules, count: count)
+      return RunProfile.Block(joules: energy.joules / cost.seenShare, count: count)
     }
     return profile
   }

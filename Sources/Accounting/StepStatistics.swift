@@ -92,18 +92,9 @@ extension Ledger {
 
   /// The statistics of a job's last reports before a time, at most 300 of them.
   public func stepStatistics(of job: DeviceID, at time: Timestamp) -> StepStatistics? {
-    guard let id = timeline.id(.step, of: job), let first = timeline.firstReading(id) else {
-      return nil
-    }
-    var reports = timeline.readings(id, in: TimeSpan(min(first.time, time), time))
-    if !reportsSteps(job) {
-      // Repeated between steps: a report is the reading at which the step became another one.
-      var last: Double?
-      reports = reports.filter { report in
-        defer { last = report.value }
-        return last.map { $0 != report.value } ?? false
-      }
-    }
-    return StepStatistics(Array(reports.suffix(301)))
+    guard let id = timeline.id(.step, of: job) else { return nil }
+    // Repeated between steps: a report is the reading at which the step became another one.
+    return StepStatistics(
+      timeline.recent(id, until: time, limit: 301, changesOnly: !reportsSteps(job)))
   }
 }

@@ -74,7 +74,10 @@ extension Ledger {
   ) -> TargetLoss.Outcome {
     let start = timeline.id(.step, of: job).flatMap { timeline.firstReading($0)?.time }
     func joules(until end: Timestamp) -> Double? {
-      start.flatMap { jobEnergy(of: job, over: TimeSpan($0, max($0, end)))?.joules }
+      start.flatMap { start in
+        let cost = cost(of: job, over: TimeSpan(start, max(start, end)), steps: 0)
+        return cost.energy.map { $0.joules / cost.seenShare }
+      }
     }
     if let first = points.firstIndex(where: { $0.loss <= target }) {
       let after = points[first]

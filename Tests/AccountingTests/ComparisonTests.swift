@@ -41,6 +41,15 @@ import Testing
     #expect(near(profile.loss(at: 60_000), 4 - 0.6) || (profile.loss(at: 60_000) ?? 0) < 3.5)
   }
 
+  @Test func `A long run whose single readings are forgotten is measured all the same`() throws {
+    let profile = try profile(watts: 300, sway: 0, seconds: 20_000)
+    #expect(near(profile.joulesPerToken, 0.3) && near(profile.steps, 20_000))
+    #expect(profile.blocks.count > 40 && profile.losses.count > 20)
+    #expect(profile.blocks.allSatisfy { near($0.joules / $0.count, 0.3) })
+    #expect(
+      zip(profile.losses, profile.losses.dropFirst()).allSatisfy { $0.progress < $1.progress })
+  }
+
   @Test func `A saving larger than the noise is called so`() throws {
     let comparison = Comparison(try profile(watts: 240), against: try profile(watts: 300))
     let saving = try #require(comparison.saving)

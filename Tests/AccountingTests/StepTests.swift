@@ -81,7 +81,16 @@ import Testing
     books.add(job, .tokenRate, .log, period: 2, (0...30).map { (Double($0) * 2, 1000) })
     let cost = try #require(books.ledger.cost(of: job, at: origin + 20))
     #expect(near(cost.tokensPerSecond, 8000))
-    #expect(near(cost.tokensPerKilowattHour, 3.6e6 * 8000 / 300))
+    #expect(near(cost.tokensPerKilowattHour, 3.6e6 * 8000 / 2400))
+  }
+
+  @Test func `Devices on other machines do their part of the work for energy of their own`() throws
+  {
+    let cost = try #require(
+      training(["world_size": "4", "global_batch": "10"]).ledger.cost(of: job, at: origin + 20))
+    #expect(cost.seenShare == 0.25)
+    // One of four devices took 600 J a step: the step takes four times as much.
+    #expect(near(cost.joulesPerStep, 2400) && near(cost.joulesPerSample, 240))
   }
 
   @Test func `Batches are counted where tokens are not`() throws {

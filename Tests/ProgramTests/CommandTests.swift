@@ -82,7 +82,10 @@ import Testing
     }
   }
 
-  @Test(arguments: [[], ["watch"], ["replay"], ["record"], ["demo"], ["sources"], ["snapshot"]])
+  @Test(arguments: [
+    [], ["watch"], ["replay"], ["record"], ["demo"], ["sources"], ["snapshot"],
+    ["compare"], ["report"],
+  ])
   func `help is there for every command and names its options`(command: [String]) throws {
     let result = try Program.run(command + ["--help"], in: folder)
     #expect(result.status == 0 && result.errors.isEmpty)

@@ -98,6 +98,17 @@ import Testing
     #expect(result.output.contains("fewer than 100 reports of the loss so far"))
   }
 
+  @Test func `what the user knows of the model is believed`() throws {
+    try record("run.hippo", watts: 300)
+    let result = try Program.run(
+      ["report", "run.hippo", "--params", "7B", "--trained-params", "7B", "--precision", "fp8"],
+      in: folder)
+    #expect(result.output.contains("of fp8 on H100 SXM5 80GB, dense; 6N"), "\(result.output)")
+    let screen = try Program.run(
+      ["snapshot", "run.hippo", "--panel", "2", "--params", "7B", "--precision", "fp8"], in: folder)
+    #expect(screen.output.contains("MFU 1."), "\(screen.output)")
+  }
+
   @Test func `two runs are laid beside each other`() throws {
     try record("base.hippo", watts: 400)
     try record("diet.hippo", watts: 300)
@@ -149,7 +160,9 @@ import Testing
   @Test(arguments: [
     (["report"], "file.hippo"), (["report", "f", "--format", "pdf"], "--format pdf"),
     (["report", "f", "--price", "much"], "--price much"),
-    (["compare", "f"], "two recordings"), (["compare", "a", "b", "--format", "x"], "--format x"),
+    (["report", "f", "--params", "many"], "--params many"),
+    (["watch", "--precision", "exact"], "--precision exact"), (["compare", "f"], "two recordings"),
+    (["compare", "a", "b", "--format", "x"], "--format x"),
     (["snapshot", "--overlay", "x"], "--overlay x"),
     (["replay", "f", "--target-loss", "low"], "low"),
   ])

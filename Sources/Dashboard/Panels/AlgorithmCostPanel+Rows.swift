@@ -63,7 +63,12 @@ extension AlgorithmCostPanel {
     let tokens = cost?.tokensPerSecond ?? stated
     let span = cost?.span ?? TimeSpan(c.time, c.time)
     let mfu = c.ledger.mfu(of: job.id, tokensPerSecond: cost?.tokensPerSecond, over: span)
-    let each = mfu.devices > 1 ? tokens.map { plain($0 / mfu.devices) + " per GPU" } ?? "" : ""
+    let seen = cost?.seenShare ?? 1
+    var each = mfu.devices > 1 ? tokens.map { plain($0 / mfu.devices) + " per GPU" } ?? "" : ""
+    if seen < 1 {
+      each +=
+        ", \(SI.count((seen * mfu.devices).rounded())) of \(SI.count(mfu.devices)) seen here"
+    }
     if let tokens {
       let isOfOne = cost?.tokensPerSecond == nil && JobFacts(job).rateScope == .device
       rows.append(

@@ -29,6 +29,8 @@ struct Report: ParsableCommand {
     help: ArgumentHelp("A loss; when it is reached, and with what energy.", valueName: "loss"))
   var targetLoss: Double?
 
+  @OptionGroup var model: ModelOptions
+
   func validate() throws {
     guard ["text", "markdown", "json"].contains(format) else {
       throw ValidationError("--format \(format): write text, markdown or json")
@@ -39,7 +41,8 @@ struct Report: ParsableCommand {
   }
 
   func run() throws {
-    let (timeline, span, machine) = try Accounts.open(file)
+    var (timeline, span, machine) = try Accounts.open(file)
+    Accounts.tell(model.facts, to: &timeline)
     let chosen = try job.map { try Accounts.job($0, in: Ledger(timeline), path: file) }
     let report = RunReport(
       timeline, over: span, machine: machine, job: chosen, targetLoss: targetLoss,

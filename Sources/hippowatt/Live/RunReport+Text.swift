@@ -62,15 +62,17 @@ extension RunReport {
 
   private func jobFacts(_ job: Job, isFull: Bool) -> [(String, String)] {
     let cost = job.cost
-    var facts = [("job", sanitized(job.device.label)), ("  steps", SI.count(cost.steps))]
+    var facts = [("job", sanitized(job.device.label))]
+    let isServing = cost.steps == 0
+    if !isServing { facts.append(("  steps", SI.count(cost.steps))) }
     func add(_ name: String, _ value: String?) {
       if let value { facts.append(("  " + name, value)) }
     }
-    add("tokens", cost.tokens.map { SI.text($0, "", smallest: 0).joined })
+    add(isServing ? "written" : "tokens", cost.tokens.map { SI.text($0, "", smallest: 0).joined })
     add("per step", cost.joulesPerStep.map { SI.string($0, "J") })
     add("per token", cost.joulesPerToken.map { SI.string($0, "J") })
     add("loss", job.loss.map { SI.significant($0, digits: 4) })
-    guard isFull else { return facts }
+    guard isFull, !isServing else { return facts }
     add("val loss", job.validationLoss.map { SI.significant($0, digits: 4) })
     add("per sample", cost.joulesPerSample.map { SI.string($0, "J") })
     add(

@@ -66,6 +66,7 @@ struct RunReport {
   ) -> Job? {
     let timeline = ledger.timeline
     let moment = timeline.moment(at: span.end)
+    if timeline.id(.step, of: device.id) == nil { return serving(device, ledger, over: span) }
     guard let id = timeline.id(.step, of: device.id), let first = timeline.firstReading(id),
       let last = moment.known(.step, of: device.id), last.time > first.time
     else { return nil }
@@ -81,6 +82,16 @@ struct RunReport {
       mfu: ledger.mfu(of: device.id, tokensPerSecond: cost.tokensPerSecond, over: stretch),
       outlook: ledger.outlook(of: device.id, at: span.end),
       target: targetLoss.flatMap { ledger.target($0, of: device.id, at: span.end) })
+  }
+
+  /// A job that serves: what it wrote over the whole span.
+  private static func serving(_ device: Device, _ ledger: Ledger, over span: TimeSpan) -> Job? {
+    guard let id = ledger.timeline.id(.outputTokens, of: device.id) else { return nil }
+    var cost = ledger.cost(of: device.id, over: span, steps: 0)
+    cost.tokens = ledger.timeline.total(id, over: span).amount
+    return Job(
+      device: device, facts: JobFacts(device), cost: cost, mfu: MFU(devices: 1, reason: "it serves")
+    )
   }
 
   /// Two familiar things that take as much.

@@ -12,6 +12,8 @@ struct AccountOptions: ParsableArguments {
       "A recording to lay beside this run; may be given again.", valueName: "file.hippo"))
   var baselines: [String] = []
 
+  @OptionGroup var model: ModelOptions
+
   @Option(help: ArgumentHelp("What a kilowatt-hour costs, such as 0.25EUR.", valueName: "price"))
   var price: String?
 
@@ -33,7 +35,7 @@ struct AccountOptions: ParsableArguments {
   /// - Throws: `Failure` for a file that is no recording or holds no job.
   func load() throws -> Accounts {
     Accounts(
-      baselines: try baselines.map { try Accounts.profile($0) },
+      baselines: try baselines.map { try Accounts.profile($0) }, facts: model.facts,
       price: price.flatMap(Price.init(text:)), targetLoss: targetLoss)
   }
 }
@@ -41,14 +43,26 @@ struct AccountOptions: ParsableArguments {
 /// The same, read.
 struct Accounts {
   var baselines: [RunProfile] = []
+  /// Attributes of every job that the user knows better.
+  var facts: [String: String] = [:]
   var price: Price?
   var targetLoss: Double?
 
   /// Puts them into what a frame is drawn from.
   func fill(_ input: inout FrameInput) {
+    Self.tell(facts, to: &input.timeline)
     input.baselines = baselines
     input.price = price
     input.targetLoss = targetLoss
+  }
+
+  /// Sets attributes of every job of a timeline.
+  static func tell(_ facts: [String: String], to timeline: inout Timeline) {
+    guard !facts.isEmpty else { return }
+    for var job in timeline.devices(.job) {
+      job.attributes.merge(facts) { _, told in told }
+      timeline.apply(.device(job))
+    }
   }
 
   /// A recording as a whole, its newest stretch in single values.
