@@ -35,6 +35,8 @@ public struct PauseAccount: Hashable, Sendable {
   public var seconds: Double
   /// Joules drawn in those seconds: the part of each pause's energy that its time is.
   public var joules: Double?
+  /// Since when reports were looked at.
+  public var since: Timestamp
 }
 
 extension Ledger {
@@ -71,8 +73,10 @@ extension Ledger {
   }
 
   /// What the pauses among a job's last reports took; `nil` when there was none.
-  public func pauses(of job: DeviceID, at time: Timestamp) -> PauseAccount? {
-    guard let statistics = stepStatistics(of: job, at: time), !statistics.pauses.isEmpty else {
+  public func pauses(of job: DeviceID, at time: Timestamp, limit: Int = 300) -> PauseAccount? {
+    guard let statistics = stepStatistics(of: job, at: time, limit: limit),
+      !statistics.pauses.isEmpty
+    else {
       return nil
     }
     var joules: Double? = 0
@@ -82,6 +86,7 @@ extension Ledger {
       joules = energy.flatMap { energy in joules.map { $0 + energy } }
     }
     return PauseAccount(
-      count: statistics.pauses.count, seconds: statistics.excess, joules: joules)
+      count: statistics.pauses.count, seconds: statistics.excess, joules: joules,
+      since: statistics.span?.start ?? time)
   }
 }

@@ -90,11 +90,13 @@ extension Ledger {
     timeline.id(.step, of: job).map { timeline.descriptor($0).provenance.method == .log } ?? false
   }
 
-  /// The statistics of a job's last reports before a time, at most 300 of them.
-  public func stepStatistics(of job: DeviceID, at time: Timestamp) -> StepStatistics? {
+  /// The statistics of a job's last reports before a time, at most `limit` stretches between them.
+  public func stepStatistics(of job: DeviceID, at time: Timestamp, limit: Int = 300)
+    -> StepStatistics?
+  {
     guard let id = timeline.id(.step, of: job) else { return nil }
     // Repeated between steps: a report is the reading at which the step became another one.
     return StepStatistics(
-      timeline.recent(id, until: time, limit: 301, changesOnly: !reportsSteps(job)))
+      timeline.recent(id, until: time, limit: limit + 1, changesOnly: !reportsSteps(job)))
   }
 }

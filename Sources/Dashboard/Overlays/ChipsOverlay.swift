@@ -99,7 +99,7 @@ enum ChipsOverlay {
         ? "\(SI.significant(estimate.chip.memory / 1e9, digits: 2)) GB: too small" : ""
       table.rows.append([
         Run(estimate.chip.name, ink.text.bold), Run("×" + range(estimate.time, ""), ink.text),
-        Run(estimate.energy.map(whisker) ?? "", style),
+        Run(estimate.energy.map { whisker($0, c.glyphs) } ?? "", style),
         Run(estimate.energy.map { "×" + range($0, "") } ?? "–", style.bold),
         Run(left ?? "–", ink.text),
         Run(estimate.chip.power.map { SI.fixed($0, 0) + " W" } ?? "–", ink.muted),
@@ -147,7 +147,7 @@ enum ChipsOverlay {
   }
 
   /// A range on a logarithmic scale from a quarter to four times, with one in the middle.
-  static func whisker(_ bounds: ClosedRange<Double>) -> String {
+  static func whisker(_ bounds: ClosedRange<Double>, _ glyphs: GlyphSet) -> String {
     let cells = 25
     func place(_ ratio: Double) -> Int {
       let share = (log2(max(ratio, 1e-6)) + 2) / 4
@@ -157,7 +157,7 @@ enum ChipsOverlay {
     return String(
       (0..<cells).map { cell -> Character in
         if low...high ~= cell { return cell == cells / 2 ? "┿" : "━" }
-        return cell == cells / 2 ? "│" : "·"
+        return cell == cells / 2 ? "│" : glyphs == .ascii ? "." : "·"
       })
   }
 }

@@ -20,13 +20,13 @@ enum DietOverlay {
   // MARK: This run
 
   private static func own(_ c: FrameContext, _ ink: OverlayInk, width: Int) -> [[Run]] {
-    guard let profile = c.profile else {
+    let profile = c.profile
+    let runs = (profile.map { [$0] } ?? []) + c.input.baselines
+    guard let measure = runs.first?.measure else {
       return Overlay.paragraph(
         "No job has told its progress twice, so there is no run to weigh yet.", width: width,
         ink.muted)
     }
-    let runs = [profile] + c.input.baselines
-    let measure = profile.measure
     let top = runs.compactMap { $0.joules(per: measure) }.max() ?? 0
     var table = TextTable([
       .init("run", limit: 24), .init("J/" + measure.rawValue, right: true),
@@ -54,6 +54,7 @@ enum DietOverlay {
         "--baseline OTHER.hippo lays another run beside this one, with an interval for what it saved.",
         width: width, ink.muted)
     }
+    guard let profile else { return lines }
     for baseline in c.input.baselines {
       lines += verdict(Comparison(profile, against: baseline), ink, width: width)
     }
@@ -126,7 +127,9 @@ enum DietOverlay {
   ) -> [[Run]] {
     let gpu = c.inventory.gpus.first
     let name = gpu.map { Accelerator.find($0.model)?.name ?? $0.model } ?? ""
-    let isServing = c.job.map { JobFacts($0).isServing }
+    let isServing = c.job.map {
+      JobFacts($0).isServing || c.timeline.id(.step, of: $0.id) == nil
+    }
     let rows = Diet.selection(hardware: name, isServing: isServing, limit: limit)
     var table = TextTable([
       .init("what others measured", limit: 22), .init("model", rank: 2, limit: 16),

@@ -84,7 +84,12 @@ extension RunReport {
         ?? cost.secondsPerStep.map { SI.duration($0) + ", the mean" })
     if let pauses = job.pauses {
       let energy = pauses.joules.map { ", ≈ " + SI.energy($0).joined } ?? ""
-      add("apart", "\(pauses.count) × longer than steps: \(SI.duration(pauses.seconds))\(energy)")
+      // Single reports are kept for a while only, so a long run is not seen to its beginning.
+      let isPart = pauses.since - cost.span.start > 60
+      let of = isPart ? " in the last \(SI.duration(cost.span.end - pauses.since))" : ""
+      add(
+        "apart", "\(pauses.count) × longer than steps: \(SI.duration(pauses.seconds))\(energy)\(of)"
+      )
     }
     add("MFU", Self.mfuText(job.mfu))
     if let reported = job.mfu.reported {

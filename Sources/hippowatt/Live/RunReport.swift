@@ -75,8 +75,8 @@ struct RunReport {
     return Job(
       device: device, facts: JobFacts(device), cost: cost,
       medianStep: ledger.reportsSteps(device.id)
-        ? ledger.stepStatistics(of: device.id, at: span.end)?.median : nil,
-      pauses: ledger.pauses(of: device.id, at: span.end),
+        ? ledger.stepStatistics(of: device.id, at: span.end, limit: 4000)?.median : nil,
+      pauses: ledger.pauses(of: device.id, at: span.end, limit: 4000),
       loss: moment.known(.loss, of: device.id)?.value,
       validationLoss: moment.known(.validationLoss, of: device.id)?.value,
       mfu: ledger.mfu(of: device.id, tokensPerSecond: cost.tokensPerSecond, over: stretch),
