@@ -19,7 +19,12 @@ enum ChipsOverlay {
         width: room.width, ink.muted)
     case .success(let work):
       lines = here(work, c, ink, width: room.width) + [[]]
-      let notes = assumptions(work, width: room.width, ink)
+      let notes =
+        room.height < 16
+        ? Overlay.paragraph(
+          "Bounds from data-sheet peaks, without network and software.", width: room.width,
+          ink.muted)
+        : assumptions(work, width: room.width, ink)
       let estimates = ChipEstimate.all(work)
       let left = max(1, room.height - lines.count - notes.count - 1)
       lines += table(chosen(estimates, left), work, c, ink, width: room.width) + notes

@@ -96,12 +96,13 @@ enum DietOverlay {
   private static func fitted(_ line: [Run], width: Int) -> [[Run]] {
     var lines: [[Run]] = [[]]
     var used = 0
-    for run in line {
-      let size = displayWidth(run.text)
-      if used > 0, used + size > width {
+    for var run in line {
+      if used > 0, used + displayWidth(run.text) > width {
         lines.append([])
         used = 0
+        while run.text.first == " " { run.text.removeFirst() }
       }
+      let size = displayWidth(run.text)
       lines[lines.count - 1].append(run)
       used += size
     }

@@ -24,7 +24,7 @@ enum EquivalentsOverlay {
     if let grams {
       head += [
         Run("   " + SI.carbon(grams).joined, ink.ramp(.renewable).bold),
-        Run(" of it, by the grid's mix", ink.muted),
+        Run(" by the grid's mix", ink.muted),
       ]
     }
     if let sinceMark, sinceMark.joules > 0 {
@@ -34,12 +34,13 @@ enum EquivalentsOverlay {
       ]
     }
     var lines = [head, []]
-    let claim = story(grams, width: room.width, ink)
+    // Where there is little room the numbers have it.
+    let claim = room.height < 18 ? [] : [[]] + story(width: room.width, ink)
     let counts = Equivalent.counts(joules: energy.joules, grams: grams)
       .filter { (isShare($0.thing) ? 1e-6 : 0.0095)...1e6 ~= $0.count }
-    let rows = max(1, room.height - lines.count - claim.count - 2)
+    let rows = max(1, room.height - lines.count - claim.count - 1)
     lines += table(counts, rows, sinceMark?.joules, ink, width: room.width)
-    Overlay.draw(lines + [[]] + claim, title: title, on: &canvas, c)
+    Overlay.draw(lines + claim, title: title, on: &canvas, c)
   }
 
   private static let title = "Equivalents: the same energy elsewhere"
@@ -89,7 +90,7 @@ enum EquivalentsOverlay {
     return (value / unit).rounded() * unit
   }
 
-  private static func story(_ grams: Double?, width: Int, _ ink: OverlayInk) -> [[Run]] {
+  private static func story(width: Int, _ ink: OverlayInk) -> [[Run]] {
     Equivalent.fiveCars.flatMap { Overlay.paragraph($0, width: width, ink.muted) }
   }
 }

@@ -53,8 +53,13 @@ struct TextTable {
         shown.removeAll { $0 == worst }
       }
     }
-    if total() > width, let widest = shown.max(by: { widths[$0] < widths[$1] }) {
-      widths[widest] = max(4, widths[widest] - (total() - width))
+    // What must stay gives way evenly, the widest texts first; numbers last.
+    while total() > width,
+      let widest = shown.filter({ widths[$0] > 6 }).max(by: {
+        (columns[$0].isRight ? 0 : widths[$0]) < (columns[$1].isRight ? 0 : widths[$1])
+      })
+    {
+      widths[widest] -= 1
     }
     let heads = columns.map { Run($0.title, title) }
     let hasTitles = columns.contains { !$0.title.isEmpty }
