@@ -40,11 +40,17 @@ struct JobRow: Sendable, Equatable {
 /// The name with the best rank wins, and of those the one that was heard first.
 struct ScalarChoice: Sendable {
   private var chosen: [Metric: (name: String, rank: Int)] = [:]
+  /// How often a choice has changed: as long as it stands, so does every answer.
+  private(set) var changes = 0
 
   /// Whether numbers under this name are to be taken.
   mutating func takes(_ use: ScalarUse, name: String) -> Bool {
-    if let now = chosen[use.metric], now.name != name, now.rank <= use.rank { return false }
+    if let now = chosen[use.metric] {
+      if now.name == name { return true }
+      if now.rank <= use.rank { return false }
+    }
     chosen[use.metric] = (name, use.rank)
+    changes += 1
     return true
   }
 }

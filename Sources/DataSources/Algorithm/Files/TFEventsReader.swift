@@ -17,12 +17,16 @@ struct TFEventsReader: Sendable {
     var bytes: [UInt8]
     var name: String
     var use: ScalarUse?
+    /// Whether its numbers are taken, as it was at a count of changes of the choice.
+    var isTaken = false
+    var asked = -1
   }
 
   /// The last part of the path of the file's folder.
   let folder: String
   private var decoder = TFEventsDecoder()
-  private var tags: [UInt64: Tag] = [:]
+  private var tags: [Tag] = []
+  private var places: [UInt64: Int] = [:]
   private var waiting: Row?
   /// The first step that was heard, and when, for each way of counting.
   private(set) var firsts: [ScalarUse.Counting: (step: Int64, time: Timestamp)] = [:]
@@ -34,7 +38,7 @@ struct TFEventsReader: Sendable {
   var damage: TFEventsDecoder.Damage? { decoder.damage }
   var records: Int { decoder.records }
   /// The names of all scalars heard so far.
-  var names: [String] { tags.values.map(\.name) }
+  var names: [String] { tags.map(\.name) }
 
   /// Takes bytes and returns the rows they complete.
   mutating func feed(
@@ -55,9 +59,15 @@ struct TFEventsReader: Sendable {
   private mutating func take(
     _ scalar: TFScalar, _ choice: inout ScalarChoice, _ rows: inout [Row]
   ) {
-    guard let (name, use) = meaning(of: scalar.tag), let value = use.value(scalar.value),
-      choice.takes(use, name: name)
+    guard let place = place(of: scalar.tag), let use = tags[place].use,
+      let value = use.value(scalar.value)
     else { return }
+    let name = tags[place].name
+    if tags[place].asked != choice.changes {
+      tags[place].isTaken = choice.takes(use, name: name)
+      tags[place].asked = choice.changes
+    }
+    guard tags[place].isTaken else { return }
     guard 946_684_800...4_102_444_800 ~= scalar.wallTime else {
       timeless += 1
       return
@@ -86,20 +96,17 @@ struct TFEventsReader: Sendable {
     if use.metric != .step { waiting?.row.set(use.metric, value, name: name) }
   }
 
-  private mutating func meaning(
-    of tag: UnsafeBufferPointer<UInt8>
-  ) -> (name: String, use: ScalarUse)? {
+  /// The place of a tag in the list; `nil` when it is one too many.
+  private mutating func place(of tag: UnsafeBufferPointer<UInt8>) -> Int? {
     // FNV-1a; the bytes are compared as well.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in tag { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    if let known = tags[hash] {
-      guard let use = known.use, known.bytes.elementsEqual(tag) else { return nil }
-      return (known.name, use)
-    }
+    if let known = places[hash] { return tags[known].bytes.elementsEqual(tag) ? known : nil }
     guard tags.count < 4096 else { return nil }
     let name = String(decoding: tag, as: UTF8.self)
-    let use = ScalarNames.use(name, folder: folder)
-    tags[hash] = Tag(bytes: Array(tag), name: name, use: use)
-    return use.map { (name, $0) }
+    places[hash] = tags.count
+    tags.append(
+      Tag(bytes: Array(tag), name: name, use: ScalarNames.use(name, folder: folder)))
+    return tags.count - 1
   }
 }
