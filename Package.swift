@@ -55,7 +55,7 @@ let package = Package(
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
     .testTarget(name: "AccountingTests", dependencies: ["Accounting"], swiftSettings: strict),
     .testTarget(
-      name: "DataSourcesTests", dependencies: ["DataSources", "CSystem", "Loopback"],
+      name: "DataSourcesTests", dependencies: ["DataSources", "CDrivers", "CSystem", "Loopback"],
       swiftSettings: strict),
     .target(name: "Loopback", path: "Tests/Support/Loopback", swiftSettings: strict),
     .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),

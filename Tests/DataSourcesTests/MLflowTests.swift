@@ -1,3 +1,4 @@
+import CDrivers
 import Quantities
 import Telemetry
 import Testing
@@ -100,11 +101,125 @@ import Testing
     #expect(try format == "log" || !source.sample(Self.clock).isEmpty)
   }
 
+  /// Whatever happens to a file, a source says something true, says why not, or is silent.
+  @Test func filesThatShrinkVanishAndTurnToJunk() {
+    let table = Array("step,loss,timestamp\n1,2.5,1790000000\n2,2.5,1790000010\n".utf8)
+    let state = Array(#"{"global_step": 2, "log_history": [{"loss": 2.5, "step": 2}]}"#.utf8)
+    let event = EventFile.event(1_790_000_000, step: 1, EventFile.simple("loss", 2.5))
+    var log = WandBFile()
+    log.add(WandBFile.history(step: 1, time: 1_790_000_000, WandBFile.item("loss", "2.5")))
+    let files: [(name: String, bytes: [UInt8])] = [
+      ("a.csv", table), ("trainer_state.json", state),
+      ("events.out.tfevents.1790000000.box", EventFile.version + event + event),
+      ("run-a.wandb", log.bytes),
+    ]
+    for (name, bytes) in files {
+      let scratch = Scratch()
+      let path = scratch.file(name)
+      scratch.write(bytes, to: name)
+      var source = JobFileFormats.format(of: path)?.make(path, Self.context)
+      #expect(source != nil, "\(name)")
+      var time = Self.clock.now
+      var heard = 0
+      var round = 0
+      mutations(of: bytes, rounds: 200) { changed in
+        round += 1
+        time = time + 6
+        switch round % 4 {
+        case 0: scratch.write(bytes, to: name, .replace)
+        case 1: scratch.write(changed, to: name, .append)
+        case 2: scratch.write(changed, to: name, .replace)
+        default: scratch.rename(name, to: "gone")
+        }
+        let said = (try? source?.sample(FixedClock(time))) ?? []
+        heard += said.readings.count
+        // Text has no checksums, so a changed digit is another number there.
+        guard name.hasSuffix("box") || name.hasSuffix("wandb") else { return }
+        #expect(said.readings.allSatisfy { $0[.loss] == nil || $0[.loss] == 2.5 }, "\(name)")
+      }
+      #expect(heard > 10, "\(name)")
+    }
+  }
+
   @Test func whatIsNoJobsFileFindsNoReader() {
     #expect(JobFileFormats.format(head: [0x7F, 0x45, 0x4C, 0x46, 0, 0, 0], name: "a.out") == nil)
     #expect(
       JobFileFormats.format(head: Array("step,loss\n".utf8), name: "x/a.csv")?.name == "table")
     #expect(JobFileFormats.format(head: [], name: "events.out.tfevents.1.a")?.name.first == "T")
     mutations(of: EventFile.version, rounds: 500) { _ = JobFileFormats.format(head: $0, name: "a") }
+  }
+}
+
+/// Databases as MLflow keeps them.
+@Suite struct MLflowDatabaseTests {
+  static let clock = FixedClock(Timestamp(seconds: 1_795_000_000))
+  static let context = SourceContext(machine: "box")
+
+  /// Runs SQL on a file, as MLflow would.
+  static func write(_ path: String, _ sql: String) {
+    var handle: OpaquePointer?
+    guard sqlite3_open(path, &handle) == SQLITE_OK else { return }
+    #expect(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK)
+    sqlite3_close(handle)
+  }
+
+  static let schema = """
+    CREATE TABLE runs (run_uuid VARCHAR(32) PRIMARY KEY, name VARCHAR(250), start_time BIGINT);
+    CREATE TABLE metrics (key VARCHAR(250), value DOUBLE, timestamp BIGINT, run_uuid VARCHAR(32),
+      step BIGINT DEFAULT 0, is_nan BOOLEAN DEFAULT 0,
+      PRIMARY KEY (key, timestamp, step, run_uuid, value, is_nan));
+    CREATE TABLE params (key VARCHAR(250), value VARCHAR(8000), run_uuid VARCHAR(32));
+    INSERT INTO runs VALUES ('a', 'old-hippo', 1), ('b', 'new-hippo', 2);
+    INSERT INTO params VALUES ('lr', '0.001', 'b'), ('lr', '7', 'a');
+    INSERT INTO metrics VALUES ('train_loss', 9.0, 1790000000000, 'a', 1, 0),
+      ('train_loss', 2.5, 1790000000000, 'b', 1, 0),
+      ('val_loss', 2.75, 1790000001000, 'b', 1, 0),
+      ('train_loss', 0.0, 1790000100000, 'b', 2, 1),
+      ('train_loss', 1.0, 5, 'b', 3, 0);
+    """
+
+  @Test func theNewestRunIsFollowed() throws {
+    let scratch = Scratch()
+    let path = scratch.file("mlflow.db")
+    Self.write(path, Self.schema)
+    var source = MLflowDatabaseSource(path: path, context: Self.context)
+    #expect(source.probe().health == .ok)
+    var heard = try source.readAll(Self.clock)
+    #expect(heard.readings.map { $0[.step] } == [1, 2])
+    #expect(heard.readings.map { $0[.loss] } == [2.5, nil])
+    #expect(heard.readings.map { $0[.validationLoss] } == [2.75, nil])
+    #expect(heard.devices.last?.label == "new-hippo")
+    #expect(heard.devices.last?.attributes["param.lr"] == "0.001")
+    #expect(heard.events.map(\.text) == ["new-hippo: the loss is no number at step 2"])
+    #expect(try source.sample(Self.clock).isEmpty)
+    Self.write(
+      path, "INSERT INTO metrics VALUES ('train_loss', 2.25, 1790000200000, 'b', 3, 0)")
+    heard = try source.sample(Self.clock)
+    #expect(heard.readings.map { $0[.loss] } == [2.25])
+    var other = MLflowDatabaseSource(path: "\(path)#a", context: Self.context)
+    #expect(try other.readAll(Self.clock).readings.map { $0[.loss] } == [9])
+    #expect(JobFileFormats.format(of: path)?.name == "MLflow database")
+  }
+
+  @Test func whatIsNoDatabaseOfMLflowSaysSo() throws {
+    let scratch = Scratch()
+    scratch.write([UInt8](repeating: 0x41, count: 9000), to: "junk.db")
+    Self.write(scratch.file("other.db"), "CREATE TABLE t (x)")
+    for name in ["junk.db", "other.db", "missing.db", "other.db#a"] {
+      var source = MLflowDatabaseSource(path: "\(scratch.path)/\(name)", context: Self.context)
+      #expect(throws: SourceFailure.self, "\(name)") { try source.sample(Self.clock) }
+    }
+  }
+
+  @Test func changedBytesNeverTrap() {
+    let scratch = Scratch()
+    let path = scratch.file("mlflow.db")
+    Self.write(path, Self.schema)
+    let good = Fixtures.readFile(path)
+    mutations(of: good, rounds: 150) { bytes in
+      scratch.write(bytes, to: "mlflow.db", .replace)
+      var source = MLflowDatabaseSource(path: path, context: Self.context)
+      _ = try? source.readAll(Self.clock)
+    }
   }
 }

@@ -27,6 +27,9 @@ enum JobFileFormats {
     JobFileFormat(name: "Trainer state", sniff: HFFilesSource.sniff) {
       HFFilesSource(path: $0, context: $1)
     },
+    JobFileFormat(name: "MLflow database", sniff: MLflowDatabaseSource.sniff) {
+      MLflowDatabaseSource(path: $0, context: $1)
+    },
     JobFileFormat(name: "MLflow metric", sniff: MLflowSource.sniff) {
       MLflowSource(path: MLflowSource.run(of: $0), context: $1)
     },
@@ -78,6 +81,13 @@ extension HFFilesSource {
   /// Whether a file is one that the Trainer writes; other JSON lies beside it.
   static func sniff(_ head: [UInt8], _ name: String) -> Bool {
     names.contains { name.hasSuffix($0) } && (head.first { $0 > 0x20 } ?? 0x7B) == 0x7B
+  }
+}
+
+extension MLflowDatabaseSource {
+  /// Whether a file is an SQLite file under MLflow's usual name; others hold anything.
+  static func sniff(_ head: [UInt8], _ name: String) -> Bool {
+    head.starts(with: "SQLite format 3\0".utf8) && name.hasSuffix("mlflow.db")
   }
 }
 

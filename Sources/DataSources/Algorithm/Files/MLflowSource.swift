@@ -141,11 +141,16 @@ struct MLflowSource: JobFileSource {
   }
 
   static let entry = Catalogue.Entry(
-    "mlflow", gives: "step and loss from a run in MLflow's file store", isDefault: false,
-    usage: "mlflow:FOLDER"
+    "mlflow", gives: "step and loss of a run, from MLflow's database or file store",
+    isDefault: false,
+    usage: "mlflow:PATH"
   ) { request, context throws(SourceRequestError) in
     guard !request.argument.isEmpty else {
-      throw SourceRequestError("“mlflow” needs the folder of a run: mlflow:mlruns/0/RUN")
+      throw SourceRequestError(
+        "“mlflow” needs a database or the folder of a run: mlflow:mlruns/0/RUN")
+    }
+    guard !MLflowDatabaseSource.reads(request.argument) else {
+      return MLflowDatabaseSource(path: request.argument, context: context)
     }
     return MLflowSource(path: request.argument, context: context)
   }
