@@ -125,6 +125,17 @@ struct WandBFile {
     #expect(try source.sample(Self.clock).isEmpty)
   }
 
+  @Test func twoCountsOfStepsAreNotMixed() {
+    var file = WandBFile()
+    file.add(
+      WandBFile.history(
+        step: 1, time: Self.start, WandBFile.item("train/global_step", "100"),
+        WandBFile.item("train/loss", "2.5")))
+    file.add(
+      WandBFile.history(step: 2, time: Self.start + 1, WandBFile.item("eval/loss", "2.75")))
+    #expect(Self.reader(file.bytes).rows.map { $0[.step] } == [100, nil])
+  }
+
   @Test func acceleratorsOfTheProcessAreAHint() {
     var file = WandBFile()
     let stats = ["gpu.0.powerWatts=400", "gpu.4.powerWatts=250", "gpu.process.4.powerWatts=250"]

@@ -101,6 +101,7 @@ struct CSVSource: JobFileSource {
       if anchor.map({ abs($0 - start) > max(10, 0.2 * clock) }) ?? true { anchor = start }
     }
     var state: JobRow?
+    var timed: [JobRow] = []
     for row in fresh {
       var next = JobRow(time: written)
       if isTimed {
@@ -110,13 +111,14 @@ struct CSVSource: JobFileSource {
       }
       next.entries = row.entries
       if isTimed {
-        rows.say(next, arrival: now, to: &result)
+        timed.append(next)
       } else if state == nil {
         state = next
       } else {
         state?.update(with: next)
       }
     }
+    rows.say(timed, arrival: now, to: &result)
     if let state { rows.say(state, arrival: now, to: &result) }
   }
 

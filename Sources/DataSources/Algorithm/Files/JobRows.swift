@@ -11,11 +11,15 @@ struct JobRows {
   /// What the rows stand in, such as `TensorBoard event file`.
   private let kind: String
   private var reporter: DeviceReporter
-  private var cadences: [Metric: (cadence: Cadence, name: String)] = [:]
+  private var cadences: [Metric: Cadence] = [:]
+  private var names: [Metric: String] = [:]
+  /// Metrics of which something else is known than was last said.
+  private var changed: Set<Metric> = []
   private var lastStep: Int64?
   private var isLossBroken = false
   private var refused: Set<Metric> = []
   private var isAnnounced = false
+  private var described: Set<Metric> = []
 
   init(
     _ context: SourceContext, source: String, kind: String, path: String, label: String? = nil,
@@ -52,6 +56,22 @@ struct JobRows {
     observations.append(.event(Event(time: time, kind: .note, text: text)))
   }
 
+  /// Adds rows that were read together, oldest first.
+  ///
+  /// How often they come is learnt from all of them before the first is said.
+  mutating func say(
+    _ rows: [JobRow], arrival: Timestamp, to observations: inout [Observation]
+  ) {
+    for row in rows {
+      for entry in row.entries { hear(entry.metric, at: min(row.time, arrival)) }
+    }
+    for row in rows { say(row, arrival: arrival, to: &observations) }
+  }
+
+  private mutating func hear(_ metric: Metric, at time: Timestamp) {
+    if cadences[metric, default: Cadence()].hear(time) { changed.insert(metric) }
+  }
+
   /// Adds a row.
   ///
   /// A writer's clock that is ahead of ours must not put it into the future.
@@ -68,12 +88,13 @@ struct JobRows {
         continue
       }
       reading.set(entry.metric, entry.value)
-      var known = cadences[entry.metric] ?? (Cadence(), entry.name)
-      let isRenamed = known.name != entry.name
-      known.name = entry.name
-      if isRenamed || cadences[entry.metric] == nil { learn(by: entry, &observations) }
-      if known.cadence.hear(time) || isRenamed { longer.append(entry.metric) }
-      cadences[entry.metric] = known
+      hear(entry.metric, at: time)
+      if names[entry.metric] != entry.name {
+        names[entry.metric] = entry.name
+        learn(by: entry, &observations)
+        changed.insert(entry.metric)
+      }
+      if changed.remove(entry.metric) != nil { longer.append(entry.metric) }
     }
     guard !reading.isEmpty else { return }
     if row[.loss] != nil, let step = reading.values.first(where: { $0.metric == .step })?.steps {
@@ -83,7 +104,7 @@ struct JobRows {
       lastStep = step
     }
     if isAnnounced {
-      for metric in longer {
+      for metric in longer where described.contains(metric) {
         observations.append(
           .series(
             SeriesDescriptor(
@@ -91,6 +112,7 @@ struct JobRows {
       }
     }
     isAnnounced = true
+    described.formUnion(reading.values.map(\.metric))
     reporter.report(reading, to: &observations, provenance: provenance)
   }
 
@@ -116,10 +138,9 @@ struct JobRows {
   }
 
   private func provenance(_ metric: Metric) -> Provenance {
-    let known = cadences[metric]
-    let name = known.flatMap { $0.name.isEmpty ? nil : " as “\($0.name)”" } ?? ""
+    let name = names[metric].flatMap { $0.isEmpty ? nil : " as “\($0)”" } ?? ""
     return Provenance(
-      source: source, method: .log, period: known?.cadence.period ?? 10,
+      source: source, method: .log, period: cadences[metric]?.period ?? 10,
       note: "stated by the job, \(kind)\(name)")
   }
 

@@ -87,9 +87,8 @@ struct MLflowDatabaseSource: JobFileSource {
       row.set(use.metric, number, name: value.key)
       all.append(row)
     }
-    for row in MLflowSource.joined(all.sorted { $0.time < $1.time }) {
-      rows?.say(row, arrival: now, to: &result)
-    }
+    rows?.say(
+      MLflowSource.joined(all.sorted { $0.time < $1.time }), arrival: now, to: &result)
     return result
   }
 }

@@ -51,7 +51,7 @@ struct MLflowSource: JobFileSource {
       }
       lastLook = now
       findFiles()
-      rows.learn(facts(), label: SystemFile.text("\(path)/tags/mlflow.runName"), to: &result)
+      rows.learn(facts(), label: runName, to: &result)
     }
     var all: [JobRow] = []
     var isAtEnd = true
@@ -60,9 +60,7 @@ struct MLflowSource: JobFileSource {
       all += read(index, isAtEnd: &isAtEnd)
     }
     self.isAtEnd = isAtEnd
-    for row in Self.joined(all.sorted { $0.time < $1.time }) {
-      rows.say(row, arrival: now, to: &result)
-    }
+    rows.say(Self.joined(all.sorted { $0.time < $1.time }), arrival: now, to: &result)
     if bad == 0, badLines > 0 {
       rows.note("\(path): a line is no metric; such lines are passed over", at: now, to: &result)
     }
@@ -128,6 +126,12 @@ struct MLflowSource: JobFileSource {
       }
     }
     return result
+  }
+
+  private var runName: String? {
+    GrowingFile.start("\(path)/tags/mlflow.runName", count: 256).map {
+      String(decoding: $0.prefix { $0 >= 0x20 }, as: UTF8.self)
+    }
   }
 
   private func facts() -> [String: String] {

@@ -33,7 +33,11 @@ extension ScalarNames {
 
   private static let progress: [Line] = [
     Line(
-      .step, ["global_step", "train/global_step", "trainer/global_step", "step", "current_steps"]),
+      .step,
+      [
+        "global_step", "train/global_step", "trainer/global_step", "step", "current_steps", "iter",
+        "iteration",
+      ]),
     Line(.stepTotal, ["max_steps", "total_steps"]),
     Line(.epoch, ["epoch", "train/epoch", "trainer/epoch", "time/epoch"]),
     Line(

@@ -86,7 +86,11 @@ struct WandBReader: Sendable {
     }
     guard !row.entries.isEmpty else { return nil }
     let counted = step.map(Double.init) ?? values.first { $0.name == "_step" }?.value
-    if row[.step] == nil, let counted { row.set(.step, counted, name: "_step") }
+    // Where the trainer counts, W&B's count would be another one in the same curve.
+    let count = ScalarUse(metric: .step, rank: 9)
+    if row[.step] == nil, let counted, choice.takes(count, name: "_step") {
+      row.set(.step, counted, name: "_step")
+    }
     return row
   }
 }

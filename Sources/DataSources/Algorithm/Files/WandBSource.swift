@@ -76,7 +76,7 @@ struct WandBSource: JobFileSource {
     guard var rows else { return [] }
     rows.learn(reader.facts, label: reader.label, to: &result)
     let fresh = reader.takeRows()
-    for row in fresh { rows.say(row, arrival: now, to: &result) }
+    rows.say(fresh, arrival: now, to: &result)
     if let place = reader.firstDamage, !isDamageTold {
       isDamageTold = true
       rows.note(
