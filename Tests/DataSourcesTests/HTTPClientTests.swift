@@ -18,7 +18,7 @@ import Testing
   }
 
   /// A port on which nothing listens: it was free a moment ago.
-  static func deadPort() throws -> Int { try LoopbackServer { _ in .silence }.port }
+  static func deadPort() throws -> Int { try LoopbackServer { _ in .silence() }.port }
 
   @Test func `a page comes back`() throws {
     let server = try LoopbackServer { .page("path \($0)\n") }
@@ -35,10 +35,13 @@ import Testing
 
   @Test func `nobody at the port is told apart from silence`() throws {
     #expect(try failure("127.0.0.1:\(Self.deadPort())") == .refused)
-    let server = try LoopbackServer { _ in .silence }
+    let server = try LoopbackServer { path in
+      .silence(after: path == "/" ? "" : "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nvllm")
+    }
     var client = HTTPClient()
     client.timeout = 0.05
     #expect(try failure(server.url(), client) == .timeout(0.05))
+    #expect(try failure(server.url("/metrics"), client) == .timeout(0.05))
   }
 
   @Test func `a server that hangs up midway is told of`() throws {

@@ -166,7 +166,7 @@ final class PagePlayer: Sendable {
     var nobody = ServeSource(try HTTPURL("127.0.0.1:\(port)"), context())
     #expect(nobody.probe().message == "nothing listens on 127.0.0.1:\(port)")
     #expect(nobody.probe().health == .absent)
-    let server = try LoopbackServer { _ in .silence }
+    let server = try LoopbackServer { _ in .silence() }
     var client = HTTPClient()
     client.timeout = 0.05
     var silent = ServeSource(try HTTPURL(server.url()), context(), client: client)

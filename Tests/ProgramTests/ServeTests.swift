@@ -225,7 +225,7 @@ import Testing
     #expect(!listed.output.contains("not among the sources"))
     let off = try Program.run(["sources"], in: folder)
     #expect(off.output.contains("used when asked for: --source serve:URL"))
-    let dead = try LoopbackServer { _ in .silence }.port
+    let dead = try LoopbackServer { _ in .silence() }.port
     let nobody = try Program.run(["sources", "--serve-url", "127.0.0.1:\(dead)"], in: folder)
     #expect(nobody.output.contains("absent   nothing listens on 127.0.0.1:\(dead)"))
     let wrong = try Program.run(["record", "--serve-url", "ftp://x"], in: folder)

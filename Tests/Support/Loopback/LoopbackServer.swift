@@ -12,8 +12,8 @@ public final class LoopbackServer: Sendable {
     case status(Int, [String] = [], String = "")
     /// Exactly these bytes, then the end of the connection.
     case raw(String)
-    /// Nothing, until the other side gives up.
-    case silence
+    /// Only these bytes, and nothing more until the other side gives up.
+    case silence(after: String = "")
     /// A status line and so many bytes of a page.
     case flood(Int)
   }
@@ -122,7 +122,8 @@ public final class LoopbackServer: Sendable {
     case .status(let status, let lines, let body):
       send(head(status, lines + ["Content-Length: \(body.utf8.count)"]) + body, connection)
     case .raw(let text): send(text, connection)
-    case .silence:
+    case .silence(let text):
+      send(text, connection)
       var byte: UInt8 = 0
       while wait(connection, box.wake), recv(connection, &byte, 1, 0) > 0 {}
     case .flood(let count):
