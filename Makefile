@@ -106,8 +106,17 @@ bench: setup
 	$(SWIFT) build -c release --product benchmarks
 	@.build/release/benchmarks $(BENCH)
 
+# Feeds a reader with whatever libFuzzer makes up, for SECONDS: `make fuzz-log`. What is found lies
+# in .build-fuzz; a new reader is a folder in Tests/Support/fuzz and its name in Package.swift.
+SECONDS ?= 60
+fuzz-%: setup
+	HIPPOWATT_FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product fuzz-$* \
+	  -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
+	@mkdir -p .build-fuzz/corpus-$*
+	cd .build-fuzz && SWIFT_BACKTRACE=enable=no release/fuzz-$* -max_total_time=$(SECONDS) -max_len=16384 -timeout=5 corpus-$*
+
 golden:
 	RECORD_SNAPSHOTS=1 $(SWIFT) test || true
 
 clean:
-	rm -rf .build .build-thread
+	rm -rf .build .build-thread .build-fuzz

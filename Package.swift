@@ -90,3 +90,13 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx17
 )
+
+/// What `make fuzz-…` builds: a folder of Tests/Support/fuzz each, and only when it asks for them.
+if Context.environment["HIPPOWATT_FUZZ"] != nil {
+  package.targets.append(.target(name: "CFuzzing", path: "Tests/Support/fuzz/driver"))
+  package.targets += ["log"].map { name in
+    .executableTarget(
+      name: "fuzz-\(name)", dependencies: ["CFuzzing", "DataSources", "Telemetry"],
+      path: "Tests/Support/fuzz/\(name)", swiftSettings: strict)
+  }
+}

@@ -111,6 +111,24 @@ import Testing
     #expect(heard.readings.last?[.step] == 20)
   }
 
+  @Test func aLongPastWithTimesIsToldInBounds() throws {
+    var parser = parser()
+    let text = (0..<20_000).map { step in
+      ":::MLLOG {\"time_ms\": \(1_745_519_766_616 + step * 1000), \"key\": \"train_loss\", "
+        + "\"value\": 2.5, \"metadata\": {\"step_num\": \(step)}}\n"
+    }
+    let heard = parser.consume(Array(text.joined().utf8), arrival: start)
+    #expect(heard.count < 9000)
+    #expect(heard.readings.last?[.step] == 19_999)
+    #expect(heard.readings.last?.time == Timestamp(nanoseconds: 1_745_539_765_616_000_000))
+  }
+
+  @Test func aLogThatJumpsToAndFroSaysSoInBounds() throws {
+    var parser = parser()
+    let text = (0..<2000).map { line($0 % 4 + 1 + 2 * ($0 / 2 % 2), loss: Double($0)) }.joined()
+    #expect(parser.consume(Array(text.utf8), arrival: start).events.count <= 32)
+  }
+
   @Test func factsComeAgainWithWhatIsNew() throws {
     var parser = parser()
     let first = parser.consume(

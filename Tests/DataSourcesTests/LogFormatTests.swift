@@ -181,6 +181,13 @@ import Testing
     #expect(Self.parse(line).readings.isEmpty)
   }
 
+  /// Lines that once were too much for the reader.
+  @Test(arguments: [
+    "[a] >>", "[a] >", "2026-02-24 19:46:17 >>",
+  ]) func oddLinesDoNoHarm(line: String) {
+    #expect(Self.parse(line).readings.isEmpty)
+  }
+
   @Test func aLossThatIsNoNumberIsAnEventOnce() throws {
     let heard = Self.parse(
       (1...5).map { "{'loss': \($0 == 1 ? "2.0" : "nan"), 'learning_rate': \($0)e-05}" }

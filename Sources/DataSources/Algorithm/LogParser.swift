@@ -28,6 +28,10 @@ public struct LogParser: Sendable {
   private var floor: Timestamp?
   private var lastArrival: Timestamp?
   private var output: [Observation] = []
+  /// How many events are in the output.
+  private var events = 0
+  private static let mostEvents = 32
+  private static let longestOutput = 8192
   var announcement = Announcement()
 
   private var lastNote: String?
@@ -39,11 +43,16 @@ public struct LogParser: Sendable {
 
   /// A parser for the output of a job.
   ///
-  /// `name` is the file's path or the command, `label` what people call it.
-  public init(machine: String, name: String, label: String, source: String = "log") {
+  /// `name` is the file's path or the command, `label` what people call it, `facts` what is known
+  /// of the job beforehand, under the keys of a job's attributes.
+  public init(
+    machine: String, name: String, label: String, source: String = "log",
+    facts: [String: String] = [:]
+  ) {
     device = DeviceID(machine: machine, kind: .job, name: name)
     self.label = label
     self.source = source
+    announcement.facts.merge(facts) { _, new in new }
   }
 
   /// The framework whose lines were found, if any were.
@@ -103,6 +112,7 @@ public struct LogParser: Sendable {
       }
     }
     if !isBehind { floor = max(arrival, floor ?? arrival) }
+    events = 0
     defer { output = [] }
     return output
   }
@@ -193,7 +203,9 @@ public struct LogParser: Sendable {
       burst.add(progress)
       return
     }
-    if let waiting = row, waiting.time == time {
+    // However much of the past is told at once, what waits to be taken is bounded.
+    if let waiting = row, waiting.time == time || output.count > Self.longestOutput {
+      row?.time = max(time, waiting.time)
       row?.progress.update(with: progress)
     } else {
       emitStamped(arrival)
@@ -208,6 +220,8 @@ public struct LogParser: Sendable {
   }
 
   private mutating func say(_ text: String, at time: Timestamp) {
+    guard events < Self.mostEvents else { return }
+    events += 1
     output.append(.event(Event(time: time, kind: .note, text: text)))
   }
 

@@ -17,7 +17,8 @@ public struct LogSource: DataSource {
     self.name = name
     follower = LineFollower(path: path)
     let label = path.split(separator: "/").last.map(String.init) ?? path
-    parser = LogParser(machine: machine, name: path, label: label, source: name)
+    parser = LogParser(
+      machine: machine, name: path, label: label, source: name, facts: ["path": path])
   }
 
   /// How many bytes of the log have been read.

@@ -32,9 +32,9 @@ enum LoggerDressing {
       guard var next = end else { break }
       isDressed = true
       next = skipSpaces(line, next)
-      if next + 1 < line.count {
-        if line[next] == 0x3E, line[next + 1] == 0x3E { next += 2 }
-        if [0x2D, 0x7C, 0x3A].contains(line[next]), line[next + 1] == 0x20 { next += 2 }
+      if next + 1 < line.count, line[next] == 0x3E, line[next + 1] == 0x3E { next += 2 }
+      if next + 1 < line.count, [0x2D, 0x7C, 0x3A].contains(line[next]), line[next + 1] == 0x20 {
+        next += 2
       }
       place = next
     }
