@@ -60,6 +60,38 @@ import Testing
       ])
   }
 
+  @Test("a GPU lost in the middle of its first look is described when it is back")
+  func lostAtFirstLook() throws {
+    let fake = try FakeNVML(gpus: 2)
+    fake.process(41, gpu: 1)
+    fake.answer("nvmlDeviceGetTemperatureV", 15, gpu: 1)
+    var source = fake.source()
+    let lost = try fake.said(&source, at: 0)
+    #expect(!lost.devices.contains { $0.id.name == second })
+    #expect(lost.events.map(\.text) == ["GPU 1: the GPU is lost: it has fallen off the bus"])
+    fake.answer("nvmlDeviceGetTemperatureV", 0, gpu: 1)
+    let back = try fake.said(&source, at: 6)
+    #expect(back.devices.contains { $0.id.name == second })
+    #expect(back.devices.contains { $0.id.kind == .process })
+    #expect(back.series.contains { $0.device.name == second && $0.metric == .power })
+  }
+
+  @Test("what was described when the source failed is not lost")
+  func heldDescriptions() throws {
+    let fake = try FakeNVML(gpus: 2)
+    fake.answer("nvmlDeviceGetFieldValues", 9, gpu: 1)
+    var source = fake.source()
+    #expect(throws: SourceFailure.self) { try fake.said(&source, at: 0) }
+    fake.answer("nvmlInit_v2", 9)
+    for second in 1..<5 {
+      #expect(throws: SourceFailure.self) { try fake.said(&source, at: Double(second)) }
+    }
+    fake.answer("nvmlInit_v2", 0)
+    fake.answer("nvmlDeviceGetFieldValues", 0, gpu: 1)
+    let said = try fake.said(&source, at: 5)
+    #expect(said.devices.map(\.id.name).sorted() == [first, second])
+  }
+
   @Test("what was heard when the source failed is said when it is back")
   func heldEvents() throws {
     let fake = try FakeNVML(gpus: 2)

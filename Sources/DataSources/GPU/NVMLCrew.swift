@@ -146,7 +146,7 @@ final class NVMLCrew<Answer: Sendable> {
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 256 * 1024)
+    pthread_attr_setstacksize(&attributes, 512 * 1024)
     var thread = pthread_t()
     let box = Unmanaged.passRetained(Hand { [desk] in desk.work() })
     let code = pthread_create(

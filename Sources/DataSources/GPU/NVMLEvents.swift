@@ -151,7 +151,7 @@ final class NVMLEvents {
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 256 * 1024)
+    pthread_attr_setstacksize(&attributes, 512 * 1024)
     var thread = pthread_t()
     let code = pthread_create(
       &thread, &attributes,

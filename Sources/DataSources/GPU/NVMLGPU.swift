@@ -74,12 +74,15 @@ final class NVMLGPU: @unchecked Sendable {
     }
     guard var device else { return answer }
     let isNew = answer.opened != nil
+    let before = (reporter, processes)
     self.device = nil
     read(&device, due, clock, isNew: isNew, &answer)
     let error = device.inquiry.trouble
     let isMute = !device.inquiry.hasAnswer && (error != nil || due.second && due.pair)
     // Half a row would look like a GPU that has lost some of its sensors.
     if isMute || error?.isLoss == true {
+      // What is not said now has to be said later.
+      (reporter, processes) = before
       close()
       answer.observations = []
       answer.opened = nil

@@ -91,7 +91,11 @@ struct NVMLSource: DataSource {
     let isWaiting = places.contains { $0.trouble?.mayNeedReopening == true }
     let isHung = places.contains { $0.asked != nil }
     if isWaiting, !isHung, now - opened >= Self.reopenPeriod { close() }
-    let library = try open(clock, &observations)
+    let library: NVMLLibrary
+    do { library = try open(clock, &observations) } catch {
+      hold(observations)
+      throw error
+    }
     // First what came in late: who answers slowly is asked again without losing a turn.
     var failure = collect(clock, &observations)
     if failure == nil {
@@ -102,11 +106,19 @@ struct NVMLSource: DataSource {
     if let events { observations += events.take(clock) }
     if let failure {
       close()
-      held = observations
+      hold(observations)
       throw failure.failure
     }
     if observations.isEmpty, let failure = wholeFailure { throw failure }
     return observations
+  }
+
+  /// Keeps what was to be said for when the source is back.
+  private mutating func hold(_ observations: [Observation]) {
+    held = observations
+    // Descriptions are sent once and must not be lost; readings are bygones.
+    guard held.count > 1000 else { return }
+    held.removeAll { if case .reading = $0 { true } else { false } }
   }
 
   /// Whether the machine's GPUs sleep, so that not even the library is opened; told of once.
