@@ -40,16 +40,13 @@ public struct PauseAccount: Hashable, Sendable {
 }
 
 extension Ledger {
-  /// Steps done again, as a job that was resumed counts them.
-  private static let redoneSteps = Metric("redone_steps", .count, counter: true)
-
   /// How far a job is at a time, and what is left; `nil` before its first report.
   public func outlook(of job: DeviceID, at time: Timestamp) -> JobOutlook? {
     let moment = timeline.moment(at: time)
     guard let step = moment.known(.step, of: job)?.value else { return nil }
     var outlook = JobOutlook(step: step)
     outlook.stepTotal = moment.known(.stepTotal, of: job)?.value
-    outlook.redone = moment.known(Self.redoneSteps, of: job)?.value
+    outlook.redone = moment.known(.redoneSteps, of: job)?.value
     let shape = timeline.device(job).map { JobFacts($0).shape } ?? ModelShape()
     if let tokens = moment.known(.tokens, of: job)?.value, let parameters = shape.parameters {
       outlook.chinchilla = tokens / (20 * parameters)

@@ -6,6 +6,11 @@ public struct Price: Hashable, Sendable {
   /// As it was written: `EUR`, `€`, or empty.
   public var currency: String
 
+  public init(perKilowattHour: Double, currency: String) {
+    self.perKilowattHour = perKilowattHour
+    self.currency = currency
+  }
+
   /// Reads a price such as `0.25`, `0.25 EUR` or `0.25€`; `nil` for anything else.
   public init?(text: String) {
     let digits = text.prefix { $0.isNumber || $0 == "." }

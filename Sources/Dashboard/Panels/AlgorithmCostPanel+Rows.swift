@@ -129,7 +129,7 @@ extension AlgorithmCostPanel {
     guard let left = outlook.left, left > 0, let seconds = outlook.seconds else { return nil }
     var more = outlook.joules.map { "≈ " + SI.energy($0).joined } ?? ""
     if let grams = outlook.grams { more += ", " + SI.carbon(grams).joined }
-    if let price = c.input.price, let joules = outlook.joules { more += ", " + price.text(joules) }
+    if let price = c.price, let joules = outlook.joules { more += ", " + price.text(joules) }
     return FactRow("to go", "≈ " + SI.duration(seconds), more)
   }
 

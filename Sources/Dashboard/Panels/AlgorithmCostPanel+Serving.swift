@@ -5,64 +5,77 @@ import Telemetry
 
 /// A job that serves instead of training: joules for each token it writes.
 extension AlgorithmCostPanel {
-  /// Seconds over which a server's counters are taken; many count only when a request ends.
-  private static let stretch = 30.0
-
-  private func written(_ job: Device, _ c: FrameContext) -> Total? {
-    c.timeline.id(.outputTokens, of: job.id).map { id in
-      c.timeline.total(
-        id,
-        over: TimeSpan(last: Self.stretch, endingAt: c.time).intersection(c.session) ?? c.session)
-    }
-  }
-
-  /// Joules for a written token; `nil` for a job that writes none.
+  /// Joules for a written token, else for a request; `nil` for a job that tells neither.
   func servingHeadline(_ job: Device, _ c: FrameContext) -> Headline? {
-    guard let known = c.moment.known(.outputTokens, of: job.id), let written = written(job, c)
-    else { return nil }
+    guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return nil }
     var headline = Headline()
-    headline.note = "\(job.label) · \(SI.age(known.age)) ago"
-    let span = TimeSpan(last: Self.stretch, endingAt: c.time).intersection(c.session) ?? c.session
-    let energy = c.ledger.jobEnergy(of: job.id, over: span)
-    let rate = written.mean ?? 0
-    // Below thirty tokens a joule more or less decides.
-    if let energy, energy.coverage >= 0.9, written.amount >= 30 {
-      let text = SI.text(energy.joules / written.amount, "J/output token")
-      headline.value = SI.Text(
-        number: (energy.isModelled ? "≈ " : "") + text.number, unit: text.unit)
-      headline.phrases.append([
-        Run(SI.text(rate, "tokens/s", smallest: 0).joined, c.muted)
-      ])
+    headline.note = "\(job.label) · \(SI.age(c.time - cost.span.end)) ago"
+    let mark = cost.energy?.isModelled ?? false ? "≈ " : ""
+    let rate = SI.text(cost.outputRate, "tokens/s", smallest: 0)
+    func value(_ joules: Double, _ unit: String) -> SI.Text {
+      let text = SI.text(joules, unit)
+      return SI.Text(number: mark + text.number, unit: text.unit)
+    }
+    if let joules = cost.joulesPerOutputToken {
+      headline.value = value(joules, "J/output token")
+      headline.phrases.append(besideBaseline(job, c))
+      headline.phrases.append([Run(rate.joined, c.muted)])
+      if let busy = cost.busyJoulesPerOutputToken {
+        headline.phrases.append([
+          Run(SI.string(busy, "J") + " of it for the work", c.muted)
+        ])
+      }
+    } else if let joules = cost.joulesPerRequest {
+      headline.value = value(joules, "J/request")
+      headline.phrases.append([Run(cost.shortfall?.words ?? "", c.muted)])
     } else {
-      headline.value = SI.text(rate, "tokens/s", smallest: 0)
-      let reason =
-        energy == nil ? "no joules: nothing here tells its power" : "too few tokens for a cost"
-      headline.phrases.append([Run(reason, c.muted)])
+      headline.value = rate
+      headline.phrases.append([Run(cost.shortfall?.words ?? "", c.muted)])
     }
     return headline
   }
 
-  /// What a server does at the moment.
+  /// What a server does, and what each kind of token costs.
   func servingRows(_ job: Device, _ c: FrameContext) -> [WeighedRow] {
+    guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return [] }
     var rows: [WeighedRow] = []
-    func value(_ metric: Metric) -> Double? { c.moment.known(metric, of: job.id)?.value }
-    if let running = value(.requestsRunning) {
-      let waiting = value(.requestsWaiting).map { SI.count($0) + " waiting" } ?? ""
-      rows.append(WeighedRow(0, FactRow("requests", SI.count(running) + " running", waiting)))
+    func add(_ weight: Int, _ name: String, _ value: String, _ more: String, bar: Double? = nil) {
+      rows.append(WeighedRow(weight, FactRow(name, value, more, bar: bar)))
     }
-    if let total = value(.outputTokens) {
-      let served = value(.requests).map { SI.count($0) + " requests" } ?? ""
-      rows.append(
-        WeighedRow(1, FactRow("written", SI.text(total, "tokens", smallest: 0).joined, served)))
+    func now(_ metric: Metric) -> Double? { c.moment.known(metric, of: job.id)?.value }
+    func rate(_ value: Double) -> String { SI.text(value, "tok/s", smallest: 0).joined }
+    if let running = now(.requestsRunning) {
+      let waiting = now(.requestsWaiting).map { SI.count($0) + " waiting" } ?? ""
+      add(0, "requests", SI.count(running) + " running", waiting)
     }
-    if let prompt = value(.promptTokens) {
-      let cached =
-        value(.cachedPromptTokens).map {
-          SI.text($0, "more from a cache", smallest: 0).joined
-        } ?? ""
-      rows.append(
-        WeighedRow(2, FactRow("read", SI.text(prompt, "tokens", smallest: 0).joined, cached)))
+    let total = now(.outputTokens).map { SI.text($0, "in all", smallest: 0).joined } ?? ""
+    if cost.shortfall != .untold { add(1, "written", rate(cost.outputRate), total) }
+    if let prompt = cost.promptRate {
+      let cached = cost.cachedShare.map { "\(SI.percent($0)) % more from cache" } ?? ""
+      add(2, "read", rate(prompt), cached, bar: cost.cachedShare)
     }
+    if let joules = cost.joulesPerRequest {
+      let took = cost.requestSeconds.map { "in " + SI.duration($0) } ?? ""
+      add(3, "a request", SI.string(joules, "J"), took)
+    }
+    switch c.ledger.servingPrices(of: job.id, at: c.time) {
+    case .success(let prices)?:
+      add(4, "a prompt", SI.string(prices.prompt.value, "J/token"), range(prices.prompt))
+      add(5, "an output", SI.string(prices.output.value, "J/token"), range(prices.output))
+      add(
+        6, "standing", SI.string(prices.base.value, "W"), range(prices.base) + ", no token moving")
+    default:
+      if let phases = cost.joulesByPhase {
+        add(4, "a prompt", SI.string(phases.prefill, "J/token"), "by the time spent on it")
+        add(5, "an output", SI.string(phases.decode, "J/token"), "by the time spent on it")
+      }
+    }
+    if !c.input.baselines.isEmpty { rows.append(WeighedRow(7, .diet)) }
     return rows
+  }
+
+  /// The interval of a fitted price.
+  private func range(_ price: ServingPrices.Price) -> String {
+    "\(SI.significant(price.low, digits: 2)) to \(SI.significant(price.high, digits: 2)), fitted"
   }
 }

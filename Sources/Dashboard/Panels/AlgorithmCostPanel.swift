@@ -76,8 +76,9 @@ struct AlgorithmCostPanel: Panel {
   func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     guard let job = c.job, !rect.isEmpty else { return }
     let rows = rows(job, c)
-    // A third of the room is the curve's, and two rows at least.
-    let shown = min(rows.count, max(0, rect.height - max(2, rect.height / 3)))
+    // A third of the room is the curve's: two rows at least, and five where there are a dozen.
+    let least = max(rect.height >= 12 ? 5 : 2, rect.height / 3)
+    let shown = min(rows.count, max(0, rect.height - least))
     let (chart, list) = rect.splitRows(rect.height - shown)
     drawLoss(&canvas, job, in: chart, c)
     let chosen = Set(
