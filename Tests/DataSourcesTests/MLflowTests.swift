@@ -101,6 +101,23 @@ import Testing
     #expect(try format == "log" || !source.sample(Self.clock).isEmpty)
   }
 
+  @Test(
+    .enabled(
+      if: Fixtures.exists("training/mlflow/mlruns"), "no ../shared/fixtures beside the package"))
+  func finishedFilesAreReadInOneGo() throws {
+    func read(_ path: String) throws -> [Reading]? {
+      try JobFileImport.read("\(Fixtures.root)/training/\(path)", machine: "box", Self.clock)?
+        .readings
+    }
+    let events = try #require(try read("tfevents/events.out.tfevents.1585769947.cvp"))
+    #expect(events.map(\.time) == events.map(\.time).sorted())
+    #expect(Set(events.map(\.time)).count == events.count)
+    #expect(try read("yolo/results_v8_with_time.csv")?.count == 55)
+    #expect(try read("wandb/run-8kelgntz.wandb")?.compactMap { $0[.loss] }.count == 12)
+    #expect(try read("nanogpt/shakespeare_char.log") == nil)
+    #expect(try read("no such file") == nil)
+  }
+
   /// Whatever happens to a file, a source says something true, says why not, or is silent.
   @Test func filesThatShrinkVanishAndTurnToJunk() {
     let table = Array("step,loss,timestamp\n1,2.5,1790000000\n2,2.5,1790000010\n".utf8)

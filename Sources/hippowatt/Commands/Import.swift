@@ -9,8 +9,8 @@ struct Import: ParsableCommand {
     abstract: "Make a recording of power logs and training logs that other tools wrote.",
     discussion: """
       Power logs: MLPerf node power, nvidia-smi CSV. Training logs: every format that --log reads,
-      as far as its lines carry their own time. Together they make one recording, in which energy
-      and progress of the same seconds meet:
+      as far as its lines carry their own time, and the files of TensorBoard, W&B, MLflow, tables.
+      Together they make one recording, in which energy and progress of the same seconds meet:
 
         hippowatt import -o run.hippo result_0.txt node_0.txt
         hippowatt report run.hippo
@@ -62,6 +62,11 @@ struct Import: ParsableCommand {
       } catch {
         throw Failure("\(path): \(error)")
       }
+    }
+    do throws(SourceFailure) {
+      if let found = try JobFileImport.read(path, machine: machine, clock) { return found }
+    } catch {
+      throw Failure("\(path): \(error.message)")
     }
     var parser = LogParser(machine: machine, name: path, label: Self.name(path), source: "import")
     let now = clock.now
