@@ -12,6 +12,7 @@ struct DLLoggerReader: ProgressReader {
   mutating func read(_ line: LogLine) -> Progress? {
     let start = line.message
     guard line.starts(with: "DLLL {", at: start), line.ends(with: "}}"),
+      line.find("DLLL", from: start + 1) == nil,
       let steps = line.find("\"step\": ", from: start),
       let data = line.find("\"data\": {", from: steps)
     else { return nil }

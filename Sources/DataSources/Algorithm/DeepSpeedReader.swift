@@ -54,7 +54,9 @@ struct DeepSpeedReader: ProgressReader {
   private func engine(_ line: LogLine, _ start: Int) -> Progress? {
     guard line.starts(with: "step=", at: start), let step = line.number(at: start + 5),
       line.starts(with: ", skipped=", at: step.end), line.ends(with: "]"),
-      let rates = line.find("lr=[", from: step.end), let rate = line.number(at: rates + 4)
+      let rates = line.find("lr=[", from: step.end), let rate = line.number(at: rates + 4),
+      line.starts(with: ",", at: rate.end) || line.starts(with: "]", at: rate.end),
+      line.find("step=", from: step.end) == nil
     else { return nil }
     return Progress(step: step.whole, learningRate: rate.value)
   }

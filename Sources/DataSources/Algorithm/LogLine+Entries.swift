@@ -23,6 +23,13 @@ extension LogLine {
     range.count == text.utf8CodeUnitCount && starts(with: text, at: range.lowerBound)
   }
 
+  /// How many digits stand between the point of a number and its end, which is given.
+  func decimals(endingAt end: Int) -> Int {
+    var place = end
+    while place > 0, bytes[place - 1] &- 0x30 < 10 { place -= 1 }
+    return place > 0 && bytes[place - 1] == 0x2E ? end - place : 0
+  }
+
   /// What stands in a range as text, at most 80 bytes of it.
   func text(_ range: Range<Int>) -> String {
     let safe = range.clamped(to: 0..<bytes.count)

@@ -51,7 +51,9 @@ struct NanoGPTReader: ProgressReader {
       line.starts(with: ": train loss ", at: step.end),
       let training = line.number(at: step.end + 13),
       line.starts(with: ", val loss ", at: training.end),
-      let validation = line.number(at: training.end + 11), validation.end == line.bytes.count
+      let validation = line.number(at: training.end + 11), validation.end == line.bytes.count,
+      // Both have as many digits, unless the line was cut.
+      line.decimals(endingAt: validation.end) == line.decimals(endingAt: training.end)
     else { return nil }
     return Progress(step: count, validationLoss: validation.value)
   }

@@ -45,7 +45,11 @@ struct TorchtitanReader: ProgressReader {
     progress.gradientNorm = line.number(after: "grad_norm", from: loss.end)?.value
     progress.learningRate = line.number(after: "lr", from: place)?.value
     progress.peakMemory = memory(line, loss.end)
-    progress.reportedFLOPRate = line.number(after: "tflops", from: rate.end).map { $0.value * 1e12 }
+    if let rate = line.number(after: "tflops", from: rate.end),
+      line.starts(with: " ", at: rate.end)
+    {
+      progress.reportedFLOPRate = rate.value * 1e12
+    }
     if let mfu = line.number(after: "mfu", from: rate.end), mfu.isPercent {
       progress.reportedMFU = mfu.share
     }
