@@ -129,6 +129,13 @@ import Testing
     #expect(parser.consume(Array(text.utf8), arrival: start).events.count <= 32)
   }
 
+  @Test func anImpossibleStepDoesNotHideTheRest() throws {
+    let heard = LogFormatTests.parse(
+      line(10) + line(9_000_000_000_000_000_000 as Int) + line(-5) + line(20))
+    #expect(heard.readings.compactMap { $0[.step] } == [10, 20])
+    #expect(heard.events.isEmpty)
+  }
+
   @Test func factsComeAgainWithWhatIsNew() throws {
     var parser = parser()
     let first = parser.consume(

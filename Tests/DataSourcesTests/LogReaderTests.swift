@@ -166,6 +166,7 @@ import Testing
     let heard = Self.parse(
       """
       \(head)Model llama3 8B size: 8,030,261,248 total parameters
+      \(head)Building 2-D device mesh with ['dp_shard', 'tp'], [4, 2]
       \(head)Training starts at step 1, with local batch size 1, global batch size 8, sequence length 2048, total steps 1000 (warmup 200)
       \(head)step: 10  loss:  7.62585  grad_norm: 26.6250  memory: 66.91GiB(37.51%)  tps: 10,050  tflops: 314.71  mfu: 13.99%
       """)
@@ -173,6 +174,7 @@ import Testing
     #expect(heard.readings.first?[.samples] == 80)
     #expect(heard.readings.first?[.stepTotal] == 1000)
     let facts = try #require(heard.devices.last?.attributes)
+    #expect(facts["world_size"] == "8")
     #expect(facts["parameters"] == "8030261248")
     #expect(facts["global_batch"] == "8")
     #expect(facts["sequence_length"] == "2048")

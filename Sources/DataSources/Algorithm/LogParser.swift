@@ -175,6 +175,14 @@ public struct LogParser: Sendable {
       say(text, at: moment)
     }
     progress.note = nil
+    let loss = progress.loss
+    let refused = progress.refuseImplausible().subtracting(complaints)
+    if !refused.isEmpty {
+      complaints.formUnion(refused)
+      for metric in refused.list {
+        say("refused an impossible \(metric.words) in the job's log", at: moment)
+      }
+    }
     let verdict = ledger.judge(progress, fields, line, isSameMoment: lastArrival == arrival)
     switch verdict {
     case .copy: return
@@ -185,19 +193,12 @@ public struct LogParser: Sendable {
     case .news: break
     }
     lastArrival = arrival
-    if let loss = progress.loss {
+    if let loss {
       if !loss.isFinite, !isLossBroken {
         let step = progress.step.map { " at step \($0)" } ?? ""
         say("the loss is no number\(step)", at: moment)
       }
       isLossBroken = !loss.isFinite
-    }
-    let refused = progress.refuseImplausible().subtracting(complaints)
-    if !refused.isEmpty {
-      complaints.formUnion(refused)
-      for metric in refused.list {
-        say("refused an impossible \(metric.words) in the job's log", at: moment)
-      }
     }
     guard let time else {
       burst.add(progress)

@@ -18,6 +18,7 @@ extension Progress {
     static let utilisation = 0...1.1
     static let flopRate = 1...1e16
     static let joules = 1e-6...1e12
+    static let steps: Int64 = 1 << 50
     static let bytes: Int64 = 1 << 50
   }
 
@@ -42,8 +43,8 @@ extension Progress {
     func keep(_ value: inout Int64?, from low: Int64, upTo high: Int64 = .max) {
       if let known = value, known < low || known > high { value = nil }
     }
-    keep(&step, from: 0)
-    keep(&stepTotal, from: 1)
+    keep(&step, from: 0, upTo: Bounds.steps)
+    keep(&stepTotal, from: 1, upTo: Bounds.steps)
     keep(&tokens, from: 0)
     keep(&samples, from: 0)
     keep(&peakMemory, from: 1, upTo: Bounds.bytes)

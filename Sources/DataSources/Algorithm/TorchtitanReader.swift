@@ -3,6 +3,7 @@
 ///     [titan] 2026-02-24 19:46:17,508 - root - INFO - step:  4  loss:  7.62585  grad_norm: 26.6250
 ///       memory: 66.91GiB(37.51%)  tps: 10,050  tflops: 314.71  mfu: 13.99%     (one line)
 ///     … Model llama3 8B size: 8,030,261,248 total parameters
+///     … Building 2-D device mesh with ['dp_shard', 'tp'], [4, 2]
 ///     … Training starts at step 1, with local batch size 1, global batch size 8, sequence length
 ///       2048, total steps 10 (warmup 2)                                        (one line)
 ///
@@ -11,7 +12,7 @@
 struct TorchtitanReader: ProgressReader {
   static let format = "torchtitan"
   static let caution = "tokens per second are those of ONE device"
-  static let openings: StaticString = "svMT"
+  static let openings: StaticString = "svMTB"
 
   private var tokensPerStep: Int64?
   private var batch: Int64?
@@ -28,6 +29,12 @@ struct TorchtitanReader: ProgressReader {
         "parameters": line.number(at: size + 7)?.fact,
         "model": line.text((start + 6)..<size),
       ])
+    }
+    if line.starts(with: "Building ", at: start),
+      let names = line.find("device mesh with [", from: start),
+      let sizes = line.find("], [", from: names)
+    {
+      return .facts(["world_size": product(line, sizes + 4)])
     }
     return line.starts(with: "Training starts at step", at: start) ? header(line, start) : nil
   }
@@ -64,6 +71,22 @@ struct TorchtitanReader: ProgressReader {
       let loss = line.number(after: "loss", from: place), loss.end < line.bytes.count
     else { return nil }
     return Progress(step: count, validationLoss: loss.value)
+  }
+
+  /// The product of the sizes of a device mesh, `8]` or `4, 2]`.
+  private func product(_ line: LogLine, _ start: Int) -> String? {
+    var product: Int64 = 1
+    var place = start
+    for _ in 0..<8 {
+      guard let size = line.number(behindSpaces: place),
+        let all = Progress.product(product, size.whole)
+      else { return nil }
+      product = all
+      if line.starts(with: "]", at: size.end) { return "\(product)" }
+      guard line.starts(with: ",", at: size.end) else { return nil }
+      place = size.end + 1
+    }
+    return nil
   }
 
   private func memory(_ line: LogLine, _ place: Int) -> Int64? {
