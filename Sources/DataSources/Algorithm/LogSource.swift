@@ -28,7 +28,8 @@ public struct LogSource: DataSource {
     var looking = LineFollower(path: follower.path)
     do throws(SourceFailure) {
       try looking.poll(budget: 0) { _, _ in }
-      return Probe(.ok, "\(follower.path) is there; formats: \(ProgressFormats.names)")
+      let count = ProgressFormats.all.count
+      return Probe(.ok, "\(follower.path) is there; \(count) kinds of job logs are known")
     } catch {
       return Probe(error.health, error.message, remedy: error.remedy)
     }

@@ -118,6 +118,4 @@ enum ProgressFormats {
     }
     return table
   }()
-
-  static var names: String { all.map { $0.format }.joined(separator: ", ") }
 }
