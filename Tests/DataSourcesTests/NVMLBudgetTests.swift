@@ -41,7 +41,8 @@ import Testing
     let said = try fake.said(&source, at: 10.02)
     #expect(said.readings.count == 8)
     #expect(
-      said.readings.first?.values.map(\.metric) == [.power, .powerInstant, .energy])
+      said.readings.first?.values.map(\.metric) == [.powerInstant, .energy],
+      "the mean over a second once a second")
   }
 
   @Test("64 GPUs are read, each once")

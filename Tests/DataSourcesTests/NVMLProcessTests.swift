@@ -157,6 +157,21 @@ import Testing
     #expect(try follow(fake, &source, 0...2, .memoryUsed) == ["41": 1 << 30])
   }
 
+  @Test("an instance made later is found, on whichever GPU")
+  func laterPart() throws {
+    let fake = try FakeNVML(gpus: 2)
+    for gpu in [0, 1] as [UInt32] { fake.set("mig", 1, gpu: gpu) }
+    var source = fake.source()
+    _ = try fake.said(&source, at: 0)
+    for gpu in [0, 1] as [UInt32] { fake.set("mig", 2, gpu: gpu) }
+    var labels: Set<String> = []
+    for second in 1...13 {
+      let said = try fake.said(&source, at: Double(second))
+      labels.formUnion(said.devices.map(\.label))
+    }
+    #expect(labels == ["0.1", "1.1"])
+  }
+
   @Test("the parts of a divided GPU are devices of their own")
   func parts() throws {
     let fake = try FakeNVML()

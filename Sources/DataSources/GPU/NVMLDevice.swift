@@ -36,9 +36,10 @@ struct NVMLDevice {
     implausiblePower = nil
     let handle = handle
     fields.read(full: due.second, handle, library, &inquiry)
-    let usage: UInt64? =
-      fields[identity.averagesPower ? .averagePower : .instantPower]
-      ?? inquiry.ask(.power, library.calls.power) { $0(handle, &$1) }.map(UInt64.init)
+    var usage = fields[identity.averagesPower ? .averagePower : .instantPower]
+    if usage == nil, due.second || !identity.averagesPower {
+      usage = inquiry.ask(.power, library.calls.power) { $0(handle, &$1) }.map(UInt64.init)
+    }
     let energy =
       fields[.energy] ?? fields[.olderEnergy]
       ?? inquiry.ask(.energy, library.calls.energy, from: UInt64(0)) { $0(handle, &$1) }

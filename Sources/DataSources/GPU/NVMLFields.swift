@@ -5,8 +5,10 @@ import CDrivers
 /// Ids and units: `NVML_FI_*` of the NVML API reference.
 enum NVMLField: Int, CaseIterable {
   // Read at every tick, however short it is.
-  case energy, olderEnergy, instantPower, averagePower
-  // Read once a second.
+  case energy, olderEnergy, instantPower
+  // Read once a second: a mean over a second says nothing new earlier, and costs drivers
+  // milliseconds where the power of the moment costs microseconds.
+  case averagePower
   case limit, defaultLimit, memoryTemperature
   case heldByPower, heldByHeat, heldByBoard, heldByBrake
   case pcieSent, pcieReceived, nvlinkSent, nvlinkReceived
@@ -45,7 +47,7 @@ enum NVMLField: Int, CaseIterable {
   var isBytes: Bool { self == .pcieSent || self == .pcieReceived }
 
   /// Whether it is worth asking for many times a second.
-  var isQuick: Bool { rawValue <= Self.averagePower.rawValue }
+  var isQuick: Bool { rawValue <= Self.instantPower.rawValue }
 
   /// In words, for a note that it may not be read.
   var words: String {

@@ -35,9 +35,11 @@ struct NVMLSchedule {
 
   /// Says what is due now, and counts it as done; everything is at first.
   mutating func next(_ now: Timestamp) -> Due {
-    let due = Due(
-      second: isDue(second, Self.secondPeriod, now), pair: isDue(pair, Self.pairPeriod, now),
-      slow: isDue(slow, Self.slowPeriod, now))
+    // Each round is part of the next quicker one, whatever the ticks fall on.
+    var due = Due()
+    due.second = isDue(second, Self.secondPeriod, now)
+    due.pair = due.second && isDue(pair, Self.pairPeriod, now)
+    due.slow = due.pair && isDue(slow, Self.slowPeriod, now)
     if due.second { second = now }
     if due.pair { pair = pair == nil && isOdd ? now - Self.pairPeriod / 2 : now }
     if due.slow { slow = now }
