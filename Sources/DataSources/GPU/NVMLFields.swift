@@ -69,6 +69,9 @@ enum NVMLField: Int, CaseIterable {
 /// The table of ids grows with every driver, so each id is tested once and, if it is not answered,
 /// not asked for again. A number that has been answered before stays: later errors pass.
 final class NVMLFields {
+  /// The last id that drivers of the CUDA 11 years know.
+  private static let lastOldID: UInt32 = 141
+
   private enum Standing { case untested, answered, refused }
 
   private var standing: [Standing]
@@ -115,11 +118,7 @@ final class NVMLFields {
       entries[index].nvmlReturn = nvmlReturn_t(NVML_ERROR_UNKNOWN)
     }
     if let error = NVMLError(call(handle, Int32(request.count), entries)) {
-      if Int(error.code) == NVML_ERROR_INVALID_ARGUMENT {
-        inquiry.refuse(.fields)
-      } else {
-        inquiry.take(error, of: .fields)
-      }
+      giveUp(error, full: full, &inquiry)
       return
     }
     var hasChanged = false
@@ -127,6 +126,19 @@ final class NVMLFields {
       hasChanged = take(entries[index], of: field, &inquiry) || hasChanged
     }
     if hasChanged { compose(full: full) }
+  }
+
+  /// Deals with a call that was refused as a whole.
+  private func giveUp(_ error: NVMLError, full: Bool, _ inquiry: inout NVMLInquiry) {
+    guard Int(error.code) == NVML_ERROR_INVALID_ARGUMENT, !standing.contains(.answered) else {
+      inquiry.take(error, of: .fields)
+      return
+    }
+    // A driver may refuse all for the sake of an id it does not know yet.
+    let newer = request.filter { $0.id > Self.lastOldID }
+    if newer.isEmpty { inquiry.refuse(.fields) }
+    for field in newer { standing[field.rawValue] = .refused }
+    compose(full: full)
   }
 
   /// Keeps one answer; says whether the field's standing has changed.

@@ -57,6 +57,12 @@ static int32_t field(device_t g, uint32_t id, uint32_t scope, int32_t *type, uin
 int32_t nvmlDeviceGetFieldValues(device_t device, int32_t count, unsigned char *entries) {
   ENTER(device->index);
   if (count <= 0) return INVALID;
+  int32_t refusal = fake_code("newer fields", device->index);
+  for (int32_t i = 0; refusal != SUCCESS && i < count; i++) {
+    uint32_t id;
+    memcpy(&id, entries + 40 * (size_t)i, 4);
+    if (id > 141) return refusal;
+  }
   for (int32_t i = 0; i < count; i++) {
     unsigned char *entry = entries + 40 * (size_t)i;
     uint32_t id, scope;

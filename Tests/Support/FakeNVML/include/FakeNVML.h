@@ -40,7 +40,8 @@ void fake_nvml_end_process(uint32_t gpu, uint32_t pid);
 void fake_nvml_event(uint32_t gpu, uint64_t type, uint64_t data);
 
 // Lets a function answer with a code from now on; gpu -1 for all, code 0 for the usual answer. The
-// name `gpu` stands for all functions, `field:191` for one field.
+// name `gpu` stands for all functions, `field:191` for one field, and `newer fields` for a call
+// with any id that drivers of the CUDA 11 years do not know.
 void fake_nvml_answer(const char *function, int32_t gpu, int32_t code);
 // Whether calls of a function wait; gpu -1 for all. Those that wait go on when it is set back.
 void fake_nvml_block(const char *function, int32_t gpu, int32_t blocks);
