@@ -104,39 +104,6 @@ import Testing
     #expect(texts.contains("GPU 1: no permission"))
   }
 
-  @Test("a laptop's GPU that sleeps is not touched, and resumes by itself")
-  func sleeping() throws {
-    let fake = try FakeNVML()
-    let tree = FileTree()
-    let folder = "/sys/bus/pci/devices/0000:01:00.0"
-    tree.write(folder + "/vendor", "0x10de\n")
-    tree.write(folder + "/class", "0x030200\n")
-    tree.write(folder + "/power/runtime_status", "suspended\n")
-    var source = fake.source(root: tree.root)
-    #expect(try source.said(at: 0).events.map(\.kind) == [.gap])
-    #expect(try source.said(at: 1).events.isEmpty)
-    #expect(fake.calls("*") == 0, "not even the library is started")
-    tree.write(folder + "/power/runtime_status", "active\n")
-    #expect(try source.said(at: 2).readings.count == 1)
-    tree.write(folder + "/power/runtime_status", "suspended\n")
-    let calls = fake.calls("nvmlDeviceGetFieldValues")
-    let asleep = try source.said(at: 3)
-    #expect(asleep.readings.isEmpty)
-    #expect(asleep.events.map(\.text) == ["GPU 0 sleeps and is left asleep"])
-    #expect(try source.said(at: 4).events.isEmpty)
-    #expect(fake.calls("nvmlDeviceGetFieldValues") == calls)
-    tree.write(folder + "/power/runtime_status", "active\n")
-    let awake = try source.said(at: 5)
-    #expect(awake.readings.count == 1)
-    #expect(awake.events.map(\.text) == ["GPU 0 is awake again"])
-  }
-
-  @Test("the driver's address of a GPU is found in Linux's form")
-  func addresses() {
-    #expect(NVMLSleep.name(of: "00000000:C1:00.0") == "0000:c1:00.0")
-    #expect(NVMLSleep.name(of: "00010000:01:00.0") == "10000:01:00.0")
-  }
-
   @Test("an Xid is heard without asking, in words; a flood of one is counted")
   func xid() throws {
     let fake = try FakeNVML(gpus: 4)

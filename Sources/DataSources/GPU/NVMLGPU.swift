@@ -12,6 +12,8 @@ struct NVMLAnswer: Sendable {
   var error: NVMLError?
   /// Whether it was left asleep.
   var isAsleep = false
+  /// Whether it has had nothing to do for a while and would fall asleep if nobody asked.
+  var mayRest = false
   /// Which GPU it is, where it was opened at this look.
   var opened: NVMLOpening?
 }
@@ -27,6 +29,9 @@ struct NVMLOpening: @unchecked Sendable {
 /// Touched by one thread at a time: the source hands it to its crew and leaves it alone until the
 /// crew has answered. What was said outlives the library, so that nothing is said twice.
 final class NVMLGPU: @unchecked Sendable {
+  /// Seconds without work after which a GPU that can sleep is left alone.
+  private static let idlePatience = 10.0
+
   let index: UInt32
   private let context: SourceContext
   private var schedule: NVMLSchedule
@@ -36,6 +41,8 @@ final class NVMLGPU: @unchecked Sendable {
   private var isDivided = false
   private var sleep: NVMLSleep?
   private var isAsleep = false
+  /// Since when it has had nothing to do.
+  private var idleSince: Timestamp?
   private var reporter: DeviceReporter?
   private var processes: (gpu: DeviceID, list: NVMLProcesses)?
   private var hasRefusedPower = false
@@ -134,11 +141,24 @@ final class NVMLGPU: @unchecked Sendable {
       described.provenance(of: $0, every: interval)
     }
     answer.observations += rest
+    if due.second { answer.mayRest = mayRest(reading) }
     answer.notes += device.inquiry.denied.map { "\($0) may not be read by this user" }
     if let watts = device.implausiblePower, !hasRefusedPower {
       hasRefusedPower = true
       answer.notes.append("power of \(Int(watts)) W left out, far beyond its limit")
     }
+  }
+
+  /// Whether the driver would switch the GPU off by now if it were left alone.
+  private func mayRest(_ reading: Reading) -> Bool {
+    let isBusy = reading.values.first { $0.metric == .utilization }?.steps != 0
+    guard sleep?.mayFallAsleep == true, !isBusy, processes?.list.isEmpty == true else {
+      idleSince = nil
+      return false
+    }
+    let since = idleSince ?? reading.time
+    idleSince = since
+    return reading.time - since >= Self.idlePatience
   }
 
   private func readActivity(

@@ -14,6 +14,8 @@ struct NVMLProcesses {
   private var sampleRoom = 128
   /// The newest sample of the processes' shares that was seen, in the driver's microseconds.
   private var lastSample: UInt64 = 0
+  /// Whether nobody was on the GPU at the last look; `nil` where that is not known.
+  private(set) var isEmpty: Bool?
   /// Whether the processes that draw were none, and so are looked for but seldom.
   private var drawsNothing = false
   // At the last look.
@@ -37,6 +39,7 @@ struct NVMLProcesses {
     to observations: inout [Observation]
   ) {
     let calls = device.library.calls
+    isEmpty = nil
     guard var list = list(.processes, calls.computeProcesses, &device) else { return }
     if isSeldom || !drawsNothing {
       let drawing = self.list(.graphicsProcesses, calls.graphicsProcesses, &device) ?? []
@@ -48,6 +51,7 @@ struct NVMLProcesses {
     if !list.isEmpty, !isDivided, let shares = shares(&device) {
       for index in list.indices { list[index].smShare = shares[list[index].pid] ?? 0 }
     }
+    isEmpty = list.isEmpty
     let joules = charge(reading, limit: device.limit)
     roster.report(list, joules: joules, at: reading.time, to: &observations)
   }

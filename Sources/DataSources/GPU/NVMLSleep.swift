@@ -3,19 +3,33 @@ import Telemetry
 /// Whether a GPU sleeps, as Linux tells without waking it.
 ///
 /// Files: `power/runtime_status` of Documentation/ABI/testing/sysfs-devices-power. Laptops switch
-/// an unused GPU off; any call to its driver would wake it.
+/// an unused GPU off; any call to its driver would wake it, or keep it awake.
 struct NVMLSleep {
   private let status: SystemFile
+  /// Whether the driver switches the GPU off when nobody uses it, as it does in laptops.
+  let mayFallAsleep: Bool
 
   /// Of the GPU at a PCI address as the driver writes it.
   init(busID: String, _ context: SourceContext) {
-    status = SystemFile(context.path(Self.folder + "/\(Self.name(of: busID))" + Self.file))
+    let name = Self.name(of: busID)
+    status = SystemFile(context.path(Self.folder + "/\(name)" + Self.file))
+    mayFallAsleep = Self.mayFallAsleep(
+      SystemFile.text(context.path("/proc/driver/nvidia/gpus/\(name)/power")) ?? "")
   }
 
   private static let folder = "/sys/bus/pci/devices"
   private static let file = "/power/runtime_status"
 
   var isAsleep: Bool { (try? status.readPage { Self.isAsleep($0.rest()) }) ?? false }
+
+  /// Reads the driver's `Runtime D3 status: Enabled (fine-grained)`.
+  private static func mayFallAsleep(_ text: String) -> Bool {
+    text.split(separator: "\n").contains { line in
+      let parts = line.split(separator: ":")
+      return parts.count == 2 && parts[0] == "Runtime D3 status"
+        && parts[1].drop { $0 == " " || $0 == "\t" }.hasPrefix("Enabled")
+    }
+  }
 
   private static func isAsleep(_ status: String) -> Bool {
     status == "suspended" || status == "suspending"

@@ -87,6 +87,7 @@ extension NVMLSource {
       observations.append(.event(Event(time: now, kind: .note, text: note)))
     }
     places[index].nextTry = nil
+    places[index].mayRest = answer.mayRest
     if answer.isAsleep {
       tell(.asleep, of: index, now, &observations)
     } else if let error = answer.error, error.concernsLibrary {

@@ -7,7 +7,8 @@ import Telemetry
 /// is asked of that GPU until the call comes back. A GPU that stops answering is tried again every
 /// few seconds. The library is opened anew after the driver was reloaded, and once a minute while a
 /// GPU stays away, since some drivers find it again in no other way. It opens the GPUs, so
-/// `nvidia-smi --gpu-reset` needs it stopped.
+/// `nvidia-smi --gpu-reset` needs it stopped. A GPU that sleeps is not touched, and where all would
+/// fall asleep without us the library is closed and opened again for a look now and then.
 struct NVMLSource: DataSource {
   static let sourceName = "nvml"
 
@@ -22,6 +23,8 @@ struct NVMLSource: DataSource {
     /// When the call that has not come back was made.
     var asked: Timestamp?
     var trouble: Trouble?
+    /// Whether it would fall asleep if nobody asked.
+    var mayRest = false
   }
 
   /// Why a place gives nothing.
@@ -34,6 +37,7 @@ struct NVMLSource: DataSource {
   static let retryPeriod = 5.0
   static let reopenPeriod = 60.0
   static let countPeriod = 10.0
+  private static let restPeriod = 30.0
   /// The crew's key for counting GPUs, beside the places.
   static let counting = -1
 
@@ -50,6 +54,8 @@ struct NVMLSource: DataSource {
   var places: [Place] = []
   /// Notes that are made once, whichever GPU they were found on.
   var saidOnce: Set<String> = []
+  /// Until when all GPUs are left alone, so that they can fall asleep.
+  private var restsUntil: Timestamp?
   /// What was to be said when the source failed.
   private var held: [Observation] = []
   /// The GPUs of before a recount that have not been found again, by name.
@@ -87,7 +93,13 @@ struct NVMLSource: DataSource {
     var observations = held
     held = []
     let now = clock.now
-    if library == nil, staysAsleep(now, &observations) { return observations }
+    if library == nil, staysAsleep(now, &observations) {
+      // Whoever wakes it has work for it, which is worth a look at once.
+      restsUntil = nil
+      return observations
+    }
+    if let restsUntil, now < restsUntil { return observations }
+    restsUntil = nil
     let isWaiting = places.contains { $0.trouble?.mayNeedReopening == true }
     let isHung = places.contains { $0.asked != nil }
     if isWaiting, !isHung, now - opened >= Self.reopenPeriod { close() }
@@ -110,7 +122,20 @@ struct NVMLSource: DataSource {
       throw failure.failure
     }
     if observations.isEmpty, let failure = wholeFailure { throw failure }
+    if places.allSatisfy(\.mayRest) { rest(now, &observations) }
     return observations
+  }
+
+  /// Leaves the GPUs alone for a while, since even a library that is only open keeps them awake.
+  private mutating func rest(_ now: Timestamp, _ observations: inout [Observation]) {
+    close()
+    restsUntil = now + Self.restPeriod
+    let text =
+      "the NVIDIA GPU has nothing to do and is asked every \(Int(Self.restPeriod)) s only, so that"
+      + " it can fall asleep"
+    if saidOnce.insert(text).inserted {
+      observations.append(.event(Event(time: now, kind: .note, text: text)))
+    }
   }
 
   /// Keeps what was to be said for when the source is back.
