@@ -104,7 +104,7 @@ public struct JobSource: DataSource {
       if entry.isUnheard {
         state.health = .waiting
         state.message = "\(file.shown) of \(entry.job.title) says nothing that is understood yet"
-        state.remedy = "formats: \(ProgressFormats.names); --log FILE names another file"
+        state.remedy = "--log FILE names another file; the README lists what is understood"
       }
     } else if let entry = entries.first(where: \.isSilent) {
       state.health = .absent
