@@ -251,9 +251,13 @@ import Testing
     #expect(heard.readings.map { $0[.stepTotal] } == [2000])
     #expect(heard.devices.last?.attributes["parameters"] == "124439808")
     #expect(try source.sample(Self.clock).isEmpty)
+    tree.write("/out/checkpoint-1100/model.safetensors", Self.weights(["BF16": [3, 5]]))
     save(1100, 1.5)
     heard = try source.sample(Self.clock)
     #expect(heard.readings.map { $0[.step] } == [1100])
+    // Without a configuration the weights are counted.
+    #expect(heard.devices.last?.attributes["parameters"] == "15")
+    #expect(heard.devices.last?.attributes["precision"] == "bf16")
     // In the middle of being written: nothing is said, and later it is.
     tree.write("/out/checkpoint-1200/trainer_state.json", #"{"global_step": 12"#)
     #expect(try source.sample(Self.clock).isEmpty)

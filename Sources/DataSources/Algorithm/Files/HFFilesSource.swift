@@ -80,6 +80,14 @@ struct HFFilesSource: JobFileSource {
     }
     var attributes = state.facts.merging(facts?.attributes ?? [:]) { state, _ in state }
     attributes["framework"] = "Hugging Face Trainer"
+    // The weights themselves say how many they are, unless several are packed into one number.
+    if attributes["parameters"] == nil, attributes["quantization"] == nil,
+      let weights = try? Safetensors.read(folder)
+    {
+      attributes["parameters"] = "\(weights.parameters)"
+      attributes["precision"] =
+        attributes["precision"] ?? weights.format.flatMap(ModelFacts.precision)
+    }
     rows.learn(attributes, to: &result)
     rows.say(state.last(at: written), arrival: now, to: &result)
     if let runtime = state.runtime, 0..<1e9 ~= runtime, !isEndTold {

@@ -49,7 +49,8 @@ struct TFEventsSource: JobFileSource {
     var file = GrowingFile(path: first)
     do throws(SourceFailure) {
       _ = try file.look()
-      return Probe(.ok, "\(run.path): \(run.files.count) event file(s)")
+      let count = run.files.count
+      return Probe(.ok, "\(run.path): \(count == 1 ? "an event file" : "\(count) event files")")
     } catch {
       return Probe(error.health, error.message, remedy: error.remedy)
     }
