@@ -16,6 +16,8 @@ struct MLPerfReader: ProgressReader {
 
   private var benchmark = ""
   private var batch: Int64?
+  /// The samples of the last event that counted any.
+  private var samples: Int64?
 
   mutating func read(_ line: LogLine) -> Progress? {
     let start = line.message
@@ -48,10 +50,16 @@ struct MLPerfReader: ProgressReader {
   private mutating func event(_ line: LogLine, _ key: Range<Int>, _ place: Int) -> Progress? {
     func isKey(_ name: StaticString) -> Bool { line.holds(name, in: key) }
     let number = line.number(at: place)
-    if isKey("run_start") { return Progress(note: "MLPerf run started") }
+    // The account of a run goes from its start to its stop.
+    if isKey("run_start") {
+      var progress = Progress(note: "MLPerf run started")
+      progress.samples = 0
+      return progress
+    }
     if isKey("run_stop") {
       let status = line.word(after: "\"status\"", from: place) ?? "no status"
       var progress = counted(line, place)
+      progress.samples = progress.samples ?? samples
       progress.note = "MLPerf run stopped: \(status)"
       return progress
     }
@@ -94,7 +102,7 @@ struct MLPerfReader: ProgressReader {
   }
 
   /// How far the job was, from the metadata of an event.
-  private func counted(_ line: LogLine, _ place: Int) -> Progress {
+  private mutating func counted(_ line: LogLine, _ place: Int) -> Progress {
     var progress = Progress()
     progress.samples = line.number(after: "\"samples_count\"", from: place)?.whole
     progress.step = line.number(after: "\"step_num\"", from: place)?.whole
@@ -110,6 +118,7 @@ struct MLPerfReader: ProgressReader {
     {
       progress.step = samples / batch
     }
+    samples = progress.samples ?? samples
     return progress
   }
 

@@ -63,8 +63,8 @@ extension RunReport {
   private func jobFacts(_ job: Job, isFull: Bool) -> [(String, String)] {
     let cost = job.cost
     var facts = [("job", sanitized(job.device.label))]
-    let isServing = cost.steps == 0
-    if !isServing { facts.append(("  steps", SI.count(cost.steps))) }
+    let isServing = cost.steps == 0 && job.sampleCost == nil
+    if cost.steps > 0 { facts.append(("  steps", SI.count(cost.steps))) }
     func add(_ name: String, _ value: String?) {
       if let value { facts.append(("  " + name, value)) }
     }
@@ -74,7 +74,12 @@ extension RunReport {
     add("loss", job.loss.map { SI.significant($0, digits: 4) })
     guard isFull, !isServing else { return facts }
     add("val loss", job.validationLoss.map { SI.significant($0, digits: 4) })
-    add("per sample", cost.joulesPerSample.map { SI.string($0, "J") })
+    if let whole = job.sampleCost, let samples = whole.samples {
+      let energy = whole.energy.map { ", " + SI.energy($0.joules).joined } ?? ""
+      add("samples", "\(SI.count(samples)) in \(SI.duration(whole.span.seconds))\(energy)")
+    }
+    add("per sample", job.joulesPerSample.map { SI.string($0, "J") })
+    add("accuracy", job.accuracy.map { SI.significant($0, digits: 4) })
     add(
       "per kWh", cost.tokensPerKilowattHour.map { SI.text($0, "tokens", smallest: 0).joined })
     add("speed", cost.tokensPerSecond.map { SI.text($0, "tokens/s", smallest: 0).joined })

@@ -11,6 +11,12 @@ struct RunReport {
     var facts: JobFacts
     /// Between its first report and its last, with all pauses.
     var cost: JobCost
+    /// What its samples cost, from the first to the last word on them.
+    var sampleCost: JobCost?
+    var accuracy: Double?
+
+    /// Over all its samples where it counts them, else over its steps.
+    var joulesPerSample: Double? { (sampleCost ?? cost).joulesPerSample }
     /// Seconds of an ordinary step.
     var medianStep: Double?
     var pauses: PauseAccount?
@@ -66,22 +72,34 @@ struct RunReport {
   ) -> Job? {
     let timeline = ledger.timeline
     let moment = timeline.moment(at: span.end)
-    if timeline.id(.step, of: device.id) == nil { return serving(device, ledger, over: span) }
-    guard let id = timeline.id(.step, of: device.id), let first = timeline.firstReading(id),
-      let last = moment.known(.step, of: device.id), last.time > first.time
-    else { return nil }
-    let stretch = TimeSpan(first.time, last.time)
-    let cost = ledger.cost(of: device.id, over: stretch, steps: last.value - first.value)
+    let sampleCost = cost(of: device, by: .samples, ledger, moment)
+    guard let cost = cost(of: device, by: .step, ledger, moment) ?? sampleCost else {
+      return serving(device, ledger, over: span)
+    }
     return Job(
-      device: device, facts: JobFacts(device), cost: cost,
+      device: device, facts: JobFacts(device), cost: cost, sampleCost: sampleCost,
+      accuracy: moment.known(.accuracy, of: device.id)?.value,
       medianStep: ledger.reportsSteps(device.id)
         ? ledger.stepStatistics(of: device.id, at: span.end, limit: 4000)?.median : nil,
       pauses: ledger.pauses(of: device.id, at: span.end, limit: 4000),
       loss: moment.known(.loss, of: device.id)?.value,
       validationLoss: moment.known(.validationLoss, of: device.id)?.value,
-      mfu: ledger.mfu(of: device.id, tokensPerSecond: cost.tokensPerSecond, over: stretch),
+      mfu: ledger.mfu(of: device.id, tokensPerSecond: cost.tokensPerSecond, over: cost.span),
       outlook: ledger.outlook(of: device.id, at: span.end),
       target: targetLoss.flatMap { ledger.target($0, of: device.id, at: span.end) })
+  }
+
+  /// The cost of a job from the first to the last word on how far it is, by one count.
+  private static func cost(
+    of device: Device, by metric: Metric, _ ledger: Ledger, _ moment: Moment
+  ) -> JobCost? {
+    guard let id = ledger.timeline.id(metric, of: device.id),
+      let first = ledger.timeline.firstReading(id),
+      let last = moment.known(metric, of: device.id), last.time > first.time
+    else { return nil }
+    return ledger.cost(
+      of: device.id, over: TimeSpan(first.time, last.time),
+      steps: metric == .step ? last.value - first.value : 0)
   }
 
   /// A job that serves: what it wrote over the whole span.
