@@ -183,6 +183,7 @@ import Testing
 
   /// Lines that once were too much for the reader.
   @Test(arguments: [
+    ":::MLLOG {\"time_ms\": 9999999999999, \"key\": \"train_loss\", \"value\": 2.5}",
     "[a] >>", "[a] >", "2026-02-24 19:46:17 >>",
   ]) func oddLinesDoNoHarm(line: String) {
     #expect(Self.parse(line).readings.isEmpty)

@@ -39,7 +39,7 @@ struct MLPerfReader: ProgressReader {
       time = seconds.value * 1000
       key = line.skipSpaces(seconds.end)..<max(colon, line.skipSpaces(seconds.end))
     }
-    guard let time, 1e11..<1e13 ~= time, let key,
+    guard let time, 1e11..<9e12 ~= time, let key,
       let value = line.find("\"value\": ", from: key.upperBound)
     else { return nil }
     guard var progress = event(line, key, value + 9) else { return nil }
