@@ -120,6 +120,50 @@ import Testing
     }
   }
 
+  @Test func `No values a job or a chip may tell trap a view`() {
+    let values: [Double] = [0, -1, 1e-9, 1, 9e15, -9e15, 1e18]
+    for value in values {
+      var timeline = Timeline()
+      let gpu = DeviceID(machine: "box", kind: .gpu, name: "0")
+      let job = DeviceID(machine: "box", kind: .job, name: "run")
+      var facts: [String: String] = ["precision": "bf16", "gpus": ",,0", "rate_scope": "device"]
+      for key in ["parameters", "layers", "model_width", "world_size", "global_batch"] {
+        facts[key] = "\(value)"
+      }
+      timeline.apply(.device(Device(id: gpu, label: "0", model: "NVIDIA H100 80GB HBM3")))
+      timeline.apply(.device(Device(id: job, label: "a\u{1B}[2Jb", attributes: facts)))
+      for second in 0...40 {
+        let time = Stage.start + Double(second)
+        var power = Reading(device: gpu, time: time)
+        power.set(.power, value)
+        power.set(.dramActive, value)
+        power.set(.tensorActive, value)
+        power.set(.memoryUsed, value)
+        timeline.apply(.reading(power))
+        var reading = Reading(device: job, time: time)
+        reading.set(.step, second % 3 == 0 ? value : Double(second))
+        reading.set(.stepTotal, value)
+        reading.set(.tokens, value * Double(second))
+        reading.set(.tokenRate, value)
+        reading.set(.loss, second % 2 == 0 ? value : -value)
+        timeline.apply(.reading(reading))
+      }
+      var baseline = RunProfile(name: "b\u{1B}[31m")
+      baseline.joules = value
+      baseline.tokens = value
+      baseline.steps = value
+      baseline.measure = .token
+      baseline.blocks = Array(repeating: .init(joules: value, count: value), count: 9)
+      for command in [Command.diet, .chips, .equivalents, .panel2] {
+        var input = Stage.input(timeline, 132, 40) { $0.press(command, $1) }
+        input.baselines = [baseline]
+        input.targetLoss = value
+        input.price = Price(text: "0.3")
+        #expect(!TextWriter.plain(Frame.render(input)).contains("\u{1B}"))
+      }
+    }
+  }
+
   @Test func `A job that serves shows what a written token costs`() {
     var timeline = Timeline()
     let gpu = DeviceID(machine: "box", kind: .gpu, name: "0")
@@ -136,6 +180,6 @@ import Testing
     }
     let frame = Stage.frame(timeline, 132, 40)
     #expect(frame.shows("3.00 J/output token") && frame.shows("100 tokens/s"))
-    #expect(frame.shows("4 running"))
+    #expect(frame.shows("4 running") && frame.shows("100 tok/s"))
   }
 }

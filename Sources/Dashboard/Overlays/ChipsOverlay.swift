@@ -155,6 +155,7 @@ enum ChipsOverlay {
   static func whisker(_ bounds: ClosedRange<Double>, _ glyphs: GlyphSet) -> String {
     let cells = 25
     func place(_ ratio: Double) -> Int {
+      guard ratio.isFinite else { return cells - 1 }
       let share = (log2(max(ratio, 1e-6)) + 2) / 4
       return min(cells - 1, max(0, Int((share * Double(cells - 1)).rounded())))
     }
