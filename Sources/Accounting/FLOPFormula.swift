@@ -30,6 +30,20 @@ public struct FLOPFormula: Hashable, Sendable {
     /// The formula in a few words, to be printed beside whatever follows from it.
     public var convention: String
 
+    /// The convention where there is little room: `6N + attn`.
+    public var short: String {
+      var parts: [String] = []
+      var rest = Substring(convention.prefix { $0 != "," })
+      while !rest.isEmpty {
+        let part = rest.prefix { $0 != "+" }
+        rest = rest.dropFirst(part.count + 1)
+        let word = part.drop { $0 == " " }
+        parts.append(
+          word.contains("·") ? "attn" : String(word.last == " " ? word.dropLast() : word))
+      }
+      return parts.joined(separator: " + ")
+    }
+
     public init(perToken: Double, convention: String) {
       self.perToken = perToken
       self.convention = convention

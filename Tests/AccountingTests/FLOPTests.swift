@@ -26,12 +26,13 @@ import Testing
   @Test func `Ours says which formula it is`() throws {
     let full = try #require(FLOPFormula().count(gpt2))
     #expect(near(full.perToken, 6 * 124_475_904 + 12 * 12 * 768 * 1024))
-    #expect(full.convention == "6N + 12·L·h·d·T")
+    #expect(full.convention == "6N + 12·L·h·d·T" && full.short == "6N + attn")
     let causal = try #require(FLOPFormula(attention: .causal).count(gpt2))
     #expect(near(causal.perToken, 6 * 124_475_904 + 6 * 12 * 768 * 1024))
     #expect(causal.convention == "6N + 6·L·h·d·T, causal half")
     let bare = try #require(FLOPFormula().count(ModelShape(parameters: 7e9)))
     #expect(bare.perToken == 42e9 && bare.convention == "6N, without attention")
+    #expect(bare.short == "6N")
     #expect(FLOPFormula().count(ModelShape(layers: 12, width: 768)) == nil)
   }
 
@@ -39,7 +40,7 @@ import Testing
     var lora = ModelShape(parameters: 8e9, trainableParameters: 20e6)
     let frozen = try #require(FLOPFormula().count(lora))
     #expect(near(frozen.perToken, 4 * 8e9 + 2 * 20e6))
-    #expect(frozen.convention.hasPrefix("4N + 2N trained"))
+    #expect(frozen.convention.hasPrefix("4N + 2N trained") && frozen.short == "4N + 2N trained")
     lora.trainableParameters = 8e9
     #expect(FLOPFormula().count(lora)?.perToken == 48e9)
     let experts = ModelShape(parameters: 47e9, activeParameters: 13e9)

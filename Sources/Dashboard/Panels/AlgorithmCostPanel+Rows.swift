@@ -78,7 +78,10 @@ extension AlgorithmCostPanel {
     }
     if let rate = mfu.flopRatePerDevice {
       let unit = mfu.devices > 1 ? " per GPU" : ""
-      let more = mfu.share.map { "MFU \(SI.percent($0)) %" } ?? "no MFU: " + mfu.reason
+      let more =
+        mfu.share.map { share in
+          "MFU \(SI.percent(share)) %" + (mfu.count.map { " by " + $0.short } ?? "")
+        } ?? "no MFU: " + mfu.reason
       rows.append(WeighedRow(5, FactRow("FLOP/s", plain(rate) + unit, more, bar: mfu.share)))
       if let count = mfu.count, mfu.share != nil {
         rows.append(WeighedRow(10, FactRow("", "", "by " + count.convention)))
