@@ -107,7 +107,7 @@ struct FindingSourceTests {
     let states = states(said)
     #expect(states.map(\.health) == [.ok, .waiting])
     #expect(states.last?.message.hasPrefix("debug.log of train.py (pid 41) says nothing") == true)
-    #expect(states.last?.remedy.contains("nanoGPT") == true)
+    #expect(states.last?.remedy.contains("--log FILE") == true)
   }
 
   @Test("a process that merely has a library is not spoken of")
