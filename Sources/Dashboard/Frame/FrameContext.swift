@@ -15,6 +15,8 @@ public struct FrameContext: Sendable {
   /// From the session's start to the time looked at.
   public let session: TimeSpan
   public let layout: Layout
+  /// The accelerators that stand out at the time looked at, the worst first.
+  let outliers: [Outlier]
 
   init(_ input: FrameInput) {
     self.input = input
@@ -23,6 +25,7 @@ public struct FrameContext: Sendable {
     moment = input.timeline.moment(at: time)
     window = TimeSpan(last: input.view.window, endingAt: time)
     session = TimeSpan(input.bounds.start, time)
+    outliers = ledger.outliers(at: time)
     layout = Layout(
       width: input.width, height: input.height, focused: input.view.focused != nil,
       panelCount: PanelCatalogue.all.count)

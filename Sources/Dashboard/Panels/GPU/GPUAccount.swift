@@ -15,7 +15,7 @@ enum GPUAccount {
     let balance = c.ledger.balance(of: gpus, over: c.account)
     var phrases: [[Run]] = []
     if let disagreement = disagreement(balance, c) { phrases.append(disagreement) }
-    if let worst = c.ledger.outliers(at: c.time).first {
+    if let worst = c.outliers.first {
       phrases.append([Run(GPUGrid.sentence(worst), c.style(.warning))])
     }
     var method = balance.counted != nil ? "by counter" : "by integrating power"

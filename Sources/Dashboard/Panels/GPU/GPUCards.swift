@@ -29,7 +29,7 @@ enum GPUCards {
     let areas = rect.rows(rows(gpus.count, in: rect)).flatMap {
       $0.columns(columns(gpus.count, in: rect), gap: 3)
     }
-    let outliers = c.ledger.outliers(at: c.time)
+    let outliers = c.outliers
     for (gpu, area) in zip(gpus, areas) { drawCard(&canvas, gpu, outliers, in: area, c) }
   }
 

@@ -10,7 +10,7 @@ enum GPUGrid {
     let watts = gpus.map { c.moment.power(of: $0.id) }
     let limits = gpus.compactMap { c.moment.known(.powerLimit, of: $0.id)?.value }
     let top = limits.max() ?? watts.compactMap { $0 }.max() ?? 1
-    let outliers = c.ledger.outliers(at: c.time)
+    let outliers = c.outliers
     let silent = gpus.filter { c.moment.power(of: $0.id) == nil }
     let words = sentences(outliers, silent, c)
     let wordRows = min(words.count, max(1, (rect.height - 3) / 4))

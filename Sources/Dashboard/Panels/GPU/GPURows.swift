@@ -34,7 +34,7 @@ enum GPURows {
     let perColumn = (gpus.count + columns - 1) / columns
     let areas = rect.columns(columns, gap: 2)
     let label = min(6, gpus.map { displayWidth($0.label) }.max() ?? 1)
-    let outliers = c.ledger.outliers(at: c.time)
+    let outliers = c.outliers
     let condition = (areas.first?.width ?? 0) >= 56 ? 10 : 0
     var table = GPUColumn.fitting(
       gpus, width: (areas.first?.width ?? 0) - label - 2 - condition,
