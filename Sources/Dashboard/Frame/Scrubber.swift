@@ -72,21 +72,22 @@ enum Scrubber {
         c.style(.accent), scalar: "━")
       canvas.put("◆", x: other, y: rect.y, c.style(.accent))
     }
+    let events = c.timeline.events.map { (event: $0, x: column($0.time, in: rect, c)) }
+    // No label may hide a gap or a mark.
+    let weighty = events.filter { $0.event.kind != .note }.map(\.x)
     var free = rect.x
-    for event in c.timeline.events {
-      let x = column(event.time, in: rect, c)
-      guard x >= free else { continue }
+    for (event, x) in events {
+      guard x >= free || event.kind != .note else { continue }
       let style =
         event.kind == .gap ? c.style(.critical) : c.style(event.kind == .mark ? .accent : .muted)
-      let symbol = event.kind == .gap ? "▲" : "▾"
       // A label ends before the cursor, which would stand on it otherwise.
-      let room = (x < to ? to : rect.right) - x - 2
-      let name =
-        event.text.isEmpty ? "" : " " + clipped(event.text, to: min(24, max(0, room - 2))) + " "
-      free =
-        x + 1
-        + canvas.runs(
-          [Run(symbol, style), Run(name, c.muted)], x: x, y: rect.y, maxWidth: room + 2)
+      let end = min(x < to ? to : rect.right, weighty.first { $0 > x } ?? rect.right)
+      let room = end - x - 3
+      canvas.text(event.kind == .gap ? "▲" : "▾", x: x, y: rect.y, style)
+      free = max(free, x + 1)
+      guard room >= 4, !event.text.isEmpty else { continue }
+      let name = " " + clipped(event.text, to: min(24, room)) + " "
+      free = x + 2 + canvas.text(name, x: x + 1, y: rect.y, c.muted)
     }
     canvas.put("◆", x: to, y: rect.y, c.style(.accent).bold)
   }

@@ -35,7 +35,10 @@ struct GPUCondition {
     guard c.moment.power(of: gpu.id) == nil else { return nil }
     if let event = c.timeline.lastEvent(.gap, beginning: "GPU \(gpu.label):", at: c.time) {
       let cause = event.text.dropFirst("GPU \(gpu.label):".count).drop { $0 == " " }
-      return sanitized(String(cause))
+      let age = SI.age(c.time - event.time)
+      // The event speaks of the moment it was noticed; the call it speaks of still hangs.
+      if cause.hasPrefix("no answer") { return "no answer for \(age)" }
+      return sanitized(String(cause)) + ", \(age) ago"
     }
     guard let id = c.timeline.energySeries(of: gpu.id) else {
       return "tells neither power nor energy"
