@@ -81,6 +81,7 @@ uninstall:
 
 # The pictures of the README, from the bundled recordings; PNG needs rsvg-convert (librsvg2-bin).
 screenshots: build
+	$(SWIFT) build --product FakeNVML
 	@screenshots/make $(BINARY)
 
 # The thread sanitizer catches crashes itself, so the tests that crash a program are left out.

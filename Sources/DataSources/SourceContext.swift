@@ -16,6 +16,8 @@ public struct SourceContext: Sendable {
   public var environment: [String: String]
   /// Whose processes may be looked at, by user number; `nil` for everybody's.
   public var user: UInt32?
+  /// Whether servers that are found on this machine may be asked without being named.
+  public var mayAskServers = false
   /// Paths that other sources of the session follow already.
   public var followed: [String] = []
 

@@ -1,4 +1,6 @@
 import Glibc
+import Loopback
+import Synchronization
 import Telemetry
 import Testing
 
@@ -149,6 +151,35 @@ struct FindingSourceTests {
     #expect(state.remedy.hasPrefix("hippowatt --serve-url http://127.0.0.1:8000 asks"))
     let asked = try said(["http://127.0.0.1:8000"])
     #expect(asked.events.isEmpty && states(asked).last?.health == .ok)
+  }
+
+  @Test("a server is asked without being named only where the settings allow it")
+  func consent() throws {
+    let asked = Mutex(0)
+    let server = try LoopbackServer { path in
+      asked.withLock { $0 += 1 }
+      return path == "/metrics"
+        ? .page("# TYPE vllm:generation_tokens_total counter\nvllm:generation_tokens_total 7\n")
+        : .status(404)
+    }
+    let digits = String(server.port, radix: 16, uppercase: true)
+    let port = String(repeating: "0", count: 4 - digits.count) + digits
+    tree.process(
+      41, ["vllm", "serve", "m"], descriptors: FileTree.cuda + [.reads(5, "socket:[9001]")])
+    tree.write(
+      "/proc/41/net/tcp",
+      "  sl\n   0: 0100007F:\(port) 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 9001\n"
+    )
+    func said(_ mayAsk: Bool) throws -> [Observation] {
+      var watch = watch { $0.mayAskServers = mayAsk }
+      return try watch.look() + watch.look() + watch.look()
+    }
+    #expect(try said(false).readings.isEmpty)
+    #expect(asked.withLock { $0 } == 0, "nothing was asked")
+    let heard = try said(true)
+    #expect(heard.readings.contains { $0.values.contains { $0.metric == .outputTokens } })
+    #expect(
+      heard.events.contains { $0.text.hasPrefix("found job vllm (pid 41), asking 127.0.0.1") })
   }
 
   @Test("a job whose output this program reads already is left alone")

@@ -17,7 +17,7 @@ import Testing
     let session = try Session(
       ["watch", "--config", settings(in: folder), "--every", "100ms"], in: folder, width: 132,
       height: 40, environment: ["FAKE_NVML_GPUS": "8", "FAKE_NVML_PIDS": "1"])
-    #expect(session.wait(for: "8 × H100 80GB HBM3"))
+    #expect(session.wait(for: "8 × SIMULATED H100 80GB HBM3"))
     #expect(session.wait(for: "▲ power"), "one is held back by its limit")
     #expect(session.wait(for: "▲ thermal"), "one by its heat")
     #expect(try session.quit() == 0)

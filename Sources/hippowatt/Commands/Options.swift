@@ -78,6 +78,7 @@ struct SourceOptions: ParsableArguments {
       machine: world.machine, interval: settings.interval ?? 1, timeZone: world.timeZone,
       country: settings.country, environment: world.environment)
     context.user = world.user
+    context.mayAskServers = settings.mayAskServers
     context.followed = settings.sources.map(\.argument).filter { !$0.isEmpty }
     return context
   }

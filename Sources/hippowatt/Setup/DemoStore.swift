@@ -33,6 +33,6 @@ struct DemoStore {
       }
     }
     // What was measured comes before what was made up.
-    recordings.sort { !$0.isSimulated && $1.isSimulated }
+    recordings.sort { ($0.isSimulated ? 1 : 0, $0.name) < ($1.isSimulated ? 1 : 0, $1.name) }
   }
 }

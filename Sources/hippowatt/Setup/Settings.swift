@@ -11,6 +11,8 @@ struct Settings: Sendable {
   var window: Double?
   var country: String?
   var sources: [SourceRequest] = []
+  /// Whether servers that are found may be asked for their numbers.
+  var mayAskServers = false
   /// What a kilowatt-hour costs.
   var tariff: Tariff?
 
@@ -71,6 +73,17 @@ struct SettingsReader {
         for key in grid.keys {
           guard key == "country" else { throw problem(key, "[grid] has no setting “\(key)”") }
           settings.country = try string(grid, key)
+        }
+      case "serving":
+        guard let serving = table[key]?.table else {
+          throw problem(key, "must be a table: [serving]")
+        }
+        for key in serving.keys {
+          guard key == "probe" else { throw problem(key, "[serving] has no setting “\(key)”") }
+          guard let answer = serving[key]?.bool else {
+            throw problem(key, "“probe” must be true or false")
+          }
+          settings.mayAskServers = answer
         }
       case "price":
         guard let price = table[key]?.table else { throw problem(key, "must be a table: [price]") }

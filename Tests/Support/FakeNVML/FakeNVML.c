@@ -48,9 +48,9 @@ int32_t nvmlSystemGetNVMLVersion(char *text, uint32_t size) {
 
 int32_t nvmlDeviceGetName(device_t device, char *text, uint32_t size) {
   ENTER(device->index);
-  const char *model = fake_gpus[device->index].module_mw ? "NVIDIA GH200 480GB"
-                                                         : "NVIDIA H100 80GB HBM3";
-  snprintf(text, size, "%s%s", model, device->part < 0 ? "" : " MIG 1g.10gb");
+  const char *model = fake_gpus[device->index].module_mw ? "GH200 480GB" : "H100 80GB HBM3";
+  snprintf(text, size, "%s %s%s", fake_is_shown ? "SIMULATED" : "NVIDIA", model,
+           device->part < 0 ? "" : " MIG 1g.10gb");
   return SUCCESS;
 }
 

@@ -140,9 +140,12 @@ static void read_script(const char *path) {
   fclose(file);
 }
 
+int fake_is_shown;
+
 void fake_read_environment(void) {
   const char *number = getenv("FAKE_NVML_GPUS"), *script = getenv("FAKE_NVML_SCRIPT");
   if (!number && !script) return;
+  fake_is_shown = 1;
   uint32_t gpus = number ? (uint32_t)atoi(number) : 1;
   fake_nvml_count(gpus);
   const char *power = getenv("FAKE_NVML_POWER_MW"), *lost = getenv("FAKE_NVML_LOST_AFTER");

@@ -73,6 +73,14 @@ public struct FoundJob: Sendable, Hashable {
       + "or run it under `hippowatt record -- …`"
   }
 
+  /// Where its server would publish its numbers; `nil` for what is no server, or publishes none.
+  var metrics: HTTPURL? {
+    guard engine != nil, let port = ports.first?.port,
+      let path = ServeProbe.candidates(forPort: Int(port), commandLine: command).first?.paths.first
+    else { return nil }
+    return try? HTTPURL("http://127.0.0.1:\(port)\(path)")
+  }
+
   /// Why nothing of it is followed; a sentence.
   public var silence: String {
     if let engine {

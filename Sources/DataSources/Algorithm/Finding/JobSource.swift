@@ -97,13 +97,13 @@ public struct JobSource: DataSource {
     let entries = keys.compactMap { watched[$0] }
     let followed = entries.filter(\.isFollowed)
     if let entry = followed.first(where: { !$0.isUnheard }) ?? followed.first,
-      let file = entry.file
+      let place = entry.file?.shown ?? entry.server
     {
       let more = followed.count > 1 ? ", and \(followed.count - 1) more" : ""
-      state.message = "following \(file.shown) of \(entry.job.title)\(more)"
+      state.message = "following \(place) of \(entry.job.title)\(more)"
       if entry.isUnheard {
         state.health = .waiting
-        state.message = "\(file.shown) of \(entry.job.title) says nothing that is understood yet"
+        state.message = "\(place) of \(entry.job.title) says nothing that is understood yet"
         state.remedy = "--log FILE names another file; the README lists what is understood"
       }
     } else if let entry = entries.first(where: \.isSilent) {

@@ -4,6 +4,8 @@ import Telemetry
 struct WatchedJob {
   private(set) var job: FoundJob
   private(set) var file: FoundFile?
+  /// Where its server is asked, which the user has allowed.
+  private(set) var server: String?
   private var reader: (any DataSource)?
   private var nextRead: Timestamp?
   private var nextInspection: Timestamp?
@@ -18,15 +20,17 @@ struct WatchedJob {
 
   init(_ job: FoundJob) { self.job = job }
 
-  var isFollowed: Bool { file != nil }
+  var isFollowed: Bool { file != nil || server != nil }
 
   /// Whether it is on an accelerator and says nothing that could be read, for long enough to tell.
   var isSilent: Bool {
-    file == nil && !isFollowedElsewhere && job.isOnGPU && job.isLearning && inspections > 1
+    !isFollowed && !isFollowedElsewhere && job.isOnGPU && job.isLearning && inspections > 1
   }
 
   /// Whether nothing in its file was understood, for long enough to tell.
-  var isUnheard: Bool { file?.format == nil && lastHeard == nil && inspections > 2 }
+  var isUnheard: Bool {
+    server == nil && file?.format == nil && lastHeard == nil && inspections > 2
+  }
 
   func isInspectionDue(_ now: Timestamp) -> Bool {
     !isFollowedElsewhere && nextInspection.map { now >= $0 } ?? true
@@ -59,6 +63,13 @@ struct WatchedJob {
     }
     if let best = job.best, isBetter(best, at: now) {
       follow(best, at: now, in: context, &observations)
+    } else if context.mayAskServers, !isFollowed, let url = job.metrics {
+      server = url.place
+      reader = ServeSource(url, context)
+      isAnnounced = true
+      note(
+        "found job \(job.title), asking \(url.place), as the settings allow", at: now, &observations
+      )
     } else if isSilent, !isAnnounced {
       isAnnounced = true
       note("found job \(job.silence): \(job.advice)", at: now, &observations)
@@ -101,9 +112,9 @@ struct WatchedJob {
   /// Reads on in the file that is followed.
   mutating func read(_ clock: any SessionClock, to observations: inout [Observation]) {
     let now = clock.now
-    guard let file, var reader, nextRead.map({ now >= $0 }) ?? true else { return }
+    guard var reader, nextRead.map({ now >= $0 }) ?? true else { return }
     // What stood there may have become a pipe, which must not be opened.
-    guard SafeFile.isRegular(file.path) || !SystemFile.exists(file.path) else {
+    if let file, !SafeFile.isRegular(file.path), SystemFile.exists(file.path) {
       letGo(at: now)
       return
     }
@@ -113,7 +124,8 @@ struct WatchedJob {
       nextRead = now + max(0.5, (reader.interval ?? 1) - 0.1)
       for observation in said { pass(observation, at: now, &observations) }
     } catch {
-      letGo(at: now)
+      // A server that is still loading its model answers later.
+      if server == nil { letGo(at: now) } else { nextRead = now + 5 }
     }
   }
 
