@@ -75,7 +75,8 @@ extension Ledger {
     func sum(_ totals: [Total?]) -> Total? {
       let known = totals.compactMap { $0 }
       guard !known.isEmpty, known.count == totals.count else { return nil }
-      let covered = known.map(\.covered).min() ?? 0
+      // A device that is gone for a while leaves a gap of its own size only.
+      let covered = known.reduce(0) { $0 + $1.covered } / Double(known.count)
       return Total(
         amount: known.reduce(0) { $0 + $1.amount }, covered: covered, asked: span.seconds)
     }

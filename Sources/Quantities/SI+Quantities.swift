@@ -21,7 +21,8 @@ extension SI {
       value /= 1024
       index += 1
     }
-    return Text(number: significant(value), unit: prefixes[index] + "B")
+    let number = index == 0 ? fixed(value, 0) : significant(value)
+    return Text(number: number, unit: prefixes[index] + "B")
   }
 
   /// Writes a mass of CO2 equivalent, given in grams; tonnes from a thousand kilograms on.

@@ -47,7 +47,7 @@ import Testing
 
   @Test(
     arguments: [
-      (0, "0.00 B"), (999, "999 B"), (1024, "1.00 KiB"), (85_520_809_984, "79.6 GiB"),
+      (0, "0 B"), (999, "999 B"), (1024, "1.00 KiB"), (85_520_809_984, "79.6 GiB"),
       (2_164_000_000_000, "1.97 TiB"),
     ] as [(Double, String)])
   func `Memory has binary prefixes`(bytes: Double, text: String) {

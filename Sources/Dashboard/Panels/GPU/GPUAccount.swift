@@ -162,11 +162,11 @@ enum GPUAccount {
   }
 
   /// What this program itself takes of the machine.
-  static func watching(_ c: FrameContext) -> [[Run]] {
+  private static func watching(_ c: FrameContext) -> [[Run]] {
     guard let host = c.inventory.host,
       let share = c.moment.rate(.ownCPUTime, of: host.id, window: 30)
         ?? c.moment.rate(.ownCPUTime, of: host.id, window: 3)
-    else { return [[Run("–", c.muted)]] }
+    else { return [[Run("not told", c.muted)]] }
     var phrases = [
       [Run("\(SI.fixed(share * 100, 2)) % of a core", c.text), Run(" by hippowatt", c.muted)]
     ]
