@@ -5,16 +5,16 @@ DESTDIR ?=
 SWIFT ?= swift
 # Optimised for size: the program waits nearly all the time, and its size is its memory. At a fixed
 # address it needs no table of relocations, which is a megabyte.
-RELEASE = $(SWIFT) build -c release --static-swift-stdlib --product hippowatt \
-  -Xswiftc -Osize -Xlinker --icf=safe -Xlinker --no-export-dynamic \
+SHIPPED = --static-swift-stdlib -Xswiftc -Osize -Xlinker --icf=safe -Xlinker --no-export-dynamic \
   -Xswiftc -Xclang-linker -Xswiftc -no-pie
+RELEASE = $(SWIFT) build -c release --product hippowatt $(SHIPPED)
 BINARY = .build/release/hippowatt
 PACKAGES = libncurses-dev libsqlite3-dev
 # The largest the stripped program may be; full Foundation alone would pass it four times.
 LIMIT = 19000000
 
 .PHONY: run build test lint size check setup install uninstall man completions screenshots demos \
-  demo-fake golden bench sanitize clean
+  demo-fake golden bench bench-shipped sanitize clean
 
 run: build
 	@exec $(BINARY)
@@ -107,17 +107,26 @@ bench: setup
 	$(SWIFT) build -c release --product benchmarks
 	@.build/release/benchmarks $(BENCH)
 
-# Feeds a reader with whatever libFuzzer makes up, for SECONDS: `make fuzz-log`. What is found lies
-# in .build-fuzz; a new reader is a folder in Tests/Support/fuzz and its name in Package.swift.
-SECONDS ?= 60
+# The same as the program is shipped: optimised for size.
+bench-shipped: setup
+	$(SWIFT) build -c release --scratch-path .build-shipped --product benchmarks $(SHIPPED)
+	@.build-shipped/release/benchmarks $(BENCH)
+
+# Feeds a reader with whatever libFuzzer makes up: `make fuzz-log FUZZ_SECONDS=600`. It begins with
+# real files where there are some; what it finds lies in .build-fuzz. A new reader is a folder in
+# Tests/Support/fuzz and its name in Package.swift.
+FUZZ_SECONDS ?= 60
+HIPPOWATT_FIXTURES ?= $(CURDIR)/../shared/fixtures
 fuzz-%: setup
 	HIPPOWATT_FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product fuzz-$* \
 	  -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
 	@mkdir -p .build-fuzz/corpus-$*
-	cd .build-fuzz && SWIFT_BACKTRACE=enable=no release/fuzz-$* -max_total_time=$(SECONDS) -max_len=16384 -timeout=5 corpus-$*
+	cd .build-fuzz && SWIFT_BACKTRACE=enable=no release/fuzz-$* -max_total_time=$(FUZZ_SECONDS) \
+	  -max_len=65536 -timeout=10 -rss_limit_mb=2048 -artifact_prefix=$*- \
+	  corpus-$* $(wildcard $(HIPPOWATT_FIXTURES)/training)
 
 golden:
 	RECORD_SNAPSHOTS=1 $(SWIFT) test || true
 
 clean:
-	rm -rf .build .build-thread .build-fuzz
+	rm -rf .build .build-thread .build-fuzz .build-shipped

@@ -93,10 +93,15 @@ let package = Package(
 
 /// What `make fuzz-…` builds: a folder of Tests/Support/fuzz each, and only when it asks for them.
 if Context.environment["HIPPOWATT_FUZZ"] != nil {
-  package.targets.append(.target(name: "CFuzzing", path: "Tests/Support/fuzz/driver"))
-  package.targets += ["log"].map { name in
+  package.targets += [
+    .target(name: "CFuzzing", path: "Tests/Support/fuzz/driver"),
+    .target(
+      name: "Fuzzing", dependencies: ["CFuzzing", "DataSources", "Telemetry"],
+      path: "Tests/Support/fuzz/harness", swiftSettings: strict),
+  ]
+  package.targets += ["log", "tfevents", "wandb", "csv", "prometheus", "json", "http"].map { name in
     .executableTarget(
-      name: "fuzz-\(name)", dependencies: ["CFuzzing", "DataSources", "Telemetry"],
+      name: "fuzz-\(name)", dependencies: ["Fuzzing", "DataSources", "Telemetry"],
       path: "Tests/Support/fuzz/\(name)", swiftSettings: strict)
   }
 }

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// A line that has not ended is kept until it does, at most `cap` bytes of it. Zero bytes before
 /// a line are dropped: they are what a log holds after it was truncated under its writer.
-struct LineSplitter: Sendable {
+package struct LineSplitter: Sendable {
   /// The longest line in bytes; what is beyond is dropped.
   let cap: Int
   /// Whether a carriage return ends a line too, as progress bars use it.
@@ -12,13 +12,13 @@ struct LineSplitter: Sendable {
   private var partial: [UInt8] = []
   private var isCut = false
 
-  init(cap: Int = 64 * 1024, splitsAtReturns: Bool = true) {
+  package init(cap: Int = 64 * 1024, splitsAtReturns: Bool = true) {
     self.cap = cap
     self.splitsAtReturns = splitsAtReturns
   }
 
   /// Takes bytes and hands every complete line on, and whether its end was cut off.
-  mutating func feed(
+  package mutating func feed(
     _ bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
   ) {
     var start = 0
@@ -46,7 +46,7 @@ struct LineSplitter: Sendable {
   }
 
   /// Hands on what is left: the stream has ended.
-  mutating func finish(_ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void) {
+  package mutating func finish(_ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void) {
     guard !partial.isEmpty || isCut else { return }
     partial.withUnsafeBufferPointer { emit($0, isCut: isCut, body) }
     reset()

@@ -1,5 +1,5 @@
 /// Why a JSON text cannot be read, in words.
-struct JSONFault: Error, Hashable {
+package struct JSONFault: Error, Hashable {
   var message: String
   init(_ message: String) { self.message = message }
 }

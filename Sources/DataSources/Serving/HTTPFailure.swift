@@ -1,7 +1,7 @@
 import Telemetry
 
 /// Why there is no answer to a GET, or none that can be used.
-enum HTTPFailure: Error, Sendable, Hashable {
+package enum HTTPFailure: Error, Sendable, Hashable {
   case unknownHost
   case refused
   case unreachable(String)

@@ -1,11 +1,11 @@
 /// The answer to a GET, as far as it matters.
-struct HTTPResponse: Sendable, Hashable {
+package struct HTTPResponse: Sendable, Hashable {
   var status = 0
   /// The header of that name, bounded; empty where there is none.
   var contentType = ""
   var server = ""
   var location = ""
-  var body: [UInt8] = []
+  package var body: [UInt8] = []
   /// Whether it came from this very machine, by the connection's two ends.
   var isLocal = false
 }
@@ -15,7 +15,7 @@ struct HTTPResponse: Sendable, Hashable {
 /// HTTP/1.0 and 1.1 after RFC 9112: a body with a length, in chunks, or up to the end of the
 /// connection. Bounded in every part: 64 KiB of headers, `limit` bytes of body, 256 bytes for the
 /// line before a chunk.
-struct HTTPResponseParser: Sendable {
+package struct HTTPResponseParser: Sendable {
   private enum State: Hashable {
     case statusLine, headers
     /// So many bytes of the body to come.
@@ -40,10 +40,10 @@ struct HTTPResponseParser: Sendable {
   private var isChunked = false
 
   /// A parser that takes at most `limit` bytes of body.
-  init(limit: Int = 8 << 20) { self.limit = limit }
+  package init(limit: Int = 8 << 20) { self.limit = limit }
 
   /// The whole answer, or why there is none; `nil` as long as more bytes are needed.
-  var result: Result<HTTPResponse, HTTPFailure>? {
+  package var result: Result<HTTPResponse, HTTPFailure>? {
     switch state {
     case .done: .success(response)
     case .failed(let failure): .failure(failure)
@@ -52,7 +52,7 @@ struct HTTPResponseParser: Sendable {
   }
 
   /// Takes the next bytes; those after the end of the answer are passed over.
-  mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
+  package mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
     var at = 0
     while at < bytes.count {
       switch state {
@@ -82,7 +82,7 @@ struct HTTPResponseParser: Sendable {
   mutating func feed(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { feed($0) } }
 
   /// Says that the other side has closed the connection.
-  mutating func finish() {
+  package mutating func finish() {
     switch state {
     case .untilEnd: state = .done
     case .done, .failed: break

@@ -1,36 +1,36 @@
 /// One series of a page with its value.
-struct PrometheusSample: Sendable, Hashable {
-  var name: String
+package struct PrometheusSample: Sendable, Hashable {
+  package var name: String
   /// In the order they were written.
-  var labels: [PrometheusLabel]
+  package var labels: [PrometheusLabel]
   /// May be infinite or no number.
-  var value: Double
+  package var value: Double
 
   /// The value of a label; `nil` where there is none.
   func label(_ name: String) -> String? { labels.first { $0.name == name }?.value }
 }
 
-struct PrometheusLabel: Sendable, Hashable {
+package struct PrometheusLabel: Sendable, Hashable {
   var name: String
   var value: String
 }
 
 /// What was found on a page that should hold metrics.
-struct PrometheusPage: Sendable, Hashable {
+package struct PrometheusPage: Sendable, Hashable {
   /// What the text looks like.
-  enum Kind: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     case metrics, html, json, empty, other
   }
 
   /// The series that were selected, in the order of the page.
-  var samples: [PrometheusSample] = []
+  package var samples: [PrometheusSample] = []
   /// Which of the selection's prefixes occur, by index.
   var prefixes: Set<Int> = []
   /// Lines that hold a series, selected or not.
-  var seriesCount = 0
+  package var seriesCount = 0
   /// Lines that hold neither a series nor a comment.
-  var strayLines = 0
+  package var strayLines = 0
   /// Whether selected series were left out because there were too many.
   var isCut = false
-  var kind = Kind.empty
+  package var kind = Kind.empty
 }

@@ -2,9 +2,9 @@
 ///
 /// A page has thousands of lines of which a few dozen matter: the others are told by their name
 /// alone, without making a text of them.
-struct PrometheusSelection: Sendable {
+package struct PrometheusSelection: Sendable {
   /// The wanted names, each once.
-  let names: [String]
+  package let names: [String]
   /// Beginnings of names that tell whose page it is, wanted or not.
   let prefixes: [String]
 

@@ -10,7 +10,7 @@ import Glibc
 ///
 /// Timestamps and exemplars are passed over: a scrape speaks of the time it is made. What is not
 /// selected is told by its name alone; a line that makes no sense is counted and costs nothing else.
-enum PrometheusText {
+package enum PrometheusText {
   /// How many selected series are kept of one page.
   static let sampleLimit = 4096
   /// How many labels a series may have.
@@ -23,10 +23,11 @@ enum PrometheusText {
     bytes.withUnsafeBufferPointer { read($0, selection) }
   }
 
-  static func read(
+  package static func read(
     _ bytes: UnsafeBufferPointer<UInt8>, _ selection: PrometheusSelection
   ) -> PrometheusPage {
     var page = PrometheusPage()
+    var last = Name(bytes: UnsafeBufferPointer(rebasing: bytes[..<0]), index: nil)
     var start = mark(bytes)
     while start < bytes.count {
       let rest = UnsafeBufferPointer(rebasing: bytes[start...])
@@ -34,15 +35,22 @@ enum PrometheusText {
       if let base = rest.baseAddress, let end = memchr(base, 0x0A, rest.count) {
         length = UnsafeRawPointer(end) - UnsafeRawPointer(base)
       }
-      take(PrometheusLine(UnsafeBufferPointer(rebasing: rest[..<length])), selection, &page)
+      take(PrometheusLine(UnsafeBufferPointer(rebasing: rest[..<length])), selection, &last, &page)
       start += length + 1
     }
     page.kind = kind(bytes, page)
     return page
   }
 
+  /// A name and its place in the selection, if it is wanted.
+  private struct Name {
+    var bytes: UnsafeBufferPointer<UInt8>
+    var index: Int?
+  }
+
   private static func take(
-    _ line: PrometheusLine, _ selection: PrometheusSelection, _ page: inout PrometheusPage
+    _ line: PrometheusLine, _ selection: PrometheusSelection, _ last: inout Name,
+    _ page: inout PrometheusPage
   ) {
     var line = line
     line.skipBlanks()
@@ -51,8 +59,12 @@ enum PrometheusText {
       page.strayLines += 1
       return
     }
-    selection.note(name, in: &page.prefixes)
-    guard let index = selection.index(of: name) else {
+    // The lines of a histogram, or of many engines, have one name.
+    if name.count != last.bytes.count || !name.elementsEqual(last.bytes) {
+      selection.note(name, in: &page.prefixes)
+      last = Name(bytes: name, index: selection.index(of: name))
+    }
+    guard let index = last.index else {
       // Prose begins with a name and a blank as well.
       if line.hasLabels || line.value() != nil {
         page.seriesCount += 1

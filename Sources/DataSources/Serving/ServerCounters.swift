@@ -6,7 +6,7 @@ import Telemetry
 /// comes back, and a model that is loaded later all add up. Where the same thing is counted in
 /// several places the first one of the table is used, and kept to: two counters never alternate in
 /// one series.
-struct ServerCounters: Sendable {
+package struct ServerCounters: Sendable {
   /// Ranks that repeat each other's figures; only one of each is counted.
   static let repeatedRanks: Set<String> = ["tp_rank", "pp_rank", "moe_ep_rank", "pid"]
   /// How many series are followed.
@@ -34,16 +34,18 @@ struct ServerCounters: Sendable {
   private var emitted: [Metric: Double] = [:]
   private var startTime: Double?
 
+  package init() {}
+
   /// What a page says.
-  struct Result: Sendable {
+  package struct Result: Sendable {
     /// The values in the metric's unit.
-    var values: [(column: ServerTable.Column, value: Double)] = []
+    package var values: [(column: ServerTable.Column, value: Double)] = []
     /// Whether the server has started anew since the last page.
     var hasRestarted = false
   }
 
   /// Takes in the samples of a page, by the names the table uses.
-  mutating func take(
+  package mutating func take(
     _ samples: [String: [PrometheusSample]], started: Double?, table: ServerTable
   ) -> Result {
     var result = Result()

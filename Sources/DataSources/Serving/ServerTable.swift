@@ -1,7 +1,7 @@
 import Telemetry
 
 /// How the page of one kind of inference server is read: which of its series mean what.
-struct ServerTable: Sendable {
+package struct ServerTable: Sendable {
   /// A series of the page, perhaps only those with certain values of a label.
   struct Term: Sendable, Hashable, ExpressibleByStringLiteral {
     /// The name behind the server's prefix.
@@ -24,7 +24,7 @@ struct ServerTable: Sendable {
   }
 
   /// One metric and where it is found.
-  struct Column: Sendable {
+  package struct Column: Sendable {
     /// What becomes of several ranks or models.
     enum Fold: Sendable {
       case sum
@@ -32,7 +32,7 @@ struct ServerTable: Sendable {
       case largest
     }
 
-    let metric: Metric
+    package let metric: Metric
     let terms: [Term]
     /// What is taken off again.
     let less: [Term]
@@ -82,10 +82,10 @@ struct ServerTable: Sendable {
   ]
 
   /// Series that matter whatever the server is.
-  static let startTime = "process_start_time_seconds"
+  package static let startTime = "process_start_time_seconds"
 
   /// What is to be kept of a page before it is known whose it is.
-  static let selection: PrometheusSelection = {
+  package static let selection: PrometheusSelection = {
     var names: Set<String> = [startTime]
     for table in all {
       for term in table.columns.flatMap({ $0.terms + $0.less }) {
@@ -106,7 +106,7 @@ struct ServerTable: Sendable {
   }
 
   /// The server whose page it is.
-  static func of(_ page: PrometheusPage) -> ServerTable? {
+  package static func of(_ page: PrometheusPage) -> ServerTable? {
     all.first { table in
       table.sign.map { occurs($0, in: page) } ?? true
         && table.prefixes.contains { occurs($0, in: page) }
@@ -114,7 +114,7 @@ struct ServerTable: Sendable {
   }
 
   /// The samples of a page under the names this table uses.
-  func samples(of page: PrometheusPage) -> [String: [PrometheusSample]] {
+  package func samples(of page: PrometheusPage) -> [String: [PrometheusSample]] {
     var result: [String: [PrometheusSample]] = [:]
     for sample in page.samples {
       guard let prefix = prefixes.first(where: sample.name.hasPrefix) else { continue }

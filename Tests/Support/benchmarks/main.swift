@@ -3,7 +3,7 @@
 // `make bench` builds it optimised and runs it; a word as argument runs only what has it in its
 // name. To add a benchmark, add a file with a list of them and put the list into `all`.
 
-let all: [Benchmark] = logBenchmarks
+let all: [Benchmark] = logBenchmarks + fileBenchmarks
 
 let filter = CommandLine.arguments.dropFirst().first ?? ""
 for benchmark in all where filter.isEmpty || benchmark.name.contains(filter) {

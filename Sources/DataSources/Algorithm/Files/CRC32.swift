@@ -1,9 +1,9 @@
 /// A cyclic redundancy check of 32 bits, eight bytes at a time through tables ("slicing by 8").
-struct CRC32: Sendable {
+package struct CRC32: Sendable {
   /// CRC-32C, of TensorBoard's event files.
-  static let castagnoli = CRC32(polynomial: 0x82F6_3B78)
+  package static let castagnoli = CRC32(polynomial: 0x82F6_3B78)
   /// CRC-32 as zlib computes it, of W&B's files.
-  static let zlib = CRC32(polynomial: 0xEDB8_8320)
+  package static let zlib = CRC32(polynomial: 0xEDB8_8320)
 
   /// Eight tables of 256 entries.
   private let tables: [UInt32]
@@ -23,7 +23,7 @@ struct CRC32: Sendable {
   }
 
   /// The checksum of `bytes`, or of what `before` is the checksum of with `bytes` behind it.
-  func checksum(_ bytes: UnsafeBufferPointer<UInt8>, after before: UInt32 = 0) -> UInt32 {
+  package func checksum(_ bytes: UnsafeBufferPointer<UInt8>, after before: UInt32 = 0) -> UInt32 {
     tables.withUnsafeBufferPointer { table in
       let raw = UnsafeRawBufferPointer(bytes)
       var crc = ~before

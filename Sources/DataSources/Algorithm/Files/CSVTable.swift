@@ -33,9 +33,10 @@ struct CSVHeader: Sendable, Equatable {
     }
     guard let best = counts.max(by: { $0.1 < $1.1 }), best.1 > 0 else { return nil }
     separator = best.0
-    let cells = CSVCells.split(line, at: best.0)
+    var cells = CSVCells()
+    cells.split(line, at: best.0)
     guard cells.count <= 4096 else { return nil }
-    names = cells.map { String(decoding: $0.prefix(256), as: UTF8.self) }
+    names = (0..<cells.count).map { String(decoding: cells[$0].prefix(256), as: UTF8.self) }
     guard !names.contains(where: { PlainNumber.parse($0.utf8) != nil }) else { return nil }
     let isFromDeepSpeed = names.count == 2 && names[0] == "step" && file.hasPrefix("Train_Samples_")
     let isFromUltralytics = names.contains("train/box_loss") || names.contains("train/cls_loss")
@@ -73,11 +74,11 @@ struct CSVHeader: Sendable, Equatable {
 }
 
 /// What one row of a table says.
-struct CSVRow: Sendable, Equatable {
+package struct CSVRow: Sendable, Equatable {
   /// Without a time; whoever reads the file knows when it was written.
-  var entries: [JobRow.Entry] = []
+  package var entries: [JobRow.Entry] = []
   /// What the row's clock says, in seconds, if it has one.
-  var clock: Double?
+  package var clock: Double?
 
   subscript(metric: Metric) -> Double? { entries.first { $0.metric == metric }?.value }
 
@@ -94,13 +95,35 @@ struct CSVRow: Sendable, Equatable {
   }
 }
 
-/// Cuts a line of a table into its cells.
-enum CSVCells {
-  /// The cells without the white space and quotes around them.
-  static func split(_ line: UnsafeBufferPointer<UInt8>, at separator: UInt8) -> [ArraySlice<UInt8>]
-  {
-    var cells: [ArraySlice<UInt8>] = []
-    var cell: [UInt8] = []
+/// The cells of a line, without the white space and quotes around them.
+///
+/// The memory of a line is used for the next one.
+struct CSVCells: Sendable {
+  private var text: [UInt8] = []
+  private var ranges: [Range<Int>] = []
+
+  var count: Int { ranges.count }
+  subscript(place: Int) -> ArraySlice<UInt8> { text[ranges[place]] }
+
+  /// Cuts a line.
+  mutating func split(_ line: UnsafeBufferPointer<UInt8>, at separator: UInt8) {
+    text.removeAll(keepingCapacity: true)
+    ranges.removeAll(keepingCapacity: true)
+    if line.contains(0x22) {
+      splitQuoted(line, separator)
+      return
+    }
+    text.append(contentsOf: line)
+    var start = 0
+    for at in 0..<line.count where line[at] == separator {
+      add(start..<at)
+      start = at + 1
+    }
+    add(start..<line.count)
+  }
+
+  private mutating func splitQuoted(_ line: UnsafeBufferPointer<UInt8>, _ separator: UInt8) {
+    var start = 0
     var isQuoted = false
     var at = 0
     while at < line.count {
@@ -109,28 +132,27 @@ enum CSVCells {
       if byte == 0x22 {
         // Two quotes within quotes are one of the text.
         if isQuoted, at < line.count, line[at] == 0x22 {
-          cell.append(byte)
+          text.append(byte)
           at += 1
         } else {
           isQuoted.toggle()
         }
       } else if byte == separator, !isQuoted {
-        cells.append(trimmed(cell))
-        cell.removeAll(keepingCapacity: true)
+        add(start..<text.count)
+        start = text.count
       } else {
-        cell.append(byte)
+        text.append(byte)
       }
     }
-    cells.append(trimmed(cell))
-    return cells
+    add(start..<text.count)
   }
 
-  private static func trimmed(_ cell: [UInt8]) -> ArraySlice<UInt8> {
-    var cell = cell[...]
-    while let first = cell.first, first == 0x20 || first == 0x09 || first == 0x0D {
-      cell.removeFirst()
-    }
-    while let last = cell.last, last == 0x20 || last == 0x09 || last == 0x0D { cell.removeLast() }
-    return cell
+  private mutating func add(_ cell: Range<Int>) {
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+    var start = cell.lowerBound
+    var end = cell.upperBound
+    while start < end, isBlank(text[start]) { start += 1 }
+    while start < end, isBlank(text[end - 1]) { end -= 1 }
+    ranges.append(start..<end)
   }
 }

@@ -7,9 +7,9 @@ import Telemetry
 /// `train_results.json` hold the last numbers. They are no strict JSON: `NaN` stands in them.
 /// `total_flos` of 0 means that nobody counted (FSDP, vision models), and the rates are means over
 /// the whole run, so neither is taken for a value of the moment.
-struct HFTrainerState: Sendable {
+package struct HFTrainerState: Sendable {
   /// The rows of the log, in order; their times mean nothing.
-  private(set) var rows: [JobRow] = []
+  package private(set) var rows: [JobRow] = []
   private(set) var step: Int64?
   private(set) var stepTotal: Int64?
   private(set) var epoch: Double?
@@ -27,7 +27,7 @@ struct HFTrainerState: Sendable {
 
   /// Reads one of the files.
   /// - Throws: `JSONFault` when it is not complete or is something else.
-  init(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
+  package init(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
     var scanner = JSONScanner(bytes)
     var flat = JSONFlat()
     try scanner.beginObject()

@@ -2,18 +2,18 @@ import Quantities
 import Telemetry
 
 /// What a job said at one time: the numbers that belong to one step.
-struct JobRow: Sendable, Equatable {
+package struct JobRow: Sendable, Equatable {
   /// One number with what it is; the name is the one the job gave it.
-  struct Entry: Sendable, Equatable {
-    var metric: Metric
-    var value: Double
-    var name: String
+  package struct Entry: Sendable, Equatable {
+    package var metric: Metric
+    package var value: Double
+    package var name: String
   }
 
-  var time: Timestamp
-  var entries: [Entry] = []
+  package var time: Timestamp
+  package var entries: [Entry] = []
 
-  init(time: Timestamp) { self.time = time }
+  package init(time: Timestamp) { self.time = time }
 
   /// The value of a metric, if it is in the row.
   subscript(metric: Metric) -> Double? { entries.first { $0.metric == metric }?.value }
@@ -38,10 +38,12 @@ struct JobRow: Sendable, Equatable {
 /// Chooses between several names for the same thing, such as the losses of a batch and an epoch.
 ///
 /// The name with the best rank wins, and of those the one that was heard first.
-struct ScalarChoice: Sendable {
+package struct ScalarChoice: Sendable {
   private var chosen: [Metric: (name: String, rank: Int)] = [:]
   /// How often a choice has changed: as long as it stands, so does every answer.
   private(set) var changes = 0
+
+  package init() {}
 
   /// Whether numbers under this name are to be taken.
   mutating func takes(_ use: ScalarUse, name: String) -> Bool {

@@ -5,7 +5,7 @@ import Telemetry
 ///
 /// Numbers that cannot be true are left out, and the first of each kind is an event; so is a loss
 /// that is no number, and a step that went back.
-struct JobRows {
+package struct JobRows {
   private(set) var device: Device
   private let source: String
   /// What the rows stand in, such as `TensorBoard event file`.
@@ -21,7 +21,7 @@ struct JobRows {
   private var isAnnounced = false
   private var described: Set<Metric> = []
 
-  init(
+  package init(
     _ context: SourceContext, source: String, kind: String, path: String, label: String? = nil,
     framework: String = ""
   ) {
@@ -59,7 +59,7 @@ struct JobRows {
   /// Adds rows that were read together, oldest first.
   ///
   /// How often they come is learnt from all of them before the first is said.
-  mutating func say(
+  package mutating func say(
     _ rows: [JobRow], arrival: Timestamp, to observations: inout [Observation]
   ) {
     for row in rows {

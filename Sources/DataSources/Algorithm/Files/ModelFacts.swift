@@ -3,7 +3,7 @@
 /// Read from `config.json` of Hugging Face transformers. A parameter count is given only for
 /// families whose layers are known exactly; the header of the weights (`Safetensors`) is better
 /// where it is at hand.
-struct ModelFacts: Sendable, Hashable {
+package struct ModelFacts: Sendable, Hashable {
   /// The family, such as `llama`.
   var type = ""
   var layers: Int64?
@@ -25,12 +25,12 @@ struct ModelFacts: Sendable, Hashable {
   /// The way weights were quantized, such as `gptq`, if they were.
   var quantization: String?
   /// All parameters.
-  var parameters: Int64?
+  package var parameters: Int64?
   /// The parameters that one token is computed with.
-  var activeParameters: Int64?
+  package var activeParameters: Int64?
 
   /// Reads a `config.json`; `nil` when it is none of a model.
-  init?(config bytes: [UInt8]) {
+  package init?(config bytes: [UInt8]) {
     let flat = bytes.withUnsafeBufferPointer { try? JSONFlat($0) }
     guard let flat else { return nil }
     self.init(flat)

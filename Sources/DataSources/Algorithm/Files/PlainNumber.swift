@@ -2,39 +2,46 @@
 enum PlainNumber {
   /// The number that a text is, from its first byte to its last; `nan` and `inf` are numbers too.
   static func parse(_ text: some Collection<UInt8>) -> Double? {
-    var rest = text[...]
+    if let number = text.withContiguousStorageIfAvailable({ parse($0) }) { return number }
+    return Array(text).withUnsafeBufferPointer { parse($0) }
+  }
+
+  private static func parse(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+    var at = 0
     var number = JSONNumber()
-    if let sign = rest.first, sign == 0x2D || sign == 0x2B {
+    if let sign = text.first, sign == 0x2D || sign == 0x2B {
       number.isNegative = sign == 0x2D
-      rest = rest.dropFirst()
+      at = 1
     }
-    guard let first = rest.first else { return nil }
-    if first | 0x20 == 0x69 || first | 0x20 == 0x6E {
-      return word(rest).map { number.isNegative ? -$0 : $0 }
+    guard at < text.count else { return nil }
+    if text[at] | 0x20 == 0x69 || text[at] | 0x20 == 0x6E {
+      return word(text[at...]).map { number.isNegative ? -$0 : $0 }
     }
     var digits = 0
     var isFraction = false
-    while let byte = rest.first, byte &- 0x30 < 10 || (byte == 0x2E && !isFraction) {
-      rest = rest.dropFirst()
-      guard byte != 0x2E else {
+    while at < text.count {
+      let byte = text[at]
+      if byte == 0x2E, !isFraction {
         isFraction = true
-        continue
+      } else if byte &- 0x30 < 10 {
+        digits += 1
+        if number.digits < 1_000_000_000_000_000_000 {
+          number.digits = number.digits * 10 + UInt64(byte &- 0x30)
+          if isFraction { number.exponent -= 1 }
+        } else if !isFraction {
+          number.exponent += 1
+        }
+      } else {
+        break
       }
-      digits += 1
-      if number.digits < 1_000_000_000_000_000_000 {
-        number.digits = number.digits * 10 + UInt64(byte &- 0x30)
-        if isFraction { number.exponent -= 1 }
-      } else if !isFraction {
-        number.exponent += 1
-      }
+      at += 1
     }
     guard digits > 0 else { return nil }
-    if let byte = rest.first, byte | 0x20 == 0x65 {
-      guard let power = exponent(rest.dropFirst()) else { return nil }
+    if at < text.count {
+      guard text[at] | 0x20 == 0x65, let power = exponent(text[(at + 1)...]) else { return nil }
       number.exponent += power
-      return number.double
     }
-    return rest.isEmpty ? number.double : nil
+    return number.double
   }
 
   /// The whole number that a text is, exact to the last digit.

@@ -2,7 +2,7 @@
 ///
 /// Eight bytes of length, least first, then JSON; nothing of the weights themselves is read. Source:
 /// github.com/huggingface/safetensors, "Format".
-struct Safetensors: Sendable, Hashable {
+package struct Safetensors: Sendable, Hashable {
   /// How many numbers are stored in each format, such as `BF16`.
   private(set) var counts: [String: Int64] = [:]
   private(set) var tensors = 0
@@ -11,7 +11,7 @@ struct Safetensors: Sendable, Hashable {
   static let longestHeader = 100_000_000
 
   /// The numbers in all tensors; of quantized weights several may be packed into one.
-  var parameters: Int64 { counts.values.reduce(0, &+) }
+  package var parameters: Int64 { counts.values.reduce(0, &+) }
   /// The format most numbers are stored in.
   var format: String? { counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key }
 
@@ -26,7 +26,7 @@ struct Safetensors: Sendable, Hashable {
 
   /// Reads the beginning of a file, which must hold the whole header.
   /// - Throws: `JSONFault` when it does not, or contradicts itself.
-  init(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
+  package init(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
     guard let length = Self.headerLength(bytes) else {
       throw JSONFault("it does not begin with the length of a header")
     }

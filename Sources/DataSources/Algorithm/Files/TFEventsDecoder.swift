@@ -14,7 +14,7 @@ struct TFScalar {
 /// its end. After damage the next sound record is searched for, byte by byte. Records above 1 MiB
 /// hold no scalars (graphs, images): they are passed over without being kept.
 /// Source: tensorflow/tensorboard, `record_writer` and `event.proto`.
-struct TFEventsDecoder: Sendable {
+package struct TFEventsDecoder: Sendable {
   /// What is wrong with a file.
   struct Damage: Sendable, Hashable {
     /// The byte at which the first damaged record begins.
@@ -160,7 +160,7 @@ struct TFEventsDecoder: Sendable {
     return length
   }
 
-  static func masked(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+  package static func masked(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
     mask(CRC32.castagnoli.checksum(bytes))
   }
 

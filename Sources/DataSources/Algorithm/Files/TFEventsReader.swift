@@ -5,18 +5,20 @@ import Telemetry
 ///
 /// Scalars of the same step that were written within five seconds are one row, at the time of the
 /// first. What a tag means is looked up once.
-struct TFEventsReader: Sendable {
+package struct TFEventsReader: Sendable {
   /// A row with the step it belongs to.
-  struct Row: Sendable {
+  package struct Row: Sendable {
     var counting: ScalarUse.Counting
     var step: Int64
-    var row: JobRow
+    package var row: JobRow
   }
 
   private struct Tag: Sendable {
     var bytes: [UInt8]
     var name: String
     var use: ScalarUse?
+    /// The bit of its metric among those that rows hold.
+    var bit: UInt64 = 0
     /// Whether its numbers are taken, as it was at a count of changes of the choice.
     var isTaken = false
     var asked = -1
@@ -27,21 +29,27 @@ struct TFEventsReader: Sendable {
   private var decoder = TFEventsDecoder()
   private var tags: [Tag] = []
   private var places: [UInt64: Int] = [:]
+  /// The tag that came last: they come in the same order again and again.
+  private var lastTag = -1
+  /// The metrics met so far; first those that count what a row belongs to.
+  private var metrics: [Metric] = [.step, .epoch, .samples]
   private var waiting: Row?
+  /// The bits of the metrics that the waiting row holds.
+  private var held: UInt64 = 0
   /// The first step that was heard, and when, for each way of counting.
   private(set) var firsts: [ScalarUse.Counting: (step: Int64, time: Timestamp)] = [:]
   /// Scalars whose time is of another century.
   private(set) var timeless = 0
 
-  init(folder: String = "") { self.folder = folder }
+  package init(folder: String = "") { self.folder = folder }
 
   var damage: TFEventsDecoder.Damage? { decoder.damage }
-  var records: Int { decoder.records }
+  package var records: Int { decoder.records }
   /// The names of all scalars heard so far.
   var names: [String] { tags.map(\.name) }
 
   /// Takes bytes and returns the rows they complete.
-  mutating func feed(
+  package mutating func feed(
     _ bytes: UnsafeBufferPointer<UInt8>, _ choice: inout ScalarChoice, into rows: inout [Row]
   ) {
     var decoder = TFEventsDecoder()
@@ -51,7 +59,7 @@ struct TFEventsReader: Sendable {
   }
 
   /// Returns the row that has been waiting for more.
-  mutating func flush(into rows: inout [Row]) {
+  package mutating func flush(into rows: inout [Row]) {
     if let row = waiting { rows.append(row) }
     waiting = nil
   }
@@ -59,12 +67,11 @@ struct TFEventsReader: Sendable {
   private mutating func take(
     _ scalar: TFScalar, _ choice: inout ScalarChoice, _ rows: inout [Row]
   ) {
-    guard let place = place(of: scalar.tag), let use = tags[place].use,
-      let value = use.value(scalar.value)
+    guard let place = place(of: scalar.tag), let value = tags[place].use?.value(scalar.value),
+      let counting = tags[place].use?.counting
     else { return }
-    let name = tags[place].name
-    if tags[place].asked != choice.changes {
-      tags[place].isTaken = choice.takes(use, name: name)
+    if tags[place].asked != choice.changes, let use = tags[place].use {
+      tags[place].isTaken = choice.takes(use, name: tags[place].name)
       tags[place].asked = choice.changes
     }
     guard tags[place].isTaken else { return }
@@ -73,31 +80,61 @@ struct TFEventsReader: Sendable {
       return
     }
     let time = Timestamp(seconds: scalar.wallTime)
-    if firsts[use.counting] == nil { firsts[use.counting] = (scalar.step, time) }
-    if let row = waiting,
-      row.step != scalar.step || row.counting != use.counting
-        || abs(time - row.row.time) > 5 || row.row[use.metric] != nil
-    {
+    let bit = tags[place].bit
+    let isOther =
+      waiting.map {
+        $0.step != scalar.step || $0.counting != counting || abs(time - $0.row.time) > 5
+      } ?? true
+    if isOther || held & bit != 0 {
       flush(into: &rows)
-    }
-    if waiting == nil {
-      var row = JobRow(time: time)
-      // Torn off by the plausible range when it is absurd.
-      let metric: Metric =
-        switch use.counting {
-        case .steps: .step
-        case .epochs: .epoch
-        case .samples: .samples
-        }
-      row.set(metric, Double(scalar.step))
-      waiting = Row(counting: use.counting, step: scalar.step, row: row)
+      begin(counting, scalar.step, time)
     }
     // The step of the event is the exact one.
-    if use.metric != .step { waiting?.row.set(use.metric, value, name: name) }
+    guard bit != Self.stepBit, let metric = tags[place].use?.metric else { return }
+    held |= bit
+    waiting?.row.entries.append(
+      JobRow.Entry(metric: metric, value: value, name: tags[place].name))
+  }
+
+  /// Begins a row with the count it belongs to.
+  private mutating func begin(_ counting: ScalarUse.Counting, _ step: Int64, _ time: Timestamp) {
+    if firsts[counting] == nil { firsts[counting] = (step, time) }
+    let place =
+      switch counting {
+      case .steps: 0
+      case .epochs: 1
+      case .samples: 2
+      }
+    held = 1 << UInt64(place)
+    var row = JobRow(time: time)
+    row.entries.reserveCapacity(min(metrics.count, 16))
+    // Torn off by the plausible range when it is absurd.
+    row.entries.append(JobRow.Entry(metric: metrics[place], value: Double(step), name: ""))
+    waiting = Row(counting: counting, step: step, row: row)
+  }
+
+  private static let stepBit: UInt64 = 1
+
+  /// The bit of a metric; those beyond the 64 that there are not share none.
+  private mutating func bit(of metric: Metric) -> UInt64 {
+    let place = metrics.firstIndex(of: metric) ?? metrics.count
+    if place == metrics.count { metrics.append(metric) }
+    return place < 64 ? 1 << UInt64(place) : 0
   }
 
   /// The place of a tag in the list; `nil` when it is one too many.
   private mutating func place(of tag: UnsafeBufferPointer<UInt8>) -> Int? {
+    let next = lastTag + 1 < tags.count ? lastTag + 1 : 0
+    if next < tags.count, tags[next].bytes.elementsEqual(tag) {
+      lastTag = next
+      return next
+    }
+    let place = find(tag)
+    lastTag = place ?? lastTag
+    return place
+  }
+
+  private mutating func find(_ tag: UnsafeBufferPointer<UInt8>) -> Int? {
     // FNV-1a; the bytes are compared as well.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in tag { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -105,8 +142,9 @@ struct TFEventsReader: Sendable {
     guard tags.count < 4096 else { return nil }
     let name = String(decoding: tag, as: UTF8.self)
     places[hash] = tags.count
-    tags.append(
-      Tag(bytes: Array(tag), name: name, use: ScalarNames.use(name, folder: folder)))
+    var new = Tag(bytes: Array(tag), name: name, use: ScalarNames.use(name, folder: folder))
+    if let use = new.use { new.bit = bit(of: use.metric) }
+    tags.append(new)
     return tags.count - 1
   }
 }

@@ -6,7 +6,7 @@ import Telemetry
 /// The step is the trainer's own where it logs one, such as `train/global_step`; otherwise it is
 /// W&B's count of calls. What W&B measured of accelerators is kept as a fact to compare with: all
 /// of the machine's are in it, whoever used them.
-struct WandBReader: Sendable {
+package struct WandBReader: Sendable {
   private var log = WandBLog()
   private var choice = ScalarChoice()
   private(set) var rows: [JobRow] = []
@@ -20,11 +20,13 @@ struct WandBReader: Sendable {
   private var wattSum = 0.0
   private var wattCount = 0
 
+  package init() {}
+
   var isForeign: Bool { log.isForeign }
   var firstDamage: Int64? { log.firstDamage }
 
   /// Takes bytes of the log.
-  mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
+  package mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
     var log = WandBLog()
     swap(&log, &self.log)
     log.feed(bytes) { take($0) }
@@ -32,7 +34,7 @@ struct WandBReader: Sendable {
   }
 
   /// Gives away the rows read so far.
-  mutating func takeRows() -> [JobRow] {
+  package mutating func takeRows() -> [JobRow] {
     defer { rows = [] }
     return rows
   }

@@ -137,10 +137,10 @@ struct WandBSource: JobFileSource {
 }
 
 /// Reads `wandb-summary.json`: the last value of everything a run logged.
-enum WandBSummary {
+package enum WandBSummary {
   /// The row it makes; `nil` when it says nothing that is known.
   /// - Throws: `JSONFault` when it is no JSON.
-  static func row(_ bytes: [UInt8]) throws(JSONFault) -> JobRow? {
+  package static func row(_ bytes: [UInt8]) throws(JSONFault) -> JobRow? {
     let flat = try bytes.withUnsafeBufferPointer { (buffer) throws(JSONFault) in
       try JSONFlat(buffer)
     }

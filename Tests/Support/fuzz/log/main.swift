@@ -1,35 +1,23 @@
-import CFuzzing
 import DataSources
-import Glibc
+import Fuzzing
 import Telemetry
 
-/// Gives the log reader bytes in two different cuts, and expects it to survive and to be bounded.
-///
-/// The first byte says how long the pieces are. Values must be finite and observations no more than
-/// the bytes could have said.
-func fuzzLog(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
-  guard let data, size > 1 else { return 0 }
-  let bytes = UnsafeBufferPointer(start: data + 1, count: size - 1)
-  let piece = 1 + Int(data[0]) * 3
+// Lines of many formats, one after the other and torn; observations no more than bytes could say.
+fuzz(seeds: [
+  seed("iter 10: loss 3.1820, time 35.78ms, mfu 10.41%\nstep 0: train loss 4.34, val loss 4.33\n"),
+  seed(
+    "{'loss': 2.5, 'learning_rate': 5e-05, 'epoch': 0.01}\n 12%|█▏  | 5/40 [02:00<13:54, 2s/it]\r"),
+  seed("0: :::MLLOG {\"time_ms\": 1745519766616, \"key\": \"train_loss\", \"value\": 1.5}\n"),
+  seed("2026-11-23T20:00:00Z stdout F [rank0]:[batch=10/48]:\n\t Train loss/train/total: 9.80\n"),
+]) { input in
   var parser = LogParser(machine: "box", name: "log", label: "log")
-  var time = Timestamp(nanoseconds: 1_790_000_000_000_000_000)
+  var time = fuzzArrival
   var observations: [Observation] = []
-  for start in stride(from: 0, to: bytes.count, by: piece) {
+  input.forEachPiece { piece in
     time = time + 1
-    let end = min(bytes.count, start + piece)
-    observations += parser.consume(
-      UnsafeBufferPointer(rebasing: bytes[start..<end]), arrival: time)
+    observations += parser.consume(piece, arrival: time)
   }
   observations += parser.finish(arrival: time)
-  for case .reading(let reading) in observations {
-    precondition(!reading.isEmpty, "a reading of nothing")
-    precondition(reading.time <= time, "a reading of the future")
-    precondition(reading.values.allSatisfy { $0.value.isFinite }, "a value that is no number")
-  }
-  precondition(parser.understood <= bytes.count, "more lines than bytes")
-  return 0
+  expectSound(observations, by: time)
+  precondition(parser.understood <= input.bytes.count, "more lines than bytes")
 }
-
-var count = CommandLine.argc
-var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
-exit(LLVMFuzzerRunDriver(&count, &arguments, { fuzzLog($0, $1) }))
