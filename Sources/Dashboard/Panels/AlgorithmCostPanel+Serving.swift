@@ -48,7 +48,7 @@ extension AlgorithmCostPanel {
       let waiting = now(.requestsWaiting).map { SI.count($0) + " waiting" } ?? ""
       add(0, "requests", SI.count(running) + " running", waiting)
     }
-    let total = now(.outputTokens).map { SI.text($0, "in all", smallest: 0).joined } ?? ""
+    let total = now(.outputTokens).map { SI.text($0, "", smallest: 0).joined + " in all" } ?? ""
     if cost.shortfall != .untold { add(1, "written", rate(cost.outputRate), total) }
     if let prompt = cost.promptRate {
       let cached = cost.cachedShare.map { "\(SI.percent($0)) % more from cache" } ?? ""
@@ -72,6 +72,22 @@ extension AlgorithmCostPanel {
     }
     if !c.input.baselines.isEmpty { rows.append(WeighedRow(7, .diet)) }
     return rows
+  }
+
+  /// The tokens it writes in a second, over the window of the other panels.
+  func drawWriting(_ canvas: inout Canvas, _ job: Device, in rect: Rect, _ c: FrameContext) {
+    guard rect.height > 0, let id = c.timeline.id(.outputTokens, of: job.id) else { return }
+    let chart = rect.height >= 4 ? rect.splitRows(1).bottom : rect
+    let columns = c.samples(chart.width)
+    let values = c.timeline.curve(id, over: c.chartWindow(columns), columns: columns, until: c.time)
+      .map { $0?.mean }
+    guard let peak = values.compactMap({ $0 }).max(), peak > 0 else { return }
+    canvas.areaChart(
+      values, in: chart, top: peak * 1.1, gradient: c.theme[.algorithm], background: c.background,
+      glyphs: c.glyphs)
+    canvas.textRight(
+      " peak " + SI.text(peak, "tokens/s", smallest: 0).joined, right: rect.right, y: rect.y,
+      c.muted)
   }
 
   /// The interval of a fitted price.

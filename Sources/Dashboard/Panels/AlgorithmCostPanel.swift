@@ -80,7 +80,11 @@ struct AlgorithmCostPanel: Panel {
     let least = max(rect.height >= 12 ? 5 : 2, rect.height / 3)
     let shown = min(rows.count, max(0, rect.height - least))
     let (chart, list) = rect.splitRows(rect.height - shown)
-    drawLoss(&canvas, job, in: chart, c)
+    if c.timeline.id(.loss, of: job.id) == nil {
+      drawWriting(&canvas, job, in: chart, c)
+    } else {
+      drawLoss(&canvas, job, in: chart, c)
+    }
     let chosen = Set(
       rows.indices.sorted { (rows[$0].weight, $0) < (rows[$1].weight, $1) }.prefix(shown))
     for (place, index) in rows.indices.filter(chosen.contains).enumerated() {

@@ -69,8 +69,15 @@ extension Panel {
     let strong = Style(theme[ramp].end, on: context.background).bold
     let isLarge = context.layout.panels.count == 1 && inner.height >= 14
     if isLarge {
-      let digits = value.number.replacingMinus
-      let width = canvas.bigText(digits, x: inner.x, y: inner.y, strong, glyphs: context.glyphs)
+      // Large digits know no sign for an estimate, so it stands before them as text.
+      let parts = value.number.split(separator: " ", maxSplits: 1)
+      let sign = parts.count > 1 ? String(parts[0]) + " " : ""
+      let digits = String(parts.last ?? "").replacingMinus
+      let indent = canvas.text(sign, x: inner.x, y: inner.y + 1, strong)
+      let width =
+        indent
+        + canvas.bigText(
+          digits, x: inner.x + indent, y: inner.y, strong, glyphs: context.glyphs)
       canvas.text(value.unit, x: inner.x + width + 2, y: inner.y + 2, strong)
       let left = width + 3 + displayWidth(value.unit) + 2
       canvas.phrases(
