@@ -45,9 +45,9 @@ public struct Comparison: Hashable, Sendable {
 
   /// The loss of both runs after as much progress as the shorter one made.
   public var lossAtEqualProgress: (progress: Double, run: Double, baseline: Double)? {
-    guard let own = run.losses.last?.progress, let other = baseline.losses.last?.progress else {
-      return nil
-    }
+    guard run.progressUnit == baseline.progressUnit, let own = run.losses.last?.progress,
+      let other = baseline.losses.last?.progress
+    else { return nil }
     let progress = min(own, other)
     guard let a = run.loss(at: progress), let b = baseline.loss(at: progress) else { return nil }
     return (progress, a, b)

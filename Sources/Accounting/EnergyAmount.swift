@@ -8,6 +8,13 @@ public struct EnergyAmount: Hashable, Sendable {
   public var covered: Double
   /// Seconds asked about.
   public var asked: Double
+  /// Seconds of every device together for which energy is known, and that were asked about.
+  var deviceSeconds: (covered: Double, asked: Double) {
+    get { (deviceCovered, deviceAsked) }
+    set { (deviceCovered, deviceAsked) = newValue }
+  }
+  private var deviceCovered: Double
+  private var deviceAsked: Double
   /// Whether any part comes from a model instead of a sensor.
   public var isModelled: Bool
   /// Whether all of it was read from counters.
@@ -22,22 +29,27 @@ public struct EnergyAmount: Hashable, Sendable {
     self.joules = joules
     self.covered = covered
     self.asked = asked
+    (deviceCovered, deviceAsked) = (covered, asked)
     self.isModelled = isModelled
     self.isCounted = isCounted
   }
 
-  /// The known part of the span, 0...1.
-  public var coverage: Double { asked > 0 ? min(1, covered / asked) : 0 }
+  /// The known part of what was asked about, 0...1; of a sum, over all its devices.
+  public var coverage: Double { deviceAsked > 0 ? min(1, deviceCovered / deviceAsked) : 0 }
 
   /// The mean power over the known part, in watts.
   public var meanPower: Double? { covered > 0 ? joules / covered : nil }
 
   /// Adds the energy of another device over the same span.
   public static func + (left: Self, right: Self) -> Self {
-    EnergyAmount(
+    var sum = EnergyAmount(
       joules: left.joules + right.joules, covered: max(left.covered, right.covered),
       asked: max(left.asked, right.asked), isModelled: left.isModelled || right.isModelled,
       isCounted: left.isCounted && right.isCounted)
+    sum.deviceSeconds = (
+      left.deviceCovered + right.deviceCovered, left.deviceAsked + right.deviceAsked
+    )
+    return sum
   }
 }
 

@@ -144,8 +144,17 @@ extension Ledger {
   }
 
   /// The energy charged to a job: that of its accelerators, else of all that is known.
+  ///
+  /// A job that is known to use no accelerator is charged the processors and their memory.
   public func jobEnergy(of job: DeviceID, over span: TimeSpan) -> EnergyAmount? {
-    timeline.energy(of: accelerators(of: job), over: span) ?? energy(over: span)
+    let facts = timeline.device(job).map { JobFacts($0) }
+    if facts?.isServing == true { return servingEnergy(of: job, over: span) }
+    if let amount = timeline.energy(of: accelerators(of: job), over: span) { return amount }
+    if facts?.usesAccelerators == false {
+      let processors = inventory.packages + inventory.memories
+      return timeline.energy(of: processors, over: span) ?? energy(over: span)
+    }
+    return energy(over: span)
   }
 
   /// The part of a job's devices that is seen here, by what it says of their number.
@@ -174,6 +183,10 @@ extension JobCost {
       energy.joules -= other.joules
       energy.covered = max(0, energy.covered - other.covered)
       energy.asked = max(0, energy.asked - other.asked)
+      energy.deviceSeconds = (
+        max(0, energy.deviceSeconds.covered - other.deviceSeconds.covered),
+        max(0, energy.deviceSeconds.asked - other.deviceSeconds.asked)
+      )
       rest.energy = energy
     }
     rest.pauses += 1

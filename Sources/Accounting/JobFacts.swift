@@ -17,6 +17,10 @@ public struct JobFacts: Hashable, Sendable {
   public var gpus: [String] = []
   public var rateScope = RateScope.job
   public var isServing = false
+  /// Whether it uses accelerators at all; `nil` where nobody looked.
+  public let usesAccelerators: Bool?
+  /// The numbers of its processes, as text.
+  public let pids: Set<String>
 
   /// Reads the attributes; a number that is none, or out of all proportion, is not known.
   public init(_ attributes: [String: String]) {
@@ -46,6 +50,8 @@ public struct JobFacts: Hashable, Sendable {
     }.filter { !$0.isEmpty }
     rateScope = attributes["rate_scope"].flatMap(RateScope.init(rawValue:)) ?? .job
     isServing = attributes["kind"] == "serving"
+    usesAccelerators = attributes["on_gpu"].map { $0 == "yes" }
+    pids = Set((attributes["pids"] ?? "").split(separator: ",").prefix(4096).map(String.init))
   }
 
   public init(_ job: Device) { self.init(job.attributes) }
@@ -58,12 +64,35 @@ public struct JobFacts: Hashable, Sendable {
 }
 
 extension Ledger {
-  /// The accelerators of a job: those it names, else all of its machine.
+  /// The accelerators of a job: those it names, else those its processes are on, else all of its
+  /// machine; none where it is known to use none.
   public func accelerators(of job: DeviceID) -> [Device] {
-    let names = timeline.device(job).map { JobFacts($0).gpus } ?? []
-    let own = inventory.gpus.filter { names.contains($0.id.name) || names.contains($0.label) }
-    if !own.isEmpty { return own }
-    let local = inventory.gpus.filter { $0.id.machine == job.machine }
-    return local.isEmpty ? inventory.gpus : local
+    own(job) ?? inventory.gpus.filter { $0.id.machine == job.machine }
+  }
+
+  /// Whether a job is charged several accelerators only because nobody knows which are its own.
+  public func isChargedForAll(_ job: DeviceID) -> Bool {
+    guard own(job) == nil else { return false }
+    let count = accelerators(of: job).count
+    let world = timeline.device(job).flatMap { JobFacts($0).worldSize } ?? 1
+    return count > 1 && Double(count) > world
+  }
+
+  /// The accelerators that are known to be a job's; `nil` where nothing tells.
+  private func own(_ job: DeviceID) -> [Device]? {
+    guard let facts = timeline.device(job).map({ JobFacts($0) }) else { return nil }
+    let named = inventory.gpus.filter {
+      facts.gpus.contains($0.id.name) || facts.gpus.contains($0.label)
+    }
+    if !named.isEmpty { return named }
+    if facts.usesAccelerators == false { return [] }
+    guard !facts.pids.isEmpty else { return nil }
+    let occupied = Set(
+      inventory.processes.lazy.filter { process in
+        process.id.machine == job.machine
+          && process.attributes["pid"].map(facts.pids.contains) ?? false
+      }.compactMap { $0.attributes["gpu"] })
+    let found = inventory.gpus.filter { occupied.contains($0.id.name) }
+    return found.isEmpty ? nil : found
   }
 }

@@ -21,6 +21,8 @@ public struct ProcessUse: Hashable, Sendable {
   public var watts: Double?
   /// Joules over the span asked about.
   public var joules = 0.0
+  /// Whether anything could be charged to it at all; otherwise its joules are unknown.
+  public var isCharged = false
   /// Whether any of that is a share of an accelerator used by several: an estimate.
   public var isEstimated = false
   /// Bytes of accelerators' memory, all together.
@@ -67,6 +69,7 @@ extension Ledger {
         guard let series = timeline.id(metric, of: device.id) else { continue }
         let joules = timeline.total(series, over: span).amount
         use.joules += joules
+        use.isCharged = true
         if metric == .sharedEnergy, joules > 0 { use.isEstimated = true }
       }
       if !last.isStale {

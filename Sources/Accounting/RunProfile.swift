@@ -41,6 +41,8 @@ public struct RunProfile: Hashable, Sendable {
   public var isModelled = false
   public var isSimulated = false
   public var losses: [LossPoint] = []
+  /// What the progress of `losses` counts: tokens, samples or steps.
+  public var progressUnit = "steps"
   /// Bytes on the accelerators together, at most.
   public var peakMemory: Double?
   /// What `blocks` count.
@@ -120,10 +122,19 @@ extension Ledger {
     profile.isModelled = cost.energy?.isModelled ?? false
     profile.isSimulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
     profile.measure =
-      isServing ? .outputToken : profile.tokens ?? 0 > 0 ? .token : .step
+      isServing
+      ? .outputToken
+      : profile.tokens ?? 0 > 0 ? .token : profile.samples ?? 0 > 0 ? .sample : .step
     guard !isBrief else { return profile }
     describeHardware(&profile, job, stretch)
-    profile.losses = losses(of: job.id, until: last, hasTokens: profile.measure == .token)
+    let counter: Metric? =
+      profile.measure == .token ? .tokens : profile.measure == .sample ? .samples : nil
+    profile.losses = losses(of: job.id, until: last, counter)
+    profile.progressUnit =
+      counter.map {
+        timeline.id($0, of: job.id) == nil ? "steps" : $0 == .tokens ? "tokens" : "samples"
+      }
+      ?? "steps"
     profile.blocks = blocks(times).compactMap { block in
       guard let energy = jobEnergy(of: job.id, over: block), energy.coverage >= 0.9 else {
         return nil
@@ -131,6 +142,7 @@ extension Ledger {
       let count: Double?
       switch profile.measure {
       case .outputToken, .step: count = progress(block)
+      case .sample: count = self.cost(of: job.id, over: block, steps: progress(block)).samples
       default: count = self.cost(of: job.id, over: block, steps: progress(block)).tokens
       }
       guard let count, count > 0 else { return nil }
@@ -181,16 +193,16 @@ extension Ledger {
 
   /// The loss over progress, each point the mean of up to a fiftieth of the reports.
   private func losses(
-    of job: DeviceID, until time: Timestamp, hasTokens: Bool
+    of job: DeviceID, until time: Timestamp, _ counter: Metric?
   ) -> [RunProfile.LossPoint] {
     let reports = reports(.loss, of: job, until: time)
-    let tokens = hasTokens ? timeline.id(.tokens, of: job) : nil
+    let counted = counter.flatMap { timeline.id($0, of: job) }
     let size = max(1, reports.count / 50)
     var points: [RunProfile.LossPoint] = []
     for start in stride(from: 0, to: reports.count, by: size) {
       let part = reports[start..<min(reports.count, start + size)]
       guard let last = part.last else { continue }
-      let progress = tokens.flatMap { timeline.value($0, at: last.time) } ?? last.step
+      let progress = counted.flatMap { timeline.value($0, at: last.time) } ?? last.step
       guard points.last.map({ progress > $0.progress }) ?? true else { continue }
       let mean = part.reduce(0) { $0 + $1.loss } / Double(part.count)
       points.append(RunProfile.LossPoint(progress: progress, loss: mean))

@@ -78,8 +78,12 @@ extension Ledger {
     while start < span.end {
       let shift = offset(start)
       let local = Int(start.nanoseconds.floorDivided(by: 1_000_000_000)) + shift
-      let next = Timestamp(
-        nanoseconds: Int64(tariff.nextChange(after: local) - shift) * 1_000_000_000)
+      let change = tariff.nextChange(after: local)
+      func moment(_ shift: Int) -> Timestamp {
+        Timestamp(nanoseconds: Int64(change - shift) * 1_000_000_000)
+      }
+      // The clocks may be put forward or back before then.
+      let next = moment(offset(moment(shift)))
       let end = min(span.end, next)
       let joules = timeline.energy(of: devices, over: TimeSpan(start, end))?.joules ?? 0
       sum += joules / 3.6e6 * tariff.price(at: local)

@@ -90,3 +90,43 @@ struct ProcessUseTests {
     #expect(early.isEmpty)
   }
 }
+
+@Suite("Whose accelerators a job's are")
+struct JobOwnershipTests {
+  private func ledger(_ attributes: [String: String]) -> (Ledger, DeviceID) {
+    var books = Books()
+    let job = Books.id(.job)
+    for name in ["A", "B"] { books.draw(Books.id(.gpu, name), watts: 100, at: [0, 1, 2]) }
+    books.draw(Books.id(.cpu, "package-0"), watts: 30, at: [0, 1, 2])
+    let process = Books.id(.process, "41.9@B")
+    books.timeline.apply(
+      .device(Device(id: process, label: "t", attributes: ["pid": "41", "gpu": "B"])))
+    books.timeline.apply(.device(Device(id: job, label: "t", attributes: attributes)))
+    return (books.ledger, job)
+  }
+
+  private func names(_ attributes: [String: String]) -> [String] {
+    let (ledger, job) = ledger(attributes)
+    return ledger.accelerators(of: job).map(\.label)
+  }
+
+  @Test("named ones, else those its processes are on, else all, and that is said")
+  func order() {
+    #expect(names(["gpus": "A", "pids": "41"]) == ["A"])
+    #expect(names(["pids": "40,41"]) == ["B"])
+    #expect(names([:]) == ["A", "B"])
+    let (unknown, job) = ledger([:])
+    #expect(unknown.isChargedForAll(job))
+    let (known, own) = ledger(["pids": "41"])
+    #expect(!known.isChargedForAll(own))
+    let (whole, all) = ledger(["world_size": "2"])
+    #expect(!whole.isChargedForAll(all))
+  }
+
+  @Test("a job that uses none is charged the processors")
+  func none() {
+    let (ledger, job) = ledger(["on_gpu": "no"])
+    #expect(ledger.accelerators(of: job).isEmpty)
+    #expect(near(ledger.jobEnergy(of: job, over: span(0, 2))?.joules, 60))
+  }
+}

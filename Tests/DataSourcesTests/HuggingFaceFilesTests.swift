@@ -257,7 +257,8 @@ import Testing
     #expect(heard.readings.map { $0[.step] } == [1100])
     // Without a configuration the weights are counted.
     #expect(heard.devices.last?.attributes["parameters"] == "15")
-    #expect(heard.devices.last?.attributes["precision"] == "bf16")
+    #expect(heard.devices.last?.attributes["weights_precision"] == "bf16")
+    #expect(heard.devices.last?.attributes["precision"] == nil, "the arithmetic may be another")
     // In the middle of being written: nothing is said, and later it is.
     tree.write("/out/checkpoint-1200/trainer_state.json", #"{"global_step": 12"#)
     #expect(try source.sample(Self.clock).isEmpty)

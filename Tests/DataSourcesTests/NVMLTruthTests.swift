@@ -164,4 +164,22 @@ import Testing
     #expect(said.steps(.modulePower, of: first) == 900_000)
     #expect(said.steps(.power, of: first) == 70_000)
   }
+
+  @Test("a counter that drops out for a moment is not charged anew when it is back")
+  func dropOut() throws {
+    let fake = try FakeNVML()
+    fake.set("power_mw", 100_000)
+    var source = fake.source()
+    var timeline = Timeline()
+    for (second, energy) in [5_000_000, 5_100_000, 0, 5_300_000, 5_400_000].enumerated() {
+      fake.set("energy_mj", UInt64(energy))
+      timeline.apply(
+        try source.sample(FixedClock(Timestamp(seconds: Double(second)))))
+    }
+    let id = try #require(
+      timeline.id(.energy, of: DeviceID(machine: "box", kind: .gpu, name: first)))
+    let span = TimeSpan(Timestamp(seconds: 0), Timestamp(seconds: 4))
+    let joules = timeline.total(id, over: span).amount
+    #expect(joules <= 400.001 && joules >= 200, "\(joules)")
+  }
 }

@@ -77,4 +77,29 @@ struct ProcessRosterTests {
     let two = [GPUProcess(pid: 41), GPUProcess(pid: 42)]
     #expect(charged([(two, nil), (two, 8)], .sharedEnergy).isEmpty)
   }
+
+  @Test("where nothing can be charged the energy is unknown, not zero")
+  func unknownIsNotZero() {
+    let two = [GPUProcess(pid: 41), GPUProcess(pid: 42)]
+    #expect(charged([(two, nil), (two, 8)], .energy).isEmpty)
+  }
+
+  @Test("a driver's numbers are not looked up in a container's own /proc")
+  func container() {
+    let tree = tree()
+    for (inode, label) in [("4026531836", "train.py"), ("4026532999", "pid 41")] {
+      tree.remove("/proc/self/ns/pid")
+      tree.link("/proc/self/ns/pid", to: "pid:[\(inode)]")
+      var roster = ProcessRoster(tree.context, source: "test", gpu: gpu, areHostNumbers: true)
+      var observations: [Observation] = []
+      roster.report(
+        [GPUProcess(pid: 41, memory: 1)], joules: nil, at: Timestamp(nanoseconds: 0),
+        to: &observations)
+      guard case .device(let device) = observations.first else {
+        Issue.record("no device was announced")
+        continue
+      }
+      #expect(device.label == label)
+    }
+  }
 }

@@ -73,15 +73,15 @@ enum Scrubber {
       canvas.put("◆", x: other, y: rect.y, c.style(.accent))
     }
     let events = c.timeline.events.map { (event: $0, x: column($0.time, in: rect, c)) }
-    // No label may hide a gap or a mark.
-    let weighty = events.filter { $0.event.kind != .note }.map(\.x)
+    // No label may hide a gap.
+    let gaps = events.filter { $0.event.kind == .gap }.map(\.x)
     var free = rect.x
     for (event, x) in events {
-      guard x >= free || event.kind != .note else { continue }
+      guard x >= free || event.kind == .gap else { continue }
       let style =
         event.kind == .gap ? c.style(.critical) : c.style(event.kind == .mark ? .accent : .muted)
       // A label ends before the cursor, which would stand on it otherwise.
-      let end = min(x < to ? to : rect.right, weighty.first { $0 > x } ?? rect.right)
+      let end = min(x < to ? to : rect.right, gaps.first { $0 > x } ?? rect.right)
       let room = end - x - 3
       canvas.text(event.kind == .gap ? "▲" : "▾", x: x, y: rect.y, style)
       free = max(free, x + 1)

@@ -79,7 +79,7 @@ enum DietOverlay {
     ]
     var rest: [String] = comparison.cautions
     if let losses = comparison.lossAtEqualProgress {
-      let unit = comparison.measure == .token ? "tokens" : "steps"
+      let unit = comparison.run.progressUnit
       rest.insert(
         "loss \(SI.significant(losses.run, digits: 4)) against "
           + "\(SI.significant(losses.baseline, digits: 4)) after "

@@ -46,6 +46,10 @@ struct AlgorithmCostPanel: Panel {
       headline.value = SI.Text(number: SI.count(step.value), unit: "steps")
       headline.phrases.append([Run("not enough yet for a cost", c.muted)])
     }
+    if cost?.energy != nil, c.ledger.isChargedForAll(job.id) {
+      let count = c.ledger.accelerators(of: job.id).count
+      headline.phrases.insert([Run("charged for all \(count) GPUs", c.style(.warning))], at: 0)
+    }
     if let value = headline.value {
       headline.value = SI.Text(number: mark + value.number, unit: value.unit)
     }

@@ -131,6 +131,9 @@ public struct ProcessListState: Sendable, Hashable {
     guard canSignal else { return .say("only processes of this machine, live, can be signalled") }
     guard use.pids.count == 1 else { return .say("choose a single process first: press u") }
     guard use.isRunning else { return .say("that process has ended") }
+    guard use.started != nil else {
+      return .say("in here process numbers are the host's: signal it from there")
+    }
     chosen = use.key
     asked = use.pids[0]
     return .handled

@@ -86,7 +86,7 @@ enum ProcessOverlay {
       ("first seen", use.since.map { SI.age(c.time - $0) + " before" }),
       (
         "energy",
-        SI.energy(use.joules).joined
+        (use.isCharged ? SI.energy(use.joules).joined : "unknown: the driver tells no shares")
           + (use.isEstimated ? ", partly by its share of an accelerator used by several" : "")
       ),
     ]

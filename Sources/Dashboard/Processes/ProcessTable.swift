@@ -35,7 +35,8 @@ enum ProcessTable {
       }, from: 0),
     Column(
       title: "energy", width: 11, order: .energy,
-      text: { (($0.isEstimated ? "≈ " : "") + SI.energy($0.joules).joined) }, from: 0),
+      text: { !$0.isCharged ? "–" : (($0.isEstimated ? "≈ " : "") + SI.energy($0.joules).joined) },
+      from: 0),
   ]
 
   /// `0-3 6` for a list of labels.

@@ -16,6 +16,9 @@ struct NVMLDevice {
   private(set) var sharesMemory = false
   private let hostMemory: SystemFile
 
+  /// The last answer of the energy counter.
+  private var lastEnergy: (millijoules: UInt64, time: Timestamp)?
+
   init(
     identity: NVMLIdentity, handle: nvmlDevice_t, library: NVMLLibrary, context: SourceContext
   ) {
@@ -48,13 +51,27 @@ struct NVMLDevice {
     if due.second { setLimits(&reading, isSeldom: due.pair) }
     set(.power, usage, &reading)
     if identity.averagesPower { set(.powerInstant, fields[.instantPower], &reading) }
-    reading.set(.energy, steps: energy.flatMap { Self.steps($0, times: 1000) })
+    reading.set(.energy, steps: plausible(energy, at: reading.time))
     if due.second { setCounters(&reading) }
     if due.second { setActivity(&reading) }
     if due.pair { setState(&reading) }
     if due.slow { setRest(&reading) }
     reading.arrival = clock.now
     return reading
+  }
+
+  /// The counter in microjoules, unless it moved farther than the board can draw.
+  ///
+  /// A counter that drops out for a moment would be charged all it ever counted when it is back. A
+  /// fall is passed on: it is a driver's restart, which the timeline knows.
+  private mutating func plausible(_ energy: UInt64?, at time: Timestamp) -> Int64? {
+    guard let energy, let steps = Self.steps(energy, times: 1000) else { return nil }
+    defer { lastEnergy = (energy, time) }
+    guard let lastEnergy, energy > lastEnergy.millijoules else {
+      return energy == 0 && lastEnergy.map { $0.millijoules > 0 } ?? false ? nil : steps
+    }
+    let most = 1.5 * Double(limit ?? 4_000_000) * (time - lastEnergy.time + 1)
+    return Double(energy - lastEnergy.millijoules) <= max(most, 10_000) ? steps : nil
   }
 
   /// Adds a power in milliwatts if it can be.

@@ -24,7 +24,8 @@ struct NVMLProcesses {
   private var lastPower: Int64?
 
   init(_ context: SourceContext, gpu: DeviceID) {
-    roster = ProcessRoster(context, source: NVMLSource.sourceName, gpu: gpu)
+    roster = ProcessRoster(
+      context, source: NVMLSource.sourceName, gpu: gpu, areHostNumbers: true)
   }
 
   /// Forgets what was drawn before; the next look charges nothing.

@@ -24,15 +24,25 @@ struct ProcessRoster {
     var microjoules = 0.0
     var sharedMicrojoules = 0.0
     var isSharer = false
+    /// Whether anything could be charged to it; till then its energy is unknown, not zero.
+    var isChargeable = false
   }
 
   private let context: SourceContext
   private let source: String
   private let gpu: DeviceID
+  /// Whether the numbers it is given are those of our own `/proc`.
+  private let knowsNumbers: Bool
   private var entries: [Int32: Entry] = [:]
 
   /// A roster for one accelerator; `source` is the name of the source that lists its processes.
-  init(_ context: SourceContext, source: String, gpu: DeviceID) {
+  ///
+  /// A driver gives the host's numbers. Inside a container they mean other processes, or none:
+  /// `areHostNumbers` says that they must not be looked up there.
+  init(_ context: SourceContext, source: String, gpu: DeviceID, areHostNumbers: Bool = false) {
+    // The inode of the first pid namespace, `PROC_PID_INIT_INO` of the kernel.
+    let namespace = SystemFile.linkTarget(context.path("/proc/self/ns/pid"))
+    knowsNumbers = !areHostNumbers || namespace == nil || namespace == "pid:[4026531836]"
     self.context = context
     self.source = source
     self.gpu = gpu
@@ -50,6 +60,9 @@ struct ProcessRoster {
     for process in processes where present[process.pid] == nil {
       present[process.pid] =
         before[process.pid] ?? Entry(reporter: DeviceReporter(device(process.pid)))
+    }
+    if present.count == 1 || processes.contains(where: { $0.smShare != nil }) {
+      for pid in present.keys { present[pid]?.isChargeable = true }
     }
     if let joules, joules >= 0 {
       if present.isEmpty {
@@ -126,7 +139,7 @@ struct ProcessRoster {
   }
 
   private func device(_ pid: Int32) -> Device {
-    let identity = ProcessIdentity(pid: pid, in: context)
+    let identity = knowsNumbers ? ProcessIdentity(pid: pid, in: context) : nil
     var attributes = ["pid": "\(pid)", "gpu": gpu.name]
     attributes["command"] = identity?.command
     attributes["user"] = identity?.user
@@ -142,7 +155,7 @@ struct ProcessRoster {
 extension ProcessRoster.Entry {
   /// Adds what has been charged so far.
   fileprivate func fill(_ reading: inout Reading) {
-    reading.set(.energy, steps: Int64(microjoules.rounded()))
+    if isChargeable { reading.set(.energy, steps: Int64(microjoules.rounded())) }
     if isSharer { reading.set(.sharedEnergy, steps: Int64(sharedMicrojoules.rounded())) }
   }
 }

@@ -55,7 +55,7 @@ enum NvidiaSMILog: PowerLogFormat {
     var rows: [(device: String, reading: Reading)] = []
     var known: [String: Device] = [:]
     var order: [String] = []
-    var tick: (stamp: Substring, count: Int) = ("", 0)
+    var tick: (time: Timestamp?, count: Int) = (nil, 0)
     for (index, line) in lines.enumerated().dropFirst() where !trimmed(line).isEmpty {
       let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
       // A header may stand in the middle, and the last row may be torn.
@@ -69,7 +69,8 @@ enum NvidiaSMILog: PowerLogFormat {
       guard let time = timestamp(stamp) else {
         throw ImportError(line: index + 1, "“\(stamp.prefix(40))” is no time")
       }
-      tick = stamp == tick.stamp ? (stamp, tick.count + 1) : (stamp, 0)
+      // The cards of one tick are asked one after the other, some milliseconds apart.
+      tick = tick.time.map { abs(time - $0) < 0.05 } ?? false ? (time, tick.count + 1) : (time, 0)
       let name = nameColumn.map { String(cells[$0]) } ?? "\(tick.count)"
       if known[name] == nil {
         order.append(name)

@@ -79,7 +79,7 @@ struct Compare: ParsableCommand {
       "\(run) \(words) \(part) joules per \(comparison.measure.rawValue) beside \(baseline): "
     text += comparison.verdict + "."
     if let losses = comparison.lossAtEqualProgress {
-      let unit = comparison.measure == .token ? "tokens" : "steps"
+      let unit = comparison.run.progressUnit
       text +=
         " Loss \(SI.significant(losses.run, digits: 4)) against "
         + "\(SI.significant(losses.baseline, digits: 4)) after "

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Canvas
 import DataSources
 import Telemetry
 
@@ -35,7 +36,7 @@ struct Sources: ParsableCommand {
   }
 
   private func line(_ state: String, _ text: String) {
-    print("  \(pad(state, 8)) \(text)")
+    print("  \(pad(state, 8)) \(sanitized(text))")
   }
 
   private func pad(_ text: String, _ width: Int) -> String {

@@ -85,8 +85,8 @@ struct HFFilesSource: JobFileSource {
       let weights = try? Safetensors.read(folder)
     {
       attributes["parameters"] = "\(weights.parameters)"
-      attributes["precision"] =
-        attributes["precision"] ?? weights.format.flatMap(ModelFacts.precision)
+      attributes["weights_precision"] =
+        attributes["weights_precision"] ?? weights.format.flatMap(ModelFacts.precision)
     }
     rows.learn(attributes, to: &result)
     rows.say(state.last(at: written), arrival: now, to: &result)

@@ -83,7 +83,8 @@ package struct ModelFacts: Sendable, Hashable {
     set("heads", heads)
     set("head_size", headSize)
     set("vocabulary", vocabulary)
-    result["precision"] = precision
+    // What the weights are stored in, which says nothing of the arithmetic.
+    result["weights_precision"] = precision
     result["quantization"] = quantization
     if !type.isEmpty { result["model"] = type }
     return result

@@ -172,6 +172,8 @@ struct WatchedJob {
 
   private static func attributes(of job: FoundJob, _ file: FoundFile?) -> [String: String] {
     var attributes = ["pid": "\(job.pid)", "command": job.command]
+    attributes["pids"] = job.members.prefix(256).map(String.init).joined(separator: ",")
+    attributes["on_gpu"] = job.isOnGPU ? "yes" : "no"
     attributes["kind"] = job.engine == nil ? "training" : "serving"
     attributes["user"] = job.user
     attributes["world_size"] = job.worldSize.map(String.init)
