@@ -187,6 +187,18 @@ struct WandBFile {
     #expect(throws: SourceFailure.self) { try summary.sample(Self.clock) }
   }
 
+  @Test func aForeignFileStaysForeignThoughALogStandsInIt() {
+    var file = WandBFile()
+    file.add(
+      WandBFile.history(step: 1, time: Self.start, WandBFile.item("train/loss", "2.5")))
+    #expect(Self.reader(file.bytes).rows.count == 1)
+    let piece = 16
+    let reader = Self.reader(
+      Array("hello, I am none".utf8.prefix(piece)) + file.bytes, piece: piece)
+    #expect(reader.isForeign)
+    #expect(reader.rows.isEmpty)
+  }
+
   @Test(
     .enabled(
       if: Fixtures.exists("training/wandb/run-8kelgntz.wandb"),

@@ -49,13 +49,13 @@ struct WandBLog: Sendable {
   private mutating func take(
     _ bytes: UnsafeBufferPointer<UInt8>, _ at: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) -> Int? {
+    guard !isForeign else { return nil }
     let rest = bytes.count - at
     if offset == 0 {
       guard rest >= 7 else { return nil }
       isForeign = !Self.isStart(bytes[at...])
       return isForeign ? nil : 7
     }
-    guard !isForeign else { return nil }
     let room = Int(Self.block - offset % Self.block)
     if room < 7 { return rest >= room ? room : nil }
     guard rest >= 7 else { return nil }
