@@ -37,6 +37,9 @@ public struct Reading: Sendable, Hashable {
     values.append(Entry(metric: metric, steps: steps))
   }
 
+  /// Makes room for so many values, which then cost one piece of memory.
+  public mutating func reserve(_ count: Int) { values.reserveCapacity(count) }
+
   public var isEmpty: Bool { values.isEmpty }
 }
 

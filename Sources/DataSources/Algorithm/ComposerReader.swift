@@ -15,43 +15,46 @@ struct ComposerReader: ProgressReader {
   private var step: Int64?
   private var stepTotal: Int64?
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
-    if line.starts(with: "[batch=", at: 0) { return batch(line, 7) }
-    if line.starts(with: "[metric][batch=", at: 0) { return metrics(line, 15) }
-    guard let step else { return nil }
+    if line.starts(with: "[batch=", at: 0) { return batch(line, 7, &progress) }
+    if line.starts(with: "[metric][batch=", at: 0) { return metrics(line, 15, &progress) }
+    guard let step else { return false }
     var name = start + 6
     if line.starts(with: "Eval ", at: start) {
       name = start + 5
     } else if !line.starts(with: "Train ", at: start) {
-      return nil
+      return false
     }
     guard let colon = line.find(": ", from: name), let number = line.number(at: colon + 2),
       number.end == line.bytes.count
-    else { return nil }
-    var progress = Progress(step: step, stepTotal: stepTotal)
+    else { return false }
+    progress.step = step
+    progress.stepTotal = stepTotal
     Self.take(line, name..<colon, number, &progress)
-    return progress.fields.subtracting([.step, .stepTotal]).isEmpty ? nil : progress
+    return !progress.fields.subtracting([.step, .stepTotal]).isEmpty
   }
 
-  private mutating func batch(_ line: LogLine, _ place: Int) -> Progress? {
+  private mutating func batch(_ line: LogLine, _ place: Int, _ progress: inout Progress) -> Bool {
     guard let number = line.number(at: place), let count = number.whole,
       line.starts(with: "/", at: number.end), let all = line.number(at: number.end + 1),
       line.starts(with: "]:", at: all.end), all.end + 2 == line.bytes.count
-    else { return nil }
+    else { return false }
     (step, stepTotal) = (count, all.whole)
-    return Progress(step: count, stepTotal: stepTotal)
+    progress.step = count
+    progress.stepTotal = stepTotal
+    return true
   }
 
-  private func metrics(_ line: LogLine, _ place: Int) -> Progress? {
+  private func metrics(_ line: LogLine, _ place: Int, _ progress: inout Progress) -> Bool {
     guard line.ends(with: "}"), let number = line.number(at: place), let count = number.whole,
       line.starts(with: "]: {", at: number.end)
-    else { return nil }
-    var progress = Progress(step: count)
+    else { return false }
+    progress.step = count
     line.forEachEntry(from: number.end) { line, key, number in
       Self.take(line, key, number, &progress)
     }
-    return progress.fields == .step ? nil : progress
+    return progress.fields != .step
   }
 
   private static func take(

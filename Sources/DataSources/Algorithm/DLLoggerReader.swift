@@ -9,14 +9,14 @@ struct DLLoggerReader: ProgressReader {
   static let format = "DLLogger"
   static let openings: StaticString = "D"
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
     guard line.starts(with: "DLLL {", at: start), line.ends(with: "}}"),
       line.find("DLLL", from: start + 1) == nil,
       let steps = line.find("\"step\": ", from: start),
       let data = line.find("\"data\": {", from: steps)
-    else { return nil }
-    var progress = Progress()
+    else { return false }
+
     if line.starts(with: "[", at: steps + 8) {
       var place = steps + 9
       var numbers: [Int64] = []
@@ -31,7 +31,7 @@ struct DLLoggerReader: ProgressReader {
     } else {
       progress.step = line.number(at: steps + 8)?.whole
     }
-    guard progress.step != nil else { return nil }
+    guard progress.step != nil else { return false }
     let counted = progress.fields
     line.forEachEntry(from: data + 8) { line, key, number in
       func isKey(_ name: StaticString) -> Bool { line.holds(name, in: key) }
@@ -49,6 +49,6 @@ struct DLLoggerReader: ProgressReader {
         progress.accuracy = number.value / 100
       }
     }
-    return progress.fields == counted ? nil : progress
+    return progress.fields != counted
   }
 }

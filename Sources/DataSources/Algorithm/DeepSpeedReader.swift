@@ -16,67 +16,78 @@ struct DeepSpeedReader: ProgressReader {
   let authority = ProgressAuthority.layer
   private var batch: Int64?
 
-  mutating func read(_ line: LogLine) -> Progress? {
-    if line.ends(with: "GB"), let place = line.find("global_step=") { return timer(line, place) }
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
+    if line.ends(with: "GB"), let place = line.find("global_step=") {
+      return timer(line, place, &progress)
+    }
     let start = line.message
-    guard start < line.bytes.count else { return nil }
+    guard start < line.bytes.count else { return false }
     switch line.bytes[start] {
-    case UInt8(ascii: "s"): return pipeline(line, start) ?? engine(line, start)
+    case UInt8(ascii: "s"):
+      return pipeline(line, start, &progress) || engine(line, start, &progress)
     case UInt8(ascii: "t"), UInt8(ascii: "w"), UInt8(ascii: "p"), UInt8(ascii: "f"):
-      return setting(line, start)
-    default: return nil
+      return setting(line, start, &progress)
+    default: return false
     }
   }
 
-  private func timer(_ line: LogLine, _ place: Int) -> Progress? {
+  private func timer(_ line: LogLine, _ place: Int, _ progress: inout Progress) -> Bool {
     guard let step = line.number(at: place + 12), let count = step.whole,
       line.find("global_step=", from: step.end) == nil,
       let rate = line.number(after: "CurrSamplesPerSec", from: step.end),
       let peak = line.number(after: "MaxMemAllocated", from: rate.end)
-    else { return nil }
-    var progress = Progress(step: count, sampleRate: rate.value)
+    else { return false }
+    progress.step = count
+    progress.sampleRate = rate.value
     progress.peakMemory = Progress.bytes(peak.value, scale: Progress.gibibyte)
     progress.samples = Progress.product(count, batch)
     if let batch, rate.value > 0 { progress.stepTime = Double(batch) / rate.value }
-    return progress
+    return true
   }
 
-  private func pipeline(_ line: LogLine, _ start: Int) -> Progress? {
+  private func pipeline(_ line: LogLine, _ start: Int, _ progress: inout Progress) -> Bool {
     guard line.starts(with: "steps: ", at: start), let step = line.number(at: start + 7),
       let loss = line.number(after: "loss", from: step.end),
       let time = line.number(after: "iter time (s)", from: loss.end),
       let rate = line.number(after: "samples/sec", from: time.end), rate.end == line.bytes.count
-    else { return nil }
-    return Progress(
-      step: step.whole, loss: loss.value, sampleRate: rate.value, stepTime: time.value)
+    else { return false }
+    progress.step = step.whole
+    progress.loss = loss.value
+    progress.sampleRate = rate.value
+    progress.stepTime = time.value
+    return true
   }
 
-  private func engine(_ line: LogLine, _ start: Int) -> Progress? {
+  private func engine(_ line: LogLine, _ start: Int, _ progress: inout Progress) -> Bool {
     guard line.starts(with: "step=", at: start), let step = line.number(at: start + 5),
       line.starts(with: ", skipped=", at: step.end), line.ends(with: "]"),
       let rates = line.find("lr=[", from: step.end), let rate = line.number(at: rates + 4),
       line.starts(with: ",", at: rate.end) || line.starts(with: "]", at: rate.end),
       line.find("step=", from: step.end) == nil
-    else { return nil }
-    return Progress(step: step.whole, learningRate: rate.value)
+    else { return false }
+    progress.step = step.whole
+    progress.learningRate = rate.value
+    return true
   }
 
   /// Reads `train_batch_size ..... 64` and the head of the FLOPs profiler's report.
-  private mutating func setting(_ line: LogLine, _ start: Int) -> Progress? {
+  private mutating func setting(_ line: LogLine, _ start: Int, _ progress: inout Progress) -> Bool {
     if line.starts(with: "train_batch_size ...", at: start) {
       let number = line.number(at: line.skip(0x2E, from: start + 16))
       batch = number?.whole
-      return .facts(["global_batch": number?.fact])
+      return progress.learn(["global_batch": number?.fact])
     }
     if line.starts(with: "world size: ", at: start) {
-      return .facts(["world_size": line.number(behindSpaces: start + 12)?.fact])
+      return progress.learn(["world_size": line.number(behindSpaces: start + 12)?.fact])
     }
     if line.starts(with: "params of model = ", at: start) {
-      return .facts(["parameters": line.count(after: "params per GPU * mp_size", from: start)])
+      return progress.learn([
+        "parameters": line.count(after: "params per GPU * mp_size", from: start)
+      ])
     }
     if line.starts(with: "fwd flops per GPU: ", at: start) {
-      return .facts(["forward_flop": line.count(after: "fwd flops per GPU", from: start)])
+      return progress.learn(["forward_flop": line.count(after: "fwd flops per GPU", from: start)])
     }
-    return nil
+    return false
   }
 }

@@ -11,15 +11,17 @@ struct Detectron2Reader: ProgressReader {
   static let caution = "loss and times are medians over 20 iterations"
   static let openings: StaticString = "ei"
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
     guard line.starts(with: "eta: ", at: start) || line.starts(with: "iter: ", at: start),
       let step = line.number(after: "iter", from: start), let count = step.whole,
       let loss = line.number(after: "total_loss", from: step.end),
       let time = line.number(after: "time", from: loss.end),
       line.find("iter: ", from: step.end) == nil, line.find("lr: ", from: time.end) != nil
-    else { return nil }
-    var progress = Progress(step: count, loss: loss.value, stepTime: time.value)
+    else { return false }
+    progress.step = count
+    progress.loss = loss.value
+    progress.stepTime = time.value
     progress.dataTime = line.number(after: "data_time", from: loss.end)?.value
     progress.learningRate = line.number(after: "lr", from: time.end)?.value
     if let memory = line.number(after: "max_mem", from: time.end),
@@ -27,6 +29,6 @@ struct Detectron2Reader: ProgressReader {
     {
       progress.peakMemory = Progress.bytes(memory.value, scale: 1_048_576)
     }
-    return progress
+    return true
   }
 }

@@ -24,36 +24,38 @@ struct HuggingFaceReader: ProgressReader {
   /// How many bars in a row were behind the step: other ranks' copies, or a job that began again.
   private var barsBehind = 0
 
-  mutating func read(_ line: LogLine) -> Progress? {
-    guard line.message < line.bytes.count else { return nil }
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
+    guard line.message < line.bytes.count else { return false }
     switch line.bytes[line.message] {
-    case UInt8(ascii: "{"): return dictionary(line)
-    case 0x30...0x39: return bar(line)
-    default: return header(line)
+    case UInt8(ascii: "{"): return dictionary(line, &progress)
+    case 0x30...0x39: return bar(line, &progress)
+    default: return header(line, &progress)
     }
   }
 
-  private mutating func dictionary(_ line: LogLine) -> Progress? {
+  private mutating func dictionary(_ line: LogLine, _ progress: inout Progress) -> Bool {
     let start = line.message
     guard
       line.starts(with: "'", at: start + 1) || line.starts(with: "\"loss", at: start + 1)
         || line.starts(with: "\"eval_loss", at: start + 1),
       line.ends(with: "}"), line.find("{", from: start + 1) == nil
-    else { return nil }
-    var progress = Progress()
+    else { return false }
+
     var runtime: Double?
     line.forEachEntry(from: start) { line, key, number in
       Self.take(line, key, number, &progress, &runtime)
     }
     if let runtime, progress.loss == nil {
       authority = .framework
-      guard runtime.isFinite, 0..<1e9 ~= runtime else { return nil }
+      guard runtime.isFinite, 0..<1e9 ~= runtime else { return false }
       defer { (step, stepTotal) = (nil, nil) }
-      return Progress(
-        step: step, stepTotal: stepTotal,
-        note: "training ended after \(Int(runtime.rounded(.down))) s")
+      progress.clear()
+      progress.step = step
+      progress.stepTotal = stepTotal
+      progress.note = "training ended after \(Int(runtime.rounded(.down))) s"
+      return true
     }
-    guard progress.loss != nil || progress.validationLoss != nil else { return nil }
+    guard progress.loss != nil || progress.validationLoss != nil else { return false }
     authority = .framework
     if let stated = progress.step {
       step = stated
@@ -61,7 +63,7 @@ struct HuggingFaceReader: ProgressReader {
       (progress.step, progress.stepTotal) = (step, stepTotal)
     }
     progress.samples = Progress.product(progress.step, batch)
-    return progress
+    return true
   }
 
   /// Takes one entry of a dictionary.
@@ -100,23 +102,25 @@ struct HuggingFaceReader: ProgressReader {
   }
 
   /// Reads a bar of tqdm without a description.
-  private mutating func bar(_ line: LogLine) -> Progress? {
-    guard let bar = ProgressBar(line), bar.description.isEmpty else { return nil }
-    if let stepTotal, stepTotal != bar.total { return nil }
+  private mutating func bar(_ line: LogLine, _ progress: inout Progress) -> Bool {
+    guard let bar = ProgressBar(line), bar.description.isEmpty else { return false }
+    if let stepTotal, stepTotal != bar.total { return false }
     if let step, bar.done < step, barsBehind < 20 {
       barsBehind += 1
-      return nil
+      return false
     }
     barsBehind = 0
     (step, stepTotal) = (bar.done, bar.total)
-    var progress = Progress(step: bar.done, stepTotal: bar.total, stepTime: bar.secondsEach)
+    progress.step = bar.done
+    progress.stepTotal = bar.total
+    progress.stepTime = bar.secondsEach
     bar.readPostfix(line, &progress)
     progress.samples = progress.samples ?? Progress.product(bar.done, batch)
-    return progress
+    return true
   }
 
   /// Reads one line of `***** Running training *****`.
-  private mutating func header(_ line: LogLine) -> Progress? {
+  private mutating func header(_ line: LogLine, _ progress: inout Progress) -> Bool {
     let start = line.message
     func value(_ name: StaticString) -> LogLine.Number? {
       guard line.starts(with: name, at: start) else { return nil }
@@ -124,22 +128,22 @@ struct HuggingFaceReader: ProgressReader {
       if line.starts(with: " (", at: place) { place = (line.find(")", from: place) ?? place) + 1 }
       return line.starts(with: " = ", at: place) ? line.number(at: place + 3) : nil
     }
-    if let number = value("Num examples") { return .facts(["train_samples": number.fact]) }
+    if let number = value("Num examples") { return progress.learn(["train_samples": number.fact]) }
     if let number = value("Total train batch size") {
       batch = number.whole
-      return .facts(["global_batch": number.fact])
+      return progress.learn(["global_batch": number.fact])
     }
     if let number = value("Total optimization steps") {
       authority = .framework
       stepTotal = number.whole
-      return .facts(["steps": number.fact])
+      return progress.learn(["steps": number.fact])
     }
     if let number = value("Gradient Accumulation steps") {
-      return .facts(["accumulation": number.fact])
+      return progress.learn(["accumulation": number.fact])
     }
     if let number = value("Number of trainable parameters") {
-      return .facts(["trainable_parameters": number.fact])
+      return progress.learn(["trainable_parameters": number.fact])
     }
-    return nil
+    return false
   }
 }

@@ -1,12 +1,9 @@
 /// How readers write down what does not change about a job.
 extension Progress {
-  /// A progress that says nothing but facts; `nil` when there are none.
-  static func facts(_ facts: [String: String?]) -> Progress? {
-    let known = facts.compactMapValues { $0 }
-    guard !known.isEmpty else { return nil }
-    var progress = Progress()
-    progress.facts = known
-    return progress
+  /// Takes facts over as all that is said; false when there are none.
+  mutating func learn(_ facts: [String: String?]) -> Bool {
+    self.facts = facts.compactMapValues { $0 }
+    return !self.facts.isEmpty
   }
 
   /// `a` times `b`, if both are known and the product can be.

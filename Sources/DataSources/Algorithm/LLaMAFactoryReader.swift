@@ -13,12 +13,12 @@ struct LLaMAFactoryReader: ProgressReader {
 
   private var before: (step: Int64, seconds: Double)?
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
     guard line.starts(with: "{\"current_steps\": ", at: start), line.ends(with: "}"),
       line.find("{", from: start + 1) == nil
-    else { return nil }
-    var progress = Progress()
+    else { return false }
+
     line.forEachEntry(from: start) { line, key, number in
       func isKey(_ name: StaticString) -> Bool { line.holds(name, in: key) }
       if isKey("current_steps") {
@@ -37,19 +37,19 @@ struct LLaMAFactoryReader: ProgressReader {
         progress.tokens = number.whole
       }
     }
-    guard let step = progress.step else { return nil }
+    guard let step = progress.step else { return false }
     guard let elapsed = line.find("\"elapsed_time\": \""),
       let seconds = Self.duration(line, elapsed + 17)
-    else { return progress }
+    else { return true }
     guard let known = before, known.step <= step, known.seconds <= seconds else {
       before = (step, seconds)
-      return progress
+      return true
     }
     if step > known.step, seconds - known.seconds >= 10 {
       progress.stepTime = (seconds - known.seconds) / Double(step &- known.step)
       before = (step, seconds)
     }
-    return progress
+    return true
   }
 
   /// The seconds of `0:32:48` or `9 days, 21:39:23`.

@@ -7,21 +7,30 @@ import Telemetry
 /// otherwise nobody knows when they happened, and only the last state counts.
 struct LineBurst: Sendable {
   private var rows: [Progress] = []
-  /// The longest burst that is told row by row; a longer one loses every second row.
+  /// How many steps make one row, and how many the last row has.
+  private var share = 1
+  private var taken = 0
+  /// The longest burst that is told row by row; in a longer one two rows become one.
   private static let cap = 512
 
   var isEmpty: Bool { rows.isEmpty }
 
   /// Adds what a line says; lines of the same step are one row.
   mutating func add(_ progress: Progress) {
-    if !rows.isEmpty, let step = rows[rows.count - 1].step, let next = progress.step, step != next {
-      if rows.count == Self.cap { thin() }
+    guard let last = rows.indices.last else {
       rows.append(progress)
-    } else if rows.isEmpty {
-      rows.append(progress)
-    } else {
-      rows[rows.count - 1].update(with: progress)
+      (share, taken) = (1, 1)
+      return
     }
+    let isNext = rows[last].step.map { step in progress.step.map { $0 != step } ?? false } ?? false
+    guard isNext, taken == share else {
+      if isNext { taken += 1 }
+      rows[last].update(with: progress)
+      return
+    }
+    if rows.count == Self.cap { thin() }
+    rows.append(progress)
+    taken = 1
   }
 
   /// Makes one row of all, with the newest value of each.
@@ -29,6 +38,7 @@ struct LineBurst: Sendable {
     guard rows.count > 1 else { return }
     for index in rows.indices.dropFirst() { rows[0].update(with: rows[index]) }
     rows.removeSubrange(1...)
+    (share, taken) = (1, 1)
   }
 
   /// Takes the rows out, each with its time, none of them before `floor`.
@@ -79,5 +89,6 @@ struct LineBurst: Sendable {
       if 2 * index + 1 < rows.count { rows[index].update(with: rows[2 * index + 1]) }
     }
     rows.removeSubrange(count...)
+    share *= 2
   }
 }

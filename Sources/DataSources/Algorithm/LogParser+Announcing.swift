@@ -27,7 +27,9 @@ extension LogParser {
   ///
   /// The time between lines is learnt from them, so that a job that prints every two minutes is
   /// not full of gaps.
-  mutating func announce(_ reading: Reading, _ fields: Progress.Fields) -> [Observation] {
+  mutating func announce(
+    _ reading: Reading, _ fields: Progress.Fields, isRedoing: Bool
+  ) -> [Observation] {
     var result: [Observation] = []
     if announcement.hasNewFacts {
       announcement.hasNewFacts = false
@@ -46,7 +48,7 @@ extension LogParser {
     let fresh = fields.subtracting(announcement.fields)
     announcement.fields.formUnion(fields)
     if !fresh.isEmpty { describe(fresh, &result) }
-    if !announcement.isRedoingDescribed, reading.values.last?.metric == .redoneSteps {
+    if isRedoing, !announcement.isRedoingDescribed {
       announcement.isRedoingDescribed = true
       result.append(
         .series(descriptor(.redoneSteps, "counted from the steps the job's log goes back")))
@@ -55,14 +57,13 @@ extension LogParser {
   }
 
   private func describe(_ fields: Progress.Fields, _ result: inout [Observation]) {
-    for (bit, metric) in Progress.Fields.metrics.enumerated() {
-      let field = Progress.Fields(rawValue: 1 << UInt32(bit))
-      guard fields.isSuperset(of: field) else { continue }
-      let type = origin(of: field)
+    fields.forEach { place in
+      let type = origin(of: Progress.Fields(place))
       let caution = type.map { $0.caution.isEmpty ? "" : "; \($0.caution)" } ?? ""
       result.append(
         .series(
-          descriptor(metric, "stated by the job, \(type?.format ?? "log") log line\(caution)")))
+          descriptor(
+            place.metric, "stated by the job, \(type?.format ?? "log") log line\(caution)")))
     }
   }
 

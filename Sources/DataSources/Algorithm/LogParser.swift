@@ -20,6 +20,8 @@ public struct LogParser: Sendable {
   /// What each reader has said so far.
   private var said = [Progress.Fields](repeating: [], count: ProgressFormats.all.count)
 
+  /// What the line at hand says.
+  private var found = Progress()
   private var ledger = StepLedger()
   private var burst = LineBurst()
   /// What carries a time of its own and is known at the same time, waiting to go out as one row.
@@ -121,24 +123,22 @@ public struct LogParser: Sendable {
   private mutating func read(
     _ line: LogLine, _ index: Int, _ stamp: Timestamp?, _ arrival: Timestamp
   ) -> Bool {
-    guard var progress = readers[index].read(line) else { return false }
+    found.clear()
+    guard readers[index].read(line, into: &found) else { return false }
     understood += 1
-    if !progress.facts.isEmpty {
-      if progress.facts != lastFacts { learn(progress.facts) }
-      progress.facts = [:]
+    if !found.facts.isEmpty {
+      if found.facts != lastFacts { learn(found.facts) }
+      found.facts = [:]
     }
-    var fields = progress.fields
-    if fields.isEmpty, progress.note == nil { return true }
-    choose(index, fields)
+    if found.fields.isEmpty, found.note == nil { return true }
+    choose(index, found.fields)
     if index != primary {
       // Another format counts something else, or says in its own words what is known already.
-      progress.drop(said[primary ?? index].union(.counting))
-      fields = progress.fields
+      found.drop(said[primary ?? index].union(.counting))
     }
-    said[index].formUnion(fields)
+    said[index].formUnion(found.fields)
     // A clock ahead of ours must not put readings into the future.
-    let time = (progress.time ?? stamp).map { min($0, arrival) }
-    note(&progress, fields, at: time, line, arrival)
+    note(at: (found.time ?? stamp).map { min($0, arrival) }, line, arrival)
     return true
   }
 
@@ -165,52 +165,51 @@ public struct LogParser: Sendable {
     announcement.adopt(format: type.format, caution: type.caution)
   }
 
-  private mutating func note(
-    _ progress: inout Progress, _ fields: Progress.Fields, at time: Timestamp?, _ line: LogLine,
-    _ arrival: Timestamp
-  ) {
+  /// Takes over what was found in a line, unless it is a copy.
+  private mutating func note(at time: Timestamp?, _ line: LogLine, _ arrival: Timestamp) {
     let moment = time ?? arrival
-    if let text = progress.note, text != lastNote {
+    let fields = found.fields
+    if let text = found.note, text != lastNote {
       lastNote = text
       say(text, at: moment)
     }
-    progress.note = nil
-    let loss = progress.loss
-    let refused = progress.refuseImplausible().subtracting(complaints)
+    found.note = nil
+    let loss = found.loss
+    let refused = found.refuseImplausible().subtracting(complaints)
     if !refused.isEmpty {
       complaints.formUnion(refused)
-      for metric in refused.list {
-        say("refused an impossible \(metric.words) in the job's log", at: moment)
+      refused.forEach {
+        say("refused an impossible \($0.metric.words) in the job's log", at: moment)
       }
     }
-    let verdict = ledger.judge(progress, fields, line, isSameMoment: lastArrival == arrival)
+    let verdict = ledger.judge(found, fields, line, isSameMoment: lastArrival == arrival)
     switch verdict {
     case .copy: return
     case .addition:
-      progress.drop(ledger.said)
-      if progress.fields.isEmpty { return }
-    case .resumed: say("resumed at step \(progress.step ?? 0)", at: moment)
+      found.drop(ledger.said)
+      if found.fields.isEmpty { return }
+    case .resumed: say("resumed at step \(found.step ?? 0)", at: moment)
     case .news: break
     }
     lastArrival = arrival
     if let loss {
       if !loss.isFinite, !isLossBroken {
-        let step = progress.step.map { " at step \($0)" } ?? ""
+        let step = found.step.map { " at step \($0)" } ?? ""
         say("the loss is no number\(step)", at: moment)
       }
       isLossBroken = !loss.isFinite
     }
     guard let time else {
-      burst.add(progress)
+      burst.add(found)
       return
     }
     // However much of the past is told at once, what waits to be taken is bounded.
-    if let waiting = row, waiting.time == time || output.count > Self.longestOutput {
-      row?.time = max(time, waiting.time)
-      row?.progress.update(with: progress)
+    if let waiting = row?.time, waiting == time || output.count > Self.longestOutput {
+      row?.time = max(time, waiting)
+      row?.progress.update(with: found)
     } else {
       emitStamped(arrival)
-      row = (time, progress)
+      row = (time, found)
     }
   }
 
@@ -244,8 +243,9 @@ public struct LogParser: Sendable {
     var reading = Reading(device: device, time: time, arrival: arrival)
     progress.fill(&reading)
     guard !reading.isEmpty else { return }
-    if ledger.redone > 0 { reading.set(.redoneSteps, steps: ledger.redone) }
-    output += announce(reading, progress.fields)
+    let isRedoing = ledger.redone > 0
+    if isRedoing { reading.set(.redoneSteps, steps: ledger.redone) }
+    output += announce(reading, progress.fields, isRedoing: isRedoing)
     output.append(.reading(reading))
   }
 }

@@ -11,13 +11,13 @@ struct LossFileReader: ProgressReader {
   static let caution = "accuracy is that of HellaSwag"
   static let openings: StaticString = "s0123456789"
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
-    if line.starts(with: "s:", at: start) { return colons(line, start + 2) }
+    if line.starts(with: "s:", at: start) { return colons(line, start + 2, &progress) }
     guard start == 0, let step = line.number(at: 0), let count = step.whole,
       line.starts(with: " ", at: step.end), step.end + 1 < line.bytes.count
-    else { return nil }
-    var progress = Progress(step: count)
+    else { return false }
+    progress.step = count
     let end: Int?
     switch line.bytes[step.end + 1] {
     case UInt8(ascii: "t"):
@@ -29,16 +29,16 @@ struct LossFileReader: ProgressReader {
     case UInt8(ascii: "h"):
       let share = line.number(after: "hella", from: step.end)
       (progress.accuracy, end) = (share?.value, share?.end)
-    default: return nil
+    default: return false
     }
-    return end == line.bytes.count ? progress : nil
+    return end == line.bytes.count
   }
 
-  private func colons(_ line: LogLine, _ place: Int) -> Progress? {
+  private func colons(_ line: LogLine, _ place: Int, _ progress: inout Progress) -> Bool {
     guard let step = line.number(at: place), let count = step.whole,
       line.starts(with: " ", at: step.end), line.find("s:", from: step.end) == nil
-    else { return nil }
-    var progress = Progress(step: count)
+    else { return false }
+    progress.step = count
     let first = step.end + 1
     if line.starts(with: "trl:", at: first) {
       progress.loss = line.number(at: first + 4)?.value
@@ -49,6 +49,6 @@ struct LossFileReader: ProgressReader {
     } else if line.starts(with: "eval:", at: first) {
       progress.accuracy = line.number(at: first + 5)?.value
     }
-    return progress.fields == .step ? nil : progress
+    return progress.fields != .step
   }
 }

@@ -19,11 +19,11 @@ struct MLPerfReader: ProgressReader {
   /// The samples of the last event that counted any.
   private var samples: Int64?
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
     guard line.starts(with: ":::MLL", at: start), line.ends(with: "}"),
       line.find(":::MLL", from: start + 1) == nil
-    else { return nil }
+    else { return false }
     // In milliseconds.
     var time: Double?
     var key: Range<Int>?
@@ -41,69 +41,70 @@ struct MLPerfReader: ProgressReader {
     }
     guard let time, 1e11..<9e12 ~= time, let key,
       let value = line.find("\"value\": ", from: key.upperBound)
-    else { return nil }
-    guard var progress = event(line, key, value + 9) else { return nil }
+    else { return false }
+    guard event(line, key, value + 9, &progress) else { return false }
     progress.time = Timestamp(nanoseconds: Int64(time.rounded()) * 1_000_000)
-    return progress
+    return true
   }
 
-  private mutating func event(_ line: LogLine, _ key: Range<Int>, _ place: Int) -> Progress? {
+  private mutating func event(
+    _ line: LogLine, _ key: Range<Int>, _ place: Int, _ progress: inout Progress
+  ) -> Bool {
     func isKey(_ name: StaticString) -> Bool { line.holds(name, in: key) }
     let number = line.number(at: place)
     // The account of a run goes from its start to its stop.
     if isKey("run_start") {
-      var progress = Progress(note: "MLPerf run started")
+      progress.note = "MLPerf run started"
       progress.samples = 0
-      return progress
+      return true
     }
     if isKey("run_stop") {
       let status = line.word(after: "\"status\"", from: place) ?? "no status"
-      var progress = counted(line, place)
+      count(line, place, &progress)
       progress.samples = progress.samples ?? samples
       progress.note = "MLPerf run stopped: \(status)"
-      return progress
+      return true
     }
     if isKey("train_loss") {
-      var progress = counted(line, place)
+      count(line, place, &progress)
       progress.loss = number?.value
       progress.learningRate = line.number(after: "\"lr\"", from: place)?.value
-      return progress
+      return true
     }
     if isKey("eval_accuracy") {
-      var progress = counted(line, place)
+      count(line, place, &progress)
       evaluate(number?.value, &progress)
-      return progress
+      return true
     }
     if isKey("tracked_stats") {
-      var progress = Progress()
       progress.sampleRate = line.number(after: "\"throughput\"", from: place)?.value
       progress.stepTime = line.number(after: "\"train_step_time\"", from: place)?.value
       progress.loss = line.number(after: "\"reduced_train_loss\"", from: place)?.value
-      return progress.fields.isEmpty ? nil : progress
+      return !progress.fields.isEmpty
     }
-    return fact(line, key, place, number)
+    return fact(line, key, place, number, &progress)
   }
 
   private mutating func fact(
-    _ line: LogLine, _ key: Range<Int>, _ place: Int, _ number: LogLine.Number?
-  ) -> Progress? {
+    _ line: LogLine, _ key: Range<Int>, _ place: Int, _ number: LogLine.Number?,
+    _ progress: inout Progress
+  ) -> Bool {
     func isKey(_ name: StaticString) -> Bool { line.holds(name, in: key) }
     if isKey("submission_benchmark") {
       benchmark = line.word(after: "\"value\"", from: place - 9) ?? ""
-      return .facts(["benchmark": benchmark])
+      return progress.learn(["benchmark": benchmark])
     }
     if isKey("global_batch_size") {
       batch = number?.whole
-      return .facts(["global_batch": number?.fact])
+      return progress.learn(["global_batch": number?.fact])
     }
-    if isKey("train_samples") { return .facts(["train_samples": number?.fact]) }
-    if isKey("max_sequence_length") { return .facts(["sequence_length": number?.fact]) }
-    return nil
+    if isKey("train_samples") { return progress.learn(["train_samples": number?.fact]) }
+    if isKey("max_sequence_length") { return progress.learn(["sequence_length": number?.fact]) }
+    return false
   }
 
   /// How far the job was, from the metadata of an event.
-  private mutating func counted(_ line: LogLine, _ place: Int) -> Progress {
-    var progress = Progress()
+  private mutating func count(_ line: LogLine, _ place: Int, _ progress: inout Progress) {
     progress.samples = line.number(after: "\"samples_count\"", from: place)?.whole
     progress.step = line.number(after: "\"step_num\"", from: place)?.whole
     if let epoch = line.number(after: "\"epoch_num\"", from: place) {
@@ -119,7 +120,6 @@ struct MLPerfReader: ProgressReader {
       progress.step = samples / batch
     }
     samples = progress.samples ?? samples
-    return progress
   }
 
   private func evaluate(_ value: Double?, _ progress: inout Progress) {

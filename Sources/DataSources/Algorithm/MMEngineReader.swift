@@ -14,37 +14,40 @@ struct MMEngineReader: ProgressReader {
 
   private var lastStep: Int64?
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
-    if line.starts(with: "Epoch(train)", at: start) { return training(line, start + 12) }
-    if line.starts(with: "Epoch [", at: start) { return training(line, start + 6) }
-    if line.starts(with: "Iter(train)", at: start) { return training(line, start + 11) }
+    if line.starts(with: "Epoch(train)", at: start) { return training(line, start + 12, &progress) }
+    if line.starts(with: "Epoch [", at: start) { return training(line, start + 6, &progress) }
+    if line.starts(with: "Iter(train)", at: start) { return training(line, start + 11, &progress) }
     guard line.starts(with: "Epoch(val)", at: start),
       let accuracy = line.number(after: "accuracy/top1", from: start)
-    else { return nil }
-    return Progress(step: lastStep, accuracy: accuracy.value / 100)
+    else { return false }
+    progress.step = lastStep
+    progress.accuracy = accuracy.value / 100
+    return true
   }
 
-  private mutating func training(_ line: LogLine, _ start: Int) -> Progress? {
+  private mutating func training(_ line: LogLine, _ start: Int, _ progress: inout Progress) -> Bool
+  {
     let bracket = line.skipSpaces(start)
     guard line.starts(with: "[", at: bracket),
       let first = line.number(behindSpaces: bracket + 1), var step = first.whole
-    else { return nil }
+    else { return false }
     var end = first.end
-    var progress = Progress()
+
     if line.starts(with: "][", at: first.end) {
       guard 1...1_000_000 ~= step, let inner = line.number(behindSpaces: first.end + 2),
         let done = inner.whole, line.starts(with: "/", at: inner.end),
         let all = line.number(at: inner.end + 1), let total = all.whole, total > 0
-      else { return nil }
+      else { return false }
       progress.epoch = Double(step - 1) + Double(done) / Double(total)
       let (before, overflow) = (step - 1).multipliedReportingOverflow(by: total)
-      guard !overflow else { return nil }
+      guard !overflow else { return false }
       step = before.addingReportingOverflow(done).partialValue
       end = all.end
     } else {
       guard line.starts(with: "/", at: first.end), let all = line.number(at: first.end + 1) else {
-        return nil
+        return false
       }
       progress.stepTotal = all.whole
       end = all.end
@@ -52,7 +55,7 @@ struct MMEngineReader: ProgressReader {
     func value(_ key: StaticString) -> Double? { line.number(after: key, from: end)?.value }
     guard let time = value("time"), let loss = line.number(after: "loss", from: end),
       loss.end <= line.bytes.count, line.find("data_time", from: end) != nil
-    else { return nil }
+    else { return false }
     progress.step = step
     progress.loss = loss.value
     progress.stepTime = time
@@ -61,6 +64,6 @@ struct MMEngineReader: ProgressReader {
     progress.gradientNorm = value("grad_norm")
     progress.peakMemory = Progress.bytes(value("memory"), scale: 1_048_576)
     lastStep = step
-    return progress
+    return true
   }
 }

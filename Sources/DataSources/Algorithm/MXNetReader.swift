@@ -14,25 +14,25 @@ struct MXNetReader: ProgressReader {
   /// One worker's word; a submission's own events speak for all.
   let authority = ProgressAuthority.layer
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     var place = line.message
     if line.starts(with: "Node[", at: place) {
-      guard let end = line.find("] ", from: place), end - place < 12 else { return nil }
+      guard let end = line.find("] ", from: place), end - place < 12 else { return false }
       place = end + 2
     }
     guard line.starts(with: "Epoch[", at: place), let epoch = line.number(at: place + 6),
       line.starts(with: "] ", at: epoch.end)
-    else { return nil }
-    var progress = Progress(epoch: epoch.value)
+    else { return false }
+    progress.epoch = epoch.value
     if let accuracy = line.number(after: "Validation-accuracy", from: epoch.end) {
       progress.accuracy = accuracy.value
-      return progress
+      return true
     }
     guard line.starts(with: "Batch [", at: epoch.end + 2),
       let speed = line.number(after: "Speed", from: epoch.end),
       line.starts(with: " samples/sec", at: speed.end), line.find("Epoch[", from: epoch.end) == nil
-    else { return nil }
+    else { return false }
     progress.sampleRate = speed.value
-    return progress
+    return true
   }
 }

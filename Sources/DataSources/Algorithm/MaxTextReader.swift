@@ -16,24 +16,27 @@ struct MaxTextReader: ProgressReader {
   private var tokens: Int64?
   private var last: Int64?
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
     if line.starts(with: "number parameters: ", at: start) {
-      return .facts(["parameters": line.count(after: "number parameters", from: start)])
+      return progress.learn(["parameters": line.count(after: "number parameters", from: start)])
     }
     if line.starts(with: "eval metrics after step: ", at: start) {
       guard let step = line.number(at: start + 25)?.whole,
         let loss = line.number(after: "loss", from: start + 25), loss.end < line.bytes.count
-      else { return nil }
-      return Progress(step: step, validationLoss: loss.value)
+      else { return false }
+      progress.step = step
+      progress.validationLoss = loss.value
+      return true
     }
     guard line.starts(with: "completed step: ", at: start),
       let number = line.number(at: start + 16), let step = number.whole,
       let seconds = line.number(after: "seconds", from: number.end),
       let loss = line.number(after: "loss", from: seconds.end),
       line.find("completed step", from: start + 1) == nil
-    else { return nil }
-    var progress = Progress(step: step, loss: loss.value)
+    else { return false }
+    progress.step = step
+    progress.loss = loss.value
     let rate = line.number(after: "TFLOP/s/device", from: seconds.end)?.value
     if !(rate ?? 0 > 10_000 || step <= 2 && seconds.value < 0.01) {
       progress.stepTime = seconds.value
@@ -43,7 +46,7 @@ struct MaxTextReader: ProgressReader {
     count(line.number(after: "total_weights", from: seconds.end)?.whole, of: step)
     progress.tokens = tokens
     progress.facts = Progress.ratesOfDevice
-    return progress
+    return true
   }
 
   /// Adds the tokens of a step; those before the first one that was seen were as many each.

@@ -15,31 +15,33 @@ struct MegatronReader: ProgressReader {
   private var sequenceLength: Int64?
   private var batch: Double?
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
-    if line.starts(with: "iteration ", at: start) { return iteration(line, start) }
+    if line.starts(with: "iteration ", at: start) { return iteration(line, start, &progress) }
     if line.starts(with: "validation loss at iteration ", at: start) {
-      return validation(line, start + 29)
+      return validation(line, start + 29, &progress)
     }
     if line.starts(with: "Number of parameters in billions: ", at: start) {
       let billions = line.number(at: start + 34)?.value ?? 0
-      return .facts([
+      return progress.learn([
         "parameters": Int64(exactly: (billions * 1e9).rounded()).flatMap { $0 > 0 ? "\($0)" : nil }
       ])
     }
-    return argument(line, start)
+    return argument(line, start, &progress)
   }
 
-  private mutating func iteration(_ line: LogLine, _ place: Int) -> Progress? {
+  private mutating func iteration(_ line: LogLine, _ place: Int, _ progress: inout Progress) -> Bool
+  {
     guard line.ends(with: "|"), !isTorn(line, from: place + 1),
       let number = line.number(after: "iteration", from: place), let count = number.whole
-    else { return nil }
+    else { return false }
     let slash = line.skipSpaces(number.end)
     guard line.starts(with: "/", at: slash), let all = line.number(behindSpaces: slash + 1),
       let total = all.whole
-    else { return nil }
+    else { return false }
     func value(_ key: StaticString) -> LogLine.Number? { line.number(after: key, from: all.end) }
-    var progress = Progress(step: count, stepTotal: total)
+    progress.step = count
+    progress.stepTotal = total
     progress.loss = (value("lm loss") ?? value("lm-loss"))?.value
     progress.learningRate = value("learning rate")?.value
     progress.gradientNorm = value("grad norm")?.value
@@ -59,21 +61,24 @@ struct MegatronReader: ProgressReader {
       batch = number.value
       progress.facts["global_batch"] = number.fact
     }
-    return progress
+    return true
   }
 
-  private func validation(_ line: LogLine, _ place: Int) -> Progress? {
+  private func validation(_ line: LogLine, _ place: Int, _ progress: inout Progress) -> Bool {
     guard line.ends(with: "|"), let step = line.number(at: place), let count = step.whole,
       let loss = line.number(after: "lm loss value", from: step.end),
       line.find("validation loss", from: place) == nil
-    else { return nil }
-    return Progress(step: count, validationLoss: loss.value)
+    else { return false }
+    progress.step = count
+    progress.validationLoss = loss.value
+    return true
   }
 
   /// Reads `seq_length ..... 4096` of the list of arguments.
-  private mutating func argument(_ line: LogLine, _ start: Int) -> Progress? {
+  private mutating func argument(_ line: LogLine, _ start: Int, _ progress: inout Progress) -> Bool
+  {
     guard let dots = line.find(" ...", from: start), dots > start, dots - start < 60 else {
-      return nil
+      return false
     }
     let name = start..<dots
     let place = line.skip(0x2E, from: dots)
@@ -100,12 +105,12 @@ struct MegatronReader: ProgressReader {
                       : isNamed("pipeline_model_parallel_size") ? "pipeline_parallel" : nil
     if let key, let number = line.number(at: place), number.end == line.bytes.count {
       if key == "sequence_length" { sequenceLength = number.whole ?? sequenceLength }
-      return .facts([key: number.fact])
+      return progress.learn([key: number.fact])
     }
     if isNamed("params_dtype") {
-      return .facts(["precision": LogLine.precision(line.word(at: place))])
+      return progress.learn(["precision": LogLine.precision(line.word(at: place))])
     }
-    return nil
+    return false
   }
 
   /// Whether a second line begins within the first; only the time has the word once more.

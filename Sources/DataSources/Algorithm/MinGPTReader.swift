@@ -7,14 +7,17 @@ struct MinGPTReader: ProgressReader {
   static let format = "minGPT"
   static let openings: StaticString = "i"
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
     guard line.starts(with: "iter_dt ", at: start), let time = line.number(at: start + 8),
       line.starts(with: "ms; iter ", at: time.end), let step = line.number(at: time.end + 9),
       line.starts(with: ": train loss ", at: step.end),
       let loss = line.number(at: step.end + 13), loss.end == line.bytes.count,
       line.decimals(endingAt: loss.end) == 5
-    else { return nil }
-    return Progress(step: step.whole, loss: loss.value, stepTime: time.value / 1000)
+    else { return false }
+    progress.step = step.whole
+    progress.loss = loss.value
+    progress.stepTime = time.value / 1000
+    return true
   }
 }

@@ -10,20 +10,21 @@ struct ModdedNanoGPTReader: ProgressReader {
   static let caution = "step time is the job's mean since step 10"
   static let openings: StaticString = "s"
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
     guard line.starts(with: "step:", at: start), let step = line.number(at: start + 5),
       let count = step.whole, line.starts(with: "/", at: step.end),
       let all = line.number(at: step.end + 1), let total = all.whole, line.ends(with: "ms"),
       line.find("step:", from: start + 5) == nil,
       line.find("train_time:", from: all.end) != nil
-    else { return nil }
-    var progress = Progress(step: count, stepTotal: total)
+    else { return false }
+    progress.step = count
+    progress.stepTotal = total
     progress.loss = line.number(after: "train_loss", from: all.end)?.value
     progress.validationLoss = line.number(after: "val_loss", from: all.end)?.value
     if let mean = line.number(after: "step_avg", from: all.end)?.value, mean.isFinite {
       progress.stepTime = mean / 1000
     }
-    return progress
+    return true
   }
 }

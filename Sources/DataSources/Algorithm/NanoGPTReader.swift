@@ -14,21 +14,21 @@ struct NanoGPTReader: ProgressReader {
 
   private var tokensPerIteration: Int64?
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
-    if line.starts(with: "iter ", at: start) { return iteration(line, start + 5) }
-    if line.starts(with: "step ", at: start) { return evaluation(line, start + 5) }
+    if line.starts(with: "iter ", at: start) { return iteration(line, start + 5, &progress) }
+    if line.starts(with: "step ", at: start) { return evaluation(line, start + 5, &progress) }
     if line.starts(with: "tokens per iteration", at: start) {
       tokensPerIteration = line.number(after: "tokens per iteration will be")?.whole
-      return .facts(["tokens_per_step": tokensPerIteration.map { "\($0)" }])
+      return progress.learn(["tokens_per_step": tokensPerIteration.map { "\($0)" }])
     }
     if line.starts(with: "number of parameters", at: start) {
-      return .facts(["parameters": line.count(after: "number of parameters")])
+      return progress.learn(["parameters": line.count(after: "number of parameters")])
     }
-    return nil
+    return false
   }
 
-  private func iteration(_ line: LogLine, _ place: Int) -> Progress? {
+  private func iteration(_ line: LogLine, _ place: Int, _ progress: inout Progress) -> Bool {
     guard let step = line.number(at: place), let iteration = step.whole,
       line.starts(with: ":", at: step.end), line.ends(with: "%") || line.ends(with: "ms"),
       // Twice means that two processes wrote into the same line.
@@ -36,17 +36,19 @@ struct NanoGPTReader: ProgressReader {
       let loss = line.number(after: "loss", from: step.end),
       let time = line.number(after: "time", from: loss.end),
       line.starts(with: "ms", at: time.end)
-    else { return nil }
-    var progress = Progress(step: iteration, loss: loss.value, stepTime: time.value / 1000)
+    else { return false }
+    progress.step = iteration
+    progress.loss = loss.value
+    progress.stepTime = time.value / 1000
     if let lr = line.number(after: "lr", from: step.end) { progress.learningRate = lr.value }
     if let mfu = line.number(after: "mfu", from: time.end), mfu.isPercent {
       progress.reportedMFU = mfu.share
     }
     progress.tokens = Progress.product(iteration, tokensPerIteration)
-    return progress
+    return true
   }
 
-  private func evaluation(_ line: LogLine, _ place: Int) -> Progress? {
+  private func evaluation(_ line: LogLine, _ place: Int, _ progress: inout Progress) -> Bool {
     guard let step = line.number(at: place), let count = step.whole,
       line.starts(with: ": train loss ", at: step.end),
       let training = line.number(at: step.end + 13),
@@ -54,7 +56,9 @@ struct NanoGPTReader: ProgressReader {
       let validation = line.number(at: training.end + 11), validation.end == line.bytes.count,
       // Both have as many digits, unless the line was cut.
       line.decimals(endingAt: validation.end) == line.decimals(endingAt: training.end)
-    else { return nil }
-    return Progress(step: count, validationLoss: validation.value)
+    else { return false }
+    progress.step = count
+    progress.validationLoss = validation.value
+    return true
   }
 }

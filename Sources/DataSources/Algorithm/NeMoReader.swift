@@ -12,7 +12,7 @@ struct NeMoReader: ProgressReader {
 
   private var batch: Double?
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
     guard line.starts(with: "Training epoch ", at: start),
       let epoch = line.number(at: start + 15),
@@ -20,10 +20,10 @@ struct NeMoReader: ProgressReader {
       let iteration = line.number(at: epoch.end + 12),
       line.starts(with: "/", at: iteration.end), let last = line.number(at: iteration.end + 1),
       line.find("Training epoch", from: start + 1) == nil
-    else { return nil }
+    else { return false }
     func value(_ key: StaticString) -> LogLine.Number? { line.number(after: key, from: last.end) }
-    guard let step = value("global_step")?.whole else { return nil }
-    var progress = Progress(step: step)
+    guard let step = value("global_step")?.whole else { return false }
+    progress.step = step
     if let last = last.whole, last < .max { progress.stepTotal = last + 1 }
     progress.loss = value("reduced_train_loss")?.value
     progress.validationLoss = value("val_loss")?.value
@@ -36,6 +36,6 @@ struct NeMoReader: ProgressReader {
       batch = number.value
       progress.facts["global_batch"] = number.fact
     }
-    return progress
+    return true
   }
 }

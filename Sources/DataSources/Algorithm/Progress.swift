@@ -1,44 +1,32 @@
 import Telemetry
 
 /// What one line of a training log says of the job.
-struct Progress: Sendable, Hashable {
+///
+/// It is filled, compared and handed on for every line, so it is small and its memory used again: a
+/// bit for each value that is there, and the values side by side, named in `Progress+Values.swift`.
+struct Progress: Sendable {
+  /// Which values it holds.
+  var fields: Fields = []
+  /// The values, each at the place of its bit: whole numbers as they are, the others as their bits.
+  ///
+  /// What stands where no bit is set means nothing.
+  var slots = InlineArray<18, UInt64>(repeating: 0)
   /// When it was, if the line says so together with a zone.
   var time: Timestamp?
-  var step: Int64?
-  var stepTotal: Int64?
-  var loss: Double?
-  /// The loss on data the job does not train on.
-  var validationLoss: Double?
-  /// Whatever fraction the job calls its accuracy, on data it does not train on.
-  var accuracy: Double?
-  var gradientNorm: Double?
-  /// Passes over the data, with fractions.
-  var epoch: Double?
-  var learningRate: Double?
-  /// Tokens since the job began.
-  var tokens: Int64?
-  /// Tokens per second, of whatever the format counts them for.
-  var tokenRate: Double?
-  /// Samples (sequences, images) since the job began, of all devices.
-  var samples: Int64?
-  /// Samples per second of all devices.
-  var sampleRate: Double?
-  /// Seconds one step took.
-  var stepTime: Double?
-  /// Seconds of a step that were spent waiting for data.
-  var dataTime: Double?
-  /// Model FLOPs utilisation as a fraction.
-  var reportedMFU: Double?
-  /// FLOP per second of one device.
-  var reportedFLOPRate: Double?
-  /// Joules of one step on one device.
-  var reportedStepEnergy: Double?
-  /// The most memory the job ever held on one device, in bytes.
-  var peakMemory: Int64?
   /// What does not change about the job, under the keys of a job's `Device.attributes`.
   var facts: [String: String] = [:]
   /// Something worth a word besides the numbers.
   var note: String?
+
+  init() {}
+
+  /// Forgets everything, to be filled anew.
+  mutating func clear() {
+    fields = []
+    time = nil
+    if !facts.isEmpty { facts = [:] }
+    if note != nil { note = nil }
+  }
 }
 
 /// Whose word counts where the lines of several formats are in one log.
@@ -70,8 +58,10 @@ protocol ProgressReader: Sendable {
 
   init()
 
-  /// Says what a line says, or `nil` when it is none of this format's.
-  mutating func read(_ line: LogLine) -> Progress?
+  /// Puts what a line says into `progress`, which is empty; false when it is none of this format's.
+  ///
+  /// Then it does not matter what is left in `progress`.
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool
 }
 
 extension ProgressReader {

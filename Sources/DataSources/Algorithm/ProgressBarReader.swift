@@ -15,11 +15,11 @@ struct ProgressBarReader: ProgressReader {
   private var firstEpoch: Int64?
   private var hasSeenEpochs = false
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     guard line.bytes.last == 0x5D, let bar = ProgressBar(line), !bar.description.isEmpty else {
-      return nil
+      return false
     }
-    var progress = Progress(stepTime: bar.secondsEach)
+    progress.stepTime = bar.secondsEach
     bar.readPostfix(line, &progress)
     let start = bar.description.lowerBound
     if line.starts(with: "Epoch", at: start) {
@@ -29,9 +29,9 @@ struct ProgressBarReader: ProgressReader {
     {
       if progress.step == nil { (progress.step, progress.stepTotal) = (bar.done, bar.total) }
     } else {
-      return nil
+      return false
     }
-    return progress.fields.isEmpty ? nil : progress
+    return !progress.fields.isEmpty
   }
 
   private mutating func readEpoch(

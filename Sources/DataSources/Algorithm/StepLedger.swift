@@ -20,7 +20,7 @@ struct StepLedger: Sendable {
   /// What the followed rank said last.
   private(set) var said: Progress.Fields = []
 
-  private var recent: [UInt64] = []
+  private var recent = RecentKeys()
   private var last: Int64?
   private var highest: Int64 = 0
   private var leader: UInt64?
@@ -38,9 +38,7 @@ struct StepLedger: Sendable {
     let writer = line.writer
     // Without a step, the same numbers may well be news; the same words are not.
     let key = progress.fingerprint ^ (progress.step == nil ? line.fingerprint : 0)
-    if recent.contains(key) { return .copy }
-    if recent.count >= 64 { recent.removeFirst(32) }
-    recent.append(key)
+    guard recent.insert(key) else { return .copy }
     guard let step = progress.step else { return .news }
     if let leader, writer != leader, let last {
       let verdict = judgeOther(step, last, writer)
@@ -54,7 +52,8 @@ struct StepLedger: Sendable {
       }
       redone += 1
       accept(step, writer, fields)
-      recent = [key]
+      recent = RecentKeys()
+      _ = recent.insert(key)
       return .resumed
     }
     if let last, last < highest { redone &+= max(0, min(step, highest) &- last) }
@@ -86,4 +85,30 @@ struct StepLedger: Sendable {
     putAside = 0
     behind = nil
   }
+}
+
+/// The newest 32 to 64 keys; that one is not among them is mostly told by one bit.
+private struct RecentKeys: Sendable {
+  private var keys: [UInt64] = []
+  /// A bit for each key, by the lowest ten bits of the key.
+  private var marks = [UInt64](repeating: 0, count: 16)
+
+  /// Adds a key; false when it is there already.
+  mutating func insert(_ key: UInt64) -> Bool {
+    if isMarked(key), keys.contains(key) { return false }
+    if keys.count >= 64 {
+      keys.removeFirst(32)
+      for place in marks.indices { marks[place] = 0 }
+      for key in keys { mark(key) }
+    }
+    keys.append(key)
+    mark(key)
+    return true
+  }
+
+  private func isMarked(_ key: UInt64) -> Bool {
+    marks[Int(key >> 6 & 15)] & 1 << (key & 63) != 0
+  }
+
+  private mutating func mark(_ key: UInt64) { marks[Int(key >> 6 & 15)] |= 1 << (key & 63) }
 }

@@ -16,36 +16,39 @@ struct StepTableReader: ProgressReader {
   private var tokensPerStep: Int64?
   private var sequenceLength: Int64?
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
-    if line.starts(with: "step ", at: start) { return step(line, start + 5) }
-    if line.starts(with: "| ", at: start) { return tableRow(line, start + 2) }
+    if line.starts(with: "step ", at: start) { return step(line, start + 5, &progress) }
+    if line.starts(with: "| ", at: start) { return tableRow(line, start + 2, &progress) }
     if line.starts(with: "val loss", at: start) || line.starts(with: "val loss:", at: start),
       let loss = line.number(after: "val loss", from: start), loss.end == line.bytes.count
     {
-      return Progress(validationLoss: loss.value)
+      progress.validationLoss = loss.value
+      return true
     }
     if line.starts(with: "total desired batch size: ", at: start) {
       tokensPerStep = line.number(at: start + 26)?.whole
-      return .facts(["tokens_per_step": tokensPerStep.map { "\($0)" }])
+      return progress.learn(["tokens_per_step": tokensPerStep.map { "\($0)" }])
     }
-    return nil
+    return false
   }
 
-  private func step(_ line: LogLine, _ start: Int) -> Progress? {
+  private func step(_ line: LogLine, _ start: Int, _ progress: inout Progress) -> Bool {
     guard line.find("step ", from: start) == nil,
       let number = line.number(behindSpaces: start), let count = number.whole
-    else { return nil }
-    var progress = Progress(step: count)
+    else { return false }
+    progress.step = count
     var place = number.end
-    if line.starts(with: ": train loss ", at: place) { return processorStep(line, place, progress) }
+    if line.starts(with: ": train loss ", at: place) {
+      return processorStep(line, place, &progress)
+    }
     if line.starts(with: "/", at: place), let total = line.number(at: place + 1) {
       progress.stepTotal = total.whole
       place = total.end
     }
     place = line.skipSpaces(place)
     guard line.starts(with: "|", at: place), let loss = line.number(after: "loss", from: place)
-    else { return nil }
+    else { return false }
     progress.loss = loss.value
     progress.learningRate = line.number(after: "lr", from: place)?.value
     progress.gradientNorm = line.number(after: "norm", from: place)?.value
@@ -54,21 +57,20 @@ struct StepTableReader: ProgressReader {
       progress.stepTime = time.value / 1000
     }
     fields(line, from: place, &progress)
-    guard progress.stepTime != nil || progress.tokenRate != nil else { return nil }
+    guard progress.stepTime != nil || progress.tokenRate != nil else { return false }
     progress.tokens = Progress.product(count, tokensPerStep)
     progress.facts = Progress.ratesOfJob
-    return progress
+    return true
   }
 
   /// Reads `step 3: train loss 5.191557 (took 1234.56 ms)` from the colon on.
-  private func processorStep(_ line: LogLine, _ place: Int, _ step: Progress) -> Progress? {
+  private func processorStep(_ line: LogLine, _ place: Int, _ progress: inout Progress) -> Bool {
     guard line.ends(with: " ms)"), let loss = line.number(at: place + 13),
       line.starts(with: " (took ", at: loss.end), let time = line.number(at: loss.end + 7)
-    else { return nil }
-    var progress = step
+    else { return false }
     progress.loss = loss.value
     progress.stepTime = time.value / 1000
-    return progress
+    return true
   }
 
   /// The fields of llm.c, which say what they are behind the number.
@@ -88,8 +90,9 @@ struct StepTableReader: ProgressReader {
   }
 
   /// One row of the table of settings llm.c begins with.
-  private mutating func tableRow(_ line: LogLine, _ start: Int) -> Progress? {
-    guard line.ends(with: "|"), let bar = line.find("| ", from: start) else { return nil }
+  private mutating func tableRow(_ line: LogLine, _ start: Int, _ progress: inout Progress) -> Bool
+  {
+    guard line.ends(with: "|"), let bar = line.find("| ", from: start) else { return false }
     let value = line.skipSpaces(bar + 1)
     let number = line.number(at: value)
     func isNamed(_ name: StaticString) -> Bool {
@@ -100,14 +103,14 @@ struct StepTableReader: ProgressReader {
       let sequences = tokensPerStep.flatMap { tokens in
         sequenceLength.flatMap { $0 > 0 && tokens % $0 == 0 ? "\(tokens / $0)" : nil }
       }
-      return .facts(["tokens_per_step": number?.fact, "global_batch": sequences])
+      return progress.learn(["tokens_per_step": number?.fact, "global_batch": sequences])
     }
     if isNamed("sequence length ") || isNamed("max_sequence_length") {
       if sequenceLength == nil || isNamed("sequence length ") { sequenceLength = number?.whole }
       let sequences = sequenceLength.flatMap { length in
         tokensPerStep.flatMap { length > 0 && $0 % length == 0 ? "\($0 / length)" : nil }
       }
-      return .facts([
+      return progress.learn([
         "sequence_length": sequenceLength.map { "\($0)" }, "global_batch": sequences,
       ])
     }
@@ -123,10 +126,10 @@ struct StepTableReader: ProgressReader {
             : isNamed("channels")
               ? "model_width"
               : isNamed("num_processes") || isNamed("Number of processes") ? "world_size" : nil
-    if let key { return .facts([key: number?.fact]) }
+    if let key { return progress.learn([key: number?.fact]) }
     if isNamed("precision") {
-      return .facts(["precision": LogLine.precision(line.word(at: value))])
+      return progress.learn(["precision": LogLine.precision(line.word(at: value))])
     }
-    return nil
+    return false
   }
 }

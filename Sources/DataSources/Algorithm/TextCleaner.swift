@@ -20,11 +20,7 @@ struct TextCleaner: Sendable {
     _ bytes: UnsafeBufferPointer<UInt8>
   ) -> (text: LogLine, time: Timestamp?) {
     scratch.removeAll(keepingCapacity: true)
-    if Self.isPlain(bytes) {
-      scratch.append(contentsOf: bytes)
-    } else {
-      appendPlain(bytes)
-    }
+    appendPlain(bytes)
     while scratch.last == 0x20 { scratch.removeLast() }
     let prefix = LinePrefix(scratch)
     if prefix.length > 0 { scratch.removeFirst(min(prefix.length, scratch.count)) }
@@ -33,39 +29,38 @@ struct TextCleaner: Sendable {
     return (line, prefix.time)
   }
 
-  /// Whether a line holds no control character at all; eight bytes are looked at at once.
-  private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  /// The place of the first control character from a place on; eight bytes are looked at at once.
+  private static func control(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     let raw = UnsafeRawBufferPointer(bytes)
     let ones: UInt64 = 0x0101_0101_0101_0101
     let tops = ones << 7
-    var at = 0
+    var at = start
     while at + 8 <= raw.count {
-      let word = raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+      let word = UInt64(
+        littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
       let delete = word ^ (ones &* 0x7F)
-      // A byte below 0x20, or one that is 0x7F, borrows into its top bit.
+      // A byte below 0x20, or one that is 0x7F, borrows into its top bit; the first one is right.
       let low = (word &- ones &* 0x20) & ~word
-      if (low | (delete &- ones) & ~delete) & tops != 0 { return false }
+      let hits = (low | (delete &- ones) & ~delete) & tops
+      if hits != 0 { return at + hits.trailingZeroBitCount / 8 }
       at += 8
     }
-    while at < raw.count {
-      if raw[at] < 0x20 || raw[at] == 0x7F { return false }
-      at += 1
-    }
-    return true
+    while at < raw.count, raw[at] >= 0x20, raw[at] != 0x7F { at += 1 }
+    return at
   }
 
   /// Adds the line without escape sequences and control characters.
   private mutating func appendPlain(_ bytes: UnsafeBufferPointer<UInt8>) {
-    scratch.reserveCapacity(bytes.count)
     var index = 0
     while index < bytes.count {
-      let byte = bytes[index]
-      index += 1
-      switch byte {
+      let end = Self.control(in: bytes, from: index)
+      scratch.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[index..<end]))
+      guard end < bytes.count else { return }
+      index = end + 1
+      switch bytes[end] {
       case 0x1B: index = Self.endOfEscape(bytes, index)
       case 0x09: scratch.append(0x20)
-      case 0..<0x20, 0x7F: break
-      default: scratch.append(byte)
+      default: break
       }
     }
   }

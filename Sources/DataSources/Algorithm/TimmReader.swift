@@ -14,13 +14,14 @@ struct TimmReader: ProgressReader {
   private var updates: Int64 = 0
   private var lastStep: Int64?
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
-    if line.starts(with: "Train: ", at: start) { return training(line, start + 7) }
-    return line.starts(with: "Test: [", at: start) ? test(line, start + 7) : nil
+    if line.starts(with: "Train: ", at: start) { return training(line, start + 7, &progress) }
+    return line.starts(with: "Test: [", at: start) && test(line, start + 7, &progress)
   }
 
-  private mutating func training(_ line: LogLine, _ start: Int) -> Progress? {
+  private mutating func training(_ line: LogLine, _ start: Int, _ progress: inout Progress) -> Bool
+  {
     guard let number = line.number(at: start), let epoch = number.whole,
       0..<1_000_000 ~= epoch, line.starts(with: " [", at: number.end),
       let place = line.number(behindSpaces: number.end + 2), let done = place.whole,
@@ -29,10 +30,12 @@ struct TimmReader: ProgressReader {
       let time = line.number(after: "Time", from: loss.end),
       let data = line.number(after: "Data", from: time.end), line.ends(with: ")"),
       line.find("Train: ", from: start) == nil
-    else { return nil }
+    else { return false }
     // The line says what part of the epoch 100 % are: the last batch, counted from 0, or all.
     updates = max(updates, total)
-    var progress = Progress(loss: loss.value, stepTime: time.value, dataTime: data.value)
+    progress.loss = loss.value
+    progress.stepTime = time.value
+    progress.dataTime = data.value
     if let before = Progress.product(epoch, updates) ?? (epoch == 0 ? 0 : nil) {
       progress.step = before.addingReportingOverflow(done).partialValue
     }
@@ -43,16 +46,19 @@ struct TimmReader: ProgressReader {
       let rate = line.number(behindSpaces: time.end + 3)
       if let rate, line.starts(with: "/s", at: rate.end) { progress.sampleRate = rate.value }
     }
-    return progress
+    return true
   }
 
   /// The last line of an evaluation holds its means.
-  private func test(_ line: LogLine, _ start: Int) -> Progress? {
+  private func test(_ line: LogLine, _ start: Int, _ progress: inout Progress) -> Bool {
     guard let place = line.number(behindSpaces: start), line.starts(with: "/", at: place.end),
       let total = line.number(at: place.end + 1), place.value == total.value, line.ends(with: ")"),
       let loss = mean(line, "Loss", total.end), let best = mean(line, "Acc@1", total.end)
-    else { return nil }
-    return Progress(step: lastStep, validationLoss: loss, accuracy: best / 100)
+    else { return false }
+    progress.step = lastStep
+    progress.validationLoss = loss
+    progress.accuracy = best / 100
+    return true
   }
 
   /// The number in parentheses behind the number behind a name.

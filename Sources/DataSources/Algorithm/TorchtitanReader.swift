@@ -18,14 +18,16 @@ struct TorchtitanReader: ProgressReader {
   private var batch: Int64?
   private var stepTotal: Int64?
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
-    if line.starts(with: "step:", at: start) { return step(line, start) }
-    if line.starts(with: "validate step:", at: start) { return validation(line, start + 9) }
+    if line.starts(with: "step:", at: start) { return step(line, start, &progress) }
+    if line.starts(with: "validate step:", at: start) {
+      return validation(line, start + 9, &progress)
+    }
     if line.starts(with: "Model ", at: start), let size = line.find(" size: ", from: start),
       line.find(" total parameters", from: size) != nil
     {
-      return .facts([
+      return progress.learn([
         "parameters": line.number(at: size + 7)?.fact,
         "model": line.text((start + 6)..<size),
       ])
@@ -34,20 +36,22 @@ struct TorchtitanReader: ProgressReader {
       let names = line.find("device mesh with [", from: start),
       let sizes = line.find("], [", from: names)
     {
-      return .facts(["world_size": product(line, sizes + 4)])
+      return progress.learn(["world_size": product(line, sizes + 4)])
     }
-    return line.starts(with: "Training starts at step", at: start) ? header(line, start) : nil
+    return line.starts(with: "Training starts at step", at: start) && header(line, start, &progress)
   }
 
-  private func step(_ line: LogLine, _ place: Int) -> Progress? {
+  private func step(_ line: LogLine, _ place: Int, _ progress: inout Progress) -> Bool {
     guard line.find("step:", from: place + 1) == nil,
       let count = line.number(after: "step", from: place)?.whole,
       let loss = line.number(after: "loss", from: place),
       let rate = line.number(after: "tps", from: loss.end),
       // What follows the rate shows that the rate is complete.
       line.find("tflops", from: rate.end) != nil || line.find("mfu", from: rate.end) != nil
-    else { return nil }
-    var progress = Progress(step: count, stepTotal: stepTotal, loss: loss.value)
+    else { return false }
+    progress.step = count
+    progress.stepTotal = stepTotal
+    progress.loss = loss.value
     progress.tokenRate = rate.value
     progress.gradientNorm = line.number(after: "grad_norm", from: loss.end)?.value
     progress.learningRate = line.number(after: "lr", from: place)?.value
@@ -63,14 +67,16 @@ struct TorchtitanReader: ProgressReader {
     progress.tokens = Progress.product(count, tokensPerStep)
     progress.samples = Progress.product(count, batch)
     progress.facts = Progress.ratesOfDevice
-    return progress
+    return true
   }
 
-  private func validation(_ line: LogLine, _ place: Int) -> Progress? {
+  private func validation(_ line: LogLine, _ place: Int, _ progress: inout Progress) -> Bool {
     guard let count = line.number(after: "step", from: place)?.whole,
       let loss = line.number(after: "loss", from: place), loss.end < line.bytes.count
-    else { return nil }
-    return Progress(step: count, validationLoss: loss.value)
+    else { return false }
+    progress.step = count
+    progress.validationLoss = loss.value
+    return true
   }
 
   /// The product of the sizes of a device mesh, `8]` or `4, 2]`.
@@ -96,12 +102,12 @@ struct TorchtitanReader: ProgressReader {
     return Progress.bytes(memory.value, scale: Progress.gibibyte)
   }
 
-  private mutating func header(_ line: LogLine, _ start: Int) -> Progress? {
+  private mutating func header(_ line: LogLine, _ start: Int, _ progress: inout Progress) -> Bool {
     let length = line.number(after: "sequence length", from: start)
     let all = line.number(after: "global batch size", from: start)
     batch = all?.whole
     tokensPerStep = Progress.product(all?.whole, length?.whole)
     stepTotal = line.number(after: "total steps", from: start)?.whole
-    return .facts(["global_batch": all?.fact, "sequence_length": length?.fact])
+    return progress.learn(["global_batch": all?.fact, "sequence_length": length?.fact])
   }
 }

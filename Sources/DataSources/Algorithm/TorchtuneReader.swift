@@ -8,14 +8,14 @@ struct TorchtuneReader: ProgressReader {
   static let caution = "tokens per second are those of ONE device"
   static let openings: StaticString = "S"
 
-  mutating func read(_ line: LogLine) -> Progress? {
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
     guard line.starts(with: "Step ", at: start), let step = line.number(at: start + 5),
       let count = step.whole, line.starts(with: " | ", at: step.end),
       line.find("Step ", from: start + 5) == nil
-    else { return nil }
+    else { return false }
     let place = step.end + 3
-    var progress = Progress(step: count)
+    progress.step = count
     progress.loss = line.number(after: "loss", from: place)?.value
     progress.validationLoss = line.number(after: "val_loss", from: place)?.value
     progress.learningRate = line.number(after: "lr", from: place)?.value
@@ -23,8 +23,8 @@ struct TorchtuneReader: ProgressReader {
     progress.tokenRate = line.number(after: "tokens_per_second_per_gpu", from: place)?.value
     let memory = line.number(after: "peak_memory_active", from: place)?.value
     progress.peakMemory = Progress.bytes(memory, scale: Progress.gibibyte)
-    guard progress.fields != .step else { return nil }
+    guard progress.fields != .step else { return false }
     if progress.tokenRate != nil { progress.facts = Progress.ratesOfDevice }
-    return progress
+    return true
   }
 }

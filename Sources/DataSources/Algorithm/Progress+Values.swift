@@ -1,0 +1,112 @@
+import Telemetry
+
+/// The values by their names.
+extension Progress {
+  var step: Int64? {
+    get { whole(.step) }
+    set { set(.step, newValue.map { UInt64(bitPattern: $0) }) }
+  }
+  var stepTotal: Int64? {
+    get { whole(.stepTotal) }
+    set { set(.stepTotal, newValue.map { UInt64(bitPattern: $0) }) }
+  }
+  var loss: Double? {
+    get { number(.loss) }
+    set { set(.loss, newValue?.bitPattern) }
+  }
+  /// The loss on data the job does not train on.
+  var validationLoss: Double? {
+    get { number(.validationLoss) }
+    set { set(.validationLoss, newValue?.bitPattern) }
+  }
+  /// Whatever fraction the job calls its accuracy, on data it does not train on.
+  var accuracy: Double? {
+    get { number(.accuracy) }
+    set { set(.accuracy, newValue?.bitPattern) }
+  }
+  var gradientNorm: Double? {
+    get { number(.gradientNorm) }
+    set { set(.gradientNorm, newValue?.bitPattern) }
+  }
+  /// Passes over the data, with fractions.
+  var epoch: Double? {
+    get { number(.epoch) }
+    set { set(.epoch, newValue?.bitPattern) }
+  }
+  var learningRate: Double? {
+    get { number(.learningRate) }
+    set { set(.learningRate, newValue?.bitPattern) }
+  }
+  /// Tokens since the job began.
+  var tokens: Int64? {
+    get { whole(.tokens) }
+    set { set(.tokens, newValue.map { UInt64(bitPattern: $0) }) }
+  }
+  /// Tokens per second, of whatever the format counts them for.
+  var tokenRate: Double? {
+    get { number(.tokenRate) }
+    set { set(.tokenRate, newValue?.bitPattern) }
+  }
+  /// Samples (sequences, images) since the job began, of all devices.
+  var samples: Int64? {
+    get { whole(.samples) }
+    set { set(.samples, newValue.map { UInt64(bitPattern: $0) }) }
+  }
+  /// Samples per second of all devices.
+  var sampleRate: Double? {
+    get { number(.sampleRate) }
+    set { set(.sampleRate, newValue?.bitPattern) }
+  }
+  /// Seconds one step took.
+  var stepTime: Double? {
+    get { number(.stepTime) }
+    set { set(.stepTime, newValue?.bitPattern) }
+  }
+  /// Seconds of a step that were spent waiting for data.
+  var dataTime: Double? {
+    get { number(.dataTime) }
+    set { set(.dataTime, newValue?.bitPattern) }
+  }
+  /// Model FLOPs utilisation as a fraction.
+  var reportedMFU: Double? {
+    get { number(.reportedMFU) }
+    set { set(.reportedMFU, newValue?.bitPattern) }
+  }
+  /// FLOP per second of one device.
+  var reportedFLOPRate: Double? {
+    get { number(.reportedFLOPRate) }
+    set { set(.reportedFLOPRate, newValue?.bitPattern) }
+  }
+  /// Joules of one step on one device.
+  var reportedStepEnergy: Double? {
+    get { number(.reportedStepEnergy) }
+    set { set(.reportedStepEnergy, newValue?.bitPattern) }
+  }
+  /// The most memory the job ever held on one device, in bytes.
+  var peakMemory: Int64? {
+    get { whole(.peakMemory) }
+    set { set(.peakMemory, newValue.map { UInt64(bitPattern: $0) }) }
+  }
+
+  /// The value at a place as a whole number.
+  @inline(__always)
+  func whole(_ place: Place) -> Int64? {
+    fields.has(place) ? Int64(bitPattern: slots[place.rawValue]) : nil
+  }
+
+  /// The value at a place as a floating-point number.
+  @inline(__always)
+  func number(_ place: Place) -> Double? {
+    fields.has(place) ? Double(bitPattern: slots[place.rawValue]) : nil
+  }
+
+  @inline(__always)
+  private mutating func set(_ place: Place, _ bits: UInt64?) {
+    if let bits {
+      slots[place.rawValue] = bits
+      fields.formUnion(Fields(place))
+    } else {
+      fields.subtract(Fields(place))
+    }
+  }
+}
