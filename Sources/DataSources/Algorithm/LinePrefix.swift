@@ -13,7 +13,7 @@ struct LinePrefix {
   /// Differs between processes; 0 when nothing tells them apart.
   private(set) var writer: UInt64 = 0
 
-  init(_ line: [UInt8]) {
+  init(_ line: UnsafeBufferPointer<UInt8>) {
     skipTypedKeys(line)
     // More than this nobody stacks; a hostile line must not make us run for ever.
     for _ in 0..<8 {
@@ -38,7 +38,7 @@ struct LinePrefix {
   }
 
   /// Passes over the echo of cursor keys somebody pressed: `^[[A`, in plain letters.
-  private mutating func skipTypedKeys(_ line: [UInt8]) {
+  private mutating func skipTypedKeys(_ line: UnsafeBufferPointer<UInt8>) {
     while length + 4 <= line.count, line[length] == 0x5E, line[length + 1] == 0x5B,
       line[length + 2] == 0x5B
     {
@@ -47,7 +47,9 @@ struct LinePrefix {
   }
 
   /// A time with zone at the start, if a space follows it.
-  private static func stamp(_ line: ArraySlice<UInt8>) -> (length: Int, time: Timestamp)? {
+  private static func stamp(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> (
+    length: Int, time: Timestamp
+  )? {
     guard line.count > 20, line[line.startIndex + 4] == 0x2D, line[line.startIndex + 10] == 0x54,
       let end = line.prefix(40).firstIndex(of: 0x20),
       let time = Timestamp(rfc3339: line[..<end])
@@ -55,7 +57,7 @@ struct LinePrefix {
     return (end - line.startIndex, time)
   }
 
-  private static func streamLength(_ line: ArraySlice<UInt8>) -> Int? {
+  private static func streamLength(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
     guard line.count > 9, line.first == 0x73, line[line.startIndex + 1] == 0x74 else { return nil }
     for stream in ["stdout F ", "stderr F ", "stdout P ", "stderr P "]
     where line.starts(with: stream.utf8) {
@@ -65,7 +67,7 @@ struct LinePrefix {
   }
 
   /// The length of one mark of a process at the start.
-  private static func markLength(_ line: ArraySlice<UInt8>) -> Int? {
+  private static func markLength(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
     switch line.first {
     case nil: nil
     case 0x28: rayLength(line)
@@ -75,14 +77,14 @@ struct LinePrefix {
   }
 
   /// The length of `(TrainWorker pid=123, ip=10.0.0.1) `, as Ray writes it.
-  private static func rayLength(_ line: ArraySlice<UInt8>) -> Int? {
+  private static func rayLength(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
     let window = line.prefix(160)
     guard let end = window.firstIndex(of: 0x29), window[..<end].holds("pid=") else { return nil }
     return end + 1 - line.startIndex
   }
 
   /// The length of a mark in brackets such as `[rank0]:`, `[1,0]<stdout>:`, `[pod/name/box] `.
-  private static func bracketLength(_ line: ArraySlice<UInt8>) -> Int? {
+  private static func bracketLength(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
     let window = line.prefix(160)
     guard let end = window.firstIndex(of: 0x5D), end + 1 < line.endIndex else { return nil }
     let inside = window[(line.startIndex + 1)..<end]
@@ -96,7 +98,7 @@ struct LinePrefix {
   }
 
   /// The length of a word that is a mark such as `0: `, `node1: `, `trainer-1  | `.
-  private static func wordLength(_ line: ArraySlice<UInt8>) -> Int? {
+  private static func wordLength(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
     var end = line.startIndex
     var hasDigit = false
     var hasLetter = false
@@ -122,7 +124,7 @@ struct LinePrefix {
   }
 }
 
-extension ArraySlice<UInt8> {
+extension Slice<UnsafeBufferPointer<UInt8>> {
   /// Whether the text occurs in it.
   fileprivate func holds(_ text: String) -> Bool {
     let pattern = Array(text.utf8)

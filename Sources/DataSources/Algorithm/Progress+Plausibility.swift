@@ -7,11 +7,14 @@ extension Progress {
     var untrue: Fields = []
     var refused: Fields = []
     fields.forEach { place in
-      if let known = whole(place), place.isWhole {
-        if !place.wholeRange.contains(known) { untrue.formUnion(Fields(place)) }
-      } else if let known = number(place), !place.range.contains(known) {
+      if place.isWhole {
+        guard let known = whole(place), !place.wholeRange.contains(known) else { return }
         untrue.formUnion(Fields(place))
-        if known.isFinite, known > place.range.upperBound { refused.formUnion(Fields(place)) }
+      } else {
+        let range = place.range
+        guard let known = number(place), !range.contains(known) else { return }
+        untrue.formUnion(Fields(place))
+        if known.isFinite, known > range.upperBound { refused.formUnion(Fields(place)) }
       }
     }
     drop(untrue)

@@ -22,7 +22,7 @@ struct TextCleaner: Sendable {
     scratch.removeAll(keepingCapacity: true)
     appendPlain(bytes)
     while scratch.last == 0x20 { scratch.removeLast() }
-    let prefix = LinePrefix(scratch)
+    let prefix = scratch.withUnsafeBufferPointer { LinePrefix($0) }
     if prefix.length > 0 { scratch.removeFirst(min(prefix.length, scratch.count)) }
     let line = LogLine(
       scratch, message: LoggerDressing.length(scratch), writer: prefix.writer)
