@@ -52,7 +52,7 @@ import Testing
         source: "x", method: .counter, period: 0.1, range: 4294.967295, note: "n"))
     var reading = Reading(device: device, time: Self.arrival - 5, arrival: Self.arrival)
     reading.set(metric, steps: Int64.max)
-    reading.set(.power, steps: Int64.min + 1)
+    reading.set(.temperature, steps: Int64.min + 1)
     var decoder = JSONLineDecoder(machine: "elsewhere", source: "?")
     _ = try decoder.decode(JSONLines.encode(.series(descriptor)), arrival: Self.arrival)
     let line = JSONLines.encode(.reading(reading))
@@ -127,6 +127,7 @@ import Testing
     (#"{"reading":{"kind":"gpu","device":"0","power_w":NaN}}"#, "“NaN” is no value"),
     (#"{"reading":{"kind":"gpu","device":"0","power_w":-Infinity}}"#, "is no value"),
     (#"{"reading":{"kind":"gpu","device":"0","power_w":1e999}}"#, "too large"),
+    (#"{"reading":{"kind":"gpu","device":"0","power_w":-300}}"#, "below zero"),
     (#"{"reading":{"kind":"gpu","device":"0","power_mw":9223372036854775808}}"#, "too large"),
     (#"{"reading":{"kind":"gpu","device":"0","power_w":"12"}}"#, "expected a number"),
     (#"{"reading":{"kind":"GPU","device":"0"}}"#, "lower-case"),

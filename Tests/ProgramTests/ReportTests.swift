@@ -10,6 +10,31 @@ import Testing
 
   init() throws { folder = try Folder() }
 
+  @Test func `a picture is never written over a recording`() throws {
+    try record("run.hippo", watts: 300)
+    let result = try Program.run(["snapshot", "run.hippo", "-o", "run.hippo"], in: folder)
+    #expect(result.status == 1 && result.errors.contains("it is a recording"), "\(result.errors)")
+    #expect(try Program.run(["report", "run.hippo"], in: folder).status == 0)
+  }
+
+  @Test func `an import that fails leaves nothing that would pass for the whole`() throws {
+    let wrong = "timestamp, power.draw [W]\n2026/01/01 00:00:00, 3 W, 7\n2026/01/01 00:00:01, 3 W\n"
+    _ = folder.write(wrong, to: "gpu.csv")
+    let result = try Program.run(["import", "-o", "run.hippo", "gpu.csv"], in: folder)
+    #expect(result.status == 1 && result.errors.contains("gpu.csv: line 2"), "\(result.errors)")
+    #expect(folder.names == ["gpu.csv"])
+    for path in ["/dev/zero", "."] {
+      let odd = try Program.run(["import", "-o", "run.hippo", path], in: folder)
+      #expect(odd.status == 1 && odd.errors.contains("no plain file"), "\(odd.errors)")
+    }
+  }
+
+  @Test func `a source that was asked for and gave nothing is named at the end`() throws {
+    let result = try Program.run(
+      ["record", "-o", "run.hippo", "--for", "1s", "--log", "/nonexistent/typo.log"], in: folder)
+    #expect(result.errors.contains("not read       log: waiting for /nonexistent/typo.log"))
+  }
+
   /// A run of a minute on an H100 at so many watts, at a thousand tokens a second.
   private func record(_ name: String, watts: Double, job label: String = "train.py") throws {
     let gpu = DeviceID(machine: "box", kind: .gpu, name: "GPU-0")

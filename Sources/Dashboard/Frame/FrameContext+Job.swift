@@ -3,13 +3,26 @@ import Canvas
 import Telemetry
 
 extension FrameContext {
-  /// The job that spoke last.
+  /// The job to speak of: of those that report, one that the user named before one that was found,
+  /// and the one begun last; where none reports any more, the one that spoke last.
   var job: Device? {
     func newest(_ job: Device) -> Int64 {
       [Metric.step, .outputTokens, .tokens].compactMap { moment.known($0, of: job.id) }
         .map(\.time.nanoseconds).max() ?? 0
     }
-    return inventory.jobs.max { newest($0) < newest($1) }
+    let since = (time - 120).nanoseconds
+    let active = inventory.jobs.filter { newest($0) >= since }
+    guard !active.isEmpty else { return inventory.jobs.max { newest($0) < newest($1) } }
+    func series(_ job: Device) -> Timeline.SeriesID? {
+      [Metric.step, .outputTokens, .tokens].lazy.compactMap { timeline.id($0, of: job.id) }.first
+    }
+    func rank(_ job: Device) -> (Int, Int64, String) {
+      guard let id = series(job) else { return (0, 0, job.id.name) }
+      let isNamed = timeline.descriptor(id).provenance.source != "jobs"
+      let begun = timeline.firstReading(id)?.time.nanoseconds ?? 0
+      return (isNamed ? 1 : 0, begun, job.id.name)
+    }
+    return active.max { rank($0) < rank($1) }
   }
 
   /// The price of a kilowatt-hour: as asked for, else that of the tariff at the time looked at.

@@ -52,7 +52,7 @@ enum ProvenanceOverlay {
         "nvml", "amdgpu", "intel-gpu", "jetson", "grace", "rapl", "hwmon", "host",
       ]
     }
-    if panel.kinds.contains(.job) { return ["log"] }
+    if panel.kinds.contains(.job) { return AlgorithmCostPanel.readers + ["jobs"] }
     if panel.kinds.contains(.disk) { return ["disk", "net"] }
     return panel.kinds.contains(.grid) ? ["grid"] : []
   }

@@ -61,11 +61,17 @@ struct AlgorithmCostPanel: Panel {
     return cost?.shortfall ?? "not enough yet for joules"
   }
 
+  /// What the names of sources begin with that a user names to follow a job.
+  static let readers = [
+    "log", "serve", "tensorboard", "csv", "wandb", "trainer-state", "mlflow",
+  ]
+
   private func missing(_ c: FrameContext) -> [String] {
     let states = c.timeline.states(at: c.time)
     // A job on an accelerator that cannot be read says what to do about it.
     let silent = states.first { $0.source == "jobs" && $0.health == .absent }
-    let log = states.first { $0.source.hasPrefix("log") } ?? silent
+    let named = states.filter { state in Self.readers.contains { state.source.hasPrefix($0) } }
+    let log = named.first { $0.health != .ok } ?? named.first ?? silent
     guard let log, log.health != .ok else {
       if log != nil { return ["No training progress read yet.", log?.message ?? ""] }
       return [

@@ -41,6 +41,9 @@ enum ProcessOverlay {
 
   private static func absence(_ isEmpty: Bool, _ c: FrameContext) -> [String] {
     if !isEmpty { return ["No process matches the filter.", "Esc clears it."] }
+    if c.input.view.selection != nil {
+      return ["Nobody was on an accelerator in the selected span."]
+    }
     if c.inventory.gpus.isEmpty { return ["No accelerator is being read, so nobody uses one."] }
     return [
       "No process is on an accelerator, or the driver does not list any to this user.",

@@ -49,11 +49,20 @@ extension JSONLineDecoder {
       }
       let steps = use.factor.map { use.metric.steps(number.double * $0) } ?? number.whole()
       guard let steps else { throw JSONFault("“\(names.names[name])” is too large") }
+      guard steps >= 0 || !Self.neverNegative.contains(use.metric) else {
+        throw JSONFault("“\(names.names[name])” is below zero")
+      }
       reading.set(use.metric, steps: steps)
     }
     if !reading.isEmpty { result.append(.reading(reading)) }
     return result
   }
+
+  /// What no sensor can mean below zero; it would be taken off a total.
+  private static let neverNegative: Set<Metric> = [
+    .power, .powerInstant, .modulePower, .powerLimit, .energy, .memoryUsed, .memoryTotal,
+    .utilization,
+  ]
 
   /// What a line is about when it names no machine: grids belong to none.
   func defaultMachine(_ kind: DeviceKind) -> String { kind == .grid ? "" : machine }

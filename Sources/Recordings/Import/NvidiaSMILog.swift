@@ -123,7 +123,7 @@ enum NvidiaSMILog: PowerLogFormat {
     guard parts.count == 2 else { return nil }
     let date = parts[0].split { $0 == "/" || $0 == "-" }.compactMap { Int($0) }
     let clock = parts[1].prefix { $0 != "+" && $0 != "Z" }.split(separator: ":")
-    guard date.count == 3, clock.count == 3, 1970...2200 ~= date[0], 1...12 ~= date[1],
+    guard date.count == 3, clock.count == 3, 2000...2100 ~= date[0], 1...12 ~= date[1],
       1...31 ~= date[2], let hour = Int(clock[0]), let minute = Int(clock[1]),
       let second = Double(clock[2]), 0...23 ~= hour, 0...59 ~= minute, 0..<61 ~= second
     else { return nil }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataSources
+import Glibc
 import Recordings
 import Telemetry
 
@@ -25,6 +26,10 @@ struct Import: ParsableCommand {
   @Argument(help: ArgumentHelp("Files of other tools.", valueName: "file"))
   var files: [String]
 
+  func validate() throws {
+    if output == "-" { throw ValidationError("-o -: a recording is a file; give it a name") }
+  }
+
   func run() throws {
     let clock = SystemClock()
     var observations: [Observation] = []
@@ -38,21 +43,26 @@ struct Import: ParsableCommand {
     guard let first, let last else {
       throw Failure("nothing in these files has a time and a value")
     }
+    var isOurs = false
     do {
       let writer = try RecordingWriter(
         path: output,
         header: RecordingHeader(
           machine: machine, programVersion: Version.string, startedAt: first,
           note: "imported from " + files.map(Self.name).joined(separator: ", ")))
+      isOurs = true
       for observation in Self.ordered(observations) { try writer.append(observation) }
       try writer.close()
     } catch {
+      // Half of it would pass for the whole.
+      if isOurs { for suffix in ["", "-wal", "-shm"] { unlink(output + suffix) } }
       throw Failure("\(error)")
     }
     print("\(output): \(last - first >= 1 ? Int(last - first) : 0) s from \(files.count) files")
   }
 
   private func read(_ path: String, _ clock: SystemClock) throws -> [Observation] {
+    guard File.isPlain(path) else { throw Failure("\(path): is no plain file") }
     guard let text = File.read(path, limit: 1 << 30) else {
       throw Failure("\(path): cannot be read")
     }

@@ -68,7 +68,11 @@ struct Record: ParsableCommand {
       throw Failure("\(error)")
     }
     let session = RecordSession(
-      feed: feed, clock: clock, signals: signals, path: path, isQuiet: quiet,
+      feed: feed,
+      named: settings.sources.map(\.kind).filter { kind in
+        sourceOptions.sources.contains { SourceRequest(text: $0).kind == kind }
+          || Catalogue.entry(kind)?.isDefault == false
+      }, clock: clock, signals: signals, path: path, isQuiet: quiet,
       limit: duration.flatMap { Duration(text: $0)?.inSeconds })
     var status: Int32 = 0
     do {

@@ -5,6 +5,8 @@ import Telemetry
 /// A recording without a screen: the loop of `hippowatt record`.
 final class RecordSession {
   private let feed: LiveFeed
+  /// The kinds of the sources that were asked for, beyond those that are always read.
+  private let named: [String]
   private let clock: SystemClock
   private let signals: SignalDescriptor
   private let path: String
@@ -20,10 +22,12 @@ final class RecordSession {
   private var writeProblem = ""
 
   init(
-    feed: LiveFeed, clock: SystemClock, signals: SignalDescriptor, path: String, isQuiet: Bool,
+    feed: LiveFeed, named: [String] = [], clock: SystemClock, signals: SignalDescriptor,
+    path: String, isQuiet: Bool,
     limit: Double?
   ) {
     self.feed = feed
+    self.named = named
     self.clock = clock
     self.signals = signals
     self.path = path
@@ -166,10 +170,23 @@ final class RecordSession {
     File.writeAll(Array("\r\(text)\u{1b}[K".utf8), to: 2)
   }
 
+  /// Whether a source is in trouble, or was asked for by name and gave nothing.
+  private func isWorthAWord(_ state: SourceState) -> Bool {
+    switch state.health {
+    case .ok: false
+    case .failed, .stalled: true
+    case .absent, .denied, .waiting: named.contains { state.source.hasPrefix($0) }
+    }
+  }
+
   private func report(_ span: TimeSpan) {
     guard !isQuiet else { return }
     if showsStatus { File.writeAll(Array("\r\u{1b}[K".utf8), to: 2) }
     for line in Summary(feed.timeline, over: span).lines { complain(line) }
+    for state in feed.timeline.states(at: span.end) where isWorthAWord(state) {
+      let remedy = state.remedy.isEmpty ? "" : " – " + state.remedy
+      complain("not read       \(state.source): \(state.message)\(remedy)")
+    }
     if path != "-" { complain("recorded in    \(path)") }
   }
 }

@@ -19,7 +19,7 @@ final class ReplayFeed: Feed {
     reader = try RecordingReader(path: path)
     timeline = try reader.timeline()
     guard let span = reader.span else {
-      throw Failure("\(path): the recording holds no readings")
+      throw Self.empty(path, isComplete: reader.header.isComplete)
     }
     bounds = span
     let name = path.split(separator: "/").last.map(String.init) ?? path
@@ -27,6 +27,13 @@ final class ReplayFeed: Feed {
     info = SessionInfo(
       origin: .recording(name), machine: reader.header.machine,
       isSimulated: simulated || reader.header.isSimulated, utcOffset: World.utcOffset)
+  }
+
+  /// Why a recording without readings cannot be shown.
+  static func empty(_ path: String, isComplete: Bool) -> Failure {
+    // The newest minutes of an open recording are in the file beside it.
+    let hint = isComplete ? "" : "; it was copied while it was open: \(path)-wal belongs beside it"
+    return Failure("\(path): the recording holds no readings\(hint)")
   }
 
   func update(for view: ViewState) throws {

@@ -72,8 +72,16 @@ struct Accounts {
     do {
       reader = try RecordingReader(path: path)
       timeline = try reader.timeline()
-      guard let span = reader.span else {
-        throw Failure("\(path): the recording holds no readings")
+      guard var span = reader.span else {
+        throw ReplayFeed.empty(path, isComplete: reader.header.isComplete)
+      }
+      if !reader.header.isComplete {
+        complain(
+          "hippowatt: \(path) is being written, or was cut off: its last second may be missing")
+      }
+      // What is silent at the end belongs to the session as well.
+      if let end = timeline.events.last(where: { $0.text == "recording ended" })?.time {
+        span = TimeSpan(span.start, max(span.end, end))
       }
       // What is older than an hour is known by the minute.
       try reader.load(page: TimeSpan(max(span.start, span.end - 3600), span.end), into: &timeline)
@@ -111,10 +119,19 @@ struct Accounts {
       }
       return jobs.max { newest($0) < newest($1) } ?? jobs[0]
     }
-    guard let job = jobs.first(where: { $0.label == name || $0.id.name == name }) else {
-      let names = jobs.map(\.label).joined(separator: ", ")
-      throw Failure("\(path): there is no job “\(name)”; there are: \(names)")
+    let found = jobs.filter { job in
+      job.label == name || job.id.name == name || job.attributes["pid"] == name
+        || job.id.name.hasSuffix("/" + name)
     }
-    return job
+    guard found.count == 1 else {
+      func full(_ job: Device) -> String {
+        job.attributes["pid"].map { "\(job.label) (\($0))" } ?? "\(job.label) (\(job.id.name))"
+      }
+      let names = (found.isEmpty ? jobs : found).map(full).joined(separator: ", ")
+      let problem =
+        found.isEmpty ? "there is no job “\(name)”" : "several jobs are called “\(name)”"
+      throw Failure("\(path): \(problem); there are: \(names)")
+    }
+    return found[0]
   }
 }

@@ -90,6 +90,10 @@ enum File {
 
   /// Writes a new file; the reason in words when that fails.
   static func write(_ text: String, to path: String) -> String? {
+    // A slip of the keyboard must not cost a recording.
+    if read(path, limit: 15) == "SQLite format 3" {
+      return "it is a recording: choose another name"
+    }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { return String(cString: strerror(errno)) }
     defer { close(descriptor) }
@@ -133,6 +137,12 @@ enum File {
   }
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Whether a plain file stands at a path, and no pipe, device or folder.
+  static func isPlain(_ path: String) -> Bool {
+    var status = Glibc.stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
 }
 
 /// Writes one line to stderr.

@@ -56,6 +56,10 @@ enum GPUCards {
     } else if let silence {
       runs.append(Run("▲ " + silence, c.style(.critical)))
     }
+    // The share of the limit goes first where there is no room.
+    while runs.count > 2, runs.reduce(0, { $0 + displayWidth($1.text) }) > right - head.x - 1 {
+      runs.removeLast()
+    }
     canvas.runs(runs, x: head.x, y: head.y, maxWidth: right - head.x)
     let details = details(gpu, c)
     let lines = min(rest.height >= 9 ? 2 : 1, rest.height)
