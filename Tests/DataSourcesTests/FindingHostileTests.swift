@@ -17,39 +17,39 @@ struct FindingHostileTests {
 
   @Test("a named pipe is left alone, however it is met")
   func pipes() throws {
-    tree.folder("/work/out")
-    mkfifo(tree.root + "/work/train.log", 0o600)
-    mkfifo(tree.root + "/work/out/x.log", 0o600)
+    tree.folder("/home/out")
+    mkfifo(tree.root + "/home/train.log", 0o600)
+    mkfifo(tree.root + "/home/out/x.log", 0o600)
     tree.process(
       41, ["python3", "train.py", "--log-file", "out/x.log"], maps: FileTree.torch,
       descriptors: [
-        .writes(1, tree.root + "/work/train.log"), .writes(5, tree.root + "/work/out/x.log"),
+        .writes(1, tree.root + "/home/train.log"), .writes(5, tree.root + "/home/out/x.log"),
       ])
     let job = try #require(tree.jobs().first)
     #expect(job.files.isEmpty)
-    #expect(!hasReader("/work/train.log") && !hasReader("/work/out/x.log"))
-    #expect(SafeFile(tree.root + "/work/train.log") == nil)
+    #expect(!hasReader("/home/train.log") && !hasReader("/home/out/x.log"))
+    #expect(SafeFile(tree.root + "/home/train.log") == nil)
   }
 
   @Test("links out of a folder are not followed, loops end")
   func links() throws {
     tree.log("/etc/secret.log")
-    tree.folder("/work/runs")
-    tree.link("/work/train.log", to: tree.root + "/etc/secret.log")
-    tree.link("/work/runs/up", to: tree.root + "/etc")
-    tree.link("/work/runs/loop", to: tree.root + "/work/runs")
-    tree.link("/work/logs", to: "logs")
-    tree.link("/work/zero.log", to: "/dev/zero")
+    tree.folder("/home/runs")
+    tree.link("/home/train.log", to: tree.root + "/etc/secret.log")
+    tree.link("/home/runs/up", to: tree.root + "/etc")
+    tree.link("/home/runs/loop", to: tree.root + "/home/runs")
+    tree.link("/home/logs", to: "logs")
+    tree.link("/home/zero.log", to: "/dev/zero")
     tree.process(41, ["python3", "train.py", "-o", "logs"], maps: FileTree.torch)
     #expect(try #require(tree.jobs().first).files.isEmpty)
   }
 
   @Test("a deleted file is named and not followed")
   func deleted() throws {
-    tree.write("/work/gone.log (deleted)", "iter 1: loss 2.5, time 10.00ms, mfu 5.00%\n")
+    tree.write("/home/gone.log (deleted)", "iter 1: loss 2.5, time 10.00ms, mfu 5.00%\n")
     tree.process(
       41, ["python3", "train.py"], maps: FileTree.torch,
-      descriptors: [.writes(5, tree.root + "/work/gone.log (deleted)")])
+      descriptors: [.writes(5, tree.root + "/home/gone.log (deleted)")])
     let job = try #require(tree.jobs().first)
     #expect(job.skipped == [Skipped(what: "gone.log (deleted)", why: "it was deleted")])
     #expect(!job.files.contains { $0.why.contains("open") })
@@ -57,11 +57,11 @@ struct FindingHostileTests {
 
   @Test("a crowded folder costs two thousand entries, deep ones three levels")
   func crowds() throws {
-    tree.folder("/work/many")
-    for index in 0..<3_000 { link("/dev/null", tree.root + "/work/many/\(index)") }
-    for index in 0..<3_000 { symlink("x", tree.root + "/work/many/\(index).log") }
+    tree.folder("/home/many")
+    for index in 0..<3_000 { link("/dev/null", tree.root + "/home/many/\(index)") }
+    for index in 0..<3_000 { symlink("x", tree.root + "/home/many/\(index).log") }
     var scan = FolderScan { false }
-    let hits = scan.files(in: tree.root + "/work/many", depth: 3, changedAfter: 0) { _ in true }
+    let hits = scan.files(in: tree.root + "/home/many", depth: 3, changedAfter: 0) { _ in true }
     #expect(scan.isCut && scan.entriesLeft == 0 && hits.isEmpty)
     tree.process(41, ["python3", "train.py", "--save", "many"], maps: FileTree.torch)
     let job = try #require(tree.jobs().first)
@@ -76,7 +76,7 @@ struct FindingHostileTests {
 
   @Test("looking into folders ends when its time is up")
   func deadline() throws {
-    for index in 0..<300 { tree.write("/work/runs/\(index)/x", "") }
+    for index in 0..<300 { tree.write("/home/runs/\(index)/x", "") }
     tree.process(41, ["python3", "train.py"], maps: FileTree.torch)
     let job = try #require(tree.jobs(TickingClock(secondsEach: 0.15)).first)
     #expect(job.skipped.contains { $0.why.contains("200 ms") })
@@ -85,10 +85,10 @@ struct FindingHostileTests {
   @Test("names are kept as they are, and bounded")
   func names() throws {
     let name = "tr\u{1B}[31min\n\(String(repeating: "x", count: 5000)).py"
-    tree.log("/work/a\u{1B}]0;x\u{07}\n.log")
+    tree.log("/home/a\u{1B}]0;x\u{07}\n.log")
     tree.process(
       41, ["python3", name], maps: FileTree.torch,
-      descriptors: [.writes(5, tree.root + "/work/a\u{1B}]0;x\u{07}\n.log")])
+      descriptors: [.writes(5, tree.root + "/home/a\u{1B}]0;x\u{07}\n.log")])
     let job = try #require(tree.jobs().first)
     #expect(job.name.utf8.count <= 80 && job.command.count <= 2000)
     #expect(job.best?.shown == "a\u{1B}]0;x\u{07}\n.log" && job.best?.format == "nanoGPT")

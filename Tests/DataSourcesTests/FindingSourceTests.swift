@@ -44,8 +44,8 @@ struct FindingSourceTests {
   func life() throws {
     var watch = watch()
     #expect(states(try watch.look()).map(\.health) == [.waiting])
-    tree.log("/work/out/log.txt", steps: 2)
-    train([.writes(5, tree.root + "/work/out/log.txt")])
+    tree.log("/home/out/log.txt", steps: 2)
+    train([.writes(5, tree.root + "/home/out/log.txt")])
     let found = try watch.look()
     #expect(
       found.events.map(\.text)
@@ -55,16 +55,16 @@ struct FindingSourceTests {
     let device = try #require(found.devices.first)
     #expect(device.label == "train.py" && device.id.kind == .job)
     #expect(device.attributes["pid"] == "41" && device.attributes["world_size"] == "2")
-    #expect(device.attributes["path"] == tree.root + "/work/out/log.txt")
+    #expect(device.attributes["path"] == tree.root + "/home/out/log.txt")
     #expect(device.attributes["command"] == "python3 train.py")
     #expect(device.attributes["kind"] == "training")
     #expect(device.attributes["framework"] == "nanoGPT" && device.attributes["user"] != nil)
     #expect(found.series.allSatisfy { $0.provenance.source == "jobs" })
     #expect(!"\(found)".contains("secret"))
 
-    tree.log("/work/out/log.txt", steps: 4)
+    tree.log("/home/out/log.txt", steps: 4)
     #expect(try watch.look(after: 1).readings.last?[.step] == 4)
-    tree.log("/work/out/log.txt", steps: 5)
+    tree.log("/home/out/log.txt", steps: 5)
     tree.remove("/proc/41")
     let ended = try watch.look()
     #expect(ended.readings.last?[.step] == 5, "what was written last is read")
@@ -84,7 +84,7 @@ struct FindingSourceTests {
     #expect(state.message == "train.py (pid 41) writes to a pipe, which cannot be read")
     #expect(state.remedy.contains("tee train.log") && state.remedy.contains("--log FILE"))
     for _ in 0..<20 { #expect(try watch.look().isEmpty) }
-    tree.log("/work/train.log")
+    tree.log("/home/train.log")
     var heard: [Observation] = []
     for _ in 0..<15 { heard += try watch.look() }
     #expect(heard.readings.last?[.step] == 3, "it is found when it comes")
@@ -101,8 +101,8 @@ struct FindingSourceTests {
 
   @Test("a log that nobody understands is said to be one")
   func unheard() throws {
-    tree.write("/work/debug.log", "hello\n")
-    train([.writes(5, tree.root + "/work/debug.log")])
+    tree.write("/home/debug.log", "hello\n")
+    train([.writes(5, tree.root + "/home/debug.log")])
     var watch = watch()
     var said: [Observation] = []
     for _ in 0..<9 { said += try watch.look() }
@@ -124,9 +124,9 @@ struct FindingSourceTests {
 
   @Test("a file the user follows already is not followed twice")
   func explicit() throws {
-    tree.log("/work/out/log.txt")
-    tree.link("/alias.txt", to: tree.root + "/work/out/log.txt")
-    train([.writes(5, tree.root + "/work/out/log.txt")] + FileTree.cuda)
+    tree.log("/home/out/log.txt")
+    tree.link("/alias.txt", to: tree.root + "/home/out/log.txt")
+    train([.writes(5, tree.root + "/home/out/log.txt")] + FileTree.cuda)
     var watch = watch { $0.followed = [self.tree.root + "/alias.txt", "/none"] }
     var said: [Observation] = []
     for _ in 0..<5 { said += try watch.look() }
@@ -184,8 +184,8 @@ struct FindingSourceTests {
 
   @Test("a job whose output this program reads already is left alone")
   func own() throws {
-    tree.log("/work/log.txt")
-    train(FileTree.cuda + [.writes(1, "pipe:[7]"), .writes(5, tree.root + "/work/log.txt")])
+    tree.log("/home/log.txt")
+    train(FileTree.cuda + [.writes(1, "pipe:[7]"), .writes(5, tree.root + "/home/log.txt")])
     tree.process(99, ["hippowatt", "record"], descriptors: [.reads(9, "pipe:[7]")])
     tree.link("/proc/self", to: "99")
     #expect(tree.jobs().isEmpty)
@@ -197,11 +197,11 @@ struct FindingSourceTests {
 
   @Test("a file that says nothing gives way to one that speaks")
   func gives() throws {
-    tree.write("/work/debug.log", "hello\n")
-    train([.writes(5, tree.root + "/work/debug.log")])
+    tree.write("/home/debug.log", "hello\n")
+    train([.writes(5, tree.root + "/home/debug.log")])
     var watch = watch()
     #expect(try watch.look().events.count == 1)
-    tree.log("/work/train.log")
+    tree.log("/home/train.log")
     var heard: [Observation] = []
     for _ in 0..<4 { heard += try watch.look() }
     #expect(heard.readings.last?[.step] == 3)
@@ -212,27 +212,27 @@ struct FindingSourceTests {
 
   @Test("a file that turns into a pipe is let go without opening it")
   func turned() throws {
-    tree.log("/work/log.txt")
-    train([.writes(5, tree.root + "/work/log.txt")])
+    tree.log("/home/log.txt")
+    train([.writes(5, tree.root + "/home/log.txt")])
     var watch = watch()
     #expect(try watch.look().readings.count == 1)
-    tree.remove("/work/log.txt")
-    mkfifo(tree.root + "/work/log.txt", 0o600)
+    tree.remove("/home/log.txt")
+    mkfifo(tree.root + "/home/log.txt", 0o600)
     for _ in 0..<5 { #expect(try watch.look().readings.isEmpty) }
-    #expect(open(tree.root + "/work/log.txt", O_WRONLY | O_NONBLOCK) < 0)
+    #expect(open(tree.root + "/home/log.txt", O_WRONLY | O_NONBLOCK) < 0)
   }
 
   @Test("two jobs are followed side by side, one file by one of them")
   func two() throws {
-    tree.log("/work/a.log")
-    train([.writes(5, tree.root + "/work/a.log")], pid: 41)
+    tree.log("/home/a.log")
+    train([.writes(5, tree.root + "/home/a.log")], pid: 41)
     tree.process(
       42, ["python3", "other.py"], maps: FileTree.torch,
-      descriptors: [.writes(5, tree.root + "/work/a.log")])
-    tree.log("/work/c.log")
+      descriptors: [.writes(5, tree.root + "/home/a.log")])
+    tree.log("/home/c.log")
     tree.process(
       43, ["python3", "third.py"], maps: FileTree.torch,
-      descriptors: [.writes(5, tree.root + "/work/c.log")])
+      descriptors: [.writes(5, tree.root + "/home/c.log")])
     var watch = watch()
     let said = try watch.look()
     #expect(said.devices.map(\.label) == ["train.py", "third.py"])

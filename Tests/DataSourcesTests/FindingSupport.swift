@@ -27,11 +27,11 @@ extension FileTree {
     .reads(20, "/dev/nvidia0"), .reads(21, "/dev/nvidiactl"), .reads(22, "/dev/nvidia-uvm"),
   ]
 
-  /// Writes what `/proc` would say of a process that works in `/work` of this tree.
+  /// Writes what `/proc` would say of a process that works in `/home` of this tree.
   func process(
     _ pid: Int32, _ words: [String], parent: Int32 = 1, session: Int32? = nil,
     started: Int64 = 500, environment: [String: String] = [:], maps: [String] = [],
-    descriptors: [FakeDescriptor] = [], working: String = "/work"
+    descriptors: [FakeDescriptor] = [], working: String = "/home"
   ) {
     let folder = "/proc/\(pid)"
     let session = session ?? pid
@@ -44,7 +44,7 @@ extension FileTree {
       "7f00-7f01 r-xp 00000000 08:01 4711                       \($0)\n"
     }
     write("\(folder)/maps", lines.joined())
-    self.folder("/work")
+    self.folder("/home")
     link("\(folder)/cwd", to: root + working)
     self.folder("\(folder)/fd")
     for descriptor in descriptors {

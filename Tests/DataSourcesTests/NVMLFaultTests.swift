@@ -15,7 +15,7 @@ import Testing
   ) -> Bool {
     for _ in 0..<400 {
       if let said = try? source.said(at: seconds), isSo(said) { return true }
-      usleep(5000)
+      poll(nil, 0, 5)
     }
     return false
   }

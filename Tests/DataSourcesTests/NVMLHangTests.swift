@@ -21,7 +21,7 @@ import Testing
     for _ in 0..<2000 {
       all += (try? source.sample(FixedClock(Timestamp(seconds: seconds)))) ?? []
       if isSo(Said(all)) { return Said(all) }
-      usleep(2000)
+      poll(nil, 0, 2)
     }
     Issue.record("it never came", sourceLocation: location)
     return Said(all)
@@ -83,7 +83,7 @@ import Testing
     }
     #expect(fake.calls("nvmlShutdown") == 0)
     fake.block("nvmlDeviceGetFieldValues", false, gpu: 0)
-    for _ in 0..<2000 where fake.calls("nvmlShutdown") == 0 { usleep(2000) }
+    for _ in 0..<2000 where fake.calls("nvmlShutdown") == 0 { poll(nil, 0, 2) }
     #expect(fake.calls("nvmlShutdown") == 1, "once the call is back it is closed")
     #expect(fake.calls("nvmlEventSetFree") == 1)
     #expect(fake.calls("nvmlGpmSampleFree") == 4)

@@ -105,7 +105,7 @@ private let dialects: [Dialect] = [
   Dialect(name: "MLPerf") { step in
     "0: :::MLLOG {\"namespace\": \"\", \"time_ms\": \(1_745_519_766_616 + step), \"event_type\": "
       + "\"POINT_IN_TIME\", \"key\": \"train_loss\", \"value\": \(loss(step)), \"metadata\": "
-      + "{\"file\": \"/workspace/callbacks.py\", \"lineno\": 71, \"samples_count\": \(step * 8), "
+      + "{\"file\": \"/homespace/callbacks.py\", \"lineno\": 71, \"samples_count\": \(step * 8), "
       + "\"lr\": 0.0005497879849661988}}\n"
   },
   Dialect(name: "build-nanogpt") { step in
