@@ -60,7 +60,10 @@ extension Ledger {
   ///
   /// Model FLOP/s over the dense peak of the precision in use, times the devices. Nothing is
   /// assumed for a device, a precision or a model that is not known: the reason is told instead.
-  public func mfu(of job: DeviceID, tokensPerSecond: Double?, over span: TimeSpan) -> MFU {
+  /// Where the rate leaves pauses out, so must the hardware's own activity: `withoutPauses`.
+  public func mfu(
+    of job: DeviceID, tokensPerSecond: Double?, over span: TimeSpan, withoutPauses: Bool = false
+  ) -> MFU {
     let device = timeline.device(job)
     let facts = device.map { JobFacts($0) } ?? JobFacts([:])
     let own = accelerators(of: job)
@@ -72,8 +75,10 @@ extension Ledger {
     let moment = timeline.moment(at: span.end)
     mfu.reported = moment.known(.reportedMFU, of: job)?.value
     mfu.reportedRate = moment.known(.reportedFLOPRate, of: job)?.value
+    let pauses = withoutPauses ? stepStatistics(of: job, at: span.end)?.pauses ?? [] : []
+    let inside = pauses.map(\.span).filter { $0.start >= span.start && $0.end <= span.end }
     let active = own.compactMap { gpu in
-      timeline.id(.tensorActive, of: gpu.id).flatMap { timeline.total($0, over: span).mean }
+      timeline.id(.tensorActive, of: gpu.id).flatMap { meanActivity($0, over: span, but: inside) }
     }
     if !active.isEmpty { mfu.hardware = active.reduce(0, +) / Double(active.count) }
     if let count = mfu.count, let tokensPerSecond {
@@ -83,6 +88,19 @@ extension Ledger {
     }
     settle(&mfu, own)
     return mfu
+  }
+
+  /// The mean of a share over a span without some stretches of it.
+  private func meanActivity(
+    _ id: Timeline.SeriesID, over span: TimeSpan, but pauses: [TimeSpan]
+  ) -> Double? {
+    var total = timeline.total(id, over: span)
+    for pause in pauses {
+      let part = timeline.total(id, over: pause)
+      total.amount -= part.amount
+      total.covered -= part.covered
+    }
+    return total.mean
   }
 
   /// Divides by the peak, or says why that cannot be done.

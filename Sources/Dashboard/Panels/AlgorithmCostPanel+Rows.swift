@@ -62,7 +62,8 @@ extension AlgorithmCostPanel {
     let stated = c.moment.known(.tokenRate, of: job.id)?.value
     let tokens = cost?.tokensPerSecond ?? stated
     let span = cost?.span ?? TimeSpan(c.time, c.time)
-    let mfu = c.ledger.mfu(of: job.id, tokensPerSecond: cost?.tokensPerSecond, over: span)
+    let mfu = c.ledger.mfu(
+      of: job.id, tokensPerSecond: cost?.tokensPerSecond, over: span, withoutPauses: true)
     let seen = cost?.seenShare ?? 1
     var each = mfu.devices > 1 ? tokens.map { plain($0 / mfu.devices) + " per GPU" } ?? "" : ""
     if seen < 1 {
