@@ -114,7 +114,9 @@ public struct Ledger: Sendable {
   ) -> [Double?] {
     let curves = devices.compactMap { device -> [CurveColumn?]? in
       let id = timeline.id(.power, of: device.id) ?? timeline.id(.energy, of: device.id)
-      return id.map { timeline.curve($0, over: span, columns: columns, until: until) }
+      return id.map {
+        timeline.curve($0, over: span, columns: columns, until: until, withExtremes: false)
+      }
     }
     guard !curves.isEmpty else { return Array(repeating: nil, count: max(0, columns)) }
     return (0..<columns).map { column in

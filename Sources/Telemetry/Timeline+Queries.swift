@@ -54,9 +54,12 @@ extension Timeline {
 
   /// A series cut into equal columns; a column nothing is known of is `nil`.
   ///
-  /// Nothing after `until` enters, so that the last column may reach past the time looked at.
+  /// Nothing after `until` enters, so that the last column may reach past the time looked at. Where
+  /// only means are wanted, looking for the extremes would be half the work: without them `low` and
+  /// `high` are the mean.
   public func curve(
-    _ id: SeriesID, over span: TimeSpan, columns: Int, until: Timestamp? = nil
+    _ id: SeriesID, over span: TimeSpan, columns: Int, until: Timestamp? = nil,
+    withExtremes: Bool = true
   ) -> [CurveColumn?] {
     guard columns > 0, span.seconds > 0 else { return [] }
     let series = series[id.index]
@@ -76,7 +79,7 @@ extension Timeline {
         continue
       }
       let mean = (b.cumulative - a.cumulative) / (b.covered - a.covered)
-      let extremes = series.extremes(in: TimeSpan(start, end))
+      let extremes = withExtremes ? series.extremes(in: TimeSpan(start, end)) : nil
       result.append(
         CurveColumn(
           mean: mean, low: min(mean, extremes?.low ?? mean), high: max(mean, extremes?.high ?? mean)
