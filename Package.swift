@@ -27,15 +27,30 @@ let package = Package(
   targets: [
     .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
     .target(name: "CSystem"),
-    .target(name: "CDrivers", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(name: "CDrivers"),
+    .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "Quantities", swiftSettings: strict),
     .target(name: "Telemetry", dependencies: ["Quantities"], swiftSettings: strict),
     .target(name: "Accounting", dependencies: ["Telemetry", "Quantities"], swiftSettings: strict),
+    .target(name: "Formats", dependencies: ["Quantities"], swiftSettings: strict),
     .target(
-      name: "DataSources", dependencies: ["Telemetry", "Quantities", "CDrivers", "CSystem"],
+      name: "Linux", dependencies: ["Telemetry", "Formats", "CSystem"], swiftSettings: strict),
+    .target(name: "HTTP", dependencies: ["Telemetry", "Linux", "CDrivers"], swiftSettings: strict),
+    .target(
+      name: "Serving", dependencies: ["Telemetry", "Quantities", "Formats", "HTTP"],
       swiftSettings: strict),
     .target(
-      name: "Recordings", dependencies: ["Telemetry", "Quantities", "CDrivers"],
+      name: "JobLogs",
+      dependencies: [
+        "Telemetry", "Quantities", "Formats", "Linux", "HTTP", "Serving", "CSQLite", "CSystem",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Sensors",
+      dependencies: ["Telemetry", "Quantities", "Formats", "Linux", "CDrivers", "CSystem"],
+      swiftSettings: strict),
+    .target(
+      name: "Recordings", dependencies: ["Telemetry", "Quantities", "Formats", "CSQLite"],
       swiftSettings: strict),
     .target(name: "Canvas", swiftSettings: strict),
     .target(
@@ -45,8 +60,8 @@ let package = Package(
     .executableTarget(
       name: "hippowatt",
       dependencies: [
-        "Accounting", "CSystem", "Canvas", "Dashboard", "DataSources", "Quantities", "Recordings",
-        "Telemetry", "Terminal",
+        "Accounting", "CSystem", "Canvas", "Dashboard", "Formats", "JobLogs", "Quantities",
+        "Recordings", "Sensors", "Serving", "Telemetry", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
@@ -55,7 +70,12 @@ let package = Package(
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
     .testTarget(name: "AccountingTests", dependencies: ["Accounting"], swiftSettings: strict),
     .testTarget(
-      name: "DataSourcesTests", dependencies: ["DataSources", "CDrivers", "CSystem", "Loopback"],
+      name: "DataSourcesTests",
+      dependencies: [
+        "Formats", "Linux", "HTTP", "Sensors", "JobLogs", "Serving", "CDrivers", "CSQLite",
+        "CSystem",
+        "Loopback",
+      ],
       swiftSettings: strict),
     .target(name: "Loopback", path: "Tests/Support/Loopback", swiftSettings: strict),
     .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
@@ -65,14 +85,14 @@ let package = Package(
       name: "crashprobe", dependencies: ["Terminal", "Canvas"], path: "Tests/Support/crashprobe",
       swiftSettings: strict),
     .executableTarget(
-      name: "benchmarks", dependencies: ["DataSources", "Telemetry"],
+      name: "benchmarks", dependencies: ["Formats", "JobLogs", "Serving", "Telemetry"],
       path: "Tests/Support/benchmarks", swiftSettings: strict),
     .testTarget(
       name: "CanvasTests", dependencies: ["Canvas", "Snapshots"], exclude: ["Snapshots"],
       swiftSettings: strict),
     .testTarget(
       name: "DashboardTests",
-      dependencies: ["Dashboard", "DataSources", "Recordings", "Snapshots"],
+      dependencies: ["Dashboard", "Sensors", "Recordings", "Snapshots"],
       exclude: ["Snapshots"], swiftSettings: strict),
     .target(
       name: "Terminals", dependencies: ["Canvas"], path: "Tests/Support/Terminals",
@@ -83,8 +103,8 @@ let package = Package(
     .testTarget(
       name: "ProgramTests",
       dependencies: [
-        "hippowatt", "Accounting", "CSystem", "Canvas", "DataSources", "Loopback", "Recordings",
-        "Telemetry", "Terminals",
+        "hippowatt", "Accounting", "CSystem", "Canvas", "JobLogs", "Sensors", "Serving", "Loopback",
+        "Recordings", "Telemetry", "Terminals",
       ],
       swiftSettings: strict),
   ],
@@ -96,12 +116,13 @@ if Context.environment["HIPPOWATT_FUZZ"] != nil {
   package.targets += [
     .target(name: "CFuzzing", path: "Tests/Support/fuzz/driver"),
     .target(
-      name: "Fuzzing", dependencies: ["CFuzzing", "DataSources", "Telemetry"],
+      name: "Fuzzing", dependencies: ["CFuzzing", "Formats", "JobLogs", "Sensors", "Telemetry"],
       path: "Tests/Support/fuzz/harness", swiftSettings: strict),
   ]
   package.targets += ["log", "tfevents", "wandb", "csv", "prometheus", "json", "http"].map { name in
     .executableTarget(
-      name: "fuzz-\(name)", dependencies: ["Fuzzing", "DataSources", "Telemetry"],
+      name: "fuzz-\(name)",
+      dependencies: ["Fuzzing", "Formats", "HTTP", "JobLogs", "Sensors", "Serving", "Telemetry"],
       path: "Tests/Support/fuzz/\(name)", swiftSettings: strict)
   }
 }

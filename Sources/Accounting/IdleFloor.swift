@@ -65,7 +65,7 @@ extension Ledger {
   }
 
   private static func number(_ minute: Tier.Bucket) -> Int64 {
-    minute.time.nanoseconds.floorDivided(by: 60_000_000_000)
+    minute.time.nanoseconds.flooredQuotient(by: 60_000_000_000)
   }
 
   private static func fifthPercentile(_ values: [Double]) -> Double? {

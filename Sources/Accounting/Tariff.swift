@@ -35,10 +35,10 @@ public struct Tariff: Hashable, Sendable {
 
   /// The price at a number of seconds since 1970 on the local clock.
   public func price(at localSeconds: Int) -> Double {
-    let days = localSeconds.floorDivided(by: 86_400)
+    let days = localSeconds.flooredQuotient(by: 86_400)
     let second = localSeconds - days * 86_400
     // 1970 began on a Thursday.
-    let weekday = (days + 4) - (days + 4).floorDivided(by: 7) * 7
+    let weekday = (days + 4) - (days + 4).flooredQuotient(by: 7) * 7
     for period in periods {
       if period.from <= period.to {
         if period.days.contains(weekday), second >= period.from, second < period.to {
@@ -55,7 +55,7 @@ public struct Tariff: Hashable, Sendable {
 
   /// The next moment after one on the local clock at which another price may hold, in seconds.
   func nextChange(after localSeconds: Int) -> Int {
-    let midnight = localSeconds.floorDivided(by: 86_400) * 86_400
+    let midnight = localSeconds.flooredQuotient(by: 86_400) * 86_400
     let marks = periods.flatMap { [$0.from, $0.to] } + [0]
     let all = [0, 86_400].flatMap { day in marks.map { midnight + day + $0 } }
     return all.filter { $0 > localSeconds }.min() ?? midnight + 86_400
@@ -77,7 +77,7 @@ extension Ledger {
     var start = span.start
     while start < span.end {
       let shift = offset(start)
-      let local = Int(start.nanoseconds.floorDivided(by: 1_000_000_000)) + shift
+      let local = Int(start.nanoseconds.flooredQuotient(by: 1_000_000_000)) + shift
       let change = tariff.nextChange(after: local)
       func moment(_ shift: Int) -> Timestamp {
         Timestamp(nanoseconds: Int64(change - shift) * 1_000_000_000)
@@ -90,13 +90,5 @@ extension Ledger {
       start = max(end, start + 1)
     }
     return sum
-  }
-}
-
-extension BinaryInteger {
-  /// The quotient rounded towards less.
-  func floorDivided(by divisor: Self) -> Self {
-    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-    return remainder < 0 ? quotient - 1 : quotient
   }
 }

@@ -1,4 +1,5 @@
-import CDrivers
+import CSQLite
+import Formats
 import Glibc
 
 /// One connection to an SQLite file, with failures in words.

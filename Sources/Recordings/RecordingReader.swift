@@ -1,4 +1,4 @@
-import CDrivers
+import CSQLite
 import Telemetry
 
 /// Opens a recording to look at it, and never changes it.

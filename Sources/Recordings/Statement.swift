@@ -1,4 +1,4 @@
-import CDrivers
+import CSQLite
 
 /// One prepared SQL statement; columns and parameters are counted from 0.
 final class Statement {

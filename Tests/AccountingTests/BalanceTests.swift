@@ -1,3 +1,4 @@
+import JobLogs
 import Telemetry
 import Testing
 

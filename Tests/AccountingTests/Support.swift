@@ -1,4 +1,5 @@
 import Quantities
+import Sensors
 import Telemetry
 
 @testable import Accounting

@@ -1,4 +1,5 @@
 import Canvas
+import Formats
 import Testing
 
 @Suite struct WriterTests {

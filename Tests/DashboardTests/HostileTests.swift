@@ -1,4 +1,6 @@
 import Canvas
+import Formats
+import JobLogs
 import Quantities
 import Telemetry
 import Testing

@@ -1,5 +1,4 @@
 import Canvas
-import DataSources
 import Glibc
 import Recordings
 import Telemetry

@@ -1,6 +1,6 @@
 import Canvas
-import DataSources
 import Quantities
+import Sensors
 import Telemetry
 
 @testable import Dashboard

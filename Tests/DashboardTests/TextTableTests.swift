@@ -1,4 +1,5 @@
 import Canvas
+import JobLogs
 import Testing
 
 @testable import Dashboard

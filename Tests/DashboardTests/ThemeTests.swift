@@ -1,5 +1,7 @@
 import Canvas
+import Formats
 import Glibc
+import JobLogs
 import Testing
 
 @testable import Dashboard

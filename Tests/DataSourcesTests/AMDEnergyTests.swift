@@ -1,8 +1,6 @@
 import Telemetry
 import Testing
 
-@testable import DataSources
-
 @Suite("Energy of AMD GPUs")
 struct AMDEnergyTests {
   private let first = AMDTree.pci(0)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 @Suite("AMD metrics")
 struct AMDMetricsTests {

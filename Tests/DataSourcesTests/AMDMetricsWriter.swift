@@ -1,3 +1,5 @@
+import Serving
+
 /// Writes the bytes of a `gpu_metrics` file from named values, field by field as the kernel does.
 ///
 /// Offsets follow from the order and the natural alignment of the fields, not from any table.

@@ -1,7 +1,7 @@
 import Glibc
 import Telemetry
 
-@testable import DataSources
+@testable import Sensors
 
 /// AMD GPUs as a tree of files, with a counter that follows a script of watts.
 final class AMDTree {

@@ -2,7 +2,8 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Formats
+@testable import JobLogs
 
 @Suite struct CSVFilesTests {
   static let now = Timestamp(seconds: 4_000_000_000)

@@ -2,7 +2,7 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 /// Whatever stands in the files, sources neither trap nor say what cannot be nor go on about it.
 @Suite("Noise in system files")

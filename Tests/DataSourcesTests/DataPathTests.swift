@@ -1,7 +1,8 @@
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Linux
+@testable import Sensors
 
 @Suite("Disks")
 struct DiskSourceTests {

@@ -4,7 +4,7 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 @Suite struct ExecTests {
   static let start = LogFormatTests.start
@@ -113,7 +113,7 @@ import Testing
 
   @Test func aCommandIsNeeded() {
     #expect(throws: SourceRequestError.self) {
-      try Catalogue.make(SourceRequest(text: "exec: "), in: SourceContext(machine: "box"))
+      try SourceCatalogue.all.make(SourceRequest(text: "exec: "), in: SourceContext(machine: "box"))
     }
   }
 

@@ -2,7 +2,8 @@ import Glibc
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Linux
+@testable import Sensors
 
 /// The scripted library that stands in for the driver's; a copy of its own for every test.
 final class FakeNVML {

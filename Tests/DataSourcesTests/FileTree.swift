@@ -1,7 +1,8 @@
 import Glibc
 import Telemetry
 
-@testable import DataSources
+@testable import Linux
+@testable import Sensors
 
 /// A folder that stands for `/` and goes away with the test.
 final class FileTree {

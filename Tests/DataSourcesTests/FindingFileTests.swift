@@ -2,7 +2,8 @@ import Glibc
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import JobLogs
+@testable import Linux
 
 @Suite("Finding a job's files")
 struct FindingFileTests {

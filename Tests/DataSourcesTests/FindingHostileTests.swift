@@ -2,7 +2,9 @@ import Glibc
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import JobLogs
+@testable import Linux
+@testable import Sensors
 
 @Suite("Finding jobs in a hostile world")
 struct FindingHostileTests {

@@ -4,7 +4,7 @@ import Synchronization
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import JobLogs
 
 @Suite("Following a job that was found")
 struct FindingSourceTests {
@@ -242,8 +242,8 @@ struct FindingSourceTests {
 
   @Test("the catalogue has it, on by default")
   func catalogue() throws {
-    #expect(Catalogue.entry("jobs")?.isDefault == true)
-    var source = try Catalogue.make(SourceRequest(text: "jobs"), in: tree.context)
+    #expect(SourceCatalogue.all.entry("jobs")?.isDefault == true)
+    var source = try SourceCatalogue.all.make(SourceRequest(text: "jobs"), in: tree.context)
     #expect(source.probe().health == .absent)
     tree.link("/proc/self", to: "1")
     #expect(source.probe() == Probe(.ok, "no job runs now; looks every 5 s"))

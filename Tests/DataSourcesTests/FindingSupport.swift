@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 import Telemetry
 
-@testable import DataSources
+@testable import JobLogs
 
 extension FileTree {
   /// One open descriptor of a fake process.

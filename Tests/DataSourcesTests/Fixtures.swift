@@ -1,7 +1,7 @@
 import Glibc
 import Telemetry
 
-@testable import DataSources
+@testable import Linux
 
 /// Files that tests may use where they are there.
 enum Fixtures {

@@ -2,7 +2,8 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Formats
+@testable import Sensors
 
 @Suite struct GridTests {
   static let start = LogFormatTests.start
@@ -99,27 +100,27 @@ import Testing
   @Test func theCatalogueTakesACountryInThreeWays() throws {
     let context = SourceContext(machine: "box", timeZone: "Asia/Tokyo", country: "SE")
     func code(_ request: SourceRequest) throws -> String? {
-      var source = try Catalogue.make(request, in: context)
+      var source = try SourceCatalogue.all.make(request, in: context)
       return try source.sample(FixedClock(Self.start)).devices.first?.id.name
     }
     #expect(try code(SourceRequest(text: "grid")) == "SE")
     #expect(try code(SourceRequest(text: "grid:NO")) == "NO")
     #expect(try code(SourceRequest(kind: "grid", options: ["country": "DK"])) == "DK")
     #expect(throws: SourceRequestError.self) {
-      try Catalogue.make(SourceRequest(text: "grid:ZZ"), in: context)
+      try SourceCatalogue.all.make(SourceRequest(text: "grid:ZZ"), in: context)
     }
   }
 
   @Test func timesWithAZoneAreRead() {
-    #expect(Timestamp(rfc3339: "1970-01-01T00:00:00Z".utf8)?.nanoseconds == 0)
+    #expect(RFC3339.nanoseconds("1970-01-01T00:00:00Z".utf8) == 0)
     #expect(
-      Timestamp(rfc3339: "2024-02-29 23:59:59,5+0530".utf8)?.nanoseconds
+      RFC3339.nanoseconds("2024-02-29 23:59:59,5+0530".utf8)
         == 1_709_231_399_500_000_000)
     for text in [
       "2024-02-29T23:59:59", "2024-13-01T00:00:00Z", "2024-01-01T24:00:00Z", "", "2024",
       "2024-01-01T00:00:00Zx", "2024-01-01T00:00:00+1",
     ] {
-      #expect(Timestamp(rfc3339: text.utf8) == nil, "\(text)")
+      #expect(RFC3339.nanoseconds(text.utf8) == nil, "\(text)")
     }
   }
 }

@@ -3,7 +3,7 @@ import Loopback
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import HTTP
 
 /// GETs over real sockets, to a server of the test's own.
 @Suite struct HTTPClientTests {

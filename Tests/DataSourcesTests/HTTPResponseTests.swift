@@ -1,6 +1,7 @@
 import Testing
 
-@testable import DataSources
+@testable import HTTP
+@testable import Serving
 
 /// Answers as bytes, cut in every way.
 @Suite struct HTTPResponseTests {

@@ -2,7 +2,7 @@ import Glibc
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 @Suite("Intel GPUs")
 struct IntelSourceTests {

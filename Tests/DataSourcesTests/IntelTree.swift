@@ -1,6 +1,7 @@
 import Telemetry
 
-@testable import DataSources
+@testable import Linux
+@testable import Sensors
 
 /// Intel GPUs as a tree of files, with counters that follow a script of watts.
 final class IntelTree {

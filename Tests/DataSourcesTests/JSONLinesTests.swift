@@ -2,7 +2,8 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Formats
+@testable import Sensors
 
 @Suite struct JSONLinesTests {
   static let arrival = Timestamp(nanoseconds: 1_790_000_000_123_456_789)

@@ -1,7 +1,7 @@
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 @Suite("Jetson modules")
 struct JetsonSourceTests {

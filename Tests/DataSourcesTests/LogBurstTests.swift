@@ -2,7 +2,7 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import JobLogs
 
 /// Lines that come at once, in the wrong order, or from every rank.
 @Suite struct LogBurstTests {

@@ -2,7 +2,8 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Formats
+@testable import JobLogs
 
 /// Real logs of public trainings, where they lie beside the package.
 @Suite struct LogFixtureTests {

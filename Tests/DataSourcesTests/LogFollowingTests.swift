@@ -3,7 +3,9 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Formats
+@testable import JobLogs
+@testable import Sensors
 
 @Suite struct LogFollowingTests {
   let scratch = Scratch()
@@ -164,7 +166,7 @@ import Testing
     #expect(failure?.message.contains("folder") == true)
     let context = SourceContext(machine: "box")
     #expect(throws: SourceRequestError.self) {
-      try Catalogue.make(SourceRequest(text: "log"), in: context)
+      try SourceCatalogue.all.make(SourceRequest(text: "log"), in: context)
     }
   }
 

@@ -2,7 +2,8 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Formats
+@testable import JobLogs
 
 @Suite struct LogFormatTests {
   static let start = Timestamp(nanoseconds: 1_790_000_000_000_000_000)
@@ -165,7 +166,7 @@ import Testing
     let line = "2026-09-21T14:13:19.25Z stdout F iter 10: loss 9.5, time 135.70ms, mfu 41.25%"
     let future = line.replacing("2026", with: "2036").replacing("iter 10", with: "iter 20")
     let rows = Self.parse("\(line)\n\(future)").readings
-    #expect(rows[0].time == Timestamp(rfc3339: "2026-09-21T14:13:19.25Z".utf8))
+    #expect(rows[0].time.nanoseconds == RFC3339.nanoseconds("2026-09-21T14:13:19.25Z".utf8))
     #expect(rows[0].arrival == Self.start + 1)
     #expect(rows[1].time == Self.start + 2)
   }

@@ -2,7 +2,7 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 /// Every format by its own lines, whole and torn.
 @Suite struct LogReaderTests {

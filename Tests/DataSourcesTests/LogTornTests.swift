@@ -2,7 +2,7 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import JobLogs
 
 /// Lines that another process cut short: nothing is better than a wrong number.
 @Suite struct LogTornTests {

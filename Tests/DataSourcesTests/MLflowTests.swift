@@ -1,9 +1,9 @@
-import CDrivers
+import CSQLite
 import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import JobLogs
 
 @Suite struct MLflowTests {
   static let clock = FixedClock(Timestamp(seconds: 1_795_000_000))

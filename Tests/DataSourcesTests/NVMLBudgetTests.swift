@@ -1,7 +1,7 @@
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 @Suite("NVML's budget of calls") struct NVMLBudgetTests {
   @Test("eight busy GPUs cost at most 64 calls a second, all kinds together")

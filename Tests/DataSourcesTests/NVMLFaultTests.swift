@@ -2,7 +2,7 @@ import Glibc
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 /// One test for each thing that goes wrong with GPUs.
 @Suite("NVML in trouble") struct NVMLFaultTests {

@@ -2,7 +2,7 @@ import Glibc
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 /// Calls to the driver that do not come back, and everything else that goes on.
 @Suite("NVML calls that hang") struct NVMLHangTests {

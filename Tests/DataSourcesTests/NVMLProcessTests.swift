@@ -1,7 +1,7 @@
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 @Suite("Processes on NVIDIA GPUs") struct NVMLProcessTests {
   private func tree(_ pids: [Int]) -> FileTree {

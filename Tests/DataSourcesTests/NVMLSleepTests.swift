@@ -1,7 +1,7 @@
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 /// Laptops switch a GPU off that nobody uses; looking at it must not keep it awake.
 @Suite("NVIDIA GPUs that sleep") struct NVMLSleepTests {

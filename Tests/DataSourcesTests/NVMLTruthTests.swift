@@ -1,7 +1,7 @@
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 /// What the source says, held against what the script says was drawn.
 @Suite("NVML against the truth") struct NVMLTruthTests {

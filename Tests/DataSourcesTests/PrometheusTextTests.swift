@@ -1,6 +1,6 @@
 import Testing
 
-@testable import DataSources
+@testable import Formats
 
 /// Pages of metrics, byte by byte.
 @Suite struct PrometheusTextTests {

@@ -3,7 +3,8 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Formats
+@testable import Serving
 
 /// Real pages of public servers, where they lie beside the package.
 @Suite struct ServeFixtureTests {

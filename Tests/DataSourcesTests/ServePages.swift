@@ -1,3 +1,5 @@
+import Sensors
+
 /// Small pages in the formats of real servers.
 enum ServePages {
   static func vLLM(

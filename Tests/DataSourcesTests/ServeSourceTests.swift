@@ -4,7 +4,8 @@ import Synchronization
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import HTTP
+@testable import Serving
 
 /// Pages that are played through time: each request gets the next one, the last one for ever.
 final class PagePlayer: Sendable {
@@ -213,13 +214,15 @@ final class PagePlayer: Sendable {
     let context = context()
     for text in ["serve", "serve:ftp://x", "dcgm", "dcgm:http://a:b@c"] {
       #expect(throws: SourceRequestError.self) {
-        try Catalogue.make(SourceRequest(text: text), in: context)
+        try SourceCatalogue.all.make(SourceRequest(text: text), in: context)
       }
     }
-    let made = try Catalogue.make(SourceRequest(text: "serve:http://127.0.0.1:8000"), in: context)
+    let made = try SourceCatalogue.all.make(
+      SourceRequest(text: "serve:http://127.0.0.1:8000"), in: context)
     #expect(made.name == "serve:127.0.0.1:8000" && made.interval == 1)
     #expect(
-      try Catalogue.make(SourceRequest(text: "dcgm:box:9400"), in: context).name == "dcgm:box:9400")
+      try SourceCatalogue.all.make(SourceRequest(text: "dcgm:box:9400"), in: context).name
+        == "dcgm:box:9400")
   }
 }
 

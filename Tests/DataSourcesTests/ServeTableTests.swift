@@ -2,7 +2,8 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Formats
+@testable import Serving
 
 /// What the pages of each server mean.
 @Suite struct ServeTableTests {

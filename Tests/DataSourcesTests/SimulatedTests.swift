@@ -2,7 +2,7 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Sensors
 
 @Suite struct SimulatedTests {
   static let start = Timestamp(nanoseconds: 1_790_000_000_000_000_000)
@@ -113,9 +113,9 @@ import Testing
   @Test func aSeedThatIsNoNumberIsRefused() throws {
     let context = SourceContext(machine: "box")
     #expect(throws: SourceRequestError.self) {
-      try Catalogue.make(SourceRequest(text: "simulated:abc"), in: context)
+      try SourceCatalogue.all.make(SourceRequest(text: "simulated:abc"), in: context)
     }
-    let source = try Catalogue.make(SourceRequest(text: "simulated:7"), in: context)
+    let source = try SourceCatalogue.all.make(SourceRequest(text: "simulated:7"), in: context)
     #expect(source.name == "simulated")
   }
 }

@@ -2,7 +2,8 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Formats
+@testable import JobLogs
 
 /// Writes event files as TensorBoard's libraries do.
 enum EventFile {

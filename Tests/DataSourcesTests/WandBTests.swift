@@ -2,7 +2,8 @@ import Quantities
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import Formats
+@testable import JobLogs
 
 /// Writes W&B's transaction log.
 struct WandBFile {

@@ -1,5 +1,7 @@
-import DataSources
+import Telemetry
 import Testing
+
+@testable import hippowatt
 
 /// Commands that print and are done.
 @Suite struct CommandTests {
@@ -13,7 +15,7 @@ import Testing
     let result = try Program.run(["sources"], in: folder)
     #expect(result.status == 0 && result.errors.isEmpty)
     let lines = result.output.split(separator: "\n")
-    for entry in Catalogue.all {
+    for entry in SourceCatalogue.all.entries {
       let index = try #require(
         lines.firstIndex { $0.hasPrefix(entry.usage) && $0.hasSuffix(entry.gives) },
         "\(entry.name) in \(result.output)")

@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import Serving
 import Terminals
 
 /// The real program with pipes for its outputs: started, fed, waited for.

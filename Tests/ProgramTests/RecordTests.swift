@@ -1,5 +1,6 @@
 import Glibc
 import Recordings
+import Serving
 import Telemetry
 import Testing
 

@@ -6,7 +6,9 @@ import Synchronization
 import Telemetry
 import Testing
 
-@testable import DataSources
+@testable import HTTP
+@testable import Sensors
+@testable import Serving
 
 /// Inference servers from their pages to joules per token, over real sockets.
 @Suite struct ServeTests {

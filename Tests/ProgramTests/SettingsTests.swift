@@ -1,4 +1,5 @@
 import Canvas
+import Serving
 import Terminals
 import Testing
 

@@ -1,6 +1,6 @@
 import Canvas
-import DataSources
 import Glibc
+import Sensors
 import Telemetry
 import Terminals
 import Testing

@@ -1,4 +1,4 @@
-import CDrivers
+import CSQLite
 import Glibc
 import Quantities
 import Telemetry

@@ -1,4 +1,5 @@
 import Canvas
+import Formats
 
 /// A small repeatable generator: a failing frame has a seed to name.
 struct SeededGenerator: RandomNumberGenerator {

@@ -1,5 +1,3 @@
 #pragma once
-#include <sqlite3.h>
-
 #include "CDriversNVML.h"
 #include "CDriversCurl.h"

@@ -1,5 +1,6 @@
 import Accounting
 import Canvas
+import Quantities
 import Telemetry
 
 extension FrameContext {
@@ -29,7 +30,8 @@ extension FrameContext {
   var price: Price? {
     if let price = input.price { return price }
     return input.session.tariff.map { tariff in
-      let local = Int(time.nanoseconds.floorDiv(1_000_000_000)) + input.session.utcOffset(time)
+      let local =
+        Int(time.nanoseconds.flooredQuotient(by: 1_000_000_000)) + input.session.utcOffset(time)
       return Price(
         perKilowattHour: tariff.price(at: local), currency: sanitized(tariff.currency))
     }

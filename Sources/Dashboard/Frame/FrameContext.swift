@@ -62,7 +62,7 @@ public struct FrameContext: Sendable {
     let seconds = seconds ?? input.view.window
     let width = Int64(seconds * 1e9) / Int64(max(1, values))
     guard width > 0 else { return TimeSpan(last: seconds, endingAt: time) }
-    let end = -((-time.nanoseconds).floorDiv(width)) * width
+    let end = -((-time.nanoseconds).flooredQuotient(by: width)) * width
     return TimeSpan(
       Timestamp(nanoseconds: end - width * Int64(values)), Timestamp(nanoseconds: end))
   }

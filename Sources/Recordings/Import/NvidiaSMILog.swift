@@ -127,18 +127,9 @@ enum NvidiaSMILog: PowerLogFormat {
       1...31 ~= date[2], let hour = Int(clock[0]), let minute = Int(clock[1]),
       let second = Double(clock[2]), 0...23 ~= hour, 0...59 ~= minute, 0..<61 ~= second
     else { return nil }
-    let seconds = days(date[0], date[1], date[2]) * 86_400 + hour * 3600 + minute * 60
+    let seconds =
+      CivilDate(year: date[0], month: date[1], day: date[2]).daysSince1970 * 86_400 + hour * 3600
+      + minute * 60
     return Timestamp(nanoseconds: Int64(seconds) * 1_000_000_000 + Int64((second * 1e9).rounded()))
-  }
-
-  /// Days since 1970 of a date.
-  ///
-  /// After H. Hinnant, “chrono-Compatible Low-Level Date Algorithms”.
-  private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = shifted / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 }

@@ -1,6 +1,7 @@
 import Accounting
 import ArgumentParser
 import Canvas
+import Linux
 import Quantities
 
 /// Lays recordings beside each other: the first is the baseline.

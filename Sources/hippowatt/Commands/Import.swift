@@ -1,6 +1,7 @@
 import ArgumentParser
-import DataSources
 import Glibc
+import JobLogs
+import Linux
 import Recordings
 import Telemetry
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Canvas
-import DataSources
+import JobLogs
 import Telemetry
 
 /// Lists the jobs that run here, what is followed of them and why, and what is not.

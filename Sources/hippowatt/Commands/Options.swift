@@ -1,8 +1,8 @@
 import ArgumentParser
 import Canvas
 import Dashboard
-import DataSources
 import Glibc
+import Linux
 import Quantities
 import Telemetry
 import Terminal
@@ -42,8 +42,8 @@ struct SourceOptions: ParsableArguments {
     if let every, (Duration(text: every)?.inSeconds ?? 0) < 0.01 {
       throw ValidationError("--every \(every): write a time of at least 10ms, such as 1s or 100ms")
     }
-    for source in sources where Catalogue.entry(SourceRequest(text: source).kind) == nil {
-      let names = Catalogue.all.map(\.usage).joined(separator: ", ")
+    for source in sources where SourceCatalogue.all.entry(SourceRequest(text: source).kind) == nil {
+      let names = SourceCatalogue.all.entries.map(\.usage).joined(separator: ", ")
       throw ValidationError("--source \(source): there are \(names)")
     }
   }
@@ -63,7 +63,7 @@ struct SourceOptions: ParsableArguments {
     if !sources.isEmpty { settings.sources = sources.map(SourceRequest.init(text:)) }
     if !logs.isEmpty || !servers.isEmpty || !tensorboard.isEmpty {
       if settings.sources.isEmpty {
-        settings.sources = Catalogue.all.filter(\.isDefault).map { SourceRequest(kind: $0.name) }
+        settings.sources = SourceCatalogue.all.defaults
       }
       settings.sources += logs.map { SourceRequest(kind: "log", argument: $0) }
       settings.sources += servers.map { SourceRequest(kind: "serve", argument: $0) }

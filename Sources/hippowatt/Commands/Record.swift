@@ -1,7 +1,6 @@
 import ArgumentParser
 import CSystem
 import Dashboard
-import DataSources
 import Glibc
 import Quantities
 import Telemetry
@@ -71,7 +70,7 @@ struct Record: ParsableCommand {
       feed: feed,
       named: settings.sources.map(\.kind).filter { kind in
         sourceOptions.sources.contains { SourceRequest(text: $0).kind == kind }
-          || Catalogue.entry(kind)?.isDefault == false
+          || SourceCatalogue.all.entry(kind)?.isDefault == false
       }, clock: clock, signals: signals, path: path, isQuiet: quiet,
       limit: duration.flatMap { Duration(text: $0)?.inSeconds })
     var status: Int32 = 0

@@ -1,5 +1,6 @@
 import Accounting
 import ArgumentParser
+import Linux
 import Telemetry
 
 /// Says what a recorded run came to.

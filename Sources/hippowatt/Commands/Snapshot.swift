@@ -1,8 +1,8 @@
 import ArgumentParser
 import Canvas
 import Dashboard
-import DataSources
 import Glibc
+import Linux
 import Quantities
 import SwiftOverlayShims
 import Telemetry

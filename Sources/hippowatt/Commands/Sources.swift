@@ -1,6 +1,5 @@
 import ArgumentParser
 import Canvas
-import DataSources
 import Telemetry
 
 /// Lists what can be read here, and what to do about the rest.
@@ -14,13 +13,13 @@ struct Sources: ParsableCommand {
     let world = World.look()
     let settings = try sourceOptions.settings(world)
     let context = sourceOptions.context(settings, world)
-    for entry in Catalogue.all {
+    for entry in SourceCatalogue.all.entries {
       let wanted = settings.sources.first { $0.kind == entry.name }
       let isOn = settings.sources.isEmpty ? entry.isDefault : wanted != nil
       print("\(pad(entry.usage, 20)) \(entry.gives)")
       if entry.isDefault || wanted != nil {
         do {
-          var source = try Catalogue.make(
+          var source = try SourceCatalogue.all.make(
             wanted ?? SourceRequest(kind: entry.name), in: context)
           let probe = source.probe()
           line(probe.health.rawValue, probe.message)

@@ -1,6 +1,6 @@
 import ArgumentParser
-import DataSources
 import Glibc
+import Sensors
 import Telemetry
 import Terminal
 

@@ -1,5 +1,4 @@
 import Dashboard
-import DataSources
 import Recordings
 import Telemetry
 
@@ -29,16 +28,16 @@ final class LiveFeed: Feed {
 
   /// Makes the sources a user asked for once, to find out whether that can be done at all.
   func prepare(_ requests: [SourceRequest], in context: SourceContext) throws {
-    for request in requests { _ = try Catalogue.make(request, in: context) }
+    for request in requests { _ = try SourceCatalogue.all.make(request, in: context) }
   }
 
   /// Starts the sources a user asked for, or all that are on by default.
   func start(_ requests: [SourceRequest], in context: SourceContext) throws {
     let wanted =
       requests.isEmpty
-      ? Catalogue.all.filter(\.isDefault).map { SourceRequest(kind: $0.name) } : requests
+      ? SourceCatalogue.all.defaults : requests
     for request in wanted {
-      collector.add(try Catalogue.make(request, in: context), interval: interval)
+      collector.add(try SourceCatalogue.all.make(request, in: context), interval: interval)
     }
   }
 

@@ -1,4 +1,6 @@
 import Glibc
+import Sensors
+import Serving
 
 /// A value that one thread at a time may touch.
 ///

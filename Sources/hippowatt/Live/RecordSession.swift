@@ -1,5 +1,7 @@
-import DataSources
 import Glibc
+import JobLogs
+import Linux
+import Sensors
 import Telemetry
 
 /// A recording without a screen: the loop of `hippowatt record`.

@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import Linux
 
 /// A command that runs while it is recorded: its output passes through, its status is kept.
 final class WrappedCommand {

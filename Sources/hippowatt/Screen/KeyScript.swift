@@ -1,5 +1,6 @@
 import Canvas
 import Dashboard
+import Linux
 import Telemetry
 
 /// A written session: keys to press and pictures to take, so that whole sessions can be tests.

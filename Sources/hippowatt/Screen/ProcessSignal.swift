@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import Linux
 
 /// Sends a signal to exactly the process that was meant.
 enum ProcessSignal {

@@ -3,6 +3,7 @@ import CSystem
 import Canvas
 import Dashboard
 import Glibc
+import Linux
 import Telemetry
 import Terminal
 

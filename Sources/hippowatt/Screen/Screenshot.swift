@@ -1,6 +1,7 @@
 import Canvas
 import Dashboard
 import Glibc
+import Linux
 
 /// Pictures of a frame.
 enum Screenshot {

@@ -1,3 +1,4 @@
+import Linux
 import Recordings
 
 /// Finds the recordings that came with the program.

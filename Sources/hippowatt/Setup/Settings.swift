@@ -1,7 +1,8 @@
 import Accounting
-import DataSources
+import Linux
 import Quantities
 import TOMLKit
+import Telemetry
 
 /// What `config.toml` says.
 struct Settings: Sendable {
@@ -105,7 +106,7 @@ struct SettingsReader {
   private func source(_ table: TOMLTable) throws(Settings.Problem) -> SourceRequest {
     guard table["kind"] != nil else { throw problem("source", "a [[source]] needs a kind") }
     var request = SourceRequest(kind: try string(table, "kind"))
-    guard let entry = Catalogue.entry(request.kind) else {
+    guard let entry = SourceCatalogue.all.entry(request.kind) else {
       throw problem("kind", "there is no source “\(request.kind)”")
     }
     for key in table.keys where key != "kind" {

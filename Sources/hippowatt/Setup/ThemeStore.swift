@@ -1,5 +1,6 @@
 import Dashboard
 import Glibc
+import Linux
 
 /// Finds the theme files: the user's own, the installed ones, those of the source tree.
 struct ThemeStore {

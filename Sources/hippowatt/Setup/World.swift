@@ -1,5 +1,6 @@
 import Canvas
 import Glibc
+import Linux
 import Telemetry
 
 /// What the program knows of the world around it; read once, at the start.

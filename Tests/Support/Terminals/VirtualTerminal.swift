@@ -1,4 +1,5 @@
 import Canvas
+import Formats
 
 /// A terminal emulator small enough to be read: what a frame looks like once it has arrived.
 package struct VirtualTerminal {

@@ -1,4 +1,6 @@
-import DataSources
+import Formats
+import JobLogs
+import Serving
 
 /// What jobs and servers write besides logs.
 let fileBenchmarks: [Benchmark] = [

@@ -1,4 +1,4 @@
-import DataSources
+import JobLogs
 import Telemetry
 
 /// The text of logs, one benchmark for each dialect.

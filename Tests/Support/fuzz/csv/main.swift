@@ -1,5 +1,6 @@
-import DataSources
+import Formats
 import Fuzzing
+import JobLogs
 import Telemetry
 
 // A job's table; the control chooses the name of the file, in which DeepSpeed says what it counts.

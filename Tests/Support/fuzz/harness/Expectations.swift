@@ -1,4 +1,4 @@
-import DataSources
+import JobLogs
 import Telemetry
 
 /// The time at which everything a test reads has arrived.

@@ -1,5 +1,6 @@
-import DataSources
 import Fuzzing
+import HTTP
+import Serving
 
 let limit = 4096
 

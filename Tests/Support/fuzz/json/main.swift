@@ -1,5 +1,6 @@
-import DataSources
 import Fuzzing
+import JobLogs
+import Sensors
 import Telemetry
 
 /// Lines tell their time themselves.

@@ -1,5 +1,5 @@
-import DataSources
 import Fuzzing
+import JobLogs
 import Telemetry
 
 // Lines of many formats, one after the other and torn; observations no more than bytes could say.

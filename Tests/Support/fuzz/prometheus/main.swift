@@ -1,5 +1,6 @@
-import DataSources
+import Formats
 import Fuzzing
+import Serving
 import Telemetry
 
 let names = Set(ServerTable.selection.names)

@@ -1,5 +1,5 @@
-import DataSources
 import Fuzzing
+import JobLogs
 
 /// The least byte first.
 func little(_ value: some FixedWidthInteger) -> [UInt8] {

@@ -1,5 +1,6 @@
-import DataSources
+import Formats
 import Fuzzing
+import JobLogs
 
 /// A log around records, all of it sound.
 func log(_ records: [[UInt8]]) -> [UInt8] {

@@ -1,0 +1,92 @@
+import Glibc
+
+/// Cuts a stream of bytes into lines, however the bytes come in.
+///
+/// A line that has not ended is kept until it does, at most `cap` bytes of it. Zero bytes before
+/// a line are dropped: they are what a log holds after it was truncated under its writer.
+package struct LineSplitter: Sendable {
+  /// The longest line in bytes; what is beyond is dropped.
+  package let cap: Int
+  /// Whether a carriage return ends a line too, as progress bars use it.
+  package let splitsAtReturns: Bool
+  private var partial: [UInt8] = []
+  private var isCut = false
+
+  package init(cap: Int = 64 * 1024, splitsAtReturns: Bool = true) {
+    self.cap = cap
+    self.splitsAtReturns = splitsAtReturns
+  }
+
+  /// Takes bytes and hands every complete line on, and whether its end was cut off.
+  package mutating func feed(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
+  ) {
+    var start = 0
+    // Each is looked for once: a text of returns alone must not be searched for feeds line by line.
+    var feed = Self.find(0x0A, in: bytes, from: 0)
+    var turn = splitsAtReturns ? Self.find(0x0D, in: bytes, from: 0) : bytes.count
+    while start < bytes.count {
+      if feed < start { feed = Self.find(0x0A, in: bytes, from: start) }
+      if turn < start { turn = Self.find(0x0D, in: bytes, from: start) }
+      let first = min(feed, turn)
+      let end = first < bytes.count ? first : nil
+      let piece = UnsafeBufferPointer(rebasing: bytes[start..<(end ?? bytes.count)])
+      guard let end else {
+        keep(piece)
+        return
+      }
+      if partial.isEmpty, !isCut, piece.count <= cap {
+        emit(piece, isCut: false, body)
+      } else {
+        keep(piece)
+        finish(body)
+      }
+      start = end + 1
+    }
+  }
+
+  /// Hands on what is left: the stream has ended.
+  package mutating func finish(_ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void) {
+    guard !partial.isEmpty || isCut else { return }
+    partial.withUnsafeBufferPointer { emit($0, isCut: isCut, body) }
+    reset()
+  }
+
+  /// Forgets what is left: it belongs to a text that is gone.
+  package mutating func reset() {
+    // A long line once is no reason to hold its memory for ever.
+    partial.removeAll(keepingCapacity: partial.capacity <= 64 * 1024)
+    isCut = false
+  }
+
+  /// Forgets what is left, and that what comes next is the end of a line nobody has seen.
+  package mutating func startMidLine() {
+    reset()
+    isCut = true
+  }
+
+  /// Where a byte stands first, from a place on; the count when nowhere.
+  private static func find(
+    _ byte: Int32, in bytes: UnsafeBufferPointer<UInt8>, from start: Int
+  ) -> Int {
+    guard let base = bytes.baseAddress, start < bytes.count,
+      let hit = memchr(base + start, byte, bytes.count - start)
+    else { return bytes.count }
+    return UnsafeRawPointer(hit) - UnsafeRawPointer(base)
+  }
+
+  private mutating func keep(_ piece: UnsafeBufferPointer<UInt8>) {
+    let fresh = partial.isEmpty ? UnsafeBufferPointer(rebasing: piece.drop { $0 == 0 }) : piece
+    let room = max(0, cap - partial.count)
+    partial.append(contentsOf: fresh.prefix(room))
+    if fresh.count > room { isCut = true }
+  }
+
+  private func emit(
+    _ line: UnsafeBufferPointer<UInt8>, isCut: Bool,
+    _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
+  ) {
+    let line = UnsafeBufferPointer(rebasing: line.drop { $0 == 0 })
+    if !line.isEmpty { body(line, isCut) }
+  }
+}

@@ -1,0 +1,69 @@
+import Telemetry
+
+/// Why there is no answer to a GET, or none that can be used.
+package enum HTTPFailure: Error, Sendable, Hashable {
+  case unknownHost
+  case refused
+  case unreachable(String)
+  /// No connection or no whole answer within so many seconds.
+  case timeout(Double)
+  case notHTTP
+  /// A header or status line that breaks the rules; what about it.
+  case malformed(String)
+  /// More than so many bytes.
+  case tooLarge(Int)
+  case endedEarly
+  case compressed(String)
+  case noCurl
+  /// What libcurl says.
+  case secure(String)
+
+  /// What went wrong with the server at `url`, in words.
+  package func words(_ url: HTTPURL) -> String {
+    switch self {
+    case .unknownHost: "there is no host “\(url.host)”"
+    case .refused: "nothing listens on \(url.place)"
+    case .unreachable(let words): "\(url.place) cannot be reached: \(words)"
+    case .timeout(let seconds):
+      "no answer from \(url.place) within \(Self.seconds(seconds))"
+    case .notHTTP: "\(url.place) answered something that is not HTTP"
+    case .malformed(let words): "\(url.place) answered broken HTTP: \(words)"
+    case .tooLarge(let limit): "\(url) answered more than \(limit >> 20) MiB"
+    case .endedEarly: "\(url.place) hung up in the middle of its answer"
+    case .compressed(let coding): "\(url.place) answered with \(coding), which was not asked for"
+    case .noCurl: "https needs libcurl.so.4, which is not installed"
+    case .secure(let words): "\(url.place): \(words)"
+    }
+  }
+
+  private static func seconds(_ seconds: Double) -> String {
+    seconds >= 1 ? "\(Int(seconds)) s" : "\(Int(seconds * 1000)) ms"
+  }
+
+  /// What the user can do.
+  package func remedy(_ url: HTTPURL) -> String {
+    switch self {
+    case .unknownHost: "check the spelling, or give the address"
+    case .refused: "start the server, or check the port: ss -ltn"
+    case .unreachable: "check that the network and the firewall let it through"
+    case .timeout: "it is asked again; is the server busy loading its model?"
+    case .notHTTP where !url.isSecure: "check the port; for TLS write https://\(url.place)"
+    case .tooLarge: "check the path: a page of metrics is far smaller"
+    case .noCurl: "install it: apt-get install libcurl4t64, or libcurl4 on older systems"
+    case .secure: "check the certificate: curl -v \(url)"
+    case .notHTTP, .malformed, .endedEarly, .compressed: "look at it: curl -v \(url)"
+    }
+  }
+
+  package var health: SourceState.Health {
+    switch self {
+    case .refused, .unknownHost, .noCurl: .absent
+    default: .failed
+    }
+  }
+
+  /// The failure of a source that has nothing else to read.
+  package func failure(_ url: HTTPURL) -> SourceFailure {
+    SourceFailure(health, words(url), remedy: remedy(url))
+  }
+}

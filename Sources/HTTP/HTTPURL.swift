@@ -1,0 +1,96 @@
+import Telemetry
+
+/// Where a page is: the part of a URL that a GET needs.
+package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
+  package var isSecure = false
+  /// A name or an address, without the brackets of an IPv6 one.
+  package var host: String
+  package var port: Int
+  /// With the query; empty when the user named none.
+  package var path: String
+
+  /// Reads `http://host:port/path`; `http://` and the port may be left out.
+  ///
+  /// - Throws: `SourceRequestError` that says what is wrong, for anything that is not such a URL
+  ///   or could smuggle something into a request.
+  package init(_ text: String) throws(SourceRequestError) {
+    func wrong(_ words: String) -> SourceRequestError {
+      SourceRequestError("“\(text.prefix(200))” \(words); write it like http://127.0.0.1:8000")
+    }
+    guard text.utf8.count <= 2048 else { throw wrong("is too long for a URL") }
+    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+      throw wrong("has characters that no URL has")
+    }
+    var rest = Substring(text)
+    if let scheme = rest.range("://") {
+      switch rest[..<scheme.lowerBound].lowercased() {
+      case "http": break
+      case "https": isSecure = true
+      case let other: throw wrong("is \(other), not http or https")
+      }
+      rest = rest[scheme.upperBound...]
+    }
+    rest = rest.prefix { $0 != "#" }
+    let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+    var authority = rest[..<end]
+    path = String(rest[end...])
+    if path.hasPrefix("?") { path = "/" + path }
+    guard !authority.contains("@") else { throw wrong("holds a password, which is not supported") }
+    if authority.first == "[" {
+      guard let close = authority.firstIndex(of: "]") else { throw wrong("has an open bracket") }
+      host = String(authority[authority.index(after: authority.startIndex)..<close])
+      authority = authority[authority.index(after: close)...]
+      guard authority.isEmpty || authority.first == ":" else { throw wrong("is no URL") }
+    } else {
+      let colon = authority.firstIndex(of: ":") ?? authority.endIndex
+      host = String(authority[..<colon])
+      authority = authority[colon...]
+    }
+    let isSane = host.utf8.allSatisfy {
+      switch $0 {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+        UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "%"):
+        true
+      default: false
+      }
+    }
+    guard !host.isEmpty, isSane else { throw wrong("names no host") }
+    let digits = authority.dropFirst()
+    if digits.isEmpty {
+      port = isSecure ? 443 : 80
+    } else {
+      guard digits.allSatisfy(\.isNumber), let number = Int(digits), (1...65535).contains(number)
+      else { throw wrong("has no port from 1 to 65535") }
+      port = number
+    }
+  }
+
+  /// The same server's page at another path.
+  package func at(_ path: String) -> HTTPURL {
+    var copy = self
+    copy.path = path
+    return copy
+  }
+
+  /// Host and port, as a `Host` header and people write them.
+  package var place: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
+
+  package var description: String { "\(isSecure ? "https" : "http")://\(place)\(path)" }
+
+  /// Whether it is this very machine by its own account.
+  package var isLoopback: Bool { host == "localhost" || host.hasPrefix("127.") || host == "::1" }
+}
+
+extension Substring {
+  /// Where a text first occurs.
+  fileprivate func range(_ text: String) -> Range<Index>? {
+    var start = startIndex
+    while start < endIndex {
+      let rest = self[start...]
+      if rest.hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

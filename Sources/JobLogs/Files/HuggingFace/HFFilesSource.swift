@@ -1,0 +1,134 @@
+import Formats
+import Linux
+import Telemetry
+
+/// Reads the state that the Trainer of Hugging Face transformers saves, and the model's facts.
+///
+/// Takes `trainer_state.json`, a results file, or a folder: then the state in it, or else in its
+/// newest checkpoint. The rows in it carry no times, so only the last state is said, at the moment
+/// the file was written. It is minutes to hours old while the job runs.
+struct HFFilesSource: JobFileSource {
+  let name = "trainer-state"
+  let interval: Double? = 5
+
+  private let path: String
+  private let context: SourceContext
+  private var rows: JobRows?
+  private var read: (path: String, time: Timestamp)?
+  private var failures = 0
+  /// What is wrong with a file that did not change since.
+  private var broken: (path: String, time: Timestamp, failure: SourceFailure)?
+  private var isEndTold = false
+
+  init(path: String, context: SourceContext) {
+    self.path = path
+    self.context = context
+  }
+
+  var isAtEnd: Bool { true }
+
+  mutating func probe() -> Probe {
+    guard let found = Self.find(path) else {
+      return Probe(
+        .waiting, "no trainer_state.json in \(path)", remedy: "name the job's output folder")
+    }
+    return Probe(.ok, found)
+  }
+
+  mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    let now = clock.now
+    guard let found = Self.find(path) else {
+      throw SourceFailure(
+        .waiting, "waiting for trainer_state.json in \(path)",
+        remedy: "name the job's output folder")
+    }
+    var file = GrowingFile(path: found)
+    _ = try file.look()
+    if let read, read == (found, file.modified) { return [] }
+    if let broken, broken.path == found, broken.time == file.modified { throw broken.failure }
+    guard let bytes = GrowingFile.content(found, cap: 256 << 20) else {
+      throw SourceFailure(.failed, "\(found) is larger than 256 MB or cannot be read")
+    }
+    let state: HFTrainerState
+    do throws(JSONFault) {
+      state = try bytes.withUnsafeBufferPointer { (buffer) throws(JSONFault) in
+        try HFTrainerState(buffer)
+      }
+    } catch {
+      failures += 1
+      // It may be in the middle of being written.
+      if failures < 3 { return [] }
+      let failure = SourceFailure(.failed, "\(found): \(error.message)")
+      broken = (found, file.modified, failure)
+      throw failure
+    }
+    failures = 0
+    read = (found, file.modified)
+    return say(state, found, min(file.modified, now), now)
+  }
+
+  private mutating func say(
+    _ state: HFTrainerState, _ found: String, _ written: Timestamp, _ now: Timestamp
+  ) -> [Observation] {
+    let folder = Self.folder(found)
+    var rows =
+      self.rows
+      ?? JobRows(
+        context, source: name, kind: "last row of the saved trainer state", path: path,
+        framework: "Hugging Face Trainer")
+    var result: [Observation] = []
+    let facts = GrowingFile.content("\(folder)/config.json", cap: 4 << 20).flatMap {
+      ModelFacts(config: $0)
+    }
+    var attributes = state.facts.merging(facts?.attributes ?? [:]) { state, _ in state }
+    attributes["framework"] = "Hugging Face Trainer"
+    // The weights themselves say how many they are, unless several are packed into one number.
+    if attributes["parameters"] == nil, attributes["quantization"] == nil,
+      let weights = try? Safetensors.read(folder)
+    {
+      attributes["parameters"] = "\(weights.parameters)"
+      attributes["weights_precision"] =
+        attributes["weights_precision"] ?? weights.format.flatMap(ModelFacts.precision)
+    }
+    rows.learn(attributes, to: &result)
+    rows.say(state.last(at: written), arrival: now, to: &result)
+    if let runtime = state.runtime, 0..<1e9 ~= runtime, !isEndTold {
+      isEndTold = true
+      rows.note(
+        "\(rows.device.label): training ended after \(Int(runtime)) s", at: written, to: &result)
+    }
+    self.rows = rows
+    return result
+  }
+
+  private static func folder(_ path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  }
+
+  /// The file to read: of a folder, its own state, else that of the checkpoint with most steps.
+  private static func find(_ path: String) -> String? {
+    guard FolderWalk.isFolder(path) else { return path }
+    let own = "\(path)/trainer_state.json"
+    if SystemFile.exists(own) { return own }
+    let saved = FolderWalk(path, depth: 1) { $0 == "trainer_state.json" }.files
+    func steps(_ file: FolderWalk.File) -> Int64 {
+      PlainNumber.whole(file.folder.split(separator: "-").last.map { Array($0.utf8) } ?? []) ?? -1
+    }
+    if let best = saved.max(by: { (steps($0), $0.path) < (steps($1), $1.path) }) {
+      return best.path
+    }
+    return ["all_results.json", "train_results.json"].map { "\(path)/\($0)" }
+      .first { SystemFile.exists($0) }
+  }
+
+  package static let entry = SourceEntry(
+    "trainer-state", gives: "the last saved state of a Hugging Face Trainer, and its model",
+    feeds: [.job],
+    isDefault: false, usage: "trainer-state:FILE"
+  ) { request, context throws(SourceRequestError) in
+    guard !request.argument.isEmpty else {
+      throw SourceRequestError("“trainer-state” needs a file or folder: trainer-state:FILE")
+    }
+    return HFFilesSource(path: request.argument, context: context)
+  }
+}

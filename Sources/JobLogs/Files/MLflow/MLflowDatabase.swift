@@ -1,0 +1,144 @@
+import CSQLite
+import Telemetry
+
+/// The SQLite file that MLflow keeps its runs in, opened for reading only.
+///
+/// The file is foreign: what its schema may do is switched off, and a query that takes more than
+/// some millions of steps is ended. Tables: `runs(run_uuid, name, start_time)`,
+/// `metrics(key, value, timestamp, run_uuid, step, is_nan)`, `params(key, value, run_uuid)`.
+/// Source: mlflow/mlflow, `store/tracking/dbmodels/models.py`.
+final class MLflowDatabase {
+  /// A run, by its number and the name people call it.
+  struct Run: Equatable {
+    var id: String
+    var name: String
+  }
+
+  /// One logged value, with its place in the table.
+  struct Value {
+    var row: Int64
+    var key: String
+    /// `nil` when its time cannot be.
+    var metric: MLflowMetric?
+  }
+
+  private let path: String
+  private let handle: OpaquePointer
+
+  /// Opens a file.
+  /// - Throws: `SourceFailure` when it cannot be opened; whether it is a database shows later.
+  init(_ path: String) throws(SourceFailure) {
+    self.path = path
+    var handle: OpaquePointer?
+    let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
+    let code = sqlite3_open_v2(path, &handle, flags, nil)
+    guard let handle else { throw SourceFailure(.failed, "\(path): out of memory") }
+    guard code == SQLITE_OK else {
+      let reason = String(cString: sqlite3_errmsg(handle))
+      sqlite3_close_v2(handle)
+      throw SourceFailure(.failed, "\(path): \(reason)")
+    }
+    self.handle = handle
+    sqlite3_busy_timeout(handle, 200)
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 1 << 20)
+    _ = sqlite3_exec(handle, "PRAGMA trusted_schema = OFF", nil, nil, nil)
+    // Called every thousand steps of a query; anything but zero ends it.
+    sqlite3_progress_handler(
+      handle, 1000,
+      { context in
+        guard let steps = context?.assumingMemoryBound(to: Int32.self) else { return 1 }
+        steps.pointee &+= 1
+        return steps.pointee > 50_000 ? 1 : 0
+      }, steps)
+  }
+
+  /// How many thousand steps the query at hand has taken.
+  private let steps = {
+    let counter = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    counter.initialize(to: 0)
+    return counter
+  }()
+
+  deinit {
+    sqlite3_close_v2(handle)
+    steps.deallocate()
+  }
+
+  /// The run of that number, or the one that was begun last; `nil` when there is none.
+  /// - Throws: `SourceFailure` when it is no database of MLflow's.
+  func run(_ id: String?) throws(SourceFailure) -> Run? {
+    let filter = id == nil ? "ORDER BY start_time DESC, run_uuid" : "WHERE run_uuid = ?1"
+    var run: Run?
+    try query("SELECT run_uuid, name FROM runs \(filter) LIMIT 1", id ?? "") { row in
+      run = Run(id: Self.text(row, 0), name: Self.text(row, 1))
+    }
+    return run
+  }
+
+  /// Values of a run that stand behind a place in the table, in order, at most some thousand.
+  /// - Throws: `SourceFailure` when they cannot be read.
+  func values(of run: String, after place: Int64) throws(SourceFailure) -> [Value] {
+    var values: [Value] = []
+    let sql = """
+      SELECT rowid, key, value, timestamp, step, is_nan FROM metrics
+      WHERE run_uuid = ?1 AND rowid > \(place) ORDER BY rowid LIMIT \(Self.page)
+      """
+    try query(sql, run) { row in
+      let isNumber = sqlite3_column_int64(row, 5) == 0
+      let metric = MLflowMetric(
+        milliseconds: sqlite3_column_int64(row, 3),
+        value: isNumber ? sqlite3_column_double(row, 2) : .nan, step: sqlite3_column_int64(row, 4))
+      let place = sqlite3_column_int64(row, 0)
+      values.append(Value(row: place, key: Self.text(row, 1), metric: metric))
+    }
+    return values
+  }
+
+  static let page = 4096
+
+  /// The first parameters of a run.
+  func parameters(of run: String) throws(SourceFailure) -> [String: String] {
+    var result: [String: String] = [:]
+    try query("SELECT key, value FROM params WHERE run_uuid = ?1 LIMIT 32", run) { row in
+      result["param.\(Self.text(row, 0).prefix(64))"] = String(Self.text(row, 1).prefix(128))
+    }
+    return result
+  }
+
+  private static func text(_ row: OpaquePointer, _ column: Int32) -> String {
+    guard let start = sqlite3_column_text(row, column) else { return "" }
+    let length = min(256, Int(sqlite3_column_bytes(row, column)))
+    return String(decoding: UnsafeBufferPointer(start: start, count: length), as: UTF8.self)
+  }
+
+  private func query(
+    _ sql: String, _ argument: String, _ body: (OpaquePointer) -> Void
+  ) throws(SourceFailure) {
+    steps.pointee = 0
+    var statement: OpaquePointer?
+    var code = sqlite3_prepare_v2(handle, sql, -1, &statement, nil)
+    guard code == SQLITE_OK, let statement else { throw failure(code) }
+    defer { sqlite3_finalize(statement) }
+    let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    if sqlite3_bind_parameter_count(statement) > 0 {
+      _ = argument.withCString { sqlite3_bind_text(statement, 1, $0, -1, transient) }
+    }
+    code = sqlite3_step(statement)
+    while code == SQLITE_ROW {
+      body(statement)
+      code = sqlite3_step(statement)
+    }
+    guard code == SQLITE_DONE else { throw failure(code) }
+  }
+
+  private func failure(_ code: Int32) -> SourceFailure {
+    switch code & 0xFF {
+    case SQLITE_BUSY, SQLITE_LOCKED: SourceFailure(.waiting, "\(path) is being written to")
+    case SQLITE_NOTADB: SourceFailure(.failed, "\(path) is no SQLite file")
+    default:
+      SourceFailure(
+        .failed, "\(path): \(String(cString: sqlite3_errmsg(handle)))",
+        remedy: "name a database of MLflow's")
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import Formats
+import Quantities
+import Serving
+import Telemetry
+
+/// Reads the table of a job, line by line: Lightning, Ultralytics, Keras, fastai, DeepSpeed.
+///
+/// The first line says what the columns are. Empty cells and `NA` are not there; a row with another
+/// number of cells is torn or somebody else's, and is passed over.
+package struct CSVReader: Sendable {
+  /// The longest line in bytes; a longer one is passed over.
+  static let longestLine = 16 << 20
+
+  /// A column whose numbers mean something.
+  private struct Column: Sendable {
+    let place: Int
+    let use: ScalarUse
+    let name: String
+    /// The bit of its metric among those of the table.
+    let bit: UInt64
+    /// Whether its numbers are taken, as it was at a count of changes of the choice.
+    var isTaken = false
+    var asked = -1
+  }
+
+  private let file: String
+  private(set) var header: CSVHeader?
+  private var columns: [Column] = []
+  private var cells = CSVCells()
+  private var choice = ScalarChoice()
+  private var trainingParts: [Int] = []
+  private var validationParts: [Int] = []
+  private var elapsed = 0.0
+  /// How many rows were passed over.
+  package private(set) var badRows = 0
+  /// Whether the first line is none of a job's table.
+  private(set) var isForeign = false
+
+  /// A reader for a file of that name.
+  package init(file: String = "") { self.file = file }
+
+  /// Takes a line; returns what it says, if it is a row that says something.
+  package mutating func take(_ line: UnsafeBufferPointer<UInt8>, isCut: Bool = false) -> CSVRow? {
+    guard !isForeign else { return nil }
+    guard let header else {
+      header = isCut ? nil : CSVHeader(line, file: file)
+      isForeign = header == nil
+      if let header { begin(header) }
+      return nil
+    }
+    guard line.contains(where: { $0 > 0x20 }) else { return nil }
+    if !isCut { cells.split(line, at: header.separator) }
+    guard !isCut, cells.count == header.names.count else {
+      badRows += 1
+      return nil
+    }
+    return row(header.clock)
+  }
+
+  private mutating func begin(_ header: CSVHeader) {
+    trainingParts = header.parts(of: "train")
+    validationParts = header.parts(of: "val")
+    var metrics: [Metric] = []
+    for (place, use) in header.uses.enumerated() {
+      guard let use else { continue }
+      if !metrics.contains(use.metric) { metrics.append(use.metric) }
+      // There are fewer than 64 metrics that a name can mean.
+      let bit: UInt64 = 1 << UInt64(metrics.firstIndex(of: use.metric) ?? 0)
+      columns.append(Column(place: place, use: use, name: header.names[place], bit: bit))
+    }
+  }
+
+  private mutating func row(_ clock: CSVHeader.Clock) -> CSVRow? {
+    var row = CSVRow()
+    row.entries.reserveCapacity(min(columns.count, 16))
+    var held: UInt64 = 0
+    for index in columns.indices {
+      guard let raw = PlainNumber.parse(cells[columns[index].place]),
+        let value = columns[index].use.value(raw), takes(index), held & columns[index].bit == 0
+      else { continue }
+      held |= columns[index].bit
+      row.entries.append(
+        JobRow.Entry(metric: columns[index].use.metric, value: value, name: columns[index].name))
+    }
+    sum(trainingParts, .loss, "sum of train/…_loss", &row)
+    sum(validationParts, .validationLoss, "sum of val/…_loss", &row)
+    switch clock {
+    case .none: break
+    case .elapsed(let column): row.clock = PlainNumber.parse(cells[column])
+    case .wall(let column): row.clock = PlainNumber.parse(cells[column])
+    case .duration(let column):
+      let seconds = PlainNumber.clock(cells[column]) ?? PlainNumber.parse(cells[column])
+      if let seconds, 0..<1e9 ~= seconds {
+        elapsed += seconds
+        row.clock = elapsed
+      }
+    }
+    if let clock = row.clock, !(0...4_102_444_800 ~= clock) { row.clock = nil }
+    return row.entries.isEmpty ? nil : row
+  }
+
+  /// Whether a column is the one whose numbers are taken for its metric.
+  private mutating func takes(_ index: Int) -> Bool {
+    if columns[index].asked != choice.changes {
+      columns[index].isTaken = choice.takes(columns[index].use, name: columns[index].name)
+      columns[index].asked = choice.changes
+    }
+    return columns[index].isTaken
+  }
+
+  private func sum(
+    _ columns: [Int], _ metric: Metric, _ name: String, _ row: inout CSVRow
+  ) {
+    guard !columns.isEmpty, row[metric] == nil else { return }
+    var total = 0.0
+    for column in columns {
+      guard let value = PlainNumber.parse(cells[column]) else { return }
+      total += value
+    }
+    row.entries.append(JobRow.Entry(metric: metric, value: total, name: name))
+  }
+}

@@ -1,0 +1,97 @@
+import Formats
+import Quantities
+import Telemetry
+
+/// How the columns of a job's table are to be read, found from its first line.
+struct CSVHeader: Sendable, Equatable {
+  /// What a row says of its time.
+  enum Clock: Sendable, Equatable {
+    case none
+    /// Seconds since the job began (Ultralytics).
+    case elapsed(column: Int)
+    /// How long the epoch took, as `MM:SS` (fastai).
+    case duration(column: Int)
+    /// Seconds since 1970.
+    case wall(column: Int)
+  }
+
+  let separator: UInt8
+  let names: [String]
+  /// The meaning of each column, where it has one.
+  let uses: [ScalarUse?]
+  let clock: Clock
+  /// The program that writes such tables, as far as one can tell.
+  let framework: String
+
+  /// Reads a first line; `nil` when no column has a name that is known.
+  ///
+  /// `file` is the file's name: DeepSpeed says in it that the steps of a table are samples.
+  init?(_ line: UnsafeBufferPointer<UInt8>, file: String = "") {
+    var line = line
+    if line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.part(3..<line.count) }
+    let counts = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09].map { separator in
+      (separator, line.lazy.filter { $0 == separator }.count)
+    }
+    guard let best = counts.max(by: { $0.1 < $1.1 }), best.1 > 0 else { return nil }
+    separator = best.0
+    var cells = CSVCells()
+    cells.split(line, at: best.0)
+    guard cells.count <= 4096 else { return nil }
+    names = (0..<cells.count).map { String(decoding: cells[$0].prefix(256), as: UTF8.self) }
+    guard !names.contains(where: { PlainNumber.parse($0.utf8) != nil }) else { return nil }
+    let isFromDeepSpeed = names.count == 2 && names[0] == "step" && file.hasPrefix("Train_Samples_")
+    let isFromUltralytics = names.contains("train/box_loss") || names.contains("train/cls_loss")
+    var uses = names.map { name -> ScalarUse? in ScalarNames.use(name) }
+    if isFromDeepSpeed { uses[0] = ScalarUse(metric: .samples) }
+    guard uses.contains(where: { $0 != nil }) else { return nil }
+    if let time = names.firstIndex(of: "time") {
+      clock = names.contains("valid_loss") ? .duration(column: time) : .elapsed(column: time)
+    } else if let time = names.firstIndex(where: { Self.wallNames.contains($0) }) {
+      clock = .wall(column: time)
+    } else {
+      clock = .none
+    }
+    self.uses = uses
+    if isFromUltralytics {
+      framework = "Ultralytics"
+    } else if isFromDeepSpeed {
+      framework = "DeepSpeed"
+    } else if case .duration = clock {
+      framework = "fastai"
+    } else if names.contains("step"), names.contains("epoch") {
+      framework = "Lightning"
+    } else {
+      framework = names.first == "epoch" ? "Keras" : ""
+    }
+  }
+
+  private static let wallNames: Set<String> = ["wall_time", "timestamp", "_timestamp", "unix_time"]
+
+  /// The columns whose sum is the loss: Ultralytics writes its parts, weighted already.
+  func parts(of split: String) -> [Int] {
+    guard framework == "Ultralytics" else { return [] }
+    return names.indices.filter { names[$0].hasPrefix("\(split)/") && names[$0].hasSuffix("_loss") }
+  }
+}
+
+/// What one row of a table says.
+package struct CSVRow: Sendable, Equatable {
+  /// Without a time; whoever reads the file knows when it was written.
+  package var entries: [JobRow.Entry] = []
+  /// What the row's clock says, in seconds, if it has one.
+  package var clock: Double?
+
+  subscript(metric: Metric) -> Double? { entries.first { $0.metric == metric }?.value }
+
+  /// A number that two rows have in common only if they say the same.
+  var mark: UInt64 {
+    var sum: UInt64 = 0
+    // The order of the columns does not matter: a rewrite with a new column may change it.
+    for entry in entries {
+      var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+      for byte in entry.metric.name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+      sum &+= (hash ^ entry.value.bitPattern) &* 0x9E37_79B9_7F4A_7C15
+    }
+    return sum
+  }
+}

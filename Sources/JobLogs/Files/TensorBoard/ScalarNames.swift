@@ -1,0 +1,110 @@
+import Formats
+import Quantities
+import Telemetry
+
+/// What a number under some name means, where frameworks have agreed on a name.
+struct ScalarUse: Sendable, Hashable {
+  /// What the step that comes with the number counts.
+  enum Counting: Sendable, Hashable {
+    case steps, epochs, samples
+  }
+
+  var metric: Metric
+  /// How many of the metric's unit a 1 is worth.
+  var factor = 1.0
+  /// Which of several names for the same metric is the better one; 0 is best.
+  var rank = 0
+  /// What a rate counts for: `device` or `job`; empty for everything else.
+  var scope = ""
+  var counting = Counting.steps
+  /// Whether it may be a percentage or a fraction, so that only values above 1.1 are clear.
+  var isUnclear = false
+
+  /// The number in the metric's unit; `nil` when nobody can tell.
+  func value(_ raw: Double) -> Double? {
+    guard isUnclear else { return raw * factor }
+    return raw > 1.1 ? raw / 100 : nil
+  }
+}
+
+/// Finds the meaning of the names that jobs give their numbers.
+///
+/// Names are compared in lower case, with `_` for spaces, dots, bars and hyphens. Numbers that are
+/// means since the start (`train_tokens_per_second`, `train/train_loss` of Hugging Face) are not
+/// taken: they would pass for the present.
+enum ScalarNames {
+  /// The meaning of a name; `folder` is the last part of the path of the file it stands in.
+  static func use(_ name: String, folder: String = "") -> ScalarUse? {
+    var name = normal(name)
+    guard !name.contains("_vs_samples"), !name.contains("_vs_tokens"), !name.contains("_vs_steps")
+    else { return nil }
+    var counting = ScalarUse.Counting.steps
+    if name.hasPrefix("train/samples/") {
+      counting = .samples
+      name = String(name.dropFirst("train/samples/".count))
+    } else if name.hasPrefix("epoch_") {
+      counting = .epochs
+    }
+    let folder = normal(folder)
+    if isValidation(folder) {
+      for prefix in ["evaluation_", "epoch_", "batch_"] where name.hasPrefix(prefix) {
+        name = String(name.dropFirst(prefix.count))
+        break
+      }
+      if let end = name.range(of: "_vs_iterations") { name = String(name[..<end]) }
+      if !name.hasPrefix("val") && !name.hasPrefix("eval") { name = "val_\(name)" }
+    }
+    guard var use = table[name] ?? learningRate(name) else { return nil }
+    if use.metric == .accuracy, isTraining(folder) { return nil }
+    if counting != .steps { use.counting = counting }
+    return use
+  }
+
+  /// The framework that alone gives a number this name, if one does.
+  static func framework(_ name: String) -> String? {
+    let name = normal(name)
+    return switch name {
+    case "loss_metrics/global_avg_loss", "n_tokens_seen": "torchtitan"
+    case "lm_loss", "lm_loss_validation": "Megatron-LM"
+    case "lm_loss_training/lm_loss": "Megatron-DeepSpeed"
+    case "reduced_train_loss", "train_step_timing_in_s": "NeMo"
+    case "train/global_step", "train/grad_norm": "Hugging Face Trainer"
+    case "loss/train/total", "throughput/device/tokens_per_sec": "Composer"
+    case "epoch_loss", "epoch_val_loss", "evaluation_loss_vs_iterations": "Keras"
+    case "trainer/global_step": "Lightning"
+    default: name.hasPrefix("train/samples/") ? "DeepSpeed" : nil
+    }
+  }
+
+  /// Whether a folder of that name holds what was found on data that were not trained on.
+  static func isValidation(_ folder: String) -> Bool {
+    ["val", "valid", "validation", "eval", "evaluation"].contains(folder)
+  }
+
+  static func isTraining(_ folder: String) -> Bool { folder == "train" || folder == "training" }
+
+  private static func normal(_ name: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in name.unicodeScalars {
+      switch scalar {
+      case " ", "-", ".", "|": result.append("_")
+      case "A"..."Z": result.append(Unicode.Scalar(UInt8(scalar.value) | 0x20))
+      default: result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+
+  /// Lightning names the rate after the optimizer: `lr-AdamW`, `lr-AdamW/pg1`.
+  private static func learningRate(_ name: String) -> ScalarUse? {
+    guard name.hasPrefix("lr_"), name.utf8.count < 64 else { return nil }
+    return ScalarUse(metric: .learningRate, rank: 3)
+  }
+}
+
+extension String {
+  /// Where a text stands in this one first.
+  fileprivate func range(of text: String) -> Index? {
+    indices.first { self[$0...].hasPrefix(text) }
+  }
+}

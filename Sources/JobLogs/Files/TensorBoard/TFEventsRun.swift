@@ -1,0 +1,55 @@
+import Formats
+import Linux
+import Telemetry
+
+/// The event files of one run, oldest first.
+struct TFEventsRun: Sendable, Hashable {
+  /// The run's folder, or the one file that was asked for.
+  var path: String
+  var files: [String]
+
+  /// The run in or below a folder that was written to last; `nil` when there is no event file.
+  ///
+  /// Keras writes into `train` and `validation` below the run's folder; PyTorch's hyperparameters
+  /// go into a folder named by a number.
+  init?(below path: String) {
+    guard FolderWalk.isFolder(path) else {
+      self.init(path: path, files: [path])
+      return
+    }
+    let found = FolderWalk(path) { Self.isEventFile($0) }.files
+    let newest = found.max { ($0.modified, $0.path) < ($1.modified, $1.path) }
+    guard let newest else { return nil }
+    let folder = Self.runFolder(newest.folder)
+    let files = found.filter { Self.runFolder($0.folder) == folder }
+    self.init(
+      path: folder,
+      files: files.sorted { (Self.started($0.name), $0.name) < (Self.started($1.name), $1.name) }
+        .map(\.path))
+  }
+
+  private init(path: String, files: [String]) {
+    self.path = path
+    self.files = files
+  }
+
+  static func isEventFile(_ name: String) -> Bool {
+    name.contains(".tfevents.") && !name.hasSuffix(".profile-empty")
+  }
+
+  private static func runFolder(_ folder: String) -> String {
+    guard let slash = folder.lastIndex(of: "/") else { return folder }
+    let last = String(folder[folder.index(after: slash)...])
+    let isPart =
+      ScalarNames.isValidation(last) || ScalarNames.isTraining(last)
+      || PlainNumber.parse(last.utf8).map { $0 > 1e9 } ?? false
+    return isPart ? String(folder[..<slash]) : folder
+  }
+
+  /// The second at which a file was begun, by its name: `events.out.tfevents.1664252965.host`.
+  private static func started(_ name: String) -> Int64 {
+    let parts = name.split(separator: ".")
+    guard let place = parts.firstIndex(of: "tfevents"), place + 1 < parts.count else { return 0 }
+    return PlainNumber.whole(parts[place + 1].utf8) ?? 0
+  }
+}

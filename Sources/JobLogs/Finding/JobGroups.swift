@@ -1,0 +1,99 @@
+import Linux
+
+/// A process that may be part of a job, with all that speaks for it.
+struct JobCandidate: Hashable, Sendable {
+  let process: ProcessRecord
+  let evidence: JobEvidence
+  let environment: JobEnvironment
+
+  /// Whether it learns or serves, by its library, its program or the language it is written in.
+  var isLearning: Bool {
+    let program = process.words.first?.split(separator: "/").last ?? ""
+    return evidence.library != nil || evidence.program != nil
+      || program.hasPrefix("python") || program.hasPrefix("julia")
+  }
+}
+
+/// The processes that make up one job on this machine.
+struct JobGroup: Hashable, Sendable {
+  /// Its processes, launchers left out, the one that speaks for it first.
+  var members: [JobCandidate]
+  /// What started the ranks, if anything did.
+  var launcher: ProcessRecord?
+
+  var leader: JobCandidate { members[0] }
+}
+
+/// Puts processes together that belong to one job.
+///
+/// Ranks hang together by the launcher above them, by their SLURM step, or by being numbered in one
+/// session; workers that load data hang on the process they were forked from. A process that merely
+/// started another program, such as a notebook, keeps its own job.
+enum JobGroups {
+  /// Groups candidates; `lookUp` finds any process by its pid.
+  static func groups(
+    _ candidates: [JobCandidate], lookUp: (Int32) -> ProcessRecord?
+  ) -> [JobGroup] {
+    let byPID = Dictionary(
+      candidates.map { ($0.process.pid, $0) }, uniquingKeysWith: { first, _ in first })
+    var order: [String] = []
+    var members: [String: [JobCandidate]] = [:]
+    var launchers: [String: ProcessRecord] = [:]
+    for candidate in candidates.sorted(by: { $0.process.pid < $1.process.pid }) {
+      let (key, launcher) = key(of: candidate, byPID, lookUp)
+      if members[key] == nil { order.append(key) }
+      members[key, default: []].append(candidate)
+      if let launcher { launchers[key] = launcher }
+    }
+    return order.compactMap { key in
+      // A launcher that has started nothing yet is no job.
+      let ranks = (members[key] ?? []).filter { !$0.evidence.isLauncher }
+      guard !ranks.isEmpty else { return nil }
+      return JobGroup(members: ranks.sorted(by: speaksBefore), launcher: launchers[key])
+    }
+  }
+
+  /// Rank 0 speaks for the job; without ranks the oldest process, which started the others.
+  private static func speaksBefore(_ left: JobCandidate, _ right: JobCandidate) -> Bool {
+    (left.environment.rank ?? 0, left.process.started, left.process.pid)
+      < (right.environment.rank ?? 0, right.process.started, right.process.pid)
+  }
+
+  private static func key(
+    of candidate: JobCandidate, _ byPID: [Int32: JobCandidate], _ lookUp: (Int32) -> ProcessRecord?
+  ) -> (String, ProcessRecord?) {
+    var top = candidate
+    var launcher: ProcessRecord?
+    var isUnbroken = true
+    var current = candidate.process
+    if candidate.evidence.isLauncher { launcher = current }
+    for _ in 0..<16 {
+      guard current.parent > 1, let parent = lookUp(current.parent) else { break }
+      if KnownProgram(parent.words, name: parent.name)?.role == .launcher { launcher = parent }
+      isUnbroken = isUnbroken && isPart(current, of: parent, byPID)
+      if isUnbroken, let known = byPID[parent.pid] { top = known }
+      current = parent
+    }
+    if let launcher { return ("launcher \(launcher.pid)", launcher) }
+    let environment = candidate.environment
+    if environment.rank != nil, (environment.worldSize ?? 1) > 1 {
+      if let job = environment["SLURM_JOB_ID"], environment["SLURM_PROCID"] != nil {
+        return ("slurm \(job).\(environment["SLURM_STEP_ID"] ?? "") \(top.process.name)", nil)
+      }
+      let port = environment["MASTER_PORT"] ?? ""
+      return ("session \(top.process.session) \(port) \(top.process.name)", nil)
+    }
+    return ("process \(top.process.pid)", nil)
+  }
+
+  /// Whether a child does its parent's work rather than its own.
+  private static func isPart(
+    _ child: ProcessRecord, of parent: ProcessRecord, _ byPID: [Int32: JobCandidate]
+  ) -> Bool {
+    guard byPID[parent.pid] != nil else { return false }
+    if child.name == parent.name { return true }
+    if child.words.contains(where: { $0.contains("multiprocessing") }) { return true }
+    let program = KnownProgram(child.words, name: child.name)
+    return program != nil && program == KnownProgram(parent.words, name: parent.name)
+  }
+}

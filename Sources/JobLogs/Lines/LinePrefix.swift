@@ -1,0 +1,137 @@
+import Formats
+import Telemetry
+
+/// What launchers and containers put before a line.
+///
+/// `[rank0]:`, `0: ` (srun), `node1: ` (pdsh), `(Worker pid=1, ip=…)` (Ray), `trainer-1  | `
+/// (compose), `[1,0]<stdout>:` (mpirun), `[pod/name/container] ` (kubectl) and
+/// `2026-11-23T20:00:00Z stdout F ` (CRI), one after the other.
+struct LinePrefix {
+  /// How many bytes of the line they are, with the spaces around them.
+  private(set) var length = 0
+  /// The time a container runtime wrote.
+  private(set) var time: Timestamp?
+  /// Differs between processes; 0 when nothing tells them apart.
+  private(set) var writer: UInt64 = 0
+
+  init(_ line: UnsafeBufferPointer<UInt8>) {
+    skipTypedKeys(line)
+    // More than this nobody stacks; a hostile line must not make us run for ever.
+    for _ in 0..<8 {
+      while length < line.count, line[length] == 0x20 { length += 1 }
+      let rest = line[length...]
+      if let stamp = Self.stamp(rest) {
+        time = stamp.time
+        length += stamp.length + 1
+      } else if let stream = Self.streamLength(rest) {
+        length += stream
+      } else if let found = Self.markLength(rest) {
+        // FNV-1a.
+        var hash = writer == 0 ? 0xCBF2_9CE4_8422_2325 : writer
+        for byte in rest.prefix(found) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        writer = hash
+        length += found
+      } else {
+        break
+      }
+    }
+    length = min(length, line.count)
+  }
+
+  /// Passes over the echo of cursor keys somebody pressed: `^[[A`, in plain letters.
+  private mutating func skipTypedKeys(_ line: UnsafeBufferPointer<UInt8>) {
+    while length + 4 <= line.count, line[length] == 0x5E, line[length + 1] == 0x5B,
+      line[length + 2] == 0x5B
+    {
+      length += 4
+    }
+  }
+
+  /// A time with zone at the start, if a space follows it.
+  private static func stamp(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> (
+    length: Int, time: Timestamp
+  )? {
+    guard line.count > 20, line[line.startIndex + 4] == 0x2D, line[line.startIndex + 10] == 0x54,
+      let end = line.prefix(40).firstIndex(of: 0x20),
+      let nanoseconds = RFC3339.nanoseconds(line[..<end])
+    else { return nil }
+    return (end - line.startIndex, Timestamp(nanoseconds: nanoseconds))
+  }
+
+  private static func streamLength(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    guard line.count > 9, line.first == 0x73, line[line.startIndex + 1] == 0x74 else { return nil }
+    for stream in ["stdout F ", "stderr F ", "stdout P ", "stderr P "]
+    where line.starts(with: stream.utf8) {
+      return stream.utf8.count
+    }
+    return nil
+  }
+
+  /// The length of one mark of a process at the start.
+  private static func markLength(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    switch line.first {
+    case nil: nil
+    case 0x28: rayLength(line)
+    case 0x5B: bracketLength(line)
+    default: wordLength(line)
+    }
+  }
+
+  /// The length of `(TrainWorker pid=123, ip=10.0.0.1) `, as Ray writes it.
+  private static func rayLength(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    let window = line.prefix(160)
+    guard let end = window.firstIndex(of: 0x29), window[..<end].holds("pid=") else { return nil }
+    return end + 1 - line.startIndex
+  }
+
+  /// The length of a mark in brackets such as `[rank0]:`, `[1,0]<stdout>:`, `[pod/name/box] `.
+  private static func bracketLength(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    let window = line.prefix(160)
+    guard let end = window.firstIndex(of: 0x5D), end + 1 < line.endIndex else { return nil }
+    let inside = window[(line.startIndex + 1)..<end]
+    let after = line[(end + 1)...]
+    if after.starts(with: "<std".utf8), let colon = after.prefix(12).firstIndex(of: 0x3A) {
+      return colon + 1 - line.startIndex
+    }
+    if inside.starts(with: "pod/".utf8) { return end + 1 - line.startIndex }
+    let isRank = inside.count < 24 && inside.allSatisfy(isWord) && inside.contains(where: isDigit)
+    return isRank && after.first == 0x3A ? end + 2 - line.startIndex : nil
+  }
+
+  /// The length of a word that is a mark such as `0: `, `node1: `, `trainer-1  | `.
+  private static func wordLength(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    var end = line.startIndex
+    var hasDigit = false
+    var hasLetter = false
+    let limit = min(line.endIndex, line.startIndex + 160)
+    while end < limit, isWord(line[end]) {
+      if isDigit(line[end]) { hasDigit = true } else { hasLetter = true }
+      end += 1
+    }
+    guard end > line.startIndex, end < limit else { return nil }
+    if line[end] == 0x3A {
+      guard hasDigit, end + 1 < line.endIndex, line[end + 1] == 0x20 else { return nil }
+      return end + 2 - line.startIndex
+    }
+    guard hasLetter else { return nil }
+    while end < limit, line[end] == 0x20 { end += 1 }
+    return end < limit && line[end] == 0x7C ? end + 1 - line.startIndex : nil
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { 0x30...0x39 ~= byte }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    isDigit(byte) || 0x61...0x7A ~= byte | 0x20 || byte == 0x2D || byte == 0x2E || byte == 0x5F
+  }
+}
+
+extension Slice<UnsafeBufferPointer<UInt8>> {
+  /// Whether the text occurs in it.
+  fileprivate func holds(_ text: String) -> Bool {
+    let pattern = Array(text.utf8)
+    guard count >= pattern.count else { return false }
+    return (startIndex...(endIndex - pattern.count)).contains {
+      self[$0..<($0 + pattern.count)].elementsEqual(pattern)
+    }
+  }
+}

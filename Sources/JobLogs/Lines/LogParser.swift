@@ -1,0 +1,252 @@
+import Formats
+import Quantities
+import Telemetry
+
+/// Turns the output of a training job into observations, whoever reads the output.
+///
+/// Give it bytes as they come, from a file or from the pipe of a program one has started; the
+/// format is found by its lines. Values that cannot be true are left out: an MFU below 0 or above
+/// 1.1, a step that took no time, a loss that is no number (which is an event, once).
+public struct LogParser: Sendable {
+  let device: DeviceID
+  let label: String
+  let source: String
+  private var splitter = LineSplitter()
+  private var cleaner = TextCleaner()
+  private var readers = ProgressFormats.all.map { $0.init() }
+  /// The reader whose format the log has; its lines are tried first.
+  private var primary: Int?
+  /// How many lines with a loss others understood since the primary reader last did.
+  private var othersInARow = 0
+  /// What each reader has said so far.
+  private var said = [Progress.Fields](repeating: [], count: ProgressFormats.all.count)
+
+  /// What the line at hand says.
+  private var found = Progress()
+  private var ledger = StepLedger()
+  private var burst = LineBurst()
+  /// What carries a time of its own and is known at the same time, waiting to go out as one row.
+  private var row: (time: Timestamp, progress: Progress)?
+  /// When we last looked: nothing that comes now is older.
+  private var floor: Timestamp?
+  private var lastArrival: Timestamp?
+  private var output: [Observation] = []
+  /// How many events are in the output.
+  private var events = 0
+  private static let mostEvents = 32
+  private static let longestOutput = 8192
+  var announcement = Announcement()
+
+  private var lastNote: String?
+  private var lastFacts: [String: String] = [:]
+  private var isLossBroken = false
+  private var complaints: Progress.Fields = []
+  /// The number of lines that said something.
+  public private(set) var understood = 0
+
+  /// A parser for the output of a job.
+  ///
+  /// `name` is the file's path or the command, `label` what people call it, `facts` what is known
+  /// of the job beforehand, under the keys of a job's attributes.
+  public init(
+    machine: String, name: String, label: String, source: String = "log",
+    facts: [String: String] = [:]
+  ) {
+    device = DeviceID(machine: machine, kind: .job, name: name)
+    self.label = label
+    self.source = source
+    announcement.facts.merge(facts) { _, new in new }
+  }
+
+  /// The framework whose lines were found, if any were.
+  public var format: String? { announcement.format }
+
+  /// Takes bytes of the job's output and returns what they say.
+  public mutating func consume(
+    _ bytes: UnsafeBufferPointer<UInt8>, arrival: Timestamp
+  ) -> [Observation] {
+    var splitter = splitter
+    splitter.feed(bytes) { line, isCut in take(line, isCut: isCut, arrival: arrival) }
+    self.splitter = splitter
+    return flush(arrival: arrival)
+  }
+
+  /// Takes bytes of the job's output and returns what they say.
+  public mutating func consume(_ bytes: [UInt8], arrival: Timestamp) -> [Observation] {
+    bytes.withUnsafeBufferPointer { consume($0, arrival: arrival) }
+  }
+
+  /// Reads the last line, which had no end: the job has ended.
+  public mutating func finish(arrival: Timestamp) -> [Observation] {
+    var splitter = splitter
+    splitter.finish { line, isCut in take(line, isCut: isCut, arrival: arrival) }
+    self.splitter = splitter
+    return flush(arrival: arrival)
+  }
+
+  /// Takes one line.
+  mutating func take(_ bytes: UnsafeBufferPointer<UInt8>, isCut: Bool, arrival: Timestamp) {
+    guard !isCut else { return }
+    let (line, stamp) = cleaner.clean(bytes)
+    guard line.message < line.bytes.count else { return }
+    let candidates = ProgressFormats.byOpening[Int(line.bytes[line.message])]
+    if let primary, candidates & 1 << UInt64(primary) != 0, read(line, primary, stamp, arrival) {
+      return
+    }
+    var rest = candidates
+    if let primary { rest &= ~(1 << UInt64(primary)) }
+    while rest != 0 {
+      let index = rest.trailingZeroBitCount
+      rest &= rest - 1
+      if read(line, index, stamp, arrival) { return }
+    }
+  }
+
+  /// Returns what the lines taken so far say.
+  ///
+  /// While more of the past is still to be read, only what carries its own time comes out.
+  mutating func flush(arrival: Timestamp, isBehind: Bool = false) -> [Observation] {
+    emitStamped(arrival)
+    if isBehind {
+      burst.collapse()
+    } else if !burst.isEmpty {
+      for (time, progress) in burst.take(arrival: arrival, floor: floor) {
+        emit(progress, at: time, arrival)
+      }
+    }
+    if !isBehind { floor = max(arrival, floor ?? arrival) }
+    events = 0
+    defer { output = [] }
+    return output
+  }
+
+  /// Lets one reader look at a line; false when it is not of its format.
+  private mutating func read(
+    _ line: LogLine, _ index: Int, _ stamp: Timestamp?, _ arrival: Timestamp
+  ) -> Bool {
+    found.clear()
+    guard readers[index].read(line, into: &found) else { return false }
+    understood += 1
+    if !found.facts.isEmpty {
+      if found.facts != lastFacts { learn(found.facts) }
+      found.facts = [:]
+    }
+    if found.fields.isEmpty, found.note == nil { return true }
+    choose(index, found.fields)
+    if index != primary {
+      // Another format counts something else, or says in its own words what is known already.
+      found.drop(said[primary ?? index].union(.counting))
+    }
+    said[index].formUnion(found.fields)
+    // A clock ahead of ours must not put readings into the future.
+    note(at: (found.time ?? stamp).map { min($0, arrival) }, line, arrival)
+    return true
+  }
+
+  /// Makes a reader the primary one, if its line is a reason to.
+  private mutating func choose(_ index: Int, _ fields: Progress.Fields) {
+    if index == primary {
+      othersInARow = 0
+      return
+    }
+    let isBetter: Bool
+    if let primary {
+      let hasLoss = said[primary].contains(.loss)
+      if fields.contains(.loss) { othersInARow += 1 }
+      isBetter =
+        fields.contains(.loss) && (!hasLoss || othersInARow > 16)
+        || !fields.isEmpty && readers[index].authority > readers[primary].authority
+    } else {
+      isBetter = !fields.isEmpty
+    }
+    guard isBetter else { return }
+    primary = index
+    othersInARow = 0
+    let type = Swift.type(of: readers[index])
+    announcement.adopt(format: type.format, caution: type.caution)
+  }
+
+  /// Takes over what was found in a line, unless it is a copy.
+  private mutating func note(at time: Timestamp?, _ line: LogLine, _ arrival: Timestamp) {
+    let moment = time ?? arrival
+    let fields = found.fields
+    if let text = found.note, text != lastNote {
+      lastNote = text
+      say(text, at: moment)
+    }
+    found.note = nil
+    let loss = found.loss
+    let refused = found.refuseImplausible().subtracting(complaints)
+    if !refused.isEmpty {
+      complaints.formUnion(refused)
+      refused.forEach {
+        say("refused an impossible \($0.metric.words) in the job's log", at: moment)
+      }
+    }
+    let verdict = ledger.judge(found, fields, line, isSameMoment: lastArrival == arrival)
+    switch verdict {
+    case .copy: return
+    case .addition:
+      found.drop(ledger.said)
+      if found.fields.isEmpty { return }
+    case .resumed: say("resumed at step \(found.step ?? 0)", at: moment)
+    case .news: break
+    }
+    lastArrival = arrival
+    if let loss {
+      if !loss.isFinite, !isLossBroken {
+        let step = found.step.map { " at step \($0)" } ?? ""
+        say("the loss is no number\(step)", at: moment)
+      }
+      isLossBroken = !loss.isFinite
+    }
+    guard let time else {
+      burst.add(found)
+      return
+    }
+    // However much of the past is told at once, what waits to be taken is bounded.
+    if let waiting = row?.time, waiting == time || output.count > Self.longestOutput {
+      row?.time = max(time, waiting)
+      row?.progress.update(with: found)
+    } else {
+      emitStamped(arrival)
+      row = (time, found)
+    }
+  }
+
+  /// The format that states a metric: the log's own if it does.
+  func origin(of field: Progress.Fields) -> (any ProgressReader.Type)? {
+    if let primary, said[primary].isSuperset(of: field) { return Swift.type(of: readers[primary]) }
+    return said.firstIndex { $0.isSuperset(of: field) }.map { Swift.type(of: readers[$0]) }
+  }
+
+  private mutating func say(_ text: String, at time: Timestamp) {
+    guard events < Self.mostEvents else { return }
+    events += 1
+    output.append(.event(Event(time: time, kind: .note, text: text)))
+  }
+
+  private mutating func learn(_ facts: [String: String]) {
+    lastFacts = facts
+    for (key, value) in facts where announcement.facts[key] != value {
+      announcement.facts[key] = value
+      announcement.hasNewFacts = true
+    }
+  }
+
+  private mutating func emitStamped(_ arrival: Timestamp) {
+    guard let waiting = row else { return }
+    row = nil
+    emit(waiting.progress, at: waiting.time, arrival)
+  }
+
+  private mutating func emit(_ progress: Progress, at time: Timestamp, _ arrival: Timestamp) {
+    var reading = Reading(device: device, time: time, arrival: arrival)
+    progress.fill(&reading)
+    guard !reading.isEmpty else { return }
+    let isRedoing = ledger.redone > 0
+    if isRedoing { reading.set(.redoneSteps, steps: ledger.redone) }
+    output += announce(reading, progress.fields, isRedoing: isRedoing)
+    output.append(.reading(reading))
+  }
+}

@@ -1,0 +1,65 @@
+import Telemetry
+
+/// Follows the log file of a training job.
+///
+/// The file may be missing, rotated, truncated or rewritten while we look (`LineFollower`); what
+/// it says is found out by `LogParser`. Lines that carry no time of their own count from the
+/// moment they are read, so a log that is old already gives one row: its last state.
+public struct LogSource: DataSource {
+  public let name: String
+  public let interval: Double? = 1
+
+  private var follower: LineFollower
+  private var parser: LogParser
+
+  /// A source that follows the file at `path`.
+  public init(path: String, machine: String, name: String = "log") {
+    self.name = name
+    follower = LineFollower(path: path)
+    let label = path.split(separator: "/").last.map(String.init) ?? path
+    parser = LogParser(
+      machine: machine, name: path, label: label, source: name, facts: ["path": path])
+  }
+
+  /// How many bytes of the log have been read.
+  var bytesRead: Int { follower.bytesRead }
+
+  public mutating func probe() -> Probe {
+    var looking = LineFollower(path: follower.path)
+    do throws(SourceFailure) {
+      try looking.poll(budget: 0) { _, _ in }
+      let count = ProgressFormats.all.count
+      return Probe(.ok, "\(follower.path) is there; \(count) kinds of job logs are known")
+    } catch {
+      return Probe(error.health, error.message, remedy: error.remedy)
+    }
+  }
+
+  public mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    let now = clock.now
+    var parser = parser
+    var failure: SourceFailure?
+    var isBehind = false
+    do throws(SourceFailure) {
+      isBehind = try follower.poll { line, isCut in parser.take(line, isCut: isCut, arrival: now) }
+    } catch {
+      failure = error
+    }
+    let result = parser.flush(arrival: now, isBehind: isBehind)
+    self.parser = parser
+    // The end of a file that was removed is still worth hearing; its absence comes next time.
+    if let failure, result.isEmpty { throw failure }
+    return result
+  }
+
+  package static let entry = SourceEntry(
+    "log", gives: "step, loss, tokens and MFU from the log of a training job", feeds: [.job],
+    isDefault: false,
+    usage: "log:PATH"
+  ) { request, context throws(SourceRequestError) in
+    guard !request.argument.isEmpty else {
+      throw SourceRequestError("“log” needs a file: log:PATH")
+    }
+    return LogSource(path: request.argument, machine: context.machine)
+  }
+}

@@ -1,0 +1,58 @@
+import Glibc
+
+/// A regular file that is open for reading, and nothing else: no pipe, no terminal, no device.
+///
+/// What it is is asked before it is opened, since opening alone can have effects, and once more
+/// afterwards, since a name may lead elsewhere by then.
+package struct SafeFile {
+  private let descriptor: Descriptor
+  package let path: String
+  package let size: Int64
+  package let changed: Double
+  package let identity: FileIdentity
+
+  /// Opens a path; `nil` when it is not a regular file, or may not be read.
+  ///
+  /// A path that was found in somebody's folder must not be a link: it could lead anywhere.
+  package init?(_ path: String, followsLinks: Bool = false) {
+    var status = stat()
+    guard (followsLinks ? stat(path, &status) : lstat(path, &status)) == 0, status.isRegular
+    else { return nil }
+    let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | (followsLinks ? 0 : O_NOFOLLOW)
+    let number = open(path, flags)
+    guard number >= 0 else { return nil }
+    descriptor = Descriptor(number)
+    let seen = FileIdentity(status)
+    guard fstat(number, &status) == 0, status.isRegular, FileIdentity(status) == seen else {
+      return nil
+    }
+    self.path = path
+    size = Int64(status.st_size)
+    changed = status.changed
+    identity = seen
+  }
+
+  /// The first bytes, at most `count`.
+  package func head(_ count: Int) -> [UInt8] { read(count, at: 0) }
+
+  /// The last bytes, at most `count`.
+  package func tail(_ count: Int) -> [UInt8] { read(count, at: max(0, size - Int64(count))) }
+
+  private func read(_ count: Int, at offset: Int64) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let got = pread(
+          descriptor.number, buffer.baseAddress.map { $0 + filled }, count - filled,
+          off_t(offset + Int64(filled)))
+        guard got > 0 else { return }
+        filled += got
+      }
+    }
+  }
+
+  /// Whether a path still is a regular file that can be followed.
+  package static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.isRegular
+  }
+}

@@ -1,0 +1,79 @@
+import Glibc
+import Telemetry
+
+/// What `/proc` says of one process besides its name: its place among the others, and its words.
+package struct ProcessRecord: Hashable, Sendable {
+  package let pid: Int32
+  package let parent: Int32
+  package let group: Int32
+  package let session: Int32
+  /// When it began, in clock ticks since the machine started.
+  package let started: Int64
+  package let user: UInt32
+  /// The command line, word by word, at most 64 KiB of it; empty for a kernel thread.
+  package let words: [String]
+  /// The script of an interpreter, else the program.
+  package let name: String
+
+  /// Looks a process up; `nil` when there is none, or it is hidden from us.
+  ///
+  /// Layout: proc(5). The fields after the name are counted from its last closing bracket, since
+  /// the name itself may hold brackets and spaces.
+  package init?(pid: Int32, in context: SourceContext) {
+    let folder = context.path("/proc/\(pid)")
+    guard let status = ProcFile.status(folder),
+      let stat = ProcFile.bytes(folder + "/stat", limit: 4096),
+      let open = stat.firstIndex(of: UInt8(ascii: "(")),
+      let close = stat.lastIndex(of: UInt8(ascii: ")")), open < close
+    else { return nil }
+    let text = String(decoding: stat[(close + 1)...], as: UTF8.self)
+    let fields = text.split(whereSeparator: \.isWhitespace)
+    guard fields.count > 19, let parent = Int32(fields[1]), let group = Int32(fields[2]),
+      let session = Int32(fields[3]), let started = Int64(fields[19]), fields[0] != "Z"
+    else { return nil }
+    self.pid = pid
+    self.parent = parent
+    self.group = group
+    self.session = session
+    self.started = started
+    user = status.st_uid
+    words = Self.words(folder)
+    let short = String(decoding: stat[(open + 1)..<close], as: UTF8.self)
+    name = String((ProcessIdentity.shortName(words) ?? short).prefix(80))
+  }
+
+  private static func words(_ folder: String) -> [String] {
+    let bytes = ProcFile.bytes(folder + "/cmdline", limit: 64 * 1024) ?? []
+    return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Whether a pid still belongs to the process that began then.
+  package static func isAlive(_ pid: Int32, started: Int64, in context: SourceContext) -> Bool {
+    ProcessRecord(pid: pid, in: context)?.started == started
+  }
+
+  /// Every pid there is, at most 65536; empty when `/proc` cannot be read.
+  package static func pids(in context: SourceContext) -> [Int32] {
+    guard let stream = opendir(context.path("/proc")) else { return [] }
+    defer { closedir(stream) }
+    var pids: [Int32] = []
+    while let entry = readdir(stream), pids.count < 65536 {
+      let first = entry.pointee.d_name.0
+      guard first >= 0x30, first <= 0x39 else { continue }
+      if let pid = Int32(entryName(entry)) { pids.append(pid) }
+    }
+    return pids.sorted()
+  }
+
+  /// This process's own pid as that `/proc` names it.
+  package static func own(in context: SourceContext) -> Int32? {
+    SystemFile.linkTarget(context.path("/proc/self")).flatMap(Int32.init)
+  }
+}
+
+/// The name in a folder's entry, whatever its bytes.
+package func entryName(_ entry: UnsafeMutablePointer<dirent>) -> String {
+  withUnsafePointer(to: &entry.pointee.d_name) {
+    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+  }
+}

@@ -1,0 +1,162 @@
+import Linux
+import Telemetry
+
+/// A process as an accelerator's driver lists it.
+struct GPUProcess: Hashable, Sendable {
+  var pid: Int32
+  /// Bytes of the accelerator's memory, if the driver tells.
+  var memory: Int64?
+  /// Share of the accelerator's processing time, 0...1, if the driver tells.
+  var smShare: Double?
+}
+
+/// The processes on one accelerator, and the energy charged to each.
+///
+/// A process that has the accelerator for itself is charged all it draws (`energy`). Where several
+/// share it, each is charged by its share of the processing time, which is an estimate and counted
+/// apart (`sharedEnergy`); while none of them works, all are charged alike. Where the driver does
+/// not tell shares nothing is charged: unknown is not zero.
+///
+/// Energy between two looks belongs to those seen at the second one, or, if nobody is left, to
+/// those seen at the first. What was charged outlives the process, since it is in the timeline.
+struct ProcessRoster {
+  fileprivate struct Entry {
+    var reporter: DeviceReporter
+    var microjoules = 0.0
+    var sharedMicrojoules = 0.0
+    var isSharer = false
+    /// Whether anything could be charged to it; till then its energy is unknown, not zero.
+    var isChargeable = false
+  }
+
+  private let context: SourceContext
+  private let source: String
+  private let gpu: DeviceID
+  /// Whether the numbers it is given are those of our own `/proc`.
+  private let knowsNumbers: Bool
+  private var entries: [Int32: Entry] = [:]
+
+  /// A roster for one accelerator; `source` is the name of the source that lists its processes.
+  ///
+  /// A driver gives the host's numbers. Inside a container they mean other processes, or none:
+  /// `areHostNumbers` says that they must not be looked up there.
+  init(_ context: SourceContext, source: String, gpu: DeviceID, areHostNumbers: Bool = false) {
+    // The inode of the first pid namespace, `PROC_PID_INIT_INO` of the kernel.
+    let namespace = SystemFile.linkTarget(context.path("/proc/self/ns/pid"))
+    knowsNumbers = !areHostNumbers || namespace == nil || namespace == "pid:[4026531836]"
+    self.context = context
+    self.source = source
+    self.gpu = gpu
+  }
+
+  /// Reports who is on the accelerator at a time, and charges `joules` drawn since the last look.
+  ///
+  /// `joules` is `nil` where it is not known; then nothing is charged, and counters stand still.
+  mutating func report(
+    _ processes: [GPUProcess], joules: Double?, at time: Timestamp,
+    to observations: inout [Observation]
+  ) {
+    let before = entries
+    var present: [Int32: Entry] = [:]
+    for process in processes where present[process.pid] == nil {
+      present[process.pid] =
+        before[process.pid] ?? Entry(reporter: DeviceReporter(device(process.pid)))
+    }
+    if present.count == 1 || processes.contains(where: { $0.smShare != nil }) {
+      for pid in present.keys { present[pid]?.isChargeable = true }
+    }
+    if let joules, joules >= 0 {
+      if present.isEmpty {
+        charge(joules * 1e6, to: before, at: time, &observations)
+      } else {
+        Self.charge(joules * 1e6, to: &present, processes)
+      }
+    }
+    for process in processes {
+      guard var entry = present[process.pid] else { continue }
+      var reading = Reading(device: entry.reporter.device.id, time: time)
+      reading.set(.memoryUsed, steps: process.memory)
+      reading.set(.smShare, process.smShare)
+      entry.fill(&reading)
+      report(&entry, reading, &observations)
+      present[process.pid] = entry
+    }
+    entries = present
+  }
+
+  /// Charges the last stretch to those who have ended in it.
+  private func charge(
+    _ microjoules: Double, to gone: [Int32: Entry], at time: Timestamp,
+    _ observations: inout [Observation]
+  ) {
+    guard gone.count == 1, var entry = gone.values.first else { return }
+    entry.microjoules += microjoules
+    var reading = Reading(device: entry.reporter.device.id, time: time)
+    entry.fill(&reading)
+    report(&entry, reading, &observations)
+  }
+
+  private static func charge(
+    _ microjoules: Double, to present: inout [Int32: Entry], _ processes: [GPUProcess]
+  ) {
+    if present.count == 1, let pid = present.keys.first {
+      present[pid]?.microjoules += microjoules
+      return
+    }
+    var shares: [Int32: Double] = [:]
+    for process in processes { shares[process.pid] = max(0, process.smShare ?? 0) }
+    guard processes.contains(where: { $0.smShare != nil }) else { return }
+    let sum = shares.values.reduce(0, +)
+    for (pid, share) in shares {
+      let part = sum > 0 ? share / sum : 1 / Double(shares.count)
+      present[pid]?.sharedMicrojoules += microjoules * part
+      present[pid]?.isSharer = true
+    }
+  }
+
+  private func report(
+    _ entry: inout Entry, _ reading: Reading, _ observations: inout [Observation]
+  ) {
+    let source = source
+    let interval = context.interval
+    entry.reporter.report(reading, to: &observations) { metric in
+      switch metric {
+      case .energy:
+        Provenance(
+          source: source, method: .counter, period: interval,
+          note: "all the accelerator drew while the process had it for itself")
+      case .sharedEnergy:
+        Provenance(
+          source: source, method: .modelled, period: interval,
+          note: "of an accelerator shared with others, by share of processing time")
+      case .smShare:
+        Provenance(
+          source: source, method: .average, period: interval,
+          note: "share of the accelerator's processing time, as the driver samples it")
+      default:
+        Provenance(source: source, method: .instant, period: interval, note: "as the driver lists")
+      }
+    }
+  }
+
+  private func device(_ pid: Int32) -> Device {
+    let identity = knowsNumbers ? ProcessIdentity(pid: pid, in: context) : nil
+    var attributes = ["pid": "\(pid)", "gpu": gpu.name]
+    attributes["command"] = identity?.command
+    attributes["user"] = identity?.user
+    attributes["container"] = identity?.container
+    attributes["job"] = identity?.job
+    let started = identity.map { "\($0.started)" } ?? "?"
+    return Device(
+      id: context.device(.process, "\(pid).\(started)@\(gpu.name)"),
+      label: identity?.name ?? "pid \(pid)", attributes: attributes)
+  }
+}
+
+extension ProcessRoster.Entry {
+  /// Adds what has been charged so far.
+  fileprivate func fill(_ reading: inout Reading) {
+    if isChargeable { reading.set(.energy, steps: Int64(microjoules.rounded())) }
+    if isSharer { reading.set(.sharedEnergy, steps: Int64(sharedMicrojoules.rounded())) }
+  }
+}

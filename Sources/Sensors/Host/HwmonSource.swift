@@ -1,0 +1,104 @@
+import Linux
+import Telemetry
+
+/// Power and energy sensors of boards, supplies and other chips.
+///
+/// Layout: Documentation/hwmon/sysfs-interface.rst, power in microwatts and energy in microjoules.
+/// Sensors may contain each other. Batteries and chips that have a source of their own are left
+/// out.
+struct HwmonSource: DataSource {
+  static let sourceName = "hwmon"
+
+  let name = sourceName
+
+  private struct Meter {
+    var id: DeviceID
+    var channels: [HwmonChannel]
+    var files: [SystemFile]
+    var reporter: DeviceReporter
+  }
+
+  private let context: SourceContext
+  private var meters: [Meter] = []
+
+  init(_ context: SourceContext) { self.context = context }
+
+  mutating func probe() -> Probe {
+    do throws(SourceFailure) {
+      let channels = try HwmonChannel.all(in: context)
+      var names: [String] = []
+      var refusal: SystemError?
+      for channel in channels {
+        do {
+          _ = try SystemFile(channel.path, capacity: 64).readNumber()
+          if !names.contains(channel.meter) { names.append(channel.meter) }
+        } catch {
+          refusal = refusal ?? error
+        }
+      }
+      if names.isEmpty, let refusal { throw Self.failure(refusal) }
+      return Probe(.ok, "sensors: " + names.joined(separator: ", "))
+    } catch {
+      return Probe(error.health, error.message, remedy: error.remedy)
+    }
+  }
+
+  mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    if meters.isEmpty { meters = try look() }
+    var observations: [Observation] = []
+    var refusal: SystemError?
+    for index in meters.indices {
+      var reading = Reading(device: meters[index].id, time: clock.now)
+      for (channel, file) in zip(meters[index].channels, meters[index].files) {
+        do {
+          guard let value = try file.readNumber() else { continue }
+          channel.set(value, in: &reading)
+        } catch {
+          // A sensor that has no fresh value says so with an error; it is asked again.
+          refusal = refusal ?? error
+        }
+      }
+      let channels = meters[index].channels
+      let interval = context.interval
+      meters[index].reporter.report(reading, to: &observations) { metric in
+        channels.first { $0.metric == metric }?.provenance(every: interval)
+          ?? Provenance(source: Self.sourceName, method: .instant, period: interval)
+      }
+    }
+    if observations.isEmpty, let refusal {
+      // Looked for afresh next time: chips are numbered anew when their drivers are.
+      meters = []
+      throw Self.failure(refusal)
+    }
+    return observations
+  }
+
+  private func look() throws(SourceFailure) -> [Meter] {
+    var meters: [Meter] = []
+    for channel in try HwmonChannel.all(in: context) {
+      let file = SystemFile(channel.path, capacity: 64)
+      if let index = meters.firstIndex(where: { $0.id.name == channel.meter }) {
+        meters[index].channels.append(channel)
+        meters[index].files.append(file)
+        continue
+      }
+      let id = context.device(.meter, channel.meter)
+      let device = Device(
+        id: id, label: channel.meter, model: channel.chip, attributes: ["folder": channel.folder])
+      meters.append(
+        Meter(id: id, channels: [channel], files: [file], reporter: DeviceReporter(device)))
+    }
+    return meters
+  }
+
+  private static func failure(_ error: SystemError) -> SourceFailure {
+    error.failure(
+      remedy: error.isDenied ? "allow it until the next start: sudo chmod a+r \(error.path)" : "")
+  }
+}
+
+extension HwmonSource {
+  package static let entry = SourceEntry(
+    "hwmon", gives: "power and energy sensors of the board and its supplies", feeds: [.meter]
+  ) { _, context in HwmonSource(context) }
+}

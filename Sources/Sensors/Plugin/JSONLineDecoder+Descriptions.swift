@@ -1,0 +1,193 @@
+import Formats
+import Quantities
+import Telemetry
+
+extension JSONLineDecoder {
+  /// Reads the value of `device`.
+  mutating func device(_ scanner: inout JSONScanner) throws(JSONFault) -> Device {
+    var (machine, kind, name): (String?, DeviceKind?, String?) = (nil, nil, nil)
+    var (label, model) = (nil as String?, "")
+    var attributes: [String: String] = [:]
+    try scanner.beginObject()
+    var isFirst = true
+    while let key = try scanner.nextKey(&isFirst) {
+      if scanner.equals(key, "machine") {
+        machine = try scanner.string()
+      } else if scanner.equals(key, "kind") {
+        kind = try self.kind(&scanner)
+      } else if scanner.equals(key, "name") || scanner.equals(key, "device") {
+        name = try deviceName(&scanner)
+      } else if scanner.equals(key, "label") {
+        label = try scanner.string()
+      } else if scanner.equals(key, "model") {
+        model = try scanner.string()
+      } else if scanner.equals(key, "attributes") {
+        try scanner.beginObject()
+        var isFirst = true
+        while let key = try scanner.nextKey(&isFirst) {
+          let value = try scanner.string(cap: 4096)
+          if attributes.count < 64 { attributes[try scanner.text(key)] = value }
+        }
+      } else {
+        try scanner.skipValue()
+      }
+    }
+    guard let kind else { throw JSONFault("a device needs a “kind”, such as \"gpu\"") }
+    guard let name else { throw JSONFault("a device needs a “name”, such as \"0\"") }
+    let id = DeviceID(machine: machine ?? defaultMachine(kind), kind: kind, name: name)
+    devices[try place(of: id)].isAnnounced = true
+    return Device(id: id, label: label ?? name, model: model, attributes: attributes)
+  }
+
+  /// Reads the value of `series`: what a name of a device's values means.
+  mutating func series(_ scanner: inout JSONScanner) throws(JSONFault) -> [Observation] {
+    var (machine, kind, name): (String?, DeviceKind?, String?) = (nil, nil, nil)
+    var (metric, unit): (String?, Unit?) = (nil, nil)
+    var scale: Double?
+    var isCounter = false
+    var method: Provenance.Method?
+    var provenance = Provenance(source: source, method: .instant)
+    try scanner.beginObject()
+    var isFirst = true
+    while let key = try scanner.nextKey(&isFirst) {
+      if scanner.equals(key, "machine") {
+        machine = try scanner.string()
+      } else if scanner.equals(key, "kind") {
+        kind = try self.kind(&scanner)
+      } else if scanner.equals(key, "device") {
+        name = try deviceName(&scanner)
+      } else if scanner.equals(key, "metric") {
+        metric = try scanner.string(cap: 64)
+      } else if scanner.equals(key, "unit") {
+        unit = try choice(scanner.string(), "unit")
+      } else if scanner.equals(key, "scale") {
+        scale = try magnitude(&scanner, "scale")
+      } else if scanner.equals(key, "counter") {
+        isCounter = try scanner.boolean()
+      } else if scanner.equals(key, "source") {
+        provenance.source = try scanner.string()
+      } else if scanner.equals(key, "method") {
+        method = try choice(scanner.string(), "method")
+      } else if scanner.equals(key, "period") {
+        provenance.period = try magnitude(&scanner, "period")
+      } else if scanner.equals(key, "range") {
+        provenance.range = try magnitude(&scanner, "range")
+      } else if scanner.equals(key, "note") {
+        provenance.note = try scanner.string(cap: 4096)
+      } else {
+        try scanner.skipValue()
+      }
+    }
+    guard let kind, let name, let metric, !metric.isEmpty else {
+      throw JSONFault("a series needs a “kind”, a “device” and a “metric”")
+    }
+    let id = DeviceID(machine: machine ?? defaultMachine(kind), kind: kind, name: name)
+    let use = try meaning(of: metric, unit, scale, isCounter)
+    provenance.method = method ?? (use.metric.isCounter ? .counter : .instant)
+    let place = try place(of: id)
+    guard let named = names.place(of: metric), let exact = names.place(of: use.metric.name) else {
+      throw JSONFault("more than 4096 names of values")
+    }
+    devices[place].uses[named] = use
+    if exact != named { devices[place].uses[exact] = MetricUse(metric: use.metric, factor: nil) }
+    let series = Observation.series(
+      SeriesDescriptor(device: id, metric: use.metric, provenance: provenance))
+    guard !devices[place].isAnnounced else { return [series] }
+    devices[place].isAnnounced = true
+    return [.device(Device(id: id, label: name)), series]
+  }
+
+  /// What numbers under a described name mean.
+  private func meaning(
+    of name: String, _ unit: Unit?, _ scale: Double?, _ isCounter: Bool
+  ) throws(JSONFault) -> MetricUse {
+    if let known = Metric.known[name] {
+      guard scale ?? known.scale == known.scale, unit ?? known.unit == known.unit else {
+        throw JSONFault(
+          "“\(name)” counts steps of \(known.scale) \(known.unit.rawValue); "
+            + "choose another name")
+      }
+      return MetricUse(metric: known, factor: nil)
+    }
+    if let alias = MetricAlias.all[name] {
+      return MetricUse(metric: alias.metric, factor: alias.factor)
+    }
+    let unit = unit ?? .count
+    if let scale {
+      guard scale > 0 else { throw JSONFault("a scale is above 0") }
+      return MetricUse(metric: Metric(name, unit, scale: scale, counter: isCounter), factor: nil)
+    }
+    // Fine enough for decimals, coarse enough that large counts fit into 63 bits.
+    let fine: Double =
+      switch unit {
+      case .byte, .bytePerSecond, .hertz, .bits, .flopPerSecond: 1
+      case .count where isCounter: 1e-3
+      default: 1e-6
+      }
+    return MetricUse(metric: Metric(name, unit, scale: fine, counter: isCounter), factor: 1)
+  }
+
+  /// Reads the value of `event`.
+  mutating func event(
+    _ scanner: inout JSONScanner, _ arrival: Timestamp
+  ) throws(JSONFault) -> Event {
+    var event = Event(time: arrival, kind: .note, text: "")
+    try scanner.beginObject()
+    var isFirst = true
+    while let key = try scanner.nextKey(&isFirst) {
+      if scanner.equals(key, "time") {
+        event.time = try timestamp(&scanner) ?? arrival
+      } else if scanner.equals(key, "kind") {
+        event.kind = try choice(scanner.string(), "kind of event")
+      } else if scanner.equals(key, "text") {
+        event.text = try scanner.string(cap: 4096)
+      } else {
+        try scanner.skipValue()
+      }
+    }
+    return event
+  }
+
+  /// Reads the value of `state`.
+  mutating func state(
+    _ scanner: inout JSONScanner, _ arrival: Timestamp
+  ) throws(JSONFault) -> SourceState {
+    var state = SourceState(source: source, time: arrival, health: .ok)
+    try scanner.beginObject()
+    var isFirst = true
+    while let key = try scanner.nextKey(&isFirst) {
+      if scanner.equals(key, "source") {
+        state.source = try scanner.string()
+      } else if scanner.equals(key, "time") {
+        state.time = try timestamp(&scanner) ?? arrival
+      } else if scanner.equals(key, "health") {
+        state.health = try choice(scanner.string(), "health")
+      } else if scanner.equals(key, "message") {
+        state.message = try scanner.string(cap: 4096)
+      } else if scanner.equals(key, "remedy") {
+        state.remedy = try scanner.string(cap: 4096)
+      } else {
+        try scanner.skipValue()
+      }
+    }
+    return state
+  }
+
+  private func choice<Choice: RawRepresentable & CaseIterable>(
+    _ text: String, _ what: String
+  ) throws(JSONFault) -> Choice where Choice.RawValue == String {
+    if let choice = Choice(rawValue: text) { return choice }
+    let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    throw JSONFault("“\(text)” is no \(what); there are: \(choices)")
+  }
+
+  private func magnitude(
+    _ scanner: inout JSONScanner, _ what: String
+  ) throws(JSONFault) -> Double {
+    let value = try scanner.number().double
+    guard value.isFinite, value >= 0 else {
+      throw JSONFault("a \(what) is a finite number from 0")
+    }
+    return value
+  }
+}

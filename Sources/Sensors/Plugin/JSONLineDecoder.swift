@@ -1,0 +1,194 @@
+import Formats
+import Quantities
+import Telemetry
+
+/// A line that cannot be understood, in words.
+public struct JSONLineError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The line's number, from 1.
+  public var line: Int
+  public var message: String
+  /// Whether no further line can be understood either.
+  public var isFinal: Bool
+
+  public var description: String { "line \(line): \(message)" }
+}
+
+/// Turns the lines of `JSONLines` back into observations.
+///
+/// A device or series that no line announced is announced here before its first reading, so the
+/// answer can be handed on as it is. What a stream may make us keep is bounded: 4096 devices, 4096
+/// names of values, 512 values a line, 1 MiB a line, 256 bytes a name, 4096 bytes a text.
+public struct JSONLineDecoder: Sendable {
+  /// The longest line that is read, in bytes.
+  public static let longestLine = 1 << 20
+
+  /// The machine of lines that name none.
+  public private(set) var machine: String
+  /// The data source's name, for series that name none.
+  let source: String
+  /// The number of lines seen.
+  public private(set) var lineCount = 0
+
+  var names = MetricNames()
+  var devices: [KnownDevice] = []
+  var places: [DeviceID: Int] = [:]
+  /// Scratch, kept for its capacity.
+  var pending: [(name: Int, number: JSONNumber)] = []
+
+  /// What has been said of a device.
+  struct KnownDevice: Sendable {
+    var id: DeviceID
+    var isAnnounced = false
+    /// How to read the values of a name, by the name's place in `names`.
+    var uses: [Int: MetricUse] = [:]
+  }
+
+  /// How a number under some name becomes steps of a metric.
+  struct MetricUse: Sendable {
+    var metric: Metric
+    /// How many of the metric's unit a 1 is worth; `nil` when numbers are steps.
+    var factor: Double?
+  }
+
+  /// A decoder for lines about `machine` that come from the data source `source`.
+  public init(machine: String, source: String) {
+    self.machine = machine
+    self.source = source
+  }
+
+  /// Reads one line, with or without its line feed; an empty one says nothing.
+  /// - Throws: `JSONLineError` when the line makes no sense; the next one may.
+  public mutating func decode(
+    _ line: UnsafeBufferPointer<UInt8>, arrival: Timestamp
+  ) throws(JSONLineError) -> [Observation] {
+    lineCount += 1
+    guard line.count <= Self.longestLine else {
+      throw JSONLineError(line: lineCount, message: "longer than 1 MiB", isFinal: false)
+    }
+    var scanner = JSONScanner(line)
+    if scanner.peek() == nil { return [] }
+    do throws(JSONFault) {
+      let result = try read(&scanner, arrival)
+      try scanner.end()
+      return result
+    } catch {
+      throw JSONLineError(
+        line: lineCount, message: error.message, isFinal: error.message.hasPrefix(Self.tooNew))
+    }
+  }
+
+  /// Reads one line.
+  public mutating func decode(
+    _ line: String, arrival: Timestamp
+  ) throws(JSONLineError) -> [Observation] {
+    try decode(bytes: Array(line.utf8), arrival: arrival)
+  }
+
+  /// Reads one line.
+  public mutating func decode(
+    bytes: [UInt8], arrival: Timestamp
+  ) throws(JSONLineError) -> [Observation] {
+    try bytes.withUnsafeBufferPointer { (buffer) throws(JSONLineError) in
+      try decode(buffer, arrival: arrival)
+    }
+  }
+
+  /// Counts a line that was too long to be handed over.
+  public mutating func skipLine() { lineCount += 1 }
+
+  private static let tooNew = "written in format"
+
+  private mutating func read(
+    _ scanner: inout JSONScanner, _ arrival: Timestamp
+  ) throws(JSONFault) -> [Observation] {
+    try scanner.beginObject()
+    var isFirst = true
+    guard let key = try scanner.nextKey(&isFirst) else {
+      throw JSONFault("the object is empty")
+    }
+    let result: [Observation]
+    if scanner.equals(key, "reading") {
+      result = try reading(&scanner, arrival)
+    } else if scanner.equals(key, "device") {
+      result = [.device(try device(&scanner))]
+    } else if scanner.equals(key, "series") {
+      result = try series(&scanner)
+    } else if scanner.equals(key, "event") {
+      result = [.event(try event(&scanner, arrival))]
+    } else if scanner.equals(key, "state") {
+      result = [.state(try state(&scanner, arrival))]
+    } else if scanner.equals(key, "hippowatt") {
+      try header(&scanner, &isFirst)
+      return []
+    } else {
+      let name = try scanner.text(key, cap: 40)
+      throw JSONFault(
+        "“\(name)” is none of reading, device, series, event, state and hippowatt")
+    }
+    if try scanner.nextKey(&isFirst) != nil {
+      throw JSONFault("a line says one thing; here a second begins")
+    }
+    return result
+  }
+
+  private mutating func header(
+    _ scanner: inout JSONScanner, _ isFirst: inout Bool
+  ) throws(JSONFault) {
+    guard let version = try scanner.number().whole(), version >= 1 else {
+      throw JSONFault("the format's version is a whole number from 1")
+    }
+    guard version <= JSONLines.version else {
+      throw JSONFault(
+        "\(Self.tooNew) \(version); this program reads up to \(JSONLines.version): "
+          + "use a newer hippowatt")
+    }
+    while let key = try scanner.nextKey(&isFirst) {
+      if scanner.equals(key, "machine") {
+        machine = try scanner.string()
+      } else {
+        try scanner.skipValue()
+      }
+    }
+  }
+
+  /// The place of a device in `devices`.
+  mutating func place(of id: DeviceID) throws(JSONFault) -> Int {
+    if let known = places[id] { return known }
+    guard devices.count < 4096 else { throw JSONFault("more than 4096 devices") }
+    places[id] = devices.count
+    devices.append(KnownDevice(id: id))
+    return devices.count - 1
+  }
+}
+
+/// The names of values met so far; names tend to come in the same order line after line.
+struct MetricNames: Sendable {
+  private(set) var names: [String] = []
+  private var bytes: [[UInt8]] = []
+  private var places: [String: Int] = [:]
+  private var last = -1
+
+  /// The place of a name in `names`; `nil` when there are too many.
+  mutating func place(of name: UnsafeBufferPointer<UInt8>) -> Int? {
+    let guess = last + 1 < names.count ? last + 1 : 0
+    if guess < names.count, bytes[guess].count == name.count, bytes[guess].elementsEqual(name) {
+      last = guess
+      return guess
+    }
+    let text = String(decoding: name, as: UTF8.self)
+    if let known = places[text] {
+      last = known
+      return known
+    }
+    guard names.count < 4096 else { return nil }
+    last = names.count
+    places[text] = last
+    names.append(text)
+    bytes.append(Array(name))
+    return last
+  }
+
+  mutating func place(of name: String) -> Int? {
+    Array(name.utf8).withUnsafeBufferPointer { place(of: $0) }
+  }
+}

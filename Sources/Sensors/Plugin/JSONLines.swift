@@ -1,0 +1,148 @@
+import Formats
+import Quantities
+import Telemetry
+
+/// The lines in which observations travel as text: one JSON object a line, one member in it.
+///
+///     {"hippowatt":1,"machine":"box"}
+///     {"device":{"machine":"box","kind":"gpu","name":"0","label":"0","model":"H100"}}
+///     {"series":{"kind":"gpu","device":"0","metric":"power_mw","source":"nvml","method":"average"}}
+///     {"reading":{"kind":"gpu","device":"0","time":1732390000.25,"power_mw":312500}}
+///     {"event":{"time":1732390001,"kind":"mark","text":"new batch size"}}
+///     {"state":{"source":"nvml","time":1732390000,"health":"ok","message":"8 GPUs"}}
+///
+/// The first line is optional and names the format's version and the machine of all lines that
+/// name none. `time` is in seconds since 1970 UTC to the nanosecond, or a text such as
+/// `2026-11-23T20:00:00Z`, or missing: then it is the time of arrival. `arrival` stands beside it
+/// where it differs.
+///
+/// The other members of a reading are values. A name of `Metric.known` counts whole steps:
+/// `"power_mw":312500`. Written by hand, `"power_w":312.5` says the same (`MetricAlias`). Any
+/// other name is a value of the sensor's own. A line `series` beforehand says what it is: `unit`,
+/// `counter`, `method`, `period`, `range`, `note`; with a `scale` its values count steps of that,
+/// without one they are in the unit and may have decimals. With no such line it is a plain gauge.
+public enum JSONLines {
+  /// The version this program writes, and the newest it reads.
+  public static let version = 1
+
+  /// The first line: version and machine.
+  public static func header(machine: String) -> String {
+    var writer = JSONWriter()
+    writer.raw("{\"hippowatt\":\(version)")
+    writer.member("machine", machine)
+    writer.raw("}")
+    return writer.text
+  }
+
+  /// The line that says `observation`, without a line feed.
+  public static func encode(_ observation: Observation) -> String {
+    var bytes: [UInt8] = []
+    encode(observation, into: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends the line that says `observation`, without a line feed.
+  public static func encode(_ observation: Observation, into bytes: inout [UInt8]) {
+    var writer = JSONWriter()
+    swap(&writer.bytes, &bytes)
+    switch observation {
+    case .device(let device): writer.write(device)
+    case .series(let descriptor): writer.write(descriptor)
+    case .reading(let reading): writer.write(reading)
+    case .event(let event): writer.write(event)
+    case .state(let state): writer.write(state)
+    }
+    swap(&writer.bytes, &bytes)
+  }
+
+  /// The members of a reading that are not values.
+  static let reserved: Set<String> = ["machine", "kind", "device", "time", "arrival", "values"]
+}
+
+extension JSONWriter {
+  mutating func write(_ device: Device) {
+    raw("{\"device\":{\"machine\":")
+    string(device.id.machine)
+    member("kind", device.id.kind.name)
+    member("name", device.id.name)
+    member("label", device.label)
+    if !device.model.isEmpty { member("model", device.model) }
+    if !device.attributes.isEmpty {
+      raw(",\"attributes\":{")
+      var isFirst = true
+      for (key, value) in device.attributes.sorted(by: { $0.key < $1.key }) {
+        if !isFirst { raw(",") }
+        isFirst = false
+        string(key)
+        raw(":")
+        string(value)
+      }
+      raw("}")
+    }
+    raw("}}")
+  }
+
+  mutating func write(_ series: SeriesDescriptor) {
+    raw("{\"series\":{\"machine\":")
+    string(series.device.machine)
+    member("kind", series.device.kind.name)
+    member("device", series.device.name)
+    member("metric", series.metric.name)
+    member("unit", series.metric.unit.rawValue)
+    member("scale", number: series.metric.scale)
+    if series.metric.isCounter { raw(",\"counter\":true") }
+    member("source", series.provenance.source)
+    member("method", series.provenance.method.rawValue)
+    member("period", number: series.provenance.period)
+    if series.provenance.range > 0 { member("range", number: series.provenance.range) }
+    if !series.provenance.note.isEmpty { member("note", series.provenance.note) }
+    raw("}}")
+  }
+
+  mutating func write(_ reading: Reading) {
+    raw("{\"reading\":{\"machine\":")
+    string(reading.device.machine)
+    member("kind", reading.device.kind.name)
+    member("device", reading.device.name)
+    raw(",\"time\":")
+    seconds(nanoseconds: reading.time.nanoseconds)
+    if reading.arrival != reading.time {
+      raw(",\"arrival\":")
+      seconds(nanoseconds: reading.arrival.nanoseconds)
+    }
+    // A sensor may call a value “time”; such a name goes where it cannot be mistaken.
+    let clashes = reading.values.filter { JSONLines.reserved.contains($0.metric.name) }
+    for entry in reading.values where !JSONLines.reserved.contains(entry.metric.name) {
+      raw(",")
+      string(entry.metric.name)
+      raw(":")
+      whole(entry.steps)
+    }
+    for (index, entry) in clashes.enumerated() {
+      raw(index == 0 ? ",\"values\":{" : ",")
+      string(entry.metric.name)
+      raw(":")
+      whole(entry.steps)
+    }
+    raw(clashes.isEmpty ? "}}" : "}}}")
+  }
+
+  mutating func write(_ event: Event) {
+    raw("{\"event\":{\"time\":")
+    seconds(nanoseconds: event.time.nanoseconds)
+    member("kind", event.kind.rawValue)
+    member("text", event.text)
+    raw("}}")
+  }
+
+  mutating func write(_ state: SourceState) {
+    raw("{\"state\":{\"source\":")
+    string(state.source)
+    raw(",\"time\":")
+    seconds(nanoseconds: state.time.nanoseconds)
+    member("health", state.health.rawValue)
+    if !state.message.isEmpty { member("message", state.message) }
+    if !state.remedy.isEmpty { member("remedy", state.remedy) }
+    raw("}}")
+  }
+}

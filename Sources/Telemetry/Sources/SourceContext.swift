@@ -1,0 +1,41 @@
+/// What a data source may know of the world it runs in; filled in once, at the top.
+public struct SourceContext: Sendable {
+  /// The name of the machine the readings speak of.
+  public var machine: String
+  /// The folder that `/proc`, `/sys` and `/etc` are looked up in; `/` but for tests.
+  public var root: String
+  /// The session's interval in seconds.
+  public var interval: Double
+  /// The IANA name of the time zone, such as `Europe/Paris`, if it is known.
+  public var timeZone: String?
+  /// The country whose grid feeds the machine, as ISO 3166-1 alpha-2, if the user said so.
+  public var country: String?
+  /// The environment of the process, for programs that are started as sources.
+  public var environment: [String: String]
+  /// Whose processes may be looked at, by user number; `nil` for everybody's.
+  public var user: UInt32?
+  /// Whether servers that are found on this machine may be asked without being named.
+  public var mayAskServers = false
+  /// Paths that other sources of the session follow already.
+  public var followed: [String] = []
+
+  public init(
+    machine: String, root: String = "/", interval: Double = 1, timeZone: String? = nil,
+    country: String? = nil, environment: [String: String] = [:]
+  ) {
+    self.machine = machine
+    self.root = root
+    self.interval = interval
+    self.timeZone = timeZone
+    self.country = country
+    self.environment = environment
+  }
+
+  /// The path of a system file under `root`.
+  public func path(_ path: String) -> String { root == "/" ? path : root + path }
+
+  /// A device of this machine.
+  public func device(_ kind: DeviceKind, _ name: String) -> DeviceID {
+    DeviceID(machine: machine, kind: kind, name: name)
+  }
+}

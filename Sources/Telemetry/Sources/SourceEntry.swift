@@ -1,0 +1,34 @@
+/// One kind of data source and how to make it: a line of a catalogue.
+public struct SourceEntry: Sendable {
+  /// What the user calls it, and what stands before the colon in `--source`.
+  public let name: String
+  /// What it tells, in a few words.
+  public let gives: String
+  /// The kinds of device it tells of; empty when that is for whoever it reads to decide.
+  public let feeds: [DeviceKind]
+  /// Whether it is used when the user names no sources.
+  public let isDefault: Bool
+  /// How to write it: `exec:COMMAND`; the name alone when it takes nothing.
+  public let usage: String
+  /// The names of the settings it takes in a `[[source]]` table.
+  public let options: [String]
+  /// Makes the source a user asked for.
+  public let make:
+    @Sendable (SourceRequest, SourceContext) throws(SourceRequestError) -> any DataSource
+
+  public init(
+    _ name: String, gives: String, feeds: [DeviceKind], isDefault: Bool = true,
+    usage: String? = nil, options: [String] = [],
+    make:
+      @escaping @Sendable (SourceRequest, SourceContext) throws(SourceRequestError)
+      -> any DataSource
+  ) {
+    self.name = name
+    self.gives = gives
+    self.feeds = feeds
+    self.isDefault = isDefault
+    self.usage = usage ?? name
+    self.options = options
+    self.make = make
+  }
+}
