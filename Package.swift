@@ -67,18 +67,40 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"], swiftSettings: strict),
-    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
-    .testTarget(name: "AccountingTests", dependencies: ["Accounting"], swiftSettings: strict),
     .testTarget(
-      name: "DataSourcesTests",
+      name: "TelemetryTests", dependencies: ["Telemetry", "Seeded"], swiftSettings: strict),
+    .testTarget(name: "AccountingTests", dependencies: ["Accounting"], swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Telemetry", "Linux"], path: "Tests/Support/TestSupport",
+      swiftSettings: strict),
+    .target(name: "Seeded", path: "Tests/Support/Seeded", swiftSettings: strict),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Seeded"], swiftSettings: strict),
+    .testTarget(
+      name: "HTTPTests", dependencies: ["HTTP", "Loopback", "Seeded", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ServingTests",
       dependencies: [
-        "Formats", "Linux", "HTTP", "Sensors", "JobLogs", "Serving", "CDrivers", "CSQLite",
-        "CSystem",
-        "Loopback",
+        "Serving", "HTTP", "Formats", "Telemetry", "Loopback", "Seeded", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "JobLogsTests",
+      dependencies: [
+        "JobLogs", "Serving", "HTTP", "Formats", "Linux", "CSQLite", "CSystem", "Telemetry",
+        "Loopback", "Seeded", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SensorsTests",
+      dependencies: [
+        "Sensors", "Formats", "Linux", "CDrivers", "CSystem", "Telemetry", "Seeded", "TestSupport",
       ],
       swiftSettings: strict),
     .target(name: "Loopback", path: "Tests/Support/Loopback", swiftSettings: strict),
-    .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
+    .testTarget(
+      name: "RecordingsTests", dependencies: ["Recordings", "CSQLite", "Seeded", "TestSupport"],
+      swiftSettings: strict),
     .target(name: "FakeNVML", path: "Tests/Support/FakeNVML"),
     .target(name: "Snapshots", path: "Tests/Support/Snapshots", swiftSettings: strict),
     .executableTarget(
@@ -98,13 +120,14 @@ let package = Package(
       name: "Terminals", dependencies: ["Canvas"], path: "Tests/Support/Terminals",
       swiftSettings: strict),
     .testTarget(
-      name: "TerminalTests", dependencies: ["Terminal", "Canvas", "Terminals", "crashprobe"],
+      name: "TerminalTests",
+      dependencies: ["Terminal", "Canvas", "Terminals", "crashprobe", "Seeded"],
       swiftSettings: strict),
     .testTarget(
       name: "ProgramTests",
       dependencies: [
         "hippowatt", "Accounting", "CSystem", "Canvas", "JobLogs", "Sensors", "Serving", "Loopback",
-        "Recordings", "Telemetry", "Terminals",
+        "Recordings", "Telemetry", "Terminals", "Seeded", "TestSupport",
       ],
       swiftSettings: strict),
   ],

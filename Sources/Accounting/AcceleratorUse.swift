@@ -40,7 +40,7 @@ extension Ledger {
       return nil
     }
     let activity = timeline.id(.utilization, of: gpu)
-    let brakes = [Metric.throttledByHeat, .throttledByBoard].compactMap {
+    let brakes = [Metric.throttledByThermal, .throttledByBoard].compactMap {
       timeline.id($0, of: gpu)
     }
     var use = AcceleratorUse()

@@ -125,7 +125,7 @@ extension Ledger {
           reason: Set(own.map(\.model)).count > 1
             ? "its accelerators differ" : "no peak rate is known for \(first.model)"))
     }
-    let facts = job.map { JobFacts($0) }
+    let facts = job.map { timeline.facts(of: $0.id) }
     let precision = facts?.precision ?? [.bf16, .fp16, .fp32].first { chip.peaks[$0] != nil }
     guard let precision, chip.peaks[precision] != nil else {
       return .failure(

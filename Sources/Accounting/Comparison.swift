@@ -18,22 +18,43 @@ public struct Comparison: Hashable, Sendable {
     interval.map { $0.lowerBound > 0 || $0.upperBound < 0 }
   }
 
-  /// What it saves or costs in words: `saves 38 % (35 to 41 %)`, `takes 3.1 × (2.9 to 3.3 ×)`.
-  public var words: String? {
-    guard let saving else { return nil }
-    if saving < -1 {
+  /// What the run does to the baseline's joules.
+  public enum Change: Sendable, Hashable {
+    /// It does without a part of them.
+    case saves(Double)
+    /// It takes a part more than they are, up to twice as many.
+    case costs(Double)
+    /// It takes so many times as many.
+    case takes(Double)
+  }
+
+  public var change: Change? {
+    saving.map { $0 < -1 ? .takes(1 - $0) : $0 < 0 ? .costs(-$0) : .saves($0) }
+  }
+
+  /// What it saves or costs in words: `saves 38 % (35 to 41 %) of the joules`,
+  /// `takes 3.1 × (2.9 to 3.3 ×) the joules`.
+  public var words: (amount: String, of: String)? {
+    guard let change else { return nil }
+    switch change {
+    case .takes(let factor):
       let bounds = interval.map {
         " (\(SI.significant(1 - $0.upperBound, digits: 2)) to "
           + "\(SI.significant(1 - $0.lowerBound, digits: 2)) ×)"
       }
-      return "takes \(SI.significant(1 - saving, digits: 2)) ×" + (bounds ?? "")
+      return ("takes \(SI.significant(factor, digits: 2)) ×" + (bounds ?? ""), "the")
+    case .saves(let share): return ("saves \(percent(share, 1))", "of the")
+    case .costs(let share): return ("costs \(percent(share, -1))", "of the")
     }
-    let sign = saving < 0 ? -1.0 : 1
+  }
+
+  /// A share in per cent with the interval it is from, whose ends count in the same direction.
+  private func percent(_ share: Double, _ sign: Double) -> String {
     let bounds = interval.map { interval in
       let ends = [interval.lowerBound * sign, interval.upperBound * sign].sorted()
       return " (\(SI.percent(ends[0])) to \(SI.percent(ends[1])) %)"
     }
-    return "\(saving < 0 ? "costs" : "saves") \(SI.percent(abs(saving))) %" + (bounds ?? "")
+    return "\(SI.percent(share)) %" + (bounds ?? "")
   }
 
   /// The verdict in a few words.

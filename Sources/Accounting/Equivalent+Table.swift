@@ -25,7 +25,7 @@ extension Equivalent {
     hippoDay,
     modelThreeLife,
     Equivalent(
-      "of GPT-3's training", kilowattHours: 1_287_000,
+      "of GPT-3's training", kilowattHours: 1_287_000, parts: true,
       source: "Patterson et al. arXiv:2104.10350, estimated"),
     Equivalent(
       "km in a petrol car", kilograms: 0.2485, source: "US EPA: 400 g a mile, tailpipe only"),
@@ -37,7 +37,7 @@ extension Equivalent {
 
   /// A petrol car's life with its fuel: the car of “one model, five cars”.
   public static let strubellCar = Equivalent(
-    "of a petrol car's life with fuel", kilograms: 57_153,
+    "of a petrol car's life with fuel", kilograms: 57_153, parts: true,
     source: "Strubell et al. arXiv:1906.02243, 126 000 lb")
 
   /// What became of “training one model emits as much as five cars”, line by line.

@@ -10,16 +10,20 @@ public struct Equivalent: Hashable, Sendable {
   public var amount: Double
   /// Where that figure comes from.
   public var source: String
+  /// Whether parts of one are counted: `3 % of a Model 3's driving life`.
+  public var isCountedInParts: Bool
 
-  public init(_ name: String, kilowattHours: Double, source: String) {
+  public init(_ name: String, kilowattHours: Double, parts: Bool = false, source: String) {
     self.name = name
+    isCountedInParts = parts
     basis = .joules
     amount = kilowattHours * 3.6e6
     self.source = source
   }
 
-  public init(_ name: String, kilograms: Double, source: String) {
+  public init(_ name: String, kilograms: Double, parts: Bool = false, source: String) {
     self.name = name
+    isCountedInParts = parts
     basis = .grams
     amount = kilograms * 1000
     self.source = source
@@ -35,7 +39,7 @@ public struct Equivalent: Hashable, Sendable {
 
   /// The driving life of that car: 51 061 kWh for 200 000 miles (Tesla Impact Report).
   public static let modelThreeLife = Equivalent(
-    "of a Model 3's driving life", kilowattHours: 51_061,
+    "of a Model 3's driving life", kilowattHours: 51_061, parts: true,
     source: "132 MPGe × 200 000 miles, driving only")
 
   /// A smartphone charge: 12 Wh (US EPA equivalencies).

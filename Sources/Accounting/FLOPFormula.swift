@@ -1,3 +1,5 @@
+import Telemetry
+
 /// How many floating-point operations a model takes for a token, and by which convention.
 ///
 /// A multiply-add counts as two operations; recomputed activations do not count.
@@ -27,27 +29,27 @@ public struct FLOPFormula: Hashable, Sendable {
   public struct Count: Hashable, Sendable {
     /// Operations for one token.
     public var perToken: Double
+    /// What is multiplied with the parameters, such as `6N` or `4N + 2N trained`.
+    public var weights: String
+    /// The factor of L·h·d·T; `nil` where attention is not counted.
+    public var attention: Int?
+    /// Why attention is not counted, or how much of it is; empty where there is nothing to say.
+    public var remark = ""
+
+    public init(perToken: Double, weights: String, attention: Int? = nil, remark: String = "") {
+      self.perToken = perToken
+      self.weights = weights
+      self.attention = attention
+      self.remark = remark
+    }
+
     /// The formula in a few words, to be printed beside whatever follows from it.
-    public var convention: String
+    public var convention: String {
+      weights + (attention.map { " + \($0)·L·h·d·T" } ?? "") + (remark.isEmpty ? "" : ", " + remark)
+    }
 
     /// The convention where there is little room: `6N + attn`.
-    public var short: String {
-      var parts: [String] = []
-      var rest = Substring(convention.prefix { $0 != "," })
-      while !rest.isEmpty {
-        let part = rest.prefix { $0 != "+" }
-        rest = rest.dropFirst(part.count + 1)
-        let word = part.drop { $0 == " " }
-        parts.append(
-          word.contains("·") ? "attn" : String(word.last == " " ? word.dropLast() : word))
-      }
-      return parts.joined(separator: " + ")
-    }
-
-    public init(perToken: Double, convention: String) {
-      self.perToken = perToken
-      self.convention = convention
-    }
+    public var short: String { attention == nil ? weights : weights + " + attn" }
   }
 
   /// The operations for one token of a model; `nil` when its parameters are not known.
@@ -56,29 +58,29 @@ public struct FLOPFormula: Hashable, Sendable {
     let isSparse = shape.activeParameters != nil && shape.activeParameters != shape.parameters
     let symbol = isSparse ? "N active" : "N"
     var operations: Double
-    var words: String
+    let weights: String
     switch work {
     case .inference:
       operations = 2 * used
-      words = "2\(symbol)"
+      weights = "2\(symbol)"
     case .training where shape.isPartlyTrained:
       // Activations are differentiated through all weights, weights only where they are trained.
       operations = 4 * used + 2 * (shape.trainableParameters ?? 0)
-      words = "4\(symbol) + 2N trained"
+      weights = "4\(symbol) + 2N trained"
     case .training:
       operations = 6 * used
-      words = "6\(symbol)"
+      weights = "6\(symbol)"
     }
-    guard attention != .none else { return Count(perToken: operations, convention: words) }
+    guard attention != .none else { return Count(perToken: operations, weights: weights) }
     guard let layers = shape.layers, let width = shape.attentionWidth,
       let length = shape.sequenceLength
-    else { return Count(perToken: operations, convention: words + ", without attention") }
+    else { return Count(perToken: operations, weights: weights, remark: "without attention") }
     let share = attention == .full ? 1.0 : 0.5
     let factor = (work == .training ? 12 : 4) * share
     operations += factor * layers * width * length
-    let number = Int(factor)
-    words += " + \(number)·L·h·d·T" + (attention == .causal ? ", causal half" : "")
-    return Count(perToken: operations, convention: words)
+    return Count(
+      perToken: operations, weights: weights, attention: Int(factor),
+      remark: attention == .causal ? "causal half" : "")
   }
 }
 

@@ -29,6 +29,10 @@ extension Ledger {
   /// The fifth percentile, over all whole minutes with a moment in which no kernel had run, of the
   /// least power in them. A minute in which something was loaded or unloaded tells nothing.
   public func idleFloor(of gpu: DeviceID, at time: Timestamp) -> IdleFloor? {
+    memos.floors.answer(.init(device: gpu, time: time)) { floor(of: gpu, at: time) }
+  }
+
+  private func floor(of gpu: DeviceID, at time: Timestamp) -> IdleFloor? {
     guard let power = timeline.id(.power, of: gpu),
       let activity = timeline.id(.utilization, of: gpu)
     else { return nil }

@@ -11,6 +11,8 @@ public struct Inventory: Sendable {
   public var packages: [Device] = []
   /// Memory domains, which are outside the packages.
   public var memories: [Device] = []
+  /// Other parts of the machine that none of the above contains.
+  public var components: [Device] = []
   /// Whatever measures the whole machine: a meter at the plug, else the platform's own domain.
   public var whole: Device?
   public var host: Device?
@@ -21,24 +23,15 @@ public struct Inventory: Sendable {
 
   /// Sorts the devices of a timeline by what they are.
   ///
-  /// `psys` contains the package and often more, so it stands for the whole machine where nothing
-  /// better does, and is never added to its parts; so does the input of a board computer's `module`.
-  /// Other board sensors overlap in ways nobody can know, so they are shown but not added.
+  /// What a device counts for is its role, which whoever announced it said. A part that says of which
+  /// other part it is a part is not counted beside it.
   public init(_ timeline: Timeline) {
     var platform: Device?
-    var boards: [Device] = []
     for device in timeline.devices {
+      measure(device, timeline, &platform)
       switch device.id.kind {
-      case .gpu: gpus.append(device)
       case .gpuPart: gpuParts.append(device)
       case .process: processes.append(device)
-      case .cpu where timeline.energySeries(of: device.id) == nil: break
-      case .cpu where device.id.name.hasPrefix("package"): packages.append(device)
-      case .cpu where device.id.name.hasPrefix("dram"): memories.append(device)
-      case .cpu where device.id.name.hasPrefix("psys"): platform = device
-      case .meter where device.id.name == "wall": whole = whole ?? device
-      case .meter where device.id.name == "module": platform = platform ?? device
-      case .meter where device.model == "power_meter": boards.append(device)
       case .host: host = host ?? device
       case .disk: disks.append(device)
       case .net: interfaces.append(device)
@@ -47,12 +40,29 @@ public struct Inventory: Sendable {
       default: break
       }
     }
-    // One ACPI power meter measures the whole machine; of several nobody knows which does.
-    whole = whole ?? (boards.count == 1 ? boards[0] : nil) ?? platform
+    whole = whole ?? platform
+  }
+
+  private mutating func measure(
+    _ device: Device, _ timeline: Timeline, _ platform: inout Device?
+  ) {
+    // An accelerator is there whether or not it tells its energy; anything else is there by that.
+    guard device.role == .accelerator || timeline.energySeries(of: device.id) != nil else { return }
+    let isInside = device.parent.flatMap { timeline.device($0) }.map { $0.role.isPart } ?? false
+    guard !isInside else { return }
+    switch device.role {
+    case .accelerator: gpus.append(device)
+    case .processor: packages.append(device)
+    case .memory: memories.append(device)
+    case .component: components.append(device)
+    case .machine: whole = whole ?? device
+    case .platform: platform = platform ?? device
+    case .module, .acceleratorPart, .processorPart, .sensor, .user: break
+    }
   }
 
   /// The devices whose energies may be added up.
-  public var parts: [Device] { gpus + packages + memories }
+  public var parts: [Device] { gpus + packages + memories + components }
 
   /// Whether anything tells watts or joules at all.
   public var knowsPower: Bool { whole != nil || !parts.isEmpty }

@@ -47,7 +47,7 @@ extension Ledger {
     var outlook = JobOutlook(step: step)
     outlook.stepTotal = moment.known(.stepTotal, of: job)?.value
     outlook.redone = moment.known(.redoneSteps, of: job)?.value
-    let shape = timeline.device(job).map { JobFacts($0).shape } ?? ModelShape()
+    let shape = timeline.facts(of: job).shape
     if let tokens = moment.known(.tokens, of: job)?.value, let parameters = shape.parameters {
       outlook.chinchilla = tokens / (20 * parameters)
     }

@@ -94,6 +94,14 @@ extension Ledger {
   /// what its accelerators drew, or the whole machine where there are none. `nil` until the job
   /// has said twice how far it is.
   public func cost(of job: DeviceID, at time: Timestamp, over seconds: Double = 30) -> JobCost? {
+    memos.costs.answer(.init(job: job, time: time, extent: seconds)) {
+      recentCost(of: job, at: time, over: seconds)
+    }
+  }
+
+  private func recentCost(
+    of job: DeviceID, at time: Timestamp, over seconds: Double
+  ) -> JobCost? {
     let statistics = stepStatistics(of: job, at: time)
     var window = max(seconds, JobCost.leastSeconds)
     if let median = statistics?.median, median < JobCost.shortStep {
@@ -120,7 +128,7 @@ extension Ledger {
 
   /// The cost of a job over a span between two of its progress readings, pauses included.
   public func cost(of job: DeviceID, over span: TimeSpan, steps: Double) -> JobCost {
-    let facts = timeline.device(job).map { JobFacts($0) } ?? JobFacts([:])
+    let facts = timeline.facts(of: job)
     var cost = JobCost(span: span, steps: max(0, steps))
     cost.samples = amount(.samples, .sampleRate, of: job, facts, over: span)
     cost.tokens = amount(.tokens, .tokenRate, of: job, facts, over: span)
@@ -147,10 +155,10 @@ extension Ledger {
   ///
   /// A job that is known to use no accelerator is charged the processors and their memory.
   public func jobEnergy(of job: DeviceID, over span: TimeSpan) -> EnergyAmount? {
-    let facts = timeline.device(job).map { JobFacts($0) }
-    if facts?.isServing == true { return servingEnergy(of: job, over: span) }
+    let facts = timeline.facts(of: job)
+    if facts.isServing { return servingEnergy(of: job, over: span) }
     if let amount = timeline.energy(of: accelerators(of: job), over: span) { return amount }
-    if facts?.usesAccelerators == false {
+    if facts.usesAccelerators == false {
       let processors = inventory.packages + inventory.memories
       return timeline.energy(of: processors, over: span) ?? energy(over: span)
     }

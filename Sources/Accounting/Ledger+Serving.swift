@@ -18,7 +18,7 @@ extension Ledger {
       let last = timeline.moment(at: time).known(metric, of: job),
       let first = timeline.firstReading(counter), first.time < last.time
     else { return nil }
-    let isLate = timeline.device(job)?.attributes["token_count"] == "request"
+    let isLate = timeline.facts(of: job).countsTokensAtEnd
     var cost: ServingCost?
     for window in Self.servingWindows + (isLate ? Self.lateServingWindows : []) {
       let span = TimeSpan(max(first.time, last.time - window), last.time)
@@ -60,7 +60,7 @@ extension Ledger {
 
   /// The accelerators of a server: those of its machine, and any it names.
   func servingAccelerators(of job: DeviceID) -> [Device] {
-    let names = timeline.device(job).map { JobFacts($0).gpus } ?? []
+    let names = timeline.facts(of: job).gpus
     return accelerators(of: job).filter {
       $0.id.machine == job.machine || names.contains($0.id.name) || names.contains($0.label)
     }

@@ -41,6 +41,8 @@ public struct EnergySplit: Hashable, Sendable {
 public struct Ledger: Sendable {
   public let timeline: Timeline
   public let inventory: Inventory
+  /// What was worked out already: a ledger speaks of a timeline that does not change.
+  let memos = LedgerMemos()
 
   public init(_ timeline: Timeline) {
     self.timeline = timeline
@@ -101,16 +103,37 @@ public struct Ledger: Sendable {
 
   /// The power of everything that is known at a time, in watts; `nil` when nothing tells.
   public func power(at time: Timestamp) -> Double? {
-    let moment = timeline.moment(at: time)
-    if let whole = inventory.whole, let power = moment.power(of: whole.id) { return power }
-    return moment.power(of: inventory.parts)
+    if let whole = inventory.whole, let power = power(of: whole.id, at: time) { return power }
+    return power(of: inventory.parts, at: time)
+  }
+
+  /// The power of a device at a time: as it says itself, else the rate of its counter; in watts.
+  public func power(of device: DeviceID, at time: Timestamp) -> Double? {
+    memos.powers.answer(.init(device: device, time: time)) {
+      timeline.moment(at: time).power(of: device)
+    }
+  }
+
+  /// The power of several devices together; `nil` when none of them tells.
+  public func power(of devices: [Device], at time: Timestamp) -> Double? {
+    let powers = devices.compactMap { power(of: $0.id, at: time) }
+    return powers.isEmpty ? nil : powers.reduce(0, +)
   }
 
   /// The mean power of everything known in each of `columns` equal parts of a span, in watts.
   ///
-  /// A column is `nil` when any device that should tell does not.
+  /// A column is `nil` when any device that tells its power at all does not tell it there: a sum
+  /// without one of its parts would be a dip that nobody drew.
   public func powerCurve(
     of devices: [Device], over span: TimeSpan, columns: Int, until: Timestamp? = nil
+  ) -> [Double?] {
+    let key = LedgerMemos.CurveKey(
+      devices: devices.map(\.id), span: span, columns: columns, until: until)
+    return memos.curves.answer(key) { sum(of: devices, over: span, columns: columns, until: until) }
+  }
+
+  private func sum(
+    of devices: [Device], over span: TimeSpan, columns: Int, until: Timestamp?
   ) -> [Double?] {
     let curves = devices.compactMap { device -> [CurveColumn?]? in
       let id = timeline.id(.power, of: device.id) ?? timeline.id(.energy, of: device.id)
@@ -121,14 +144,11 @@ public struct Ledger: Sendable {
     guard !curves.isEmpty else { return Array(repeating: nil, count: max(0, columns)) }
     return (0..<columns).map { column in
       var sum = 0.0
-      var known = false
-      for curve in curves where column < curve.count {
-        if let value = curve[column] {
-          sum += value.mean
-          known = true
-        }
+      for curve in curves {
+        guard column < curve.count, let value = curve[column] else { return nil }
+        sum += value.mean
       }
-      return known ? sum : nil
+      return sum
     }
   }
 

@@ -64,8 +64,7 @@ extension Ledger {
   public func mfu(
     of job: DeviceID, tokensPerSecond: Double?, over span: TimeSpan, withoutPauses: Bool = false
   ) -> MFU {
-    let device = timeline.device(job)
-    let facts = device.map { JobFacts($0) } ?? JobFacts([:])
+    let facts = timeline.facts(of: job)
     let own = accelerators(of: job)
     var mfu = MFU(devices: facts.worldSize ?? Double(max(1, own.count)))
     let formula = FLOPFormula(work: facts.isServing ? .inference : .training)

@@ -32,7 +32,7 @@ extension Ledger {
   /// machine of equals has no outliers; needs four cards that tell.
   public func outliers(at time: Timestamp) -> [Outlier] {
     let moment = timeline.moment(at: time)
-    let watts = inventory.gpus.map { moment.power(of: $0.id) }
+    let watts = inventory.gpus.map { power(of: $0.id, at: time) }
     let degrees = inventory.gpus.map { moment.value(.temperature, of: $0.id) }
     var found: [Outlier] = []
     for (index, median, distance) in Self.deviations(watts, least: 5) {

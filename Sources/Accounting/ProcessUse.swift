@@ -11,6 +11,8 @@ public struct ProcessUse: Hashable, Sendable {
   /// What people call it: the program, the user, the container, the batch job.
   public var name: String
   public var pids: [Int]
+  /// When a single process began, in clock ticks since its machine started.
+  public var started: String?
   public var user: String?
   public var command: String?
   public var container: String?
@@ -53,17 +55,17 @@ extension Ledger {
         let last = moment.known(timeline.descriptor(id).metric, of: device.id),
         last.time >= span.start
       else { continue }
-      let attributes = device.attributes
-      let key = Self.key(device, grouping)
+      let facts = timeline.processFacts(of: device.id)
+      let key = Self.key(device, facts, grouping)
       if uses[key] == nil {
         order.append(key)
-        uses[key] = ProcessUse(name: Self.title(device, grouping), pids: [])
+        uses[key] = ProcessUse(name: Self.title(device, facts, grouping), pids: [])
       }
       guard var use = uses[key] else { continue }
-      use.add(attributes)
+      use.add(facts)
       use.devices.append(device.id)
       use.since = min(use.since ?? first.time, first.time)
-      let label = gpuLabel(attributes["gpu"] ?? "")
+      let label = device.parent.map(gpuLabel) ?? ""
       if !use.gpus.contains(label) { use.gpus.append(label) }
       for metric in [Metric.energy, .sharedEnergy] {
         guard let series = timeline.id(metric, of: device.id) else { continue }
@@ -95,41 +97,41 @@ extension Ledger {
     }
   }
 
-  private func gpuLabel(_ name: String) -> String {
-    inventory.gpus.first { $0.id.name == name }?.label ?? name
-  }
+  private func gpuLabel(_ id: DeviceID) -> String { timeline.device(id)?.label ?? id.name }
 
-  private static func key(_ device: Device, _ grouping: ProcessUse.Grouping) -> String {
-    let attributes = device.attributes
+  private static func key(
+    _ device: Device, _ facts: ProcessFacts, _ grouping: ProcessUse.Grouping
+  ) -> String {
     switch grouping {
-    case .process:
-      // The name is `pid.start@accelerator`.
-      return String(device.id.name.prefix { $0 != "@" })
-    case .user: return attributes["user"] ?? "?"
-    case .container: return attributes["container"] ?? "no container"
-    case .job: return attributes["job"] ?? "no batch job"
+    case .process: facts.pid.map { "\($0) \(facts.started ?? "")" } ?? device.id.name
+    case .user: facts.user ?? "?"
+    case .container: facts.container ?? "no container"
+    case .job: facts.job ?? "no batch job"
     }
   }
 
-  private static func title(_ device: Device, _ grouping: ProcessUse.Grouping) -> String {
+  private static func title(
+    _ device: Device, _ facts: ProcessFacts, _ grouping: ProcessUse.Grouping
+  ) -> String {
     switch grouping {
     case .process: device.label
-    case .user: device.attributes["user"] ?? "unknown user"
-    case .container: device.attributes["container"] ?? "no container"
-    case .job: device.attributes["job"] ?? "no batch job"
+    case .user: facts.user ?? "unknown user"
+    case .container: facts.container ?? "no container"
+    case .job: facts.job ?? "no batch job"
     }
   }
 }
 
 extension ProcessUse {
   /// Takes in what is known of one more of its processes; what differs is no longer known.
-  fileprivate mutating func add(_ attributes: [String: String]) {
-    let isFirst = pids.isEmpty
-    if let pid = attributes["pid"].flatMap({ Int($0) }), !pids.contains(pid) { pids.append(pid) }
+  fileprivate mutating func add(_ facts: ProcessFacts) {
+    let isFirst = devices.isEmpty
+    if let pid = facts.pid, !pids.contains(pid) { pids.append(pid) }
     func merged(_ old: String?, _ new: String?) -> String? { isFirst || old == new ? new : nil }
-    user = merged(user, attributes["user"])
-    command = merged(command, attributes["command"])
-    container = merged(container, attributes["container"])
-    job = merged(job, attributes["job"])
+    user = merged(user, facts.user)
+    command = merged(command, facts.command)
+    container = merged(container, facts.container)
+    job = merged(job, facts.job)
+    started = merged(started, facts.started)
   }
 }

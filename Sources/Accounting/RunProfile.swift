@@ -106,7 +106,7 @@ extension Ledger {
           (timeline.value(clock, at: span.end) ?? 0) - (timeline.value(clock, at: span.start) ?? 0))
     }
     let cost = cost(of: job.id, over: stretch, steps: isServing ? 0 : progress(stretch))
-    let facts = JobFacts(job)
+    let facts = timeline.facts(of: job.id)
     var profile = RunProfile(name: name)
     profile.job = job.label
     profile.framework = facts.framework

@@ -150,7 +150,7 @@ extension Ledger {
       let last = timeline.moment(at: time).known(.outputTokens, of: job),
       let first = timeline.firstReading(output)
     else { return nil }
-    if timeline.device(job)?.attributes["token_count"] == "request" { return .failure(.late) }
+    if timeline.facts(of: job).countsTokensAtEnd { return .failure(.late) }
     guard let prompt = timeline.id(.promptTokens, of: job) else {
       return .failure(.noPromptTokens)
     }

@@ -94,6 +94,12 @@ extension Ledger {
   public func stepStatistics(of job: DeviceID, at time: Timestamp, limit: Int = 300)
     -> StepStatistics?
   {
+    memos.statistics.answer(.init(job: job, time: time, extent: Double(limit))) {
+      statistics(of: job, at: time, limit: limit)
+    }
+  }
+
+  private func statistics(of job: DeviceID, at time: Timestamp, limit: Int) -> StepStatistics? {
     guard let id = timeline.id(.step, of: job) else { return nil }
     // Repeated between steps: a report is the reading at which the step became another one.
     return StepStatistics(

@@ -1,7 +1,9 @@
 /// The unit a number is stated in, always SI or a unit accepted beside it.
-public enum Unit: String, Sendable, CaseIterable, Codable {
+public enum Unit: String, Sendable, CaseIterable {
   case watt = "W"
   case joule = "J"
+  case volt = "V"
+  case ampere = "A"
   case byte = "B"
   case bytePerSecond = "B/s"
   /// A plain fraction; 1 means the whole.
@@ -11,6 +13,8 @@ public enum Unit: String, Sendable, CaseIterable, Codable {
   case second = "s"
   case count = "count"
   case perSecond = "1/s"
+  /// Floating-point operations.
+  case flop = "FLOP"
   case flopPerSecond = "FLOP/s"
   /// A set of flags; sums and means of it mean nothing.
   case bits = "bits"
@@ -21,8 +25,10 @@ public enum Unit: String, Sendable, CaseIterable, Codable {
   public var integral: Unit? {
     switch self {
     case .watt: .joule
+    case .ampere, .volt: nil
     case .bytePerSecond: .byte
     case .perSecond: .count
+    case .flopPerSecond: .flop
     case .ratio: .second
     default: nil
     }

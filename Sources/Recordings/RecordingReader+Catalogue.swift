@@ -10,9 +10,8 @@ extension RecordingReader {
     where columns.starts(with: ["time", "device", "arrival"]) {
       let kind = DeviceKind(table)
       catalogue.tables[kind] = columns.dropFirst(3).compactMap { name in
-        catalogue.series.first {
-          $0.descriptor.device.kind == kind && $0.descriptor.metric.name == name
-        }?.descriptor.metric
+        catalogue.series.first { $0.descriptor.device.kind == kind && $0.column == name }
+          .map { .init(name: name, metric: $0.descriptor.metric) }
       }
     }
   }
@@ -23,8 +22,13 @@ extension RecordingReader {
     while try attributes.step() {
       known[attributes.integer(0), default: [:]][attributes.text(1)] = attributes.text(2)
     }
+    let isFormer = header.schema < 2
     let query = try database.prepare(
-      "SELECT id, machine, kind, name, label, model FROM device ORDER BY id")
+      """
+      SELECT id, machine, kind, name, label, model\(isFormer ? "" : ", role, contains, parent")
+      FROM device ORDER BY id
+      """)
+    var parents: [Int: Int64] = [:]
     while try query.step() {
       guard query.integer(0) == catalogue.devices.count + 1 else {
         throw damage("device \(catalogue.devices.count + 1) is missing")
@@ -34,10 +38,27 @@ extension RecordingReader {
       }
       let id = DeviceID(
         machine: query.text(1), kind: DeviceKind(query.text(2)), name: query.text(3))
-      let device = Device(
+      var device = Device(
         id: id, label: query.text(4), model: query.text(5),
         attributes: known[query.integer(0)] ?? [:])
+      if isFormer {
+        device = device.withFormerRole()
+      } else {
+        guard let role = DeviceRole(rawValue: query.text(6)) else {
+          throw damage("a device has the unknown role '\(query.text(6).prefix(80))'")
+        }
+        device.role = role
+        device.contents = query.isNull(7) ? nil : Schema.roles(query.text(7))
+        parents[catalogue.devices.count] = query.integerIfAny(8)
+      }
       _ = catalogue.add(.init(device: device, isAnnounced: !query.isNull(4)))
+    }
+    for (child, parent) in parents {
+      let place = Int(truncatingIfNeeded: parent) &- 1
+      guard catalogue.devices.indices.contains(place) else {
+        throw damage("a device is a part of device \(parent), which is missing")
+      }
+      catalogue.setParent(of: child, to: catalogue.devices[place].device.id)
     }
   }
 
@@ -56,9 +77,10 @@ extension RecordingReader {
       guard let unit = Unit(rawValue: query.text(3)),
         let method = Provenance.Method(rawValue: query.text(7))
       else { throw damage("series \(id) has an unknown unit or method") }
-      let metric = Metric(
-        query.text(2), unit, scale: query.double(4), counter: query.integer(5) != 0)
-      do throws(RecordingError) { try SafeName.check(metric) } catch {
+      let column = query.text(2)
+      let metric = Self.metric(
+        column, unit, scale: query.double(4), counter: query.integer(5) != 0)
+      do throws(RecordingError) { try SafeName.check(column, scale: metric.scale) } catch {
         throw damage("series \(id) has an unusable metric")
       }
       let provenance = Provenance(
@@ -67,7 +89,21 @@ extension RecordingReader {
       let descriptor = SeriesDescriptor(
         device: catalogue.devices[device].device.id, metric: metric, provenance: provenance)
       _ = catalogue.add(
-        .init(descriptor: descriptor, device: device, rolled: query.integerIfAny(11)))
+        .init(
+          descriptor: descriptor, device: device, column: column, rolled: query.integerIfAny(11)))
     }
+  }
+
+  /// What a column means: the metric that is declared under its name, in the file's own scale.
+  ///
+  /// A name of schema 1 may be another now; what nobody declares is a sensor's own.
+  private static func metric(
+    _ column: String, _ unit: Unit, scale: Double, counter: Bool
+  ) -> Metric {
+    if let former = Metric.renamed[column] { return former.stored(in: scale) }
+    guard let known = Metric.known[column] else {
+      return Metric(custom: column, unit, scale: scale, counter: counter)
+    }
+    return known.stated(unit, scale: scale, counter: counter)
   }
 }

@@ -41,11 +41,11 @@ private struct ReadingCursor {
   private(set) var reading: Reading?
   private let statement: Statement
   private let kind: DeviceKind
-  private let catalogue: Catalogue
-  private let columns: [Metric]
+  private let catalogue: RecordingCatalogue
+  private let columns: [RecordingCatalogue.Column]
 
   init?(
-    _ kind: DeviceKind, of catalogue: Catalogue, in database: Database
+    _ kind: DeviceKind, of catalogue: RecordingCatalogue, in database: Database
   ) throws(RecordingError) {
     guard let columns = catalogue.tables[kind] else { return nil }
     self.kind = kind
@@ -75,9 +75,9 @@ private struct ReadingCursor {
     var new = Reading(
       device: catalogue.devices[device].device.id, time: Timestamp(nanoseconds: time),
       arrival: statement.integerIfAny(2).map(Timestamp.init(nanoseconds:)))
-    for (index, metric) in columns.enumerated() {
+    for (index, column) in columns.enumerated() {
       guard let steps = statement.integerIfAny(index + 3),
-        let series = catalogue.find(metric.name, device: device)
+        let series = catalogue.find(column.metric, device: device)
       else { continue }
       new.set(catalogue.series[series].descriptor.metric, steps: steps)
     }

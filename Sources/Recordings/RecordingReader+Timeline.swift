@@ -52,14 +52,14 @@ extension RecordingReader {
 
   /// The first value of a series in a stretch of time, ends included.
   func firstValue(
-    of row: Catalogue.SeriesRow, from: Int64, to: Int64
+    of row: RecordingCatalogue.SeriesRow, from: Int64, to: Int64
   ) throws(RecordingError) -> (time: Int64, steps: Int64)? {
-    let (metric, kind) = (row.descriptor.metric.name, row.descriptor.device.kind)
-    guard catalogue.column(metric, of: kind) != nil else { return nil }
+    let (column, kind) = (row.column, row.descriptor.device.kind)
+    guard catalogue.column(row.descriptor.metric, of: kind) != nil else { return nil }
     let query = try statement(
       """
-      SELECT time, "\(metric)" FROM "\(kind.name)"
-      WHERE time >= ? AND time <= ? AND device = ? AND "\(metric)" IS NOT NULL
+      SELECT time, "\(column)" FROM "\(kind.name)"
+      WHERE time >= ? AND time <= ? AND device = ? AND "\(column)" IS NOT NULL
       ORDER BY time LIMIT 1
       """)
     query.bind(0, from)
@@ -139,30 +139,47 @@ extension RecordingReader {
   }
 
   func events() throws(RecordingError) -> [Event] {
-    let query = try database.prepare("SELECT time, kind, text FROM event ORDER BY time, id")
+    let isFormer = header.schema < 2
+    let query = try database.prepare(
+      "SELECT time, kind, text\(isFormer ? "" : ", device, cause") FROM event ORDER BY time, id")
     var result: [Event] = []
     while try query.step() {
       guard let kind = Event.Kind(rawValue: query.text(1)) else {
         throw damage("an event is of unknown kind")
       }
-      result.append(
-        Event(
-          time: Timestamp(nanoseconds: query.integer(0)), kind: kind, text: query.text(2)))
+      var event = Event(
+        time: Timestamp(nanoseconds: query.integer(0)), kind: kind, text: query.text(2))
+      if isFormer {
+        if kind == .note, event.text == Schema.formerEnding { event.cause = .recordingEnded }
+      } else {
+        let place = query.integerIfAny(3).map { Int(truncatingIfNeeded: $0) &- 1 }
+        event.device = place.flatMap { place in
+          catalogue.devices.indices.contains(place) ? catalogue.devices[place].device.id : nil
+        }
+        event.cause = query.isNull(4) ? nil : Event.Cause(rawValue: query.text(4))
+      }
+      result.append(event)
     }
     return result
   }
 
   func states() throws(RecordingError) -> [SourceState] {
     let query = try database.prepare(
-      "SELECT source, time, health, message, remedy FROM state ORDER BY id")
+      """
+      SELECT source, time, health, message, remedy\(header.schema < 2 ? "" : ", kind")
+      FROM state ORDER BY id
+      """)
     var result: [SourceState] = []
     while try query.step() {
       guard let health = SourceState.Health(rawValue: query.text(2)) else {
         throw damage("a source is in an unknown state")
       }
+      // In schema 1 a source's kind was what stands before the colon of its name.
+      let kind = header.schema < 2 ? SourceRequest(text: query.text(0)).kind : query.text(5)
       result.append(
         SourceState(
-          source: query.text(0), time: Timestamp(nanoseconds: query.integer(1)), health: health,
+          source: query.text(0), kind: kind, time: Timestamp(nanoseconds: query.integer(1)),
+          health: health,
           message: query.text(3), remedy: query.text(4)))
     }
     return result

@@ -11,7 +11,7 @@ public final class RecordingReader {
   /// What the recording says of itself.
   public let header: RecordingHeader
   let database: Database
-  var catalogue = Catalogue()
+  var catalogue = RecordingCatalogue()
   /// Nanoseconds from which buckets of a minute are loaded; before it only quarters of an hour.
   var minutesFrom: Int64 = 0
 

@@ -13,26 +13,26 @@ extension RecordingWriter {
 
   func describe(_ descriptor: SeriesDescriptor) throws(RecordingError) {
     let device = try place(of: descriptor.device)
-    if let known = catalogue.find(descriptor.metric.name, device: device),
+    if let known = catalogue.find(descriptor.metric, device: device),
       catalogue.series[known].descriptor == descriptor
     {
       return
     }
     var descriptor = descriptor
     // A column has one scale, for all devices and for good.
-    if let column = catalogue.column(descriptor.metric.name, of: descriptor.device.kind),
-      column.scale != descriptor.metric.scale
+    if let column = catalogue.column(descriptor.metric, of: descriptor.device.kind),
+      column.metric.scale != descriptor.metric.scale
     {
-      let metric = descriptor.metric
-      descriptor.metric = Metric(
-        metric.name, metric.unit, scale: column.scale, counter: metric.isCounter)
+      descriptor.metric = descriptor.metric.stored(in: column.metric.scale)
     }
-    let rolled = catalogue.find(descriptor.metric.name, device: device).flatMap {
+    let rolled = catalogue.find(descriptor.metric, device: device).flatMap {
       catalogue.series[$0].rolled
     }
     try addColumn(descriptor.metric, to: descriptor.device.kind)
     try store(
-      series: catalogue.add(.init(descriptor: descriptor, device: device, rolled: rolled)))
+      series: catalogue.add(
+        .init(
+          descriptor: descriptor, device: device, column: descriptor.metric.name, rolled: rolled)))
     if descriptor.provenance.method == .simulated { try markSimulated() }
   }
 
@@ -42,19 +42,19 @@ extension RecordingWriter {
       try announce(Device(id: device, label: device.name))
     }
     let place = try place(of: device)
-    if let known = catalogue.find(metric.name, device: place) { return known }
+    if let known = catalogue.find(metric, device: place) { return known }
     try describe(
       SeriesDescriptor(
         device: device, metric: metric,
         provenance: Provenance(source: "?", method: metric.isCounter ? .counter : .instant)))
-    guard let new = catalogue.find(metric.name, device: place) else {
+    guard let new = catalogue.find(metric, device: place) else {
       throw .failed(path: path, action: "record to", reason: "a series was lost")
     }
     return new
   }
 
   /// A device's place in the catalogue, with a nameless row if nobody announced it yet.
-  private func place(of device: DeviceID) throws(RecordingError) -> Int {
+  func place(of device: DeviceID) throws(RecordingError) -> Int {
     if let known = catalogue.deviceIndex[device] { return known }
     let place = catalogue.add(.init(device: Device(id: device, label: ""), isAnnounced: false))
     try store(device: place)
@@ -64,10 +64,14 @@ extension RecordingWriter {
   private func store(device place: Int) throws(RecordingError) {
     let row = catalogue.devices[place]
     let id = Int64(place + 1)
+    let parent: Int?
+    if let named = row.device.parent { parent = try self.place(of: named) } else { parent = nil }
     let insert = try statement(
       """
-      INSERT INTO device (id, machine, kind, name, label, model) VALUES (?, ?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET label = excluded.label, model = excluded.model
+      INSERT INTO device (id, machine, kind, name, label, model, role, contains, parent)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET label = excluded.label, model = excluded.model,
+        role = excluded.role, contains = excluded.contains, parent = excluded.parent
       """)
     insert.bind(0, id)
     insert.bind(1, row.device.id.machine)
@@ -75,6 +79,9 @@ extension RecordingWriter {
     insert.bind(3, row.device.id.name)
     insert.bind(4, row.isAnnounced ? row.device.label : nil)
     insert.bind(5, row.device.model)
+    insert.bind(6, row.device.role.rawValue)
+    insert.bind(7, row.device.contents.map(Schema.text))
+    insert.bind(8, parent.map { Int64($0 + 1) })
     try insert.run()
     try database.run("DELETE FROM device_attribute WHERE device = \(id)")
     let attribute = try statement(
@@ -115,12 +122,12 @@ extension RecordingWriter {
   }
 
   private func addColumn(_ metric: Metric, to kind: DeviceKind) throws(RecordingError) {
-    guard catalogue.column(metric.name, of: kind) == nil else { return }
+    guard catalogue.column(metric, of: kind) == nil else { return }
     var columns = catalogue.tables[kind] ?? []
     try database.run(Schema.table(kind.name))
     try database.run("ALTER TABLE \"\(kind.name)\" ADD COLUMN \"\(metric.name)\" INTEGER")
-    columns.append(metric)
-    try database.run(Schema.views(kind.name, columns: columns))
+    columns.append(.init(name: metric.name, metric: metric))
+    try database.run(Schema.views(kind.name, columns: columns.map(\.metric)))
     catalogue.tables[kind] = columns
     plans = plans.filter { catalogue.devices[$0.key].device.id.kind != kind }
   }

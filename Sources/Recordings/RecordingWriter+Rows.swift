@@ -2,8 +2,8 @@ import Telemetry
 
 /// How the readings of one device with one set of metrics are written.
 struct RowPlan {
-  /// The metrics of the reading, in its order.
-  var names: [String]
+  /// The handles of the reading's metrics, in its order.
+  var metrics: [Int]
   /// Which value goes to which column; a metric named twice counts the last time.
   var columns: [Column]
   var statement: Statement
@@ -15,8 +15,8 @@ struct RowPlan {
   }
 
   func fits(_ reading: Reading) -> Bool {
-    guard names.count == reading.values.count else { return false }
-    for index in names.indices where names[index] != reading.values[index].metric.name {
+    guard metrics.count == reading.values.count else { return false }
+    for index in metrics.indices where metrics[index] != reading.values[index].metric.handle {
       return false
     }
     return true
@@ -49,7 +49,7 @@ extension RecordingWriter {
     }
     let order = columns.sorted { $0.value.entry < $1.value.entry }
     let plan = RowPlan(
-      names: reading.values.map(\.metric.name), columns: order.map(\.value),
+      metrics: reading.values.map(\.metric.handle), columns: order.map(\.value),
       statement: try statement(Self.insertion(kind, order.map(\.key))))
     guard let device = catalogue.deviceIndex[reading.device] else { return plan }
     plans[device] = [plan] + (plans[device] ?? []).prefix(7)
@@ -78,7 +78,7 @@ extension RecordingWriter {
       let steps =
         entry.metric.scale == column.scale
         ? entry.steps
-        : Metric(entry.metric.name, entry.metric.unit, scale: column.scale).steps(entry.value)
+        : entry.metric.stored(in: column.scale).steps(entry.value)
       plan.statement.bind(index + 3, steps)
       let rolled = catalogue.series[column.series].rolled
       if rolled.map({ time < $0 }) ?? true { try unroll(column.series, from: time) }
@@ -87,21 +87,27 @@ extension RecordingWriter {
   }
 
   func insert(_ event: Event) throws(RecordingError) {
-    let insert = try statement("INSERT INTO event (time, kind, text) VALUES (?, ?, ?)")
+    let device: Int?
+    if let named = event.device { device = try place(of: named) } else { device = nil }
+    let insert = try statement(
+      "INSERT INTO event (time, kind, text, device, cause) VALUES (?, ?, ?, ?, ?)")
     insert.bind(0, event.time.nanoseconds)
     insert.bind(1, event.kind.rawValue)
     insert.bind(2, event.text)
+    insert.bind(3, device.map { Int64($0 + 1) })
+    insert.bind(4, event.cause?.rawValue)
     try insert.run()
   }
 
   func insert(_ state: SourceState) throws(RecordingError) {
     let insert = try statement(
-      "INSERT INTO state (source, time, health, message, remedy) VALUES (?, ?, ?, ?, ?)")
+      "INSERT INTO state (source, time, health, message, remedy, kind) VALUES (?, ?, ?, ?, ?, ?)")
     insert.bind(0, state.source)
     insert.bind(1, state.time.nanoseconds)
     insert.bind(2, state.health.rawValue)
     insert.bind(3, state.message)
     insert.bind(4, state.remedy)
+    insert.bind(5, state.kind)
     try insert.run()
   }
 

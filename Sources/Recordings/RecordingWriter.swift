@@ -12,7 +12,7 @@ public final class RecordingWriter {
   /// The file's name.
   public let path: String
   let database: Database
-  var catalogue = Catalogue()
+  var catalogue = RecordingCatalogue()
   /// Whether the file may know less of the catalogue than we do, after a transaction was undone.
   var mustRestoreCatalogue = false
   var statements: [String: Statement] = [:]

@@ -19,8 +19,8 @@ struct RowScan {
 
   /// Prepares to read from `kind` those series for which `target` says where they go.
   init?(
-    _ kind: DeviceKind, of catalogue: Catalogue, in database: Database,
-    target: (Int, Catalogue.SeriesRow) -> Target?
+    _ kind: DeviceKind, of catalogue: RecordingCatalogue, in database: Database,
+    target: (Int, RecordingCatalogue.SeriesRow) -> Target?
   ) throws(RecordingError) {
     guard let all = catalogue.tables[kind] else { return nil }
     var place: [String: Int] = [:]
@@ -28,8 +28,10 @@ struct RowScan {
     var names: [String] = []
     for (index, row) in catalogue.series.enumerated()
     where row.descriptor.device.kind == kind {
-      let name = row.descriptor.metric.name
-      guard all.contains(row.descriptor.metric), let target = target(index, row) else { continue }
+      let name = row.column
+      guard all.contains(where: { $0.name == name }), let target = target(index, row) else {
+        continue
+      }
       let column = place[name] ?? names.count
       if column == names.count {
         place[name] = column

@@ -34,12 +34,17 @@ enum SafeName {
   }
 
   static func check(_ metric: Metric) throws(RecordingError) {
-    guard isColumn(metric.name) else {
+    try check(metric.name, scale: metric.scale)
+  }
+
+  /// Checks a column's name and how much one stored step of it is worth.
+  static func check(_ column: String, scale: Double) throws(RecordingError) {
+    guard isColumn(column) else {
       throw .refused(
-        "the metric '\(metric.name.prefix(80))' (use a-z, 0-9 and _, not time, device or arrival)")
+        "the metric '\(column.prefix(80))' (use a-z, 0-9 and _, not time, device or arrival)")
     }
-    guard metric.scale.isFinite, metric.scale > 0 else {
-      throw .refused("the metric '\(metric.name)' has no usable scale")
+    guard scale.isFinite, scale > 0 else {
+      throw .refused("the metric '\(column)' has no usable scale")
     }
   }
 

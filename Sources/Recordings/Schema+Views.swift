@@ -10,7 +10,7 @@ extension Schema {
       [
         "strftime('%Y-%m-%dT%H:%M:%f', r.time / 1e9, 'unixepoch') || 'Z' AS at",
         "d.machine AS machine", "coalesce(d.label, d.name) AS label",
-      ] + columns.map { "r.\"\($0.name)\"\(factor($0)) AS \"\(plainName($0))\"" }
+      ] + columns.map { "r.\"\($0.name)\"\(factor($0)) AS \"\($0.plainName)\"" }
     let from = "FROM \"\(kind)\" AS r JOIN device AS d ON d.id = r.device"
     var sql = """
       DROP VIEW IF EXISTS "\(kind)_values";
@@ -32,18 +32,5 @@ extension Schema {
     let inverse = 1 / metric.scale
     if metric.scale == 1 { return "" }
     return inverse.rounded() == inverse ? " / \(inverse)" : " * \(metric.scale)"
-  }
-
-  /// A metric's name once its values are in the unit: `power_mw` becomes `power_w`.
-  private static func plainName(_ metric: Metric) -> String {
-    guard metric.scale != 1 else { return metric.name }
-    let endings = [
-      ("_mg_per_kwh", "_g_per_kwh"), ("_mw", "_w"), ("_uj", "_j"), ("_us", "_s"), ("_mc", "_c"),
-      ("_ppm", ""), ("_e3", ""), ("_e6", ""), ("_e9", ""), ("_e12", ""),
-    ]
-    for (ending, plain) in endings where metric.name.hasSuffix(ending) {
-      return metric.name.dropLast(ending.count) + plain
-    }
-    return metric.name + "_in_unit"
   }
 }

@@ -1,12 +1,16 @@
 import Telemetry
 
-/// The tables of a recording, version 1.
+/// The tables of a recording, version 2.
+///
+/// Version 2 says what a device is (role, what it contains, of what it is a part) and to which device
+/// an event happened and why; some columns were renamed (`Metric.renamed`). A file of version 1 is
+/// migrated while it is read.
 ///
 /// Beside these there is one wide table per device kind, named like the kind: a row is what one
 /// device said at one time, a column is one metric. They are made when the first device of the
 /// kind is seen and grow a column when a metric is.
 enum Schema {
-  static let version: Int64 = 1
+  static let version: Int64 = 2
   /// "HIPO", where SQLite keeps the kind of application a file belongs to.
   static let applicationID: Int64 = 0x4849_504F
 
@@ -33,6 +37,9 @@ enum Schema {
       name TEXT NOT NULL,
       label TEXT,                  -- NULL if it was never announced
       model TEXT NOT NULL,
+      role TEXT NOT NULL,          -- what it is in the account of energy, see DeviceRole.swift
+      contains TEXT,               -- roles whose energy it contains; NULL: those of its role
+      parent INTEGER REFERENCES device (id), -- of what it is a part, or on what it runs
       UNIQUE (machine, kind, name)
     );
     CREATE TABLE device_attribute (
@@ -60,7 +67,9 @@ enum Schema {
       id INTEGER PRIMARY KEY,
       time INTEGER NOT NULL,       -- ns since 1970-01-01 UTC
       kind TEXT NOT NULL,          -- mark, gap or note
-      text TEXT NOT NULL
+      text TEXT NOT NULL,
+      device INTEGER REFERENCES device (id), -- to which it happened, if to one
+      cause TEXT                   -- lost, asleep, no_answer, …, see Event.swift
     );
     CREATE TABLE state ( -- every change of a source's state
       id INTEGER PRIMARY KEY,
@@ -68,7 +77,8 @@ enum Schema {
       time INTEGER NOT NULL,
       health TEXT NOT NULL,
       message TEXT NOT NULL,
-      remedy TEXT NOT NULL
+      remedy TEXT NOT NULL,
+      kind TEXT NOT NULL           -- of the source: its name in the catalogue
     );
     CREATE TABLE rollup ( -- minimum, maximum and integral; can be made anew from the readings
       width INTEGER NOT NULL,      -- of one bucket, ns
@@ -80,6 +90,19 @@ enum Schema {
     CREATE VIEW source AS -- how each source was doing at the end
       SELECT source AS name, health, message, remedy, max(id) AS state FROM state GROUP BY source;
     """
+
+  /// The text of the note by which recordings of version 1 end.
+  static let formerEnding = "recording ended"
+
+  /// Roles as the column `contains` holds them.
+  static func text(_ roles: Set<DeviceRole>) -> String {
+    roles.map(\.rawValue).sorted().joined(separator: " ")
+  }
+
+  /// The roles of the column `contains`; one that is not known is left out.
+  static func roles(_ text: String) -> Set<DeviceRole> {
+    Set(text.split(separator: " ").compactMap { DeviceRole(rawValue: String($0)) })
+  }
 
   /// Makes a device kind's table; `kind` has been checked.
   static func table(_ kind: String) -> String {

@@ -10,6 +10,7 @@ import Telemetry
 /// beside those of `nvml`; on one machine only one of the two sources is to be used.
 struct DCGMSource: DataSource {
   let name: String
+  let kind = "dcgm"
   var interval: Double? { max(1, context.interval) }
 
   private struct GPU {
@@ -111,8 +112,9 @@ struct DCGMSource: DataSource {
       if DCGMTable.isPlausible(value, field.metric) {
         reading.set(field.metric, value)
       } else if value.isFinite, value < 1e9, refused.insert(field.metric).inserted {
-        let text = "dcgm: \(field.names[0].name) of GPU \(device.label) left out, it cannot be true"
-        observations.append(.event(Event(time: now, kind: .note, text: text)))
+        let text = "dcgm: \(field.names[0].name) left out, it cannot be true"
+        observations.append(
+          .event(Event(time: now, kind: .note, text: text, device: device.id, cause: .refused)))
       }
     }
     let source = name

@@ -10,6 +10,7 @@ import Telemetry
 /// counts goes on over its restarts.
 package struct ServeSource: DataSource {
   package let name: String
+  package let kind = "serve"
   package var interval: Double? { max(1, context.interval) }
 
   private let url: HTTPURL
@@ -65,7 +66,10 @@ package struct ServeSource: DataSource {
     if result.hasRestarted, lastRestart.map({ now - $0 >= 60 }) ?? true {
       lastRestart = now
       observations.append(
-        .event(Event(time: now, kind: .note, text: "\(table.name) restarted")))
+        .event(
+          Event(
+            time: now, kind: .note, text: "\(table.name) restarted", device: id,
+            cause: .restarted)))
     }
     var reading = Reading(device: id, time: now)
     for (column, value) in result.values { reading.set(column.metric, value) }

@@ -1,4 +1,3 @@
-import JobLogs
 import Telemetry
 import Testing
 
@@ -70,7 +69,7 @@ struct IdleFloorTests {
     books.add(gpu, .utilization, .average, seconds.map { ($0, $0 < 120 ? 0 : 1) })
     books.add(gpu, .memoryUsed, .instant, seconds.map { ($0, $0 < 60 ? 0 : 4e9) })
     books.add(
-      gpu, .throttledByHeat, .counter, seconds.map { ($0, max(0, ($0 - 180) / 2)) })
+      gpu, .throttledByThermal, .counter, seconds.map { ($0, max(0, ($0 - 180) / 2)) })
     books.add(gpu, .throttledByPower, .counter, seconds.map { ($0, max(0, $0 - 120)) })
     return books
   }

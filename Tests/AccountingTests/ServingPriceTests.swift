@@ -1,5 +1,4 @@
 import Quantities
-import Sensors
 import Telemetry
 import Testing
 

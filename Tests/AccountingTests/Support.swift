@@ -1,5 +1,4 @@
 import Quantities
-import Sensors
 import Telemetry
 
 @testable import Accounting
@@ -19,6 +18,12 @@ func near(_ left: Double?, _ right: Double) -> Bool {
 struct Books {
   var timeline = Timeline()
 
+  /// What the devices of these names are; any other is what its kind is where nobody said.
+  static let roles: [String: DeviceRole] = [
+    "wall": .machine, "psys": .platform, "module": .platform, "module-0": .module,
+    "core-0": .processorPart, "dram-0": .memory,
+  ]
+
   static func id(_ kind: DeviceKind, _ name: String = "0") -> DeviceID {
     DeviceID(machine: kind == .grid ? "" : "box", kind: kind, name: name)
   }
@@ -29,7 +34,8 @@ struct Books {
     range: Double = 0, _ values: [(Double, Double)]
   ) {
     if timeline.device(device) == nil {
-      timeline.apply(.device(Device(id: device, label: device.name)))
+      timeline.apply(
+        .device(Device(id: device, label: device.name, role: Self.roles[device.name])))
     }
     timeline.apply(
       .series(

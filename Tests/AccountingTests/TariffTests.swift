@@ -44,15 +44,19 @@ struct ProcessUseTests {
   private var books: Books {
     var books = Books()
     books.draw(Books.id(.gpu, "A"), watts: 500, at: [0, 1])
-    func process(_ name: String, _ attributes: [String: String], _ label: String) -> DeviceID {
+    func process(
+      _ name: String, on gpu: String, _ attributes: [String: String], _ label: String
+    ) -> DeviceID {
       let id = Books.id(.process, name)
-      books.timeline.apply(.device(Device(id: id, label: label, attributes: attributes)))
+      books.timeline.apply(
+        .device(
+          Device(id: id, label: label, parent: Books.id(.gpu, gpu), attributes: attributes)))
       return id
     }
     let alone = process(
-      "41.9@A", ["pid": "41", "gpu": "A", "user": "ada", "job": "slurm 7"], "train.py")
-    let other = process("41.9@B", ["pid": "41", "gpu": "B", "user": "ada"], "train.py")
-    let shared = process("52.9@B", ["pid": "52", "gpu": "B", "user": "bob"], "serve")
+      "41.9@A", on: "A", ["pid": "41", "user": "ada", "job": "slurm 7"], "train.py")
+    let other = process("41.9@B", on: "B", ["pid": "41", "user": "ada"], "train.py")
+    let shared = process("52.9@B", on: "B", ["pid": "52", "user": "bob"], "serve")
     books.add(alone, .energy, .counter, (0...10).map { (Double($0), 500 * Double($0)) })
     books.add(other, .energy, .counter, (0...10).map { (Double($0), 0) })
     books.add(other, .sharedEnergy, .modelled, (0...10).map { (Double($0), 300 * Double($0)) })
@@ -100,7 +104,9 @@ struct JobOwnershipTests {
     books.draw(Books.id(.cpu, "package-0"), watts: 30, at: [0, 1, 2])
     let process = Books.id(.process, "41.9@B")
     books.timeline.apply(
-      .device(Device(id: process, label: "t", attributes: ["pid": "41", "gpu": "B"])))
+      .device(
+        Device(
+          id: process, label: "t", parent: Books.id(.gpu, "B"), attributes: ["pid": "41"])))
     books.timeline.apply(.device(Device(id: job, label: "t", attributes: attributes)))
     return (books.ledger, job)
   }

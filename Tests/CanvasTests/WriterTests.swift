@@ -1,5 +1,4 @@
 import Canvas
-import Formats
 import Testing
 
 @Suite struct WriterTests {

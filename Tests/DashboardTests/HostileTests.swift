@@ -1,6 +1,4 @@
 import Canvas
-import Formats
-import JobLogs
 import Quantities
 import Telemetry
 import Testing
@@ -62,11 +60,11 @@ import Testing
 
   private func frames(_ timeline: Timeline, _ body: (Canvas, String) -> Void) {
     for (width, height) in [(20, 5), (40, 10), (60, 20), (132, 40), (200, 60)] {
-      for command in [nil, Command.help, .provenance, .panel1, .panel2, .panel3, .panel4] {
+      for command in [nil, Command.help, .provenance, .panel(0), .panel(1), .panel(2), .panel(3)] {
         var input = Stage.input(timeline, width, height) { view, bounds in
           if let command { view.press(command, bounds) }
         }
-        let words = "\(width)x\(height) \(command?.rawValue ?? "all")"
+        let words = "\(width)x\(height) \(command.map { "\($0)" } ?? "all")"
         for origin in [SessionInfo.Origin.live, .recording(Self.attack)] {
           input.session = SessionInfo(origin: origin, machine: Self.attack)
           body(Frame.render(input), words)

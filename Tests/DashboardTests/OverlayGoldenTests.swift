@@ -75,7 +75,7 @@ import Testing
     let baseline = try Self.baseline()
     let frames = [(90, 28), (132, 40)].map { width, height in
       var input = Stage.input(Self.described, width, height, isSimulated: true) {
-        $0.press(.panel2, $1)
+        $0.press(.panel(1), $1)
       }
       input.baselines = [baseline]
       input.price = Price(text: "0.25€")
@@ -154,7 +154,7 @@ import Testing
       baseline.steps = value
       baseline.measure = .token
       baseline.blocks = Array(repeating: .init(joules: value, count: value), count: 9)
-      for command in [Command.diet, .chips, .equivalents, .panel2] {
+      for command in [Command.diet, .chips, .equivalents, .panel(1)] {
         var input = Stage.input(timeline, 132, 40) { $0.press(command, $1) }
         input.baselines = [baseline]
         input.targetLoss = value

@@ -18,7 +18,12 @@ import Testing
       seconds: ClosedRange<Int>, metric: Metric = .energy
     ) {
       let id = DeviceID(machine: "box", kind: .process, name: name)
-      timeline.apply(.device(Device(id: id, label: label, attributes: attributes)))
+      let gpu = DeviceID(machine: "box", kind: .gpu, name: String(name.suffix(2)))
+      timeline.apply(
+        .device(
+          Device(
+            id: id, label: label, parent: gpu,
+            attributes: attributes.merging(["started": "9"]) { $1 })))
       for second in seconds {
         var reading = Reading(device: id, time: start + Double(second))
         reading.set(metric, watts * Double(second))
@@ -38,13 +43,13 @@ import Testing
     }
     add(
       "41.9@G0", "train.py",
-      ["pid": "41", "gpu": "G0", "user": "ada", "command": "python train.py\u{1b}[31m --lr 1"],
+      ["pid": "41", "user": "ada", "command": "python train.py\u{1b}[31m --lr 1"],
       watts: 500, seconds: 0...60)
     add(
-      "52.9@G1", "vllm", ["pid": "52", "gpu": "G1", "user": "bob", "container": "docker abc"],
+      "52.9@G1", "vllm", ["pid": "52", "user": "bob", "container": "docker abc"],
       watts: 300, seconds: 0...60, metric: .sharedEnergy)
     add(
-      "63.9@G1", "eval.py", ["pid": "63", "gpu": "G1", "user": "ada"], watts: 200, seconds: 0...20)
+      "63.9@G1", "eval.py", ["pid": "63", "user": "ada"], watts: 200, seconds: 0...20)
     return timeline
   }
 

@@ -36,12 +36,12 @@ import Testing
 
   @Test(arguments: [44, 71, 72, 132, 300]) func `Overlays and panels at any size`(width: Int) {
     for height in [12, 13, 17, 24, 40, 100] {
-      for command in [Command.help, .provenance, .panel1, .panel2, .panel3, .panel4] {
+      for command in [Command.help, .provenance, .panel(0), .panel(1), .panel(2), .panel(3)] {
         check(Stage.input(Stage.short, width, height) { $0.press(command, $1) })
       }
       check(
         Stage.input(Stage.host, width, height) { view, bounds in
-          view.press(.panel1, bounds)
+          view.press(.panel(0), bounds)
           view.press(.provenance, bounds)
           view.glyphs = .ascii
         })
@@ -60,12 +60,12 @@ import Testing
     let timeline = Stage.cluster(count)
     for (width, height) in [(20, 5), (40, 10), (44, 12), (60, 20), (80, 24), (132, 40), (250, 70)] {
       check(Stage.input(timeline, width, height))
-      check(Stage.input(timeline, width, height) { $0.press(.panel1, $1) })
+      check(Stage.input(timeline, width, height) { $0.press(.panel(0), $1) })
     }
   }
 
   @Test func `Sixty-four accelerators fit, and the odd one is named`() {
-    let frame = Frame.render(Stage.input(Stage.cluster(64), 132, 40) { $0.press(.panel1, $1) })
+    let frame = Frame.render(Stage.input(Stage.cluster(64), 132, 40) { $0.press(.panel(0), $1) })
     let words = frame.lines.joined(separator: "\n")
     #expect(words.contains("64 × H100 80GB"))
     #expect(words.contains("32") && words.contains("120"))
@@ -76,7 +76,7 @@ import Testing
   @Test func `A thousand accelerators become tiles, and those that do not fit are counted`() {
     let timeline = Stage.cluster(1024)
     check(Stage.input(timeline, 60, 20))
-    let large = Frame.render(Stage.input(timeline, 200, 60) { $0.press(.panel1, $1) })
+    let large = Frame.render(Stage.input(timeline, 200, 60) { $0.press(.panel(0), $1) })
     #expect(large.shows("GPU 512 draws 120 W"))
     #expect(!large.shows("do not fit"))
     #expect(Frame.render(Stage.input(timeline, 80, 24)).shows("more do not fit"))
@@ -97,7 +97,7 @@ import Testing
       }
       for (width, height) in [(20, 5), (40, 10), (60, 20), (132, 40)] {
         check(Stage.input(timeline, width, height))
-        check(Stage.input(timeline, width, height) { $0.press(.panel2, $1) })
+        check(Stage.input(timeline, width, height) { $0.press(.panel(1), $1) })
       }
     }
   }

@@ -92,12 +92,14 @@ enum Stage {
     let bounds = timeline.span ?? TimeSpan(start, start + 10)
     var view = ViewState(cursor: .live, themeCount: 6)
     change(&view, bounds)
-    return FrameInput(
+    var input = FrameInput(
       timeline: timeline, bounds: bounds, view: view, theme: theme,
       session: SessionInfo(
         origin: .live, machine: "node-17", isSimulated: isSimulated,
         utcOffset: { _ in 7200 }),
       width: width, height: height)
+    input.catalogue = SourceCatalogue(SensorCatalogue.all + SensorCatalogue.plugins)
+    return input
   }
 
   static func frame(

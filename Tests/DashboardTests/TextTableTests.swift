@@ -1,5 +1,4 @@
 import Canvas
-import JobLogs
 import Testing
 
 @testable import Dashboard
@@ -45,7 +44,7 @@ import Testing
   }
 
   @Test func `Sentences are broken between words`() {
-    let lines = Overlay.paragraph("one two three", width: 7, Style()).map { $0[0].text }
+    let lines = OverlayBox.paragraph("one two three", width: 7, Style()).map { $0[0].text }
     #expect(lines == ["one two", "three"])
   }
 }

@@ -1,7 +1,5 @@
 import Canvas
-import Formats
 import Glibc
-import JobLogs
 import Testing
 
 @testable import Dashboard

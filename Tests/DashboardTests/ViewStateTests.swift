@@ -114,7 +114,7 @@ import Testing
 
   @Test func `What needs I/O comes back as effects`() {
     var view = view(at: 500)
-    #expect(press(&view, .mark) == [.mark(at: (start + 500).nanoseconds)])
+    #expect(press(&view, .addMark) == [.mark(at: (start + 500).nanoseconds)])
     #expect(press(&view, .screenshot, .repaint, .quit) == [.screenshot, .repaint, .quit])
     #expect(view == self.view(at: 500))
   }
@@ -134,7 +134,7 @@ import Testing
     #expect(odd.window == 60)
   }
 
-  @Test(arguments: [(Command.panel1, 0), (.panel2, 1), (.panel3, 2), (.panel4, 3)])
+  @Test(arguments: [(Command.panel(0), 0), (.panel(1), 1), (.panel(2), 2), (.panel(3), 3)])
   func `A number gives its panel the screen, and again takes it back`(command: Command, panel: Int)
   {
     var view = view(at: 500)
@@ -144,7 +144,7 @@ import Testing
     _ = press(&view, command)
     #expect(view.focused == nil)
     #expect(view.selected == panel)
-    _ = press(&view, .panel1, command)
+    _ = press(&view, .panel(0), command)
     #expect(view.focused == (panel == 0 ? nil : panel))
   }
 
@@ -166,7 +166,7 @@ import Testing
 
   @Test func `Escape closes what is open, one thing at a time`() {
     var view = ViewState(cursor: .live)
-    _ = press(&view, .panel2, .help)
+    _ = press(&view, .panel(1), .help)
     #expect(view.overlay == .help)
     _ = press(&view, .leave)
     #expect(view.overlay == .none)
@@ -194,7 +194,7 @@ import Testing
     var themes: [Int] = []
     var glyphs: [GlyphSet] = []
     for _ in 0..<4 {
-      _ = press(&view, .theme, .marks)
+      _ = press(&view, .theme, .cycleGlyphs)
       themes.append(view.theme)
       glyphs.append(view.glyphs)
     }

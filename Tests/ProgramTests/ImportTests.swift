@@ -1,14 +1,8 @@
-import Glibc
+import TestSupport
 import Testing
 
 /// Files of other tools become a recording whose report can be checked against theirs.
 @Suite struct ImportTests {
-  private static let fixtures =
-    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4)
-    .joined(separator: "/") + "/shared/fixtures/training/mlperf"
-
-  private static var hasFixtures: Bool { access(fixtures, F_OK) == 0 }
-
   /// The number that stands behind a key in a JSON text.
   private func number(_ key: String, in text: String) -> Double? {
     let parts = text.split(separator: "\"")
@@ -18,26 +12,67 @@ import Testing
     return Double(parts[place + 1].drop { $0 == ":" }.prefix { $0 != "," && $0 != "}" })
   }
 
+  /// A run whose power was measured at the wall, by the files that were published of it.
+  struct Run: Sendable, CustomTestStringConvertible {
+    let log: String
+    let power: String
+    let joules: Double
+    let samples: Double
+
+    var testDescription: String { log.split(separator: "/").suffix(2).joined(separator: "/") }
+
+    /// A run that is no part of the project; `nil` where its files are not there.
+    static func real(_ name: String, joules: Double, samples: Double) -> Run? {
+      let folder = "training/mlperf/\(name)"
+      guard let log = Fixtures.real("\(folder)/result_0.txt"),
+        let power = Fixtures.real("\(folder)/power/result_0/node_0.txt")
+      else { return nil }
+      return Run(log: log, power: power, joules: joules, samples: samples)
+    }
+  }
+
+  // 8 s of 1.5 kW and 16 s of 2.5 kW for 5200 samples.
+  private static let madeUp = Run(
+    log: Fixtures.path("logs/mlperf.log"), power: Fixtures.path("power/mlperf-power-log.txt"),
+    joules: 10, samples: 5200)
+
+  static let runs: [Run] =
+    [madeUp]
+    + [
+      Run.real("lenovo_8xB200_bert", joules: 0.8384, samples: 2_549_478),
+      Run.real("lenovo_8xB200_llama2_70b_lora", joules: 2045, samples: 3072),
+    ].compactMap(\.self)
+
   /// Wall power beside the log of the same run: joules per sample as worked out from the two files
   /// by hand, within half a per cent.
-  @Test(
-    .enabled(if: hasFixtures, "no ../shared/fixtures beside the package"),
-    arguments: [
-      ("lenovo_8xB200_bert", 0.8384, 2_549_478.0), ("lenovo_8xB200_llama2_70b_lora", 2045, 3072),
-    ])
-  func `the energy of a published run is that of its own files`(
-    run: String, joules: Double, samples: Double
-  ) throws {
+  @Test(arguments: runs)
+  func `the energy of a published run is that of its own files`(run: Run) throws {
     let folder = try Folder()
-    let path = "\(Self.fixtures)/\(run)"
-    let made = try Program.run(
-      ["import", "-o", "run.hippo", "\(path)/result_0.txt", "\(path)/power/result_0/node_0.txt"],
-      in: folder)
+    let made = try Program.run(["import", "-o", "run.hippo", run.log, run.power], in: folder)
     #expect(made.status == 0, "\(made.errors)")
     let report = try Program.run(["report", "run.hippo", "--format", "json"], in: folder)
     let found = try #require(number("joules_per_sample", in: report.output), "\(report.output)")
-    #expect(abs(found / joules - 1) < 0.005, "\(found)")
-    #expect(number("samples", in: report.output) == samples)
+    #expect(abs(found / run.joules - 1) < 0.005, "\(found)")
+    #expect(number("samples", in: report.output) == run.samples)
+  }
+
+  /// A table tells what is right: files, joules, and the share of the time that was covered.
+  @Test func `the cases tell the joules that are right`() throws {
+    let table = try #require(Folder.read(Fixtures.path("cases/power.tsv")))
+    let rows = table.split(separator: "\n").dropFirst(2).map { $0.split(separator: "\t") }
+    #expect(!rows.isEmpty)
+    for row in rows {
+      let folder = try Folder()
+      let files = row[0].split(separator: " ").map { Fixtures.path("cases/power/\($0)") }
+      let made = try Program.run(["import", "-o", "run.hippo"] + files, in: folder)
+      #expect(made.status == 0, "\(made.errors)")
+      let report = try Program.run(["report", "run.hippo", "--format", "json"], in: folder).output
+      let joules = try #require(Double(row[1]))
+      let found = try #require(number("joules", in: report), "\(report)")
+      #expect(abs(found - joules) <= 0.005 * joules, "\(row[0]): \(found)")
+      guard row.count > 2, let coverage = Double(row[2]) else { continue }
+      #expect(number("coverage", in: report).map { abs($0 - coverage) < 0.02 } == true)
+    }
   }
 
   @Test func `what is no log is named, and nothing is written`() throws {

@@ -176,7 +176,7 @@ import Testing
       Playing { second in
         .page(Self.vLLM(output: 100 * second, prompt: 0, cached: 0, started: 1))
       }.play)
-    job.name = server.url()
+    job = DeviceID(machine: job.machine, kind: job.kind, name: server.url())
     var source = ServeSource(try HTTPURL(server.url()), SourceContext(machine: "box"))
     var inbox = LineInbox(machine: "box", source: "exec")
     for second in 0...20 {

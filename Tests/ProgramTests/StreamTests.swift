@@ -32,7 +32,7 @@ import Testing
       ["record", "-o", "-", "--source", "simulated", "--every", "100ms", "--for", "500ms"],
       in: folder)
     #expect(result.status == 0)
-    #expect(result.output.hasPrefix(#"{"hippowatt":1,"machine":""#))
+    #expect(result.output.hasPrefix(#"{"hippowatt":2,"machine":""#))
     var decoder = JSONLineDecoder(machine: "elsewhere", source: "test")
     var kinds: Set<String> = []
     var readings = 0

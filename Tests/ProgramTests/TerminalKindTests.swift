@@ -1,5 +1,6 @@
 import Canvas
 import Glibc
+import Seeded
 import Terminals
 import Testing
 
@@ -70,11 +71,8 @@ import Testing
   @Test func `a storm of sizes down to one cell ends in the last one`() throws {
     let session = try Session(Self.watch, in: folder, width: 132, height: 40)
     #expect(session.wait(for: "● LIVE"))
-    var seed: UInt64 = 0x9E37_79B9_7F4A_7C15
-    func dice(_ limit: UInt64) -> Int {
-      seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(seed >> 33 % limit) + 1
-    }
+    var random = SeededRandom()
+    func dice(_ limit: Int) -> Int { random.next(limit) + 1 }
     for round in 1...60 {
       let small = round % 4 == 0
       session.resize(width: dice(small ? 8 : 220), height: dice(small ? 4 : 70))

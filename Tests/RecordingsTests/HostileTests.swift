@@ -1,6 +1,7 @@
 import CSQLite
 import Glibc
 import Quantities
+import Seeded
 import Telemetry
 import Testing
 
@@ -54,7 +55,7 @@ import Testing
     sqlite(scratch, "PRAGMA user_version = 3")
     #expect(
       message(scratch).contains(
-        "was written by a newer hippowatt (schema 3, this one reads up to 1)"))
+        "was written by a newer hippowatt (schema 3, this one reads up to 2)"))
   }
 
   @Test func `A recording that was cut off says so`() throws {
@@ -71,7 +72,7 @@ import Testing
   func `Flipped bytes never crash`(seed: Int) throws {
     let scratch = try Scratch()
     try recording(scratch, seconds: 1500)
-    var dice = Dice(UInt64(seed))
+    var dice = SeededRandom(UInt64(seed))
     var bytes = try #require(scratch.read("a.hippo"))
     for _ in 0..<40 {
       bytes[Int.random(in: 100..<bytes.count, using: &dice)] = UInt8(dice.next() & 255)
@@ -133,7 +134,7 @@ import Testing
     try writer.append(power(0, 100))
     var reading = Reading(device: .gpu, time: origin + 1)
     reading.set(.power, 5)
-    reading.set(Metric(name, .watt), 5)
+    reading.set(Metric(custom: name, .watt), 5)
     #expect(throws: RecordingError.self) { try writer.append(.reading(reading)) }
     let kind = name == "time" ? "rollup" : name == "arrival" ? "gpu_values" : name
     var strange = Reading(

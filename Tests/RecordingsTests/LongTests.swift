@@ -1,3 +1,4 @@
+import Seeded
 import Telemetry
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 
   /// Ten days with a value every five minutes and some that come hours late.
   private var session: [Observation] {
-    var dice = Dice(5)
+    var dice = SeededRandom(5)
     var result: [Observation] = [.device(Device(id: Self.host, label: "box"))]
     for (metric, method) in [(Metric.power, Provenance.Method.instant), (.bytesRead, .counter)] {
       result.append(

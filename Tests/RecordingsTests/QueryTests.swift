@@ -20,7 +20,7 @@ import Testing
     try writer.append(power(0.5, 412.345))
     var reading = Reading(device: .gpu, time: origin + 1)
     reading.set(.utilization, 0.25)
-    reading.set(Metric("plugin_x", .count, scale: 0.5), 1.5)
+    reading.set(Metric(custom: "plugin_x", .count, scale: 0.5), 1.5)
     try writer.append(.reading(reading))
     try writer.append(
       .state(SourceState(source: "nvml", time: origin, health: .waiting)))
@@ -33,7 +33,7 @@ import Testing
         "2025-06-15T16:00:00.500Z zero 412.345"
       ])
     #expect(
-      try text(file, "SELECT utilization || ' ' || plugin_x_in_unit FROM gpu_values").last
+      try text(file, "SELECT utilization || ' ' || plugin_x FROM gpu_values").last
         == "0.25 1.5")
     #expect(try text(file, "SELECT name || ' ' || health FROM source") == ["nvml ok"])
     #expect(try file.integer("PRAGMA application_id") == Schema.applicationID)
@@ -64,7 +64,7 @@ import Testing
     let scratch = try Scratch()
     let writer = try RecordingWriter(path: scratch.file(), header: .test)
     try writer.append(power(0, 100))
-    let coarse = Metric("power_mw", .watt, scale: 1)
+    let coarse = Metric(custom: "power_mw", .watt, scale: 1)
     let other = DeviceID(machine: "box", kind: .gpu, name: "GPU-1")
     for id in [DeviceID.gpu, other] {
       var reading = Reading(device: id, time: origin + 1)

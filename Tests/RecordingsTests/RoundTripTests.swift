@@ -1,3 +1,4 @@
+import Seeded
 import Telemetry
 import Testing
 
@@ -41,7 +42,7 @@ import Testing
         #expect(read.total(id, over: whole) == live.total(id, over: whole))
       }
     }
-    var dice = Dice(seed + 100)
+    var dice = SeededRandom(seed + 100)
     for _ in 0..<8 {
       let start = origin + Double.random(in: -50..<Double(session.seconds), using: &dice)
       let page = TimeSpan(start, start + Double.random(in: 1..<600, using: &dice))

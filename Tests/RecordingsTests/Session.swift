@@ -1,3 +1,4 @@
+import Seeded
 import Telemetry
 
 @testable import Recordings
@@ -9,7 +10,7 @@ struct Session {
 
   init(seed: UInt64, seconds: Int) {
     self.seconds = seconds
-    var dice = Dice(seed)
+    var dice = SeededRandom(seed)
     let gpus = (0..<2).map { DeviceID(machine: "box", kind: .gpu, name: "GPU-\($0)") }
     let host = DeviceID(machine: "box", kind: .host, name: "box")
     let grid = DeviceID(machine: "", kind: .grid, name: "DE")

@@ -60,19 +60,6 @@ final class Scratch {
   }
 }
 
-/// A small generator with a seed, so that a failure can be repeated.
-struct Dice: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state &* 0x2545_F491_4F6C_DD1D
-  }
-}
-
 /// The zero of time in tests: a full hour.
 let origin = Timestamp(nanoseconds: 1_750_003_200_000_000_000)
 

@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import Telemetry
@@ -72,7 +73,7 @@ import Testing
   }
 
   @Test func `Any span is a subtraction of two others`() {
-    var dice = SystemRandomNumberGenerator()
+    var dice = SeededRandom()
     var noisy = OneSeries()
     for second in 0..<3000 { noisy.add(Double(second), .random(in: 0...700, using: &dice)) }
     for _ in 0..<100 {

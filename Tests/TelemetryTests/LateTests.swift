@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import Telemetry
@@ -11,7 +12,7 @@ import Testing
 
   @Test(arguments: [Provenance.Method.instant, .average, .counter, .log])
   func `Shuffled readings equal readings in order`(method: Provenance.Method) {
-    var dice = SystemRandomNumberGenerator()
+    var dice = SeededRandom()
     let metric: Metric = method == .counter ? .bytesRead : .power
     for _ in 0..<5 {
       let values = (0..<300).map {

@@ -1,24 +1,8 @@
 import Canvas
-import Formats
-
-/// A small repeatable generator: a failing frame has a seed to name.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-  }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state &* 0x2545_F491_4F6C_DD1D
-  }
-}
+import Seeded
 
 /// A frame of everything a frame may hold, wide glyphs at awkward places included.
-func randomFrame(width: Int, height: Int, using random: inout SeededGenerator) -> Canvas {
+func randomFrame(width: Int, height: Int, using random: inout SeededRandom) -> Canvas {
   let glyphs: [Unicode.Scalar] = [
     " ", " ", "a", "Z", "0", "é", "─", "│", "╭", "█", "▄", "⣿", "⠁", "日", "本", "…", "₂", "°", "↓",
   ]

@@ -1,5 +1,6 @@
 import Canvas
 import Glibc
+import Seeded
 import Terminals
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
 
   @Test(arguments: [ColorDepth.truecolor, .indexed256], [1, 2, 3, 4, 5, 6, 7, 8])
   func `any frame after any frame arrives cell by cell`(depth: ColorDepth, seed: Int) throws {
-    var random = SeededGenerator(seed: UInt64(seed))
+    var random = SeededRandom(UInt64(seed))
     let (width, height) = (Int.random(in: 2...60, using: &random), 11)
     let pty = try #require(PseudoTerminal(width: width, height: height))
     let screen = try open(pty, depth: depth)

@@ -18,15 +18,7 @@ public enum Frame {
       Hints.draw(&canvas, in: context.layout.hints, context)
     case .full: drawFull(&canvas, context)
     }
-    switch input.view.overlay {
-    case .none: break
-    case .help: HelpOverlay.draw(&canvas, context)
-    case .processes: ProcessOverlay.draw(&canvas, context)
-    case .provenance: ProvenanceOverlay.draw(&canvas, context)
-    case .diet: DietOverlay.draw(&canvas, context)
-    case .chips: ChipsOverlay.draw(&canvas, context)
-    case .equivalents: EquivalentsOverlay.draw(&canvas, context)
-    }
+    if let name = input.view.overlay { OverlayCatalogue.overlay(name)?.draw(&canvas, context) }
     return input.view.glyphs == .ascii ? canvas.asciiOnly() : canvas
   }
 

@@ -34,7 +34,9 @@ extension FrameContext {
     guard let host = inventory.host, !inventory.packages.isEmpty else { return nil }
     let span = TimeSpan(last: 60, endingAt: time)
     guard
-      let busy = timeline.id(.busy, of: host.id).flatMap({ timeline.total($0, over: span).mean }),
+      let busy = timeline.id(.cpuUtilization, of: host.id).flatMap({
+        timeline.total($0, over: span).mean
+      }),
       let cores = moment.value(.cpuCount, of: host.id),
       let watts = timeline.energy(of: inventory.packages, over: span)?.meanPower,
       busy * cores > 0.05

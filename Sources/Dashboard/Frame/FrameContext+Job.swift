@@ -6,12 +6,13 @@ import Telemetry
 extension FrameContext {
   /// The job to speak of: of those that report, one that the user named before one that was found,
   /// and the one begun last; where none reports any more, the one that spoke last.
-  var job: Device? {
+  static func job(in ledger: Ledger, _ moment: Moment) -> Device? {
+    let (timeline, inventory) = (ledger.timeline, ledger.inventory)
     func newest(_ job: Device) -> Int64 {
       [Metric.step, .outputTokens, .tokens].compactMap { moment.known($0, of: job.id) }
         .map(\.time.nanoseconds).max() ?? 0
     }
-    let since = (time - 120).nanoseconds
+    let since = (moment.time - 120).nanoseconds
     let active = inventory.jobs.filter { newest($0) >= since }
     guard !active.isEmpty else { return inventory.jobs.max { newest($0) < newest($1) } }
     func series(_ job: Device) -> Timeline.SeriesID? {
@@ -35,10 +36,5 @@ extension FrameContext {
       return Price(
         perKilowattHour: tariff.price(at: local), currency: sanitized(tariff.currency))
     }
-  }
-
-  /// What that job came to until the time looked at.
-  var profile: RunProfile? {
-    job.flatMap { ledger.profile(of: $0, over: session, name: "this run") }
   }
 }

@@ -4,7 +4,7 @@ import Quantities
 import Telemetry
 
 /// What every part of a frame is drawn from, worked out once.
-public struct FrameContext: Sendable {
+public struct FrameContext {
   public let input: FrameInput
   public let ledger: Ledger
   /// The time looked at.
@@ -17,6 +17,11 @@ public struct FrameContext: Sendable {
   public let layout: Layout
   /// The accelerators that stand out at the time looked at, the worst first.
   let outliers: [Outlier]
+  /// The job to speak of.
+  let job: Device?
+  private let profiles = FrameMemo<RunProfile?>()
+  private let outlooks = FrameMemo<JobOutlook?>()
+  private let energies = FrameMemo<EnergyAmount?>()
 
   init(_ input: FrameInput) {
     self.input = input
@@ -26,6 +31,7 @@ public struct FrameContext: Sendable {
     window = TimeSpan(last: input.view.window, endingAt: time)
     session = TimeSpan(input.bounds.start, time)
     outliers = ledger.outliers(at: time)
+    job = Self.job(in: ledger, moment)
     layout = Layout(
       width: input.width, height: input.height, focused: input.view.focused != nil,
       panelCount: PanelCatalogue.all.count)
@@ -46,9 +52,47 @@ public struct FrameContext: Sendable {
     CivilTime(time, offset: input.session.utcOffset(time))
   }
 
-  /// The state of a source at the time looked at.
+  /// The kinds of source that tell of a kind of device, in the order of their catalogue.
+  func sources(feeding kind: DeviceKind) -> [SourceEntry] {
+    input.catalogue.entries.filter { $0.feeds.contains(kind) }
+  }
+
+  /// The states at the time looked at of the sources on by default that tell of some kinds of device.
+  ///
+  /// Without those that are there on a few machines only: their absence is no news.
+  func states(feeding kinds: [DeviceKind]) -> [SourceState] {
+    let states = timeline.states(at: time)
+    return input.catalogue.entries
+      .filter { entry in
+        entry.isDefault && !entry.isRare && kinds.contains { entry.feeds.contains($0) }
+      }
+      .flatMap { entry in states.filter { $0.kind == entry.name } }
+  }
+
+  /// The state of the source that a series comes from, at the time looked at.
   func state(of source: String) -> SourceState? {
     timeline.states(at: time).first { $0.source == source }
+  }
+
+  /// The power of a device at the time looked at, in watts.
+  func power(of device: DeviceID) -> Double? { ledger.power(of: device, at: time) }
+
+  /// The power of several devices together at the time looked at; `nil` when none of them tells.
+  func power(of devices: [Device]) -> Double? { ledger.power(of: devices, at: time) }
+
+  /// The whole machine's energy since the session's start.
+  var sessionEnergy: EnergyAmount? { energies.answer { ledger.energy(over: session) } }
+
+  /// What the job came to until the time looked at.
+  var profile: RunProfile? {
+    profiles.answer {
+      job.flatMap { ledger.profile(of: $0, over: session, name: "this run") }
+    }
+  }
+
+  /// How far the job is, and what is left of it.
+  var outlook: JobOutlook? {
+    outlooks.answer { job.flatMap { ledger.outlook(of: $0.id, at: time) } }
   }
 
   /// How many values a chart of that many columns takes.

@@ -50,6 +50,8 @@ public struct FrameInput: Sendable {
   public var session: SessionInfo
   public var width: Int
   public var height: Int
+  /// The kinds of source there are, for what is missing.
+  public var catalogue = SourceCatalogue([])
   /// Recorded runs that this one is weighed against.
   public var baselines: [RunProfile] = []
   /// What a kilowatt-hour costs.

@@ -58,7 +58,7 @@ enum Hints {
     switch binding.command {
     case .back: "← →"
     case .slower: "[ ]"
-    case .panel1: "1-4"
+    case .panel(0): "1-\(min(9, PanelCatalogue.all.count))"
     default: KeyTable.symbol(binding.keys[0]).lowercasedWord
     }
   }

@@ -27,7 +27,8 @@ enum Ribbon {
     let mix = c.inventory.grid.map { RenewableSharePanel.mix($0, c) } ?? []
     guard !mix.isEmpty else {
       say(
-        "unknown: " + (c.state(of: "grid")?.message ?? "the grid is not being read"), &canvas,
+        "unknown: " + (c.states(feeding: [.grid]).first?.message ?? "the grid is not being read"),
+        &canvas,
         in: bar, c)
       return
     }
@@ -72,9 +73,9 @@ enum Ribbon {
     guard tail > 0, let watts = c.ledger.power(at: c.time) else { return }
     let mark = split.total.isModelled ? "≈ " : ""
     let place =
-      switch c.inventory.whole?.id.kind {
+      switch c.inventory.whole?.role {
       case nil: " seen"
-      case .meter?: " at the plug"
+      case .machine?: " at the plug"
       default: " platform"
       }
     canvas.textClipped(

@@ -22,7 +22,7 @@ enum Scrubber {
     var top = values.compactMap { $0 }.max() ?? 0
     var ramp = Theme.Ramp.power
     if values.allSatisfy({ $0 == nil }), let host = c.inventory.host,
-      let id = c.timeline.id(.busy, of: host.id)
+      let id = c.timeline.id(.cpuUtilization, of: host.id)
     {
       values = c.timeline.curve(id, over: bounds, columns: columns, until: head).map { $0?.mean }
       top = 1
@@ -85,8 +85,9 @@ enum Scrubber {
       let room = end - x - 3
       canvas.text(event.kind == .gap ? "▲" : "▾", x: x, y: rect.y, style)
       free = max(free, x + 1)
-      guard room >= 4, !event.text.isEmpty else { continue }
-      let name = " " + clipped(event.text, to: min(24, room)) + " "
+      let text = c.timeline.words(of: event)
+      guard room >= 4, !text.isEmpty else { continue }
+      let name = " " + clipped(text, to: min(24, room)) + " "
       free = x + 2 + canvas.text(name, x: x + 1, y: rect.y, c.muted)
     }
     canvas.put("◆", x: to, y: rect.y, c.style(.accent).bold)

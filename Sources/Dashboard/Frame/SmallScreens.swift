@@ -12,12 +12,14 @@ enum ListScreen {
       let y = top + index
       guard y < bottom else { return }
       let headline = panel.headline(c)
-      let name = canvas.width >= 50 ? panel.title.capitalizedWord : panel.word
+      let name = canvas.width >= 50 ? panel.name : panel.word
       let width = canvas.width >= 50 ? 18 : 6
       canvas.textClipped(name, x: 1, y: y, maxWidth: width - 1, c.muted)
       if let value = headline.value {
         let used = canvas.runs(
-          [Run(value.joined, c.style(panel.ramp).bold)], x: width, y: y,
+          [
+            Run((headline.isEstimate ? "≈ " : "") + value.joined, c.style(panel.ramp).bold)
+          ], x: width, y: y,
           maxWidth: canvas.width - width)
         canvas.phrases(
           headline.phrases, x: width + used + 2, y: y, maxWidth: canvas.width - width - used - 3,
@@ -48,20 +50,9 @@ enum TinyScreen {
 
   private static func number(_ c: FrameContext) -> (String, String) {
     if let watts = c.ledger.power(at: c.time) { return (SI.string(watts, "W"), "hippowatt") }
-    if let host = c.inventory.host, let busy = c.moment.value(.busy, of: host.id) {
+    if let host = c.inventory.host, let busy = c.moment.value(.cpuUtilization, of: host.id) {
       return (SI.percent(busy) + " % CPU", "power unknown")
     }
     return ("–", "hippowatt")
-  }
-}
-
-extension String {
-  /// `GPU DRAW` becomes `GPU draw`.
-  var capitalizedWord: String {
-    split(separator: " ").enumerated().map { index, word in
-      word.count <= 3 && word == "GPU"
-        ? String(word)
-        : index == 0 ? word.prefix(1) + word.dropFirst().lowercased() : word.lowercased()
-    }.joined(separator: " ")
   }
 }

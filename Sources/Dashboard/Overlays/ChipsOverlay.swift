@@ -5,23 +5,28 @@ import Quantities
 import Telemetry
 
 /// Would a more frugal chip do? This workload on other accelerators, as bounds.
-enum ChipsOverlay {
-  static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
-    let room = Overlay.room(canvas)
+struct ChipsOverlay: Overlay {
+  let name = OverlayName.chips
+  let keys = ["c"]
+  let text = "this work on other chips"
+  let hint = "chips"
+
+  func draw(_ canvas: inout Canvas, _ c: FrameContext) {
+    let room = OverlayBox.room(canvas)
     let ink = OverlayInk(c: c)
     let span = TimeSpan(max(c.session.start, c.window.start), c.time)
     var lines: [[Run]]
     switch c.ledger.workload(of: c.job, over: span) {
     case .failure(let problem):
-      lines = Overlay.paragraph("No estimate: \(problem.reason).", width: room.width, ink.text)
-      lines += Overlay.paragraph(
+      lines = OverlayBox.paragraph("No estimate: \(problem.reason).", width: room.width, ink.text)
+      lines += OverlayBox.paragraph(
         "A workload is placed by what it asks of the chip it runs on: operations and bytes a second.",
         width: room.width, ink.muted)
     case .success(let work):
       lines = here(work, c, ink, width: room.width) + [[]]
       let notes =
         room.height < 16
-        ? Overlay.paragraph(
+        ? OverlayBox.paragraph(
           "Bounds from data-sheet peaks, without network and software.", width: room.width,
           ink.muted)
         : assumptions(work, width: room.width, ink)
@@ -29,11 +34,11 @@ enum ChipsOverlay {
       let left = max(1, room.height - lines.count - notes.count - 1)
       lines += table(chosen(estimates, left), work, c, ink, width: room.width) + notes
     }
-    Overlay.draw(lines, title: "Chips: this workload elsewhere", on: &canvas, c)
+    OverlayBox.draw(lines, title: "Chips: this workload elsewhere", on: &canvas, c)
   }
 
   /// The first so many, with the last ones kept so that dear chips are seen beside frugal ones.
-  private static func chosen(_ estimates: [ChipEstimate], _ limit: Int) -> [ChipEstimate] {
+  private func chosen(_ estimates: [ChipEstimate], _ limit: Int) -> [ChipEstimate] {
     guard estimates.count > limit else { return estimates }
     let step = Double(estimates.count) / Double(limit)
     return (0..<limit).map { estimates[min(estimates.count - 1, Int(Double($0) * step))] }
@@ -41,7 +46,7 @@ enum ChipsOverlay {
 
   // MARK: Here
 
-  private static func here(
+  private func here(
     _ work: Workload, _ c: FrameContext, _ ink: OverlayInk, width: Int
   ) -> [[Run]] {
     let number =
@@ -74,7 +79,8 @@ enum ChipsOverlay {
       lines.append([
         Run("      ", ink.muted),
         Run(
-          "\(two(intensity)) FLOP for each byte, balance is at \(two(ridge)): \(side)", ink.text),
+          "\(Self.two(intensity)) FLOP for each byte, balance is at \(Self.two(ridge)): \(side)",
+          ink.text),
       ])
     }
     return lines
@@ -82,10 +88,10 @@ enum ChipsOverlay {
 
   // MARK: Elsewhere
 
-  private static func table(
+  private func table(
     _ estimates: [ChipEstimate], _ work: Workload, _ c: FrameContext, _ ink: OverlayInk, width: Int
   ) -> [[Run]] {
-    let outlook = c.job.flatMap { c.ledger.outlook(of: $0.id, at: c.time) }
+    let outlook = c.outlook
     var table = TextTable([
       .init("on as many", limit: 20), .init("time", right: true),
       .init("less  ·  as here  ·  more", whole: true, rank: 3), .init("energy", right: true),
@@ -104,7 +110,7 @@ enum ChipsOverlay {
         ? "\(SI.significant(estimate.chip.memory / 1e9, digits: 2)) GB: too small" : ""
       table.rows.append([
         Run(estimate.chip.name, ink.text.bold), Run("×" + range(estimate.time, ""), ink.text),
-        Run(estimate.energy.map { whisker($0, c.glyphs) } ?? "", style),
+        Run(estimate.energy.map { Self.whisker($0, c.glyphs) } ?? "", style),
         Run(estimate.energy.map { "×" + range($0, "") } ?? "–", style.bold),
         Run(left ?? "–", ink.text),
         Run(estimate.chip.power.map { SI.fixed($0, 0) + " W" } ?? "–", ink.muted),
@@ -114,14 +120,14 @@ enum ChipsOverlay {
     return table.lines(width: width, title: ink.muted)
   }
 
-  private static func assumptions(_ work: Workload, width: Int, _ ink: OverlayInk) -> [[Run]] {
+  private func assumptions(_ work: Workload, width: Int, _ ink: OverlayInk) -> [[Run]] {
     var text =
       "From data-sheet peaks: one end of each range if arithmetic bounds the work, the other if "
       + "memory does, at the efficiency seen here and never below the roofline. Power between the "
       + "share of the board's drawn here and all of it. Network, software and "
       + "memory size are not in it."
     if !work.isPrecisionKnown { text += " The job does not tell its precision." }
-    return Overlay.paragraph(text, width: width, ink.muted)
+    return OverlayBox.paragraph(text, width: width, ink.muted)
   }
 
   // MARK: Ranges
@@ -137,13 +143,13 @@ enum ChipsOverlay {
     return SI.fixed(value, value < 0.0995 ? 3 : value < 0.995 ? 2 : value < 9.95 ? 1 : 0)
   }
 
-  private static func range(_ bounds: ClosedRange<Double>, _ unit: String) -> String {
-    let (low, high) = (two(bounds.lowerBound), two(bounds.upperBound))
+  private func range(_ bounds: ClosedRange<Double>, _ unit: String) -> String {
+    let (low, high) = (Self.two(bounds.lowerBound), Self.two(bounds.upperBound))
     return low == high ? low : "\(low)–\(high)"
   }
 
   /// A range of joules in watt-hours, both ends under one prefix.
-  private static func range(_ joules: ClosedRange<Double>) -> String {
+  private func range(_ joules: ClosedRange<Double>) -> String {
     let hours = joules.upperBound / 3600
     let (factor, unit): (Double, String) =
       hours >= 1e6 ? (1e6, "MWh") : hours >= 1e3 ? (1e3, "kWh") : (1, "Wh")

@@ -4,9 +4,14 @@ import Quantities
 import Telemetry
 
 /// What a diet saved: this run beside recorded ones, and what others measured.
-enum DietOverlay {
-  static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
-    let room = Overlay.room(canvas)
+struct DietOverlay: Overlay {
+  let name = OverlayName.diet
+  let keys = ["d"]
+  let text = "what a diet saved"
+  let hint = "diet"
+
+  func draw(_ canvas: inout Canvas, _ c: FrameContext) {
+    let room = OverlayBox.room(canvas)
     let ink = OverlayInk(c: c)
     var lines = own(c, ink, width: room.width)
     let left = room.height - lines.count - 3
@@ -14,16 +19,16 @@ enum DietOverlay {
       lines.append([])
       lines += published(c, ink, width: room.width, limit: min(left, 16))
     }
-    Overlay.draw(lines, title: "Diet: what frugality saves", on: &canvas, c)
+    OverlayBox.draw(lines, title: "Diet: what frugality saves", on: &canvas, c)
   }
 
   // MARK: This run
 
-  private static func own(_ c: FrameContext, _ ink: OverlayInk, width: Int) -> [[Run]] {
+  private func own(_ c: FrameContext, _ ink: OverlayInk, width: Int) -> [[Run]] {
     let profile = c.profile
     let runs = (profile.map { [$0] } ?? []) + c.input.baselines
     guard let measure = runs.first?.measure else {
-      return Overlay.paragraph(
+      return OverlayBox.paragraph(
         "No job has told its progress twice, so there is no run to weigh yet.", width: width,
         ink.muted)
     }
@@ -41,7 +46,7 @@ enum DietOverlay {
       table.rows.append([
         Run(run.name, ink.text.bold),
         Run(joules.map { mark + SI.string($0, "J") } ?? "–", ink.ramp(.algorithm).bold),
-        Run(bar(joules ?? 0, of: top, 14), run == profile ? ink.ramp(.algorithm) : ink.muted),
+        Run(Self.bar(joules ?? 0, of: top, 14), run == profile ? ink.ramp(.algorithm) : ink.muted),
         Run(speed(run), ink.text), Run(run.meanPower.map { SI.string($0, "W") } ?? "–", ink.text),
         Run(run.losses.last.map { SI.significant($0.loss, digits: 4) } ?? "–", ink.text),
         Run(run.peakMemory.map { SI.memory($0).joined } ?? "–", ink.muted),
@@ -50,7 +55,7 @@ enum DietOverlay {
     }
     var lines = table.lines(width: width, title: ink.muted)
     if c.input.baselines.isEmpty {
-      lines += Overlay.paragraph(
+      lines += OverlayBox.paragraph(
         "--baseline OTHER.hippo lays another run beside this one, with an interval for what it saved.",
         width: width, ink.muted)
     }
@@ -61,7 +66,7 @@ enum DietOverlay {
     return lines
   }
 
-  private static func verdict(
+  private func verdict(
     _ comparison: Comparison, _ ink: OverlayInk, width: Int
   ) -> [[Run]] {
     let name = clipped(sanitized(comparison.baseline.name), to: 24)
@@ -71,10 +76,8 @@ enum DietOverlay {
     let role: Theme.Role =
       comparison.isLargerThanNoise != true ? .text : saving > 0 ? .good : .critical
     let line = [
-      Run("Beside \(name): ", ink.muted), Run(words, ink.role(role).bold),
-      Run(
-        (words.hasPrefix("takes") ? " the" : " of the")
-          + " joules per \(comparison.measure.rawValue), ", ink.text),
+      Run("Beside \(name): ", ink.muted), Run(words.amount, ink.role(role).bold),
+      Run(" \(words.of) joules per \(comparison.measure.rawValue), ", ink.text),
       Run(comparison.verdict, ink.role(role)),
     ]
     var rest: [String] = comparison.cautions
@@ -87,13 +90,13 @@ enum DietOverlay {
     }
     var lines = fitted(line, width: width)
     if !rest.isEmpty {
-      lines += Overlay.paragraph(rest.joined(separator: " · "), width: width, ink.muted)
+      lines += OverlayBox.paragraph(rest.joined(separator: " · "), width: width, ink.muted)
     }
     return lines
   }
 
   /// A line as it is, or broken between its runs where it is too long.
-  private static func fitted(_ line: [Run], width: Int) -> [[Run]] {
+  private func fitted(_ line: [Run], width: Int) -> [[Run]] {
     var lines: [[Run]] = [[]]
     var used = 0
     for var run in line {
@@ -109,12 +112,12 @@ enum DietOverlay {
     return lines
   }
 
-  private static func speed(_ run: RunProfile) -> String {
+  private func speed(_ run: RunProfile) -> String {
     if let rate = run.tokensPerSecond { return SI.text(rate, "tok/s", smallest: 0).joined }
     return run.secondsPerStep.map { SI.duration($0) + "/step" } ?? "–"
   }
 
-  private static func ground(_ run: RunProfile) -> String {
+  private func ground(_ run: RunProfile) -> String {
     let hardware =
       run.devices > 1 ? "\(run.devices) × \(run.accelerator)" : run.accelerator
     return [hardware, run.precision?.rawValue ?? "", run.framework].filter { !$0.isEmpty }
@@ -123,13 +126,13 @@ enum DietOverlay {
 
   // MARK: What others measured
 
-  private static func published(
+  private func published(
     _ c: FrameContext, _ ink: OverlayInk, width: Int, limit: Int
   ) -> [[Run]] {
     let gpu = c.inventory.gpus.first
     let name = gpu.map { Accelerator.find($0.model)?.name ?? $0.model } ?? ""
     let isServing = c.job.map {
-      JobFacts($0).isServing || c.timeline.id(.step, of: $0.id) == nil
+      c.timeline.facts(of: $0.id).isServing || c.timeline.id(.step, of: $0.id) == nil
     }
     let rows = Diet.selection(hardware: name, isServing: isServing, limit: limit)
     var table = TextTable([
@@ -140,27 +143,27 @@ enum DietOverlay {
     ])
     for row in rows {
       let style = ink.role(row.saves ? .good : .critical)
-      let technique =
-        row.technique.hasPrefix(row.family) ? row.technique : short(row.family) + row.technique
+      let technique = short(row.family, before: row.technique) + row.technique
       table.rows.append([
         Run(technique, ink.text), Run(row.model, ink.muted), Run(row.hardware, ink.muted),
         Run("×" + SI.significant(row.ratio), style.bold),
         Run(row.measure.rawValue, row.measure == .energy ? style : ink.muted),
-        Run(balance(row.ratio), style),
+        Run(Self.balance(row.ratio), style),
         Run(row.condition, ink.text),
         Run(row.source, ink.muted),
       ])
     }
     var lines = table.lines(width: width, title: ink.title)
-    lines += Overlay.paragraph(
+    lines += OverlayBox.paragraph(
       "Of the same work, with over without: below ×1 saves, above ×1 costs.", width: width,
       ink.muted)
     return lines
   }
 
   /// A word before techniques that do not say what they are.
-  private static func short(_ family: String) -> String {
-    [
+  private func short(_ family: String, before technique: String) -> String {
+    guard !technique.hasPrefix(family) else { return "" }
+    return [
       "batch": "batch ", "power cap": "cap ", "experts": "MoE ", "smaller model": "model ",
       "sharding": "sharded, ",
     ][family] ?? ""

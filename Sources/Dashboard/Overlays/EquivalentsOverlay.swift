@@ -4,13 +4,18 @@ import Quantities
 import Telemetry
 
 /// What the energy so far would have done elsewhere: kettles, kilometres, grass for a hippo.
-enum EquivalentsOverlay {
-  static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
-    let room = Overlay.room(canvas)
+struct EquivalentsOverlay: Overlay {
+  let name = OverlayName.equivalents
+  let keys = ["e"]
+  let text = "energy in familiar things"
+  let hint = "equivalents"
+
+  func draw(_ canvas: inout Canvas, _ c: FrameContext) {
+    let room = OverlayBox.room(canvas)
     let ink = OverlayInk(c: c)
-    guard let energy = c.ledger.energy(over: c.session), energy.joules > 0 else {
+    guard let energy = c.sessionEnergy, energy.joules > 0 else {
       let text = "No energy is known here, so there is nothing to compare."
-      Overlay.draw([[Run(text, ink.text)]], title: title, on: &canvas, c)
+      OverlayBox.draw([[Run(text, ink.text)]], title: title, on: &canvas, c)
       return
     }
     let mark = c.timeline.events.last { $0.kind == .mark && $0.time < c.time }
@@ -37,18 +42,15 @@ enum EquivalentsOverlay {
     // Where there is little room the numbers have it.
     let claim = room.height < 18 ? [] : [[]] + story(width: room.width, ink)
     let counts = Equivalent.counts(joules: energy.joules, grams: grams)
-      .filter { (isShare($0.thing) ? 1e-6 : 0.0095)...1e6 ~= $0.count }
+      .filter { ($0.thing.isCountedInParts ? 1e-6 : 0.0095)...1e6 ~= $0.count }
     let rows = max(1, room.height - lines.count - claim.count - 1)
     lines += table(counts, rows, sinceMark?.joules, ink, width: room.width)
-    Overlay.draw(lines + claim, title: title, on: &canvas, c)
+    OverlayBox.draw(lines + claim, title: title, on: &canvas, c)
   }
 
-  private static let title = "Equivalents: the same energy elsewhere"
+  private let title = "Equivalents: the same energy elsewhere"
 
-  /// Things that are counted in per cent of one.
-  private static func isShare(_ thing: Equivalent) -> Bool { thing.name.hasPrefix("of ") }
-
-  private static func table(
+  private func table(
     _ counts: [EquivalentCount], _ limit: Int, _ sinceMark: Double?, _ ink: OverlayInk, width: Int
   ) -> [[Run]] {
     let hasMark = (sinceMark ?? 0) > 0
@@ -65,9 +67,9 @@ enum EquivalentsOverlay {
     for count in shown {
       let mark =
         hasMark && count.thing.basis == .joules
-        ? sinceMark.map { amount($0 / count.thing.amount, count.thing) } ?? "" : ""
+        ? sinceMark.map { Self.amount($0 / count.thing.amount, count.thing) } ?? "" : ""
       table.rows.append([
-        Run(amount(count.count, count.thing), ink.text.bold), Run(count.thing.name, ink.text),
+        Run(Self.amount(count.count, count.thing), ink.text.bold), Run(count.thing.name, ink.text),
         Run(mark, ink.text), Run(count.thing.source, ink.muted),
       ])
     }
@@ -76,7 +78,7 @@ enum EquivalentsOverlay {
 
   /// One significant digit, as a share in per cent for the large things.
   static func amount(_ count: Double, _ thing: Equivalent) -> String {
-    guard isShare(thing) else { return grouped(count) }
+    guard thing.isCountedInParts else { return grouped(count) }
     return count >= 10 ? grouped(count) + " ×" : SI.oneDigit(count * 100) + " %"
   }
 
@@ -90,7 +92,7 @@ enum EquivalentsOverlay {
     return (value / unit).rounded() * unit
   }
 
-  private static func story(width: Int, _ ink: OverlayInk) -> [[Run]] {
-    Equivalent.fiveCars.flatMap { Overlay.paragraph($0, width: width, ink.muted) }
+  private func story(width: Int, _ ink: OverlayInk) -> [[Run]] {
+    Equivalent.fiveCars.flatMap { OverlayBox.paragraph($0, width: width, ink.muted) }
   }
 }

@@ -1,67 +1,52 @@
 import Canvas
 
-/// A box over the middle of the screen.
-enum Overlay {
-  /// Draws the box for a body of `width` by `height` and returns where the body goes.
-  static func open(
-    _ canvas: inout Canvas, title: String, width: Int, height: Int, _ c: FrameContext
-  ) -> Rect {
-    let outer = Rect(
-      x: max(0, (canvas.width - width - 4) / 2), y: max(0, (canvas.height - height - 2) / 2),
-      width: min(canvas.width, width + 4), height: min(canvas.height, height + 2))
-    let ground = Style(c.theme[.text], on: c.theme[.strip])
-    canvas.fill(outer, ground)
-    canvas.box(outer, Style(c.theme[.muted], on: c.theme[.strip]), glyphs: c.glyphs)
-    canvas.textClipped(
-      " \(title) ", x: outer.x + 2, y: outer.y, maxWidth: outer.width - 4, ground.bold)
-    return outer.inset(dx: 2, dy: 1)
-  }
+/// The name of a view that opens over the panels; also what `snapshot --overlay` takes.
+public struct OverlayName: Hashable, Sendable, ExpressibleByStringLiteral {
+  public let name: String
+  public init(_ name: String) { self.name = name }
+  public init(stringLiteral name: String) { self.name = name }
+
+  public static let help: OverlayName = "help"
+  /// Takes keys of its own while it is open.
+  public static let processes: OverlayName = "processes"
+  public static let provenance: OverlayName = "provenance"
+  public static let diet: OverlayName = "diet"
+  public static let chips: OverlayName = "chips"
+  public static let equivalents: OverlayName = "equivalents"
 }
 
-/// Every key, from the one table.
-enum HelpOverlay {
-  static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
-    var lines: [(keys: String, text: String)] = []
-    for section in KeyTable.Section.allCases {
-      lines.append((section.rawValue, ""))
-      for binding in KeyTable.all where binding.section == section {
-        // Not every symbol has a seven-bit stand-in; the keys' names do without.
-        let keys = binding.keys.map { c.glyphs == .ascii ? $0 : KeyTable.symbol($0) }
-        lines.append((keys.joined(separator: " "), binding.text))
-      }
-    }
-    lines.append(("Mouse", ""))
-    lines.append(("click", "a panel: large; the scrubber: go there"))
-    lines.append(("wheel", "shorter or longer time"))
-    let keyWidth = lines.filter { !$0.text.isEmpty }.map { displayWidth($0.keys) }.max() ?? 0
-    let room = canvas.height - 2
-    let columns = lines.count > room && canvas.width >= 76 ? 2 : 1
-    let columnWidth = min(keyWidth + 2 + 46, (canvas.width - 4 - 2 * (columns - 1)) / columns)
-    var perColumn = (lines.count + columns - 1) / columns
-    if perColumn > room {
-      perColumn = max(1, room)
-      let hidden = lines.count - (columns * perColumn - 1)
-      lines =
-        Array(lines.prefix(columns * perColumn - 1)) + [("…", "\(hidden) more: enlarge the screen")]
-    }
-    let body = Overlay.open(
-      &canvas, title: "hippowatt: keys", width: columns * columnWidth + (columns - 1) * 2,
-      height: perColumn, c)
-    let areas = body.columns(columns, gap: columns > 1 ? 2 : 0)
-    for (index, line) in lines.enumerated() {
-      let row = areas[index / perColumn].row(index % perColumn)
-      guard !row.isEmpty else { continue }
-      let ground = c.theme[.strip]
-      if line.text.isEmpty {
-        canvas.text(line.keys, x: row.x, y: row.y, Style(c.theme[.accent], on: ground).bold)
-      } else {
-        canvas.text(
-          line.keys, x: row.x, y: row.y, maxWidth: row.width, Style(c.theme[.text], on: ground).bold
-        )
-        canvas.textClipped(
-          line.text, x: row.x + keyWidth + 2, y: row.y, maxWidth: row.width - keyWidth - 2,
-          Style(c.theme[.muted], on: ground))
-      }
-    }
-  }
+/// A view over the panels, with the key that opens and closes it.
+protocol Overlay: Sendable {
+  var name: OverlayName { get }
+  /// Names of keys as `Key.name` gives them; the first one is shown.
+  var keys: [String] { get }
+  /// Where its key stands in help and manual.
+  var section: KeyTable.Section { get }
+  /// What it shows, for help and manual.
+  var text: String { get }
+  /// The short word in the hints at the bottom; empty to stay out of them.
+  var hint: String { get }
+  /// Draws it over the panels.
+  func draw(_ canvas: inout Canvas, _ context: FrameContext)
+}
+
+extension Overlay {
+  var section: KeyTable.Section { .panels }
+}
+
+/// Every view that opens over the panels, in the order of the manual; adding one means adding a line.
+public enum OverlayCatalogue {
+  static let all: [any Overlay] = [
+    ProvenanceOverlay(),
+    ProcessOverlay(),
+    DietOverlay(),
+    ChipsOverlay(),
+    EquivalentsOverlay(),
+    HelpOverlay(),
+  ]
+
+  /// The names, in the order of the manual.
+  public static let names: [OverlayName] = all.map(\.name)
+
+  static func overlay(_ name: OverlayName) -> (any Overlay)? { all.first { $0.name == name } }
 }

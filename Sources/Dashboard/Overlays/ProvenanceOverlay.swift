@@ -3,14 +3,23 @@ import Quantities
 import Telemetry
 
 /// Where the numbers of the chosen panel come from: source, method, age, and how it is doing.
-enum ProvenanceOverlay {
-  static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
+struct ProvenanceOverlay: Overlay {
+  let name = OverlayName.provenance
+  let keys = ["i"]
+  let text = "where its numbers come from"
+  let hint = "source"
+
+  func draw(_ canvas: inout Canvas, _ c: FrameContext) {
     let index = c.input.view.focused ?? c.input.view.selected
     let panel = PanelCatalogue.all[index]
     let series = c.timeline.descriptors.filter { panel.kinds.contains($0.device.kind) }
-    let sources = Set(series.map { base($0.provenance.source) })
+    let sources = Set(series.map(\.provenance.source))
+    let expected = Set(
+      c.input.catalogue.entries.filter { entry in
+        panel.kinds.contains { entry.feeds.contains($0) }
+      }.map(\.name))
     let states = c.timeline.states(at: c.time).filter {
-      sources.contains(base($0.source)) || Self.expected(panel).contains(base($0.source))
+      sources.contains($0.source) || expected.contains($0.kind)
     }
     var lines: [[Run]] = []
     let ground = c.theme[.strip]
@@ -31,8 +40,8 @@ enum ProvenanceOverlay {
     lines += rows(series, c, style)
     if lines.isEmpty { lines.append([Run("Nothing is read for this panel.", style(.muted))]) }
     let width = min(canvas.width - 6, 112)
-    let body = Overlay.open(
-      &canvas, title: "\(panel.title.capitalizedWord): where its numbers come from", width: width,
+    let body = OverlayBox.open(
+      &canvas, title: "\(panel.name): where its numbers come from", width: width,
       height: min(lines.count, canvas.height - 4), c)
     for (index, line) in lines.enumerated() where index < body.height {
       let isLast = index == body.height - 1 && lines.count > body.height
@@ -45,38 +54,12 @@ enum ProvenanceOverlay {
     }
   }
 
-  /// The sources a panel would like to hear from.
-  private static func expected(_ panel: any Panel) -> [String] {
-    if panel.kinds.contains(.gpu) {
-      return [
-        "nvml", "amdgpu", "intel-gpu", "jetson", "grace", "rapl", "hwmon", "host",
-      ]
-    }
-    if panel.kinds.contains(.job) { return AlgorithmCostPanel.readers + ["jobs"] }
-    if panel.kinds.contains(.disk) { return ["disk", "net"] }
-    return panel.kinds.contains(.grid) ? ["grid"] : []
-  }
-
-  /// A metric's name in words: without the scale it is stored in.
-  static func title(_ metric: String) -> String {
-    let scales: Set<Substring> = [
-      "mw", "uj", "ppm", "b", "mc", "hz", "us", "e3", "e6", "e9", "e12", "bps",
-    ]
-    var words = metric.split(separator: "_")
-    if words.count > 1, let last = words.last, scales.contains(last) { words.removeLast() }
-    return words.joined(separator: " ")
-  }
-
-  private static func base(_ source: String) -> String {
-    String(source.split(separator: ":", maxSplits: 1).first ?? "")
-  }
-
   /// One line for each metric and way of knowing it; devices that share both are counted.
-  private static func rows(
+  private func rows(
     _ series: [SeriesDescriptor], _ c: FrameContext, _ style: (Theme.Role) -> Style
   ) -> [[Run]] {
     struct Group: Hashable {
-      var metric: String
+      var metric: Metric
       var provenance: Provenance
       var kind: DeviceKind
     }
@@ -84,7 +67,7 @@ enum ProvenanceOverlay {
     var members: [Group: [SeriesDescriptor]] = [:]
     for descriptor in series {
       let group = Group(
-        metric: descriptor.metric.name, provenance: descriptor.provenance,
+        metric: descriptor.metric, provenance: descriptor.provenance,
         kind: descriptor.device.kind)
       if members[group] == nil { order.append(group) }
       members[group, default: []].append(descriptor)
@@ -95,7 +78,7 @@ enum ProvenanceOverlay {
       let age = ages.min().map { SI.age($0) + " old" } ?? "nothing yet"
       let count = list.count > 1 ? "\(list.count) × \(group.kind.name)" : group.kind.name
       return [
-        Run(pad(Self.title(group.metric), 20), style(.text)), Run(pad(count, 11), style(.muted)),
+        Run(pad(group.metric.title, 24), style(.text)), Run(pad(count, 11), style(.muted)),
         Run(pad(group.provenance.source, 11), style(.text)),
         Run(pad(group.provenance.method.words, 24), style(.muted)),
         Run(pad(age, 12), style(.muted)),
@@ -104,7 +87,7 @@ enum ProvenanceOverlay {
     }
   }
 
-  private static func pad(_ text: String, _ width: Int) -> String {
+  private func pad(_ text: String, _ width: Int) -> String {
     let shown = clipped(sanitized(text), to: width - 1)
     return shown + String(repeating: " ", count: max(1, width - displayWidth(shown)))
   }

@@ -75,7 +75,7 @@ struct TextTable {
   }
 }
 
-extension Overlay {
+extension OverlayBox {
   /// The width and height a body may have on a screen.
   static func room(_ canvas: Canvas) -> (width: Int, height: Int) {
     (max(0, min(canvas.width - 4, 148)), max(0, canvas.height - 2))

@@ -71,7 +71,8 @@ extension AlgorithmCostPanel {
         ", \(SI.count((seen * mfu.devices).rounded())) of \(SI.count(mfu.devices)) seen here"
     }
     if let tokens {
-      let isOfOne = cost?.tokensPerSecond == nil && JobFacts(job).rateScope == .device
+      let isOfOne =
+        cost?.tokensPerSecond == nil && c.timeline.facts(of: job.id).rateScope == .device
       rows.append(
         WeighedRow(1, FactRow("tokens/s", plain(tokens), isOfOne ? "of one device" : each)))
     } else if let samples = cost?.samplesPerSecond {
@@ -89,7 +90,7 @@ extension AlgorithmCostPanel {
       }
     }
     if let reported = mfu.reported {
-      let framework = JobFacts(job).framework
+      let framework = c.timeline.facts(of: job.id).framework
       let by = framework.isEmpty ? "as the job states it" : "as \(framework) states it"
       rows.append(
         WeighedRow(

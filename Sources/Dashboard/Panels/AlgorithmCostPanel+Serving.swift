@@ -10,14 +10,10 @@ extension AlgorithmCostPanel {
     guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return nil }
     var headline = Headline()
     headline.note = "\(job.label) · \(SI.age(c.time - cost.span.end)) ago"
-    let mark = cost.energy?.isModelled ?? false ? "≈ " : ""
+    headline.isEstimate = cost.energy?.isModelled ?? false
     let rate = SI.text(cost.outputRate, "tokens/s", smallest: 0)
-    func value(_ joules: Double, _ unit: String) -> SI.Text {
-      let text = SI.text(joules, unit)
-      return SI.Text(number: mark + text.number, unit: text.unit)
-    }
     if let joules = cost.joulesPerOutputToken {
-      headline.value = value(joules, "J/output token")
+      headline.value = SI.text(joules, "J/output token")
       headline.phrases.append(besideBaseline(job, c))
       headline.phrases.append([Run(rate.joined, c.muted)])
       if let busy = cost.busyJoulesPerOutputToken {
@@ -26,10 +22,11 @@ extension AlgorithmCostPanel {
         ])
       }
     } else if let joules = cost.joulesPerRequest {
-      headline.value = value(joules, "J/request")
+      headline.value = SI.text(joules, "J/request")
       headline.phrases.append([Run(cost.shortfall?.words ?? "", c.muted)])
     } else {
       headline.value = rate
+      headline.isEstimate = false
       headline.phrases.append([Run(cost.shortfall?.words ?? "", c.muted)])
     }
     return headline

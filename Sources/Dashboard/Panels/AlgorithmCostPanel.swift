@@ -6,9 +6,16 @@ import Telemetry
 /// What the algorithm's progress costs: joules per token and per step, beside its loss.
 struct AlgorithmCostPanel: Panel {
   let title = "ALGORITHM COST"
+  let name = "Algorithm cost"
   let word = "cost"
   let ramp = Theme.Ramp.algorithm
   let kinds: [DeviceKind] = [.job]
+  let tells =
+    "joules per token, step, sample or request; FLOP/s and MFU with their convention; "
+    + "time, energy and grams to go"
+  let origin =
+    "the job's own log, tracker files or the server's metrics, joined with the energy of "
+    + "the same seconds"
 
   func headline(_ c: FrameContext) -> Headline {
     guard let job = c.job else { return Headline(missing: missing(c)) }
@@ -18,7 +25,6 @@ struct AlgorithmCostPanel: Panel {
     var headline = Headline()
     headline.note = "\(job.label) · \(SI.age(step.age)) ago"
     let cost = c.ledger.cost(of: job.id, at: c.time)
-    let mark = cost?.energy?.isModelled ?? false ? "≈ " : ""
     if let joules = cost?.joulesPerToken {
       headline.value = SI.text(joules, "J/token")
       headline.phrases.append(besideBaseline(job, c))
@@ -50,9 +56,7 @@ struct AlgorithmCostPanel: Panel {
       let count = c.ledger.accelerators(of: job.id).count
       headline.phrases.insert([Run("charged for all \(count) GPUs", c.style(.warning))], at: 0)
     }
-    if let value = headline.value {
-      headline.value = SI.Text(number: mark + value.number, unit: value.unit)
-    }
+    headline.isEstimate = cost?.energy?.isModelled ?? false
     return headline
   }
 
@@ -61,16 +65,16 @@ struct AlgorithmCostPanel: Panel {
     return cost?.shortfall ?? "not enough yet for joules"
   }
 
-  /// What the names of sources begin with that a user names to follow a job.
-  static let readers = [
-    "log", "serve", "tensorboard", "csv", "wandb", "trainer-state", "mlflow",
-  ]
-
   private func missing(_ c: FrameContext) -> [String] {
     let states = c.timeline.states(at: c.time)
     // A job on an accelerator that cannot be read says what to do about it.
-    let silent = states.first { $0.source == "jobs" && $0.health == .absent }
-    let named = states.filter { state in Self.readers.contains { state.source.hasPrefix($0) } }
+    let kinds = c.sources(feeding: .job)
+    let silent = states.first { state in
+      state.health == .absent && kinds.contains { $0.name == state.kind && $0.isDefault }
+    }
+    let named = states.filter { state in
+      kinds.contains { $0.name == state.kind && !$0.isDefault }
+    }
     let log = named.first { $0.health != .ok } ?? named.first ?? silent
     guard let log, log.health != .ok else {
       if log != nil { return ["No training progress read yet.", log?.message ?? ""] }

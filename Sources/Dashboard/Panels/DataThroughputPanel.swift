@@ -6,9 +6,14 @@ import Telemetry
 /// How much data flows in and out, and how busy the ways are.
 struct DataThroughputPanel: Panel {
   let title = "DATA THROUGHPUT"
+  let name = "Data throughput"
   let word = "data"
   let ramp = Theme.Ramp.dataIn
   let kinds: [DeviceKind] = [.disk, .net]
+  let tells =
+    "bytes in and out of every disk and interface, bytes per joule"
+  let origin =
+    "`/proc/diskstats`, `/proc/net/dev`"
 
   /// One way data take.
   private struct Flow {
@@ -30,7 +35,7 @@ struct DataThroughputPanel: Panel {
   func headline(_ c: FrameContext) -> Headline {
     let inward = Flow.flows(c.inventory, inward: true)
     guard let rate = rate(inward, c) else {
-      let states = ["disk", "net"].compactMap { c.state(of: $0) }
+      let states = c.states(feeding: [.disk, .net])
       let lines = states.filter { $0.health != .ok }.map { "\($0.source): \($0.message)" }
       let waiting = !states.isEmpty && states.allSatisfy { $0.health == .ok }
       return Headline(

@@ -6,6 +6,10 @@ import Telemetry
 protocol Panel: Sendable {
   /// In capitals, as it stands in the frame.
   var title: String { get }
+  /// As it stands in lists.
+  var name: String { get }
+  /// The same in the middle of a sentence.
+  var nameInSentence: String { get }
   /// One word, for screens that have no room for more.
   var word: String { get }
   /// The panel's own colours.
@@ -16,13 +20,39 @@ protocol Panel: Sendable {
   func draw(_ canvas: inout Canvas, in rect: Rect, _ context: FrameContext)
   /// The kinds of device whose series the provenance view lists.
   var kinds: [DeviceKind] { get }
+  /// What it tells, for the manual.
+  var tells: String { get }
+  /// What that is known from, for the manual.
+  var origin: String { get }
 }
 
-/// Every panel there is, in the order of the keys `1` to `4`; adding one means adding a line.
-enum PanelCatalogue {
+extension Panel {
+  var nameInSentence: String { name.prefix(1).lowercased() + name.dropFirst() }
+}
+
+/// Every panel there is, in the order of their keys; adding one means adding a line.
+public enum PanelCatalogue {
   static let all: [any Panel] = [
-    GPUDrawPanel(), AlgorithmCostPanel(), DataThroughputPanel(), RenewableSharePanel(),
+    GPUDrawPanel(),
+    AlgorithmCostPanel(),
+    DataThroughputPanel(),
+    RenewableSharePanel(),
   ]
+
+  /// The short words they may be called by, in the order of their keys.
+  public static let words: [String] = all.map(\.word)
+
+  /// The place of a panel by its number from 1 or its short word; `nil` for neither.
+  public static func index(of text: String) -> Int? {
+    if let number = Int(text) { return all.indices.contains(number - 1) ? number - 1 : nil }
+    return all.firstIndex { $0.word.lowercased() == text.lowercased() }
+  }
+
+  /// The table of panels as Markdown, for the manual.
+  public static var markdown: String {
+    let rows = all.enumerated().map { "| \($0 + 1) \($1.name) | \($1.tells) | \($1.origin) |\n" }
+    return "| panel | tells | from |\n|---|---|---|\n" + rows.joined()
+  }
 }
 
 /// The one number of a panel.
@@ -31,6 +61,8 @@ struct Headline {
   var value: SI.Text?
   /// Phrases behind it, the important ones first.
   var phrases: [[Run]] = []
+  /// Whether the value comes from a model: a sign before it says so.
+  var isEstimate = false
   /// On the frame, at the right.
   var note = ""
   /// Where there is no number: what was looked for, and how to feed the panel.
@@ -70,9 +102,8 @@ extension Panel {
     let isLarge = context.layout.panels.count == 1 && inner.height >= 14
     if isLarge {
       // Large digits know no sign for an estimate, so it stands before them as text.
-      let parts = value.number.split(separator: " ", maxSplits: 1)
-      let sign = parts.count > 1 ? String(parts[0]) + " " : ""
-      let digits = String(parts.last ?? "").replacingMinus
+      let sign = headline.isEstimate ? "≈ " : ""
+      let digits = value.number.replacingMinus
       let indent = canvas.text(sign, x: inner.x, y: inner.y + 1, strong)
       let width =
         indent
@@ -85,7 +116,7 @@ extension Panel {
         inOrder: true)
       body = inner.splitRows(4).bottom
     } else {
-      let number = Run(value.number, strong)
+      let number = Run((headline.isEstimate ? "≈ " : "") + value.number, strong)
       let unit = Run(value.unit.isEmpty ? "" : " " + value.unit, context.style(ramp))
       let used = canvas.runs([number, unit], x: inner.x, y: inner.y, maxWidth: inner.width)
       canvas.phrases(

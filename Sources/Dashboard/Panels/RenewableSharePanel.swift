@@ -6,14 +6,19 @@ import Telemetry
 /// How much of the electricity is renewable, now and of what was drawn so far.
 struct RenewableSharePanel: Panel {
   let title = "RENEWABLE SHARE"
+  let name = "Renewable share"
   let word = "green"
   let ramp = Theme.Ramp.renewable
   let kinds: [DeviceKind] = [.grid]
+  let tells =
+    "renewable and low-carbon share, carbon intensity, grams so far"
+  let origin =
+    "the country's annual mix (Our World in Data, Ember), matched to when you drew it"
 
   func headline(_ c: FrameContext) -> Headline {
     guard let grid = c.inventory.grid, let share = c.moment.known(.renewableShare, of: grid.id)
     else {
-      let state = c.state(of: "grid")
+      let state = c.states(feeding: [.grid]).first
       let lines = state.map { [$0.message, $0.remedy].filter { !$0.isEmpty } } ?? []
       return Headline(missing: lines.isEmpty ? ["The grid is not being read."] : lines)
     }
@@ -40,7 +45,7 @@ struct RenewableSharePanel: Panel {
   }
 
   private func isModelled(_ c: FrameContext) -> Bool {
-    c.ledger.energy(over: c.session)?.isModelled ?? false
+    c.sessionEnergy?.isModelled ?? false
   }
 
   private func note(_ grid: Device, _ c: FrameContext) -> String {
@@ -104,7 +109,7 @@ struct RenewableSharePanel: Panel {
   private func drawFooter(_ canvas: inout Canvas, _ grid: Device, in rect: Rect, _ c: FrameContext)
   {
     var phrases: [[Run]] = []
-    if let energy = c.ledger.energy(over: c.session), energy.joules > 1000 {
+    if let energy = c.sessionEnergy, energy.joules > 1000 {
       let kilometres = energy.joules / Equivalent.modelThreeKilometre.joules
       let amount =
         kilometres >= 0.95

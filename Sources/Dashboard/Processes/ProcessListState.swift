@@ -155,13 +155,6 @@ extension ProcessUse {
   /// What tells rows apart.
   var key: String { pids.count == 1 ? "\(pids[0]) \(started ?? "")" : name }
 
-  /// When a single process began, as its device's name says; with it a pid names one process only.
-  var started: String? {
-    guard pids.count == 1, let device = devices.first else { return nil }
-    let parts = device.name.prefix { $0 != "@" }.split(separator: ".", maxSplits: 1)
-    return parts.count == 2 && parts[1] != "?" ? String(parts[1]) : nil
-  }
-
   /// All that a filter looks through.
   fileprivate var searchText: String {
     ([name, user ?? "", command ?? "", container ?? "", job ?? ""] + pids.map(String.init)

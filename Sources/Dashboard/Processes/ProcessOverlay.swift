@@ -4,12 +4,17 @@ import Quantities
 import Telemetry
 
 /// Whose joules: every process that was on an accelerator, over the panels' place.
-enum ProcessOverlay {
-  static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
+struct ProcessOverlay: Overlay {
+  let name = OverlayName.processes
+  let keys = ["p"]
+  let text = "whose joules: processes on the GPUs"
+  let hint = "processes"
+
+  func draw(_ canvas: inout Canvas, _ c: FrameContext) {
     let state = c.input.view.processes
     let all = c.ledger.processes(over: c.account, by: state.grouping)
     let rows = state.rows(all)
-    let body = Overlay.open(
+    let body = OverlayBox.open(
       &canvas, title: title(rows, all.count, c), width: canvas.width - 6,
       height: max(3, min(canvas.height - 6, max(8, rows.count + (state.showsDetails ? 12 : 3)))), c)
     let ground = c.theme[.strip]
@@ -32,14 +37,14 @@ enum ProcessOverlay {
     if details > 0 { drawDetails(&canvas, rows[chosen], in: below, c, style) }
   }
 
-  private static func title(_ rows: [ProcessUse], _ count: Int, _ c: FrameContext) -> String {
+  private func title(_ rows: [ProcessUse], _ count: Int, _ c: FrameContext) -> String {
     let joules = rows.reduce(0) { $0 + $1.joules }
     let mark = rows.contains(where: \.isEstimated) ? "≈ " : ""
     let number = rows.count == count ? "\(count)" : "\(rows.count) of \(count)"
     return "Whose joules: \(number), \(mark)\(SI.energy(joules).joined) \(c.accountWords)"
   }
 
-  private static func absence(_ isEmpty: Bool, _ c: FrameContext) -> [String] {
+  private func absence(_ isEmpty: Bool, _ c: FrameContext) -> [String] {
     if !isEmpty { return ["No process matches the filter.", "Esc clears it."] }
     if c.input.view.selection != nil {
       return ["Nobody was on an accelerator in the selected span."]
@@ -51,7 +56,7 @@ enum ProcessOverlay {
     ]
   }
 
-  private static func drawFoot(
+  private func drawFoot(
     _ canvas: inout Canvas, _ state: ProcessListState, in rect: Rect, _ c: FrameContext,
     _ style: (Theme.Role) -> Style
   ) {
@@ -78,7 +83,7 @@ enum ProcessOverlay {
       x: rect.x, y: rect.y, maxWidth: rect.width, gap: 2)
   }
 
-  private static func drawDetails(
+  private func drawDetails(
     _ canvas: inout Canvas, _ use: ProcessUse, in rect: Rect, _ c: FrameContext,
     _ style: (Theme.Role) -> Style
   ) {

@@ -1,15 +1,35 @@
 /// Everything a key can ask for.
-public enum Command: String, Sendable, Hashable, CaseIterable {
+public enum Command: Sendable, Hashable {
   case playOrPause, back, forward, backFine, forwardFine, backFar, forwardFar
   case previousReading, nextReading
   case slower, faster, normalSpeed
   case first, last
-  case mark, previousMark, nextMark, select
-  case panel1, panel2, panel3, panel4, nextPanel, previousPanel, focus, leave
+  case addMark, previousMark, nextMark, select
+  /// A panel of the catalogue, from 0: large, or back.
+  case panel(Int)
+  case nextPanel, previousPanel, focus, leave
   case zoomIn, zoomOut
-  case processes
-  case diet, chips, equivalents
-  case theme, marks, provenance, help, screenshot, repaint, quit
+  /// Opens a view over the panels, or closes it.
+  case overlay(OverlayName)
+  case theme, cycleGlyphs, screenshot, repaint, quit
+
+  public static let help = Command.overlay(.help)
+  public static let processes = Command.overlay(.processes)
+  public static let provenance = Command.overlay(.provenance)
+  public static let diet = Command.overlay(.diet)
+  public static let chips = Command.overlay(.chips)
+  public static let equivalents = Command.overlay(.equivalents)
+}
+
+extension Command: CaseIterable {
+  /// Every command, with one for each panel and each view of the catalogues.
+  public static let allCases: [Command] =
+    [
+      .playOrPause, .back, .forward, .backFine, .forwardFine, .backFar, .forwardFar,
+      .previousReading, .nextReading, .slower, .faster, .normalSpeed, .first, .last, .addMark,
+      .previousMark, .nextMark, .select, .nextPanel, .previousPanel, .focus, .leave, .zoomIn,
+      .zoomOut, .theme, .cycleGlyphs, .screenshot, .repaint, .quit,
+    ] + PanelCatalogue.all.indices.map(Command.panel) + OverlayCatalogue.names.map(Command.overlay)
 }
 
 /// What the view asks the program to do, since it does no I/O itself.

@@ -20,7 +20,14 @@ public enum KeyTable {
     public let hint: String
   }
 
-  public static let all: [Binding] = [
+  /// Every binding, in the order of help and manual; those of panels and views are the catalogues'.
+  public static let all: [Binding] =
+    time + marks + panels + overlays(in: .panels)
+    + [bind(.leave, ["escape"], .panels, "close what is open")] + program
+    + overlays(in: .program)
+    + [bind(.quit, ["q", "ctrl-c", "f10"], .program, "quit", hint: "quit")]
+
+  private static let time: [Binding] = [
     bind(.playOrPause, ["space"], .time, "pause, or play", hint: "pause"),
     bind(.back, ["left", "h"], .time, "5 s back", hint: "seek"),
     bind(.forward, ["right", "l"], .time, "5 s forward"),
@@ -37,30 +44,41 @@ public enum KeyTable {
     bind(.last, ["end", "G"], .time, "to the end, or back to live"),
     bind(.zoomIn, ["+", "="], .time, "show a shorter time"),
     bind(.zoomOut, ["-"], .time, "show a longer time"),
-    bind(.mark, ["m"], .marks, "set a mark here", hint: "mark"),
+  ]
+
+  private static let marks: [Binding] = [
+    bind(.addMark, ["m"], .marks, "set a mark here", hint: "mark"),
     bind(.nextMark, ["n"], .marks, "to the next mark"),
     bind(.previousMark, ["N"], .marks, "to the previous mark"),
     bind(.select, ["v"], .marks, "select a span from here; again: drop it"),
-    bind(.panel1, ["1"], .panels, "GPU draw large; again: back", hint: "focus"),
-    bind(.panel2, ["2"], .panels, "algorithm cost large"),
-    bind(.panel3, ["3"], .panels, "data throughput large"),
-    bind(.panel4, ["4"], .panels, "renewable share large"),
-    bind(.nextPanel, ["tab"], .panels, "to the next panel"),
-    bind(.previousPanel, ["shift-tab"], .panels, "to the previous panel"),
-    bind(.focus, ["enter"], .panels, "the chosen panel large; again: back"),
-    bind(.provenance, ["i"], .panels, "where its numbers come from", hint: "source"),
-    bind(.processes, ["p"], .panels, "whose joules: processes on the GPUs", hint: "processes"),
-    bind(.diet, ["d"], .panels, "what a diet saved", hint: "diet"),
-    bind(.chips, ["c"], .panels, "this work on other chips", hint: "chips"),
-    bind(.equivalents, ["e"], .panels, "energy in familiar things", hint: "equivalents"),
-    bind(.leave, ["escape"], .panels, "close what is open"),
+  ]
+
+  /// A digit for each panel; beyond the ninth there is only the way by Tab.
+  private static let panels: [Binding] =
+    PanelCatalogue.all.enumerated().prefix(9).map { index, panel in
+      bind(
+        .panel(index), ["\(index + 1)"], .panels,
+        (index == 0 ? panel.name : panel.nameInSentence)
+          + (index == 0 ? " large; again: back" : " large"),
+        hint: index == 0 ? "focus" : "")
+    } + [
+      bind(.nextPanel, ["tab"], .panels, "to the next panel"),
+      bind(.previousPanel, ["shift-tab"], .panels, "to the previous panel"),
+      bind(.focus, ["enter"], .panels, "the chosen panel large; again: back"),
+    ]
+
+  private static let program: [Binding] = [
     bind(.theme, ["t"], .program, "next theme", hint: "theme"),
-    bind(.marks, ["b"], .program, "marks: dots, blocks, ASCII"),
+    bind(.cycleGlyphs, ["b"], .program, "marks: dots, blocks, ASCII"),
     bind(.screenshot, ["S"], .program, "save the screen as SVG and text", hint: "screenshot"),
     bind(.repaint, ["ctrl-l"], .program, "draw everything again"),
-    bind(.help, ["?", "f1"], .program, "this help", hint: "help"),
-    bind(.quit, ["q", "ctrl-c", "f10"], .program, "quit", hint: "quit"),
   ]
+
+  private static func overlays(in section: Section) -> [Binding] {
+    OverlayCatalogue.all.filter { $0.section == section }.map {
+      bind(.overlay($0.name), $0.keys, section, $0.text, hint: $0.hint)
+    }
+  }
 
   /// The command of a key, by its name.
   public static func command(for key: String) -> Command? { commands[key] }

@@ -23,15 +23,28 @@ public struct Layout: Sendable, Hashable {
 
   static let nowhere = Rect(x: 0, y: 0, width: 0, height: 0)
 
-  public init(width: Int, height: Int, focused: Bool = false, panelCount: Int = 4) {
+  /// The least rows and columns a panel is drawn in.
+  static let leastRows = 3
+  static let leastColumns = 36
+
+  /// Where everything goes; with `focused` one panel has all the room of the panels.
+  public init(
+    width: Int, height: Int, focused: Bool = false, panelCount: Int = PanelCatalogue.words.count
+  ) {
     title = Rect(x: 0, y: 0, width: width, height: min(1, height))
     ribbon = Self.nowhere
     scrubber = Self.nowhere
     hints = Self.nowhere
     panels = []
+    scale = .full
     // Panels one above the other need more rows than two beside two.
-    guard width >= 44, height >= (width >= 72 || focused ? 12 : 14) else {
+    guard width >= 44, height >= (width >= 72 || focused ? 12 : 14),
+      arrange(width: width, height: height, focused: focused, panelCount: panelCount)
+    else {
+      ribbon = Self.nowhere
+      scrubber = Self.nowhere
       scale = width >= 28 && height >= 7 ? .list : .tiny
+      hints = Self.nowhere
       if scale == .list {
         hints = Rect(x: 0, y: height - 1, width: width, height: 1)
         let free = height - 2 - panelCount
@@ -39,7 +52,12 @@ public struct Layout: Sendable, Hashable {
       }
       return
     }
-    scale = .full
+  }
+
+  /// Lays out a full screen; false when there is no room for so many panels.
+  private mutating func arrange(
+    width: Int, height: Int, focused: Bool, panelCount: Int
+  ) -> Bool {
     // Air between the parts only where there is room for it.
     let airy = height >= 34
     var top = 1
@@ -57,13 +75,24 @@ public struct Layout: Sendable, Hashable {
     let area = Rect(x: 0, y: top, width: width, height: bottom - top)
     guard !focused else {
       panels = [area]
-      return
+      return true
     }
-    if width >= 72 {
-      let rows = area.rows(2)
-      panels = rows.flatMap { $0.columns(2) }
-    } else {
-      panels = area.rows(panelCount)
+    guard let columns = Self.columns(of: panelCount, in: area) else { return false }
+    let rows = (panelCount + columns - 1) / columns
+    panels = area.rows(rows).enumerated().flatMap { index, row in
+      // The last row is shared by those that are left.
+      row.columns(min(columns, panelCount - index * columns))
+    }
+    return true
+  }
+
+  /// Two columns where there is room for them, and more only where the rows would get too low.
+  private static func columns(of count: Int, in area: Rect) -> Int? {
+    guard count > 0 else { return nil }
+    let preferred = area.width >= 2 * leastColumns && count > 1 ? 2 : 1
+    let most = max(preferred, min(count, area.width / leastColumns))
+    return (preferred...most).first { columns in
+      area.height / ((count + columns - 1) / columns) >= leastRows
     }
   }
 }

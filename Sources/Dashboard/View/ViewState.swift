@@ -5,10 +5,6 @@ import Telemetry
 ///
 /// A pure state machine. Commands and clicks change it; what needs I/O comes back as effects.
 public struct ViewState: Sendable, Hashable {
-  public enum Overlay: Sendable, Hashable {
-    case none, help, provenance, processes, diet, chips, equivalents
-  }
-
   public var cursor: Cursor
   /// Seconds that the curves show.
   public private(set) var window: Double
@@ -16,7 +12,8 @@ public struct ViewState: Sendable, Hashable {
   public var focused: Int?
   /// The panel that is chosen, from 0.
   public private(set) var selected = 0
-  public private(set) var overlay = Overlay.none
+  /// The view that is open over the panels.
+  public private(set) var overlay: OverlayName?
   /// Where the selected span begins; it ends at the cursor.
   public private(set) var selection: Timestamp?
   /// Order, filter and chosen row of the list of processes.
@@ -28,7 +25,7 @@ public struct ViewState: Sendable, Hashable {
   public var toast = ""
 
   let themeCount: Int
-  static let panelCount = 4
+  static var panelCount: Int { PanelCatalogue.all.count }
 
   /// The time spans that `+` and `-` step through, in seconds.
   public static let windows: [Double] = [
@@ -66,13 +63,11 @@ public struct ViewState: Sendable, Hashable {
     case .normalSpeed: cursor.setSpeed(1)
     case .first: cursor.seek(to: bounds.start, in: bounds)
     case .last: cursor.seek(to: bounds.end, in: bounds)
-    case .mark: return [.mark(at: cursor.time(in: bounds).nanoseconds)]
+    case .addMark: return [.mark(at: cursor.time(in: bounds).nanoseconds)]
     case .previousMark: seekMark(after: false, timeline, bounds)
     case .nextMark: seekMark(after: true, timeline, bounds)
-    case .panel1: toggleFocus(0)
-    case .panel2: toggleFocus(1)
-    case .panel3: toggleFocus(2)
-    case .panel4: toggleFocus(3)
+    case .panel(let index):
+      if PanelCatalogue.all.indices.contains(index) { toggleFocus(index) }
     case .focus: toggleFocus(selected)
     case .nextPanel: choose((selected + 1) % Self.panelCount)
     case .previousPanel: choose((selected + Self.panelCount - 1) % Self.panelCount)
@@ -80,14 +75,9 @@ public struct ViewState: Sendable, Hashable {
     case .zoomIn: window = Self.windows.last { $0 < window } ?? window
     case .zoomOut: window = Self.windows.first { $0 > window } ?? window
     case .theme: theme = (theme + 1) % themeCount
-    case .marks: glyphs = glyphs == .braille ? .blocks : glyphs == .blocks ? .ascii : .braille
+    case .cycleGlyphs: glyphs = glyphs == .braille ? .blocks : glyphs == .blocks ? .ascii : .braille
     case .select: select(bounds)
-    case .processes: overlay = overlay == .processes ? .none : .processes
-    case .provenance: overlay = overlay == .provenance ? .none : .provenance
-    case .diet: overlay = overlay == .diet ? .none : .diet
-    case .chips: overlay = overlay == .chips ? .none : .chips
-    case .equivalents: overlay = overlay == .equivalents ? .none : .equivalents
-    case .help: overlay = overlay == .help ? .none : .help
+    case .overlay(let name): overlay = overlay == name ? nil : name
     case .screenshot: return [.screenshot]
     case .repaint: return [.repaint]
     case .quit: return [.quit]
@@ -106,8 +96,8 @@ public struct ViewState: Sendable, Hashable {
 
   /// Closes what is open, the last thing first.
   private mutating func leave() {
-    if overlay != .none {
-      overlay = .none
+    if overlay != nil {
+      overlay = nil
     } else if focused != nil {
       focused = nil
     } else {
@@ -146,8 +136,8 @@ public struct ViewState: Sendable, Hashable {
 
   /// Chooses and focuses what lies under a click.
   public mutating func click(x: Int, y: Int, layout: Layout, bounds: TimeSpan) {
-    if overlay != .none {
-      overlay = .none
+    if overlay != nil {
+      overlay = nil
     } else if layout.scrubber.contains(x: x, y: y) {
       drag(x: x, layout: layout, bounds: bounds)
     } else if let panel = layout.panels.firstIndex(where: { $0.contains(x: x, y: y) }) {

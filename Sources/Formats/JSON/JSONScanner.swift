@@ -1,7 +1,13 @@
 /// Why a JSON text cannot be read, in words.
 package struct JSONFault: Error, Hashable {
   package var message: String
-  package init(_ message: String) { self.message = message }
+  /// Whether nothing that follows can be read either.
+  package var isFinal: Bool
+
+  package init(_ message: String, isFinal: Bool = false) {
+    self.message = message
+    self.isFinal = isFinal
+  }
 }
 
 /// Reads one JSON text (RFC 8259) from bytes, piece by piece, without building a tree.

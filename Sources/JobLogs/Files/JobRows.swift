@@ -53,7 +53,7 @@ package struct JobRows {
 
   /// Adds a word about something that happened.
   func note(_ text: String, at time: Timestamp, to observations: inout [Observation]) {
-    observations.append(.event(Event(time: time, kind: .note, text: text)))
+    observations.append(.event(Event(time: time, kind: .note, text: text, device: device.id)))
   }
 
   /// Adds rows that were read together, oldest first.

@@ -71,11 +71,11 @@ struct WatchedJob {
       reader = ServeSource(url, context)
       isAnnounced = true
       note(
-        "found job \(job.title), asking \(url.place), as the settings allow", at: now, &observations
-      )
+        "found job \(job.title), asking \(url.place), as the settings allow", .found, at: now,
+        &observations)
     } else if isSilent, !isAnnounced {
       isAnnounced = true
-      note("found job \(job.silence): \(job.advice)", at: now, &observations)
+      note("found job \(job.silence): \(job.advice)", .found, at: now, &observations)
     }
   }
 
@@ -109,7 +109,7 @@ struct WatchedJob {
     (nextRead, lastHeard, device) = (nil, nil, nil)
     isAnnounced = true
     let verb = isFirst ? "found job \(job.title), following" : "\(job.title): now following"
-    note("\(verb) \(best.shown): \(best.why)", at: now, &observations)
+    note("\(verb) \(best.shown): \(best.why)", .found, at: now, &observations)
   }
 
   /// Reads on in the file that is followed.
@@ -193,10 +193,13 @@ struct WatchedJob {
   mutating func end(_ clock: any SessionClock, to observations: inout [Observation]) {
     nextRead = nil
     read(clock, to: &observations)
-    if isAnnounced { note("job ended: \(job.title)", at: clock.now, &observations) }
+    if isAnnounced { note("job ended: \(job.title)", .ended, at: clock.now, &observations) }
   }
 
-  private func note(_ text: String, at now: Timestamp, _ observations: inout [Observation]) {
-    observations.append(.event(Event(time: now, kind: .note, text: text)))
+  private func note(
+    _ text: String, _ cause: Event.Cause, at now: Timestamp, _ observations: inout [Observation]
+  ) {
+    observations.append(
+      .event(Event(time: now, kind: .note, text: text, device: device?.id, cause: cause)))
   }
 }

@@ -74,11 +74,3 @@ extension LogParser {
         source: source, method: .log, period: announcement.period, note: note))
   }
 }
-
-extension Metric {
-  /// The name as people say it: without the suffix that tells its scale.
-  var words: String {
-    let suffixes: Set<Substring> = ["ppm", "e3", "e6", "e12", "us", "uj", "b"]
-    return name.split(separator: "_").filter { !suffixes.contains($0) }.joined(separator: " ")
-  }
-}

@@ -180,7 +180,7 @@ public struct LogParser: Sendable {
     if !refused.isEmpty {
       complaints.formUnion(refused)
       refused.forEach {
-        say("refused an impossible \($0.metric.words) in the job's log", at: moment)
+        say("refused an impossible \($0.metric.title) in the job's log", at: moment, .refused)
       }
     }
     let verdict = ledger.judge(found, fields, line, isSameMoment: lastArrival == arrival)
@@ -189,14 +189,14 @@ public struct LogParser: Sendable {
     case .addition:
       found.drop(ledger.said)
       if found.fields.isEmpty { return }
-    case .resumed: say("resumed at step \(found.step ?? 0)", at: moment)
+    case .resumed: say("resumed at step \(found.step ?? 0)", at: moment, .resumed)
     case .news: break
     }
     lastArrival = arrival
     if let loss {
       if !loss.isFinite, !isLossBroken {
         let step = found.step.map { " at step \($0)" } ?? ""
-        say("the loss is no number\(step)", at: moment)
+        say("the loss is no number\(step)", at: moment, .refused)
       }
       isLossBroken = !loss.isFinite
     }
@@ -220,10 +220,11 @@ public struct LogParser: Sendable {
     return said.firstIndex { $0.isSuperset(of: field) }.map { Swift.type(of: readers[$0]) }
   }
 
-  private mutating func say(_ text: String, at time: Timestamp) {
+  private mutating func say(_ text: String, at time: Timestamp, _ cause: Event.Cause? = nil) {
     guard events < Self.mostEvents else { return }
     events += 1
-    output.append(.event(Event(time: time, kind: .note, text: text)))
+    output.append(
+      .event(Event(time: time, kind: .note, text: text, device: device, cause: cause)))
   }
 
   private mutating func learn(_ facts: [String: String]) {

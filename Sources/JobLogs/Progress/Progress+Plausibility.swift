@@ -1,3 +1,5 @@
+import Telemetry
+
 extension Progress {
   /// Takes out what cannot be true, and returns the fields that were far too large.
   ///
@@ -25,31 +27,21 @@ extension Progress {
 extension Progress.Place {
   /// What can be true of a whole number.
   fileprivate var wholeRange: ClosedRange<Int64> {
-    switch self {
-    case .step: 0...1 << 50
-    case .stepTotal, .peakMemory: 1...1 << 50
-    default: 0 ... .max
-    }
+    let range = metric.range
+    return Int64(range.lowerBound)...Int64(min(range.upperBound, 0x1p62))
   }
 
-  /// What can be true of any other value; NaN is in no range.
-  ///
-  /// A step of less than a microsecond or a device of more than 10 PFLOP/s was not measured: an
-  /// asynchronous runtime had only handed the work on.
+  /// What can be true of any other value and is worth telling; NaN is in no range.
   fileprivate var range: ClosedRange<Double> {
+    let range = metric.range
+    return zeroIsUnknown ? metric.scale...range.upperBound : range
+  }
+
+  /// Whether frameworks write a zero where they do not know.
+  private var zeroIsUnknown: Bool {
     switch self {
-    case .loss, .validationLoss: -1e9...1e9
-    case .accuracy: 0...1
-    case .gradientNorm: 0...1e12
-    case .epoch: 0...1e9
-    case .learningRate: 0...1e3
-    case .tokenRate, .sampleRate: 1e-6...1e12
-    case .stepTime: 1e-6...1e6
-    case .dataTime: 0...1e6
-    case .reportedMFU: 0...1.1
-    case .reportedFLOPRate: 1...1e16
-    case .reportedStepEnergy: 1e-6...1e12
-    case .step, .stepTotal, .tokens, .samples, .peakMemory: 0...Double(1 << 62)
+    case .tokenRate, .sampleRate, .reportedFLOPRate, .reportedStepEnergy: true
+    default: false
     }
   }
 }

@@ -42,7 +42,9 @@ enum MLPerfPowerLog: PowerLogFormat {
     guard readings.count > 1 else { throw ImportError("holds no two power readings") }
     let id = DeviceID(machine: machine, kind: .meter, name: "wall")
     var observations: [Observation] = [
-      .device(Device(id: id, label: "wall", model: "node power meter", attributes: attributes)),
+      .device(
+        Device(
+          id: id, label: "wall", model: "node power meter", role: .machine, attributes: attributes)),
       .series(
         SeriesDescriptor(
           device: id, metric: .power,

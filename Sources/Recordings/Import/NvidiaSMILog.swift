@@ -1,3 +1,4 @@
+import Formats
 import Quantities
 import Telemetry
 
@@ -16,15 +17,14 @@ enum NvidiaSMILog: PowerLogFormat {
   }
 
   private static func titles(_ line: Substring) -> [String] {
-    line.split(separator: ",", omittingEmptySubsequences: false).map { cell in
-      String(trimmed(cell).prefix { $0 != " " })
-    }
+    cells(line).map { cell in String(cell.prefix { $0 != " " }) }
   }
 
-  private static func trimmed(_ cell: Substring) -> Substring {
-    var cell = cell.drop { $0 == " " || $0 == "\r" }
-    while let last = cell.last, last == " " || last == "\r" { cell = cell.dropLast() }
-    return cell
+  /// The cells of a line, without the blanks and quotes around them.
+  private static func cells(_ line: Substring) -> [String] {
+    var cells = CSVCells()
+    Array(line.utf8).withUnsafeBufferPointer { cells.split($0, at: UInt8(ascii: ",")) }
+    return (0..<cells.count).map { String(decoding: cells[$0], as: UTF8.self) }
   }
 
   private static let metrics: [(names: [String], metric: Metric, factor: Double)] = [
@@ -56,10 +56,11 @@ enum NvidiaSMILog: PowerLogFormat {
     var known: [String: Device] = [:]
     var order: [String] = []
     var tick: (time: Timestamp?, count: Int) = (nil, 0)
-    for (index, line) in lines.enumerated().dropFirst() where !trimmed(line).isEmpty {
-      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
+    for (index, line) in lines.enumerated().dropFirst()
+    where line.contains(where: { !$0.isWhitespace }) {
+      let cells = cells(line)
       // A header may stand in the middle, and the last row may be torn.
-      if cells.first.map(String.init) == names.first { continue }
+      if cells.first == names.first { continue }
       guard cells.count == names.count else {
         if index == lines.count - 1 { break }
         throw ImportError(
@@ -71,13 +72,13 @@ enum NvidiaSMILog: PowerLogFormat {
       }
       // The cards of one tick are asked one after the other, some milliseconds apart.
       tick = tick.time.map { abs(time - $0) < 0.05 } ?? false ? (time, tick.count + 1) : (time, 0)
-      let name = nameColumn.map { String(cells[$0]) } ?? "\(tick.count)"
+      let name = nameColumn.map { cells[$0] } ?? "\(tick.count)"
       if known[name] == nil {
         order.append(name)
         known[name] = Device(
           id: DeviceID(machine: machine, kind: .gpu, name: name),
-          label: labelColumn.map { String(cells[$0]) } ?? "\(order.count - 1)",
-          model: modelColumn.map { String(cells[$0]) } ?? "")
+          label: labelColumn.map { cells[$0] } ?? "\(order.count - 1)",
+          model: modelColumn.map { cells[$0] } ?? "")
       }
       guard let device = known[name] else { continue }
       var reading = Reading(device: device.id, time: time)
@@ -112,13 +113,13 @@ enum NvidiaSMILog: PowerLogFormat {
   }
 
   /// The number a cell begins with; `nil` for `[N/A]` and its like.
-  private static func number(_ cell: Substring) -> Double? {
+  private static func number(_ cell: String) -> Double? {
     let digits = cell.prefix { $0 != " " }
     return Double(digits).flatMap { $0.isFinite ? $0 : nil }
   }
 
   /// Reads `2026/05/28 11:22:33.456`, with dashes or a `T` as well, as UTC.
-  static func timestamp(_ text: Substring) -> Timestamp? {
+  static func timestamp(_ text: some StringProtocol) -> Timestamp? {
     let parts = text.split { $0 == " " || $0 == "T" }
     guard parts.count == 2 else { return nil }
     let date = parts[0].split { $0 == "/" || $0 == "-" }.compactMap { Int($0) }

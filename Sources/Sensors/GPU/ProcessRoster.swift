@@ -17,8 +17,9 @@ struct GPUProcess: Hashable, Sendable {
 /// apart (`sharedEnergy`); while none of them works, all are charged alike. Where the driver does
 /// not tell shares nothing is charged: unknown is not zero.
 ///
-/// Energy between two looks belongs to those seen at the second one, or, if nobody is left, to
-/// those seen at the first. What was charged outlives the process, since it is in the timeline.
+/// Energy between two looks belongs to those seen at the second one; if nobody is left, to the one
+/// process seen at the first, or to nobody if there were several. What was charged outlives the
+/// process, since it is in the timeline.
 struct ProcessRoster {
   fileprivate struct Entry {
     var reporter: DeviceReporter
@@ -141,15 +142,16 @@ struct ProcessRoster {
 
   private func device(_ pid: Int32) -> Device {
     let identity = knowsNumbers ? ProcessIdentity(pid: pid, in: context) : nil
-    var attributes = ["pid": "\(pid)", "gpu": gpu.name]
-    attributes["command"] = identity?.command
-    attributes["user"] = identity?.user
-    attributes["container"] = identity?.container
-    attributes["job"] = identity?.job
-    let started = identity.map { "\($0.started)" } ?? "?"
+    let started = identity.map { "\($0.started)" }
+    let facts: [ProcessFacts.Key: String?] = [
+      .pid: "\(pid)", .started: started, .command: identity?.command, .user: identity?.user,
+      .container: identity?.container, .job: identity?.job,
+    ]
+    var attributes: [String: String] = [:]
+    for (key, value) in facts { attributes[key.rawValue] = value }
     return Device(
-      id: context.device(.process, "\(pid).\(started)@\(gpu.name)"),
-      label: identity?.name ?? "pid \(pid)", attributes: attributes)
+      id: context.device(.process, "\(pid).\(started ?? "?")@\(gpu.name)"),
+      label: identity?.name ?? "pid \(pid)", parent: gpu, attributes: attributes)
   }
 }
 

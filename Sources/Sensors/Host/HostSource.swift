@@ -43,7 +43,7 @@ struct HostSource: DataSource {
     var failure: SystemError?
     do {
       if let processors = try stat.read({ ProcessorTimes.read(&$0) }) {
-        reading.set(.busy, lastTimes.flatMap { processors.times.busyShare(since: $0) })
+        reading.set(.cpuUtilization, lastTimes.flatMap { processors.times.busyShare(since: $0) })
         reading.set(.cpuCount, steps: processors.count)
         lastTimes = processors.times
       }
@@ -124,7 +124,7 @@ struct HostSource: DataSource {
   private static func provenance(of metric: Metric, every period: Double) -> Provenance {
     let (method, note): (Provenance.Method, String) =
       switch metric {
-      case .busy:
+      case .cpuUtilization:
         (
           .average,
           "/proc/stat, user, nice, system and interrupt time; idle, iowait and steal are not busy"

@@ -75,7 +75,10 @@ struct HwmonSource: DataSource {
 
   private func look() throws(SourceFailure) -> [Meter] {
     var meters: [Meter] = []
-    for channel in try HwmonChannel.all(in: context) {
+    let channels = try HwmonChannel.all(in: context)
+    // One ACPI power meter measures the whole machine; of several nobody knows which does.
+    let boards = Set(channels.filter { $0.chip == "power_meter" }.map(\.meter))
+    for channel in channels {
       let file = SystemFile(channel.path, capacity: 64)
       if let index = meters.firstIndex(where: { $0.id.name == channel.meter }) {
         meters[index].channels.append(channel)
@@ -84,7 +87,9 @@ struct HwmonSource: DataSource {
       }
       let id = context.device(.meter, channel.meter)
       let device = Device(
-        id: id, label: channel.meter, model: channel.chip, attributes: ["folder": channel.folder])
+        id: id, label: channel.meter, model: channel.chip,
+        role: boards == [channel.meter] ? .machine : .sensor,
+        attributes: ["folder": channel.folder])
       meters.append(
         Meter(id: id, channels: [channel], files: [file], reporter: DeviceReporter(device)))
     }

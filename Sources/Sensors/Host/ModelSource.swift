@@ -29,7 +29,7 @@ public struct ModelSource: DataSource {
     var share: Double?
     for observation in try host.sample(clock) {
       guard case .reading(let reading) = observation else { continue }
-      share = reading.values.first { $0.metric == .busy }?.value
+      share = reading.values.first { $0.metric == .cpuUtilization }?.value
     }
     guard let share else { return [] }
     // The busy share is that of the time since the last call, and so is the power.

@@ -90,7 +90,8 @@ struct RAPLSource: DataSource {
     domains = zones.map { zone in
       let id = context.device(.cpu, zone.name)
       let device = Device(
-        id: id, label: zone.name, model: model, attributes: ["zone": zone.folder])
+        id: id, label: zone.name, model: model, role: zone.role,
+        attributes: ["zone": zone.folder])
       return Domain(
         id: id, counter: SystemFile(zone.counterPath, capacity: 64), range: zone.range,
         reporter: DeviceReporter(device))

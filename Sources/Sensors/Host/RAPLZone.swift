@@ -10,6 +10,8 @@ struct RAPLZone: Hashable {
   let counterPath: String
   /// Where the counter wraps, in joules; 0 when the kernel does not say.
   let range: Double
+  /// What it counts, by the kernel's own name of the zone.
+  let role: DeviceRole
 
   /// Every domain of `/sys/class/powercap`, and the folders of those that repeat another.
   ///
@@ -43,7 +45,7 @@ struct RAPLZone: Hashable {
       zones.append(
         RAPLZone(
           name: name, folder: folder, counterPath: path + "/energy_uj",
-          range: Double(range) * 1e-6))
+          range: Double(range) * 1e-6, role: role(given)))
     }
     guard !zones.isEmpty else {
       throw SourceFailure(
@@ -51,5 +53,16 @@ struct RAPLZone: Hashable {
         remedy: "load the driver with: sudo modprobe intel_rapl_msr; virtual machines have none")
     }
     return (zones, repeated)
+  }
+
+  /// The kernel's names are `package-N`, `core`, `uncore`, `dram` and `psys` (powercap.rst).
+  private static func role(_ name: String) -> DeviceRole {
+    if name.hasPrefix("package") { return .processor }
+    switch name {
+    case "dram": return .memory
+    case "psys": return .platform
+    case "core", "uncore": return .processorPart
+    default: return .sensor
+    }
   }
 }

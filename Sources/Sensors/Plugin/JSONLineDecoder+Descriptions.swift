@@ -8,6 +8,7 @@ extension JSONLineDecoder {
     var (machine, kind, name): (String?, DeviceKind?, String?) = (nil, nil, nil)
     var (label, model) = (nil as String?, "")
     var attributes: [String: String] = [:]
+    var (role, contents, parent): (DeviceRole?, Set<DeviceRole>?, DeviceID?) = (nil, nil, nil)
     try scanner.beginObject()
     var isFirst = true
     while let key = try scanner.nextKey(&isFirst) {
@@ -21,6 +22,12 @@ extension JSONLineDecoder {
         label = try scanner.string()
       } else if scanner.equals(key, "model") {
         model = try scanner.string()
+      } else if scanner.equals(key, "role") {
+        role = try choice(scanner.string(), "role")
+      } else if scanner.equals(key, "contains") {
+        contents = try roles(&scanner)
+      } else if scanner.equals(key, "part_of") {
+        parent = try deviceID(&scanner)
       } else if scanner.equals(key, "attributes") {
         try scanner.beginObject()
         var isFirst = true
@@ -36,7 +43,50 @@ extension JSONLineDecoder {
     guard let name else { throw JSONFault("a device needs a “name”, such as \"0\"") }
     let id = DeviceID(machine: machine ?? defaultMachine(kind), kind: kind, name: name)
     devices[try place(of: id)].isAnnounced = true
-    return Device(id: id, label: label ?? name, model: model, attributes: attributes)
+    let device = Device(
+      id: id, label: label ?? name, model: model, role: role, contents: contents, parent: parent,
+      attributes: attributes)
+    return goesByNames && role == nil ? device.withFormerRole() : device
+  }
+
+  /// A device that lines speak of without having introduced it.
+  func unannounced(_ id: DeviceID) -> Device {
+    let device = Device(id: id, label: id.name)
+    return goesByNames ? device.withFormerRole() : device
+  }
+
+  /// Reads a list of roles.
+  private func roles(_ scanner: inout JSONScanner) throws(JSONFault) -> Set<DeviceRole> {
+    var roles: Set<DeviceRole> = []
+    try scanner.expect(UInt8(ascii: "["), "“[”")
+    if scanner.take(UInt8(ascii: "]")) { return roles }
+    repeat {
+      roles.insert(try choice(scanner.string(), "role"))
+    } while scanner.take(UInt8(ascii: ","))
+    try scanner.expect(UInt8(ascii: "]"), "“,” or “]”")
+    return roles
+  }
+
+  /// Reads which device something speaks of.
+  private func deviceID(_ scanner: inout JSONScanner) throws(JSONFault) -> DeviceID {
+    var (machine, kind, name): (String?, DeviceKind?, String?) = (nil, nil, nil)
+    try scanner.beginObject()
+    var isFirst = true
+    while let key = try scanner.nextKey(&isFirst) {
+      if scanner.equals(key, "machine") {
+        machine = try scanner.string()
+      } else if scanner.equals(key, "kind") {
+        kind = try self.kind(&scanner)
+      } else if scanner.equals(key, "name") || scanner.equals(key, "device") {
+        name = try deviceName(&scanner)
+      } else {
+        try scanner.skipValue()
+      }
+    }
+    guard let kind, let name else {
+      throw JSONFault("a device is named by its “kind” and “name”, such as \"gpu\" and \"0\"")
+    }
+    return DeviceID(machine: machine ?? defaultMachine(kind), kind: kind, name: name)
   }
 
   /// Reads the value of `series`: what a name of a device's values means.
@@ -94,37 +144,39 @@ extension JSONLineDecoder {
       SeriesDescriptor(device: id, metric: use.metric, provenance: provenance))
     guard !devices[place].isAnnounced else { return [series] }
     devices[place].isAnnounced = true
-    return [.device(Device(id: id, label: name)), series]
+    return [.device(unannounced(id)), series]
   }
 
   /// What numbers under a described name mean.
   private func meaning(
     of name: String, _ unit: Unit?, _ scale: Double?, _ isCounter: Bool
   ) throws(JSONFault) -> MetricUse {
-    if let known = Metric.known[name] {
-      guard scale ?? known.scale == known.scale, unit ?? known.unit == known.unit else {
+    if let use = MetricUse(named: name) {
+      let known = use.metric
+      let isFormer = Metric.renamed[name] != nil
+      guard use.factor != nil || scale ?? known.scale == known.scale,
+        use.factor != nil || isFormer || unit ?? known.unit == known.unit
+      else {
         throw JSONFault(
           "“\(name)” counts steps of \(known.scale) \(known.unit.rawValue); "
             + "choose another name")
       }
-      return MetricUse(metric: known, factor: nil)
-    }
-    if let alias = MetricAlias.all[name] {
-      return MetricUse(metric: alias.metric, factor: alias.factor)
+      return use
     }
     let unit = unit ?? .count
     if let scale {
       guard scale > 0 else { throw JSONFault("a scale is above 0") }
-      return MetricUse(metric: Metric(name, unit, scale: scale, counter: isCounter), factor: nil)
+      return MetricUse(
+        metric: Metric(custom: name, unit, scale: scale, counter: isCounter), factor: nil)
     }
     // Fine enough for decimals, coarse enough that large counts fit into 63 bits.
     let fine: Double =
       switch unit {
-      case .byte, .bytePerSecond, .hertz, .bits, .flopPerSecond: 1
+      case .byte, .bytePerSecond, .hertz, .bits, .flop, .flopPerSecond: 1
       case .count where isCounter: 1e-3
       default: 1e-6
       }
-    return MetricUse(metric: Metric(name, unit, scale: fine, counter: isCounter), factor: 1)
+    return MetricUse(metric: Metric(custom: name, unit, scale: fine, counter: isCounter), factor: 1)
   }
 
   /// Reads the value of `event`.
@@ -141,6 +193,10 @@ extension JSONLineDecoder {
         event.kind = try choice(scanner.string(), "kind of event")
       } else if scanner.equals(key, "text") {
         event.text = try scanner.string(cap: 4096)
+      } else if scanner.equals(key, "device") {
+        event.device = try deviceID(&scanner)
+      } else if scanner.equals(key, "cause") {
+        event.cause = try choice(scanner.string(), "cause")
       } else {
         try scanner.skipValue()
       }
@@ -153,11 +209,14 @@ extension JSONLineDecoder {
     _ scanner: inout JSONScanner, _ arrival: Timestamp
   ) throws(JSONFault) -> SourceState {
     var state = SourceState(source: source, time: arrival, health: .ok)
+    var kind: String?
     try scanner.beginObject()
     var isFirst = true
     while let key = try scanner.nextKey(&isFirst) {
       if scanner.equals(key, "source") {
         state.source = try scanner.string()
+      } else if scanner.equals(key, "kind") {
+        kind = try scanner.string()
       } else if scanner.equals(key, "time") {
         state.time = try timestamp(&scanner) ?? arrival
       } else if scanner.equals(key, "health") {
@@ -170,6 +229,8 @@ extension JSONLineDecoder {
         try scanner.skipValue()
       }
     }
+    // In format 1 a source's kind was what stands before the colon of its name.
+    state.kind = kind ?? (goesByNames ? SourceRequest(text: state.source).kind : state.source)
     return state
   }
 

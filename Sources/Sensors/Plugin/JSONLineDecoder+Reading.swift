@@ -38,7 +38,7 @@ extension JSONLineDecoder {
     var result: [Observation] = []
     if !devices[place].isAnnounced {
       devices[place].isAnnounced = true
-      result.append(.device(Device(id: id, label: name)))
+      result.append(.device(unannounced(id)))
     }
     var reading = Reading(device: id, time: time ?? now, arrival: arrival)
     for (name, number) in pending {
@@ -48,22 +48,26 @@ extension JSONLineDecoder {
       } else {
         use = newUse(name, place, &result)
       }
-      let steps = use.factor.map { use.metric.steps(number.double * $0) } ?? number.whole()
-      guard let steps else { throw JSONFault("“\(names.names[name])” is too large") }
-      guard steps >= 0 || !Self.neverNegative.contains(use.metric) else {
-        throw JSONFault("“\(names.names[name])” is below zero")
+      guard let steps = use.steps(number) else {
+        throw JSONFault("“\(names.names[name])” is too large")
       }
+      try check(steps, of: use.metric, called: names.names[name])
       reading.set(use.metric, steps: steps)
     }
     if !reading.isEmpty { result.append(.reading(reading)) }
     return result
   }
 
-  /// What no sensor can mean below zero; it would be taken off a total.
-  private static let neverNegative: Set<Metric> = [
-    .power, .powerInstant, .modulePower, .powerLimit, .energy, .memoryUsed, .memoryTotal,
-    .utilization,
-  ]
+  /// Refuses what the metric cannot be: it would spoil every total it enters.
+  private func check(_ steps: Int64, of metric: Metric, called name: String) throws(JSONFault) {
+    let value = Double(steps) * metric.scale
+    let range = metric.range
+    guard !range.contains(value) else { return }
+    if value < 0, range.lowerBound >= 0 { throw JSONFault("“\(name)” is below zero") }
+    throw JSONFault(
+      "“\(name)” says \(metric.text(value)), but \(metric.title) is from "
+        + "\(metric.text(range.lowerBound)) to \(metric.text(range.upperBound))")
+  }
 
   /// What a line is about when it names no machine: grids belong to none.
   func defaultMachine(_ kind: DeviceKind) -> String { kind == .grid ? "" : machine }
@@ -143,12 +147,10 @@ extension JSONLineDecoder {
     let text = names.names[name]
     var note = ""
     let use: MetricUse
-    if let known = Metric.known[text] {
-      use = MetricUse(metric: known, factor: nil)
-    } else if let alias = MetricAlias.all[text] {
-      use = MetricUse(metric: alias.metric, factor: alias.factor)
+    if let known = MetricUse(named: text) {
+      use = known
     } else {
-      use = MetricUse(metric: Metric(text, .count, scale: 1e-6), factor: 1)
+      use = MetricUse(metric: Metric(custom: text, .count, scale: 1e-6), factor: 1)
       note = "nobody said what it is"
     }
     devices[place].uses[name] = use

@@ -26,6 +26,9 @@ public struct JSONLineDecoder: Sendable {
   public private(set) var machine: String
   /// The data source's name, for series that name none.
   let source: String
+  /// Whether devices that do not say what they are for are known by their names: in a stream of
+  /// format 1, and in one that does not name its format, as somebody's own sensor may not.
+  private(set) var goesByNames = true
   /// The number of lines seen.
   public private(set) var lineCount = 0
 
@@ -41,13 +44,6 @@ public struct JSONLineDecoder: Sendable {
     var isAnnounced = false
     /// How to read the values of a name, by the name's place in `names`.
     var uses: [Int: MetricUse] = [:]
-  }
-
-  /// How a number under some name becomes steps of a metric.
-  struct MetricUse: Sendable {
-    var metric: Metric
-    /// How many of the metric's unit a 1 is worth; `nil` when numbers are steps.
-    var factor: Double?
   }
 
   /// A decoder for lines about `machine` that come from the data source `source`.
@@ -72,8 +68,7 @@ public struct JSONLineDecoder: Sendable {
       try scanner.end()
       return result
     } catch {
-      throw JSONLineError(
-        line: lineCount, message: error.message, isFinal: error.message.hasPrefix(Self.tooNew))
+      throw JSONLineError(line: lineCount, message: error.message, isFinal: error.isFinal)
     }
   }
 
@@ -95,8 +90,6 @@ public struct JSONLineDecoder: Sendable {
 
   /// Counts a line that was too long to be handed over.
   public mutating func skipLine() { lineCount += 1 }
-
-  private static let tooNew = "written in format"
 
   private mutating func read(
     _ scanner: inout JSONScanner, _ arrival: Timestamp
@@ -139,9 +132,10 @@ public struct JSONLineDecoder: Sendable {
     }
     guard version <= JSONLines.version else {
       throw JSONFault(
-        "\(Self.tooNew) \(version); this program reads up to \(JSONLines.version): "
-          + "use a newer hippowatt")
+        "written in format \(version); this program reads up to \(JSONLines.version): "
+          + "use a newer hippowatt", isFinal: true)
     }
+    goesByNames = version < 2
     while let key = try scanner.nextKey(&isFirst) {
       if scanner.equals(key, "machine") {
         machine = try scanner.string()

@@ -4,7 +4,7 @@ import Telemetry
 
 /// The lines in which observations travel as text: one JSON object a line, one member in it.
 ///
-///     {"hippowatt":1,"machine":"box"}
+///     {"hippowatt":2,"machine":"box"}
 ///     {"device":{"machine":"box","kind":"gpu","name":"0","label":"0","model":"H100"}}
 ///     {"series":{"kind":"gpu","device":"0","metric":"power_mw","source":"nvml","method":"average"}}
 ///     {"reading":{"kind":"gpu","device":"0","time":1732390000.25,"power_mw":312500}}
@@ -16,14 +16,19 @@ import Telemetry
 /// `2026-11-23T20:00:00Z`, or missing: then it is the time of arrival. `arrival` stands beside it
 /// where it differs.
 ///
+/// A device may say its `role` (`DeviceRole`: machine, component, sensor, …), the roles it `contains`,
+/// and of which device it is a `part_of`; an event the `device` it happened to and its `cause`. Where
+/// a stream names format 2 and a device no role, it is what its kind usually is; without a first line
+/// a processor's and a meter's former names still stand for their roles (`Device.withFormerRole`).
+///
 /// The other members of a reading are values. A name of `Metric.known` counts whole steps:
-/// `"power_mw":312500`. Written by hand, `"power_w":312.5` says the same (`MetricAlias`). Any
+/// `"power_mw":312500`. Written by hand, `"power_w":312.5` says the same (`MetricUse`). Any
 /// other name is a value of the sensor's own. A line `series` beforehand says what it is: `unit`,
 /// `counter`, `method`, `period`, `range`, `note`; with a `scale` its values count steps of that,
 /// without one they are in the unit and may have decimals. With no such line it is a plain gauge.
 public enum JSONLines {
   /// The version this program writes, and the newest it reads.
-  public static let version = 1
+  public static let version = 2
 
   /// The first line: version and machine.
   public static func header(machine: String) -> String {
@@ -67,6 +72,12 @@ extension JSONWriter {
     member("name", device.id.name)
     member("label", device.label)
     if !device.model.isEmpty { member("model", device.model) }
+    member("role", device.role.rawValue)
+    if let contents = device.contents {
+      let names = contents.map(\.rawValue).sorted().map { "\"\($0)\"" }
+      raw(",\"contains\":[\(names.joined(separator: ","))]")
+    }
+    if let parent = device.parent { write(parent, as: "part_of") }
     if !device.attributes.isEmpty {
       raw(",\"attributes\":{")
       var isFirst = true
@@ -80,6 +91,15 @@ extension JSONWriter {
       raw("}")
     }
     raw("}}")
+  }
+
+  /// Appends which device something speaks of.
+  private mutating func write(_ device: DeviceID, as key: String) {
+    raw(",\"\(key)\":{\"machine\":")
+    string(device.machine)
+    member("kind", device.kind.name)
+    member("name", device.name)
+    raw("}")
   }
 
   mutating func write(_ series: SeriesDescriptor) {
@@ -132,12 +152,15 @@ extension JSONWriter {
     seconds(nanoseconds: event.time.nanoseconds)
     member("kind", event.kind.rawValue)
     member("text", event.text)
+    if let device = event.device { write(device, as: "device") }
+    if let cause = event.cause { member("cause", cause.rawValue) }
     raw("}}")
   }
 
   mutating func write(_ state: SourceState) {
     raw("{\"state\":{\"source\":")
     string(state.source)
+    if state.kind != state.source { member("kind", state.kind) }
     raw(",\"time\":")
     seconds(nanoseconds: state.time.nanoseconds)
     member("health", state.health.rawValue)

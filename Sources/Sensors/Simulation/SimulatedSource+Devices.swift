@@ -27,8 +27,11 @@ extension SimulatedSource {
     ]
   }
 
-  /// The processor's energy domains and how many watts each is worth.
-  static let domains = ["package-0", "package-1", "dram-0", "dram-1"]
+  /// The processors' energy domains.
+  static let domains: [(name: String, role: DeviceRole)] = [
+    ("package-0", .processor), ("package-1", .processor), ("dram-0", .memory),
+    ("dram-1", .memory),
+  ]
 
   var devices: [Device] {
     var all = (0..<SimulatedRun.accelerators).map { index in
@@ -36,8 +39,13 @@ extension SimulatedSource {
         id: acceleratorID(index), label: "\(index)", model: "SIMULATED H100 80GB",
         attributes: ["seed": "\(seed)"])
     }
-    all += Self.domains.map { Device(id: id(.cpu, $0), label: $0, model: "SIMULATED processor") }
-    all.append(Device(id: id(.meter, "wall"), label: "plug", model: "SIMULATED meter"))
+    all += Self.domains.map { domain in
+      Device(
+        id: id(.cpu, domain.name), label: domain.name, model: "SIMULATED processor",
+        role: domain.role)
+    }
+    all.append(
+      Device(id: id(.meter, "wall"), label: "plug", model: "SIMULATED meter", role: .machine))
     all.append(Device(id: id(.host, "host"), label: machine, model: "SIMULATED machine"))
     all.append(Device(id: id(.disk, "nvme0n1"), label: "nvme0n1", model: "SIMULATED disk"))
     all.append(Device(id: id(.net, "eth0"), label: "eth0", model: "SIMULATED network"))
@@ -47,8 +55,9 @@ extension SimulatedSource {
     all += (0..<SimulatedRun.accelerators).map { index in
       Device(
         id: processID(index), label: "pretrain.py", model: "SIMULATED process",
+        parent: acceleratorID(index),
         attributes: [
-          "pid": "\(4711 + index)", "gpu": acceleratorID(index).name, "user": "hippo",
+          "pid": "\(4711 + index)", "started": "1", "user": "hippo",
           "command": "python pretrain.py --model llama-7b --rank \(index)",
         ])
     }
@@ -80,7 +89,7 @@ extension SimulatedSource {
     case .process: [.energy, .memoryUsed, .smShare]
     case .cpu: [.energy]
     case .meter: [.power, .energy]
-    case .host: [.busy, .cpuCount, .memoryUsed, .memoryTotal, .memoryAvailable]
+    case .host: [.cpuUtilization, .cpuCount, .memoryUsed, .memoryTotal, .memoryAvailable]
     case .disk: [.bytesRead, .bytesWritten, .ioTime]
     case .net: [.bytesReceived, .bytesSent, .linkSpeed]
     case .job: [.step, .stepTotal, .loss, .learningRate, .tokens, .tokenRate, .stepTime]

@@ -9,8 +9,8 @@ extension SimulatedSource {
     let elapsed = time - epoch
     var all = (0..<SimulatedRun.accelerators).map { accelerator($0, at: time, elapsed) }
     for domain in Self.domains {
-      var reading = Reading(device: id(.cpu, domain), time: time)
-      let curve = domain.hasPrefix("dram") ? run.memory : run.package
+      var reading = Reading(device: id(.cpu, domain.name), time: time)
+      let curve = domain.role == .memory ? run.memory : run.package
       reading.set(.energy, curve.integral(to: elapsed))
       all.append(reading)
     }
@@ -100,7 +100,7 @@ extension SimulatedSource {
     let total = 2_164_000_000_000.0
     let used = 212e9 + 6e9 * noise.smooth(40, Int(elapsed.rounded(.down)), width: 300)
     var reading = Reading(device: id(.host, "host"), time: time)
-    reading.set(.busy, (run.package.value(at: elapsed) - 120) / 500)
+    reading.set(.cpuUtilization, (run.package.value(at: elapsed) - 120) / 500)
     reading.set(.cpuCount, 192)
     reading.set(.memoryUsed, used)
     reading.set(.memoryTotal, total)

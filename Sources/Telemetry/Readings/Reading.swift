@@ -44,9 +44,9 @@ public struct Reading: Sendable, Hashable {
 }
 
 /// How a series comes to its values: its birth certificate.
-public struct Provenance: Sendable, Hashable, Codable {
+public struct Provenance: Sendable, Hashable {
   /// What kind of statement each value is.
-  public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
+  public enum Method: String, Sendable, Hashable, CaseIterable {
     /// A hardware or kernel counter, read by difference.
     case counter
     /// A value true at the time of reading.

@@ -4,7 +4,7 @@ import Quantities
 ///
 /// Within a session it is the wall clock at the start plus what the monotonic clock has counted
 /// since, so it never steps, whatever happens to the wall clock.
-public struct Timestamp: Hashable, Comparable, Sendable, Codable {
+public struct Timestamp: Hashable, Comparable, Sendable {
   /// Nanoseconds since 1970-01-01 UTC.
   public var nanoseconds: Int64
 

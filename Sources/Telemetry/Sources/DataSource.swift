@@ -3,8 +3,11 @@
 /// A source is asked for what is new, again and again, on a thread of its own. It may block there
 /// as long as it likes: nothing else waits for it. It reads no clock but the one it is given.
 public protocol DataSource {
-  /// A short lower-case name, such as `nvml`.
+  /// A short lower-case name, such as `nvml`; with what is read behind a colon where there may be
+  /// several: `serve:localhost:8000`.
   var name: String { get }
+  /// The name of its line in the catalogue.
+  var kind: String { get }
   /// How long to wait between two calls of `sample`, in seconds; `nil` for the session's interval.
   var interval: Double? { get }
 
@@ -20,6 +23,7 @@ public protocol DataSource {
 }
 
 extension DataSource {
+  public var kind: String { name }
   public var interval: Double? { nil }
 }
 

@@ -8,6 +8,8 @@ public struct SourceEntry: Sendable {
   public let feeds: [DeviceKind]
   /// Whether it is used when the user names no sources.
   public let isDefault: Bool
+  /// Whether only a few machines have what it reads, so that its absence is no news.
+  public let isRare: Bool
   /// How to write it: `exec:COMMAND`; the name alone when it takes nothing.
   public let usage: String
   /// The names of the settings it takes in a `[[source]]` table.
@@ -18,7 +20,7 @@ public struct SourceEntry: Sendable {
 
   public init(
     _ name: String, gives: String, feeds: [DeviceKind], isDefault: Bool = true,
-    usage: String? = nil, options: [String] = [],
+    isRare: Bool = false, usage: String? = nil, options: [String] = [],
     make:
       @escaping @Sendable (SourceRequest, SourceContext) throws(SourceRequestError)
       -> any DataSource
@@ -27,6 +29,7 @@ public struct SourceEntry: Sendable {
     self.gives = gives
     self.feeds = feeds
     self.isDefault = isDefault
+    self.isRare = isRare
     self.usage = usage ?? name
     self.options = options
     self.make = make

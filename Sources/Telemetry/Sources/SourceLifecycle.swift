@@ -3,6 +3,8 @@
 /// Each step returns the state to announce, if it changed.
 public struct SourceLifecycle: Sendable {
   public let source: String
+  /// The name of the source's line in the catalogue.
+  public let kind: String
   /// Seconds after which a call that has not come back counts as stalled.
   public let deadline: Double
   public private(set) var state: SourceState?
@@ -10,8 +12,9 @@ public struct SourceLifecycle: Sendable {
   private var asked: Timestamp?
   private var failures = 0
 
-  public init(source: String, deadline: Double) {
+  public init(source: String, kind: String? = nil, deadline: Double) {
     self.source = source
+    self.kind = kind ?? source
     self.deadline = deadline
   }
 
@@ -55,7 +58,7 @@ public struct SourceLifecycle: Sendable {
   ) -> SourceState? {
     if let state, state.health == health, state.message == message { return nil }
     let next = SourceState(
-      source: source, time: time, health: health, message: message, remedy: remedy)
+      source: source, kind: kind, time: time, health: health, message: message, remedy: remedy)
     state = next
     return next
   }

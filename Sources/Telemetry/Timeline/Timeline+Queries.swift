@@ -36,7 +36,7 @@ public struct Total: Hashable, Sendable {
 
 extension Timeline {
   public func id(_ metric: Metric, of device: DeviceID) -> SeriesID? {
-    index[Key(device: device, metric: metric.name)].map(SeriesID.init)
+    index[Key(device: device, metric: metric.handle)].map(SeriesID.init)
   }
 
   public func descriptor(_ id: SeriesID) -> SeriesDescriptor { series[id.index].descriptor }

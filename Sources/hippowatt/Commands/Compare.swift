@@ -3,6 +3,7 @@ import ArgumentParser
 import Canvas
 import Linux
 import Quantities
+import Telemetry
 
 /// Lays recordings beside each other: the first is the baseline.
 struct Compare: ParsableCommand {
@@ -75,9 +76,9 @@ struct Compare: ParsableCommand {
     guard let words = comparison.words else {
       return "\(run) beside \(baseline): cannot be compared."
     }
-    let part = words.hasPrefix("takes") ? "the" : "of the"
     var text =
-      "\(run) \(words) \(part) joules per \(comparison.measure.rawValue) beside \(baseline): "
+      "\(run) \(words.amount) \(words.of) joules per \(comparison.measure.rawValue)"
+      + " beside \(baseline): "
     text += comparison.verdict + "."
     if let losses = comparison.lossAtEqualProgress {
       let unit = comparison.run.progressUnit

@@ -27,10 +27,10 @@ struct Snapshot: ParsableCommand {
   @Option(help: ArgumentHelp("Columns and rows.", valueName: "132x40"))
   var size: String = "132x40"
 
-  @Option(help: "Show one panel only, 1 to 4.")
-  var panel: Int?
+  @Option(help: "Show one panel only: \(Self.panels).")
+  var panel: String?
 
-  @Option(help: "Open a view: diet, chips, equivalents, provenance or help.")
+  @Option(help: "Open a view: \(Self.overlays).")
   var overlay: String?
 
   @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file.", valueName: "file"))
@@ -39,10 +39,10 @@ struct Snapshot: ParsableCommand {
   @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var display: DisplayOptions
 
-  private static let overlays: [String: Command] = [
-    "diet": .diet, "chips": .chips, "equivalents": .equivalents, "provenance": .provenance,
-    "help": .help,
-  ]
+  private static let overlays = OverlayCatalogue.names.map(\.name).joined(separator: ", ")
+  private static let panels =
+    "1 to \(PanelCatalogue.words.count), or "
+    + PanelCatalogue.words.map { $0.lowercased() }.joined(separator: ", ")
 
   private var dimensions: (width: Int, height: Int)? {
     let parts = size.split(separator: "x").compactMap { Int($0) }
@@ -60,11 +60,12 @@ struct Snapshot: ParsableCommand {
     if at != "end", Duration(text: at) == nil {
       throw ValidationError("--at \(at): write a time from the start, such as 90s, or end")
     }
-    if let overlay, Self.overlays[overlay] == nil {
-      throw ValidationError(
-        "--overlay \(overlay): write diet, chips, equivalents, provenance or help")
+    if let overlay, !OverlayCatalogue.names.contains(OverlayName(overlay)) {
+      throw ValidationError("--overlay \(overlay): there are \(Self.overlays)")
     }
-    if let panel, !(1...4 ~= panel) { throw ValidationError("--panel \(panel): write 1 to 4") }
+    if let panel, PanelCatalogue.index(of: panel) == nil {
+      throw ValidationError("--panel \(panel): write \(Self.panels)")
+    }
   }
 
   func run() throws {
@@ -87,10 +88,11 @@ struct Snapshot: ParsableCommand {
     var view = ViewState(
       cursor: cursor, window: display.windowSeconds(settings), theme: theme,
       themeCount: store.themes.count, glyphs: display.glyphs(settings) ?? .braille)
-    view.focused = panel.map { $0 - 1 }
+    view.focused = panel.flatMap(PanelCatalogue.index)
     try feed.update(for: view)
-    if let command = overlay.flatMap({ Self.overlays[$0] }) {
-      _ = view.apply(command, timeline: feed.timeline, bounds: feed.bounds)
+    if let overlay {
+      _ = view.apply(
+        .overlay(OverlayName(overlay)), timeline: feed.timeline, bounds: feed.bounds)
     }
     guard let (width, height) = dimensions else { return }
     var info = feed.info
@@ -98,6 +100,7 @@ struct Snapshot: ParsableCommand {
     var input = FrameInput(
       timeline: feed.timeline, bounds: feed.bounds, view: view, theme: store.themes[theme],
       session: info, width: width, height: height)
+    input.catalogue = .all
     try display.accounts.load().fill(&input)
     let frame = Frame.render(input)
     try write(frame, theme: store.themes[theme])

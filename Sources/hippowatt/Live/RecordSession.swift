@@ -87,7 +87,7 @@ final class RecordSession {
     take()
     let end = clock.now
     if path != "-" {
-      _ = feed.mark(Event(time: end, kind: .note, text: "recording ended"))
+      _ = feed.mark(Event(time: end, kind: .note, text: "recording ended", cause: .recordingEnded))
     }
     feed.close()
     report(TimeSpan(start, end))
@@ -177,7 +177,7 @@ final class RecordSession {
     switch state.health {
     case .ok: false
     case .failed, .stalled: true
-    case .absent, .denied, .waiting: named.contains { state.source.hasPrefix($0) }
+    case .absent, .denied, .waiting: named.contains(state.kind)
     }
   }
 

@@ -77,7 +77,7 @@ struct RunReport {
       return serving(device, ledger, over: span)
     }
     return Job(
-      device: device, facts: JobFacts(device), cost: cost, sampleCost: sampleCost,
+      device: device, facts: timeline.facts(of: device.id), cost: cost, sampleCost: sampleCost,
       accuracy: moment.known(.accuracy, of: device.id)?.value,
       medianStep: ledger.reportsSteps(device.id)
         ? ledger.stepStatistics(of: device.id, at: span.end, limit: 4000)?.median : nil,
@@ -108,14 +108,15 @@ struct RunReport {
     var cost = ledger.cost(of: device.id, over: span, steps: 0)
     cost.tokens = ledger.timeline.total(id, over: span).amount
     return Job(
-      device: device, facts: JobFacts(device), cost: cost, mfu: MFU(devices: 1, reason: "it serves")
+      device: device, facts: ledger.timeline.facts(of: device.id), cost: cost,
+      mfu: MFU(devices: 1, reason: "it serves")
     )
   }
 
   /// Two familiar things that take as much.
   var equivalents: [EquivalentCount] {
     let counts = Equivalent.counts(joules: energy?.joules, grams: grid?.grams)
-    return Equivalent.best(counts.filter { !$0.thing.name.hasPrefix("of ") }, limit: 2)
+    return Equivalent.best(counts.filter { !$0.thing.isCountedInParts }, limit: 2)
   }
 
   /// How the energy is known.

@@ -35,7 +35,9 @@ final class SourceThread: Sendable {
     self.interval = source.interval ?? interval
     self.clock = clock
     state = Locked(
-      State(lifecycle: SourceLifecycle(source: source.name, deadline: max(3, 3 * self.interval))))
+      State(
+        lifecycle: SourceLifecycle(
+          source: source.name, kind: source.kind, deadline: max(3, 3 * self.interval))))
     let box = Box(source, thread: self)
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)

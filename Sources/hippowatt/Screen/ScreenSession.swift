@@ -74,6 +74,7 @@ final class ScreenSession {
     var input = FrameInput(
       timeline: feed.timeline, bounds: feed.bounds, view: view, theme: theme, session: info,
       width: screen.width, height: screen.height)
+    input.catalogue = .all
     accounts.fill(&input)
     frame = Frame.render(input)
     screen.present(frame, background: theme[.background], foreground: theme[.text])

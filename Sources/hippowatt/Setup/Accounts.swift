@@ -80,7 +80,7 @@ struct Accounts {
           "hippowatt: \(path) is being written, or was cut off: its last second may be missing")
       }
       // What is silent at the end belongs to the session as well.
-      if let end = timeline.events.last(where: { $0.text == "recording ended" })?.time {
+      if let end = timeline.events.last(where: { $0.cause == .recordingEnded })?.time {
         span = TimeSpan(span.start, max(span.end, end))
       }
       // What is older than an hour is known by the minute.
@@ -120,12 +120,14 @@ struct Accounts {
       return jobs.max { newest($0) < newest($1) } ?? jobs[0]
     }
     let found = jobs.filter { job in
-      job.label == name || job.id.name == name || job.attributes["pid"] == name
+      job.label == name || job.id.name == name
+        || job.attributes[JobFacts.Key.pid.rawValue] == name
         || job.id.name.hasSuffix("/" + name)
     }
     guard found.count == 1 else {
       func full(_ job: Device) -> String {
-        job.attributes["pid"].map { "\(job.label) (\($0))" } ?? "\(job.label) (\(job.id.name))"
+        let pid = job.attributes[JobFacts.Key.pid.rawValue]
+        return "\(job.label) (\(pid ?? job.id.name))"
       }
       let names = (found.isEmpty ? jobs : found).map(full).joined(separator: ", ")
       let problem =

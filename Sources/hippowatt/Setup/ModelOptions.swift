@@ -1,5 +1,6 @@
 import Accounting
 import ArgumentParser
+import Telemetry
 
 /// What the user knows of the model where its log does not say.
 struct ModelOptions: ParsableArguments {

@@ -146,7 +146,7 @@ enum GPUAccount {
   }
 
   private static func limits(_ gpus: [Device], _ c: FrameContext) -> [[Run]] {
-    guard let watts = c.moment.power(of: gpus) else { return [[Run("–", c.muted)]] }
+    guard let watts = c.power(of: gpus) else { return [[Run("–", c.muted)]] }
     var phrases: [[Run]] = []
     func add(_ limits: [Double], _ words: String) {
       guard limits.count == gpus.count, case let sum = limits.reduce(0, +), sum > 0 else { return }

@@ -48,7 +48,7 @@ enum GPUCards {
           c.style(condition.role)) + 1
     }
     var runs = [Run("GPU \(gpu.label)  ", c.muted)]
-    if let watts = c.moment.power(of: gpu.id) {
+    if let watts = c.power(of: gpu.id) {
       runs.append(Run(SI.string(watts, "W"), c.text.bold))
       if let limit = c.moment.known(.powerLimit, of: gpu.id)?.value, limit > 0 {
         runs.append(Run("  \(SI.percent(watts / limit)) % of \(SI.string(limit, "W"))", c.muted))

@@ -16,7 +16,7 @@ struct GPUColumn: Sendable {
   static let all: [GPUColumn] = [
     GPUColumn(
       title: "power", width: 7,
-      text: { gpu, c in c.moment.power(of: gpu.id).map { SI.string($0, "W") } },
+      text: { gpu, c in c.power(of: gpu.id).map { SI.string($0, "W") } },
       style: { _, c in c.text.bold }),
     GPUColumn(
       title: "busy", width: 6,

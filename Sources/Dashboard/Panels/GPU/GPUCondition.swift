@@ -13,7 +13,7 @@ struct GPUCondition {
   ///
   /// `outliers` are those of the same moment.
   static func of(_ gpu: Device, _ outliers: [Outlier], _ c: FrameContext) -> GPUCondition? {
-    let reasons = EventReasons(c.moment.value(.eventReasons, of: gpu.id))
+    let reasons = ClocksEventReasons(c.moment.value(.eventReasons, of: gpu.id))
     if reasons.isThrottled, let word = reasons.word {
       return GPUCondition(word: word, symbol: "▲", role: .critical)
     }
@@ -23,22 +23,27 @@ struct GPUCondition {
     default: break
     }
     guard let word = reasons.word else { return nil }
-    let isIdle = word == "idle"
+    let isIdle = reasons.contains(.gpuIdle) && !reasons.contains(.swPowerCap)
     return GPUCondition(
       word: word, symbol: isIdle ? "◌" : "▲", role: isIdle ? .muted : .warning)
   }
 
   /// Why an accelerator says nothing at the time looked at; `nil` while it speaks.
   ///
-  /// Sources tell a gap and its cause as an event that begins with the accelerator's name.
+  /// The last word on whether the accelerator can be read says why; once it could be read again that
+  /// word explains nothing.
   static func silence(of gpu: Device, _ c: FrameContext) -> String? {
-    guard c.moment.power(of: gpu.id) == nil else { return nil }
-    if let event = c.timeline.lastEvent(.gap, beginning: "GPU \(gpu.label):", at: c.time) {
-      let cause = event.text.dropFirst("GPU \(gpu.label):".count).drop { $0 == " " }
+    guard c.power(of: gpu.id) == nil else { return nil }
+    if let event = c.timeline.availability(of: gpu.id, at: c.time), let cause = event.cause,
+      cause != .recovered
+    {
       let age = SI.age(c.time - event.time)
-      // The event speaks of the moment it was noticed; the call it speaks of still hangs.
-      if cause.hasPrefix("no answer") { return "no answer for \(age)" }
-      return sanitized(String(cause)) + ", \(age) ago"
+      switch cause {
+      // The event speaks of the moment the call was made, and the call still hangs.
+      case .hung: return "no answer for \(age)"
+      case .asleep: return "asleep for \(age), and left so"
+      default: return sanitized(event.text) + ", \(age) ago"
+      }
     }
     guard let id = c.timeline.energySeries(of: gpu.id) else {
       return "tells neither power nor energy"

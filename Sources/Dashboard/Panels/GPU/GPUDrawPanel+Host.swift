@@ -5,12 +5,9 @@ import Telemetry
 
 /// What panel 1 shows of a machine without an accelerator.
 extension GPUDrawPanel {
-  /// The sources that accelerators come from, in the order they are looked for.
-  static let gpuSources = ["nvml", "amdgpu", "intel-gpu", "jetson"]
-
   /// What was looked for in vain, and what to do about it.
   private func absence(_ c: FrameContext) -> (reason: String, remedy: String?) {
-    let looked = Self.gpuSources.compactMap { c.state(of: $0) }
+    let looked = c.states(feeding: [.gpu])
       .filter { $0.health != .ok && !$0.message.isEmpty }
     let reason = looked.map { $0.message }.first ?? "no accelerator is being read"
     return ("No GPU: " + reason, looked.map(\.remedy).first { !$0.isEmpty })
@@ -19,7 +16,7 @@ extension GPUDrawPanel {
   func hostHeadline(_ c: FrameContext) -> Headline {
     let (reason, remedy) = absence(c)
     guard let watts = c.ledger.power(at: c.time) else {
-      let power = ["rapl", "hwmon"].compactMap { c.state(of: $0) }
+      let power = c.states(feeding: [.cpu, .meter])
         .filter { $0.health != .ok }
         .map { "\($0.source): \($0.message)" + ($0.remedy.isEmpty ? "" : " – " + $0.remedy) }
       let model = "Watts can be worked out from the load: --source model:IDLE-BUSY"
@@ -28,13 +25,12 @@ extension GPUDrawPanel {
     }
     let devices = c.ledger.powerDevices
     let isModelled = c.timeline.energy(of: devices, over: c.window)?.isModelled ?? false
-    var value = SI.text(watts, "W")
-    if isModelled { value.number = "≈ " + value.number }
-    var headline = Headline(value: value)
+    var headline = Headline(value: SI.text(watts, "W"))
+    headline.isEstimate = isModelled
     if isModelled {
       headline.phrases.append([Run("modelled, no sensor", c.style(.warning))])
     } else {
-      let place = c.inventory.whole?.id.kind == .meter ? "at the plug" : "processor and memory"
+      let place = c.inventory.whole?.role == .machine ? "at the plug" : "processor and memory"
       headline.phrases.append([Run(place, c.muted)])
     }
     headline.phrases += energyPhrases(of: devices, watts, c)

@@ -6,14 +6,21 @@ import Telemetry
 /// What the accelerators draw: power now, energy so far, every card in its row.
 struct GPUDrawPanel: Panel {
   let title = "GPU DRAW"
+  let name = "GPU draw"
   let word = "GPU"
   let ramp = Theme.Ramp.power
   let kinds: [DeviceKind] = [.gpu, .gpuPart, .process, .cpu, .meter, .host]
+  let tells =
+    "watts now, energy so far by counter and by integral, idle floor, what it went to, "
+    + "whose it was, every card from 1 to 1024; without a GPU: the host, and what was "
+    + "looked for"
+  let origin =
+    "the driver (NVIDIA, AMD, Intel, Jetson, Grace), RAPL, hwmon"
 
   func headline(_ c: FrameContext) -> Headline {
     let gpus = c.inventory.gpus
     guard !gpus.isEmpty else { return hostHeadline(c) }
-    guard let watts = c.moment.power(of: gpus) else {
+    guard let watts = c.power(of: gpus) else {
       return Headline(missing: silent(gpus, c))
     }
     var headline = Headline(value: SI.text(watts, "W"))
@@ -58,7 +65,7 @@ struct GPUDrawPanel: Panel {
   }
 
   private func silent(_ gpus: [Device], _ c: FrameContext) -> [String] {
-    let lines = Self.gpuSources.compactMap { c.state(of: $0) }.filter { $0.health != .ok }
+    let lines = c.states(feeding: [.gpu]).filter { $0.health != .ok }
       .flatMap { [$0.message, $0.remedy].filter { !$0.isEmpty } }
     let count = gpus.count == 1 ? "The GPU says" : "\(gpus.count) GPUs say"
     return ["\(count) nothing at this time."] + lines

@@ -7,11 +7,11 @@ import Telemetry
 enum GPUGrid {
   static func draw(_ canvas: inout Canvas, _ gpus: [Device], in rect: Rect, _ c: FrameContext) {
     guard rect.height >= 2 else { return }
-    let watts = gpus.map { c.moment.power(of: $0.id) }
+    let watts = gpus.map { c.power(of: $0.id) }
     let limits = gpus.compactMap { c.moment.known(.powerLimit, of: $0.id)?.value }
     let top = limits.max() ?? watts.compactMap { $0 }.max() ?? 1
     let outliers = c.outliers
-    let silent = gpus.filter { c.moment.power(of: $0.id) == nil }
+    let silent = gpus.filter { c.power(of: $0.id) == nil }
     let words = sentences(outliers, silent, c)
     let wordRows = min(words.count, max(1, (rect.height - 3) / 4))
     let (grid, below) = rect.splitRows(rect.height - 1 - (words.isEmpty ? 0 : wordRows))

@@ -98,7 +98,7 @@ enum GPURows {
     _ canvas: inout Canvas, _ gpu: Device, isThrottled: Bool, in rect: Rect, _ c: FrameContext
   ) {
     let limit = c.moment.known(.powerLimit, of: gpu.id)?.value
-    let share = c.moment.power(of: gpu.id).flatMap { watts in
+    let share = c.power(of: gpu.id).flatMap { watts in
       limit.map { watts / max($0, 1) }
     }
     let critical = c.theme[.critical]

@@ -18,7 +18,7 @@ enum HostRows {
       let columns = c.samples(chart.width)
       if hasPower {
         drawPower(&canvas, in: chart, c)
-      } else if let id = c.timeline.id(.busy, of: host.id) {
+      } else if let id = c.timeline.id(.cpuUtilization, of: host.id) {
         let values = c.timeline.curve(
           id, over: c.chartWindow(columns), columns: columns, until: c.time
         ).map {
@@ -44,7 +44,7 @@ enum HostRows {
   private static func drawRows(
     _ canvas: inout Canvas, _ host: Device, in rect: Rect, _ c: FrameContext
   ) {
-    let busy = c.moment.value(.busy, of: host.id)
+    let busy = c.moment.value(.cpuUtilization, of: host.id)
     let cores = c.moment.value(.cpuCount, of: host.id)
     let used = c.moment.value(.memoryUsed, of: host.id)
     let total = c.moment.value(.memoryTotal, of: host.id)

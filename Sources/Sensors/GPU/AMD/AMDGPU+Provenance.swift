@@ -18,7 +18,7 @@ extension AMDGPU {
     case .energy: note = "\(file), counted by the card; checked against its power"
     case .powerLimit: note = "hwmon power1_cap, µW"
     case .powerLimitDefault: note = "hwmon power1_cap_default, µW"
-    case .throttledByPower, .throttledByHeat:
+    case .throttledByPower, .throttledByThermal:
       note = "\(file), share of its rounds in which a limit was binding, times the time passed"
     case .utilization: note = "share of time with the graphics or compute engines busy"
     case .memoryActivity: note = "share of time with the memory controller busy; not bandwidth"

@@ -207,7 +207,7 @@ struct AMDGPU {
       throttled.heat += shares.heat * microseconds
     }
     reading.set(.throttledByPower, throttled.power * 1e-6)
-    reading.set(.throttledByHeat, throttled.heat * 1e-6)
+    reading.set(.throttledByThermal, throttled.heat * 1e-6)
   }
 
   private mutating func setState(_ reading: inout Reading, _ metrics: AMDMetrics?) {

@@ -83,8 +83,10 @@ struct AMDSource: DataSource {
         context: context)
     let reading = gpu.read(clock)
     for note in gpu.notes {
-      let text = "\(bus.places[index].label): \(note.text)"
-      observations.append(.event(Event(time: reading.time, kind: note.kind, text: text)))
+      let event = Event(
+        time: reading.time, kind: note.kind, text: note.text, device: bus.places[index].device,
+        cause: .refused)
+      observations.append(.event(event))
     }
     let isGone = bus.note(gpu.failure, of: index, at: clock.now, &observations)
     slots[index].gpu = isGone ? nil : gpu
@@ -122,10 +124,10 @@ struct AMDSource: DataSource {
     var text = "tells no power"
     if let partner {
       slots[index].gpu?.device.attributes["meter"] = bus.places[partner].card.pci
-      text = "second die of a card; its power is on the meter of \(bus.places[partner].label)"
+      text = "second die of a card; its power is on the meter of GPU \(bus.places[partner].label)"
     }
-    text = "\(bus.places[index].label): \(text)"
-    observations.append(.event(Event(time: time, kind: .note, text: text)))
+    observations.append(
+      .event(Event(time: time, kind: .note, text: text, device: bus.places[index].device)))
   }
 
   private mutating func listProcesses(
@@ -150,7 +152,7 @@ extension RAPLZone {
   static func isCounted(in context: SourceContext) -> Bool {
     guard let zones = try? all(in: context).zones else { return false }
     return zones.contains {
-      $0.name.hasPrefix("package") && SystemFile.number($0.counterPath) != nil
+      $0.role == .processor && SystemFile.number($0.counterPath) != nil
     }
   }
 }

@@ -9,16 +9,18 @@ struct DRMPlaces {
   /// A place on the bus that had a card at some time.
   struct Place {
     var card: DRMCard
-    /// What people call it: `GPU 0`.
+    /// What people call it: `0`.
     let label: String
+    let device: DeviceID
     fileprivate var status: SystemFile
     fileprivate var isAsleep = false
     fileprivate var isGone = false
     fileprivate var trouble: SystemError?
 
-    fileprivate init(_ card: DRMCard, index: Int) {
+    fileprivate init(_ card: DRMCard, index: Int, in context: SourceContext) {
       self.card = card
-      label = "GPU \(index)"
+      label = "\(index)"
+      device = context.device(.gpu, card.pci)
       status = Self.status(card)
     }
 
@@ -48,7 +50,7 @@ struct DRMPlaces {
     searched = time
     for card in DRMCard.all(vendor: vendor, in: context) {
       guard let index = places.firstIndex(where: { $0.card.pci == card.pci }) else {
-        places.append(Place(card, index: places.count))
+        places.append(Place(card, index: places.count, in: context))
         continue
       }
       guard places[index].isGone else { continue }
@@ -66,8 +68,11 @@ struct DRMPlaces {
     let isAsleep = ((try? places[index].status.readPage { $0.skip("suspended") }) ?? false)
     if isAsleep != places[index].isAsleep {
       places[index].isAsleep = isAsleep
-      let text = isAsleep ? "sleeps; it is left asleep and not read" : "is awake again"
-      tell("\(places[index].label) \(text)", isAsleep ? .gap : .note, time, &observations)
+      let event = Event(
+        time: time, kind: isAsleep ? .gap : .note,
+        text: isAsleep ? "sleeps; it is left asleep and not read" : "awake again",
+        device: places[index].device, cause: isAsleep ? .asleep : .recovered)
+      observations.append(.event(event))
     }
     return !isAsleep
   }
@@ -79,15 +84,23 @@ struct DRMPlaces {
     _ trouble: SystemError?, of index: Int, at time: Timestamp,
     _ observations: inout [Observation]
   ) -> Bool {
-    let label = places[index].label
+    let isGone = trouble != nil && !SystemFile.exists(places[index].card.device)
+    let device = places[index].device
     switch (places[index].trouble, trouble) {
-    case (nil, let trouble?): tell("\(label): \(trouble.words)", .gap, time, &observations)
-    case (_?, nil): tell("\(label) answers again", .note, time, &observations)
+    case (nil, let trouble?):
+      let event = Event(
+        time: time, kind: .gap, text: trouble.words, device: device,
+        cause: isGone ? .lost : trouble.isDenied ? .denied : .failed)
+      observations.append(.event(event))
+    case (_?, nil):
+      let event = Event(
+        time: time, kind: .note, text: "answers again", device: device, cause: .recovered)
+      observations.append(.event(event))
     default: break
     }
     places[index].trouble = trouble
-    places[index].isGone = trouble != nil && !SystemFile.exists(places[index].card.device)
-    return places[index].isGone
+    places[index].isGone = isGone
+    return isGone
   }
 
   /// The failure of a source none of whose cards can be read.
@@ -95,12 +108,6 @@ struct DRMPlaces {
     guard let place = places.first(where: { $0.trouble != nil }), let trouble = place.trouble else {
       return nil
     }
-    return SourceFailure(trouble.health, "\(place.label): \(trouble.words)")
-  }
-
-  private func tell(
-    _ text: String, _ kind: Event.Kind, _ time: Timestamp, _ observations: inout [Observation]
-  ) {
-    observations.append(.event(Event(time: time, kind: kind, text: text)))
+    return SourceFailure(trouble.health, "GPU \(place.label): \(trouble.words)")
   }
 }

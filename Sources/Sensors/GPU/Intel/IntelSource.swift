@@ -81,8 +81,10 @@ struct IntelSource: DataSource {
     let usage = usages?[place.card.pci]
     let reading = gpu.read(clock, usage: usage)
     for note in gpu.notes {
-      let text = "\(place.label): \(note.text)"
-      observations.append(.event(Event(time: reading.time, kind: note.kind, text: text)))
+      let event = Event(
+        time: reading.time, kind: note.kind, text: note.text, device: place.device,
+        cause: .refused)
+      observations.append(.event(event))
     }
     let isGone = bus.note(gpu.failure, of: index, at: clock.now, &observations)
     slots[index].gpu = isGone ? nil : gpu

@@ -75,15 +75,18 @@ struct GraceSource: DataSource {
     let sensors = GraceSensor.all(in: context)
     return sensors.map { sensor in
       let hasWhole = sensors.contains { $0.part == .grace && $0.socket == sensor.socket }
-      let (kind, label, model): (DeviceKind, String, String) =
+      let (role, name, model): (DeviceRole, String, String) =
         switch sensor.part {
-        case .module: (.meter, "module-\(sensor.socket)", "processor and accelerator")
-        case .grace: (.cpu, "package-\(sensor.socket)", "NVIDIA Grace")
-        case .cores where hasWhole: (.cpu, "core-\(sensor.socket)", "NVIDIA Grace")
-        case .cores: (.cpu, "package-\(sensor.socket)", "NVIDIA Grace, cores only")
-        case .rest: (.cpu, "uncore-\(sensor.socket)", "NVIDIA Grace")
+        case .module: (.module, "module", "processor and accelerator")
+        case .grace: (.processor, "package", "NVIDIA Grace")
+        case .cores where hasWhole: (.processorPart, "core", "NVIDIA Grace")
+        case .cores: (.processor, "package", "NVIDIA Grace, cores only")
+        case .rest: (.processorPart, "uncore", "NVIDIA Grace")
         }
-      let device = Device(id: context.device(kind, label), label: label, model: model)
+      let label = "\(name)-\(sensor.socket)"
+      let device = Device(
+        id: context.device(role == .module ? .meter : .cpu, label), label: label, model: model,
+        role: role)
       return Meter(
         sensor: sensor, file: SystemFile(sensor.path, capacity: 64),
         reporter: DeviceReporter(device))
@@ -93,6 +96,7 @@ struct GraceSource: DataSource {
 
 extension GraceSource {
   package static let entry = SourceEntry(
-    "grace", gives: "power of Grace processors and their modules", feeds: [.cpu, .meter]
+    "grace", gives: "power of Grace processors and their modules", feeds: [.cpu, .meter],
+    isRare: true
   ) { _, context in GraceSource(context) }
 }

@@ -117,19 +117,24 @@ struct JetsonSource: DataSource {
     meters = JetsonRail.all(in: context).map { rail in
       var device =
         switch rail.use {
-        case .module: self.device(.meter, "module", "input of the module, rail \(rail.name)")
+        case .module:
+          self.device(.meter, "module", "input of the module, rail \(rail.name)", .platform)
         case .gpu where gpu.isPresent: gpuDevice(rail: rail.name)
-        case .cpu: self.device(.cpu, "package-0", "rail \(rail.name)")
-        default: self.device(.meter, rail.name, "rail")
+        case .cpu: self.device(.cpu, "package-0", "rail \(rail.name)", .processor)
+        default: self.device(.meter, rail.name, "rail", .sensor)
         }
       // A second rail for the same use is shown by its own name.
-      if !taken.insert(device.id).inserted { device = self.device(.meter, rail.name, "rail") }
+      if !taken.insert(device.id).inserted {
+        device = self.device(.meter, rail.name, "rail", .sensor)
+      }
       return Meter(rail: rail, reporter: DeviceReporter(device))
     }
   }
 
-  private func device(_ kind: DeviceKind, _ name: String, _ model: String) -> Device {
-    Device(id: context.device(kind, name), label: name, model: model)
+  private func device(
+    _ kind: DeviceKind, _ name: String, _ model: String, _ role: DeviceRole
+  ) -> Device {
+    Device(id: context.device(kind, name), label: name, model: model, role: role)
   }
 
   private func gpuDevice(rail: String?) -> Device {
@@ -144,6 +149,8 @@ struct JetsonSource: DataSource {
 
 extension JetsonSource {
   package static let entry = SourceEntry(
-    "jetson", gives: "power of a Jetson module's rails, activity of its GPU", feeds: [.gpu, .meter]
+    "jetson", gives: "power of a Jetson module's rails, activity of its GPU",
+    feeds: [.gpu, .meter],
+    isRare: true
   ) { _, context in JetsonSource(context) }
 }

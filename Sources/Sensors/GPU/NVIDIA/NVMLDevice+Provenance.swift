@@ -32,7 +32,7 @@ extension NVMLDevice {
     case .memoryUsed, .memoryTotal, .temperature, .memoryTemperature, .smClock, .eventReasons:
       NVMLSchedule.pairPeriod
     case .throttledByPower where !fields.has(.heldByPower),
-      .throttledByHeat where !fields.has(.heldByHeat),
+      .throttledByThermal where !fields.has(.heldByHeat),
       .throttledByBoard where !fields.has(.heldByBoard) && !fields.has(.heldByBrake):
       NVMLSchedule.slowPeriod
     case .powerLimit where !fields.has(.limit): NVMLSchedule.pairPeriod
@@ -58,11 +58,11 @@ extension NVMLDevice {
     case .powerLimitDefault: "NVML field 189, mW, as sold"
     case .modulePower: "NVML fields 185 and 186 of the module, mW; contains the GPU's power"
     case .throttledByPower where !fields.has(.heldByPower),
-      .throttledByHeat where !fields.has(.heldByHeat),
+      .throttledByThermal where !fields.has(.heldByHeat),
       .throttledByBoard where !fields.has(.heldByBoard) && !fields.has(.heldByBrake):
       "nvmlDeviceGetViolationStatus, ns clocks were held back"
     case .throttledByPower: "NVML field 74, ns clocks were held back by the power limit"
-    case .throttledByHeat: "NVML field 75, ns clocks were held back by heat"
+    case .throttledByThermal: "NVML field 75, ns clocks were held back by heat"
     case .throttledByBoard: "NVML fields 77 and 271, ns held back by board limit and power brake"
     case .pcieReceived: "NVML field 198, bytes over PCIe towards the GPU"
     case .pcieSent: "NVML field 197, bytes over PCIe from the GPU"

@@ -115,7 +115,7 @@ struct NVMLDevice {
       fields[field].flatMap { Int64(exactly: $0 / 1000) }
     }
     reading.set(.throttledByPower, steps: microseconds(.heldByPower))
-    reading.set(.throttledByHeat, steps: microseconds(.heldByHeat))
+    reading.set(.throttledByThermal, steps: microseconds(.heldByHeat))
     // A sum with one part missing would look like a counter that was reset.
     let parts = [NVMLField.heldByBoard, .heldByBrake].filter(fields.has)
     let held = parts.compactMap(microseconds)
@@ -173,7 +173,7 @@ struct NVMLDevice {
     // Fans may be told to turn faster than their nominal speed.
     reading.set(.fanSpeed, steps: percent.flatMap { $0 <= 200 ? Int64($0) * 10_000 : nil })
     hold(.throttledByPower, .heldByPower, policy: 0, unless: .heldByPower, &reading)
-    hold(.throttledByHeat, .heldByHeat, policy: 1, unless: .heldByHeat, &reading)
+    hold(.throttledByThermal, .heldByHeat, policy: 1, unless: .heldByHeat, &reading)
     hold(.throttledByBoard, .heldByBoard, policy: 3, unless: .heldByBoard, &reading)
     if !fields.has(.defaultLimit) {
       let limit = inquiry.ask(.defaultLimit, library.calls.defaultLimit) { $0(handle, &$1) }

@@ -108,7 +108,7 @@ struct NVMLParts {
     let label = device.identity.device.label
     return Device(
       id: context.device(.gpuPart, uuid ?? "\(gpu.name)/\(index)"), label: "\(label).\(index)",
-      model: name ?? "", attributes: attributes)
+      model: name ?? "", parent: gpu, attributes: attributes)
   }
 
   /// The profile that a MIG device's name ends with.

@@ -77,11 +77,12 @@ extension NVMLSource {
     observations += answer.observations
     if let opened = answer.opened {
       places[index].device = opened.device
+      places[index].known = opened.device
       missing[opened.device] = nil
-      events?.listen(to: opened.handle, index: UInt32(index))
+      events?.listen(to: opened.handle, opened.device)
     }
     for note in answer.notes {
-      observations.append(.event(Event(time: now, kind: .note, text: "GPU \(index): \(note)")))
+      observations.append(event(of: index, at: now, .note, nil, note))
     }
     for note in answer.generalNotes where saidOnce.insert(note).inserted {
       observations.append(.event(Event(time: now, kind: .note, text: note)))
@@ -112,7 +113,7 @@ extension NVMLSource {
   }
 
   /// Says that a GPU has stopped answering or answers again; each once.
-  private mutating func tell(
+  mutating func tell(
     _ trouble: Trouble?, of index: Int, _ now: Timestamp, since: Timestamp? = nil,
     _ observations: inout [Observation]
   ) {
@@ -122,15 +123,26 @@ extension NVMLSource {
       (before == nil) != (trouble == nil) || (before == .asleep) != (trouble == .asleep)
       || (trouble == .silent && before != .silent)
     guard isNews else { return }
-    let (kind, text): (Event.Kind, String) =
+    let (kind, cause, text): (Event.Kind, Event.Cause, String) =
       switch trouble {
-      case .error(let error): (.gap, "GPU \(index): \(error.words)")
-      case .asleep: (.gap, "GPU \(index) sleeps and is left asleep")
-      case .silent: (.gap, "GPU \(index): no answer for \(Int(now - (since ?? now))) s")
-      case nil where before == .asleep: (.note, "GPU \(index) is awake again")
-      case nil: (.note, "GPU \(index) answers again")
+      case .error(let error): (.gap, error.cause, error.words)
+      case .asleep: (.gap, .asleep, "sleeps and is left asleep")
+      case .silent: (.gap, .hung, "no answer for \(Int(now - (since ?? now))) s")
+      case nil where before == .asleep: (.note, .recovered, "awake again")
+      case nil: (.note, .recovered, "answers again")
       }
-    observations.append(.event(Event(time: since ?? now, kind: kind, text: text)))
+    observations.append(event(of: index, at: since ?? now, kind, cause, text))
+  }
+
+  /// Something that happened to the GPU at a place; before it was ever opened its number names it.
+  private func event(
+    of index: Int, at time: Timestamp, _ kind: Event.Kind, _ cause: Event.Cause?, _ text: String
+  ) -> Observation {
+    let device = places[index].known
+    return .event(
+      Event(
+        time: time, kind: kind, text: device == nil ? "GPU \(index): \(text)" : text,
+        device: device, cause: cause))
   }
 
   /// Why there is nothing at all, if every GPU has a reason.
@@ -152,9 +164,10 @@ extension NVMLSource {
     guard !missing.isEmpty,
       places.allSatisfy({ $0.device != nil || $0.trouble != nil })
     else { return }
-    for (_, index) in missing.sorted(by: { $0.value < $1.value }) {
-      let text = "GPU \(index) is no longer shown by the driver"
-      observations.append(.event(Event(time: now, kind: .gap, text: text)))
+    for (device, _) in missing.sorted(by: { $0.value < $1.value }) {
+      let text = "no longer shown by the driver"
+      observations.append(
+        .event(Event(time: now, kind: .gap, text: text, device: device, cause: .lost)))
     }
     missing = [:]
   }

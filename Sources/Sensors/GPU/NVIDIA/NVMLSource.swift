@@ -18,6 +18,8 @@ struct NVMLSource: DataSource {
   struct Place {
     let gpu: NVMLGPU
     var device: DeviceID?
+    /// The GPU that was seen here last, whether or not it can be opened now.
+    var known: DeviceID?
     /// When to try again to open it.
     var nextTry: Timestamp?
     /// When the call that has not come back was made.
@@ -156,8 +158,13 @@ struct NVMLSource: DataSource {
       return false
     }
     if saidOnce.insert(text).inserted {
-      let list = names.joined(separator: ", ")
-      observations.append(.event(Event(time: now, kind: .gap, text: "\(text): \(list)")))
+      let known = places.indices.filter { places[$0].known != nil }
+      if known.isEmpty {
+        let list = names.joined(separator: ", ")
+        observations.append(
+          .event(Event(time: now, kind: .gap, text: "\(text): \(list)", cause: .asleep)))
+      }
+      for index in known { tell(.asleep, of: index, now, &observations) }
     }
     return true
   }

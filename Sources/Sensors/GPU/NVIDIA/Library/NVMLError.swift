@@ -48,6 +48,15 @@ struct NVMLError: Error, Hashable {
     }
   }
 
+  /// What it means for the GPU that was asked.
+  var cause: Event.Cause {
+    switch Int(code) {
+    case NVML_ERROR_GPU_IS_LOST, NVML_ERROR_GPU_NOT_FOUND: .lost
+    case NVML_ERROR_NO_PERMISSION: .denied
+    default: .failed
+    }
+  }
+
   /// What is wrong, as the end of a sentence.
   var words: String {
     switch Int(code) {

@@ -12,11 +12,19 @@ final class NVMLEvents {
   private static let patience: UInt32 = 500
   private static let mostSentences = 64
 
+  /// What was heard of a GPU, and how often.
+  private struct Heard {
+    var text: String
+    var device: DeviceID?
+    var time: Timestamp
+    var count: Int
+  }
+
   /// What the thread and the source share.
   private final class Post: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private var waiting: [(handle: nvmlDevice_t, index: UInt32)] = []
-    private var heard: [(text: String, time: Timestamp, count: Int)] = []
+    private var waiting: [(handle: nvmlDevice_t, device: DeviceID)] = []
+    private var heard: [Heard] = []
     private var clock: any SessionClock
     private var isStopped = false
     private var isGone = false
@@ -47,8 +55,8 @@ final class NVMLEvents {
       _ = write(descriptor, &one, 8)
     }
 
-    func add(_ handle: nvmlDevice_t, _ index: UInt32) {
-      locked { waiting.append((handle, index)) }
+    func add(_ handle: nvmlDevice_t, _ device: DeviceID) {
+      locked { waiting.append((handle, device)) }
       Self.raise(wake)
     }
 
@@ -65,24 +73,24 @@ final class NVMLEvents {
     var hasLeft: Bool { locked { isGone } }
     var mustStop: Bool { locked { isStopped } }
 
-    func takeNew() -> [(handle: nvmlDevice_t, index: UInt32)] {
+    func takeNew() -> [(handle: nvmlDevice_t, device: DeviceID)] {
       locked {
         defer { waiting = [] }
         return waiting
       }
     }
 
-    func hear(_ text: String) {
+    func hear(_ text: String, of device: DeviceID?) {
       locked {
-        if let index = heard.firstIndex(where: { $0.text == text }) {
+        if let index = heard.firstIndex(where: { $0.text == text && $0.device == device }) {
           heard[index].count += 1
         } else if heard.count < NVMLEvents.mostSentences {
-          heard.append((text, clock.now, 1))
+          heard.append(Heard(text: text, device: device, time: clock.now, count: 1))
         }
       }
     }
 
-    func take(_ clock: any SessionClock) -> [(text: String, time: Timestamp, count: Int)] {
+    func take(_ clock: any SessionClock) -> [Heard] {
       locked {
         self.clock = clock
         defer { heard = [] }
@@ -120,20 +128,24 @@ final class NVMLEvents {
   deinit { post.stop() }
 
   /// Hears from now on also what concerns this GPU.
-  func listen(to handle: nvmlDevice_t, index: UInt32) {
+  func listen(to handle: nvmlDevice_t, _ device: DeviceID) {
     let calls = library.calls
     guard calls.createEventSet != nil, calls.freeEventSet != nil, calls.registerEvents != nil,
       calls.waitForEvent != nil
     else { return }
-    post.add(handle, index)
+    post.add(handle, device)
     if !isRunning { start() }
   }
 
   /// What was heard since the last time.
   func take(_ clock: any SessionClock) -> [Observation] {
     post.take(clock).map { entry in
-      let text = entry.count > 1 ? "\(entry.text) (\(entry.count) times)" : entry.text
-      return .event(Event(time: entry.time, kind: .note, text: text))
+      let times = entry.count > 1 ? " (\(entry.count) times)" : ""
+      let name = entry.device == nil ? "a GPU: " : ""
+      return .event(
+        Event(
+          time: entry.time, kind: .note, text: name + entry.text + times, device: entry.device,
+          cause: .deviceError))
     }
   }
 
@@ -181,13 +193,13 @@ final class NVMLEvents {
       create(&set) == nvmlReturn_t(NVML_SUCCESS), let set
     else { return }
     defer { _ = calls.freeEventSet?(set) }
-    var places: [nvmlDevice_t: UInt32] = [:]
+    var devices: [nvmlDevice_t: DeviceID] = [:]
     var failures = 0
     while !post.mustStop {
-      for (handle, index) in post.takeNew() where register(handle, set, calls) {
-        places[handle] = index
+      for (handle, device) in post.takeNew() where register(handle, set, calls) {
+        devices[handle] = device
       }
-      if places.isEmpty {
+      if devices.isEmpty {
         post.sleep(milliseconds: -1)
         continue
       }
@@ -196,7 +208,7 @@ final class NVMLEvents {
       switch NVMLError(code) {
       case nil:
         failures = 0
-        post.hear(NVMLXid.sentence(event, gpu: event.device.flatMap { places[$0] }))
+        post.hear(NVMLXid.words(event), of: event.device.flatMap { devices[$0] })
       case let error? where Int(error.code) == NVML_ERROR_TIMEOUT: failures = 0
       case let error? where error.concernsLibrary || error.isRefusal: return
       default:

@@ -36,19 +36,18 @@ enum NVMLXid {
     }
   }
 
-  /// A whole sentence on an event of one GPU; `gpu` is its place, if it is known.
-  static func sentence(_ event: nvmlEventData_t, gpu: UInt32?) -> String {
-    let name = gpu.map { "GPU \($0)" } ?? "a GPU"
+  /// What the driver says of one GPU, as the end of a sentence.
+  static func words(_ event: nvmlEventData_t) -> String {
     switch Int(event.eventType) {
     case NVML_EVENT_XID:
       let words = words(event.eventData).map { ", \($0)" } ?? ""
-      return "\(name): Xid \(event.eventData)\(words)"
+      return "Xid \(event.eventData)\(words)"
     case NVML_EVENT_DOUBLE_BIT_ERROR:
-      return "\(name): a memory error could not be corrected"
-    case NVML_EVENT_UNAVAILABLE: return "\(name): the driver has taken it out of service"
+      return "a memory error could not be corrected"
+    case NVML_EVENT_UNAVAILABLE: return "the driver has taken it out of service"
     case NVML_EVENT_RECOVERY_ACTION:
-      return "\(name): the driver asks for a recovery action (\(event.eventData))"
-    default: return "\(name): event \(event.eventType) of the driver"
+      return "the driver asks for a recovery action (\(event.eventData))"
+    default: return "event \(event.eventType) of the driver"
     }
   }
 }

@@ -1,0 +1,37 @@
+import Telemetry
+
+extension Ledger {
+  /// The accelerators of a job: those it names, else those its processes are on, else all of its
+  /// machine; none where it is known to use none.
+  public func accelerators(of job: DeviceID) -> [Device] {
+    memos.accelerators.answer(job) {
+      own(job) ?? inventory.gpus.filter { $0.id.machine == job.machine }
+    }
+  }
+
+  /// Whether a job is charged several accelerators only because nobody knows which are its own.
+  public func isChargedForAll(_ job: DeviceID) -> Bool {
+    guard own(job) == nil else { return false }
+    let count = accelerators(of: job).count
+    let world = timeline.facts(of: job).worldSize ?? 1
+    return count > 1 && Double(count) > world
+  }
+
+  /// The accelerators that are known to be a job's; `nil` where nothing tells.
+  private func own(_ job: DeviceID) -> [Device]? {
+    let facts = timeline.facts(of: job)
+    let named = inventory.gpus.filter {
+      facts.gpus.contains($0.id.name) || facts.gpus.contains($0.label)
+    }
+    if !named.isEmpty { return named }
+    if facts.usesAccelerators == false { return [] }
+    guard !facts.pids.isEmpty else { return nil }
+    let occupied = Set(
+      inventory.processes.lazy.filter { process in
+        process.id.machine == job.machine
+          && timeline.processFacts(of: process.id).pid.map(facts.pids.contains) ?? false
+      }.compactMap(\.parent))
+    let found = inventory.gpus.filter { occupied.contains($0.id) }
+    return found.isEmpty ? nil : found
+  }
+}

@@ -1,0 +1,14 @@
+/// One answer of a frame that is worked out when it is asked for first, and never twice.
+///
+/// A frame is drawn by one thread.
+final class FrameMemo<Answer> {
+  private var known: Answer?
+
+  /// The answer; `work` is done the first time.
+  func answer(_ work: () -> Answer) -> Answer {
+    if let known { return known }
+    let new = work()
+    known = new
+    return new
+  }
+}

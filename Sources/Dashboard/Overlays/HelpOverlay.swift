@@ -1,0 +1,55 @@
+import Canvas
+
+/// Every key, from the one table.
+struct HelpOverlay: Overlay {
+  let name = OverlayName.help
+  let keys = ["?", "f1"]
+  let section = KeyTable.Section.program
+  let text = "this help"
+  let hint = "help"
+
+  func draw(_ canvas: inout Canvas, _ c: FrameContext) {
+    var lines: [(keys: String, text: String)] = []
+    for section in KeyTable.Section.allCases {
+      lines.append((section.rawValue, ""))
+      for binding in KeyTable.all where binding.section == section {
+        // Not every symbol has a seven-bit stand-in; the keys' names do without.
+        let keys = binding.keys.map { c.glyphs == .ascii ? $0 : KeyTable.symbol($0) }
+        lines.append((keys.joined(separator: " "), binding.text))
+      }
+    }
+    lines.append(("Mouse", ""))
+    lines.append(("click", "a panel: large; the scrubber: go there"))
+    lines.append(("wheel", "shorter or longer time"))
+    let keyWidth = lines.filter { !$0.text.isEmpty }.map { displayWidth($0.keys) }.max() ?? 0
+    let room = canvas.height - 2
+    let columns = lines.count > room && canvas.width >= 76 ? 2 : 1
+    let columnWidth = min(keyWidth + 2 + 46, (canvas.width - 4 - 2 * (columns - 1)) / columns)
+    var perColumn = (lines.count + columns - 1) / columns
+    if perColumn > room {
+      perColumn = max(1, room)
+      let hidden = lines.count - (columns * perColumn - 1)
+      lines =
+        Array(lines.prefix(columns * perColumn - 1)) + [("…", "\(hidden) more: enlarge the screen")]
+    }
+    let body = OverlayBox.open(
+      &canvas, title: "hippowatt: keys", width: columns * columnWidth + (columns - 1) * 2,
+      height: perColumn, c)
+    let areas = body.columns(columns, gap: columns > 1 ? 2 : 0)
+    for (index, line) in lines.enumerated() {
+      let row = areas[index / perColumn].row(index % perColumn)
+      guard !row.isEmpty else { continue }
+      let ground = c.theme[.strip]
+      if line.text.isEmpty {
+        canvas.text(line.keys, x: row.x, y: row.y, Style(c.theme[.accent], on: ground).bold)
+      } else {
+        canvas.text(
+          line.keys, x: row.x, y: row.y, maxWidth: row.width, Style(c.theme[.text], on: ground).bold
+        )
+        canvas.textClipped(
+          line.text, x: row.x + keyWidth + 2, y: row.y, maxWidth: row.width - keyWidth - 2,
+          Style(c.theme[.muted], on: ground))
+      }
+    }
+  }
+}

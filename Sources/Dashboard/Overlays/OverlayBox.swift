@@ -1,0 +1,19 @@
+import Canvas
+
+/// A box over the middle of the screen.
+enum OverlayBox {
+  /// Draws the box for a body of `width` by `height` and returns where the body goes.
+  static func open(
+    _ canvas: inout Canvas, title: String, width: Int, height: Int, _ c: FrameContext
+  ) -> Rect {
+    let outer = Rect(
+      x: max(0, (canvas.width - width - 4) / 2), y: max(0, (canvas.height - height - 2) / 2),
+      width: min(canvas.width, width + 4), height: min(canvas.height, height + 2))
+    let ground = Style(c.theme[.text], on: c.theme[.strip])
+    canvas.fill(outer, ground)
+    canvas.box(outer, Style(c.theme[.muted], on: c.theme[.strip]), glyphs: c.glyphs)
+    canvas.textClipped(
+      " \(title) ", x: outer.x + 2, y: outer.y, maxWidth: outer.width - 4, ground.bold)
+    return outer.inset(dx: 2, dy: 1)
+  }
+}

@@ -1,0 +1,75 @@
+import Telemetry
+
+/// What a recording knows of devices, series and columns: the map between names and row numbers.
+struct RecordingCatalogue {
+  struct DeviceRow {
+    var device: Device
+    /// Whether the device was announced, not merely named by a series or reading.
+    var isAnnounced: Bool
+  }
+
+  struct SeriesRow {
+    var descriptor: SeriesDescriptor
+    /// Its device's place in `devices`.
+    var device: Int
+    /// The column of its values: the metric's name, but in a file that is older than the name.
+    var column: String
+    /// Nanoseconds up to which rollups are stored; `nil` before the first reading.
+    var rolled: Int64?
+  }
+
+  struct Key: Hashable {
+    var device: Int
+    /// The metric's handle.
+    var metric: Int
+  }
+
+  /// In a recording a device's id is its place here plus 1, and so is that of a series.
+  private(set) var devices: [DeviceRow] = []
+  private(set) var deviceIndex: [DeviceID: Int] = [:]
+  var series: [SeriesRow] = []
+  private(set) var seriesIndex: [Key: Int] = [:]
+  /// The columns of each device kind's table in the order they were added.
+  var tables: [DeviceKind: [Column]] = [:]
+
+  struct Column {
+    var name: String
+    var metric: Metric
+  }
+
+  mutating func add(_ row: DeviceRow) -> Int {
+    if let known = deviceIndex[row.device.id] {
+      devices[known] = row
+      return known
+    }
+    deviceIndex[row.device.id] = devices.count
+    devices.append(row)
+    return devices.count - 1
+  }
+
+  /// Says of which device another one is a part.
+  mutating func setParent(of place: Int, to parent: DeviceID) {
+    devices[place].device.parent = parent
+  }
+
+  mutating func add(_ row: SeriesRow) -> Int {
+    let key = Key(device: row.device, metric: row.descriptor.metric.handle)
+    if let known = seriesIndex[key] {
+      series[known].descriptor = row.descriptor
+      return known
+    }
+    seriesIndex[key] = series.count
+    series.append(row)
+    return series.count - 1
+  }
+
+  /// The place of a metric's series, if the device has one.
+  func find(_ metric: Metric, device: Int) -> Int? {
+    seriesIndex[Key(device: device, metric: metric.handle)]
+  }
+
+  /// The column of a metric in the table of a device kind, with the scale its values are kept in.
+  func column(_ metric: Metric, of kind: DeviceKind) -> Column? {
+    tables[kind]?.first { $0.metric == metric }
+  }
+}

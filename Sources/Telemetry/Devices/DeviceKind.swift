@@ -1,0 +1,30 @@
+/// What sort of thing is measured; also the name of its table in a recording.
+///
+/// Lower-case letters and underscores. The list is open: a source may bring a kind of its own.
+public struct DeviceKind: Hashable, Sendable, ExpressibleByStringLiteral {
+  public let name: String
+
+  public init(_ name: String) { self.name = name }
+  public init(stringLiteral name: String) { self.name = name }
+
+  /// An accelerator.
+  public static let gpu: DeviceKind = "gpu"
+  /// A part of an accelerator that is used like one of its own, such as a MIG instance.
+  public static let gpuPart: DeviceKind = "gpu_part"
+  /// A process on an accelerator; its attributes are those of `ProcessFacts`.
+  public static let process: DeviceKind = "process"
+  /// A RAPL or comparable energy domain of the processor: package, core, dram, psys.
+  public static let cpu: DeviceKind = "cpu"
+  /// A power sensor of the board, the supply or a meter at the plug.
+  public static let meter: DeviceKind = "meter"
+  /// The machine as its operating system sees it.
+  public static let host: DeviceKind = "host"
+  /// A whole disk.
+  public static let disk: DeviceKind = "disk"
+  /// A network interface.
+  public static let net: DeviceKind = "net"
+  /// A training or serving job; its attributes are those of `JobFacts`.
+  public static let job: DeviceKind = "job"
+  /// The electricity grid that feeds the machine.
+  public static let grid: DeviceKind = "grid"
+}

@@ -1,0 +1,64 @@
+/// What a device is in the account of the machine's energy; said by whoever announces it.
+///
+/// The account adds up devices by their roles, never by their names, so that no joule is counted
+/// twice: the whole machine where something measures it, else the parts that no other part contains.
+public enum DeviceRole: String, Sendable, Hashable, CaseIterable {
+  /// The whole machine, as a meter at the plug or the supply's own count has it.
+  case machine
+  /// What the chip set counts for the whole board (RAPL psys, a module's input): stands for the
+  /// machine where nothing better does.
+  case platform
+  /// A module of processor and accelerator.
+  case module
+  /// An accelerator board.
+  case accelerator
+  /// A part of an accelerator that is used like one of its own.
+  case acceleratorPart = "accelerator_part"
+  /// A processor package with all that is in it.
+  case processor
+  /// A domain inside a processor package: cores, graphics.
+  case processorPart = "processor_part"
+  /// Memory outside the packages.
+  case memory
+  /// Any other part of the machine that none of the above contains.
+  case component
+  /// A sensor nobody can say what it contains of: shown, never added.
+  case sensor
+  /// A process, a job, a disk: things that are told of and have no energy of their own to add.
+  case user
+
+  /// What a device of a kind is where nobody said.
+  ///
+  /// A meter that does not say what it measures is only shown; a processor's power is taken for its
+  /// package's.
+  public init(of kind: DeviceKind) {
+    self =
+      switch kind {
+      case .gpu: .accelerator
+      case .gpuPart: .acceleratorPart
+      case .cpu: .processor
+      case .process, .host, .disk, .net, .job, .grid: .user
+      default: .sensor
+      }
+  }
+
+  /// What a device of this role contains on its machine unless it says otherwise.
+  public var contents: Set<DeviceRole> {
+    switch self {
+    case .machine: Set(DeviceRole.allCases).subtracting([.machine, .user])
+    case .platform: [.processor, .processorPart, .memory]
+    case .module: [.accelerator, .acceleratorPart, .processor, .processorPart, .memory]
+    case .accelerator: [.acceleratorPart]
+    case .processor: [.processorPart]
+    case .acceleratorPart, .processorPart, .memory, .component, .sensor, .user: []
+    }
+  }
+
+  /// Whether it is a part whose energy may be added to that of other such parts.
+  public var isPart: Bool {
+    switch self {
+    case .accelerator, .processor, .memory, .component: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/// What is known of a job once and for all, decoded from the attributes of its device.
+///
+/// A timeline decodes them when the device is announced or changes, and never again.
+public struct JobFacts: Hashable, Sendable {
+  /// The names of the attributes that say it.
+  public enum Key: String, Sendable, CaseIterable {
+    case kind, framework, parameters, layers, heads, vocabulary, precision, gpus, pids, pid
+    case activeParameters = "active_parameters"
+    case trainableParameters = "trainable_parameters"
+    case modelWidth = "model_width"
+    case headSize = "head_size"
+    case sequenceLength = "sequence_length"
+    case worldSize = "world_size"
+    case globalBatch = "global_batch"
+    case rateScope = "rate_scope"
+    /// `yes` or `no`: whether the job's processes hold an accelerator.
+    case onGPU = "on_gpu"
+    /// `step` or `request`: when a server counts the tokens it writes.
+    case tokenCount = "token_count"
+  }
+
+  /// What a rate that the job states is counted for.
+  public enum RateScope: String, Sendable, Hashable { case device, job }
+
+  public var shape = ModelShape()
+  public var framework = ""
+  /// The arithmetic of its matrix products.
+  public var precision: Precision?
+  /// Processes, which is devices, it runs on.
+  public var worldSize: Double?
+  /// Sequences or samples in a step, over all devices.
+  public var globalBatch: Double?
+  /// The names of the GPU devices it runs on; empty when it does not tell.
+  public var gpus: [String] = []
+  public var rateScope = RateScope.job
+  public var isServing = false
+  /// Whether a server counts tokens when a request ends, and not when it writes them.
+  public var countsTokensAtEnd = false
+  /// Whether it uses accelerators at all; `nil` where nobody looked.
+  public var usesAccelerators: Bool?
+  /// The numbers of its processes.
+  public var pids: Set<Int> = []
+
+  /// Nothing is known.
+  public init() {}
+
+  /// Decodes the attributes; a number that is none, or out of all proportion, is not known.
+  public init(_ attributes: [String: String]) {
+    func text(_ key: Key) -> String? { attributes[key.rawValue] }
+    func number(_ key: Key) -> Double? {
+      guard let text = text(key), text.utf8.count <= 40, let value = Double(text),
+        value.isFinite, value >= 1, value <= 1e18
+      else { return nil }
+      return value
+    }
+    shape.parameters = number(.parameters)
+    shape.activeParameters = number(.activeParameters)
+    shape.trainableParameters = number(.trainableParameters)
+    shape.layers = number(.layers)
+    shape.width = number(.modelWidth)
+    shape.heads = number(.heads)
+    shape.headSize = number(.headSize)
+    shape.sequenceLength = number(.sequenceLength)
+    shape.vocabulary = number(.vocabulary)
+    framework = text(.framework) ?? ""
+    precision = text(.precision).flatMap(Precision.init(text:))
+    worldSize = number(.worldSize)
+    globalBatch = number(.globalBatch)
+    gpus = Self.list(text(.gpus))
+    rateScope = text(.rateScope).flatMap(RateScope.init(rawValue:)) ?? .job
+    isServing = text(.kind) == "serving"
+    countsTokensAtEnd = text(.tokenCount) == "request"
+    usesAccelerators = text(.onGPU).map { $0 == "yes" }
+    pids = Set(Self.list(text(.pids)).compactMap { Int($0) })
+    if let pid = text(.pid).flatMap({ Int($0) }) { pids.insert(pid) }
+  }
+
+  /// The parts of a text between commas, without blanks around them; at most 4096.
+  private static func list(_ text: String?) -> [String] {
+    (text ?? "").split(separator: ",").prefix(4096).map { part in
+      var name = part.drop { $0 == " " }
+      while name.last == " " { name.removeLast() }
+      return String(name)
+    }.filter { !$0.isEmpty }
+  }
+
+  /// How many devices a stated rate must be multiplied by; `nil` when that is not known.
+  public var rateFactor: Double? {
+    guard rateScope == .device else { return 1 }
+    return worldSize ?? (gpus.isEmpty ? nil : Double(gpus.count))
+  }
+}

@@ -1,0 +1,45 @@
+import Quantities
+
+extension Metric {
+  public static let outputTokens = Metric(
+    "output_tokens", .count, counter: true, "output tokens", label: "written", style: .count,
+    "tokens written for users")
+  public static let promptTokens = Metric(
+    "prompt_tokens", .count, counter: true, "prompt tokens", label: "read", style: .count,
+    "tokens of prompts that were computed")
+  public static let cachedPromptTokens = Metric(
+    "cached_prompt_tokens", .count, counter: true, "cached prompt tokens", label: "cached",
+    style: .count, "tokens of prompts that were found in a cache")
+  public static let requests = Metric(
+    "requests", .count, counter: true, "requests", style: .count, "requests that ended")
+  public static let requestTime = Metric(
+    "request_time", .second, stored: "us", counter: true, "request time", label: "latency",
+    "how long the requests that ended took, added up")
+  public static let requestsRunning = Metric(
+    "requests_running", .count, "requests running", label: "running", style: .count,
+    "requests being served")
+  public static let requestsWaiting = Metric(
+    "requests_waiting", .count, "requests waiting", label: "waiting", style: .count,
+    "requests in the queue")
+  public static let prefillTime = Metric(
+    "prefill_time", .second, stored: "us", counter: true, "prefill time", label: "prefill",
+    "seconds requests spent having their prompts computed, added up")
+  public static let decodeTime = Metric(
+    "decode_time", .second, stored: "us", counter: true, "decode time", label: "decode",
+    "seconds requests spent having their output written, added up")
+  public static let reportedFLOP = Metric(
+    "reported_flop", .flop, stored: "mflop", counter: true, "FLOP stated", label: "FLOP",
+    "FLOP of one device as the server itself estimates them")
+  public static let reportedMemoryTraffic = Metric(
+    "reported_memory_traffic", .byte, stored: "b", counter: true, "memory traffic stated",
+    label: "traffic",
+    "bytes one device moved between memory and processors, as the server itself estimates them")
+  public static let reportedEnergy = Metric(
+    "reported_energy", .joule, stored: "uj", counter: true, "energy stated", label: "stated",
+    "joules as the server itself states them")
+
+  static let serving: [Metric] = [
+    outputTokens, promptTokens, cachedPromptTokens, requests, requestTime, requestsRunning,
+    requestsWaiting, prefillTime, decodeTime, reportedFLOP, reportedMemoryTraffic, reportedEnergy,
+  ]
+}

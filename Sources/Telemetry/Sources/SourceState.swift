@@ -1,0 +1,40 @@
+/// How a data source is doing, in words a user can act on.
+public struct SourceState: Sendable, Hashable {
+  public enum Health: String, Sendable, Hashable, CaseIterable {
+    /// Asked, nothing heard yet.
+    case waiting
+    case ok
+    /// What it reads does not exist on this machine.
+    case absent
+    /// It exists, but we may not read it.
+    case denied
+    /// A call has not come back.
+    case stalled
+    case failed
+  }
+
+  /// The data source's name; that of its kind with what it reads behind a colon, if there are several.
+  public var source: String
+  /// The name of the source's line in the catalogue.
+  public var kind: String
+  /// Since when it has been so.
+  public var time: Timestamp
+  public var health: Health
+  /// What is, or what is wrong: one line.
+  public var message: String
+  /// What the user can do about it: one line, may be empty.
+  public var remedy: String
+
+  /// A state; where no kind is given it is the source's name.
+  public init(
+    source: String, kind: String? = nil, time: Timestamp, health: Health, message: String = "",
+    remedy: String = ""
+  ) {
+    self.source = source
+    self.kind = kind ?? source
+    self.time = time
+    self.health = health
+    self.message = message
+    self.remedy = remedy
+  }
+}

@@ -1,0 +1,171 @@
+import Quantities
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import JobLogs
+
+/// Lines that come at once, in the wrong order, or from every rank.
+@Suite struct LogBurstTests {
+  let start = LogFormatTests.start
+
+  func line(_ step: Int, ms: Double = 100, loss: Double = 3) -> String {
+    "iter \(step): loss \(loss), time \(ms)ms, mfu 5.00%\n"
+  }
+
+  func parser() -> LogParser { LogParser(machine: "box", name: "x", label: "x") }
+
+  func times(_ readings: [Reading]) -> [Double] {
+    readings.map { (($0.time - start) * 1000).rounded() / 1000 }
+  }
+
+  @Test func blockBufferedLinesAreSpacedByTheirOwnStepTimes() throws {
+    var parser = parser()
+    _ = parser.consume(Array(line(0).utf8), arrival: start)
+    let text = line(10) + line(20, ms: 200) + line(30) + "noise\n" + line(40)
+    let heard = parser.consume(Array(text.utf8), arrival: start + 10)
+    #expect(heard.readings.map { $0[.step] } == [10, 20, 30, 40])
+    #expect(times(heard.readings) == [6, 8, 9, 10])
+    #expect(heard.readings.allSatisfy { $0.arrival == start + 10 })
+  }
+
+  @Test func spacedLinesDoNotReachBehindTheLastLook() throws {
+    var parser = parser()
+    _ = parser.consume(Array(line(0).utf8), arrival: start)
+    let text = line(10) + line(20) + line(30)
+    let heard = parser.consume(Array(text.utf8), arrival: start + 1.5)
+    let found = times(heard.readings)
+    #expect(found.count == 3)
+    #expect(found[0] > 0 && found[0] < found[1] && found[1] < 1.5)
+    #expect(found[2] == 1.5)
+  }
+
+  @Test func historyIsItsLastState() throws {
+    var parser = parser()
+    _ = parser.consume(Array(line(0).utf8), arrival: start)
+    let text = (1...500).map { line($0 * 10) }.joined()
+    let heard = parser.consume(Array(text.utf8), arrival: start + 1)
+    #expect(heard.readings.map { $0[.step] } == [5000])
+    #expect(times(heard.readings) == [1])
+  }
+
+  @Test func aHugeBurstIsThinnedAndKeepsItsEnd() throws {
+    var parser = parser()
+    _ = parser.consume(Array(line(0).utf8), arrival: start)
+    let text = (1...3000).map { line($0, ms: 1) }.joined()
+    let heard = parser.consume(Array(text.utf8), arrival: start + 10)
+    #expect((256...512).contains(heard.readings.count))
+    #expect(heard.readings.last?[.step] == 3000)
+    #expect(times(heard.readings).last == 10)
+    #expect(zip(heard.readings, heard.readings.dropFirst()).allSatisfy { $0.time < $1.time })
+  }
+
+  @Test func theRankInFrontIsFollowed() throws {
+    var parser = parser()
+    var heard: [Observation] = []
+    for step in 1...20 {
+      for rank in [0, 2, 1] {
+        // Rank 1 lags one step behind, and each has a loss of its own.
+        let shown = rank == 1 ? step - 1 : step
+        let text = "[rank\(rank)]:" + line(shown, loss: 3 + Double(rank) / 10)
+        heard += parser.consume(Array(text.utf8), arrival: start + Double(step * 3 + rank))
+      }
+    }
+    #expect(heard.events.isEmpty)
+    #expect(heard.readings.map { $0[.step] } == (1...20).map(Double.init))
+    #expect(heard.readings.allSatisfy { $0[.loss] == 3 })
+  }
+
+  @Test func aNewProcessBehindTheOldOneIsAResumedJob() throws {
+    var parser = parser()
+    var heard: [Observation] = []
+    for step in 1...10 {
+      heard += parser.consume(
+        Array("(Worker pid=1, ip=::1) \(line(step * 10))".utf8), arrival: start + Double(step))
+    }
+    for step in 6...12 {
+      heard += parser.consume(
+        Array("(Worker pid=2, ip=::1) \(line(step * 10, loss: 2.9))".utf8),
+        arrival: start + 20 + Double(step))
+    }
+    #expect(heard.events.map(\.text) == ["resumed at step 60"])
+    #expect(heard.readings.last?[.step] == 120)
+    // 60 itself, and from there to 100.
+    #expect(heard.readings.compactMap { $0[.redoneSteps] }.last == 41)
+    #expect(heard.series.contains { $0.metric == .redoneSteps })
+  }
+
+  @Test func aLaggardInTheSameMomentIsNoResumedJob() throws {
+    var parser = parser()
+    _ = parser.consume(Array((line(10) + line(20)).utf8), arrival: start)
+    let text = line(30) + line(20, loss: 3.5) + line(40)
+    let heard = parser.consume(Array(text.utf8), arrival: start + 10)
+    #expect(heard.events.isEmpty)
+    #expect(heard.readings.map { $0[.step] } == [30, 40])
+  }
+
+  @Test func aResumedJobInTheSameMomentIsNoticed() throws {
+    var parser = parser()
+    let text = line(10) + line(20) + line(30) + line(10, loss: 4) + line(20, loss: 4)
+    let heard = parser.consume(Array(text.utf8), arrival: start)
+    #expect(heard.events.map(\.text) == ["resumed at step 20"])
+    #expect(heard.readings.last?[.step] == 20)
+  }
+
+  @Test func aLongPastWithTimesIsToldInBounds() throws {
+    var parser = parser()
+    let text = (0..<20_000).map { step in
+      ":::MLLOG {\"time_ms\": \(1_745_519_766_616 + step * 1000), \"key\": \"train_loss\", "
+        + "\"value\": 2.5, \"metadata\": {\"step_num\": \(step)}}\n"
+    }
+    let heard = parser.consume(Array(text.joined().utf8), arrival: start)
+    #expect(heard.count < 9000)
+    #expect(heard.readings.last?[.step] == 19_999)
+    #expect(heard.readings.last?.time == Timestamp(nanoseconds: 1_745_539_765_616_000_000))
+  }
+
+  @Test func aLogThatJumpsToAndFroSaysSoInBounds() throws {
+    var parser = parser()
+    let text = (0..<2000).map { line($0 % 4 + 1 + 2 * ($0 / 2 % 2), loss: Double($0)) }.joined()
+    #expect(parser.consume(Array(text.utf8), arrival: start).events.count <= 32)
+  }
+
+  @Test func anImpossibleStepDoesNotHideTheRest() throws {
+    let heard = LogFormatTests.parse(
+      line(10) + line(9_000_000_000_000_000_000 as Int) + line(-5) + line(20))
+    #expect(heard.readings.compactMap { $0[.step] } == [10, 20])
+    #expect(heard.events.isEmpty)
+  }
+
+  @Test func factsComeAgainWithWhatIsNew() throws {
+    var parser = parser()
+    let first = parser.consume(
+      Array(("number of parameters: 124.34M\n" + line(0)).utf8), arrival: start)
+    #expect(first.devices.map { $0.attributes["parameters"] } == ["124340000"])
+    #expect(first.devices.first?.attributes["framework"] == "nanoGPT")
+    let second = parser.consume(
+      Array(("tokens per iteration will be: 491,520\n" + line(10)).utf8), arrival: start + 1)
+    #expect(second.devices.map { $0.attributes["tokens_per_step"] } == ["491520"])
+    #expect(second.devices.first?.attributes["parameters"] == "124340000")
+    #expect(parser.consume(Array(line(20).utf8), arrival: start + 2).devices.isEmpty)
+  }
+
+  @Test func twoFormatsInOneLogCompleteEachOther() throws {
+    let timer =
+      "[2023-04-18 01:47:43,882] [INFO] [timer.py:199:stop] epoch=0/micro_step=9/global_step=9, "
+      + "RunningAvgSamplesPerSec=172.1, CurrSamplesPerSec=160.0, MemAllocated=3.96GB, "
+      + "MaxMemAllocated=22.5GB"
+    let heard = LogFormatTests.parse(
+      """
+      \(timer)
+      {'loss': 2.5, 'learning_rate': 5e-05, 'epoch': 0.5}
+        5%|▌         | 20/409 [01:58<13:41,  4.00it/s]
+      \(timer.replacing("160.0", with: "165.0"))
+      """)
+    #expect(heard.devices.last?.model == "Hugging Face Trainer or tqdm log")
+    #expect(heard.readings.last?[.sampleRate] == 165)
+    #expect(heard.readings.last?[.step] == nil)
+    let notes = heard.series.filter { $0.metric == .sampleRate }.map(\.provenance.note)
+    #expect(notes.last?.contains("DeepSpeed") == true)
+  }
+}

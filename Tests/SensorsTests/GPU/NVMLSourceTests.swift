@@ -1,0 +1,270 @@
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import Sensors
+
+@Suite("NVML")
+struct NVMLSourceTests {
+  let first = FakeNVML.uuid(0)
+  let second = FakeNVML.uuid(1)
+
+  @Test("every number arrives in its metric's steps")
+  func numbers() throws {
+    let fake = try FakeNVML()
+    // An H100 under load, as captured with driver 590.48.01.
+    for (field, value) in [
+      ("power_mw", 437_210), ("energy_mj", 1_234_567), ("limit_mw", 700_000), ("gpu_percent", 100),
+      ("memory_percent", 37), ("used", 17_000_000_000), ("celsius", 52), ("sm_mhz", 1980),
+      ("reasons", 4), ("instant_mw", 444_720), ("memory_celsius", 58),
+      ("held_power_ns", 5_000_000), ("held_heat_ns", 6_000_000), ("held_board_ns", 7_000_000),
+      ("held_brake_ns", 1_000_000), ("pcie_tx", 111), ("pcie_rx", 222), ("nvlink_tx_kib", 3),
+      ("nvlink_rx_kib", 4),
+    ] as [(String, UInt64)] { fake.set(field, value) }
+    var source = fake.source()
+    let said = try source.said(at: 1)
+    #expect(said.devices.map(\.label) == ["0"])
+    #expect(said.devices.first?.model == "NVIDIA H100 80GB HBM3")
+    #expect(said.devices.first?.attributes["driver"] == "590.48.01")
+    #expect(said.devices.first?.attributes["pci"] == "00000000:01:00.0")
+    let expected: [(Metric, Int64)] = [
+      (.power, 437_210), (.energy, 1_234_567_000), (.powerLimit, 700_000),
+      (.utilization, 1_000_000), (.memoryActivity, 370_000), (.memoryUsed, 17_000_000_000),
+      (.memoryTotal, 85_520_809_984), (.temperature, 52_000), (.smClock, 1_980_000_000),
+      (.memoryClock, 2_619_000_000), (.eventReasons, 4), (.powerInstant, 444_720),
+      (.powerLimitDefault, 700_000), (.memoryTemperature, 58_000), (.throttledByPower, 5000),
+      (.throttledByThermal, 6000), (.throttledByBoard, 8000), (.pcieSent, 111),
+      (.pcieReceived, 222),
+      (.nvlinkSent, 3072), (.nvlinkReceived, 4096),
+    ]
+    for (metric, steps) in expected { #expect(said.steps(metric, of: first) == steps) }
+    #expect(said.series.count == expected.count)
+    #expect(said.events.isEmpty)
+    // With the second sample come the means between the two.
+    #expect(try fake.said(&source, at: 2).series.count == 10)
+    #expect(try fake.said(&source, at: 3).series.isEmpty)
+    #expect(said.devices.first?.attributes["nvml"] == "13.590.48.01")
+    #expect(said.devices.first?.attributes["gpm"] == "yes")
+  }
+
+  @Test("the library is initialised once, however often it is asked")
+  func initialisedOnce() throws {
+    let fake = try FakeNVML(gpus: 2)
+    var source = fake.source()
+    for second in 0..<10 { _ = try source.said(at: Double(second)) }
+    #expect(fake.calls("nvmlInit_v2") == 1)
+    #expect(fake.calls("nvmlShutdown") == 0)
+    #expect(fake.calls("nvmlDeviceGetName") == 2)
+  }
+
+  @Test(
+    "power is a one-second mean from Ampere on, but for GA100",
+    arguments: [
+      (9, 9, 0, Provenance.Method.average), (7, 8, 6, .average), (7, 8, 0, .instant),
+      (6, 7, 5, .instant),
+    ])
+  func powerMethod(
+    architecture: UInt64, major: UInt64, minor: UInt64, method: Provenance.Method
+  ) throws {
+    let fake = try FakeNVML()
+    fake.set("architecture", architecture)
+    fake.set("major", major)
+    fake.set("minor", minor)
+    var source = fake.source()
+    let said = try source.said(at: 0)
+    #expect(said.provenance(.power, of: first)?.method == method)
+  }
+
+  @Test("what is not supported is asked for once")
+  func notSupported() throws {
+    let fake = try FakeNVML()
+    for id in [83, 191] { fake.answer("field:\(id)", 3) }
+    fake.answer("nvmlDeviceGetTotalEnergyConsumption", 3)
+    var source = fake.source()
+    for second in 0..<5 {
+      let said = try source.said(at: Double(second))
+      #expect(said.steps(.energy, of: first) == nil)
+      #expect(said.steps(.power, of: first) == 70_000)
+    }
+    #expect(fake.calls("nvmlDeviceGetTotalEnergyConsumption") == 1)
+  }
+
+  @Test("missing functions cost their own numbers or fall back on older ones")
+  func missingFunctions() throws {
+    let fake = try FakeNVML()
+    var source = fake.source(hiding: [
+      "nvmlDeviceGetFieldValues", "nvmlDeviceGetTotalEnergyConsumption",
+      "nvmlDeviceGetMemoryInfo_v2",
+      "nvmlDeviceGetTemperatureV", "nvmlDeviceGetCurrentClocksEventReasons",
+    ])
+    let said = try source.said(at: 0)
+    #expect(said.steps(.energy, of: first) == nil)
+    // The first version counts what the driver reserves as used.
+    #expect(said.steps(.memoryUsed, of: first) == 566_231_040)
+    #expect(said.steps(.temperature, of: first) == 30_000)
+    #expect(said.steps(.eventReasons, of: first) == 1)
+    #expect(said.steps(.power, of: first) == 70_000)
+    #expect(said.steps(.powerLimit, of: first) == 700_000)
+    #expect(said.steps(.powerLimitDefault, of: first) == 700_000)
+    #expect(said.provenance(.power, of: first)?.note.hasPrefix("nvmlDeviceGetPowerUsage") == true)
+  }
+
+  @Test("a lost GPU gives nothing, is told of once, and comes back by itself")
+  func lost() throws {
+    let fake = try FakeNVML(gpus: 2)
+    var source = fake.source()
+    _ = try source.said(at: 0)
+    fake.answer("gpu", 15, gpu: 1)
+    let lost = try source.said(at: 1)
+    #expect(lost.readings.map(\.device.name) == [first])
+    #expect(lost.events.map(\.kind) == [.gap])
+    #expect(lost.events.first?.text.contains("the GPU is lost") == true)
+    #expect(lost.events.first?.device?.name == second)
+    for second in 2..<10 { #expect(try source.said(at: Double(second)).events.isEmpty) }
+    fake.answer("gpu", 0, gpu: 1)
+    let back = try source.said(at: 20)
+    #expect(back.readings.map(\.device.name) == [first, second])
+    #expect(back.events.map(\.text) == ["answers again"])
+    #expect(back.events.map(\.cause) == [.recovered])
+    #expect(fake.calls("nvmlInit_v2") == 1)
+  }
+
+  @Test("while a GPU stays away the library is opened anew once a minute")
+  func reopening() throws {
+    let fake = try FakeNVML(gpus: 2)
+    var source = fake.source()
+    fake.answer("gpu", 15, gpu: 1)
+    for second in 0..<150 { _ = try source.said(at: Double(second)) }
+    #expect(fake.calls("nvmlInit_v2") == 3)
+    #expect(fake.calls("nvmlShutdown") == 2)
+  }
+
+  @Test("when every GPU is lost the source fails in words, and recovers")
+  func allLost() throws {
+    let fake = try FakeNVML()
+    var source = fake.source()
+    _ = try source.said(at: 0)
+    fake.answer("gpu", 15, gpu: 0)
+    #expect(try source.said(at: 1).events.count == 1)
+    let failure = #expect(throws: SourceFailure.self) { try source.said(at: 2) }
+    #expect(failure?.health == .failed)
+    #expect(failure?.remedy.contains("dmesg") == true)
+    fake.answer("gpu", 0, gpu: 0)
+    #expect(try source.said(at: 10).steps(.power, of: first) == 70_000)
+  }
+
+  @Test("a reloaded driver is opened anew on the next call")
+  func driverReload() throws {
+    let fake = try FakeNVML()
+    var source = fake.source()
+    _ = try source.said(at: 0)
+    fake.reload()
+    let failure = #expect(throws: SourceFailure.self) { try source.said(at: 1) }
+    #expect(failure?.message == "the NVIDIA driver was reloaded")
+    #expect(try source.said(at: 2).steps(.power, of: first) == 70_000)
+    #expect(fake.calls("nvmlInit_v2") == 2)
+  }
+
+  @Test(
+    "what stands in the way of starting is said with a remedy",
+    arguments: [
+      (4, SourceState.Health.denied, "no permission", "/dev/nvidia"),
+      (9, .absent, "not loaded", "modprobe"),
+      (18, .failed, "different versions", "restart"),
+    ])
+  func cannotStart(
+    code: Int32, health: SourceState.Health, message: String, remedy: String
+  ) throws {
+    let fake = try FakeNVML()
+    fake.answer("nvmlInit_v2", code)
+    var source = fake.source()
+    let failure = #expect(throws: SourceFailure.self) { try source.said(at: 0) }
+    #expect(failure?.health == health)
+    #expect(failure?.message.contains(message) == true)
+    #expect(failure?.remedy.contains(remedy) == true)
+    #expect(source.probe().health == health)
+    fake.answer("nvmlInit_v2", 0)
+    #expect(try source.said(at: 1).readings.count == 1)
+  }
+
+  @Test("a GPU that may not be opened costs only itself, and is told of once")
+  func deniedGPU() throws {
+    let fake = try FakeNVML(gpus: 2)
+    fake.answer("nvmlDeviceGetHandleByIndex_v2", 4, gpu: 0)
+    var source = fake.source()
+    let said = try source.said(at: 0)
+    #expect(said.readings.map(\.device.name) == [second])
+    #expect(said.events.map(\.text) == ["GPU 0: no permission"])
+    for time in 1..<100 { #expect(try source.said(at: Double(time)).events.isEmpty) }
+    #expect(fake.calls("nvmlInit_v2") == 1)
+  }
+
+  @Test("an impossible power is left out, and told of once")
+  func implausiblePower() throws {
+    let fake = try FakeNVML()
+    fake.set("power_mw", 1_050_001)
+    var source = fake.source()
+    let said = try source.said(at: 0)
+    #expect(said.steps(.power, of: first) == nil)
+    #expect(said.steps(.temperature, of: first) == 30_000)
+    #expect(said.events.map(\.kind) == [.note])
+    #expect(try source.said(at: 1).events.isEmpty)
+    fake.set("power_mw", 1_050_000)
+    #expect(try source.said(at: 2).steps(.power, of: first) == 1_050_000)
+  }
+
+  @Test("a GPU without memory of its own shows the host's, and says so", arguments: [0, 3])
+  func sharedMemory(code: Int32) throws {
+    let fake = try FakeNVML()
+    fake.set("total", 0)
+    for name in ["nvmlDeviceGetMemoryInfo", "nvmlDeviceGetMemoryInfo_v2"] {
+      fake.answer(name, code)
+    }
+    let tree = FileTree()
+    tree.write("/proc/meminfo", "MemTotal: 100 kB\nMemFree: 1 kB\nMemAvailable: 60 kB\n")
+    var source = fake.source(root: tree.root)
+    let said = try source.said(at: 0)
+    #expect(said.steps(.memoryTotal, of: first) == 102_400)
+    #expect(said.steps(.memoryUsed, of: first) == 40_960)
+    #expect(said.provenance(.memoryUsed, of: first)?.note.contains("shared with the host") == true)
+  }
+
+  @Test("a GPU that answers nothing is tried again with a fresh handle")
+  func staleHandle() throws {
+    let fake = try FakeNVML(gpus: 2)
+    var source = fake.source()
+    _ = try source.said(at: 0)
+    fake.answer("gpu", 2, gpu: 0)
+    let said = try source.said(at: 1)
+    #expect(said.readings.map(\.device.name) == [second])
+    #expect(said.events.map(\.text) == ["NVML error 2"])
+    fake.answer("gpu", 0, gpu: 0)
+    #expect(try source.said(at: 6).readings.count == 2)
+    #expect(fake.calls("nvmlDeviceGetHandleByIndex_v2") == 3)
+  }
+
+  @Test("a value that fails now and then is missing, not zero")
+  func passingError() throws {
+    let fake = try FakeNVML()
+    var source = fake.source()
+    _ = try source.said(at: 0)
+    fake.answer("field:185", 999)
+    fake.answer("nvmlDeviceGetPowerUsage", 999)
+    let said = try source.said(at: 1)
+    #expect(said.steps(.power, of: first) == nil)
+    #expect(said.steps(.energy, of: first) == 0)
+    fake.answer("field:185", 0)
+    #expect(try source.said(at: 2).steps(.power, of: first) == 70_000)
+  }
+
+  @Test("without a driver the source says what it looked for")
+  func noDriver() throws {
+    var source = NVMLSource(SourceContext(machine: "box"), library: "/nonexistent/libnvidia-ml.so")
+    let probe = source.probe()
+    #expect(probe.health == .absent)
+    #expect(probe.message == "no NVIDIA driver: looked for /nonexistent/libnvidia-ml.so")
+    #expect(!probe.remedy.isEmpty)
+    var other = NVMLSource(SourceContext(machine: "box"), library: "libc.so.6")
+    #expect(other.probe().health == .failed)
+  }
+}
