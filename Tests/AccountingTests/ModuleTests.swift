@@ -31,4 +31,36 @@ import Testing
     let energy = try #require(Ledger(books.timeline).energy(over: span(0, 1)))
     #expect(near(energy.joules, 570))
   }
+
+  /// A battery, a supply's input, a management controller's reading: what they said decides.
+  @Test(arguments: [
+    (DeviceRole.machine, 42.0, 84.0), (.component, 42, 284), (.sensor, 42, 200),
+    (.platform, 120, 240), (.memory, 42, 284), (.module, 300, 200),
+  ])
+  func `A device counts by what it said, not by its name`(
+    role: DeviceRole, watts: Double, joules: Double
+  ) throws {
+    for name in ["BAT0", "pin", "wall", "package-0"] {
+      var books = Books()
+      let meter = Books.id(.meter, name)
+      books.timeline.apply(.device(Device(id: meter, label: name, role: role)))
+      books.draw(meter, watts: watts, at: [0, 1, 2])
+      books.draw(Books.id(.gpu), watts: 100, at: [0, 1, 2])
+      let energy = try #require(Ledger(books.timeline).energy(over: span(0, 2)))
+      #expect(near(energy.joules, joules), "\(name): \(energy.joules)")
+    }
+  }
+
+  @Test func `A part of a part is inside it, and a part of nothing known counts`() throws {
+    for (parent, joules) in [(Books.id(.gpu), 200.0), (Books.id(.gpu, "gone"), 284)] {
+      var books = Books()
+      let fan = Books.id(.meter, "fan")
+      books.timeline.apply(
+        .device(Device(id: fan, label: "fan", role: .component, parent: parent)))
+      books.draw(fan, watts: 42, at: [0, 1, 2])
+      books.draw(Books.id(.gpu), watts: 100, at: [0, 1, 2])
+      let energy = try #require(Ledger(books.timeline).energy(over: span(0, 2)))
+      #expect(near(energy.joules, joules), "\(parent): \(energy.joules)")
+    }
+  }
 }

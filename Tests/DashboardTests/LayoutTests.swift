@@ -13,11 +13,16 @@ import Testing
       .filter { !$0.isEmpty }
   }
 
-  @Test(arguments: [false, true]) func `Parts lie on the screen and apart`(focused: Bool) {
+  /// Numbers of panels: as many as there are, and as there may be one day.
+  private static let counts = Set([1, 2, 3, 5, 6, 9, PanelCatalogue.all.count]).sorted()
+
+  @Test(arguments: [false, true], counts)
+  func `Parts lie on the screen and apart`(focused: Bool, count: Int) {
     var faults: [String] = []
     for height in Self.heights {
       for width in Self.widths {
-        let layout = Layout(width: width, height: height, focused: focused)
+        let layout = Layout(
+          width: width, height: height, focused: focused, panelCount: count)
         let screen = Rect(x: 0, y: 0, width: width, height: height)
         let parts = parts(layout)
         for (index, part) in parts.enumerated() {
@@ -33,11 +38,13 @@ import Testing
     #expect(faults.isEmpty, "\(faults.count) faults, such as: \(faults.prefix(3))")
   }
 
-  @Test(arguments: [false, true]) func `A full screen has no holes`(focused: Bool) {
+  @Test(arguments: [false, true], counts)
+  func `A full screen has no holes`(focused: Bool, count: Int) {
     var faults: [String] = []
     for height in Self.heights {
       for width in Self.widths {
-        let layout = Layout(width: width, height: height, focused: focused)
+        let layout = Layout(
+          width: width, height: height, focused: focused, panelCount: count)
         guard layout.scale == .full else { continue }
         let area = layout.panels.reduce(0) { $0 + $1.width * $1.height }
         let rows = [layout.title, layout.ribbon, layout.scrubber, layout.hints]
@@ -46,7 +53,9 @@ import Testing
         let air = height >= 34 ? 2 : 0
         let size = "\(width)x\(height)"
         if area != width * (height - rows - air) { faults.append("a hole on \(size)") }
-        if layout.panels.count != (focused ? 1 : 4) { faults.append("a panel too few on \(size)") }
+        if layout.panels.count != (focused ? 1 : count) {
+          faults.append("a panel too few on \(size)")
+        }
         // A panel of two rows would not be drawn.
         if layout.panels.contains(where: { $0.height < 3 }) { faults.append("low on \(size)") }
       }

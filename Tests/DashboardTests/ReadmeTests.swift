@@ -3,30 +3,31 @@ import Testing
 
 @testable import Dashboard
 
-/// The manual's table of keys is the program's own.
+/// The manual's tables are the program's own.
 struct ReadmeTests {
-  @Test("the README shows the table of keys; RECORD_SNAPSHOTS=1 writes it anew")
-  func keys() throws {
-    let path =
-      #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-      .joined(separator: "/") + "/README.md"
-    let text = try #require(Self.read(path))
-    let begin = "<!-- keys -->\n"
-    let end = "<!-- /keys -->"
+  private static let path =
+    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/") + "/README.md"
+
+  @Test(
+    "the README shows the tables of keys and panels; RECORD_SNAPSHOTS=1 writes them anew",
+    arguments: [("keys", KeyTable.markdown), ("panels", PanelCatalogue.markdown)])
+  func tables(name: String, table: String) throws {
+    let text = try #require(Self.read(Self.path))
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    let from = try #require(lines.firstIndex(of: String(begin.dropLast())))
-    let to = try #require(lines.firstIndex(of: end))
+    let from = try #require(lines.firstIndex(of: "<!-- \(name) -->"))
+    let to = try #require(lines.firstIndex(of: "<!-- /\(name) -->"))
     let shown = lines[(from + 1)..<to].map { $0 + "\n" }.joined()
-    if getenv("RECORD_SNAPSHOTS") != nil, shown != KeyTable.markdown {
+    if getenv("RECORD_SNAPSHOTS") != nil, shown != table {
       let whole =
-        lines[...from].joined(separator: "\n") + "\n" + KeyTable.markdown
+        lines[...from].joined(separator: "\n") + "\n" + table
         + lines[to...].joined(separator: "\n")
-      let file = try #require(fopen(path, "w"))
+      let file = try #require(fopen(Self.path, "w"))
       fputs(whole, file)
       fclose(file)
-      Issue.record("the README's table of keys was written anew")
+      Issue.record("the README's table of \(name) was written anew")
     }
-    #expect(shown == KeyTable.markdown)
+    #expect(shown == table)
   }
 
   private static func read(_ path: String) -> String? {

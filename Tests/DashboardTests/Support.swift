@@ -90,7 +90,7 @@ enum Stage {
     isSimulated: Bool = false, _ change: (inout ViewState, TimeSpan) -> Void = { _, _ in }
   ) -> FrameInput {
     let bounds = timeline.span ?? TimeSpan(start, start + 10)
-    var view = ViewState(cursor: .live, themeCount: 6)
+    var view = ViewState(cursor: .live, themeCount: 2)
     change(&view, bounds)
     var input = FrameInput(
       timeline: timeline, bounds: bounds, view: view, theme: theme,

@@ -1,6 +1,7 @@
 import Canvas
 import Glibc
 import Terminals
+import TestSupport
 import Testing
 
 /// A live session as a user has it: what is shown, and what the keys do.
@@ -86,8 +87,8 @@ import Testing
     func ground() -> Color { session.terminal.canvas[0, 12].background }
     let first = ground()
     var grounds: Set<UInt32> = [first.rgb]
-    // Six themes come with the program; the sixth step is back at the first.
-    for _ in 1...6 {
+    // As many steps as there are themes, and the last is back at the first.
+    for _ in Fixtures.themes {
       let before = ground()
       session.type("t")
       #expect(session.wait { ground() != before }, "still \(before)")

@@ -71,7 +71,10 @@ extension ProgressReader {
 }
 
 /// Every log format there is; adding one means adding a line.
-enum ProgressFormats {
+package enum ProgressFormats {
+  /// What the formats are called.
+  package static let names = all.map { $0.format }
+
   static let all: [any ProgressReader.Type] = [
     NanoGPTReader.self,
     HuggingFaceReader.self,

@@ -15,6 +15,9 @@ public protocol PowerLogFormat: Sendable {
 public enum PowerLogs {
   static let all: [any PowerLogFormat.Type] = [MLPerfPowerLog.self, NvidiaSMILog.self]
 
+  /// What the formats are called.
+  public static let names = all.map { $0.name }
+
   /// The format of a text, by how it begins; `nil` when it is none of them.
   public static func format(of text: String) -> (any PowerLogFormat.Type)? {
     let head = text.prefix(65_536)

@@ -34,11 +34,11 @@ struct DiskSource: DataSource {
     do {
       try readTable()
     } catch {
-      return Probe(error.health, error.words)
+      return Probe(error.health, error.words, remedy: Self.remedy)
     }
     classify()
     let names = rows.map(\.name).filter { counts[$0] == true }
-    guard !names.isEmpty else { return Probe(.absent, Self.nothing) }
+    guard !names.isEmpty else { return Probe(.absent, Self.nothing, remedy: Self.remedy) }
     return Probe(.ok, "whole disks: " + names.joined(separator: ", "))
   }
 
@@ -66,6 +66,8 @@ struct DiskSource: DataSource {
   }
 
   private static let nothing = "no whole disk with anything on it in /proc/diskstats"
+  private static let remedy =
+    "lsblk -d shows what disks there are; a container sees those of its machine"
 
   private static func bytes(_ sectors: Int64) -> Int64? {
     let (bytes, overflow) = sectors.multipliedReportingOverflow(by: 512)

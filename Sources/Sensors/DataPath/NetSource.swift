@@ -37,11 +37,11 @@ struct NetSource: DataSource {
     do {
       try readTable()
     } catch {
-      return Probe(error.health, error.words)
+      return Probe(error.health, error.words, remedy: Self.remedy)
     }
     classify()
     let names = rows.map(\.name).filter { counts[$0] == true }
-    guard !names.isEmpty else { return Probe(.absent, Self.nothing) }
+    guard !names.isEmpty else { return Probe(.absent, Self.nothing, remedy: Self.remedy) }
     return Probe(.ok, "interfaces: " + names.joined(separator: ", "))
   }
 
@@ -71,6 +71,8 @@ struct NetSource: DataSource {
   }
 
   private static let nothing = "no network interface but loopback and virtual ones"
+  private static let remedy =
+    "ip link shows what interfaces there are; start a container with --network host"
 
   private mutating func readTable() throws(SystemError) {
     // The rows are kept to reuse their memory; the closure must not hold `self` meanwhile.

@@ -42,6 +42,15 @@ package enum Fixtures {
     String(decoding: readFile(path(name)), as: UTF8.self)
   }
 
+  /// The names of the themes that come with the program.
+  package static let themes = (SystemFile.names(in: tests + "/../themes") ?? [])
+    .filter { $0.hasSuffix(".theme") }.map { String($0.dropLast(6)) }.sorted()
+
+  /// The text of a file of the project, such as `README.md`.
+  package static func project(_ name: String) -> String {
+    String(decoding: readFile("\(tests)/../\(name)"), as: UTF8.self)
+  }
+
   /// A whole file.
   package static func readFile(_ path: String) -> [UInt8] {
     var bytes: [UInt8] = []

@@ -66,7 +66,7 @@ struct JetsonSource: DataSource {
   private static func absence(_ context: SourceContext) -> SourceFailure {
     SourceFailure(
       .absent, "no Jetson module: no rail of one in \(context.path("/sys/class/hwmon"))",
-      remedy: "")
+      remedy: "on a Jetson load the driver with: sudo modprobe ina3221")
   }
 
   /// Reports a GPU that has no rail of its own.
