@@ -131,4 +131,29 @@ import Testing
     for column in curve.dropFirst() { #expect(near(column, 350)) }
     #expect(books.ledger.powerCurve(of: [], over: span(0, 3), columns: 3) == [nil, nil, nil])
   }
+
+  /// One accelerator of two falls silent: the sum is unknown, not half.
+  @Test func `A silent device is a gap of the sum, not a dip`() throws {
+    var books = Books()
+    let other = Books.id(.gpu, "1")
+    books.draw(gpu, watts: 300, at: (0...60).map(Double.init))
+    books.draw(other, watts: 200, at: (0...20).map(Double.init) + (40...60).map(Double.init))
+    let curve = books.ledger.powerCurve(
+      of: books.ledger.powerDevices, over: span(0, 60), columns: 12)
+    #expect(curve.count == 12)
+    for (column, watts) in curve.enumerated() {
+      switch column {
+      // Its last value holds for five seconds, so the fifth column is half known.
+      case 0...3, 9...11:
+        #expect(near(watts, 500), "column \(column): \(String(describing: watts))")
+      case 5...7: #expect(watts == nil, "column \(column): \(String(describing: watts))")
+      default: #expect(watts == nil || near(watts, 500), "column \(column)")
+      }
+    }
+    // One that never tells power is no part of the sum and makes no gap in it.
+    books.timeline.apply(.device(Device(id: Books.id(.gpu, "2"), label: "2")))
+    let same = books.ledger.powerCurve(
+      of: books.ledger.powerDevices, over: span(0, 60), columns: 12)
+    #expect(same == curve)
+  }
 }

@@ -338,6 +338,8 @@ import Testing
     #expect(mm.map { $0[.step] } == [150, 150, 200])
     #expect(mm.map { $0[.dataTime] } == [0.01, nil, 0.01])
     #expect(mm[1][.accuracy] == 0.765)
+    // torch.cuda.max_memory_allocated() divided by 1024², as MMEngine's get_max_cuda_memory does.
+    #expect(mm.map { $0[.peakMemory] } == [3000 * 1_048_576, nil, nil])
     #expect(mm[2][.stepTotal] == 80_000)
     let detectron = Self.parse(
       "[04/12 10:00:00 d2.utils.events]:  eta: 1:00:00  iter: 19  total_loss: 1.25  loss_cls: 0.5  time: 0.5012  last_time: 0.4  data_time: 0.0203  last_data_time: 0.01  lr: 0.0002  max_mem: 3000M"

@@ -41,4 +41,38 @@ import Testing
     #expect(dense.total(0, 14_999 * 60).coverage > 0.999_999)
     #expect(long.total(0, 14_999 * 60).covered == 0)
   }
+
+  /// Buckets start at multiples of their width since 1970, and their first instant is their own.
+  @Test(arguments: [(0, 5.0), (1, 60), (2, 900)])
+  func `A value on a boundary opens the next bucket`(tier: Int, width: Double) throws {
+    let width = Double(width)
+    for start in [0.0, 3 * width, 100 * width] {
+      let series = OneSeries([
+        (start, 1), (start + width - 0.001, 2), (start + width, 3), (start + width + 0.001, 4),
+        (start + 2 * width, 5),
+      ]).series
+      let buckets = series.tiers[tier].buckets
+      #expect(buckets.map(\.value) == [2, 4, 5], "from \(start)")
+      #expect(buckets.map(\.low) == [1, 3, 5], "from \(start)")
+      #expect(buckets.map(\.high) == [2, 4, 5], "from \(start)")
+    }
+  }
+
+  @Test func `The slot of a time is that of the multiple at or before it, also before 1970`() {
+    let minute = Tier(seconds: 60, capacity: 10)
+    let expected: [(Double, Int64)] = [
+      (0, 0), (59.999, 0), (60, 1), (119.999, 1), (120, 2), (-0.001, -1), (-60, -1), (-60.001, -2),
+    ]
+    for (seconds, slot) in expected {
+      #expect(minute.slot(Timestamp(nanoseconds: Int64(seconds * 1e9))) == slot, "\(seconds)")
+    }
+  }
+
+  @Test func `The oldest buckets go when there is no room`() {
+    let series = OneSeries((0..<4400).map { (Double($0 * 60), Double($0)) }).series
+    let values = series.tiers[1].buckets.map(\.value)
+    // Room is made for many at once, so that moving what stays costs little.
+    #expect(3240...4320 ~= values.count && values.last == 4399)
+    #expect(zip(values, values.dropFirst()).allSatisfy { $1 == $0 + 1 })
+  }
 }
