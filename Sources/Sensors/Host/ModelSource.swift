@@ -56,7 +56,8 @@ public struct ModelSource: DataSource {
     feeds: [.cpu],
     isDefault: false, usage: "model:IDLE-BUSY"
   ) { request, context throws(SourceRequestError) in
-    let watts = request.argument.split(separator: "-", omittingEmptySubsequences: false).map { Double($0) }
+    let watts = request.argument
+      .split(separator: "-", omittingEmptySubsequences: false).map { Double($0) }
     guard watts.count == 2, let idle = watts[0], let busy = watts[1], idle >= 0, busy > idle,
       busy <= 5000
     else {
