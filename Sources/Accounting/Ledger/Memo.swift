@@ -59,6 +59,7 @@ struct LedgerMemos: Sendable {
   let costs = Memo<JobKey, JobCost?>()
   let curves = Memo<CurveKey, [Double?]>()
   let powers = Memo<DeviceKey, Double?>()
+  let servings = Memo<DeviceKey, ServingCost?>()
   let floors = Memo<DeviceKey, IdleFloor?>()
   let accelerators = Memo<DeviceID, [Device]>()
 }

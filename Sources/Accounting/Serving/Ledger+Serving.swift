@@ -13,6 +13,10 @@ extension Ledger {
   /// ends of requests up to 300, until it holds five mean requests. `nil` for a job that tells
   /// neither output tokens nor requests.
   public func servingCost(of job: DeviceID, at time: Timestamp) -> ServingCost? {
+    memos.servings.answer(.init(device: job, time: time)) { newestServingCost(of: job, at: time) }
+  }
+
+  private func newestServingCost(of job: DeviceID, at time: Timestamp) -> ServingCost? {
     let metric = timeline.id(.outputTokens, of: job) == nil ? Metric.requests : .outputTokens
     guard let counter = timeline.id(metric, of: job),
       let last = timeline.moment(at: time).known(metric, of: job),

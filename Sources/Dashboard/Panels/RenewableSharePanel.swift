@@ -57,18 +57,20 @@ struct RenewableSharePanel: Panel {
   }
 
   /// The fuels of a mix, with their colours, the cleanest first.
-  static let fuels: [(name: String, metric: Metric, role: Theme.Role)] = [
-    ("solar", .solarShare, .solar), ("wind", .windShare, .wind), ("hydro", .hydroShare, .hydro),
-    ("bio", .bioenergyShare, .bioenergy), ("other ren.", .otherRenewableShare, .bioenergy),
-    ("nuclear", .nuclearShare, .nuclear), ("gas", .gasShare, .gas), ("coal", .coalShare, .coal),
-    ("oil, other", .oilShare, .oil),
+  static let fuels: [(metric: Metric, role: Theme.Role)] = [
+    (.solarShare, .solar), (.windShare, .wind), (.hydroShare, .hydro),
+    (.bioenergyShare, .bioenergy),
+    (.otherRenewableShare, .bioenergy), (.nuclearShare, .nuclear), (.gasShare, .gas),
+    (.coalShare, .coal), (.oilShare, .oil),
   ]
 
   static func mix(_ grid: Device, _ c: FrameContext) -> [(
     name: String, share: Double, role: Theme.Role
   )] {
     fuels.compactMap { fuel in
-      c.moment.known(fuel.metric, of: grid.id).map { (fuel.name, max(0, $0.value), fuel.role) }
+      c.moment.known(fuel.metric, of: grid.id).map {
+        (fuel.metric.label, max(0, $0.value), fuel.role)
+      }
     }
   }
 

@@ -94,21 +94,21 @@ enum GPUCards {
       guard let text else { return }
       phrases.append([Run(name.isEmpty ? "" : name + " ", c.muted), Run(text, c.text)])
     }
-    func share(_ metric: Metric) -> String? {
-      c.moment.value(metric, of: gpu.id).map { SI.fixed($0 * 100, 0) + " %" }
+    /// A value whose unit says what it is needs no label.
+    func add(_ metric: Metric, isLabelled: Bool = true) {
+      add(isLabelled ? metric.label : "", c.moment.value(metric, of: gpu.id).map(metric.text))
     }
-    add("busy", share(.utilization))
-    add("", c.moment.value(.temperature, of: gpu.id).map { SI.fixed($0, 0) + " °C" })
+    add(.utilization)
+    add(.temperature, isLabelled: false)
     add("", memory(gpu, c))
-    add("tensor", share(.tensorActive))
-    add("SM", share(.smActive))
-    add("DRAM", share(.dramActive))
-    add("", c.moment.value(.smClock, of: gpu.id).map { SI.string($0, "Hz") })
+    for metric in [Metric.tensorActive, .smActive, .dramActive] { add(metric) }
+    add(.smClock, isLabelled: false)
+    let link = Metric.pcieReceiveRate
     add(
-      "PCIe",
-      (c.moment.rate(.pcieReceived, of: gpu.id, window: 2)
-        ?? c.moment.value(.pcieReceiveRate, of: gpu.id)).map { SI.dataRate($0).joined + " in" })
-    add("fan", share(.fanSpeed))
+      Metric.pcieReceived.label,
+      (c.moment.rate(.pcieReceived, of: gpu.id, window: 2) ?? c.moment.value(link, of: gpu.id))
+        .map(link.text))
+    add(.fanSpeed)
     return phrases
   }
 

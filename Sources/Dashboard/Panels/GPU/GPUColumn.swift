@@ -15,52 +15,57 @@ struct GPUColumn: Sendable {
   /// All columns, the most important first.
   static let all: [GPUColumn] = [
     GPUColumn(
-      title: "power", width: 7,
-      text: { gpu, c in c.power(of: gpu.id).map { SI.string($0, "W") } },
+      title: Metric.power.label, width: 7,
+      text: { gpu, c in c.power(of: gpu.id).map(Metric.power.text) },
       style: { _, c in c.text.bold }),
-    GPUColumn(
-      title: "busy", width: 6,
-      text: { gpu, c in c.moment.value(.utilization, of: gpu.id).map(percent) },
-      style: { gpu, c in
-        let isIdle = (c.moment.value(.utilization, of: gpu.id) ?? 1) < 0.1
-        return isIdle ? c.style(.critical) : c.text
-      }),
-    GPUColumn(title: "heat", width: 7) { gpu, c in
-      c.moment.value(.temperature, of: gpu.id).map { SI.fixed($0, 0) + " °C" }
+    GPUColumn(.utilization, width: 6) { gpu, c in
+      let isIdle = (c.moment.value(.utilization, of: gpu.id) ?? 1) < 0.1
+      return isIdle ? c.style(.critical) : c.text
     },
-    GPUColumn(title: "memory", width: 10) { gpu, c in
-      c.moment.value(.memoryUsed, of: gpu.id).map { SI.memory($0).joined }
-    },
-    GPUColumn(title: "energy", width: 9) { gpu, c in
+    GPUColumn(.temperature, width: 7),
+    GPUColumn(.memoryUsed, width: 10),
+    GPUColumn(title: Metric.energy.label, width: 9) { gpu, c in
       c.timeline.energy(of: gpu.id, over: c.account).flatMap {
         $0.covered > 0 ? SI.energy($0.joules).joined : nil
       }
     },
-    GPUColumn(title: "tensor", width: 7) { gpu, c in
-      c.moment.value(.tensorActive, of: gpu.id).map(percent)
-    },
-    GPUColumn(title: "SM", width: 6) { gpu, c in
-      c.moment.value(.smActive, of: gpu.id).map(percent)
-    },
-    GPUColumn(title: "DRAM", width: 6) { gpu, c in
-      c.moment.value(.dramActive, of: gpu.id).map(percent)
-    },
-    GPUColumn(title: "clock", width: 9) { gpu, c in
-      c.moment.value(.smClock, of: gpu.id).map { SI.string($0, "Hz") }
-    },
-    GPUColumn(title: "mem °C", width: 7) { gpu, c in
-      c.moment.value(.memoryTemperature, of: gpu.id).map { SI.fixed($0, 0) + " °C" }
-    },
-    GPUColumn(title: "PCIe in", width: 10) { gpu, c in
-      rate(.pcieReceived, .pcieReceiveRate, gpu, c)
-    },
-    GPUColumn(title: "NVLink in", width: 10) { gpu, c in
-      rate(.nvlinkReceived, .nvlinkReceiveRate, gpu, c)
-    },
-    GPUColumn(title: "fan", width: 6) { gpu, c in
-      c.moment.value(.fanSpeed, of: gpu.id).map(percent)
-    },
+    GPUColumn(.tensorActive, width: 7),
+    GPUColumn(.smActive, width: 6),
+    GPUColumn(.dramActive, width: 6),
+    GPUColumn(.smClock, width: 9),
+    GPUColumn(.memoryTemperature, width: 7),
+    GPUColumn(.pcieReceived, orGauge: .pcieReceiveRate, width: 10),
+    GPUColumn(.nvlinkReceived, orGauge: .nvlinkReceiveRate, width: 10),
+    GPUColumn(.fanSpeed, width: 6),
   ]
+
+  init(
+    title: String, width: Int, text: @escaping @Sendable (Device, FrameContext) -> String?,
+    style: @escaping @Sendable (Device, FrameContext) -> Style = { _, c in c.muted }
+  ) {
+    self.title = title
+    self.width = width
+    self.text = text
+    self.style = style
+  }
+
+  /// The column of a metric, under its label and in its own writing.
+  private init(
+    _ metric: Metric, width: Int,
+    style: @escaping @Sendable (Device, FrameContext) -> Style = { _, c in c.muted }
+  ) {
+    self.init(
+      title: metric.label, width: width,
+      text: { gpu, c in c.moment.value(metric, of: gpu.id).map(metric.text) }, style: style)
+  }
+
+  /// The column of a counter's rate, or of the gauge that says the same where there is no counter.
+  private init(_ counter: Metric, orGauge gauge: Metric, width: Int) {
+    self.init(title: counter.label, width: width) { gpu, c in
+      (c.moment.rate(counter, of: gpu.id, window: 2) ?? c.moment.value(gauge, of: gpu.id))
+        .map(gauge.text)
+    }
+  }
 
   /// The columns that some accelerator fills and that leave a bar of `bar` cells, in their order.
   static func fitting(
@@ -70,21 +75,14 @@ struct GPUColumn: Sendable {
     var chosen: [GPUColumn] = []
     for column in all {
       guard left >= column.width else { break }
-      guard column.title == "power" || gpus.contains(where: { column.text($0, c) != nil }) else {
+      guard
+        column.title == Metric.power.label || gpus.contains(where: { column.text($0, c) != nil })
+      else {
         continue
       }
       left -= column.width
       chosen.append(column)
     }
     return chosen
-  }
-
-  private static func percent(_ share: Double) -> String { SI.fixed(share * 100, 0) + " %" }
-
-  private static func rate(
-    _ counter: Metric, _ gauge: Metric, _ gpu: Device, _ c: FrameContext
-  ) -> String? {
-    (c.moment.rate(counter, of: gpu.id, window: 2) ?? c.moment.value(gauge, of: gpu.id))
-      .map { SI.dataRate($0).joined }
   }
 }
