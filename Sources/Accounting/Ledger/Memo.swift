@@ -35,7 +35,7 @@ final class Memo<Key: Hashable & Sendable, Answer: Sendable>: @unchecked Sendabl
 }
 
 /// What a ledger has worked out so far.
-struct LedgerMemos: Sendable {
+final class LedgerMemos: Sendable {
   struct JobKey: Hashable, Sendable {
     var job: DeviceID
     var time: Timestamp
