@@ -108,7 +108,7 @@ public struct Comparison: Hashable, Sendable {
     _ run: [RunProfile.Block], _ baseline: [RunProfile.Block]
   ) -> ClosedRange<Double>? {
     guard run.count >= leastBlocks, baseline.count >= leastBlocks else { return nil }
-    var random = SplitMix(seed: 20_260_101)
+    var random = SplitMix64(seed: 20_260_101)
     var savings: [Double] = []
     savings.reserveCapacity(resamples)
     for _ in 0..<resamples {
@@ -122,7 +122,7 @@ public struct Comparison: Hashable, Sendable {
   }
 
   /// The cost of one resampled run.
-  private static func cost(of blocks: [RunProfile.Block], _ random: inout SplitMix) -> Double {
+  private static func cost(of blocks: [RunProfile.Block], _ random: inout SplitMix64) -> Double {
     var length = 1
     while length * length * length < blocks.count { length += 1 }
     var (joules, count) = (0.0, 0.0)

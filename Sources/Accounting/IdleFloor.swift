@@ -19,7 +19,7 @@ public struct IdleFloor: Hashable, Sendable {
     self.loaded = loaded
   }
 
-  /// Memory in use beyond the least ever seen counts as something loaded from here on.
+  /// Bytes (256 MiB) of memory above the least ever seen from which a model counts as loaded.
   static let loadedBytes = 268_435_456.0
 }
 

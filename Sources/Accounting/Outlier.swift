@@ -3,7 +3,7 @@ import Telemetry
 
 /// An accelerator that behaves unlike its peers, and what is the likely matter with it.
 public struct Outlier: Hashable, Sendable {
-  public enum Matter: Sendable, Hashable {
+  public enum Kind: Sendable, Hashable {
     /// Draws little because it has nothing to do.
     case waits
     /// Draws little though a kernel runs.
@@ -13,7 +13,7 @@ public struct Outlier: Hashable, Sendable {
   }
 
   public var device: Device
-  public var matter: Matter
+  public var kind: Kind
   /// Its own value: watts, or degrees Celsius.
   public var value: Double
   /// The median of all.
@@ -38,17 +38,17 @@ extension Ledger {
     for (index, median, distance) in Self.deviations(watts, least: 5) {
       let gpu = inventory.gpus[index]
       let busy = moment.value(.utilization, of: gpu.id)
-      let matter: Outlier.Matter =
+      let kind: Outlier.Kind =
         distance > 0 ? .drawsMore : (busy ?? 1) < 0.5 ? .waits : .drawsLess
       found.append(
         Outlier(
-          device: gpu, matter: matter, value: watts[index] ?? 0, median: median,
+          device: gpu, kind: kind, value: watts[index] ?? 0, median: median,
           distance: abs(distance)))
     }
     for (index, median, distance) in Self.deviations(degrees, least: 2) where distance > 0 {
       found.append(
         Outlier(
-          device: inventory.gpus[index], matter: .hot, value: degrees[index] ?? 0, median: median,
+          device: inventory.gpus[index], kind: .hot, value: degrees[index] ?? 0, median: median,
           distance: distance))
     }
     return found.sorted { $0.distance > $1.distance }

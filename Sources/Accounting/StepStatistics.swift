@@ -36,7 +36,7 @@ public struct StepStatistics: Hashable, Sendable {
 
   /// Sorts the intervals between reports; `nil` while there are not two that differ.
   ///
-  /// A step that is repeated says nothing new; one that goes back begins anew.
+  /// A repeated step is skipped; a step number that falls starts the statistics again.
   public init?(_ reports: [(time: Timestamp, value: Double)]) {
     var intervals: [Interval] = []
     guard var last = reports.first else { return nil }

@@ -33,7 +33,7 @@ extension RecordingReader {
       guard query.integer(0) == catalogue.devices.count + 1 else {
         throw damage("device \(catalogue.devices.count + 1) is missing")
       }
-      guard SafeName.isTable(query.text(2)) else {
+      guard SQLIdentifier.isTable(query.text(2)) else {
         throw damage("a device is of the kind '\(query.text(2).prefix(80))'")
       }
       let id = DeviceID(
@@ -80,7 +80,7 @@ extension RecordingReader {
       let column = query.text(2)
       let metric = Self.metric(
         column, unit, scale: query.double(4), counter: query.integer(5) != 0)
-      do throws(RecordingError) { try SafeName.check(column, scale: metric.scale) } catch {
+      do throws(RecordingError) { try SQLIdentifier.check(column, scale: metric.scale) } catch {
         throw damage("series \(id) has an unusable metric")
       }
       let provenance = Provenance(

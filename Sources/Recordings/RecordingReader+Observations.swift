@@ -55,7 +55,7 @@ private struct ReadingCursor {
     statement = try database.prepare(
       """
       SELECT \(list.joined(separator: ", ")) FROM "\(kind.name)"
-      WHERE time BETWEEN \(SafeName.times.lowerBound) AND \(SafeName.times.upperBound)
+      WHERE time BETWEEN \(SQLIdentifier.times.lowerBound) AND \(SQLIdentifier.times.upperBound)
       ORDER BY time, device
       """)
     try advance()

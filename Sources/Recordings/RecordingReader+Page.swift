@@ -11,7 +11,7 @@ extension RecordingReader {
   public func load(
     page span: TimeSpan, into timeline: inout Timeline
   ) throws(RecordingError) {
-    let limits = SafeName.times
+    let limits = SQLIdentifier.times
     let first = max(limits.lowerBound, min(span.start.nanoseconds, limits.upperBound))
     let early = max(limits.lowerBound, first - Rollup.minute)
     let start = Rollup.floor(early, early < minutesFrom ? Rollup.quarter : Rollup.minute)

@@ -132,7 +132,7 @@ extension RecordingReader {
           })
       else { continue }
       try scan.run(
-        from: max(0, first), to: SafeName.times.upperBound, keeping: false, into: &timeline)
+        from: max(0, first), to: SQLIdentifier.times.upperBound, keeping: false, into: &timeline)
     }
     for case let id? in ids { timeline.restore(id, tiers: []) }
     timeline.turnPage(to: Timestamp(nanoseconds: 0))

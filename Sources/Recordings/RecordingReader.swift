@@ -72,7 +72,7 @@ public final class RecordingReader {
   public var span: TimeSpan? {
     var span: TimeSpan?
     for kind in catalogue.tables.keys {
-      let limits = "BETWEEN \(SafeName.times.lowerBound) AND \(SafeName.times.upperBound)"
+      let limits = "BETWEEN \(SQLIdentifier.times.lowerBound) AND \(SQLIdentifier.times.upperBound)"
       let query = "SELECT time FROM \"\(kind.name)\" WHERE time \(limits) ORDER BY time"
       guard let first = try? database.integer("\(query) LIMIT 1"),
         let last = try? database.integer("\(query) DESC LIMIT 1")

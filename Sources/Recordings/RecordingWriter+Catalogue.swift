@@ -158,7 +158,7 @@ extension Database {
       """)
     var result: [String: [String]] = [:]
     while try query.step() {
-      guard SafeName.isTable(query.text(0)) else { continue }
+      guard SQLIdentifier.isTable(query.text(0)) else { continue }
       result[query.text(0), default: []].append(query.text(1))
     }
     return result

@@ -5,7 +5,7 @@ import Telemetry
 /// So nothing is kept in memory for them, and what the reader does after a crash is the same.
 extension RecordingWriter {
   /// Drops the rollups of a series that a reading at `time` makes worthless.
-  func unroll(_ place: Int, from time: Int64) throws(RecordingError) {
+  func dropRollups(_ place: Int, from time: Int64) throws(RecordingError) {
     let start = Rollup.floor(time, Rollup.quarter)
     catalogue.series[place].rolled = start
     let update = try statement("UPDATE series SET rolled = ? WHERE id = ?")
@@ -105,7 +105,7 @@ extension RecordingWriter {
   private func storeQuarters(of place: Int, from: Int64, to end: Int64) throws(RecordingError) {
     let length = Rollup.chunk(of: Rollup.quarter)
     let start = Rollup.floor(from, length)
-    let isLast = end == SafeName.times.upperBound
+    let isLast = end == SQLIdentifier.times.upperBound
     let full = isLast ? end : Rollup.floor(end, length)
     guard start < full else { return }
     let query = try statement(

@@ -76,17 +76,17 @@ public final class RecordingWriter {
     do throws(RecordingError) {
       switch observation {
       case .device(let device):
-        try SafeName.check(device.id.kind)
+        try SQLIdentifier.check(device.id.kind)
         try begin()
         try announce(device)
       case .series(let descriptor):
-        try SafeName.check(descriptor.device.kind)
-        try SafeName.check(descriptor.metric)
+        try SQLIdentifier.check(descriptor.device.kind)
+        try SQLIdentifier.check(descriptor.metric)
         try begin()
         try describe(descriptor)
       case .reading(let reading):
-        try SafeName.check(reading.time)
-        try SafeName.check(reading.arrival)
+        try SQLIdentifier.check(reading.time)
+        try SQLIdentifier.check(reading.arrival)
         try commitIfDue(reading.arrival)
         let plan = try plan(for: reading)
         try begin()
@@ -94,11 +94,11 @@ public final class RecordingWriter {
         newestArrival = max(newestArrival ?? reading.arrival, reading.arrival)
         try write(reading, with: plan)
       case .event(let event):
-        try SafeName.check(event.time)
+        try SQLIdentifier.check(event.time)
         try begin()
         try insert(event)
       case .state(let state):
-        try SafeName.check(state.time)
+        try SQLIdentifier.check(state.time)
         try begin()
         try insert(state)
       }
@@ -140,7 +140,7 @@ public final class RecordingWriter {
     guard !isClosed else { return }
     try commit()
     do throws(RecordingError) {
-      try roll(to: SafeName.times.upperBound)
+      try roll(to: SQLIdentifier.times.upperBound)
       let finish = try database.prepare("UPDATE recording SET clean = 1, ended = ?")
       finish.bind(0, newestArrival?.nanoseconds)
       try finish.run()

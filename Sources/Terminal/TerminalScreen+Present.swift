@@ -8,7 +8,7 @@ extension TerminalScreen {
   /// `.terminalDefault` to keep the user's. Only rows that differ from the last frame are handed to
   /// ncurses, which sends only cells that differ; the same frame again sends nothing.
   public func present(_ canvas: Canvas, background: Color, foreground: Color) {
-    parkIfStruck()
+    waitIfCrashing()
     guard !hasHungUp else { return }
     let frame = prepared(canvas, background: background, foreground: foreground)
     if frame == shown { return }

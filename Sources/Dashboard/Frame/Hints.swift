@@ -18,7 +18,7 @@ enum Hints {
         maxWidth: rect.width - 2, c.style(.critical))
       return
     }
-    let rect = drawTrouble(&canvas, in: rect, c)
+    let rect = drawFailingSource(&canvas, in: rect, c)
     let isPaused = view.cursor.mode == .paused
     let phrases = KeyTable.all.filter { !$0.hint.isEmpty }.map { binding -> [Run] in
       let hint = binding.command == .playOrPause && isPaused ? "play" : binding.hint
@@ -35,18 +35,18 @@ enum Hints {
       gap: 2)
   }
 
-  /// Names a source that is in trouble at the right, and returns what is left of the line.
-  private static func drawTrouble(
+  /// Names a failing source at the right, and returns what is left of the line.
+  private static func drawFailingSource(
     _ canvas: inout Canvas, in rect: Rect, _ c: FrameContext
   ) -> Rect {
-    let trouble = c.timeline.states(at: c.time).first {
+    let failing = c.timeline.states(at: c.time).first {
       $0.health == .stalled || $0.health == .failed
     }
-    guard let trouble, rect.width >= 60 else { return rect }
-    let age = SI.age(c.time - trouble.time)
+    guard let failing, rect.width >= 60 else { return rect }
+    let age = SI.age(c.time - failing.time)
     let text =
-      trouble.health == .stalled
-      ? "▲ \(trouble.source): no answer for \(age)" : "▲ \(trouble.source): \(trouble.message)"
+      failing.health == .stalled
+      ? "▲ \(failing.source): no answer for \(age)" : "▲ \(failing.source): \(failing.message)"
     let shown = clipped(sanitized(text), to: rect.width / 2)
     let used = canvas.textRight(
       shown, right: rect.right - 1, y: rect.y, c.style(.warning))

@@ -58,7 +58,7 @@ struct ChipsOverlay: Overlay {
     if let power = work.power { line.append(Run("  \(SI.string(power, "W")) each", ink.text)) }
     var lines = [line]
     var parts: [Run] = [Run("each  ", ink.muted)]
-    if let rate = work.flopRate, let share = work.flopShare {
+    if let rate = work.flopRate, let share = work.flopUtilization {
       parts.append(Run(SI.string(rate, "FLOP/s"), ink.ramp(.algorithm).bold))
       parts.append(
         Run(
@@ -67,19 +67,19 @@ struct ChipsOverlay: Overlay {
     } else {
       parts.append(Run("FLOP/s unknown", ink.muted))
     }
-    if let rate = work.byteRate, let share = work.byteShare {
+    if let rate = work.byteRate, let share = work.bandwidthUtilization {
       parts.append(Run("   " + SI.dataRate(rate).joined, ink.ramp(.dataIn).bold))
       parts.append(Run(" \(SI.percent(share)) % of its memory's rate", ink.text))
     } else {
       parts.append(Run("   memory traffic unknown", ink.muted))
     }
     lines.append(parts)
-    if let intensity = work.intensity, let ridge = work.ridge {
-      let side = intensity < ridge ? "memory bounds it" : "arithmetic bounds it"
+    if let arithmeticIntensity = work.arithmeticIntensity, let ridgePoint = work.ridgePoint {
+      let side = arithmeticIntensity < ridgePoint ? "memory bounds it" : "arithmetic bounds it"
       lines.append([
         Run("      ", ink.muted),
         Run(
-          "\(Self.two(intensity)) FLOP for each byte, balance is at \(Self.two(ridge)): \(side)",
+          "\(Self.two(arithmeticIntensity)) FLOP for each byte, balance is at \(Self.two(ridgePoint)): \(side)",
           ink.text),
       ])
     }

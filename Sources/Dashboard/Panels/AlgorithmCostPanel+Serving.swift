@@ -55,7 +55,7 @@ extension AlgorithmCostPanel {
       let took = cost.requestSeconds.map { "in " + SI.duration($0) } ?? ""
       add(3, "a request", SI.string(joules, "J"), took)
     }
-    switch c.ledger.servingPrices(of: job.id, at: c.time) {
+    switch c.ledger.tokenEnergyFit(of: job.id, at: c.time) {
     case .success(let prices)?:
       add(4, "a prompt", SI.string(prices.prompt.value, "J/token"), range(prices.prompt))
       add(5, "an output", SI.string(prices.output.value, "J/token"), range(prices.output))
@@ -88,7 +88,7 @@ extension AlgorithmCostPanel {
   }
 
   /// The interval of a fitted price.
-  private func range(_ price: ServingPrices.Price) -> String {
+  private func range(_ price: TokenEnergyFit.Estimate) -> String {
     "\(SI.significant(price.low, digits: 2)) to \(SI.significant(price.high, digits: 2)), fitted"
   }
 }

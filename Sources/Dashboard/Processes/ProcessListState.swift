@@ -26,12 +26,19 @@ public struct ProcessListState: Sendable, Hashable {
   /// The chosen row.
   private var chosen: String?
 
+  /// The numbers of the signals that the list can send, as in signal(7).
+  private enum Signal: Int {
+    case interrupt = 2
+    case kill = 9
+    case terminate = 15
+  }
+
   /// What a key led to.
   public enum Outcome: Sendable, Hashable {
     /// It was the list's.
     case handled
     /// It is for the rest of the program.
-    case notMine
+    case unhandled
     /// The list is to be closed.
     case close
     case signal(pid: Int, started: String, number: Int)
@@ -61,8 +68,8 @@ public struct ProcessListState: Sendable, Hashable {
     return isReversed ? sorted.reversed() : sorted
   }
 
-  /// The place of the chosen row; the first one while nothing was chosen or it has gone.
-  public func place(in rows: [ProcessUse]) -> Int {
+  /// The index of the chosen row; the first one while nothing was chosen or it has gone.
+  public func selectedIndex(in rows: [ProcessUse]) -> Int {
     rows.firstIndex { $0.key == chosen } ?? 0
   }
 
@@ -70,7 +77,7 @@ public struct ProcessListState: Sendable, Hashable {
   public mutating func press(_ key: String, _ rows: [ProcessUse], canSignal: Bool) -> Outcome {
     if isTyping { return type(key) }
     if let asked { return answer(key, asked, rows) }
-    let place = place(in: rows)
+    let place = selectedIndex(in: rows)
     func go(to place: Int) -> Outcome {
       if !rows.isEmpty { chosen = rows[min(max(place, 0), rows.count - 1)].key }
       return .handled
@@ -101,7 +108,7 @@ public struct ProcessListState: Sendable, Hashable {
         return .close
       }
     case "p": return .close
-    default: return .notMine
+    default: return .unhandled
     }
     return .handled
   }
@@ -120,7 +127,7 @@ public struct ProcessListState: Sendable, Hashable {
       filter = ""
     case "backspace": if !filter.isEmpty { filter.removeLast() }
     case "space": filter += " "
-    case "ctrl-c": return .notMine
+    case "ctrl-c": return .unhandled
     default: if key.unicodeScalars.count == 1, filter.count < 64 { filter += key }
     }
     return .handled
@@ -140,14 +147,14 @@ public struct ProcessListState: Sendable, Hashable {
   }
 
   private mutating func answer(_ key: String, _ pid: Int, _ rows: [ProcessUse]) -> Outcome {
-    let numbers = ["y": 15, "i": 2, "9": 9]
-    if key == "ctrl-c" { return .notMine }
+    let signals: [String: Signal] = ["y": .terminate, "i": .interrupt, "9": .kill]
+    if key == "ctrl-c" { return .unhandled }
     asked = nil
-    guard let number = numbers[key] else { return .handled }
+    guard let signal = signals[key] else { return .handled }
     guard let use = rows.first(where: { $0.pids == [pid] }), let started = use.started else {
       return .say("that process has ended")
     }
-    return .signal(pid: pid, started: started, number: number)
+    return .signal(pid: pid, started: started, number: signal.rawValue)
   }
 }
 

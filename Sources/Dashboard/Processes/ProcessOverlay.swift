@@ -30,7 +30,7 @@ struct ProcessOverlay: Overlay {
       }
       return
     }
-    let chosen = state.place(in: rows)
+    let chosen = state.selectedIndex(in: rows)
     let details = state.showsDetails ? min(8, list.height / 2) : 0
     let (table, below) = list.splitRows(list.height - details)
     ProcessTable.draw(&canvas, rows, chosen: chosen, state: state, in: table, ground, c)

@@ -21,7 +21,7 @@ extension ViewState {
         return []
       case .signal(let pid, let started, let number):
         return [.signal(pid: pid, started: started, number: number)]
-      case .notMine: break
+      case .unhandled: break
       }
     }
     guard let command = KeyTable.command(for: key) else { return [] }

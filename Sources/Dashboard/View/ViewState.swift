@@ -147,7 +147,7 @@ public struct ViewState: Sendable, Hashable {
 
   /// What the scrubber of a growing session shows: a little more than there is.
   ///
-  /// It grows by steps of a thirty-second to a sixty-fourth, so that the picture stands still
+  /// It grows in steps of 1/64 to 1/32 of its length, so that the picture stands still
   /// between them.
   static func scrubberSpan(_ bounds: TimeSpan) -> TimeSpan {
     var step: Int64 = 1_000_000_000

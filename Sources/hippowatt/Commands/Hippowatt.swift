@@ -32,10 +32,10 @@ struct Main {
       var command = try Hippowatt.parseAsRoot()
       try command.run()
     } catch let failure as Failure {
-      complain("hippowatt: \(failure)")
+      printError("hippowatt: \(failure)")
       exit(1)
     } catch let problem as RecordingError {
-      complain("hippowatt: \(problem)")
+      printError("hippowatt: \(problem)")
       exit(1)
     } catch let status as ExitStatus {
       exit(status.code)
@@ -51,7 +51,7 @@ struct Main {
         print(message)
         exit(0)
       }
-      complain(message)
+      printError(message)
       exit(code == .validationFailure ? 2 : 1)
     }
   }

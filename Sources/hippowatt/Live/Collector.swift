@@ -28,6 +28,6 @@ final class Collector {
   /// Ends all sources and what they have started, unless one takes too long for that.
   func stop() {
     for thread in threads { thread.stop() }
-    for _ in 0..<250 where !threads.allSatisfy(\.isLeft) { poll(nil, 0, 2) }
+    for _ in 0..<250 where !threads.allSatisfy(\.isStoppedOrStalled) { poll(nil, 0, 2) }
   }
 }

@@ -64,7 +64,7 @@ final class LiveFeed: Feed {
       origin: .live, machine: remoteMachine ?? machine, isSimulated: isSimulated,
       recordingSince: recorder == nil ? nil : started + (skew ?? 0),
       recordingProblem: recorder?.problem ?? "",
-      utcOffset: World.utcOffset)
+      utcOffset: HostEnvironment.utcOffset)
     info.hasEnded = collector.isFinished
     return info
   }

@@ -11,7 +11,7 @@ struct RunReport {
     var facts: JobFacts
     /// Between its first report and its last, with all pauses.
     var cost: JobCost
-    /// What its samples cost, from the first to the last word on them.
+    /// The cost of its samples, from the first reading of them to the last.
     var sampleCost: JobCost?
     var accuracy: Double?
 

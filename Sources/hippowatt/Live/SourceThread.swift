@@ -154,7 +154,9 @@ final class SourceThread: Sendable {
   }
 
   /// Whether there is nothing to wait for after `stop`: the source is gone, or a call is stalled.
-  var isLeft: Bool { state.withLock { $0.isGone || $0.lifecycle.state?.health == .stalled } }
+  var isStoppedOrStalled: Bool {
+    state.withLock { $0.isGone || $0.lifecycle.state?.health == .stalled }
+  }
 
   private func sleep(_ seconds: Double) {
     var entry = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)

@@ -76,7 +76,7 @@ struct Accounts {
         throw ReplayFeed.empty(path, isComplete: reader.header.isComplete)
       }
       if !reader.header.isComplete {
-        complain(
+        printError(
           "hippowatt: \(path) is being written, or was cut off: its last second may be missing")
       }
       // What is silent at the end belongs to the session as well.

@@ -14,7 +14,7 @@ struct DemoStore {
   private(set) var recordings: [Recording] = []
   private(set) var folders: [String] = []
 
-  init(world: World, executable: String) {
+  init(host: HostEnvironment, executable: String) {
     var place = executable
     for _ in 0..<5 {
       guard let slash = place.lastIndex(of: "/") else { break }

@@ -100,9 +100,9 @@ enum GPUGrid {
   /// An outlier in words: `GPU 6 draws 131 W while its peers draw 610 W: waits`.
   static func sentence(_ outlier: Outlier) -> String {
     let name = "GPU \(outlier.device.label)"
-    let own = SI.string(outlier.value, outlier.matter == .hot ? "°C" : "W")
+    let own = SI.string(outlier.value, outlier.kind == .hot ? "°C" : "W")
     let peers = SI.string(outlier.median, "W")
-    switch outlier.matter {
+    switch outlier.kind {
     case .waits: return "\(name) draws \(own) while its peers draw \(peers): waits"
     case .drawsLess: return "\(name) draws \(own) while its peers draw \(peers)"
     case .drawsMore: return "\(name) draws \(own), its peers only \(peers)"

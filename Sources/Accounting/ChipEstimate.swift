@@ -27,22 +27,22 @@ public struct Workload: Hashable, Sendable {
   }
 
   /// The part of this chip's peak arithmetic that is used.
-  public var flopShare: Double? {
+  public var flopUtilization: Double? {
     guard let flopRate, let peak = chip.peaks[precision], peak > 0 else { return nil }
     return flopRate / peak
   }
 
   /// The part of this chip's memory bandwidth that is used.
-  public var byteShare: Double? { byteRate.map { $0 / chip.memoryBandwidth } }
+  public var bandwidthUtilization: Double? { byteRate.map { $0 / chip.memoryBandwidth } }
 
   /// Operations for each byte.
-  public var intensity: Double? {
+  public var arithmeticIntensity: Double? {
     guard let flopRate, let byteRate, byteRate > 0 else { return nil }
     return flopRate / byteRate
   }
 
   /// Operations for each byte where this chip's arithmetic and memory are in balance.
-  public var ridge: Double? { chip.peaks[precision].map { $0 / chip.memoryBandwidth } }
+  public var ridgePoint: Double? { chip.peaks[precision].map { $0 / chip.memoryBandwidth } }
 }
 
 /// A workload on another chip: bounds, never one number.

@@ -3,7 +3,7 @@ import Telemetry
 /// Names that become tables and columns, checked before they get near any SQL.
 ///
 /// Names cannot be bound like values, so only lower-case letters, digits and underscores pass.
-enum SafeName {
+enum SQLIdentifier {
   private static let reservedKinds: Set<String> = [
     "recording", "device", "device_attribute", "series", "event", "state", "rollup", "source",
   ]

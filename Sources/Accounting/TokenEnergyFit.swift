@@ -6,26 +6,26 @@ import Telemetry
 ///
 /// Ordinary least squares over windows, none of the three below zero, each with the interval that
 /// holds it in 95 of 100 cases if the model is right.
-public struct ServingPrices: Hashable, Sendable {
-  public struct Price: Hashable, Sendable {
+public struct TokenEnergyFit: Hashable, Sendable {
+  public struct Estimate: Hashable, Sendable {
     public var value: Double
     public var low: Double
     public var high: Double
   }
 
   /// Watts with no token moving.
-  public var base: Price
+  public var base: Estimate
   /// Joules for a computed prompt token.
-  public var prompt: Price
+  public var prompt: Estimate
   /// Joules for an output token.
-  public var output: Price
+  public var output: Estimate
   /// The share of the power's ups and downs that the model explains, 0...1.
   public var explained: Double
   /// How many windows it was found from.
   public var windows: Int
 
   /// Why there are no prices.
-  public enum Refusal: Error, Hashable, Sendable {
+  public enum Failure: Error, Hashable, Sendable {
     case windows(Int)
     case noPromptTokens
     case late
@@ -40,7 +40,7 @@ public struct ServingPrices: Hashable, Sendable {
     public var words: String {
       switch self {
       case .windows(let count):
-        "not enough yet: \(count) of \(ServingPrices.enoughWindows) stretches with tokens and power"
+        "not enough yet: \(count) of \(TokenEnergyFit.enoughWindows) stretches with tokens and power"
       case .noPromptTokens: "the server does not tell computed prompt tokens"
       case .late: "the server counts tokens when a request ends, too late for their power"
       case .unchangingPrompt: "prompt tokens come at an even rate: nothing to tell their price by"
@@ -78,7 +78,7 @@ public struct ServingPrices: Hashable, Sendable {
   }
 
   /// Finds the prices from windows.
-  public static func fit(_ windows: [Window]) -> Result<ServingPrices, Refusal> {
+  public static func fit(_ windows: [Window]) -> Result<TokenEnergyFit, Failure> {
     guard windows.count >= enoughWindows else { return .failure(.windows(windows.count)) }
     let prompt = Spread(windows.map(\.prompt))
     let output = Spread(windows.map(\.output))
@@ -97,19 +97,19 @@ public struct ServingPrices: Hashable, Sendable {
     else { return .failure(.together(correlation)) }
     let explained = 1 - best.residual / watts.squares
     guard explained >= leastExplained else { return .failure(.unexplained(explained)) }
-    func price(_ column: Int) -> Price {
+    func estimate(_ column: Int) -> Estimate {
       let value = best.coefficient(column) / scales[column]
       let margin = best.margin(column) / scales[column]
       if best.columns.contains(column) {
-        return Price(value: value, low: max(0, value - margin), high: value + margin)
+        return Estimate(value: value, low: max(0, value - margin), high: value + margin)
       }
       // Held at zero: how far up it could be is what the free fit says.
       let high = (free.coefficient(column) + free.margin(column)) / scales[column]
-      return Price(value: 0, low: 0, high: max(0, high))
+      return Estimate(value: 0, low: 0, high: max(0, high))
     }
     return .success(
-      ServingPrices(
-        base: price(0), prompt: price(1), output: price(2), explained: explained,
+      TokenEnergyFit(
+        base: estimate(0), prompt: estimate(1), output: estimate(2), explained: explained,
         windows: windows.count))
   }
 
@@ -143,9 +143,9 @@ extension Ledger {
   /// The prices of a server's tokens, from the last half hour in windows of ten seconds.
   ///
   /// `nil` for a job that tells no output tokens.
-  public func servingPrices(
+  public func tokenEnergyFit(
     of job: DeviceID, at time: Timestamp, over seconds: Double = 1800, window: Double = 10
-  ) -> Result<ServingPrices, ServingPrices.Refusal>? {
+  ) -> Result<TokenEnergyFit, TokenEnergyFit.Failure>? {
     guard let output = timeline.id(.outputTokens, of: job),
       let last = timeline.moment(at: time).known(.outputTokens, of: job),
       let first = timeline.firstReading(output)
@@ -156,7 +156,7 @@ extension Ledger {
     }
     let known = min(seconds, last.time - first.time)
     let count = window > 0 ? Int(max(0, (known / window).rounded(.down))) : 0
-    var windows: [ServingPrices.Window] = []
+    var windows: [TokenEnergyFit.Window] = []
     for index in 0..<count {
       let end = last.time - Double(index) * window
       let span = TimeSpan(end - window, end)
@@ -166,9 +166,9 @@ extension Ledger {
         outputs.coverage >= 0.9, prompts.coverage >= 0.9, let watts = energy.meanPower
       else { continue }
       windows.append(
-        ServingPrices.Window(
+        TokenEnergyFit.Window(
           watts: watts, prompt: prompts.amount / window, output: outputs.amount / window))
     }
-    return ServingPrices.fit(windows)
+    return TokenEnergyFit.fit(windows)
   }
 }

@@ -6,7 +6,7 @@ import Testing
 
 /// What prompt and output tokens cost each, found from how power follows their rates.
 @Suite struct ServingPriceTests {
-  typealias Window = ServingPrices.Window
+  typealias Window = TokenEnergyFit.Window
 
   /// Noise that is the same every time, from -1 to 1.
   private struct Noise {
@@ -33,12 +33,12 @@ import Testing
     }
   }
 
-  private func refusal(_ windows: [Window]) -> ServingPrices.Refusal? {
-    if case .failure(let refusal) = ServingPrices.fit(windows) { refusal } else { nil }
+  private func refusal(_ windows: [Window]) -> TokenEnergyFit.Failure? {
+    if case .failure(let refusal) = TokenEnergyFit.fit(windows) { refusal } else { nil }
   }
 
   @Test func `without noise the prices are found exactly`() throws {
-    let prices = try ServingPrices.fit(windows(40)).get()
+    let prices = try TokenEnergyFit.fit(windows(40)).get()
     #expect(near(prices.base.value, 90))
     #expect(near(prices.prompt.value, 0.02))
     #expect(near(prices.output.value, 0.5))
@@ -47,12 +47,12 @@ import Testing
   }
 
   @Test func `with noise the interval is near the truth and says how wide it is`() throws {
-    let prices = try ServingPrices.fit(windows(120, noise: 20)).get()
+    let prices = try TokenEnergyFit.fit(windows(120, noise: 20)).get()
     for (price, truth) in [(prices.base, 90), (prices.prompt, 0.02), (prices.output, 0.5)] {
       #expect(abs(price.value - truth) <= 2 * (price.high - price.value), "\(price) \(truth)")
       #expect(price.low < price.value && price.value < price.high)
     }
-    let fewer = try ServingPrices.fit(windows(30, noise: 20)).get()
+    let fewer = try TokenEnergyFit.fit(windows(30, noise: 20)).get()
     #expect(fewer.output.high - fewer.output.low > prices.output.high - prices.output.low)
     #expect(prices.explained < 1 && prices.explained > 0.8)
   }
@@ -66,7 +66,7 @@ import Testing
         let noise = (0..<12).reduce(0) { sum, _ in sum + random.next() } * 5
         return Window(watts: row.watts + noise, prompt: row.prompt, output: row.output)
       }
-      let price = try ServingPrices.fit(rows).get().output
+      let price = try TokenEnergyFit.fit(rows).get().output
       if price.low <= 0.5, 0.5 <= price.high { held += 1 }
     }
     #expect((180...198).contains(held), "\(held)")
@@ -74,10 +74,10 @@ import Testing
 
   @Test func `no price is below zero`() throws {
     // Output draws less than idling here, which can only be noise of another kind.
-    let prices = try ServingPrices.fit(windows(60, prompt: 0.1, output: -0.01, noise: 1)).get()
+    let prices = try TokenEnergyFit.fit(windows(60, prompt: 0.1, output: -0.01, noise: 1)).get()
     #expect(prices.output.value == 0 && prices.output.low == 0 && prices.output.high >= 0)
     #expect(prices.prompt.value > 0.09)
-    let free = try ServingPrices.fit(windows(60, base: -5, noise: 1)).get()
+    let free = try TokenEnergyFit.fit(windows(60, base: -5, noise: 1)).get()
     #expect(free.base.value == 0)
   }
 
@@ -138,20 +138,20 @@ import Testing
   @Test func `a timeline gives its windows`() throws {
     let job = Books.id(.job, "s")
     let prices = try #require(
-      try books(40).ledger.servingPrices(of: job, at: origin + 400)?.get())
+      try books(40).ledger.tokenEnergyFit(of: job, at: origin + 400)?.get())
     #expect(prices.windows == 40)
     #expect(near(prices.base.value, 90) && near(prices.output.value, 0.5))
     #expect(near(prices.prompt.value, 0.02))
-    let early = books(40).ledger.servingPrices(of: job, at: origin + 200)
+    let early = books(40).ledger.tokenEnergyFit(of: job, at: origin + 200)
     #expect(early == .failure(.windows(20)))
     #expect(
-      ServingPrices.Refusal.windows(20).words
+      TokenEnergyFit.Failure.windows(20).words
         == "not enough yet: 20 of 30 stretches with tokens and power")
     let late = books(40, attributes: ["token_count": "request"])
-    #expect(late.ledger.servingPrices(of: job, at: origin + 400) == .failure(.late))
-    #expect(books(40).ledger.servingPrices(of: Books.id(.gpu), at: origin + 400) == nil)
+    #expect(late.ledger.tokenEnergyFit(of: job, at: origin + 400) == .failure(.late))
+    #expect(books(40).ledger.tokenEnergyFit(of: Books.id(.gpu), at: origin + 400) == nil)
     var plain = Books()
     plain.add(job, .outputTokens, .counter, [(0, 0), (1, 5)])
-    #expect(plain.ledger.servingPrices(of: job, at: origin + 1) == .failure(.noPromptTokens))
+    #expect(plain.ledger.tokenEnergyFit(of: job, at: origin + 1) == .failure(.noPromptTokens))
   }
 }
