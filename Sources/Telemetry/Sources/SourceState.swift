@@ -1,8 +1,10 @@
 /// How a data source is doing, in words a user can act on.
 public struct SourceState: Sendable, Hashable {
+  /// Whether a source can be read, and if not, what kind of reason there is.
   public enum Health: String, Sendable, Hashable, CaseIterable {
     /// Asked, nothing heard yet.
     case waiting
+    /// The last call was answered.
     case ok
     /// What it reads does not exist on this machine.
     case absent
@@ -10,6 +12,7 @@ public struct SourceState: Sendable, Hashable {
     case denied
     /// A call has not come back.
     case stalled
+    /// A call ended with an error.
     case failed
   }
 
@@ -19,8 +22,9 @@ public struct SourceState: Sendable, Hashable {
   public var kind: String
   /// Since when it has been so.
   public var time: Timestamp
+  /// Whether it can be read.
   public var health: Health
-  /// What is, or what is wrong: one line.
+  /// What it reads, or what is wrong: one line, may be empty.
   public var message: String
   /// What the user can do about it: one line, may be empty.
   public var remedy: String

@@ -1,12 +1,14 @@
-/// Where on the timeline the screen looks: riding the head, playing, or standing still.
+/// The time the screen shows: live, playing or paused.
 ///
 /// A pure state machine: time enters as elapsed seconds, nothing is read from a clock.
 public struct Cursor: Sendable, Hashable {
+  /// How the time shown moves.
   public enum Mode: Sendable, Hashable {
-    /// Riding the newest reading.
+    /// Showing the newest reading.
     case live
     /// Moving through what is already known, at the cursor's speed.
     case playing
+    /// Standing still.
     case paused
   }
 
@@ -15,12 +17,13 @@ public struct Cursor: Sendable, Hashable {
     0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 120, 300, 600, 1200, 3600, 10_000,
   ]
 
+  /// How the time shown moves at present.
   public private(set) var mode: Mode
-  /// Session seconds for every second of the viewer's, while playing.
+  /// Seconds of the session that pass in one second of the viewer's, while playing.
   public private(set) var speed: Double = 1
   /// Where the cursor stands when it is not live.
   private var place: Timestamp
-  /// Whether there is a head to ride; a finished recording has none.
+  /// Whether the session is still going on; a finished recording never becomes live.
   public let canBeLive: Bool
 
   /// A cursor on a session that is still going on.

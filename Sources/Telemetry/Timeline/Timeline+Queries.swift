@@ -12,13 +12,14 @@ public struct CurveColumn: Hashable, Sendable {
 
 /// The integral of a series over a span, and how much of the span it knows.
 public struct Total: Hashable, Sendable {
-  /// In the unit's integral, or in the counter's own unit.
+  /// The integral: of a gauge in its unit times seconds, of a counter in its own unit.
   public var amount: Double
   /// Seconds for which the integral is known.
   public var covered: Double
   /// Seconds asked about.
   public var asked: Double
 
+  /// The integral over nothing: no amount, no time.
   public static let none = Total(amount: 0, covered: 0, asked: 0)
 
   /// The known part of the span, 0...1.
@@ -27,6 +28,7 @@ public struct Total: Hashable, Sendable {
   /// The mean over the known part, or `nil` when nothing is known.
   public var mean: Double? { covered > 0 ? amount / covered : nil }
 
+  /// An integral with the seconds it is known for and was asked for.
   public init(amount: Double, covered: Double, asked: Double) {
     self.amount = amount
     self.covered = covered
@@ -35,15 +37,18 @@ public struct Total: Hashable, Sendable {
 }
 
 extension Timeline {
+  /// The series of a metric of a device; `nil` when nothing of it was ever announced or read.
   public func id(_ metric: Metric, of device: DeviceID) -> SeriesID? {
     index[Key(device: device, metric: metric.handle)].map(SeriesID.init)
   }
 
+  /// What a series measures, of which device and how.
   public func descriptor(_ id: SeriesID) -> SeriesDescriptor { series[id.index].descriptor }
 
   /// The descriptors of everything that is measured, in the order it was announced.
   public var descriptors: [SeriesDescriptor] { series.map(\.descriptor) }
 
+  /// A device as it was announced last; `nil` when it never was.
   public func device(_ id: DeviceID) -> Device? { deviceIndex[id].map { devices[$0] } }
 
   /// The devices of one kind, in the order they were announced.

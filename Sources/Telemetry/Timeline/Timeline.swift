@@ -1,10 +1,10 @@
 import Quantities
 
-/// The one truth: everything the sources said, in order, ready to be asked about any time.
+/// Everything the sources reported, in order, ready to be queried at any time.
 ///
 /// Three questions serve every panel: `moment(at:)`, `curve(_:over:columns:)` and
 /// `total(_:over:)`. Memory is bounded by `Series`: 8 accelerators with 13 values each at 1 Hz
-/// take 40 MB after a week and 110 MB after half a year, and no more ever.
+/// take 40 MB after a week and never more than 111 MB.
 public struct Timeline: Sendable {
   /// Names a series within this timeline.
   public struct SeriesID: Hashable, Sendable {
@@ -40,6 +40,7 @@ public struct Timeline: Sendable {
   /// The time of the first and the last reading or state; `nil` while there is none.
   public internal(set) var span: TimeSpan?
 
+  /// A timeline that knows nothing yet.
   public init() {}
 
   /// Takes in one observation.
