@@ -1,10 +1,10 @@
 import Glibc
 import Quantities
 
-/// A falling curve through the second half of a loss: a power law, or a straight line over log steps.
+/// A falling curve fitted to the second half of a loss: a power law or a line over log steps.
 ///
-/// The power law is L = a + b·s^−c; for each of a row of exponents a and b follow by least squares.
-/// The interval is that of fits to resampled residuals, always with the same random numbers.
+/// The power law is L = a + b·s^−c; a and b are fitted by least squares for each of 31 exponents.
+/// The interval is from fits to resampled residuals, with the same random numbers every time.
 struct LossFit {
   /// Why nothing is projected.
   struct Failure: Error, Hashable {
@@ -100,7 +100,7 @@ struct LossFit {
     return .success(low...high)
   }
 
-  /// At most 48 points, each the mean of as many neighbours.
+  /// At most 48 points, each the mean of equally many neighbours.
   private static func thinned(
     _ points: [(step: Double, loss: Double)]
   ) -> [(step: Double, loss: Double)] {

@@ -1,39 +1,47 @@
 import Quantities
 import Telemetry
 
-/// What a prompt token and an output token cost, each for itself, found from how power follows
-/// the two rates: `P = base + a * prompt tokens/s + b * output tokens/s`.
+/// The energy of a prompt token and of an output token, fitted to power and the two token rates.
 ///
-/// Ordinary least squares over windows, none of the three below zero, each with the interval that
-/// holds it in 95 of 100 cases if the model is right.
+/// The model is `P = base + a * prompt tokens/s + b * output tokens/s`. Ordinary least squares over
+/// windows, with no coefficient below zero, and for each coefficient its 95 % confidence interval.
 public struct TokenEnergyFit: Hashable, Sendable {
+  /// A fitted value with its 95 % interval.
   public struct Estimate: Hashable, Sendable {
+    /// The least-squares value.
     public var value: Double
+    /// The lower end of the interval, never below zero.
     public var low: Double
+    /// The upper end of the interval.
     public var high: Double
   }
 
-  /// Watts with no token moving.
+  /// Watts while no token is computed.
   public var base: Estimate
   /// Joules for a computed prompt token.
   public var prompt: Estimate
   /// Joules for an output token.
   public var output: Estimate
-  /// The share of the power's ups and downs that the model explains, 0...1.
+  /// The share of the power's variance that the model explains, 0...1 (R²).
   public var explained: Double
-  /// How many windows it was found from.
+  /// How many windows were fitted.
   public var windows: Int
 
-  /// Why there are no prices.
+  /// Why there is no fit.
   public enum Failure: Error, Hashable, Sendable {
+    /// Too few windows; how many there are.
     case windows(Int)
+    /// The server counts no computed prompt tokens.
     case noPromptTokens
+    /// The server counts tokens only when a request ends.
     case late
+    /// The rate of prompt tokens does not vary.
     case unchangingPrompt
+    /// The rate of output tokens does not vary.
     case unchangingOutput
-    /// The correlation of the two rates.
+    /// The two rates are too strongly correlated; their correlation.
     case together(Double)
-    /// The share that is explained.
+    /// The model explains too little; the share that it explains.
     case unexplained(Double)
 
     /// In words, for people.
@@ -60,16 +68,21 @@ public struct TokenEnergyFit: Hashable, Sendable {
     }
   }
 
+  /// The fewest windows that a fit is made from.
   public static let enoughWindows = 30
   static let leastExplained = 0.8
   static let mostCorrelated = 0.98
 
   /// One window: mean watts, and tokens per second.
   public struct Window: Hashable, Sendable {
+    /// Mean power in watts.
     public var watts: Double
+    /// Computed prompt tokens a second.
     public var prompt: Double
+    /// Output tokens a second.
     public var output: Double
 
+    /// A window with its mean power and token rates.
     public init(watts: Double, prompt: Double, output: Double) {
       self.watts = watts
       self.prompt = prompt
@@ -77,7 +90,7 @@ public struct TokenEnergyFit: Hashable, Sendable {
     }
   }
 
-  /// Finds the prices from windows.
+  /// Fits the model to windows.
   public static func fit(_ windows: [Window]) -> Result<TokenEnergyFit, Failure> {
     guard windows.count >= enoughWindows else { return .failure(.windows(windows.count)) }
     let prompt = Spread(windows.map(\.prompt))
@@ -103,7 +116,7 @@ public struct TokenEnergyFit: Hashable, Sendable {
       if best.columns.contains(column) {
         return Estimate(value: value, low: max(0, value - margin), high: value + margin)
       }
-      // Held at zero: how far up it could be is what the free fit says.
+      // The coefficient is held at zero; its upper bound is that of the unconstrained fit.
       let high = (free.coefficient(column) + free.margin(column)) / scales[column]
       return Estimate(value: 0, low: 0, high: max(0, high))
     }
@@ -140,9 +153,9 @@ public struct TokenEnergyFit: Hashable, Sendable {
 }
 
 extension Ledger {
-  /// The prices of a server's tokens, from the last half hour in windows of ten seconds.
+  /// The fit of a server's power to its tokens, from the last half hour in windows of ten seconds.
   ///
-  /// `nil` for a job that tells no output tokens.
+  /// `nil` for a job that counts no output tokens.
   public func tokenEnergyFit(
     of job: DeviceID, at time: Timestamp, over seconds: Double = 1800, window: Double = 10
   ) -> Result<TokenEnergyFit, TokenEnergyFit.Failure>? {

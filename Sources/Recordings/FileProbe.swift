@@ -1,6 +1,7 @@
 import Glibc
 
-/// A look at a file's first bytes, so that what is no recording is refused in plain words.
+/// Checks a file's first bytes, so that a file that is no recording is refused with a clear
+/// message.
 enum FileProbe {
   /// The length of the header that every SQLite file starts with.
   private static let headerSize = 100

@@ -96,7 +96,7 @@ extension RecordingReader {
 
   /// What a column means: the metric that is declared under its name, in the file's own scale.
   ///
-  /// A name of schema 1 may be another now; what nobody declares is a sensor's own.
+  /// A name of schema 1 may have changed since; one that is not declared is a custom metric.
   private static func metric(
     _ column: String, _ unit: Unit, scale: Double, counter: Bool
   ) -> Metric {

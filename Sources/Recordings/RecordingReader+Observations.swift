@@ -1,7 +1,7 @@
 import Telemetry
 
 extension RecordingReader {
-  /// Gives out everything in the recording in order of time, devices and series first.
+  /// Passes every observation of the recording to `body`: devices and series first, then by time.
   ///
   /// - Throws: `RecordingError` if the file is damaged, and whatever `body` throws.
   public func observations(_ body: (Observation) throws -> Void) throws {

@@ -4,8 +4,9 @@ extension RecordingReader {
   /// Loads the single values of a stretch of time in place of those loaded before.
   ///
   /// The page starts at a full minute, where a tier says how the integral stands, and a minute
-  /// early, for rates at its beginning. It reaches to the next value after its end. A series keeps its last 4096 values, so at one value a second
-  /// a page of more than an hour loses its beginning.
+  /// early, for rates at its beginning. It reaches to the next value after its end. A series keeps
+  /// its last 4096 values, so at one value a second a page of more than an hour loses its
+  /// beginning.
   /// - Parameter timeline: a timeline that this reader made.
   /// - Throws: `RecordingError` if the file is damaged.
   public func load(

@@ -4,7 +4,7 @@ import Telemetry
 ///
 /// So nothing is kept in memory for them, and what the reader does after a crash is the same.
 extension RecordingWriter {
-  /// Drops the rollups of a series that a reading at `time` makes worthless.
+  /// Drops the rollups of a series that a reading at `time` makes out of date.
   func dropRollups(_ place: Int, from time: Int64) throws(RecordingError) {
     let start = Rollup.floor(time, Rollup.quarter)
     catalogue.series[place].rolled = start
@@ -22,7 +22,8 @@ extension RecordingWriter {
     }
   }
 
-  /// Stores the rollups of everything before `end`; beyond all times: of chunks not yet full too.
+  /// Stores the rollups of everything before `end`; the last time of all also stores unfinished
+  /// chunks.
   func roll(to end: Int64) throws(RecordingError) {
     try begin()
     var rolled: [(place: Int, from: Int64)] = []

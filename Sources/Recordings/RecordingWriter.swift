@@ -2,7 +2,7 @@ import CSQLite
 import Glibc
 import Telemetry
 
-/// Writes everything that is observed into one file that anybody can query.
+/// Writes everything that is observed into one SQLite file.
 ///
 /// One thread owns it. Observations gather in a transaction that is committed by `commit()`, and
 /// by itself once a second of readings is in it; so whatever kills the program, at most the last
@@ -13,7 +13,7 @@ public final class RecordingWriter {
   public let path: String
   let database: Database
   var catalogue = RecordingCatalogue()
-  /// Whether the file may know less of the catalogue than we do, after a transaction was undone.
+  /// Whether the file may lack rows of the catalogue, after a transaction was undone.
   var mustRestoreCatalogue = false
   var statements: [String: Statement] = [:]
   /// The last few shapes of row that each device sent.
@@ -39,7 +39,7 @@ public final class RecordingWriter {
     try Self.makeFile(path, overwrite: overwrite)
     do throws(RecordingError) {
       database = try Database(path, .write)
-      // In the main file from the first moment, not in the log: that is how the file is known.
+      // Written to the main file and not to the log, since the file is recognised by it.
       try database.run("PRAGMA application_id = \(Schema.applicationID)")
       try database.run("PRAGMA user_version = \(Schema.version)")
       try database.run("BEGIN; \(Schema.tables) COMMIT")
@@ -178,7 +178,7 @@ public final class RecordingWriter {
     return new
   }
 
-  /// Remembers in the file that some of it was made up.
+  /// Marks the recording as simulated.
   func markSimulated() throws(RecordingError) {
     guard !isSimulated else { return }
     try database.run("UPDATE recording SET simulated = 1")
@@ -190,7 +190,7 @@ public final class RecordingWriter {
     try commit()
   }
 
-  /// Stores rollups once a quarter of an hour is over, and a minute for stragglers.
+  /// Stores rollups a minute after each quarter of an hour, so that late readings are in them.
   private func rollIfDue() throws(RecordingError) {
     guard let newestArrival else { return }
     let target = Rollup.floor(max(0, newestArrival.nanoseconds - Rollup.minute), Rollup.quarter)
@@ -203,7 +203,7 @@ public final class RecordingWriter {
     self.rolled = target
   }
 
-  /// Undoes what was not committed, unless the error is one of an observation alone.
+  /// Undoes what was not committed, unless only one observation was refused.
   private func undo(_ error: RecordingError) -> RecordingError {
     if case .refused = error { return error }
     statements = [:]

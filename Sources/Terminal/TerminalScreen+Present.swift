@@ -52,7 +52,8 @@ extension TerminalScreen {
           if let last = glyphs.indices.last { glyphs[last].cells = 2 }
           continue
         }
-        // Neighbours mostly share their colours, and the dictionary is the dearest step here.
+        // Neighbours mostly share their colours, and the dictionary lookup is the slowest step
+        // here.
         if last?.foreground != cell.foreground || last?.background != cell.background {
           let pair = pair(of: cell)
           if pair == nil { fits = false }

@@ -95,7 +95,8 @@ public final class TerminalScreen {
     close()
   }
 
-  /// The message of a crash on another thread must not be drawn over, nor the exit overtaken.
+  /// Waits for the end of the process when another thread has crashed, so that nothing is drawn
+  /// over the crash message.
   func waitIfCrashing() {
     if options.guardsCrashes, ct_guard_tripped() { ct_guard_park() }
   }

@@ -2,7 +2,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// The last line: the keys, or a word to the user.
+/// The last line: the keys, or a message to the user.
 enum Hints {
   static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     guard !rect.isEmpty else { return }
@@ -24,7 +24,7 @@ enum Hints {
       let hint = binding.command == .playOrPause && isPaused ? "play" : binding.hint
       return [Run(keys(binding), c.style(.accent).bold), Run(" " + hint, c.muted)]
     }
-    // Help and quit are what a lost user needs: they get their place first.
+    // Help and quit are placed first, since a lost user needs them.
     let essential = Array(phrases.suffix(2))
     let width = essential.flatMap { $0 }.reduce(0) { $0 + displayWidth($1.text) } + 3
     let used = canvas.phrases(

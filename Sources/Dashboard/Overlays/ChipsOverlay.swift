@@ -4,7 +4,7 @@ import Glibc
 import Quantities
 import Telemetry
 
-/// Would a more frugal chip do? This workload on other accelerators, as bounds.
+/// Bounds on the time and energy of this workload on other accelerators.
 struct ChipsOverlay: Overlay {
   let name = OverlayName.chips
   let keys = ["c"]
@@ -37,7 +37,7 @@ struct ChipsOverlay: Overlay {
     OverlayBox.draw(lines, title: "Chips: this workload elsewhere", on: &canvas, c)
   }
 
-  /// The first so many, with the last ones kept so that dear chips are seen beside frugal ones.
+  /// At most `limit` estimates, evenly spaced in their order, so that costly chips are seen too.
   private func chosen(_ estimates: [ChipEstimate], _ limit: Int) -> [ChipEstimate] {
     guard estimates.count > limit else { return estimates }
     let step = Double(estimates.count) / Double(limit)

@@ -3,9 +3,9 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// A job that serves instead of training: joules for each token it writes.
+/// The panel of a serving job: joules for each output token.
 extension AlgorithmCostPanel {
-  /// Joules for a written token, else for a request; `nil` for a job that tells neither.
+  /// Joules for an output token, or else for a request; `nil` for a job that counts neither.
   func servingHeadline(_ job: Device, _ c: FrameContext) -> Headline? {
     guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return nil }
     var headline = Headline()
@@ -87,7 +87,7 @@ extension AlgorithmCostPanel {
       c.muted)
   }
 
-  /// The interval of a fitted price.
+  /// The interval of a fitted energy.
   private func range(_ price: TokenEnergyFit.Estimate) -> String {
     "\(SI.significant(price.low, digits: 2)) to \(SI.significant(price.high, digits: 2)), fitted"
   }

@@ -11,17 +11,19 @@ public struct ProcessListState: Sendable, Hashable {
     case energy, power, memory, share, name, pid
   }
 
+  /// What the list is in order of at present.
   public private(set) var order = Order.energy
   /// Whether the least comes first.
   public private(set) var isReversed = false
+  /// What the rows are: processes, users, containers or batch jobs.
   public private(set) var grouping = ProcessUse.Grouping.process
-  /// Only what contains these words is shown.
+  /// The words that a row must contain to be shown.
   public private(set) var filter = ""
   /// Whether keys are typed into the filter.
   public private(set) var isTyping = false
   /// Whether the chosen row is shown in full.
   public private(set) var showsDetails = false
-  /// The pid that waits for a yes before it is sent a signal.
+  /// The pid that the user is asked about before it is sent a signal.
   public private(set) var asked: Int?
   /// The chosen row.
   private var chosen: String?
@@ -35,16 +37,19 @@ public struct ProcessListState: Sendable, Hashable {
 
   /// What a key led to.
   public enum Outcome: Sendable, Hashable {
-    /// It was the list's.
+    /// The key was for the list, which has done what it asks.
     case handled
-    /// It is for the rest of the program.
+    /// The key is for the rest of the program.
     case unhandled
     /// The list is to be closed.
     case close
+    /// A process is to be sent a signal, if it is still the one that began then.
     case signal(pid: Int, started: String, number: Int)
+    /// The user is to be told something.
     case say(String)
   }
 
+  /// A list of processes, the one with the most energy first, without a filter.
   public init() {}
 
   /// The rows to be shown, in order.
@@ -159,10 +164,10 @@ public struct ProcessListState: Sendable, Hashable {
 }
 
 extension ProcessUse {
-  /// What tells rows apart.
+  /// A key that is different for every row.
   var key: String { pids.count == 1 ? "\(pids[0]) \(started ?? "")" : name }
 
-  /// All that a filter looks through.
+  /// The text that a filter searches.
   fileprivate var searchText: String {
     ([name, user ?? "", command ?? "", container ?? "", job ?? ""] + pids.map(String.init)
       + gpus.map { "gpu" + $0 })
@@ -171,7 +176,7 @@ extension ProcessUse {
 }
 
 extension String {
-  /// Whether the bytes of a text stand somewhere in this one.
+  /// Whether this text contains another, byte by byte.
   fileprivate func hasBytes(of text: String) -> Bool {
     let wanted = Array(text.utf8)
     let bytes = Array(utf8)

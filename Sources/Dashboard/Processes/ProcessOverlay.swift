@@ -3,7 +3,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// Whose joules: every process that was on an accelerator, over the panels' place.
+/// The list of processes on accelerators, in place of the panels.
 struct ProcessOverlay: Overlay {
   let name = OverlayName.processes
   let keys = ["p"]

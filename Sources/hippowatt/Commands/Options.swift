@@ -48,7 +48,7 @@ struct SourceOptions: ParsableArguments {
     }
   }
 
-  /// The user's settings, with what the command line says on top.
+  /// The user's settings, overridden by the command line.
   func settings(_ host: HostEnvironment) throws -> Settings {
     let own = host.configFolder.map { $0 + "/config.toml" }
     if let config, !File.exists(config) { throw Failure("\(config): there is no such file") }
@@ -72,7 +72,7 @@ struct SourceOptions: ParsableArguments {
     return settings
   }
 
-  /// What the sources may know of the host.
+  /// What the sources may know of the machine and its user.
   func context(_ settings: Settings, _ host: HostEnvironment) -> SourceContext {
     var context = SourceContext(
       machine: host.machine, interval: settings.interval ?? 1, timeZone: host.timeZone,

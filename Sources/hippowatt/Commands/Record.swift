@@ -78,7 +78,8 @@ struct Record: ParsableCommand {
       status = try session.run(command, host: host, context: context)
     } catch let missing as CommandNotFound {
       feed.close()
-      // Nothing was recorded, and the corrected command should find its place free.
+      // Nothing was recorded, so the file is removed and the command can be corrected and run
+      // again.
       if path != "-" { unlink(path) }
       printError("hippowatt: \(missing.text)")
       throw ExitStatus(code: missing.isMissing ? 127 : 126)

@@ -15,7 +15,7 @@ final class LiveFeed: Feed {
   private var isSimulated = false
   private var lastFailure = ""
   private var started: Timestamp
-  /// How far a remote machine's clock is ahead of ours, in seconds, by its earliest news.
+  /// How far a remote machine's clock is ahead of ours, in seconds, by its first observations.
   private var skew: Double?
 
   init(clock: SystemClock, machine: String, interval: Double) {

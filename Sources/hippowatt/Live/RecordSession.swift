@@ -172,7 +172,7 @@ final class RecordSession {
     File.writeAll(Array("\r\(text)\u{1b}[K".utf8), to: 2)
   }
 
-  /// Whether a source is in trouble, or was asked for by name and gave nothing.
+  /// Whether a source fails, or was asked for by name and gave nothing.
   private func isWorthAWord(_ state: SourceState) -> Bool {
     switch state.health {
     case .ok: false

@@ -17,7 +17,7 @@ final class ScreenSession {
   private let dumpPath: String?
   /// What a kilowatt-hour costs, if the user said so.
   private let tariff: Tariff?
-  /// What the run is weighed against.
+  /// What the run is compared with.
   var accounts = Accounts()
   /// The last frame, for screenshots and scripts.
   private(set) var frame = Canvas(width: 0, height: 0)

@@ -1,7 +1,9 @@
 import Glibc
 import Telemetry
 
-/// What the program knows of the host around it; read once, at the start.
+/// The machine and the user the program runs for: environment variables, host name, time zone.
+///
+/// It is read once, at the start.
 struct HostEnvironment: Sendable {
   var environment: [String: String]
   var machine: String

@@ -33,7 +33,7 @@ struct ThemeStore {
     themes.swapAt(0, first)
   }
 
-  /// The theme of that name, or the default with a word of complaint.
+  /// The theme of that name, or the default with a message why.
   mutating func index(of name: String?) -> Int {
     guard let name else { return 0 }
     if let index = themes.firstIndex(where: { $0.name == name }) { return index }

@@ -86,7 +86,7 @@ enum GPUGrid {
     canvas.phrases(phrases, x: x + 3, y: rect.y, maxWidth: rect.right - x - 3)
   }
 
-  /// What there is to say of single accelerators, the worst first.
+  /// The outliers in words, the worst first.
   static func sentences(
     _ outliers: [Outlier], _ silent: [Device], _ c: FrameContext
   ) -> [(text: String, role: Theme.Role)] {
