@@ -17,7 +17,7 @@ public struct RunProfile: Hashable, Sendable {
     }
   }
 
-  /// What the cost is counted for.
+  /// What the cost is divided by.
   public enum Measure: String, Sendable, Hashable {
     case token, outputToken = "output token", sample, step
   }

@@ -48,7 +48,8 @@ public struct TokenEnergyFit: Hashable, Sendable {
     public var words: String {
       switch self {
       case .windows(let count):
-        "not enough yet: \(count) of \(TokenEnergyFit.enoughWindows) stretches with tokens and power"
+        "not enough yet: \(count) of \(TokenEnergyFit.enoughWindows) stretches with tokens and"
+          + " power"
       case .noPromptTokens: "the server does not tell computed prompt tokens"
       case .late: "the server counts tokens when a request ends, too late for their power"
       case .unchangingPrompt: "prompt tokens come at an even rate: nothing to tell their price by"
@@ -57,8 +58,8 @@ public struct TokenEnergyFit: Hashable, Sendable {
         "prompt and output tokens rise and fall together "
           + "(correlation \(Self.hundredths(correlation))): their prices cannot be told apart"
       case .unexplained(let share):
-        "tokens explain \(Int((min(1, max(0, share)) * 100).rounded(.down))) % of the power's ups and "
-          + "downs only"
+        "tokens explain \(Int((min(1, max(0, share)) * 100).rounded(.down))) % of the power's ups "
+          + "and downs only"
       }
     }
 

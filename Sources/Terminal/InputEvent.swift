@@ -1,4 +1,4 @@
-/// A key, as meant by whoever pressed it.
+/// A key that was pressed, by the name printed on it.
 public enum Key: Hashable, Sendable {
   /// A printable character.
   case character(Unicode.Scalar)

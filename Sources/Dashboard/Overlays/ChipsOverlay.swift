@@ -74,12 +74,12 @@ struct ChipsOverlay: Overlay {
       parts.append(Run("   memory traffic unknown", ink.muted))
     }
     lines.append(parts)
-    if let arithmeticIntensity = work.arithmeticIntensity, let ridgePoint = work.ridgePoint {
-      let side = arithmeticIntensity < ridgePoint ? "memory bounds it" : "arithmetic bounds it"
+    if let intensity = work.arithmeticIntensity, let ridge = work.ridgePoint {
+      let side = intensity < ridge ? "memory bounds it" : "arithmetic bounds it"
       lines.append([
         Run("      ", ink.muted),
         Run(
-          "\(Self.two(arithmeticIntensity)) FLOP for each byte, balance is at \(Self.two(ridgePoint)): \(side)",
+          "\(Self.two(intensity)) FLOP for each byte, balance is at \(Self.two(ridge)): \(side)",
           ink.text),
       ])
     }

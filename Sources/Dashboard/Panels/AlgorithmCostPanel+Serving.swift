@@ -56,11 +56,11 @@ extension AlgorithmCostPanel {
       add(3, "a request", SI.string(joules, "J"), took)
     }
     switch c.ledger.tokenEnergyFit(of: job.id, at: c.time) {
-    case .success(let prices)?:
-      add(4, "a prompt", SI.string(prices.prompt.value, "J/token"), range(prices.prompt))
-      add(5, "an output", SI.string(prices.output.value, "J/token"), range(prices.output))
+    case .success(let fit)?:
+      add(4, "a prompt", SI.string(fit.prompt.value, "J/token"), range(fit.prompt))
+      add(5, "an output", SI.string(fit.output.value, "J/token"), range(fit.output))
       add(
-        6, "standing", SI.string(prices.base.value, "W"), range(prices.base) + ", no token moving")
+        6, "standing", SI.string(fit.base.value, "W"), range(fit.base) + ", no token moving")
     default:
       if let phases = cost.joulesByPhase {
         add(4, "a prompt", SI.string(phases.prefill, "J/token"), "by the time spent on it")
@@ -88,7 +88,8 @@ extension AlgorithmCostPanel {
   }
 
   /// The interval of a fitted energy.
-  private func range(_ price: TokenEnergyFit.Estimate) -> String {
-    "\(SI.significant(price.low, digits: 2)) to \(SI.significant(price.high, digits: 2)), fitted"
+  private func range(_ estimate: TokenEnergyFit.Estimate) -> String {
+    let low = SI.significant(estimate.low, digits: 2)
+    return "\(low) to \(SI.significant(estimate.high, digits: 2)), fitted"
   }
 }

@@ -1,4 +1,4 @@
-/// Everything a key can do.
+/// Everything a key can do; ``KeyTable`` describes each command.
 public enum Command: Sendable, Hashable {
   case playOrPause, back, forward, backFine, forwardFine, backFar, forwardFar
   case previousReading, nextReading

@@ -1,12 +1,12 @@
-/// What a device is in the account of the machine's energy; said by whoever announces it.
+/// What a device is in the account of the machine's energy, as its source states it.
 ///
 /// The account adds up devices by their roles, never by their names, so that no joule is counted
 /// twice: the whole machine where something measures it, else the parts that no other part contains.
 public enum DeviceRole: String, Sendable, Hashable, CaseIterable {
   /// The whole machine, measured by a meter at the plug or by its power supplies.
   case machine
-  /// What the chip set counts for the whole board (RAPL psys, a module's input): stands for the
-  /// machine where nothing better does.
+  /// What the chip set counts for the whole board (RAPL psys, a module's input): counts as the
+  /// machine where nothing better is measured.
   case platform
   /// A module of processor and accelerator.
   case module

@@ -2,7 +2,7 @@
 ///
 /// A timeline decodes them when the device is announced or changes, and never again.
 public struct JobFacts: Hashable, Sendable {
-  /// The names of the attributes the facts are decoded from.
+  /// The names of the attributes that the facts of the same names are decoded from.
   public enum Key: String, Sendable, CaseIterable {
     case kind, framework, parameters, layers, heads, vocabulary, precision, gpus, pids, pid
     case activeParameters = "active_parameters"

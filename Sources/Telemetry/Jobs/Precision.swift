@@ -1,4 +1,4 @@
-/// A number format that accelerators state a peak rate of arithmetic for.
+/// A number format that accelerators state a peak rate of arithmetic for, by kind and bits.
 public enum Precision: String, Sendable, Hashable, CaseIterable {
   case fp32, tf32, bf16, fp16, fp8, int8, fp4
 

@@ -3,10 +3,11 @@
 /// The accelerator is the device's `parent`. A timeline decodes the rest when the device is
 /// announced, and never again.
 public struct ProcessFacts: Hashable, Sendable {
-  /// The names of the attributes the facts are decoded from.
+  /// The names of the attributes that the facts of the same names are decoded from.
   public enum Key: String, Sendable, CaseIterable {
     case pid, user, command, container, job
-    /// When it began, in clock ticks since the machine started; with it a pid names one process only.
+    /// When it began, in clock ticks since the machine started; pid and start together name exactly
+    /// one process.
     case started
   }
 

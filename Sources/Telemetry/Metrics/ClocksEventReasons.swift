@@ -14,7 +14,10 @@ public struct ClocksEventReasons: OptionSet, Sendable, Hashable {
 
   /// Nothing runs, so the clocks drop to idle (`nvmlClocksEventReasonGpuIdle`).
   public static let gpuIdle = Self(rawValue: 0x1)
-  /// Reaching the power cap is normal under full load.
+  /// The driver has lowered the clocks to keep to the power limit
+  /// (`nvmlClocksEventReasonSwPowerCap`).
+  ///
+  /// This is normal under full load.
   public static let swPowerCap = Self(rawValue: 0x4)
   /// The hardware has cut the clocks by a factor of two or more
   /// (`nvmlClocksThrottleReasonHwSlowdown`).
@@ -30,7 +33,8 @@ public struct ClocksEventReasons: OptionSet, Sendable, Hashable {
   public static let hwPowerBrakeSlowdown = Self(rawValue: 0x80)
   /// Slowed down for heat, by software or by hardware.
   public static let thermal: Self = [.swThermalSlowdown, .hwThermalSlowdown]
-  /// Slowed down for another reason than the power cap.
+  /// Slowed down by hardware, heat or the power brake; the power cap alone is normal and not among
+  /// them.
   public static let throttled: Self = [
     .hwSlowdown, .swThermalSlowdown, .hwThermalSlowdown, .hwPowerBrakeSlowdown,
   ]

@@ -23,9 +23,9 @@ public protocol DataSource {
 }
 
 extension DataSource {
-  /// The name, which is right for a source that there can be only one of.
+  /// The default: the name, for a source that there can be only one of.
   public var kind: String { name }
-  /// `nil`: the session's interval.
+  /// The default: `nil`, for the session's interval.
   public var interval: Double? { nil }
 }
 
@@ -46,7 +46,7 @@ public struct Probe: Sendable, Hashable {
   }
 }
 
-/// Why a source has nothing to say, in words, and what the user can do.
+/// Why a source gives nothing, in words, and what the user can do.
 public struct SourceFailure: Error, Sendable, Hashable {
   /// What state the failure puts the source in.
   public var health: SourceState.Health
@@ -74,10 +74,10 @@ public protocol SessionClock: Sendable {
   var now: Timestamp { get }
 }
 
-/// A clock that stands where it is put, for tests and for replay.
+/// A clock that shows the time it is given, for tests and for replay.
 public struct FixedClock: SessionClock {
-  /// The time it stands at, until somebody puts it elsewhere.
+  /// The time it shows until it is set again.
   public var now: Timestamp
-  /// A clock that stands at a time.
+  /// A clock that shows a time.
   public init(_ now: Timestamp) { self.now = now }
 }

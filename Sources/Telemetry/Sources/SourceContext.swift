@@ -2,7 +2,7 @@
 public struct SourceContext: Sendable {
   /// The name of the machine the readings speak of.
   public var machine: String
-  /// The folder that `/proc`, `/sys` and `/etc` are looked up in; `/` but for tests.
+  /// The folder that holds `proc`, `sys` and `etc`: `/`, or another one in tests.
   public var root: String
   /// The session's interval in seconds.
   public var interval: Double
@@ -14,7 +14,7 @@ public struct SourceContext: Sendable {
   public var environment: [String: String]
   /// The user id whose processes may be read; `nil` for everybody's.
   public var user: UInt32?
-  /// Whether servers that are found on this machine may be asked without being named.
+  /// Whether servers found on this machine may be queried without the user naming them.
   public var mayAskServers = false
   /// Paths that other sources of the session follow already.
   public var followed: [String] = []

@@ -8,7 +8,7 @@ public struct SourceEntry: Sendable {
   public let feeds: [DeviceKind]
   /// Whether it is used when the user names no sources.
   public let isDefault: Bool
-  /// Whether only a few machines have what it reads, so that its absence is no news.
+  /// Whether only a few machines have what it reads, so that its absence need not be reported.
   public let isRare: Bool
   /// How to write it: `exec:COMMAND`; the name alone when it takes nothing.
   public let usage: String

@@ -10,7 +10,7 @@ public struct SourceLifecycle: Sendable {
   public let deadline: Double
   /// The state that was announced last; `nil` before the first.
   public private(set) var state: SourceState?
-  /// When the call that is under way began.
+  /// When the running call began; `nil` between calls.
   private var asked: Timestamp?
   private var failures = 0
 
@@ -21,27 +21,27 @@ public struct SourceLifecycle: Sendable {
     self.deadline = deadline
   }
 
-  /// A call begins.
+  /// Notes that a call begins.
   public mutating func ask(at time: Timestamp) -> SourceState? {
     asked = time
     return state == nil ? change(.waiting, "no answer yet", at: time) : nil
   }
 
-  /// A call came back with something or nothing.
+  /// Notes that a call came back, with or without observations.
   public mutating func answer(at time: Timestamp) -> SourceState? {
     asked = nil
     failures = 0
     return change(.ok, "", at: time)
   }
 
-  /// A call came back with a reason why there is nothing.
+  /// Notes that a call came back with a failure.
   public mutating func fail(_ failure: SourceFailure, at time: Timestamp) -> SourceState? {
     asked = nil
     failures += 1
     return change(failure.health, failure.message, failure.remedy, at: time)
   }
 
-  /// Looks whether the call under way takes too long; a stall dates from when the call began.
+  /// Checks whether the running call takes too long; a stall counts from when the call began.
   public mutating func check(at time: Timestamp) -> SourceState? {
     guard let asked, time - asked > deadline, state?.health != .stalled else { return nil }
     return change(

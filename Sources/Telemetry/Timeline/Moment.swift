@@ -4,7 +4,7 @@ import Quantities
 public struct Known: Hashable, Sendable {
   /// The value in the metric's unit.
   public var value: Double
-  /// The time the value speaks of.
+  /// The time of the value's reading.
   public var time: Timestamp
   /// Seconds between that time and the moment.
   public var age: Double

@@ -15,7 +15,7 @@ public struct Tier: Sendable, Hashable {
     /// The largest value (of a counter: rate); `nan` when there was none.
     public var high: Float
 
-    /// A bucket of which everything is known.
+    /// A bucket from all its parts, as a recording stores them.
     public init(
       time: Timestamp, value: Double, cumulative: Double, covered: Double, low: Float, high: Float
     ) {

@@ -10,7 +10,7 @@ public struct CurveColumn: Hashable, Sendable {
   public var high: Double
 }
 
-/// The integral of a series over a span, and how much of the span it knows.
+/// The integral of a series over a span, and for how much of the span it is known.
 public struct Total: Hashable, Sendable {
   /// The integral: of a gauge in its unit times seconds, of a counter in its own unit.
   public var amount: Double
@@ -59,9 +59,8 @@ extension Timeline {
 
   /// A series cut into equal columns; a column nothing is known of is `nil`.
   ///
-  /// Nothing after `until` enters, so that the last column may reach past the time looked at. Where
-  /// only means are wanted, looking for the extremes would be half the work: without them `low` and
-  /// `high` are the mean.
+  /// Nothing after `until` enters, so that the last column may reach past the time looked at.
+  /// Extremes are half of the work; without them `low` and `high` are the mean.
   public func curve(
     _ id: SeriesID, over span: TimeSpan, columns: Int, until: Timestamp? = nil,
     withExtremes: Bool = true
@@ -117,10 +116,10 @@ extension Timeline {
     return after ? times.min() : times.max()
   }
 
-  /// How many values came too late to be placed.
+  /// How many values came too late to be inserted, and were dropped.
   public var droppedValues: Int { series.reduce(0) { $0 + $1.dropped } }
 
-  /// The newest state of every source at a time, in the order the sources first spoke.
+  /// The newest state of every source at a time, in the order of their first states.
   public func states(at time: Timestamp) -> [SourceState] {
     var order: [String] = []
     var newest: [String: SourceState] = [:]

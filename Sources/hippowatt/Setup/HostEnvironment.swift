@@ -36,7 +36,8 @@ struct HostEnvironment: Sendable {
     return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  /// The IANA name of the time zone: `TZ`, else where `/etc/localtime` points, else `/etc/timezone`.
+  /// The IANA name of the time zone: from `TZ`, else from `/etc/localtime`, else from
+  /// `/etc/timezone`.
   private static func zoneName() -> String? {
     if let zone = getenv("TZ").map({ String(cString: $0) }), zone.contains("/") {
       return zone.hasPrefix(":") ? String(zone.dropFirst()) : zone

@@ -30,8 +30,8 @@ struct GPUCondition {
 
   /// Why an accelerator has no power reading at the time shown; `nil` while it has one.
   ///
-  /// The newest event that says whether the accelerator can be read gives the reason, unless it says
-  /// that it can be read again.
+  /// The newest event that says whether the accelerator can be read gives the reason, unless it
+  /// says that it can be read again.
   static func silence(of gpu: Device, _ c: FrameContext) -> String? {
     guard c.power(of: gpu.id) == nil else { return nil }
     if let event = c.timeline.availability(of: gpu.id, at: c.time), let cause = event.cause,
