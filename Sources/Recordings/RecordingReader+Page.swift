@@ -45,7 +45,7 @@ extension RecordingReader {
     }
   }
 
-  /// Loads the first value of a series after a gap: in the bucket in which it speaks again.
+  /// Loads the first value of a series after a gap: in the bucket in which values begin again.
   private func loadNext(
     _ place: Int, _ id: Timeline.SeriesID, after time: Int64, into timeline: inout Timeline
   ) throws(RecordingError) {

@@ -22,7 +22,7 @@ public enum DeviceRole: String, Sendable, Hashable, CaseIterable {
   case memory
   /// Any other part of the machine that none of the above contains.
   case component
-  /// A sensor of which nobody knows what it contains: shown, never added.
+  /// A sensor of which it is not known what it measures: shown, never added.
   case sensor
   /// A process, a job, a disk: reported, but without energy of its own to add.
   case user

@@ -94,7 +94,7 @@ extension Metric {
   /// cycles its interface was active by DCGM (field 1005).
   public static let dramActive = Metric(
     "dram_active", .ratio, stored: "ppm", "memory bandwidth used", label: "DRAM", in: share,
-    "share of the memory's peak bandwidth (GPM DRAM_BW_UTIL, DCGM 1005)")
+    "memory bandwidth in use: of the maximum (GPM DRAM_BW_UTIL) or active cycles (DCGM 1005)")
 
   // Links; received means towards the accelerator.
   /// Bytes over PCIe towards the accelerator, as a counter (NVML_FI_DEV_PCIE_COUNT_RX_BYTES).

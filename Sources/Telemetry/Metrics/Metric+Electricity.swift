@@ -31,7 +31,8 @@ extension Metric {
   public static let powerLimitDefault = Metric(
     "power_limit_default", .watt, stored: "mw", "default power limit", label: "rated", in: watts,
     "the limit the board was sold with (NVML default power management limit)")
-  /// `energy` of a process is what an accelerator drew while the process had it for itself.
+  /// Energy charged to a process that shares an accelerator with others, in joules: an estimate by
+  /// processing time.
   public static let sharedEnergy = Metric(
     "shared_energy", .joule, stored: "uj", counter: true, "shared energy", label: "shared",
     "energy charged to a process that shares an accelerator with others: an estimate")

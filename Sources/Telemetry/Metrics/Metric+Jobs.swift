@@ -56,7 +56,9 @@ extension Metric {
   public static let sampleRate = Metric(
     "sample_rate", .perSecond, stored: "e3", "samples per second", label: "samples/s",
     in: 0...1e12, "as the job states it, over all devices")
-  /// Less than a microsecond was not measured: an asynchronous runtime had only handed work on.
+  /// Seconds one step took, as the job states it.
+  ///
+  /// Less than a microsecond is refused: an asynchronous runtime had only handed the work on.
   public static let stepTime = Metric(
     "step_time", .second, stored: "us", "step time", label: "s/step", in: 1e-6...1e6,
     "seconds one step took, as the job states it")

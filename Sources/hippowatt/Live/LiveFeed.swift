@@ -69,7 +69,7 @@ final class LiveFeed: Feed {
     return info
   }
 
-  /// The machine that a stream speaks of.
+  /// The machine that a stream comes from.
   private var remoteMachine: String? {
     isRemote ? timeline.devices.lazy.map(\.id.machine).first { !$0.isEmpty } : nil
   }
