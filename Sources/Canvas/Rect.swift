@@ -1,8 +1,12 @@
 /// A rectangle of cells; x grows to the right, y grows down.
 public struct Rect: Hashable, Sendable {
+  /// The leftmost column, from 0.
   public var x: Int
+  /// The topmost row, from 0.
   public var y: Int
+  /// The number of columns, zero or more.
   public var width: Int
+  /// The number of rows, zero or more.
   public var height: Int
 
   /// Makes a rectangle; a negative size becomes zero.

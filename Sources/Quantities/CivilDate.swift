@@ -3,12 +3,14 @@
 /// After H. Hinnant, “chrono-Compatible Low-Level Date Algorithms”: years are counted from March, so
 /// that a leap day comes last. Valid for all years an `Int` can hold days for.
 public struct CivilDate: Hashable, Sendable {
+  /// The astronomical year: 0 is 1 BC, negative numbers are before it.
   public var year: Int
   /// From 1 to 12.
   public var month: Int
   /// From 1 to 31.
   public var day: Int
 
+  /// Makes a date from its parts, which are taken as they are, without a check.
   public init(year: Int, month: Int, day: Int) {
     self.year = year
     self.month = month

@@ -12,6 +12,7 @@ public enum SI {
     /// The prefix and unit, such as `kW`.
     public var unit: String
 
+    /// Puts together digits and a unit that are written already.
     public init(number: String, unit: String) {
       self.number = number
       self.unit = unit
@@ -96,7 +97,7 @@ public enum SI {
     return fixed(value, abs(value) < 9.95 && value != 0 ? 1 : 0)
   }
 
-  /// Writes a whole number with a thin gap between groups of three digits, as SI asks.
+  /// Writes a whole number with a space between groups of three digits, as the SI brochure asks.
   public static func grouped(_ value: Int64) -> String {
     let digits = String(value.magnitude)
     var out = ""

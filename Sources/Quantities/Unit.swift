@@ -1,4 +1,6 @@
-/// The unit a number is stated in, always SI or a unit accepted beside it.
+/// The unit a number is stated in, always SI or a unit accepted for use with it.
+///
+/// The raw value is the symbol.
 public enum Unit: String, Sendable, CaseIterable {
   case watt = "W"
   case joule = "J"

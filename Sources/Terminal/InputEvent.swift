@@ -1,4 +1,4 @@
-/// A key, as meant by whoever pressed it.
+/// A key that was pressed, by the name printed on it.
 public enum Key: Hashable, Sendable {
   /// A printable character.
   case character(Unicode.Scalar)
@@ -16,16 +16,21 @@ public enum Key: Hashable, Sendable {
 
 /// What the mouse did, in cells from the top left corner.
 public struct MouseEvent: Hashable, Sendable {
+  /// What the mouse did; a drag is a movement with a button held.
   public enum Kind: Hashable, Sendable {
     case press, release, drag, wheelUp, wheelDown, moved
   }
 
+  /// The column, from 0.
   public var x: Int
+  /// The row, from 0.
   public var y: Int
+  /// What was done there.
   public var kind: Kind
   /// 1 left, 2 middle, 3 right; 0 for the wheel and a bare movement.
   public var button: Int
 
+  /// An event at a cell.
   public init(x: Int, y: Int, kind: Kind, button: Int) {
     self.x = x
     self.y = y
@@ -36,7 +41,9 @@ public struct MouseEvent: Hashable, Sendable {
 
 /// What a wait for input brought.
 public enum InputEvent: Hashable, Sendable {
+  /// A key was pressed.
   case key(Key)
+  /// The mouse was used.
   case mouse(MouseEvent)
   /// The terminal has a new size, in cells.
   case resized(width: Int, height: Int)

@@ -12,7 +12,8 @@ struct TerminalChoice: Equatable {
   ///
   /// `installedColors` answers like `ct_terminfo_colors`. A known family of terminals gets our own
   /// entry: stock ones cannot say 24-bit colour, and those of tmux and screen have a mouse that is
-  /// blind beyond column 223. The order of colour is: asked for, NO_COLOR, COLORTERM, TERM.
+  /// blind beyond column 223. The depth of colour is decided by the first that says something: the
+  /// option, NO_COLOR, COLORTERM, TERM.
   static func choose(
     _ options: TerminalOptions, installedColors: (String) -> Int
   ) throws(TerminalError) -> TerminalChoice {
@@ -81,7 +82,7 @@ struct TerminalChoice: Equatable {
     return families.contains { term.hasPrefix($0) } && !isOld(term)
   }
 
-  /// Terminals that do not, whatever the environment says of colour.
+  /// Terminals that do not understand it, whatever the environment says of colour.
   private static func isOld(_ term: String) -> Bool {
     let families = ["linux", "vt", "ansi", "cons", "sun", "wsvt", "hurd", "mach", "dtterm"]
     return term != "vte" && !term.hasPrefix("vte-") && families.contains { term.hasPrefix($0) }

@@ -1,14 +1,14 @@
 import Canvas
 
-/// How to take over a terminal; whoever reads the environment fills it in.
+/// How to take over a terminal; the caller fills in what it read from the environment.
 public struct TerminalOptions: Sendable {
   /// The colours to use; nil finds out from the rest.
   public var depth: ColorDepth?
-  /// TERM.
+  /// The value of TERM, which names the kind of terminal.
   public var term: String
-  /// COLORTERM.
+  /// The value of COLORTERM; `truecolor` or `24bit` says that 24-bit colours are shown.
   public var colorTerm: String
-  /// NO_COLOR is set and not empty.
+  /// Whether NO_COLOR is set and not empty (no-color.org).
   public var noColor: Bool
   /// Ask for clicks, drags and the wheel.
   public var mouse: Bool
@@ -23,6 +23,7 @@ public struct TerminalOptions: Sendable {
   /// Hand SIGTERM, SIGHUP and SIGINT to the program as `.terminated` before they kill it.
   public var endsInOrder = false
 
+  /// Options for a kind of terminal, with standard input and output unless said otherwise.
   public init(
     depth: ColorDepth? = nil, term: String, colorTerm: String = "", noColor: Bool = false,
     mouse: Bool = true, inputDescriptor: Int32 = 0, outputDescriptor: Int32 = 1,
@@ -44,6 +45,7 @@ public struct TerminalOptions: Sendable {
 public struct TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   public let description: String
 
+  /// An error in the words the user will read.
   public init(_ description: String) {
     self.description = description
   }

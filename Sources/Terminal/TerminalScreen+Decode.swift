@@ -1,7 +1,7 @@
 import CTerminal
 
 extension TerminalScreen {
-  /// The event behind what ncurses read; nil for what nobody has a use for.
+  /// The event behind what ncurses read; nil for what the program does not use.
   func decode(_ kind: Int, _ event: ct_event) -> InputEvent? {
     switch kind {
     case CT_CHARACTER: return Self.character(UInt32(bitPattern: event.code)).map { .key($0) }

@@ -8,16 +8,16 @@ extension TerminalScreen {
   /// in one of the extra descriptors (which are the caller's to drain); the list is empty then and
   /// at the deadline. After `.hangup` it only waits for the deadline and the descriptors.
   public func poll(until deadline: UInt64?, also descriptors: [Int32] = []) -> [InputEvent] {
-    parkIfStruck()
-    // An absolute alarm, so that this room never has to ask what time it is; 0 would switch it off.
+    waitIfCrashing()
+    // An absolute alarm, so that no clock is read here; 0 would switch it off.
     ct_timer_set(timerDescriptor, deadline.map { max(1, $0) } ?? 0)
     let input = hasHungUp ? -1 : options.inputDescriptor
     var waits = ([input, wakeDescriptor, timerDescriptor] + descriptors).map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
-    // An interrupted wait returns early and empty, which every caller has to stand anyway.
+    // An interrupted wait returns early and empty; every caller allows for that.
     let ready = Glibc.poll(&waits, nfds_t(waits.count), -1)
-    parkIfStruck()
+    waitIfCrashing()
     guard ready > 0 else { return [] }
     var events: [InputEvent] = []
     if waits[1].revents != 0 { events += signals() }

@@ -8,7 +8,7 @@ extension TerminalScreen {
   /// `.terminalDefault` to keep the user's. Only rows that differ from the last frame are handed to
   /// ncurses, which sends only cells that differ; the same frame again sends nothing.
   public func present(_ canvas: Canvas, background: Color, foreground: Color) {
-    parkIfStruck()
+    waitIfCrashing()
     guard !hasHungUp else { return }
     let frame = prepared(canvas, background: background, foreground: foreground)
     if frame == shown { return }
@@ -52,7 +52,8 @@ extension TerminalScreen {
           if let last = glyphs.indices.last { glyphs[last].cells = 2 }
           continue
         }
-        // Neighbours mostly share their colours, and the dictionary is the dearest step here.
+        // Neighbours mostly share their colours, and the dictionary lookup is the slowest step
+        // here.
         if last?.foreground != cell.foreground || last?.background != cell.background {
           let pair = pair(of: cell)
           if pair == nil { fits = false }

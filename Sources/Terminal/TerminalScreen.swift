@@ -84,7 +84,7 @@ public final class TerminalScreen {
   /// Hands the terminal back; more calls do nothing.
   public func close() {
     guard !isClosed else { return }
-    parkIfStruck()
+    waitIfCrashing()
     isClosed = true
     ct_screen_close(handle)
     if options.guardsCrashes { ct_guard_leave() }
@@ -95,8 +95,9 @@ public final class TerminalScreen {
     close()
   }
 
-  /// The message of a crash on another thread must not be drawn over, nor the exit overtaken.
-  func parkIfStruck() {
+  /// Waits for the end of the process when another thread has crashed, so that nothing is drawn
+  /// over the crash message.
+  func waitIfCrashing() {
     if options.guardsCrashes, ct_guard_tripped() { ct_guard_park() }
   }
 

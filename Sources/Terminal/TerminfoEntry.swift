@@ -14,6 +14,9 @@ enum TerminfoEntry {
     "b64:" + base64(compiled(truecolor: truecolor))
   }
 
+  /// The first word of an entry with 32-bit numbers: MAGIC2, 01036 in octal, of term(5).
+  private static let magic = 0x21E
+
   private static let booleans = ["am", "mir", "msgr", "xenl"]
   private static let strings: [(String, String)] = [
     ("bel", "\u{7}"), ("bold", "\u{1B}[1m"), ("civis", "\u{1B}[?25l"),
@@ -69,7 +72,7 @@ enum TerminfoEntry {
     for (place, value) in numbers { values[place] = value }
 
     var out: [UInt8] = []
-    for word in [0x21E, names.count, flagCount, numberCount, textCount, pool.count] {
+    for word in [magic, names.count, flagCount, numberCount, textCount, pool.count] {
       out += short(word)
     }
     out += names

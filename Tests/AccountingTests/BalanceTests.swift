@@ -121,7 +121,7 @@ struct OutlierTests {
     let watts: [Double] = [610, 605, 615, 608, 612, 604, 131, 611]
     let found = outliers(watts, busy: [1, 1, 1, 1, 1, 1, 0.04, 1])
     #expect(found.map(\.device.label) == ["6"])
-    #expect(found.first?.matter == .waits)
+    #expect(found.first?.kind == .waits)
     #expect(found.first?.median == 610)
     #expect(outliers([610, 605, 615, 608], busy: [1, 1, 1, 1]).isEmpty)
     #expect(outliers([610, 131, 610], busy: [1, 0, 1]).isEmpty)
@@ -130,6 +130,6 @@ struct OutlierTests {
   @Test("a busy card that draws less is something else")
   func drawsLess() {
     let found = outliers([610, 605, 615, 608, 300], busy: [1, 1, 1, 1, 1])
-    #expect(found.first?.matter == .drawsLess)
+    #expect(found.first?.kind == .drawsLess)
   }
 }

@@ -69,8 +69,8 @@ import Testing
     let work = try books.ledger.workload(of: device, over: span(20, 60)).get()
     #expect(near(work.flopRate, 6e13) && work.isFLOPRateModel && work.isPrecisionKnown)
     #expect(near(work.byteRate, 1675e9) && near(work.power, 350))
-    #expect(near(work.byteShare, 0.5) && near(work.flopShare, 6e13 / 989.5e12))
-    #expect((work.intensity ?? 0) < (work.ridge ?? 0))
+    #expect(near(work.bandwidthUtilization, 0.5) && near(work.flopUtilization, 6e13 / 989.5e12))
+    #expect((work.arithmeticIntensity ?? 0) < (work.ridgePoint ?? 0))
   }
 
   @Test func `Without a known chip there is no estimate, and a reason`() {

@@ -16,7 +16,7 @@ import Testing
       id: job, label: "run", attributes: ["framework": "nanoGPT", "precision": "bf16"])
     books.timeline.apply(.device(device))
     var joules = 0.0
-    var random = SplitMix(seed: 7)
+    var random = SplitMix64(seed: 7)
     var energy: [(Double, Double)] = []
     for second in 0...seconds {
       energy.append((Double(second), joules))

@@ -86,7 +86,7 @@ import Testing
     #expect(cleared.1 == .handled && cleared.0.filter.isEmpty)
     #expect(press(["escape"]).1 == .close)
     // The program can be left from anywhere.
-    #expect(press(["/", "ctrl-c"]).1 == .notMine)
+    #expect(press(["/", "ctrl-c"]).1 == .unhandled)
   }
 
   @Test func `A signal is sent after a yes, to the process that was asked about`() {

@@ -100,7 +100,7 @@ import Testing
   @Test(arguments: Fixtures.themes)
   func `A theme is named in the manual and found by the program`(name: String) throws {
     #expect(Self.readme.contains(name), "README.md, settings: name the theme “\(name)”")
-    let store = ThemeStore(world: World.look(), executable: Program.path)
+    let store = ThemeStore(host: HostEnvironment.current(), executable: Program.path)
     #expect(store.themes.contains { $0.name == name })
     #expect(store.problems.isEmpty)
   }

@@ -1,6 +1,6 @@
 import Telemetry
 
-/// What a product can do at best, as its maker states it.
+/// The peak rates, memory and power of an accelerator product, as its maker states them.
 public struct Accelerator: Hashable, Sendable {
   /// The product's name, shorter than the driver's.
   public var name: String
@@ -14,11 +14,11 @@ public struct Accelerator: Hashable, Sendable {
   public var power: Double?
   /// The document the figures are from.
   public var source: String
-  /// Devices that the system sees of one board.
+  /// How many devices the system shows for one board: 2 for a board with two dies.
   public var dies: Double
   let patterns: [Pattern]
 
-  /// Words that must and must not stand in a name.
+  /// Words that a product name must and must not contain.
   struct Pattern: Hashable, Sendable {
     var wanted: [Substring] = []
     var unwanted: [Substring] = []
@@ -45,7 +45,7 @@ public struct Accelerator: Hashable, Sendable {
   /// Every product there is a row for, in order of the table.
   public static let all: [Accelerator] = table.split(separator: "\n").compactMap(Accelerator.init)
 
-  /// Words of which one makes a name that of a part, a share, or a slower namesake.
+  /// Words that mark a name as that of a share of a board or of a slower product of the same name.
   private static let unwanted: [Substring] = ["laptop", "mobile", "mig", "vgpu", "grid"]
 
   /// The product of that name, as a driver gives it; `nil` for one there is no row for.

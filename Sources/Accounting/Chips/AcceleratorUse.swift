@@ -9,15 +9,17 @@ public struct AcceleratorUse: Hashable, Sendable {
   public var throttled = 0.0
   /// Joules drawn while no kernel ran.
   public var idle = 0.0
-  /// Joules drawn while nothing told what the accelerator did.
+  /// Joules drawn while the utilization was not known.
   public var unknown = 0.0
   /// Seconds the power cap held the clocks down; reaching it is normal under full load.
   public var cappedTime: Double?
   /// Seconds the clocks were held down by heat, the board or a power brake.
   public var throttledTime: Double?
 
+  /// Joules of all four uses together.
   public var total: Double { active + throttled + idle + unknown }
 
+  /// Adds the use of another accelerator, or of another span.
   public static func + (left: Self, right: Self) -> Self {
     func sum(_ a: Double?, _ b: Double?) -> Double? { a.map { $0 + (b ?? 0) } ?? b }
     return Self(
@@ -29,10 +31,10 @@ public struct AcceleratorUse: Hashable, Sendable {
 }
 
 extension Ledger {
-  /// What an accelerator's energy was for, looked at in `parts` equal stretches of the span.
+  /// What an accelerator's energy was for, decided for each of `parts` equal stretches of the span.
   ///
-  /// A stretch counts as idle when a kernel ran for under 2 % of it. Of the others the share of time
-  /// the driver counts as held back is taken as throttled.
+  /// A stretch counts as idle when a kernel ran for under 2 % of it. In the others, the share of
+  /// time that the driver counts as held back is throttled.
   public func use(
     of gpu: DeviceID, over span: TimeSpan, parts: Int = 24
   ) -> AcceleratorUse? {

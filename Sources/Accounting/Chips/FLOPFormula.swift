@@ -6,20 +6,25 @@ import Telemetry
 /// Sources: Chowdhery et al. arXiv:2204.02311, appendix B (6N + 12·L·h·d_h·T); Hoffmann et al.
 /// arXiv:2203.15556 (6N); Hu et al. arXiv:2106.09685 for frozen weights.
 public struct FLOPFormula: Hashable, Sendable {
-  /// How much of the square of attention is counted.
+  /// How much of the T × T matrix of attention is counted.
   public enum Attention: Sendable, Hashable {
-    /// All of it, as is customary.
+    /// All of it, the usual convention.
     case full
     /// The half that a causal mask leaves.
     case causal
+    /// None of it: the parameters alone.
     case none
   }
 
+  /// What a token goes through: forward and backward, or forward alone.
   public enum Work: Sendable, Hashable { case training, inference }
 
+  /// What a token goes through.
   public var work = Work.training
+  /// How much of attention is counted.
   public var attention = Attention.full
 
+  /// A convention; by default that of training with full attention.
   public init(work: Work = .training, attention: Attention = .full) {
     self.work = work
     self.attention = attention
@@ -36,6 +41,7 @@ public struct FLOPFormula: Hashable, Sendable {
     /// Why attention is not counted, or how much of it is; empty where there is nothing to say.
     public var remark = ""
 
+    /// A count with the parts of its convention.
     public init(perToken: Double, weights: String, attention: Int? = nil, remark: String = "") {
       self.perToken = perToken
       self.weights = weights
@@ -86,8 +92,8 @@ public struct FLOPFormula: Hashable, Sendable {
 
 /// The convention by which a framework counts the operations behind the MFU it prints.
 ///
-/// They differ by 1.7 times for one and the same small model, so none may stand beside another
-/// without its name.
+/// They differ by up to 1.7 times for the same small model, so each MFU is shown with its
+/// convention.
 public enum FLOPConvention: String, Sendable, Hashable, CaseIterable {
   case nanoGPT, llmC = "llm.c", torchtitan, huggingFace = "Hugging Face", megatron = "Megatron"
 

@@ -1,7 +1,7 @@
 import Quantities
 import Telemetry
 
-/// How much of the hardware's arithmetic a job's progress stands for.
+/// Model FLOPs utilisation: the FLOPs a job's progress takes by formula, over the hardware's peak.
 public struct MFU: Hashable, Sendable {
   /// Operations for a token, if the model is known.
   public var count: FLOPFormula.Count?
@@ -11,8 +11,9 @@ public struct MFU: Hashable, Sendable {
   public var devices: Double
   /// The dense peak of all of them together in the job's precision, in FLOP/s.
   public var peak: Double?
-  /// The product the peak is that of.
+  /// The product that the peak is of.
   public var accelerator: Accelerator?
+  /// The precision that the peak is of.
   public var precision: Precision?
   /// Model FLOP/s over the peak, 0...1.1; `nil` when something it needs is not known.
   public var share: Double?
@@ -34,7 +35,7 @@ public struct MFU: Hashable, Sendable {
   /// FLOP/s of one device.
   public var flopRatePerDevice: Double? { flopRate.map { $0 / max(1, devices) } }
 
-  /// What the hardware's own figure says about ours, in words; empty when they agree.
+  /// How tensor activity contradicts the share, in words; empty when they agree.
   public var verdict: String {
     guard let share, let hardware, share > 0 else { return "" }
     let ratio = hardware / share
@@ -51,7 +52,7 @@ public struct MFU: Hashable, Sendable {
     return ""
   }
 
-  /// Above this share something that was assumed is wrong, and no share is stated.
+  /// The highest share that is stated; above it something that was assumed is wrong.
   static let limit = 1.1
 }
 
@@ -59,8 +60,8 @@ extension Ledger {
   /// The MFU of a job by its tokens per second, over a stretch of its progress.
   ///
   /// Model FLOP/s over the dense peak of the precision in use, times the devices. Nothing is
-  /// assumed for a device, a precision or a model that is not known: the reason is told instead.
-  /// Where the rate leaves pauses out, so must the hardware's own activity: `withoutPauses`.
+  /// assumed for a device, a precision or a model that is not known: then the reason is given
+  /// instead. With `withoutPauses` pauses are left out of tensor activity, as they are in the rate.
   public func mfu(
     of job: DeviceID, tokensPerSecond: Double?, over span: TimeSpan, withoutPauses: Bool = false
   ) -> MFU {
@@ -102,7 +103,7 @@ extension Ledger {
     return total.mean
   }
 
-  /// Divides by the peak, or says why that cannot be done.
+  /// Sets the share, or the reason why there is none.
   private func settle(_ mfu: inout MFU, _ own: [Device]) {
     guard let rate = mfu.flopRate else {
       mfu.reason =

@@ -1,33 +1,36 @@
 import Quantities
 
-/// One run beside another: what was saved, and whether that is more than noise.
+/// One run compared with another: what it saves, and whether that is more than noise.
 public struct Comparison: Hashable, Sendable {
+  /// The run that is judged.
   public var run: RunProfile
+  /// The run it is judged against.
   public var baseline: RunProfile
-  /// What the costs are counted for: what both runs count.
+  /// What joules are divided by: tokens, samples or steps, whichever both runs count.
   public var measure: RunProfile.Measure
-  /// The part of the baseline's joules that the run does without; negative when it costs more.
+  /// The share of the baseline's joules that the run saves; negative when it takes more.
   public var saving: Double?
   /// The middle 95 % of savings among resampled stretches of both runs.
   public var interval: ClosedRange<Double>?
   /// What keeps the two from being compared fairly, in words.
   public var cautions: [String] = []
 
-  /// Whether the saving, or the extra cost, is more than what stretches differ by among themselves.
+  /// Whether the saving or extra cost is larger than the noise: the interval does not contain zero.
   public var isLargerThanNoise: Bool? {
     interval.map { $0.lowerBound > 0 || $0.upperBound < 0 }
   }
 
-  /// What the run does to the baseline's joules.
+  /// How the run's joules differ from the baseline's.
   public enum Change: Sendable, Hashable {
-    /// It does without a part of them.
+    /// It takes fewer, by this share.
     case saves(Double)
-    /// It takes a part more than they are, up to twice as many.
+    /// It takes more, by this share, up to twice as many.
     case costs(Double)
-    /// It takes so many times as many.
+    /// It takes more than twice as many: this factor.
     case takes(Double)
   }
 
+  /// The saving as a kind of change; `nil` when the two cannot be compared.
   public var change: Change? {
     saving.map { $0 < -1 ? .takes(1 - $0) : $0 < 0 ? .costs(-$0) : .saves($0) }
   }
@@ -48,7 +51,7 @@ public struct Comparison: Hashable, Sendable {
     }
   }
 
-  /// A share in per cent with the interval it is from, whose ends count in the same direction.
+  /// A share in per cent with its interval; `sign` is -1 where extra cost is counted as positive.
   private func percent(_ share: Double, _ sign: Double) -> String {
     let bounds = interval.map { interval in
       let ends = [interval.lowerBound * sign, interval.upperBound * sign].sorted()
@@ -78,6 +81,7 @@ public struct Comparison: Hashable, Sendable {
   static let leastBlocks = 8
   private static let resamples = 1000
 
+  /// Compares two runs by what both count, or by steps where they count different things.
   public init(_ run: RunProfile, against baseline: RunProfile) {
     self.run = run
     self.baseline = baseline
@@ -108,7 +112,7 @@ public struct Comparison: Hashable, Sendable {
     _ run: [RunProfile.Block], _ baseline: [RunProfile.Block]
   ) -> ClosedRange<Double>? {
     guard run.count >= leastBlocks, baseline.count >= leastBlocks else { return nil }
-    var random = SplitMix(seed: 20_260_101)
+    var random = SplitMix64(seed: 20_260_101)
     var savings: [Double] = []
     savings.reserveCapacity(resamples)
     for _ in 0..<resamples {
@@ -122,7 +126,7 @@ public struct Comparison: Hashable, Sendable {
   }
 
   /// The cost of one resampled run.
-  private static func cost(of blocks: [RunProfile.Block], _ random: inout SplitMix) -> Double {
+  private static func cost(of blocks: [RunProfile.Block], _ random: inout SplitMix64) -> Double {
     var length = 1
     while length * length * length < blocks.count { length += 1 }
     var (joules, count) = (0.0, 0.0)

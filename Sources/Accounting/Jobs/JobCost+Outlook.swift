@@ -3,7 +3,9 @@ import Telemetry
 
 /// How far a job is, and what the rest of it will take if it goes on as it has.
 public struct JobOutlook: Hashable, Sendable {
+  /// The step the job is at.
   public var step: Double
+  /// The step it will end at; `nil` when it does not say.
   public var stepTotal: Double?
   /// Steps that are left; `nil` when the job does not say how many there will be.
   public var left: Double? { stepTotal.map { max(0, $0 - step) } }
@@ -15,7 +17,7 @@ public struct JobOutlook: Hashable, Sendable {
   public var joules: Double?
   /// Grams of CO2 equivalent to go, at the grid's present intensity.
   public var grams: Double?
-  /// Tokens so far over twenty for each parameter: 1 is where a run of given arithmetic is best.
+  /// Tokens so far over twenty times the parameters; at 1 a given number of FLOPs is spent best.
   ///
   /// Hoffmann et al., arXiv:2203.15556.
   public var chinchilla: Double?
@@ -28,14 +30,15 @@ public struct JobOutlook: Hashable, Sendable {
   }
 }
 
-/// What a job spent on evaluations, checkpoints and the like, as far as that shows.
+/// What a job spent on pauses between steps: evaluations, checkpoints and the like.
 public struct PauseAccount: Hashable, Sendable {
+  /// How many pauses there were.
   public var count: Int
-  /// Seconds by which they were longer than their steps.
+  /// Seconds the pauses took beyond the time of their steps.
   public var seconds: Double
-  /// Joules drawn in those seconds: the part of each pause's energy that its time is.
+  /// Joules drawn in those seconds: of each pause's energy the share that is its extra time.
   public var joules: Double?
-  /// Since when reports were looked at.
+  /// The time of the first report that was looked at.
   public var since: Timestamp
 }
 

@@ -5,24 +5,27 @@ import Telemetry
 public struct JobCost: Hashable, Sendable {
   /// The stretch between two progress readings the cost is taken over.
   public var span: TimeSpan
+  /// Optimizer steps in the stretch.
   public var steps: Double
-  /// Tokens in the stretch, if the job tells.
+  /// Tokens in the stretch, if the job counts them.
   public var tokens: Double?
-  /// Samples in the stretch, if the job tells.
+  /// Samples in the stretch, if the job counts them.
   public var samples: Double?
-  /// Energy in the stretch, if anything tells.
+  /// Energy in the stretch, if anything measures it.
   public var energy: EnergyAmount?
-  /// The part of the job's devices whose energy is known here; less than 1 across machines.
+  /// The share of the job's devices that are on this machine; less than 1 for a job on several.
   public var seenShare = 1.0
-  /// Evaluations, checkpoints and the like inside the stretch: taken out of all the above.
+  /// Evaluations, checkpoints and the like inside the stretch: their time and energy are not in the
+  /// figures above.
   public var pauses = 0
   /// Seconds of the stretch that the pauses took.
   public var pausedSeconds = 0.0
   /// The median time of the steps in the stretch, in seconds.
   public var medianStep: Double?
-  /// The least time between two values of what the energy is taken from, in seconds.
+  /// The time between two values of the energy counter or power sensor, in seconds.
   public var tick = 0.0
 
+  /// The cost of a stretch without pauses.
   public init(
     span: TimeSpan, steps: Double, tokens: Double? = nil, samples: Double? = nil,
     energy: EnergyAmount? = nil
@@ -48,20 +51,23 @@ public struct JobCost: Hashable, Sendable {
 
   private func joules(per count: Double?) -> Double? {
     guard let energy, let count, count > 0, energy.joules > 0, isEnough else { return nil }
-    // A device does its part of the work for its part of the energy.
+    // The devices seen here did their share of the work.
     return energy.joules / (count * seenShare)
   }
 
+  /// Tokens a second, pauses left out.
   public var tokensPerSecond: Double? { tokens.flatMap { seconds > 0 ? $0 / seconds : nil } }
+  /// Samples a second, pauses left out.
   public var samplesPerSecond: Double? { samples.flatMap { seconds > 0 ? $0 / seconds : nil } }
+  /// The mean seconds of a step, pauses left out.
   public var secondsPerStep: Double? { steps > 0 ? seconds / steps : nil }
 
-  /// How far off a cost may be for its edges alone, as a part of it: a step and a tick of energy.
+  /// The relative error from the edges of the stretch: one step and one tick of the energy.
   public var uncertainty: Double? {
     steps > 0 && seconds > 0 ? 1 / steps + tick / seconds : nil
   }
 
-  /// Whether the stretch is worth a number.
+  /// Whether the stretch is long enough for a cost to be stated.
   public var isEnough: Bool { shortfall == nil }
 
   /// A counter moves every 20 to 100 ms, so less than this is mostly its jitter.
@@ -70,7 +76,7 @@ public struct JobCost: Hashable, Sendable {
   static let shortStep = 0.1
   static let leastShortSteps = 50.0
 
-  /// What the stretch lacks to be worth a number, in words; `nil` when it lacks nothing.
+  /// Why no cost is stated, in words; `nil` when the stretch is long enough.
   public var shortfall: String? {
     if seconds < Self.leastSeconds {
       return "not enough yet: \(SI.significant(seconds, digits: 2)) s of progress, 2 s are needed"
@@ -90,9 +96,9 @@ extension Ledger {
   /// The cost of a job's progress over about the last `seconds` before a time.
   ///
   /// The stretch grows until the number is worth showing: to the time between two reports, and to
-  /// fifty steps where steps are short. Energy is taken between the job's own times. Charged is
-  /// what its accelerators drew, or the whole machine where there are none. `nil` until the job
-  /// has said twice how far it is.
+  /// fifty steps where steps are short. Energy is taken between the job's own times. It is that of
+  /// the job's accelerators, or of the whole machine where there are none. `nil` until the job has
+  /// reported progress twice.
   public func cost(of job: DeviceID, at time: Timestamp, over seconds: Double = 30) -> JobCost? {
     memos.costs.answer(.init(job: job, time: time, extent: seconds)) {
       recentCost(of: job, at: time, over: seconds)
@@ -142,7 +148,7 @@ extension Ledger {
     return cost
   }
 
-  /// What a job counted over a span, else the integral of its rate, for all its devices.
+  /// How many a job counted over a span, or else the integral of its rate, over all its devices.
   private func amount(
     _ counter: Metric, _ rate: Metric, of job: DeviceID, _ facts: JobFacts, over span: TimeSpan
   ) -> Double? {
@@ -165,7 +171,7 @@ extension Ledger {
     return energy(over: span)
   }
 
-  /// The part of a job's devices that is seen here, by what it says of their number.
+  /// The share of a job's devices that are on this machine, by the world size it states.
   private func seenShare(of job: DeviceID, _ facts: JobFacts) -> Double {
     let own = Double(accelerators(of: job).count)
     guard own > 0, let world = facts.worldSize, world > own else { return 1 }
@@ -181,7 +187,7 @@ extension Ledger {
 }
 
 extension JobCost {
-  /// The cost without that of a pause inside it.
+  /// The cost less that of a pause inside the stretch.
   func without(_ pause: JobCost) -> JobCost {
     var rest = self
     rest.steps -= pause.steps

@@ -8,7 +8,7 @@ struct LeastSquares {
   private let errors: [Double]
   private let freedom: Int
 
-  /// Fits some columns of `rows` to `values`; `nil` when they cannot be told apart.
+  /// Fits some columns of `rows` to `values`; `nil` when they are collinear.
   init?(_ columns: [Int], _ rows: [[Double]], _ values: [Double]) {
     let count = columns.count
     var normal = Array(repeating: Array(repeating: 0.0, count: count), count: count)
@@ -37,7 +37,7 @@ struct LeastSquares {
 
   /// The best fit of all three columns with no coefficient below zero.
   ///
-  /// With so few columns every choice of those that are not zero can be looked at.
+  /// With three columns, all subsets that are not held at zero can be tried.
   static func nonNegative(_ rows: [[Double]], _ values: [Double]) -> LeastSquares? {
     var best: LeastSquares?
     for choice in 1..<8 {
@@ -54,7 +54,7 @@ struct LeastSquares {
     columns.firstIndex(of: column).map { solution[$0] } ?? 0
   }
 
-  /// Half the width of the interval that holds the coefficient in 95 of 100 cases.
+  /// Half the width of the 95 % confidence interval of the coefficient.
   func margin(_ column: Int) -> Double {
     columns.firstIndex(of: column).map { errors[$0] * Self.quantile(freedom) } ?? 0
   }
@@ -65,7 +65,7 @@ struct LeastSquares {
     return 1.959964 + 2.372271 / n + 2.822499 / (n * n)
   }
 
-  /// The inverse of a small symmetric matrix; `nil` when it has none worth using.
+  /// The inverse of a small symmetric matrix; `nil` when it is too close to singular.
   private static func inverse(_ matrix: [[Double]]) -> [[Double]]? {
     let count = matrix.count
     var left = matrix

@@ -1,64 +1,91 @@
 import Quantities
 import Telemetry
 
-/// What a run of a job came to, to be laid beside another run's.
+/// The energy, time and progress of a run of a job, to be compared with another run's.
 public struct RunProfile: Hashable, Sendable {
-  /// A stretch of the run: the noise between stretches is what differences are judged by.
+  /// A stretch of the run; differences between runs are compared with those between stretches.
   public struct Block: Hashable, Sendable {
+    /// The energy of the stretch in joules.
     public var joules: Double
+    /// How many of the measure were done in it.
     public var count: Double
 
+    /// A stretch with its energy and its progress.
     public init(joules: Double, count: Double) {
       self.joules = joules
       self.count = count
     }
   }
 
-  /// What the cost is counted for.
+  /// What the cost is divided by.
   public enum Measure: String, Sendable, Hashable {
     case token, outputToken = "output token", sample, step
   }
 
   /// A loss after so many tokens, or steps where tokens are not known.
   public struct LossPoint: Hashable, Sendable {
+    /// Tokens or steps before the report, as `progressUnit` says.
     public var progress: Double
+    /// The loss that was reported.
     public var loss: Double
   }
 
   /// What people call the run: its file's name, or "this run".
   public var name: String
+  /// The name of the job.
   public var job = ""
+  /// The framework or server; empty when it is not known.
   public var framework = ""
+  /// The precision of its matrix products, if the job says.
   public var precision: Precision?
+  /// The number of parameters of its model, if the job says.
   public var parameters: Double?
+  /// The product name of its accelerators.
   public var accelerator = ""
+  /// How many accelerators it ran on.
   public var devices = 0
+  /// The length of the measured part in seconds, pauses included.
   public var seconds = 0.0
+  /// Optimizer steps in the measured part.
   public var steps = 0.0
+  /// Tokens in the measured part, if the job counts them.
   public var tokens: Double?
+  /// Samples in the measured part, if the job counts them.
   public var samples: Double?
+  /// The energy of the measured part in joules, if anything measured it.
   public var joules: Double?
+  /// Whether any of the energy is modelled and not measured.
   public var isModelled = false
+  /// Whether the run was made up for demonstration.
   public var isSimulated = false
+  /// The losses that were reported, in order of progress.
   public var losses: [LossPoint] = []
   /// What the progress of `losses` counts: tokens, samples or steps.
   public var progressUnit = "steps"
-  /// Bytes on the accelerators together, at most.
+  /// The most bytes in use on all accelerators together.
   public var peakMemory: Double?
   /// What `blocks` count.
   public var measure = Measure.step
+  /// At most sixty stretches of the run that noise is judged by.
   public var blocks: [Block] = []
 
+  /// A profile of which only the name is known.
   public init(name: String) { self.name = name }
 
+  /// Joules for one step; `nil` without energy or steps.
   public var joulesPerStep: Double? { ratio(joules, steps) }
+  /// Joules for one token; `nil` without energy or tokens.
   public var joulesPerToken: Double? { ratio(joules, tokens) }
+  /// Joules for one sample; `nil` without energy or samples.
   public var joulesPerSample: Double? { ratio(joules, samples) }
+  /// Tokens a second, pauses included.
   public var tokensPerSecond: Double? { ratio(tokens, seconds) }
+  /// Seconds for one step, pauses included.
   public var secondsPerStep: Double? { ratio(seconds, steps) }
+  /// The mean power in watts.
   public var meanPower: Double? { ratio(joules, seconds) }
 
-  /// Joules for one of what a run counts.
+  /// Joules for one token, sample or step.
   public func joules(per measure: Measure) -> Double? {
     switch measure {
     case .token, .outputToken: joulesPerToken
@@ -84,7 +111,7 @@ public struct RunProfile: Hashable, Sendable {
 }
 
 extension Ledger {
-  /// What a job came to over a span; `nil` while it has not reported twice.
+  /// The profile of a job over a span; `nil` while it has not reported twice.
   ///
   /// A job that reports steps is measured between its first and its last report in the span, with
   /// all its pauses; one that only counts what it serves, between those counts. A brief one leaves
@@ -156,7 +183,7 @@ extension Ledger {
     guard let first = timeline.firstReading(id), first.time <= span.end else { return [] }
     let from = max(first.time, span.start)
     let changes = timeline.changes(id, in: TimeSpan(from, span.end))
-    // A value that is repeated until it changes began at nobody knows when.
+    // When a value that is repeated until it changes began is not known.
     let isLog = timeline.descriptor(id).provenance.method == .log
     return (isLog && from == first.time ? [from] : []) + changes.filter { $0 > from }
   }

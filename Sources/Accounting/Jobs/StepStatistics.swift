@@ -1,15 +1,18 @@
 import Telemetry
 
-/// How long a job's steps took, with those that were more than steps told apart.
+/// How long a job's steps took, with pauses told apart from ordinary steps.
 ///
 /// An evaluation or a checkpoint hides in the time between two progress lines. What took more than
-/// three times the median is counted as a pause, so that it spoils no mean.
+/// three times the median is counted as a pause, so that it does not raise the mean.
 public struct StepStatistics: Hashable, Sendable {
   /// The time between two reports of progress.
   public struct Interval: Hashable, Sendable {
+    /// From one report to the next.
     public var span: TimeSpan
+    /// How many steps were done in between.
     public var steps: Double
 
+    /// The mean seconds of one of these steps.
     public var secondsPerStep: Double { span.seconds / steps }
   }
 
@@ -31,12 +34,12 @@ public struct StepStatistics: Hashable, Sendable {
   /// How many intervals to each side an interval is compared with.
   static let reach = 10
 
-  /// A step that took so many times the median was more than a step.
+  /// How many times the median an interval must take to count as a pause.
   static let pauseFactor = 3.0
 
-  /// Sorts the intervals between reports; `nil` while there are not two that differ.
+  /// Sorts the intervals between reports; `nil` without two different reports.
   ///
-  /// A step that is repeated says nothing new; one that goes back begins anew.
+  /// A repeated step is skipped; a step number that falls starts the statistics again.
   public init?(_ reports: [(time: Timestamp, value: Double)]) {
     var intervals: [Interval] = []
     guard var last = reports.first else { return nil }
@@ -50,10 +53,11 @@ public struct StepStatistics: Hashable, Sendable {
     guard !intervals.isEmpty else { return nil }
     median = Self.median(intervals)
     for (index, interval) in intervals.enumerated() {
-      // Beside its neighbours, so that a machine that slows down does not seem to pause.
+      // Compared with its neighbours only, so that a machine that slows down does not seem to
+      // pause.
       let near = intervals[
         max(0, index - Self.reach)...min(intervals.count - 1, index + Self.reach)]
-      // Of two or three nobody can say which is the ordinary one.
+      // Among two or three intervals, none can be called ordinary.
       if near.count >= 4, interval.secondsPerStep > Self.median(Array(near)) * Self.pauseFactor {
         pauses.append(interval)
       } else {
@@ -77,7 +81,7 @@ public struct StepStatistics: Hashable, Sendable {
     pauses.reduce(0) { $0 + max(0, $1.span.seconds - $1.steps * median) }
   }
 
-  /// Seconds for a step with all that happens between steps.
+  /// Mean seconds of a step, pauses included.
   public var meanWithPauses: Double {
     let seconds = (ordinary + pauses).reduce(0) { $0 + $1.span.seconds }
     return steps > 0 ? seconds / steps : median

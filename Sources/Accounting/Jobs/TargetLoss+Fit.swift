@@ -1,13 +1,13 @@
 import Glibc
 import Quantities
 
-/// A falling curve through the second half of a loss: a power law, or a straight line over log steps.
+/// A falling curve fitted to the second half of a loss: a power law or a line over log steps.
 ///
-/// The power law is L = a + b·s^−c; for each of a row of exponents a and b follow by least squares.
-/// The interval is that of fits to resampled residuals, always with the same random numbers.
+/// The power law is L = a + b·s^−c; a and b are fitted by least squares for each of 31 exponents.
+/// The interval is from fits to resampled residuals, with the same random numbers every time.
 struct LossFit {
   /// Why nothing is projected.
-  struct Refusal: Error, Hashable {
+  struct Failure: Error, Hashable {
     var reason: String
   }
 
@@ -60,24 +60,24 @@ struct LossFit {
   }
 
   /// How many steps after `step` the loss will be down to a target: the middle 90 % of fits.
-  func projection(to target: Double, from step: Double) -> Result<ClosedRange<Double>, Refusal> {
+  func projection(to target: Double, from step: Double) -> Result<ClosedRange<Double>, Failure> {
     guard points.count >= Self.leastPoints, let curve else {
-      return .failure(Refusal(reason: "too few losses for a fit"))
+      return .failure(Failure(reason: "too few losses for a fit"))
     }
-    guard curve.slope > 0 else { return .failure(Refusal(reason: "the loss does not fall")) }
+    guard curve.slope > 0 else { return .failure(Failure(reason: "the loss does not fall")) }
     guard explained >= Self.leastExplained else {
       return .failure(
-        Refusal(reason: "the loss is too noisy for a fit, R² \(SI.fixed(explained, 2))"))
+        Failure(reason: "the loss is too noisy for a fit, R² \(SI.fixed(explained, 2))"))
     }
     guard let reached = curve.step(target) else {
       return .failure(
-        Refusal(reason: "the fit levels off at \(SI.significant(curve.offset)), above the target"))
+        Failure(reason: "the fit levels off at \(SI.significant(curve.offset)), above the target"))
     }
     guard reached <= 10 * step else {
-      return .failure(Refusal(reason: "more than ten times the steps so far, too far for a fit"))
+      return .failure(Failure(reason: "more than ten times the steps so far, too far for a fit"))
     }
     let residuals = points.map { $0.loss - curve.loss($0.step) }
-    var random = SplitMix(seed: 1)
+    var random = SplitMix64(seed: 1)
     var results: [Double] = []
     for _ in 0..<Self.resamples {
       let sample = points.map { point in
@@ -86,21 +86,21 @@ struct LossFit {
       if let step = Self.best(sample)?.curve.step(target) { results.append(step) }
     }
     guard results.count >= Self.resamples * 9 / 10 else {
-      return .failure(Refusal(reason: "the fit is too unsure to say when, or whether at all"))
+      return .failure(Failure(reason: "the fit is too unsure to say when, or whether at all"))
     }
     results.sort()
     let low = max(0, results[results.count / 20] - step)
     let high = max(low, results[results.count * 19 / 20] - step)
     guard high.isFinite, high <= 30 * step else {
-      return .failure(Refusal(reason: "the fit is too unsure to say when"))
+      return .failure(Failure(reason: "the fit is too unsure to say when"))
     }
     guard high >= max(1, step / 100) else {
-      return .failure(Refusal(reason: "about to be reached: within what the loss scatters"))
+      return .failure(Failure(reason: "about to be reached: within what the loss scatters"))
     }
     return .success(low...high)
   }
 
-  /// At most 48 points, each the mean of as many neighbours.
+  /// At most 48 points, each the mean of equally many neighbours.
   private static func thinned(
     _ points: [(step: Double, loss: Double)]
   ) -> [(step: Double, loss: Double)] {
@@ -142,16 +142,21 @@ struct LossFit {
 }
 
 /// Random numbers that are the same every time: SplitMix64 by Sebastiano Vigna, public domain.
-struct SplitMix: Sendable {
+struct SplitMix64: Sendable {
+  /// 2⁶⁴ over the golden ratio, the step of the state.
+  private static let increment: UInt64 = 0x9E37_79B9_7F4A_7C15
+  /// The two factors of the output function, which is David Stafford's variant 13.
+  private static let mixers: (UInt64, UInt64) = (0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB)
+
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }
 
   mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
+    state &+= Self.increment
     var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    z = (z ^ (z >> 30)) &* Self.mixers.0
+    z = (z ^ (z >> 27)) &* Self.mixers.1
     return z ^ (z >> 31)
   }
 

@@ -1,32 +1,40 @@
 import Quantities
 import Telemetry
 
-/// What it took, or will take, until a job's loss is down to a target.
+/// The steps and energy that it took, or will take, to bring a job's loss down to a target.
 public struct TargetLoss: Hashable, Sendable {
   /// Which loss was looked at.
   public enum Basis: Sendable, Hashable {
+    /// The loss on data the job does not train on.
     case validation
     /// The mean of the training loss over about a hundred reports, exponentially weighted.
     case training
 
+    /// What the basis is called, for people.
     public var words: String {
       self == .validation ? "validation loss" : "training loss, averaged over 100 reports"
     }
   }
 
+  /// What is known of reaching the target.
   public enum Outcome: Sendable, Hashable {
     /// Reached between two evaluations: after `energy.lowerBound` and before `energy.upperBound`.
     case reached(step: ClosedRange<Double>, joules: ClosedRange<Double>?)
-    /// To be reached in so many more steps and joules, by a fit in words; 90 % of resampled fits.
+    /// To be reached after this many more steps and joules, the middle 90 % of resampled fits;
+    /// `fit` describes the fit.
     case projected(steps: ClosedRange<Double>, joules: ClosedRange<Double>?, fit: String)
-    /// Nothing can be said, and why.
+    /// Nothing can be said; the reason in words.
     case refused(String)
   }
 
+  /// The loss that is to be reached.
   public var target: Double
+  /// Which loss is compared with it.
   public var basis: Basis
+  /// Whether and when it is reached.
   public var outcome: Outcome
 
+  /// An answer with what it is based on.
   public init(target: Double, basis: Basis, outcome: Outcome) {
     self.target = target
     self.basis = basis
@@ -39,7 +47,7 @@ public struct TargetLoss: Hashable, Sendable {
     return low == high ? low : "\(low) to \(high)"
   }
 
-  /// The training loss says nothing before so many reports.
+  /// The fewest reports of the training loss that an answer is given from.
   static let leastReports = 100
 }
 
@@ -107,13 +115,13 @@ extension Ledger {
     }
   }
 
-  /// Everything a job reported of a loss, each with its step, oldest first.
+  /// All reports of a loss by a job, each with its step, oldest first.
   func reports(_ metric: Metric, of job: DeviceID, until time: Timestamp) -> [LossReport] {
     guard let id = timeline.id(metric, of: job), let step = timeline.id(.step, of: job),
       let first = timeline.firstReading(id), first.time <= time
     else { return [] }
-    // Where readings are no longer kept one by one, what became of a minute stands for it.
-    // What is repeated until it changes says something only then.
+    // Where readings are no longer kept one by one, the last one of each minute is used. A value
+    // that is repeated until it changes is a report only when it changes.
     let isLog = timeline.descriptor(id).provenance.method == .log
     let recent =
       isLog ? timeline.readings(id, in: TimeSpan(first.time, time)).map(\.time) : []

@@ -3,6 +3,7 @@ import Telemetry
 
 /// An amount of energy, and how well it is known.
 public struct EnergyAmount: Hashable, Sendable {
+  /// The energy over the known part of the span, in joules.
   public var joules: Double
   /// Seconds of the span for which energy is known; of a sum, that of its best known part.
   public var covered: Double
@@ -20,9 +21,11 @@ public struct EnergyAmount: Hashable, Sendable {
   /// Whether all of it was read from counters.
   public var isCounted: Bool
 
+  /// No energy over no time, to add others to.
   public static let none = EnergyAmount(
     joules: 0, covered: 0, asked: 0, isModelled: false, isCounted: true)
 
+  /// The energy of a single device; sums are made with `+`.
   public init(
     joules: Double, covered: Double, asked: Double, isModelled: Bool, isCounted: Bool
   ) {
@@ -59,7 +62,7 @@ extension Timeline {
     id(.energy, of: device) ?? id(.power, of: device)
   }
 
-  /// The energy a device drew over a span; `nil` when it tells neither energy nor power.
+  /// The energy a device drew over a span; `nil` when it reports neither energy nor power.
   ///
   /// From the hardware's counter by difference where there is one, otherwise the integral of its
   /// power, without the gaps.
@@ -73,7 +76,7 @@ extension Timeline {
       isCounted: descriptor.metric.isCounter)
   }
 
-  /// The energy of several devices over a span; `nil` when none of them tells.
+  /// The energy of several devices over a span; `nil` when none of them reports any.
   public func energy(of devices: [Device], over span: TimeSpan) -> EnergyAmount? {
     let amounts = devices.compactMap { energy(of: $0.id, over: span) }
     return amounts.isEmpty ? nil : amounts.dropFirst().reduce(amounts[0], +)
@@ -81,12 +84,12 @@ extension Timeline {
 }
 
 extension Moment {
-  /// The power a device draws: as it says itself, else the rate of its energy counter; in watts.
+  /// The power of a device in watts: as it reports it, or else the rate of its energy counter.
   public func power(of device: DeviceID) -> Double? {
     value(.power, of: device) ?? rate(.energy, of: device)
   }
 
-  /// The power of several devices together; `nil` when none of them tells.
+  /// The power of several devices together; `nil` when none of them reports any.
   public func power(of devices: [Device]) -> Double? {
     let powers = devices.compactMap { power(of: $0.id) }
     return powers.isEmpty ? nil : powers.reduce(0, +)

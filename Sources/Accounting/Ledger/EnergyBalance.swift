@@ -1,16 +1,16 @@
 import Quantities
 import Telemetry
 
-/// What a device drew over a span, told by its counter and by the integral of its power.
+/// The energy of a device over a span, by its counter and by the integral of its power.
 ///
 /// The counter is preferred for totals, since it misses nothing between two readings; the integral
-/// is the second opinion. Where both know the same time, their ratio says whether to trust them.
+/// checks it. Where both cover the same time, their ratio says whether to trust them.
 public struct EnergyBalance: Hashable, Sendable {
   /// By difference of the hardware's counter; `nil` without one.
   public var counted: Total?
   /// The integral of power, without the gaps; `nil` without power readings.
   public var integrated: Total?
-  /// How far both may be from the truth, in joules; `nil` where nobody knows.
+  /// How far both may be from the truth, in joules; `nil` where that is not known.
   public var uncertainty: Double?
 
   /// How well counter and integral agree.
@@ -32,6 +32,7 @@ public struct EnergyBalance: Hashable, Sendable {
     return left / right
   }
 
+  /// The verdict on the ratio; `nil` where there is none.
   public var verdict: Verdict? {
     ratio.map { ratio in
       switch abs(ratio - 1) {
@@ -75,7 +76,7 @@ extension Ledger {
     func sum(_ totals: [Total?]) -> Total? {
       let known = totals.compactMap { $0 }
       guard !known.isEmpty, known.count == totals.count else { return nil }
-      // A device that is gone for a while leaves a gap of its own size only.
+      // A device that is away for a while lowers the coverage by its share only.
       let covered = known.reduce(0) { $0 + $1.covered } / Double(known.count)
       return Total(
         amount: known.reduce(0) { $0 + $1.amount }, covered: covered, asked: span.seconds)

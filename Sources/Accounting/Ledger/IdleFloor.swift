@@ -1,7 +1,7 @@
 import Quantities
 import Telemetry
 
-/// What an accelerator draws while it does nothing, found from its own past.
+/// The idle power of an accelerator, found from its own past.
 ///
 /// A card with a model loaded draws far more than an empty one (71 and 118 W of an H100), so the
 /// two are told apart by the memory that is used.
@@ -11,23 +11,24 @@ public struct IdleFloor: Hashable, Sendable {
   /// Watts while memory was in use but no kernel ran.
   public var loaded: Double?
 
-  /// The level that can be had without unloading anything: the loaded one, else the empty one.
+  /// The idle power that needs no unloading: the loaded level, or else the empty one.
   public var watts: Double? { loaded ?? empty }
 
+  /// A floor from the levels that were seen, in watts.
   public init(empty: Double? = nil, loaded: Double? = nil) {
     self.empty = empty
     self.loaded = loaded
   }
 
-  /// Memory in use beyond the least ever seen counts as something loaded from here on.
+  /// Bytes (256 MiB) of memory above the least ever seen from which a model counts as loaded.
   static let loadedBytes = 268_435_456.0
 }
 
 extension Ledger {
   /// The idle floor of an accelerator as known at a time; `nil` when it was never seen idle.
   ///
-  /// The fifth percentile, over all whole minutes with a moment in which no kernel had run, of the
-  /// least power in them. A minute in which something was loaded or unloaded tells nothing.
+  /// The fifth percentile of the least power of each whole minute that had a moment without a
+  /// kernel. Minutes in which memory was loaded or unloaded are left out.
   public func idleFloor(of gpu: DeviceID, at time: Timestamp) -> IdleFloor? {
     memos.floors.answer(.init(device: gpu, time: time)) { floor(of: gpu, at: time) }
   }
@@ -77,7 +78,7 @@ extension Ledger {
     return values.sorted()[values.count / 20]
   }
 
-  /// The floors of all accelerators added up, where every one of them has been seen idle.
+  /// The sum of the floors of all accelerators; `nil` unless each of them has been seen idle.
   public func idleFloor(of gpus: [Device], at time: Timestamp) -> Double? {
     var sum = 0.0
     for gpu in gpus {

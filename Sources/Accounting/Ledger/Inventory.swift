@@ -2,8 +2,10 @@ import Telemetry
 
 /// Which devices of a timeline count for what, so that no joule is counted twice.
 public struct Inventory: Sendable {
+  /// The accelerators, whether or not they report their energy.
   public var gpus: [Device] = []
-  /// Parts of accelerators, such as MIG instances; what they hold is inside their accelerators.
+  /// Parts of accelerators, such as MIG instances; their energy is inside that of their
+  /// accelerators.
   public var gpuParts: [Device] = []
   /// Processes on accelerators.
   public var processes: [Device] = []
@@ -15,16 +17,21 @@ public struct Inventory: Sendable {
   public var components: [Device] = []
   /// Whatever measures the whole machine: a meter at the plug, else the platform's own domain.
   public var whole: Device?
+  /// The machine as its operating system sees it; the first one announced.
   public var host: Device?
+  /// The disks, which have no energy of their own.
   public var disks: [Device] = []
+  /// The network interfaces, which have no energy of their own.
   public var interfaces: [Device] = []
+  /// The training and serving jobs, in the order they were found.
   public var jobs: [Device] = []
+  /// The electricity grid that feeds the machine; the first one announced.
   public var grid: Device?
 
   /// Sorts the devices of a timeline by what they are.
   ///
-  /// What a device counts for is its role, which whoever announced it said. A part that says of which
-  /// other part it is a part is not counted beside it.
+  /// What a device counts for is its role, which its source states. A device whose parent is a part
+  /// that is counted is not counted itself.
   public init(_ timeline: Timeline) {
     var platform: Device?
     for device in timeline.devices {
@@ -46,7 +53,7 @@ public struct Inventory: Sendable {
   private mutating func measure(
     _ device: Device, _ timeline: Timeline, _ platform: inout Device?
   ) {
-    // An accelerator is there whether or not it tells its energy; anything else is there by that.
+    // An accelerator is listed even without energy; any other part only with it.
     guard device.role == .accelerator || timeline.energySeries(of: device.id) != nil else { return }
     let isInside = device.parent.flatMap { timeline.device($0) }.map { $0.role.isPart } ?? false
     guard !isInside else { return }
@@ -64,6 +71,6 @@ public struct Inventory: Sendable {
   /// The devices whose energies may be added up.
   public var parts: [Device] { gpus + packages + memories + components }
 
-  /// Whether anything tells watts or joules at all.
+  /// Whether any device reports watts or joules.
   public var knowsPower: Bool { whole != nil || !parts.isEmpty }
 }

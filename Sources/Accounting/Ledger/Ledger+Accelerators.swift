@@ -1,15 +1,17 @@
 import Telemetry
 
 extension Ledger {
-  /// The accelerators of a job: those it names, else those its processes are on, else all of its
-  /// machine; none where it is known to use none.
+  /// The accelerators of a job: those it names, or those its processes are on, or all of its
+  /// machine.
+  ///
+  /// A job that is known to use none has none.
   public func accelerators(of job: DeviceID) -> [Device] {
     memos.accelerators.answer(job) {
       own(job) ?? inventory.gpus.filter { $0.id.machine == job.machine }
     }
   }
 
-  /// Whether a job is charged several accelerators only because nobody knows which are its own.
+  /// Whether a job is charged all accelerators of its machine because its own are not known.
   public func isChargedForAll(_ job: DeviceID) -> Bool {
     guard own(job) == nil else { return false }
     let count = accelerators(of: job).count
@@ -17,7 +19,7 @@ extension Ledger {
     return count > 1 && Double(count) > world
   }
 
-  /// The accelerators that are known to be a job's; `nil` where nothing tells.
+  /// The accelerators that are known to be a job's; `nil` where they are not.
   private func own(_ job: DeviceID) -> [Device]? {
     let facts = timeline.facts(of: job)
     let named = inventory.gpus.filter {

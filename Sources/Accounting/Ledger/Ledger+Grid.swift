@@ -1,9 +1,9 @@
 import Quantities
 import Telemetry
 
-/// What the grid's mix makes of an amount of energy.
+/// An amount of energy split by the grid's mix at the time it was drawn.
 public struct GridAccount: Hashable, Sendable {
-  /// Joules of the span that are known, whatever is known of the grid.
+  /// All joules of the span that are known, with or without a mix.
   public var joules = 0.0
   /// Joules drawn while the mix was known.
   public var matched = 0.0
@@ -23,7 +23,7 @@ public struct GridAccount: Hashable, Sendable {
 }
 
 extension Ledger {
-  /// The mix of my own energy over a span: every joule with the mix of its own time.
+  /// The mix of the machine's own energy over a span: every joule with the mix at its time.
   ///
   /// Carbon is the sum of energy times intensity, interval by interval; grid values are held
   /// constant over theirs (24/7 carbon-free energy matching). `nil` when no energy is known.
@@ -32,7 +32,7 @@ extension Ledger {
     var account = GridAccount()
     account.joules = total.joules
     guard let grid = inventory.grid else { return account }
-    // What was drawn before the first word of the grid stays unmatched.
+    // Energy drawn before the first reading of the grid has no mix.
     for interval in intervals(of: grid.id, in: span) {
       let moment = timeline.moment(at: interval.start)
       guard let share = moment.known(.renewableShare, of: grid.id)?.value,
@@ -50,7 +50,7 @@ extension Ledger {
     return account
   }
 
-  /// The stretches of a span over which nothing that is known of a grid changes.
+  /// The stretches of a span over which the values of a grid do not change.
   private func intervals(of grid: DeviceID, in span: TimeSpan) -> [TimeSpan] {
     let metrics: [Metric] = [.renewableShare, .lowCarbonShare, .carbonIntensity]
     var cuts = metrics.compactMap { timeline.id($0, of: grid) }

@@ -11,16 +11,17 @@ public struct EnergySplit: Hashable, Sendable {
     case waiting
     /// Drawn by accelerators while none had work.
     case idle
-    /// Drawn by accelerators that do not say what they do.
+    /// Drawn by accelerators that do not report their utilization.
     case gpu
     /// Drawn by processors and their memory.
     case host
-    /// Measured at the plug but not by any part: fans, losses, disks, all that is unknown.
+    /// Measured for the whole machine but by no part: fans, losses, disks and the rest.
     case other
   }
 
   /// Joules by use; uses with nothing known are left out.
   public var joules: [(use: Use, joules: Double)]
+  /// All that was drawn over the span.
   public var total: EnergyAmount
 
   public static func == (left: Self, right: Self) -> Bool {
@@ -37,13 +38,16 @@ public struct EnergySplit: Hashable, Sendable {
 
 /// The integrals over a timeline: joules, renewable joules, grams.
 ///
-/// Any span is one subtraction per device. Ratios are left to those who show them.
+/// Any span is one subtraction for each device.
 public struct Ledger: Sendable {
+  /// The timeline that is integrated.
   public let timeline: Timeline
+  /// Which of its devices count for what.
   public let inventory: Inventory
-  /// What was worked out already: a ledger speaks of a timeline that does not change.
+  /// Answers computed already; they stay true, since the timeline does not change.
   let memos = LedgerMemos()
 
+  /// The ledger of a timeline as it is now; later readings need a new one.
   public init(_ timeline: Timeline) {
     self.timeline = timeline
     inventory = Inventory(timeline)
@@ -52,7 +56,7 @@ public struct Ledger: Sendable {
   /// Below this share of time with a kernel, over all accelerators, there is no work at all.
   static let idleThreshold = 0.02
 
-  /// The energy of everything that is known, over a span; `nil` when nothing tells.
+  /// The energy of everything that is measured, over a span; `nil` when nothing is.
   public func energy(over span: TimeSpan) -> EnergyAmount? {
     if let whole = inventory.whole, let amount = timeline.energy(of: whole.id, over: span),
       amount.covered > 0
@@ -62,7 +66,7 @@ public struct Ledger: Sendable {
     return timeline.energy(of: inventory.parts, over: span)
   }
 
-  /// Where the energy of a span went; `nil` when nothing tells.
+  /// Where the energy of a span went; `nil` when nothing is measured.
   public func split(over span: TimeSpan) -> EnergySplit? {
     guard let total = energy(over: span) else { return nil }
     var amounts: [EnergySplit.Use: Double] = [:]
@@ -86,7 +90,8 @@ public struct Ledger: Sendable {
       amounts[.host] = host.joules
     }
     let attributed = amounts.values.reduce(0, +)
-    // Sensors of parts and of the whole disagree by a few per cent; a negative rest is that.
+    // Sensors of parts and of the whole disagree by a few per cent; a negative remainder is such a
+    // disagreement.
     if total.joules > attributed { amounts[.other] = total.joules - attributed }
     if amounts[.other].map({ $0 < total.joules * 1e-9 }) ?? false { amounts[.other] = nil }
     let uses = EnergySplit.Use.allCases.compactMap { use in amounts[use].map { (use, $0) } }
@@ -101,20 +106,20 @@ public struct Ledger: Sendable {
       .map { min(1, max(0, $0)) }
   }
 
-  /// The power of everything that is known at a time, in watts; `nil` when nothing tells.
+  /// The power of everything that is measured at a time, in watts; `nil` when nothing is.
   public func power(at time: Timestamp) -> Double? {
     if let whole = inventory.whole, let power = power(of: whole.id, at: time) { return power }
     return power(of: inventory.parts, at: time)
   }
 
-  /// The power of a device at a time: as it says itself, else the rate of its counter; in watts.
+  /// The power of a device at a time, in watts: as it reports it, or else the rate of its counter.
   public func power(of device: DeviceID, at time: Timestamp) -> Double? {
     memos.powers.answer(.init(device: device, time: time)) {
       timeline.moment(at: time).power(of: device)
     }
   }
 
-  /// The power of several devices together; `nil` when none of them tells.
+  /// The power of several devices together; `nil` when none of them reports any.
   public func power(of devices: [Device], at time: Timestamp) -> Double? {
     let powers = devices.compactMap { power(of: $0.id, at: time) }
     return powers.isEmpty ? nil : powers.reduce(0, +)
@@ -122,8 +127,8 @@ public struct Ledger: Sendable {
 
   /// The mean power of everything known in each of `columns` equal parts of a span, in watts.
   ///
-  /// A column is `nil` when any device that tells its power at all does not tell it there: a sum
-  /// without one of its parts would be a dip that nobody drew.
+  /// A column is `nil` when a device that reports power elsewhere has none there: the sum without
+  /// it would show a dip that did not happen.
   public func powerCurve(
     of devices: [Device], over span: TimeSpan, columns: Int, until: Timestamp? = nil
   ) -> [Double?] {

@@ -1,7 +1,7 @@
 import Glibc
 import Telemetry
 
-/// Answers that are worked out once and given again to whoever asks the same.
+/// Answers that are computed once for each key and then kept.
 ///
 /// A ledger keeps one for each question that several parts of a screen ask. Under a POSIX mutex,
 /// because the thread sanitizer sees those; the work itself is done outside of it, since one answer
@@ -34,12 +34,12 @@ final class Memo<Key: Hashable & Sendable, Answer: Sendable>: @unchecked Sendabl
   }
 }
 
-/// What a ledger has worked out so far.
+/// The answers a ledger has computed so far.
 final class LedgerMemos: Sendable {
   struct JobKey: Hashable, Sendable {
     var job: DeviceID
     var time: Timestamp
-    /// Seconds, or reports.
+    /// Seconds of the span, or the number of reports.
     var extent: Double
   }
 

@@ -1,27 +1,32 @@
 import Quantities
 import Telemetry
 
-/// An accelerator that behaves unlike its peers, and what is the likely matter with it.
+/// An accelerator that behaves unlike its peers, and what is likely wrong with it.
 public struct Outlier: Hashable, Sendable {
-  public enum Matter: Sendable, Hashable {
+  /// How an accelerator differs from its peers.
+  public enum Kind: Sendable, Hashable {
     /// Draws little because it has nothing to do.
     case waits
     /// Draws little though a kernel runs.
     case drawsLess
+    /// Draws much more power than its peers.
     case drawsMore
+    /// Is much hotter than its peers.
     case hot
   }
 
+  /// The accelerator that stands out.
   public var device: Device
-  public var matter: Matter
-  /// Its own value: watts, or degrees Celsius.
+  /// How it differs.
+  public var kind: Kind
+  /// Its own value, in watts or degrees Celsius.
   public var value: Double
   /// The median of all.
   public var median: Double
   /// How many spreads away from the median.
   public var distance: Double
 
-  /// Values farther from the median than five of the usual distances stand out.
+  /// How many spreads from the median a value must be to stand out.
   static let threshold = 5.0
 }
 
@@ -29,7 +34,7 @@ extension Ledger {
   /// The accelerators that stand out at a time, the worst first.
   ///
   /// By median absolute deviation, with a floor of 2 % of the median under the spread so that a
-  /// machine of equals has no outliers; needs four cards that tell.
+  /// machine of equals has no outliers; needs at least four accelerators with a value.
   public func outliers(at time: Timestamp) -> [Outlier] {
     let moment = timeline.moment(at: time)
     let watts = inventory.gpus.map { power(of: $0.id, at: time) }
@@ -38,23 +43,24 @@ extension Ledger {
     for (index, median, distance) in Self.deviations(watts, least: 5) {
       let gpu = inventory.gpus[index]
       let busy = moment.value(.utilization, of: gpu.id)
-      let matter: Outlier.Matter =
+      let kind: Outlier.Kind =
         distance > 0 ? .drawsMore : (busy ?? 1) < 0.5 ? .waits : .drawsLess
       found.append(
         Outlier(
-          device: gpu, matter: matter, value: watts[index] ?? 0, median: median,
+          device: gpu, kind: kind, value: watts[index] ?? 0, median: median,
           distance: abs(distance)))
     }
     for (index, median, distance) in Self.deviations(degrees, least: 2) where distance > 0 {
       found.append(
         Outlier(
-          device: inventory.gpus[index], matter: .hot, value: degrees[index] ?? 0, median: median,
+          device: inventory.gpus[index], kind: .hot, value: degrees[index] ?? 0, median: median,
           distance: distance))
     }
     return found.sorted { $0.distance > $1.distance }
   }
 
-  /// Places, median and signed distance in spreads of the values that stand out.
+  /// The indices of the values that stand out, with the median and their signed distance in
+  /// spreads.
   static func deviations(
     _ values: [Double?], least: Double
   ) -> [(index: Int, median: Double, distance: Double)] {

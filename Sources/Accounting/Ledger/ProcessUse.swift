@@ -3,27 +3,32 @@ import Telemetry
 
 /// What a process, or all of a user, a container or a batch job, takes of the accelerators.
 public struct ProcessUse: Hashable, Sendable {
-  /// What processes are put together by.
+  /// What the rows of a process list are grouped by.
   public enum Grouping: String, Sendable, Hashable, CaseIterable {
     case process, user, container, job
   }
 
   /// What people call it: the program, the user, the container, the batch job.
   public var name: String
+  /// The process ids behind the row, without repeats.
   public var pids: [Int]
   /// When a single process began, in clock ticks since its machine started.
   public var started: String?
+  /// The user all of them run as; `nil` where they differ or it is not known.
   public var user: String?
+  /// The command line of a single process.
   public var command: String?
+  /// The container all of them run in.
   public var container: String?
+  /// The batch job all of them belong to.
   public var job: String?
   /// The labels of the accelerators, in order.
   public var gpus: [String] = []
-  /// Watts now; `nil` when it has ended or nobody knows.
+  /// Watts now; `nil` when it has ended or its power is not known.
   public var watts: Double?
   /// Joules over the span asked about.
   public var joules = 0.0
-  /// Whether anything could be charged to it at all; otherwise its joules are unknown.
+  /// Whether any energy was charged to it; otherwise its joules are unknown.
   public var isCharged = false
   /// Whether any of that is a share of an accelerator used by several: an estimate.
   public var isEstimated = false
@@ -123,7 +128,7 @@ extension Ledger {
 }
 
 extension ProcessUse {
-  /// Takes in what is known of one more of its processes; what differs is no longer known.
+  /// Adds one more process to the row; facts that differ become `nil`.
   fileprivate mutating func add(_ facts: ProcessFacts) {
     let isFirst = devices.isEmpty
     if let pid = facts.pid, !pids.contains(pid) { pids.append(pid) }

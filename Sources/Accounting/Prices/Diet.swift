@@ -1,23 +1,31 @@
 /// A published measurement of a technique that promises to save energy.
 public struct Diet: Hashable, Sendable {
+  /// What the ratio is a ratio of: joules, seconds, bytes or FLOPs.
   public enum Measure: String, Sendable, Hashable { case energy, time, memory, operations }
 
-  /// What it belongs to: quantization, batch, power cap.
+  /// The family of techniques, such as quantization, batch or power cap.
   public var family: String
+  /// What was done, such as `quantized, AWQ 4 bit`.
   public var technique: String
+  /// The model it was measured with.
   public var model: String
+  /// The accelerators it was measured on.
   public var hardware: String
+  /// What was measured.
   public var measure: Measure
   /// Result over baseline: below 1 saves, above 1 costs.
   public var ratio: Double
-  /// Without which the ratio means nothing: requests at once, time, quality.
+  /// The conditions the ratio holds under, such as requests at once, time and quality.
   public var condition: String
+  /// The publication the measurement is from.
   public var source: String
   let isForTraining: Bool
   let isForServing: Bool
 
+  /// Whether the technique lowered what was measured.
   public var saves: Bool { ratio < 1 }
 
+  /// Every measurement there is a row for, in order of the table.
   public static let all: [Diet] = table.split(separator: "\n").compactMap(Diet.init)
 
   private init?(row: Substring) {
@@ -37,11 +45,12 @@ public struct Diet: Hashable, Sendable {
     isForServing = fields[8] != "t"
   }
 
-  /// At most `limit` rows that say most for a machine and its job, in the order of the table.
+  /// At most `limit` rows that are most relevant to a machine and its job, in the order of the
+  /// table.
   ///
-  /// Rows measured on the same chip and for the same kind of job come first, energy before time
-  /// and memory; no family takes more than its share while others wait, and of what a technique
-  /// costs elsewhere at least every third row speaks.
+  /// Rows measured on the same chip and for the same kind of job come first, energy before time and
+  /// memory; no family takes more than its share while others have rows left, and up to a third of
+  /// the rows is kept for measurements in which a technique cost more.
   public static func selection(
     hardware: String, isServing: Bool?, limit: Int
   ) -> [Diet] {

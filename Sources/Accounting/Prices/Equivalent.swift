@@ -1,18 +1,25 @@
 /// A familiar thing that takes a known amount of energy, or causes a known amount of carbon.
 public struct Equivalent: Hashable, Sendable {
   /// What an equivalent is counted in.
-  public enum Basis: Sendable, Hashable { case joules, grams }
+  public enum Basis: Sendable, Hashable {
+    /// Energy.
+    case joules
+    /// CO2 equivalent.
+    case grams
+  }
 
   /// The thing, to be put behind a number: `km in a Model 3`.
   public var name: String
+  /// Whether one of it is an amount of energy or of carbon.
   public var basis: Basis
   /// Joules, or grams of CO2 equivalent, for one of it.
   public var amount: Double
   /// Where that figure comes from.
   public var source: String
-  /// Whether parts of one are counted: `3 % of a Model 3's driving life`.
+  /// Whether it is so large that shares of one are shown: `3 % of a Model 3's driving life`.
   public var isCountedInParts: Bool
 
+  /// A thing that takes so many kilowatt-hours.
   public init(_ name: String, kilowattHours: Double, parts: Bool = false, source: String) {
     self.name = name
     isCountedInParts = parts
@@ -21,6 +28,7 @@ public struct Equivalent: Hashable, Sendable {
     self.source = source
   }
 
+  /// A thing that causes so many kilograms of CO2 equivalent.
   public init(_ name: String, kilograms: Double, parts: Bool = false, source: String) {
     self.name = name
     isCountedInParts = parts
@@ -61,6 +69,8 @@ public struct Equivalent: Hashable, Sendable {
 
 /// An amount of energy or carbon as a number of familiar things.
 public struct EquivalentCount: Hashable, Sendable {
+  /// What is counted.
   public var thing: Equivalent
+  /// How many of it the amount comes to.
   public var count: Double
 }

@@ -1,11 +1,13 @@
 import Quantities
 
-/// What a kilowatt-hour costs, in whatever currency it was told.
+/// What a kilowatt-hour costs, in the currency the user gave.
 public struct Price: Hashable, Sendable {
+  /// The price of a kilowatt-hour in the currency.
   public var perKilowattHour: Double
   /// As it was written: `EUR`, `€`, or empty.
   public var currency: String
 
+  /// A price that is a number already.
   public init(perKilowattHour: Double, currency: String) {
     self.perKilowattHour = perKilowattHour
     self.currency = currency

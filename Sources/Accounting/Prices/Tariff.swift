@@ -5,13 +5,16 @@ import Telemetry
 public struct Tariff: Hashable, Sendable {
   /// A price that holds for some hours of some days.
   public struct Period: Hashable, Sendable {
-    /// Seconds after local midnight at which it begins and ends; past midnight when `to` is less.
+    /// Seconds after local midnight at which it begins.
     public var from: Int
+    /// Seconds after local midnight at which it ends; on the next day when less than `from`.
     public var to: Int
     /// Days of the week it begins on, Sunday 0.
     public var days: Set<Int>
+    /// The price of a kilowatt-hour in the tariff's currency.
     public var perKilowattHour: Double
 
+    /// A period; without days it begins on every day.
     public init(from: Int, to: Int, days: Set<Int> = Set(0...6), perKilowattHour: Double) {
       self.from = from
       self.to = to
@@ -24,9 +27,10 @@ public struct Tariff: Hashable, Sendable {
   public var currency: String
   /// The price outside all periods.
   public var perKilowattHour: Double
-  /// The first one that fits holds.
+  /// The periods with prices of their own; the first that fits counts.
   public var periods: [Period]
 
+  /// A tariff; without periods the price never changes.
   public init(currency: String, perKilowattHour: Double, periods: [Period] = []) {
     self.currency = currency
     self.perKilowattHour = perKilowattHour
@@ -53,7 +57,7 @@ public struct Tariff: Hashable, Sendable {
     return perKilowattHour
   }
 
-  /// The next moment after one on the local clock at which another price may hold, in seconds.
+  /// The next time after one, in seconds on the local clock, at which the price may change.
   func nextChange(after localSeconds: Int) -> Int {
     let midnight = localSeconds.flooredQuotient(by: 86_400) * 86_400
     let marks = periods.flatMap { [$0.from, $0.to] } + [0]

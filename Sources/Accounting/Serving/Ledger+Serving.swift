@@ -2,15 +2,15 @@ import Quantities
 import Telemetry
 
 extension Ledger {
-  /// The stretches tried for a server's cost, in seconds; the shortest one with enough is taken.
+  /// The stretches tried for a server's cost, in seconds; the shortest with enough tokens is taken.
   static let servingWindows: [Double] = [10, 15, 20, 30, 45, 60]
-  /// Those tried beyond where tokens are counted when requests end.
+  /// Longer stretches, tried where tokens are counted only when requests end, in seconds.
   static let lateServingWindows: [Double] = [90, 120, 180, 300]
 
   /// The cost of a server's work over the last stretch before a time that is long enough.
   ///
   /// Between 10 and 60 seconds, until 200 output tokens are in it; where they are counted at the
-  /// ends of requests up to 300, until it holds five mean requests. `nil` for a job that tells
+  /// ends of requests up to 300, until it holds five mean requests. `nil` for a job that counts
   /// neither output tokens nor requests.
   public func servingCost(of job: DeviceID, at time: Timestamp) -> ServingCost? {
     memos.servings.answer(.init(device: job, time: time)) { newestServingCost(of: job, at: time) }
@@ -72,7 +72,7 @@ extension Ledger {
 
   /// The energy charged to a server: that of its accelerators, else of its whole machine.
   ///
-  /// A server on a machine that nothing is known of is charged what it says itself, if it does.
+  /// Where no energy is known of its machine, the server's own count is taken, if it has one.
   func servingEnergy(of job: DeviceID, over span: TimeSpan) -> EnergyAmount? {
     if let amount = timeline.energy(of: servingAccelerators(of: job), over: span) { return amount }
     if powerDevices.contains(where: { $0.id.machine == job.machine }) { return energy(over: span) }
@@ -84,12 +84,12 @@ extension Ledger {
     }
   }
 
-  /// How long nobody must have asked anything before what is drawn counts as idling, in seconds.
+  /// Seconds without a request from which the power counts as idle power.
   static let quietSeconds = 30.0
-  /// How long after the last request the accelerators calm down, in seconds.
+  /// Seconds after the last request that are left out, while the accelerators come to rest.
   static let calmSeconds = 5.0
 
-  /// What is drawn while a server has no requests, in watts, as last seen before a time.
+  /// The power while a server has no requests, in watts, as last seen before a time.
   ///
   /// From the last stretch of at least half a minute without a request; where there was none,
   /// the accelerators' own idle floor.

@@ -1,19 +1,19 @@
 import Telemetry
 
 extension ServingCost {
-  /// Why joules for a token cannot be told yet.
+  /// Why joules for a token cannot be stated yet.
   public enum Shortfall: Hashable, Sendable {
-    /// So many tokens over so many seconds are too few.
+    /// Too few tokens: how many, and over how many seconds.
     case tokens(Double, seconds: Double)
-    /// No request was being served in so many seconds.
+    /// No request was being served; for how many seconds.
     case quiet(Double)
     /// The server does not count tokens.
     case untold
-    /// The server has said nothing for so many seconds.
+    /// The server has not answered; for how many seconds.
     case silent(Double)
-    /// Tokens are counted when a request ends, and the stretch should be so many seconds long.
+    /// Tokens are counted when a request ends, so the stretch must be this many seconds long.
     case late(Double)
-    /// Nothing tells energy, or only for that share of the stretch.
+    /// Energy is known for only this share of the stretch, or not at all.
     case energy(coverage: Double)
 
     /// In words, for people.

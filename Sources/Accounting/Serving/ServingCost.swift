@@ -5,50 +5,53 @@ import Telemetry
 public struct ServingCost: Hashable, Sendable {
   /// The stretch the cost is taken over; it ends at the last reading.
   public var span: TimeSpan
-  /// Tokens written for users; zero for a server that does not tell.
+  /// Tokens written for users; zero for a server that does not count them.
   public var outputTokens: Double
-  /// Tokens of prompts that were computed, if the server tells.
+  /// Tokens of prompts that were computed, if the server counts them.
   public var promptTokens: Double?
-  /// Tokens of prompts that were found in a cache, if the server tells.
+  /// Tokens of prompts that were found in a cache, if the server counts them.
   public var cachedPromptTokens: Double?
-  /// Requests that ended, if the server tells.
+  /// Requests that ended, if the server counts them.
   public var requests: Double?
-  /// How long those took in all, in seconds, if the server tells.
+  /// Seconds that those requests took, added up, if the server counts them.
   public var requestTime: Double?
-  /// How many requests were being served, on the mean, if the server tells.
+  /// How many requests were being served, on average, if the server reports it.
   public var meanRunning: Double?
-  /// Seconds the accelerators worked on prompts and on output, if the server tells both.
+  /// Seconds the accelerators worked on prompts and on output, if the server reports both.
   public var phaseSeconds: Phases?
-  /// Energy in the stretch, if anything tells.
+  /// Energy in the stretch, if anything measures it.
   public var energy: EnergyAmount?
   /// Joules as the server itself states them, to compare.
   public var reportedJoules: Double?
   /// FLOP of one accelerator as the server itself estimates them.
   public var reportedFLOP: Double?
-  /// What is drawn while nobody asks anything, in watts, if that has been seen.
+  /// The power without requests, in watts, if that has been seen.
   public var idleWatts: Double?
   /// Whether tokens are counted when a request ends.
   public var isLate: Bool
-  /// Why joules for a token cannot be told; `nil` when they can.
+  /// Why joules for a token cannot be stated; `nil` when they can.
   public var shortfall: Shortfall?
 
-  /// Something of prompts and something of output.
+  /// A quantity of prefill and one of decode.
   public struct Phases: Hashable, Sendable {
+    /// The part of prompts, which are computed at once.
     public var prefill: Double
+    /// The part of output, which is written token by token.
     public var decode: Double
 
+    /// A quantity in its two parts.
     public init(prefill: Double, decode: Double) {
       self.prefill = prefill
       self.decode = decode
     }
   }
 
-  /// Fewer output tokens than that are not worth a number.
+  /// The fewest output tokens that joules for a token are stated for.
   public static let enoughTokens = 200.0
-  /// How long a stretch must be where tokens are counted at the end of a request and nobody tells
-  /// how long one takes, in seconds.
+  /// The shortest stretch in seconds where tokens are counted when a request ends and the length of
+  /// a request is not known.
   public static let enoughSeconds = 60.0
-  /// How many mean requests a stretch must hold where something is counted at their ends.
+  /// How many mean request times a stretch must hold where tokens are counted when requests end.
   public static let enoughRequests = 5.0
 
   // MARK: Joules
@@ -59,7 +62,7 @@ public struct ServingCost: Hashable, Sendable {
     return energy.joules / outputTokens
   }
 
-  /// The same without what would have been drawn anyway.
+  /// Joules for an output token, less the idle power that would have been drawn anyway.
   public var busyJoulesPerOutputToken: Double? {
     guard shortfall == nil, let energy, let idleWatts, outputTokens > 0 else { return nil }
     return max(0, energy.joules - idleWatts * energy.covered) / outputTokens
@@ -75,7 +78,7 @@ public struct ServingCost: Hashable, Sendable {
 
   /// Joules for a computed prompt token and for an output token, by the time spent on each.
   ///
-  /// Time is no power: prompts draw somewhat more than output, which this does not see.
+  /// Both are taken to draw the same power, though prefill draws somewhat more.
   public var joulesByPhase: Phases? {
     guard shortfall == nil, let energy, let seconds = phaseSeconds, let promptTokens,
       promptTokens > 0, outputTokens > 0, seconds.prefill + seconds.decode > 0
@@ -88,12 +91,17 @@ public struct ServingCost: Hashable, Sendable {
 
   // MARK: Rates
 
+  /// Output tokens a second; zero where none are counted.
   public var outputRate: Double { rate(outputTokens) ?? 0 }
+  /// Computed prompt tokens a second.
   public var promptRate: Double? { rate(promptTokens) }
+  /// Prompt tokens found in a cache, a second.
   public var cachedPromptRate: Double? { rate(cachedPromptTokens) }
+  /// Requests that ended, a second.
   public var requestRate: Double? { rate(requests) }
 
-  /// Computed prompt tokens for each output token: the more, the more of the joules are prefill.
+  /// Computed prompt tokens for each output token; the higher it is, the more of the joules are
+  /// prefill.
   public var promptPerOutput: Double? {
     promptTokens.flatMap { outputTokens > 0 ? $0 / outputTokens : nil }
   }
@@ -105,8 +113,8 @@ public struct ServingCost: Hashable, Sendable {
     return cachedPromptTokens / (promptTokens + cachedPromptTokens)
   }
 
-  /// How long a request takes on the mean: as the server counts it, else after Little, those
-  /// present over those that leave.
+  /// The mean time of a request in seconds: as the server counts it, or by Little's law, requests
+  /// running over requests ended a second.
   public var requestSeconds: Double? {
     if let requestTime, let requests, requests > 0 { return requestTime / requests }
     guard let meanRunning, let rate = requestRate, rate > 0, meanRunning > 0 else { return nil }

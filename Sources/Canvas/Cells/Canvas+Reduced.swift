@@ -82,13 +82,13 @@ extension Style {
   fileprivate func reduced(to depth: ColorDepth) -> Style {
     let ink = foreground.reduced(to: depth)
     let paper = background.reduced(to: depth)
-    // On a fill text must read; on black a dark blue mark had better keep its hue.
+    // Text on a fill must be readable; a dark blue mark on black keeps its hue instead.
     let least = paper.relativeLuminance > 0.02 ? 3.0 : 2.0
     let wasReadable = foreground.contrast(against: background) >= 2.5
     if wasReadable, ink.contrast(against: paper) < least {
       return Style(paper.ink.reduced(to: depth), on: paper, attributes)
     }
-    // A faint line that fell into the background, unless it was never meant to be seen.
+    // A faint line that became the colour of the background, though it differed before.
     if ink == paper, foreground != background {
       return Style(paper.ink.reduced(to: depth), on: paper, attributes.union(.dim))
     }

@@ -4,7 +4,9 @@
 public struct Cell: Equatable, Sendable {
   /// The glyph as a Unicode scalar value; 0 marks the trailing half of a wide glyph.
   public var scalar: UInt32
+  /// The colour of the glyph.
   public var foreground: Color
+  /// The colour behind the glyph.
   public var background: Color
   private var attributeBits: UInt32
 
@@ -23,6 +25,7 @@ public struct Cell: Equatable, Sendable {
   /// A space in the terminal's own colours.
   public static let blank = Cell()
 
+  /// How the glyph is drawn besides its colours.
   public var attributes: Attributes {
     get { Attributes(rawValue: UInt8(truncatingIfNeeded: attributeBits)) }
     set { attributeBits = UInt32(newValue.rawValue) }

@@ -1,5 +1,6 @@
 /// How a glyph is drawn besides its colours.
 public struct Attributes: OptionSet, Hashable, Sendable {
+  /// One bit for each attribute; the bits are this program's own.
   public let rawValue: UInt8
 
   public init(rawValue: UInt8) {
@@ -20,8 +21,11 @@ public struct Attributes: OptionSet, Hashable, Sendable {
 
 /// Ink, paper and attributes of a piece of text.
 public struct Style: Hashable, Sendable {
+  /// The colour of the glyphs.
   public var foreground: Color
+  /// The colour behind them.
   public var background: Color
+  /// How they are drawn besides their colours.
   public var attributes: Attributes
 
   /// Makes a style; whatever is left out is the terminal's own.

@@ -30,15 +30,18 @@ public struct Color: Hashable, Sendable {
     }
   }
 
+  /// The bit above the channels that marks ``terminalDefault``.
+  private static let defaultBit: UInt32 = 1 << 24
+
   private init(marker: UInt32) {
     self.rgb = marker
   }
 
   /// The terminal's own foreground or background.
-  public static let terminalDefault = Color(marker: 0x100_0000)
+  public static let terminalDefault = Color(marker: defaultBit)
 
   /// True for ``terminalDefault``.
-  public var isTerminalDefault: Bool { rgb & 0x100_0000 != 0 }
+  public var isTerminalDefault: Bool { rgb & Self.defaultBit != 0 }
 
   /// The red channel, 0-255.
   public var red: UInt8 { UInt8(truncatingIfNeeded: rgb >> 16) }

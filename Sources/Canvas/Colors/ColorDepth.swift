@@ -43,7 +43,7 @@ extension Color {
 
 /// The fixed colours of terminals.
 enum Palette {
-  /// xterm's first sixteen: what the reduced frame is taken to look like.
+  /// xterm's first sixteen colours, by which the others are matched.
   static let ansi: [Color] = [
     Color(0x000000), Color(0xCD0000), Color(0x00CD00), Color(0xCDCD00), Color(0x0000EE),
     Color(0xCD00CD), Color(0x00CDCD), Color(0xE5E5E5), Color(0x7F7F7F), Color(0xFF0000),
@@ -77,7 +77,8 @@ enum Palette {
       blue: UInt8(levels[cube % 6]))
   }
 
-  /// One of the sixteen by hue, because the nearest in distance turns most tints grey.
+  /// The colour of the sixteen with the nearest hue, because the nearest by distance is grey for
+  /// most tints.
   static func ansiIndex(of color: Color, bright: Bool) -> Int {
     let (r, g, b) = (Int(color.red), Int(color.green), Int(color.blue))
     let (high, low) = (max(r, g, b), min(r, g, b))

@@ -1,7 +1,10 @@
 /// Three colours and everything between them.
 public struct Gradient: Hashable, Sendable {
+  /// The colour at 0.
   public var start: Color
+  /// The colour at 0.5.
   public var middle: Color
+  /// The colour at 1.
   public var end: Color
 
   /// Makes a gradient from its first, halfway and last colour.

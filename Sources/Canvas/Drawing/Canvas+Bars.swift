@@ -37,6 +37,7 @@ extension Canvas {
 public struct StackedPart: Hashable, Sendable {
   /// The segment's size in any unit; not above zero means no segment.
   public var weight: Double
+  /// The colour the segment is filled with.
   public var color: Color
   /// What is written inside when it fits.
   public var label: String

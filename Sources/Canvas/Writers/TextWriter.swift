@@ -70,7 +70,8 @@ public enum TextWriter {
       return next
     }
 
-    /// A truecolor gradient can outlast the alphabet; the letters after it are still letters.
+    /// A gradient may have more colours than the alphabet has letters; then those from U+00C0 on
+    /// follow.
     private static func letter(_ index: Int) -> Character {
       if index < letters.count { return letters[index] }
       return Unicode.Scalar(0xC0 + UInt32(index - letters.count)).map(Character.init) ?? "?"

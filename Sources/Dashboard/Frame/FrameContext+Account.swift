@@ -3,14 +3,14 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// The span that totals are taken over, and what is worked out of it in several places.
+/// The span that totals are taken over, and what several panels compute from it.
 extension FrameContext {
   /// The selected span, else the session up to the time looked at.
   var account: TimeSpan {
     input.view.selection.map { TimeSpan($0, time) } ?? session
   }
 
-  /// Behind a total: `since start`, or how long the selected span is.
+  /// The words behind a total: `since start`, or the length of the selected span.
   var accountWords: String {
     input.view.selection == nil ? "since start" : "in \(SI.duration(account.seconds)) selected"
   }
@@ -24,12 +24,13 @@ extension FrameContext {
     return "\(amount) \(sanitized(tariff.currency))"
   }
 
-  /// The power an accelerator was sold for, in watts: its default limit.
+  /// The default power limit of an accelerator, in watts.
   func ratedPower(of gpu: Device) -> Double? {
     moment.known(.powerLimitDefault, of: gpu.id)?.value
   }
 
-  /// What one busy core draws, from the packages' watts over the last minute; `nil` without them.
+  /// The power of one busy core in watts, from the packages' power over the last minute; `nil`
+  /// without them.
   var wattsPerBusyCore: Double? {
     guard let host = inventory.host, !inventory.packages.isEmpty else { return nil }
     let span = TimeSpan(last: 60, endingAt: time)

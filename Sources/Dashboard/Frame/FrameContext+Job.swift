@@ -4,8 +4,10 @@ import Quantities
 import Telemetry
 
 extension FrameContext {
-  /// The job to speak of: of those that report, one that the user named before one that was found,
-  /// and the one begun last; where none reports any more, the one that spoke last.
+  /// The job that is shown.
+  ///
+  /// Among jobs that still report, one the user named comes before one that was found, then the one
+  /// that began last. Where none reports any more, it is the one that reported last.
   static func job(in ledger: Ledger, _ moment: Moment) -> Device? {
     let (timeline, inventory) = (ledger.timeline, ledger.inventory)
     func newest(_ job: Device) -> Int64 {
@@ -27,7 +29,7 @@ extension FrameContext {
     return active.max { rank($0) < rank($1) }
   }
 
-  /// The price of a kilowatt-hour: as asked for, else that of the tariff at the time looked at.
+  /// The price of a kilowatt-hour: the one given, or else that of the tariff at the time shown.
   var price: Price? {
     if let price = input.price { return price }
     return input.session.tariff.map { tariff in

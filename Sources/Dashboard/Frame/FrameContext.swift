@@ -3,21 +3,25 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// What every part of a frame is drawn from, worked out once.
+/// What all parts of a frame are drawn from, computed once.
 public struct FrameContext {
+  /// What the frame is a function of.
   public let input: FrameInput
+  /// The energy account of the timeline.
   public let ledger: Ledger
   /// The time looked at.
   public let time: Timestamp
+  /// All values as they were known at the time shown.
   public let moment: Moment
   /// What the curves show: the window that ends at the time looked at.
   public let window: TimeSpan
   /// From the session's start to the time looked at.
   public let session: TimeSpan
+  /// Where everything is drawn.
   public let layout: Layout
   /// The accelerators that stand out at the time looked at, the worst first.
   let outliers: [Outlier]
-  /// The job to speak of.
+  /// The job whose progress and cost are shown.
   let job: Device?
   private let profiles = FrameMemo<RunProfile?>()
   private let outlooks = FrameMemo<JobOutlook?>()
@@ -52,14 +56,14 @@ public struct FrameContext {
     CivilTime(time, offset: input.session.utcOffset(time))
   }
 
-  /// The kinds of source that tell of a kind of device, in the order of their catalogue.
+  /// The kinds of source that report a kind of device, in the order of their catalogue.
   func sources(feeding kind: DeviceKind) -> [SourceEntry] {
     input.catalogue.entries.filter { $0.feeds.contains(kind) }
   }
 
-  /// The states at the time looked at of the sources on by default that tell of some kinds of device.
+  /// The states, at the time shown, of the default sources that report some kinds of device.
   ///
-  /// Without those that are there on a few machines only: their absence is no news.
+  /// Sources that only a few machines have are left out: that they are missing is no news.
   func states(feeding kinds: [DeviceKind]) -> [SourceState] {
     let states = timeline.states(at: time)
     return input.catalogue.entries
@@ -77,13 +81,14 @@ public struct FrameContext {
   /// The power of a device at the time looked at, in watts.
   func power(of device: DeviceID) -> Double? { ledger.power(of: device, at: time) }
 
-  /// The power of several devices together at the time looked at; `nil` when none of them tells.
+  /// The power of several devices together at the time looked at; `nil` when none of them reports
+  /// any.
   func power(of devices: [Device]) -> Double? { ledger.power(of: devices, at: time) }
 
   /// The whole machine's energy since the session's start.
   var sessionEnergy: EnergyAmount? { energies.answer { ledger.energy(over: session) } }
 
-  /// What the job came to until the time looked at.
+  /// The profile of the job up to the time shown.
   var profile: RunProfile? {
     profiles.answer {
       job.flatMap { ledger.profile(of: $0, over: session, name: "this run") }

@@ -6,19 +6,21 @@ import Telemetry
 public struct SessionInfo: Sendable {
   /// Where the data come from.
   public enum Origin: Sendable, Hashable {
+    /// This machine, as it is now.
     case live
     /// A recording, by its file's name.
     case recording(String)
   }
 
+  /// Whether the session is live or a recording.
   public var origin: Origin
-  /// Name of the machine looked at.
+  /// The name of the machine that is shown.
   public var machine: String
-  /// Whether any of it is made up.
+  /// Whether any of the data is simulated.
   public var isSimulated: Bool
-  /// The recording that is being written: its file name and since when.
+  /// Since when a recording is being written; `nil` while there is none.
   public var recordingSince: Timestamp?
-  /// Whether a live session has heard the last word of all its sources.
+  /// Whether all sources of a live session have ended.
   public var hasEnded = false
   /// Why recording stopped, if it failed.
   public var recordingProblem: String
@@ -27,6 +29,7 @@ public struct SessionInfo: Sendable {
   /// Seconds east of UTC at a time.
   public var utcOffset: @Sendable (Timestamp) -> Int
 
+  /// A session; by default measured, not recorded, and on a clock that shows UTC.
   public init(
     origin: Origin, machine: String, isSimulated: Bool = false, recordingSince: Timestamp? = nil,
     recordingProblem: String = "", utcOffset: @escaping @Sendable (Timestamp) -> Int = { _ in 0 }
@@ -42,23 +45,30 @@ public struct SessionInfo: Sendable {
 
 /// Everything a frame is a function of.
 public struct FrameInput: Sendable {
+  /// All data of the session.
   public var timeline: Timeline
-  /// From the session's start to its head, which is now while it is live.
+  /// From the session's start to its end, which is now while it is live.
   public var bounds: TimeSpan
+  /// What the user has chosen to see.
   public var view: ViewState
+  /// The colours it is drawn in.
   public var theme: Theme
+  /// What the frame says of the session besides its data.
   public var session: SessionInfo
+  /// The columns of the screen.
   public var width: Int
+  /// The rows of the screen.
   public var height: Int
   /// The kinds of source there are, for what is missing.
   public var catalogue = SourceCatalogue([])
-  /// Recorded runs that this one is weighed against.
+  /// Recorded runs that this one is compared with.
   public var baselines: [RunProfile] = []
   /// What a kilowatt-hour costs.
   public var price: Price?
   /// The loss that the run is to reach.
   public var targetLoss: Double?
 
+  /// The input of a frame without baselines, price or target.
   public init(
     timeline: Timeline, bounds: TimeSpan, view: ViewState, theme: Theme, session: SessionInfo,
     width: Int, height: Int

@@ -1,4 +1,4 @@
-/// One answer of a frame that is worked out when it is asked for first, and never twice.
+/// An answer that is computed once for a frame, when it is first needed.
 ///
 /// A frame is drawn by one thread.
 final class FrameMemo<Answer> {

@@ -2,7 +2,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// The last line: the keys, or a word to the user.
+/// The last line: the keys, or a message to the user.
 enum Hints {
   static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     guard !rect.isEmpty else { return }
@@ -18,13 +18,13 @@ enum Hints {
         maxWidth: rect.width - 2, c.style(.critical))
       return
     }
-    let rect = drawTrouble(&canvas, in: rect, c)
+    let rect = drawFailingSource(&canvas, in: rect, c)
     let isPaused = view.cursor.mode == .paused
     let phrases = KeyTable.all.filter { !$0.hint.isEmpty }.map { binding -> [Run] in
       let hint = binding.command == .playOrPause && isPaused ? "play" : binding.hint
       return [Run(keys(binding), c.style(.accent).bold), Run(" " + hint, c.muted)]
     }
-    // Help and quit are what a lost user needs: they get their place first.
+    // Help and quit are placed first, since a lost user needs them.
     let essential = Array(phrases.suffix(2))
     let width = essential.flatMap { $0 }.reduce(0) { $0 + displayWidth($1.text) } + 3
     let used = canvas.phrases(
@@ -35,18 +35,18 @@ enum Hints {
       gap: 2)
   }
 
-  /// Names a source that is in trouble at the right, and returns what is left of the line.
-  private static func drawTrouble(
+  /// Names a failing source at the right, and returns what is left of the line.
+  private static func drawFailingSource(
     _ canvas: inout Canvas, in rect: Rect, _ c: FrameContext
   ) -> Rect {
-    let trouble = c.timeline.states(at: c.time).first {
+    let failing = c.timeline.states(at: c.time).first {
       $0.health == .stalled || $0.health == .failed
     }
-    guard let trouble, rect.width >= 60 else { return rect }
-    let age = SI.age(c.time - trouble.time)
+    guard let failing, rect.width >= 60 else { return rect }
+    let age = SI.age(c.time - failing.time)
     let text =
-      trouble.health == .stalled
-      ? "▲ \(trouble.source): no answer for \(age)" : "▲ \(trouble.source): \(trouble.message)"
+      failing.health == .stalled
+      ? "▲ \(failing.source): no answer for \(age)" : "▲ \(failing.source): \(failing.message)"
     let shown = clipped(sanitized(text), to: rect.width / 2)
     let used = canvas.textRight(
       shown, right: rect.right - 1, y: rect.y, c.style(.warning))

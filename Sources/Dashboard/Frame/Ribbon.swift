@@ -3,7 +3,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// The two bars under the title: what the electricity comes from, and what it goes to.
+/// The two bars under the title: the sources of the electricity, and its uses.
 enum Ribbon {
   static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     guard rect.height >= 2 else { return }

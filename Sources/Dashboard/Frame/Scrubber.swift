@@ -3,7 +3,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// The session in miniature at the bottom: its power, its marks, and where the cursor stands.
+/// The whole session at the bottom: its power, its marks and the cursor.
 enum Scrubber {
   static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     guard rect.height >= 2, rect.width >= 8 else { return }

@@ -34,7 +34,7 @@ enum ListScreen {
   }
 }
 
-/// The screen when there is room for one number: the power, or else how busy the machine is.
+/// The screen when there is room for one number: the power, or else the CPU utilization.
 enum TinyScreen {
   static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
     let (value, what) = number(c)

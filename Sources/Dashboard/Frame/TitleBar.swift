@@ -3,7 +3,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// The first line: whose electricity, seen how, at what time.
+/// The first line: machine, hardware, state of the session and clock.
 enum TitleBar {
   static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     guard !rect.isEmpty else { return }
@@ -62,7 +62,7 @@ enum TitleBar {
     return right
   }
 
-  /// Where the cursor stands, in a word.
+  /// The state of the cursor in a word: live, playing or paused.
   static func badge(_ c: FrameContext) -> (String, Theme.Role) {
     let cursor = c.input.view.cursor
     let behind = c.input.bounds.end - c.time

@@ -4,7 +4,7 @@ import Glibc
 import Quantities
 import Telemetry
 
-/// Would a more frugal chip do? This workload on other accelerators, as bounds.
+/// Bounds on the time and energy of this workload on other accelerators.
 struct ChipsOverlay: Overlay {
   let name = OverlayName.chips
   let keys = ["c"]
@@ -37,7 +37,7 @@ struct ChipsOverlay: Overlay {
     OverlayBox.draw(lines, title: "Chips: this workload elsewhere", on: &canvas, c)
   }
 
-  /// The first so many, with the last ones kept so that dear chips are seen beside frugal ones.
+  /// At most `limit` estimates, evenly spaced in their order, so that costly chips are seen too.
   private func chosen(_ estimates: [ChipEstimate], _ limit: Int) -> [ChipEstimate] {
     guard estimates.count > limit else { return estimates }
     let step = Double(estimates.count) / Double(limit)
@@ -58,7 +58,7 @@ struct ChipsOverlay: Overlay {
     if let power = work.power { line.append(Run("  \(SI.string(power, "W")) each", ink.text)) }
     var lines = [line]
     var parts: [Run] = [Run("each  ", ink.muted)]
-    if let rate = work.flopRate, let share = work.flopShare {
+    if let rate = work.flopRate, let share = work.flopUtilization {
       parts.append(Run(SI.string(rate, "FLOP/s"), ink.ramp(.algorithm).bold))
       parts.append(
         Run(
@@ -67,14 +67,14 @@ struct ChipsOverlay: Overlay {
     } else {
       parts.append(Run("FLOP/s unknown", ink.muted))
     }
-    if let rate = work.byteRate, let share = work.byteShare {
+    if let rate = work.byteRate, let share = work.bandwidthUtilization {
       parts.append(Run("   " + SI.dataRate(rate).joined, ink.ramp(.dataIn).bold))
       parts.append(Run(" \(SI.percent(share)) % of its memory's rate", ink.text))
     } else {
       parts.append(Run("   memory traffic unknown", ink.muted))
     }
     lines.append(parts)
-    if let intensity = work.intensity, let ridge = work.ridge {
+    if let intensity = work.arithmeticIntensity, let ridge = work.ridgePoint {
       let side = intensity < ridge ? "memory bounds it" : "arithmetic bounds it"
       lines.append([
         Run("      ", ink.muted),

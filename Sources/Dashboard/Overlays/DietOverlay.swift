@@ -3,7 +3,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// What a diet saved: this run beside recorded ones, and what others measured.
+/// Savings: this run compared with recorded ones, and published measurements.
 struct DietOverlay: Overlay {
   let name = OverlayName.diet
   let keys = ["d"]
@@ -160,7 +160,7 @@ struct DietOverlay: Overlay {
     return lines
   }
 
-  /// A word before techniques that do not say what they are.
+  /// A prefix for techniques whose names do not say what they are.
   private func short(_ family: String, before technique: String) -> String {
     guard !technique.hasPrefix(family) else { return "" }
     return [
@@ -178,7 +178,7 @@ struct DietOverlay: Overlay {
     return String(repeating: "█", count: halves / 2) + (halves % 2 == 1 ? "▌" : "")
   }
 
-  /// A ratio left or right of one: five cells to each side, a cell for a fifth or a doubling's part.
+  /// A bar left or right of a ratio of one; each of the five cells to a side stands for a fifth.
   static func balance(_ ratio: Double) -> String {
     let side = 5
     let size = ratio < 1 ? 1 - ratio : min(1, ratio - 1)

@@ -3,7 +3,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// What the energy so far would have done elsewhere: kettles, kilometres, grass for a hippo.
+/// The energy so far as familiar things: kettles, kilometres, grass for a hippo.
 struct EquivalentsOverlay: Overlay {
   let name = OverlayName.equivalents
   let keys = ["e"]
@@ -39,7 +39,7 @@ struct EquivalentsOverlay: Overlay {
       ]
     }
     var lines = [head, []]
-    // Where there is little room the numbers have it.
+    // Where there is little room, only the numbers are drawn.
     let claim = room.height < 18 ? [] : [[]] + story(width: room.width, ink)
     let counts = Equivalent.counts(joules: energy.joules, grams: grams)
       .filter { ($0.thing.isCountedInParts ? 1e-6 : 0.0095)...1e6 ~= $0.count }

@@ -13,7 +13,7 @@ struct HelpOverlay: Overlay {
     for section in KeyTable.Section.allCases {
       lines.append((section.rawValue, ""))
       for binding in KeyTable.all where binding.section == section {
-        // Not every symbol has a seven-bit stand-in; the keys' names do without.
+        // Not every symbol has an ASCII form, so the names of the keys are shown.
         let keys = binding.keys.map { c.glyphs == .ascii ? $0 : KeyTable.symbol($0) }
         lines.append((keys.joined(separator: " "), binding.text))
       }

@@ -2,16 +2,24 @@ import Canvas
 
 /// The name of a view that opens over the panels; also what `snapshot --overlay` takes.
 public struct OverlayName: Hashable, Sendable, ExpressibleByStringLiteral {
+  /// The name as users write it.
   public let name: String
+  /// A name; whether there is such a view is not checked.
   public init(_ name: String) { self.name = name }
+  /// A name written as a literal: `"help"`.
   public init(stringLiteral name: String) { self.name = name }
 
+  /// The keys and what they do.
   public static let help: OverlayName = "help"
-  /// Takes keys of its own while it is open.
+  /// The processes on the accelerators; takes keys of its own while it is open.
   public static let processes: OverlayName = "processes"
+  /// The series of the chosen panel with their sources and methods.
   public static let provenance: OverlayName = "provenance"
+  /// Published measurements of techniques that save energy.
   public static let diet: OverlayName = "diet"
+  /// What the workload would take on other chips.
   public static let chips: OverlayName = "chips"
+  /// The session's energy as familiar things.
   public static let equivalents: OverlayName = "equivalents"
 }
 
@@ -34,7 +42,7 @@ extension Overlay {
   var section: KeyTable.Section { .panels }
 }
 
-/// Every view that opens over the panels, in the order of the manual; adding one means adding a line.
+/// Every view that opens over the panels, in the order of the manual.
 public enum OverlayCatalogue {
   static let all: [any Overlay] = [
     ProvenanceOverlay(),

@@ -2,7 +2,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// Where the numbers of the chosen panel come from: source, method, age, and how it is doing.
+/// Where the numbers of the chosen panel come from: source, method, age and state.
 struct ProvenanceOverlay: Overlay {
   let name = OverlayName.provenance
   let keys = ["i"]
@@ -54,7 +54,7 @@ struct ProvenanceOverlay: Overlay {
     }
   }
 
-  /// One line for each metric and way of knowing it; devices that share both are counted.
+  /// One line for each metric and provenance, with the number of devices that share both.
   private func rows(
     _ series: [SeriesDescriptor], _ c: FrameContext, _ style: (Theme.Role) -> Style
   ) -> [[Run]] {

@@ -1,15 +1,16 @@
 import Canvas
 
-/// Rows of cells in columns as wide as what stands in them, the least important left out first.
+/// Rows of cells in columns as wide as their widest cell; the least important columns are left out
+/// first.
 struct TextTable {
   struct Column {
     var title: String
     var isRight = false
-    /// Never cut, since a part of it would mislead: a bar.
+    /// Whether the cells are never cut, as for a bar, a part of which would mislead.
     var isWhole = false
     /// Columns of a higher number go first when room is short; 0 always stays.
     var rank = 0
-    /// No wider than this, however much stands in it.
+    /// The greatest width of the column.
     var limit = 60
 
     init(
@@ -45,7 +46,7 @@ struct TextTable {
         columns[$0].rank < columns[$1].rank
       })
     {
-      // A little too wide is cut; much too wide goes.
+      // A column that is a little too wide is cut; one that is much too wide is left out.
       let over = total() - width
       if over <= widths[worst] / 3, !columns[worst].isRight, !columns[worst].isWhole {
         widths[worst] -= over
@@ -53,7 +54,7 @@ struct TextTable {
         shown.removeAll { $0 == worst }
       }
     }
-    // What must stay gives way evenly, the widest texts first; numbers last.
+    // Columns that must stay are narrowed evenly, the widest texts first and numbers last.
     while total() > width,
       let widest = shown.filter({ widths[$0] > 6 }).max(by: {
         (columns[$0].isRight ? 0 : widths[$0]) < (columns[$1].isRight ? 0 : widths[$1])

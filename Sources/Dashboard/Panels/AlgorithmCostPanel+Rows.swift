@@ -4,7 +4,7 @@ import Quantities
 import Telemetry
 
 extension AlgorithmCostPanel {
-  /// A row, and how early it goes when there is no room: the smallest weight stays longest.
+  /// A row with its weight: when there is no room, the rows of the largest weight go first.
   struct WeighedRow {
     enum Content {
       case fact(FactRow)
@@ -107,7 +107,7 @@ extension AlgorithmCostPanel {
     return rows
   }
 
-  /// The time and the joules of a step, and what is not a step.
+  /// The time and the joules of a step, and the pauses.
   private func steps(_ job: Device, _ cost: JobCost?, _ c: FrameContext) -> [WeighedRow] {
     var rows: [WeighedRow] = []
     // Over the same stretch as the joules beside it.
@@ -138,7 +138,7 @@ extension AlgorithmCostPanel {
     return FactRow("to go", "≈ " + SI.duration(seconds), more)
   }
 
-  /// Where the run stands to the loss it is to reach.
+  /// How far the run is from its target loss.
   private func goal(_ loss: Double, _ job: Device, _ c: FrameContext) -> FactRow {
     let name = "loss " + SI.significant(loss)
     guard let target = c.ledger.target(loss, of: job.id, at: c.time) else {
@@ -162,7 +162,7 @@ extension AlgorithmCostPanel {
 
   // MARK: Diet
 
-  /// The saving beside the first baseline, over the whole run so far.
+  /// The saving against the first baseline, over the whole run so far.
   func besideBaseline(_ job: Device, _ c: FrameContext) -> [Run] {
     guard let baseline = c.input.baselines.first, let own = wholeRun(job, c),
       let measure = [RunProfile.Measure.token, .sample, .step].first(where: {
@@ -177,7 +177,7 @@ extension AlgorithmCostPanel {
     ]
   }
 
-  /// What the whole run came to so far, as its baselines are measured.
+  /// The profile of the whole run so far, measured as its baselines are.
   private func wholeRun(_ job: Device, _ c: FrameContext) -> RunProfile? {
     guard !c.input.baselines.isEmpty else { return nil }
     return c.ledger.profile(of: job, over: c.session, name: "this run", isBrief: true)

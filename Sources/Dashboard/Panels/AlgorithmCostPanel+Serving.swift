@@ -3,9 +3,9 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// A job that serves instead of training: joules for each token it writes.
+/// The panel of a serving job: joules for each output token.
 extension AlgorithmCostPanel {
-  /// Joules for a written token, else for a request; `nil` for a job that tells neither.
+  /// Joules for an output token, or else for a request; `nil` for a job that counts neither.
   func servingHeadline(_ job: Device, _ c: FrameContext) -> Headline? {
     guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return nil }
     var headline = Headline()
@@ -55,12 +55,12 @@ extension AlgorithmCostPanel {
       let took = cost.requestSeconds.map { "in " + SI.duration($0) } ?? ""
       add(3, "a request", SI.string(joules, "J"), took)
     }
-    switch c.ledger.servingPrices(of: job.id, at: c.time) {
-    case .success(let prices)?:
-      add(4, "a prompt", SI.string(prices.prompt.value, "J/token"), range(prices.prompt))
-      add(5, "an output", SI.string(prices.output.value, "J/token"), range(prices.output))
+    switch c.ledger.tokenEnergyFit(of: job.id, at: c.time) {
+    case .success(let fit)?:
+      add(4, "a prompt", SI.string(fit.prompt.value, "J/token"), range(fit.prompt))
+      add(5, "an output", SI.string(fit.output.value, "J/token"), range(fit.output))
       add(
-        6, "standing", SI.string(prices.base.value, "W"), range(prices.base) + ", no token moving")
+        6, "standing", SI.string(fit.base.value, "W"), range(fit.base) + ", no token moving")
     default:
       if let phases = cost.joulesByPhase {
         add(4, "a prompt", SI.string(phases.prefill, "J/token"), "by the time spent on it")
@@ -87,8 +87,9 @@ extension AlgorithmCostPanel {
       c.muted)
   }
 
-  /// The interval of a fitted price.
-  private func range(_ price: ServingPrices.Price) -> String {
-    "\(SI.significant(price.low, digits: 2)) to \(SI.significant(price.high, digits: 2)), fitted"
+  /// The interval of a fitted energy.
+  private func range(_ estimate: TokenEnergyFit.Estimate) -> String {
+    let low = SI.significant(estimate.low, digits: 2)
+    return "\(low) to \(SI.significant(estimate.high, digits: 2)), fitted"
   }
 }

@@ -67,7 +67,7 @@ struct AlgorithmCostPanel: Panel {
 
   private func missing(_ c: FrameContext) -> [String] {
     let states = c.timeline.states(at: c.time)
-    // A job on an accelerator that cannot be read says what to do about it.
+    // Where a job's accelerator cannot be read, the remedy is shown.
     let kinds = c.sources(feeding: .job)
     let silent = states.first { state in
       state.health == .absent && kinds.contains { $0.name == state.kind && $0.isDefault }

@@ -3,7 +3,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// How much data flows in and out, and how busy the ways are.
+/// How much data flows in and out, and how busy disks and links are.
 struct DataThroughputPanel: Panel {
   let title = "DATA THROUGHPUT"
   let name = "Data throughput"
@@ -15,7 +15,7 @@ struct DataThroughputPanel: Panel {
   let origin =
     "`/proc/diskstats`, `/proc/net/dev`"
 
-  /// One way data take.
+  /// One direction of a disk or a network interface.
   private struct Flow {
     var device: Device
     var metric: Metric

@@ -4,11 +4,11 @@ import Telemetry
 
 /// One of the dashboard's panels: a headline number, what it means, its curve and its rows.
 protocol Panel: Sendable {
-  /// In capitals, as it stands in the frame.
+  /// The name in capitals, as it is written on the frame.
   var title: String { get }
-  /// As it stands in lists.
+  /// The name as it is written in lists.
   var name: String { get }
-  /// The same in the middle of a sentence.
+  /// The name in the middle of a sentence.
   var nameInSentence: String { get }
   /// One word, for screens that have no room for more.
   var word: String { get }
@@ -20,9 +20,9 @@ protocol Panel: Sendable {
   func draw(_ canvas: inout Canvas, in rect: Rect, _ context: FrameContext)
   /// The kinds of device whose series the provenance view lists.
   var kinds: [DeviceKind] { get }
-  /// What it tells, for the manual.
+  /// What it shows, for the manual.
   var tells: String { get }
-  /// What that is known from, for the manual.
+  /// The sources of its numbers, for the manual.
   var origin: String { get }
 }
 
@@ -42,7 +42,7 @@ public enum PanelCatalogue {
   /// The short words they may be called by, in the order of their keys.
   public static let words: [String] = all.map(\.word)
 
-  /// The place of a panel by its number from 1 or its short word; `nil` for neither.
+  /// The index of the panel with a number from 1 or a short word; `nil` for any other text.
   public static func index(of text: String) -> Int? {
     if let number = Int(text) { return all.indices.contains(number - 1) ? number - 1 : nil }
     return all.firstIndex { $0.word.lowercased() == text.lowercased() }
@@ -59,11 +59,11 @@ public enum PanelCatalogue {
 struct Headline {
   /// `nil` when nothing is known.
   var value: SI.Text?
-  /// Phrases behind it, the important ones first.
+  /// The phrases behind the number, the most important ones first.
   var phrases: [[Run]] = []
-  /// Whether the value comes from a model: a sign before it says so.
+  /// Whether the value comes from a model, which is marked by a sign before it.
   var isEstimate = false
-  /// On the frame, at the right.
+  /// The text at the right of the frame.
   var note = ""
   /// Where there is no number: what was looked for, and how to feed the panel.
   var missing: [String] = []

@@ -3,7 +3,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// How much of the electricity is renewable, now and of what was drawn so far.
+/// The renewable share of the electricity, now and of the energy drawn so far.
 struct RenewableSharePanel: Panel {
   let title = "RENEWABLE SHARE"
   let name = "Renewable share"
@@ -97,7 +97,7 @@ struct RenewableSharePanel: Panel {
 
   private func drawChart(_ canvas: inout Canvas, _ grid: Device, in rect: Rect, _ c: FrameContext) {
     guard rect.height > 0, let id = c.timeline.id(.renewableShare, of: grid.id) else { return }
-    // A grid moves in quarters of an hour, so its curve reaches back further than the others.
+    // A grid changes every quarter of an hour, so its curve reaches back further than the others.
     let seconds = max(c.window.seconds, min(c.session.seconds, 86_400))
     let columns = c.samples(rect.width)
     let values = c.timeline.curve(

@@ -11,33 +11,45 @@ public struct ProcessListState: Sendable, Hashable {
     case energy, power, memory, share, name, pid
   }
 
+  /// What the list is in order of at present.
   public private(set) var order = Order.energy
   /// Whether the least comes first.
   public private(set) var isReversed = false
+  /// What the rows are: processes, users, containers or batch jobs.
   public private(set) var grouping = ProcessUse.Grouping.process
-  /// Only what contains these words is shown.
+  /// The words that a row must contain to be shown.
   public private(set) var filter = ""
   /// Whether keys are typed into the filter.
   public private(set) var isTyping = false
   /// Whether the chosen row is shown in full.
   public private(set) var showsDetails = false
-  /// The pid that waits for a yes before it is sent a signal.
+  /// The pid that the user is asked about before it is sent a signal.
   public private(set) var asked: Int?
   /// The chosen row.
   private var chosen: String?
 
+  /// The numbers of the signals that the list can send, as in signal(7).
+  private enum Signal: Int {
+    case interrupt = 2
+    case kill = 9
+    case terminate = 15
+  }
+
   /// What a key led to.
   public enum Outcome: Sendable, Hashable {
-    /// It was the list's.
+    /// The key was for the list, which has done what it asks.
     case handled
-    /// It is for the rest of the program.
-    case notMine
+    /// The key is for the rest of the program.
+    case unhandled
     /// The list is to be closed.
     case close
+    /// A process is to be sent a signal, if it is still the one that began then.
     case signal(pid: Int, started: String, number: Int)
+    /// The user is to be told something.
     case say(String)
   }
 
+  /// A list of processes, the one with the most energy first, without a filter.
   public init() {}
 
   /// The rows to be shown, in order.
@@ -61,8 +73,8 @@ public struct ProcessListState: Sendable, Hashable {
     return isReversed ? sorted.reversed() : sorted
   }
 
-  /// The place of the chosen row; the first one while nothing was chosen or it has gone.
-  public func place(in rows: [ProcessUse]) -> Int {
+  /// The index of the chosen row; the first one while nothing was chosen or it has gone.
+  public func selectedIndex(in rows: [ProcessUse]) -> Int {
     rows.firstIndex { $0.key == chosen } ?? 0
   }
 
@@ -70,7 +82,7 @@ public struct ProcessListState: Sendable, Hashable {
   public mutating func press(_ key: String, _ rows: [ProcessUse], canSignal: Bool) -> Outcome {
     if isTyping { return type(key) }
     if let asked { return answer(key, asked, rows) }
-    let place = place(in: rows)
+    let place = selectedIndex(in: rows)
     func go(to place: Int) -> Outcome {
       if !rows.isEmpty { chosen = rows[min(max(place, 0), rows.count - 1)].key }
       return .handled
@@ -101,7 +113,7 @@ public struct ProcessListState: Sendable, Hashable {
         return .close
       }
     case "p": return .close
-    default: return .notMine
+    default: return .unhandled
     }
     return .handled
   }
@@ -120,7 +132,7 @@ public struct ProcessListState: Sendable, Hashable {
       filter = ""
     case "backspace": if !filter.isEmpty { filter.removeLast() }
     case "space": filter += " "
-    case "ctrl-c": return .notMine
+    case "ctrl-c": return .unhandled
     default: if key.unicodeScalars.count == 1, filter.count < 64 { filter += key }
     }
     return .handled
@@ -140,22 +152,22 @@ public struct ProcessListState: Sendable, Hashable {
   }
 
   private mutating func answer(_ key: String, _ pid: Int, _ rows: [ProcessUse]) -> Outcome {
-    let numbers = ["y": 15, "i": 2, "9": 9]
-    if key == "ctrl-c" { return .notMine }
+    let signals: [String: Signal] = ["y": .terminate, "i": .interrupt, "9": .kill]
+    if key == "ctrl-c" { return .unhandled }
     asked = nil
-    guard let number = numbers[key] else { return .handled }
+    guard let signal = signals[key] else { return .handled }
     guard let use = rows.first(where: { $0.pids == [pid] }), let started = use.started else {
       return .say("that process has ended")
     }
-    return .signal(pid: pid, started: started, number: number)
+    return .signal(pid: pid, started: started, number: signal.rawValue)
   }
 }
 
 extension ProcessUse {
-  /// What tells rows apart.
+  /// A key that is different for every row.
   var key: String { pids.count == 1 ? "\(pids[0]) \(started ?? "")" : name }
 
-  /// All that a filter looks through.
+  /// The text that a filter searches.
   fileprivate var searchText: String {
     ([name, user ?? "", command ?? "", container ?? "", job ?? ""] + pids.map(String.init)
       + gpus.map { "gpu" + $0 })
@@ -164,7 +176,7 @@ extension ProcessUse {
 }
 
 extension String {
-  /// Whether the bytes of a text stand somewhere in this one.
+  /// Whether this text contains another, byte by byte.
   fileprivate func hasBytes(of text: String) -> Bool {
     let wanted = Array(text.utf8)
     let bytes = Array(utf8)

@@ -3,7 +3,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// Whose joules: every process that was on an accelerator, over the panels' place.
+/// The list of processes on accelerators, in place of the panels.
 struct ProcessOverlay: Overlay {
   let name = OverlayName.processes
   let keys = ["p"]
@@ -30,7 +30,7 @@ struct ProcessOverlay: Overlay {
       }
       return
     }
-    let chosen = state.place(in: rows)
+    let chosen = state.selectedIndex(in: rows)
     let details = state.showsDetails ? min(8, list.height / 2) : 0
     let (table, below) = list.splitRows(list.height - details)
     ProcessTable.draw(&canvas, rows, chosen: chosen, state: state, in: table, ground, c)

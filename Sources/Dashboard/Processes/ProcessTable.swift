@@ -11,7 +11,7 @@ enum ProcessTable {
     var width: Int
     var order: ProcessListState.Order?
     var text: @Sendable (ProcessUse) -> String
-    /// Shown only where the table is at least so wide.
+    /// The least width of the table in which the column is shown.
     var from: Int
   }
 
@@ -57,7 +57,7 @@ enum ProcessTable {
       .joined(separator: " ")
   }
 
-  /// The few that draw most, for the foot of a panel.
+  /// The processes that draw most, for the bottom of a panel.
   static func drawShort(
     _ canvas: inout Canvas, _ uses: [ProcessUse], in rect: Rect, _ c: FrameContext
   ) {

@@ -3,7 +3,7 @@ import Canvas
 
 /// The colours of the dashboard, each by the role it plays.
 public struct Theme: Hashable, Sendable {
-  /// Shown when the theme is chosen.
+  /// The name that is shown when the theme is chosen.
   public var name: String
   /// Single colours by role.
   public var colors: [Role: Color]
@@ -24,19 +24,27 @@ public struct Theme: Hashable, Sendable {
     case strip
     /// The empty part of a bar.
     case track
+    /// States, from what is as it should be to what needs attention.
     case good, warning, critical
     /// The cursor, and keys in hints.
     case accent
+    /// Sources of electricity.
     case solar, wind, hydro, bioenergy, nuclear, gas, coal, oil
+    /// What energy was drawn for, as in `EnergySplit.Use`.
     case compute, waiting, idle, host, other
   }
 
   /// What a ramp is for; `_start`, `_mid` and `_end` follow its name in a theme file.
   public enum Ramp: String, Sendable, Hashable, CaseIterable {
+    /// Watts of the machine and its parts.
     case power
+    /// Progress and loss of a job.
     case algorithm
+    /// Bytes read and received.
     case dataIn = "data_in"
+    /// Bytes written and sent.
     case dataOut = "data_out"
+    /// The renewable share.
     case renewable
   }
 
@@ -48,7 +56,9 @@ public struct Theme: Hashable, Sendable {
     .host, .other,
   ]
 
+  /// The colour of a role; the terminal's own where the theme has none.
   public subscript(role: Role) -> Color { colors[role] ?? .terminalDefault }
+  /// The ramp of a role; the colour of text throughout where the theme has none.
   public subscript(ramp: Ramp) -> Gradient { gradients[ramp] ?? Gradient(self[.text]) }
 
   /// A role on the screen's background.
@@ -56,6 +66,7 @@ public struct Theme: Hashable, Sendable {
   /// The strongest colour of a ramp on the screen's background.
   public func style(_ ramp: Ramp) -> Style { Style(self[ramp].end, on: self[.background]) }
 
+  /// A theme, whose colours are taken as they are.
   public init(name: String, colors: [Role: Color], gradients: [Ramp: Gradient]) {
     self.name = name
     self.colors = colors

@@ -4,6 +4,7 @@ import Canvas
 public struct ThemeError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Counted from 1; 0 when the whole file is meant.
   public var line: Int
+  /// What is wrong, for people.
   public var problem: String
   public var description: String { line > 0 ? "line \(line): \(problem)" : problem }
 }
@@ -14,7 +15,7 @@ public struct ThemeError: Error, Sendable, Hashable, CustomStringConvertible {
 /// `power_start`, `power_mid` and `power_end`.
 public enum ThemeParser {
   /// Reads a theme from the text of a file.
-  /// - Parameter name: used where the file names itself not; usually the file's own name.
+  /// - Parameter name: used where the file has no `name`; usually the file's own name.
   /// - Throws: `ThemeError` with the line of the first fault.
   public static func parse(_ text: String, name: String) throws(ThemeError) -> Theme {
     var values: [String: Color] = [:]

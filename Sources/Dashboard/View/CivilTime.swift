@@ -3,15 +3,19 @@ import Telemetry
 
 /// A point in time as a calendar and a clock show it.
 public struct CivilTime: Hashable, Sendable {
+  /// The year of the Gregorian calendar.
   public var year: Int
   /// From 1 to 12.
   public var month: Int
   /// From 1 to 31.
   public var day: Int
-  /// 0 is Sunday.
+  /// The day of the week, Sunday 0.
   public var weekday: Int
+  /// From 0 to 23.
   public var hour: Int
+  /// From 0 to 59.
   public var minute: Int
+  /// From 0 to 59; leap seconds are not counted.
   public var second: Int
 
   /// The local time of a point, `offset` seconds east of UTC.

@@ -1,4 +1,4 @@
-/// Everything a key can ask for.
+/// Everything a key can do; ``KeyTable`` describes each command.
 public enum Command: Sendable, Hashable {
   case playOrPause, back, forward, backFine, forwardFine, backFar, forwardFar
   case previousReading, nextReading
@@ -13,11 +13,17 @@ public enum Command: Sendable, Hashable {
   case overlay(OverlayName)
   case theme, cycleGlyphs, screenshot, repaint, quit
 
+  /// Opens or closes the help.
   public static let help = Command.overlay(.help)
+  /// Opens or closes the list of processes.
   public static let processes = Command.overlay(.processes)
+  /// Opens or closes the list of series and their sources.
   public static let provenance = Command.overlay(.provenance)
+  /// Opens or closes the published measurements.
   public static let diet = Command.overlay(.diet)
+  /// Opens or closes the estimates for other chips.
   public static let chips = Command.overlay(.chips)
+  /// Opens or closes the list of familiar things.
   public static let equivalents = Command.overlay(.equivalents)
 }
 
@@ -34,7 +40,9 @@ extension Command: CaseIterable {
 
 /// What the view asks the program to do, since it does no I/O itself.
 public enum Effect: Sendable, Hashable {
+  /// End the program.
   case quit
+  /// Draw the whole screen again.
   case repaint
   /// Save the screen as pictures and tell where.
   case screenshot

@@ -8,11 +8,13 @@ public enum KeyTable {
     case program = "Program"
   }
 
-  /// Keys that do one thing.
+  /// A command with its keys.
   public struct Binding: Sendable, Hashable {
+    /// The command that the keys give.
     public let command: Command
     /// Key names as `Key.name` gives them; the first one is shown.
     public let keys: [String]
+    /// The group it is listed in.
     public let section: Section
     /// What it does, for help and manual.
     public let text: String

@@ -12,13 +12,17 @@ public struct Layout: Sendable, Hashable {
     case full
   }
 
+  /// How much this screen can hold.
   public var scale: Scale
+  /// The title bar at the top.
   public var title: Rect
+  /// The two bars below it, for sources and uses of electricity; empty where there is no room.
   public var ribbon: Rect
   /// The panels that are drawn, in order; just one when it has the whole screen.
   public var panels: [Rect]
   /// Chart rows and the track below them.
   public var scrubber: Rect
+  /// The line of keys at the bottom; empty where there is no room.
   public var hints: Rect
 
   static let nowhere = Rect(x: 0, y: 0, width: 0, height: 0)
@@ -37,7 +41,7 @@ public struct Layout: Sendable, Hashable {
     hints = Self.nowhere
     panels = []
     scale = .full
-    // Panels one above the other need more rows than two beside two.
+    // Four panels in one column need more rows than in two.
     guard width >= 44, height >= (width >= 72 || focused ? 12 : 14),
       arrange(width: width, height: height, focused: focused, panelCount: panelCount)
     else {

@@ -3,7 +3,7 @@ import Quantities
 import Telemetry
 
 extension ViewState {
-  /// Does what a key asks, given by its name.
+  /// Carries out the command of a key, given by its name.
   ///
   /// An open list takes its own keys first; `canSignal` says whether its processes run here, now.
   public mutating func press(
@@ -21,7 +21,7 @@ extension ViewState {
         return []
       case .signal(let pid, let started, let number):
         return [.signal(pid: pid, started: started, number: number)]
-      case .notMine: break
+      case .unhandled: break
       }
     }
     guard let command = KeyTable.command(for: key) else { return [] }

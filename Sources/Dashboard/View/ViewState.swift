@@ -5,6 +5,7 @@ import Telemetry
 ///
 /// A pure state machine. Commands and clicks change it; what needs I/O comes back as effects.
 public struct ViewState: Sendable, Hashable {
+  /// The time that is shown, and how it moves.
   public var cursor: Cursor
   /// Seconds that the curves show.
   public private(set) var window: Double
@@ -18,10 +19,11 @@ public struct ViewState: Sendable, Hashable {
   public private(set) var selection: Timestamp?
   /// Order, filter and chosen row of the list of processes.
   public internal(set) var processes = ProcessListState()
-  /// Index into the themes at hand.
+  /// The index of the chosen theme.
   public private(set) var theme: Int
+  /// The characters that curves and bars are drawn with.
   public var glyphs: GlyphSet
-  /// A word to the user, such as the name of a saved screenshot.
+  /// A message to the user, such as the name of a saved screenshot.
   public var toast = ""
 
   let themeCount: Int
@@ -32,6 +34,7 @@ public struct ViewState: Sendable, Hashable {
     15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 259_200, 604_800,
   ]
 
+  /// A view with nothing open, selected or filtered.
   public init(
     cursor: Cursor, window: Double = 300, theme: Int = 0, themeCount: Int = 1,
     glyphs: GlyphSet = .braille
@@ -43,7 +46,7 @@ public struct ViewState: Sendable, Hashable {
     self.glyphs = glyphs
   }
 
-  /// Does what a key asks; `bounds` is what the timeline knows.
+  /// Carries out a command; `bounds` is the span of the timeline.
   public mutating func apply(
     _ command: Command, timeline: Timeline, bounds: TimeSpan
   ) -> [Effect] {
@@ -94,7 +97,7 @@ public struct ViewState: Sendable, Hashable {
       : "selecting from here: move the cursor; totals are of the span; v ends it"
   }
 
-  /// Closes what is open, the last thing first.
+  /// Closes what was opened last.
   private mutating func leave() {
     if overlay != nil {
       overlay = nil
@@ -147,7 +150,7 @@ public struct ViewState: Sendable, Hashable {
 
   /// What the scrubber of a growing session shows: a little more than there is.
   ///
-  /// It grows by steps of a thirty-second to a sixty-fourth, so that the picture stands still
+  /// It grows in steps of 1/64 to 1/32 of its length, so that the picture stands still
   /// between them.
   static func scrubberSpan(_ bounds: TimeSpan) -> TimeSpan {
     var step: Int64 = 1_000_000_000

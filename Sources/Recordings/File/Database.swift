@@ -72,6 +72,7 @@ final class Database {
   /// What a result code means for the user.
   func failure(_ code: Int32) -> RecordingError {
     let reason = String(cString: sqlite3_errmsg(handle))
+    // The low byte of an extended result code is the primary one (sqlite.org/rescode.html).
     switch code & 0xFF {
     case SQLITE_FULL: return .full(path: path)
     case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)

@@ -1,9 +1,17 @@
 import Glibc
 
-/// A look at a file's first bytes, so that what is no recording is refused in plain words.
+/// Checks a file's first bytes, so that a file that is no recording is refused with a clear
+/// message.
 enum FileProbe {
   /// The length of the header that every SQLite file starts with.
   private static let headerSize = 100
+  /// Where the header's fields are, by section 1.3 of SQLite's file format description.
+  private enum Offset {
+    static let pageSize = 16
+    static let pageCount = 28
+    static let userVersion = 60
+    static let applicationID = 68
+  }
 
   static func check(_ path: String) throws(RecordingError) {
     // Without blocking: a named pipe would wait for somebody to write into it.
@@ -31,14 +39,15 @@ enum FileProbe {
     guard count == headerSize else {
       throw .damaged(path: path, what: "it ends after \(count) bytes")
     }
-    guard number(bytes, at: 68) == Schema.applicationID else {
+    guard number(bytes, at: Offset.applicationID) == Schema.applicationID else {
       throw .foreign(path: path, what: "it is an SQLite file of another program")
     }
-    let schema = number(bytes, at: 60)
+    let schema = number(bytes, at: Offset.userVersion)
     guard schema <= Schema.version else { throw .newer(path: path, schema: schema) }
     guard schema > 0 else { throw .damaged(path: path, what: "it has no schema version") }
-    let pageSize = Int64(bytes[16]) << 8 | Int64(bytes[17])
-    let expected = number(bytes, at: 28) * (pageSize == 1 ? 65_536 : pageSize)
+    let pageSize = Int64(bytes[Offset.pageSize]) << 8 | Int64(bytes[Offset.pageSize + 1])
+    // A page of 65 536 bytes does not fit two bytes: the format writes 1 for it.
+    let expected = number(bytes, at: Offset.pageCount) * (pageSize == 1 ? 65_536 : pageSize)
     // With a log the file may be shorter: the rest is in the log.
     guard hasLog(path) || Int64(status.st_size) >= expected else {
       throw .damaged(

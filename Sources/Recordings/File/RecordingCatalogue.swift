@@ -10,7 +10,7 @@ struct RecordingCatalogue {
 
   struct SeriesRow {
     var descriptor: SeriesDescriptor
-    /// Its device's place in `devices`.
+    /// The index of its device in `devices`.
     var device: Int
     /// The column of its values: the metric's name, but in a file that is older than the name.
     var column: String
@@ -47,7 +47,7 @@ struct RecordingCatalogue {
     return devices.count - 1
   }
 
-  /// Says of which device another one is a part.
+  /// Sets the device that another one is a part of.
   mutating func setParent(of place: Int, to parent: DeviceID) {
     devices[place].device.parent = parent
   }
@@ -63,7 +63,7 @@ struct RecordingCatalogue {
     return series.count - 1
   }
 
-  /// The place of a metric's series, if the device has one.
+  /// The index of a metric's series, if the device has one.
   func find(_ metric: Metric, device: Int) -> Int? {
     seriesIndex[Key(device: device, metric: metric.handle)]
   }

@@ -1,6 +1,6 @@
 /// What went wrong with a recording: what, where, and what to do, in one line.
 public enum RecordingError: Error, Hashable, Sendable {
-  /// A file of that name is there already, and nobody said that it may be replaced.
+  /// A file of that name is there already and may not be replaced.
   case exists(path: String)
   /// There is no such file.
   case notFound(path: String)

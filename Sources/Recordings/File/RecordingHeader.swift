@@ -1,6 +1,6 @@
 import Telemetry
 
-/// What a recording says of itself: one row of the file.
+/// A recording's own description: one row of the file.
 public struct RecordingHeader: Sendable, Hashable {
   /// The machine that recorded.
   public var machine: String
@@ -10,7 +10,7 @@ public struct RecordingHeader: Sendable, Hashable {
   public var startedAt: Timestamp
   /// The monotonic clock at the start, in nanoseconds; the same instant as `startedAt`.
   public var monotonicStart: Int64
-  /// What the user says of it; may be empty.
+  /// The user's note; may be empty.
   public var note: String
   /// Whether any value in it was made up for demonstration.
   public var isSimulated: Bool

@@ -27,7 +27,7 @@ extension Schema {
     return sql
   }
 
-  /// What turns stored steps into the unit; a division where that is the exact way.
+  /// The SQL that turns stored steps into the unit: a division where a factor would not be exact.
   private static func factor(_ metric: Metric) -> String {
     let inverse = 1 / metric.scale
     if metric.scale == 1 { return "" }

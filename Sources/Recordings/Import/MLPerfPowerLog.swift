@@ -3,10 +3,10 @@ import Telemetry
 
 /// Node power as MLPerf Training publishes it: `:::MLLOG` lines with `power_reading` in watts.
 ///
-/// A reading speaks of the time since the one before it: the rules multiply each by that. Readings
-/// come every second with holes of two. `conversion_eff` is the supply's efficiency as declared,
-/// kept as a fact and not applied: the meter stands at the wall. Source:
-/// github.com/mlcommons/logging, power_measurement.
+/// A reading stands for the time since the one before it, as in the rules. Readings come every
+/// second with holes of two. `conversion_eff` is the supply's efficiency as declared, kept as a
+/// fact and not applied: the meter stands at the wall. Source: github.com/mlcommons/logging,
+/// power_measurement.
 enum MLPerfPowerLog: PowerLogFormat {
   static let name = "MLPerf power log"
 
@@ -34,7 +34,7 @@ enum MLPerfPowerLog: PowerLogFormat {
           time > 0, time < 9e12,
           let watts = value("value", in: line, from: start).flatMap({ Double($0) }), watts.isFinite
         else { throw ImportError(line: number, "a power_reading without time_ms or value") }
-        // A meter that lost its line says nothing or zero; a node that runs draws more than that.
+        // A meter without connection reports nothing or zero; a running node draws more.
         if watts > 0, watts < 1e6 { readings.append((Int64(time), watts)) }
       default: break
       }
@@ -77,7 +77,7 @@ enum MLPerfPowerLog: PowerLogFormat {
 }
 
 extension BidirectionalCollection<UInt8> {
-  /// Where a text stands first, counted from the beginning.
+  /// The index at which a text first occurs.
   func place(of text: String) -> Int? {
     let wanted = Array(text.utf8)
     guard let first = wanted.first else { return 0 }

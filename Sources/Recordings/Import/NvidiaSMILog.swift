@@ -4,9 +4,9 @@ import Telemetry
 
 /// What `nvidia-smi --query-gpu=timestamp,…,power.draw --format=csv -l 1` writes.
 ///
-/// Columns are found by their names, with or without units. The stamps carry no zone; they are
-/// taken as UTC and the difference is the user's to give. Rows of one tick are told apart by
-/// `index` or `uuid`, else by their order.
+/// Columns are found by their names, with or without units. The time stamps have no zone: they are
+/// taken as UTC, and the user states the difference. Rows of one tick are told apart by `index` or
+/// `uuid`, else by their order.
 enum NvidiaSMILog: PowerLogFormat {
   static let name = "nvidia-smi CSV"
 

@@ -4,7 +4,7 @@ import Telemetry
 public protocol PowerLogFormat: Sendable {
   /// What it is called, for messages.
   static var name: String { get }
-  /// Whether a text that begins so is of this format.
+  /// Whether a text that begins with `head` is of this format.
   static func recognises(_ head: Substring) -> Bool
   /// Reads a whole file.
   /// - Throws: `ImportError` with the line that cannot be what it should be.
@@ -25,12 +25,14 @@ public enum PowerLogs {
   }
 }
 
-/// Why a file cannot be taken over.
+/// Why a file cannot be imported.
 public struct ImportError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// From 1; 0 for the whole file.
+  /// The line, from 1; 0 for the whole file.
   public var line: Int
+  /// What is wrong, for people.
   public var text: String
 
+  /// An error at a line, or in the whole file.
   public init(line: Int = 0, _ text: String) {
     self.line = line
     self.text = text

@@ -33,7 +33,7 @@ extension RecordingReader {
       guard query.integer(0) == catalogue.devices.count + 1 else {
         throw damage("device \(catalogue.devices.count + 1) is missing")
       }
-      guard SafeName.isTable(query.text(2)) else {
+      guard SQLIdentifier.isTable(query.text(2)) else {
         throw damage("a device is of the kind '\(query.text(2).prefix(80))'")
       }
       let id = DeviceID(
@@ -80,7 +80,7 @@ extension RecordingReader {
       let column = query.text(2)
       let metric = Self.metric(
         column, unit, scale: query.double(4), counter: query.integer(5) != 0)
-      do throws(RecordingError) { try SafeName.check(column, scale: metric.scale) } catch {
+      do throws(RecordingError) { try SQLIdentifier.check(column, scale: metric.scale) } catch {
         throw damage("series \(id) has an unusable metric")
       }
       let provenance = Provenance(
@@ -96,7 +96,7 @@ extension RecordingReader {
 
   /// What a column means: the metric that is declared under its name, in the file's own scale.
   ///
-  /// A name of schema 1 may be another now; what nobody declares is a sensor's own.
+  /// A name of schema 1 may have changed since; one that is not declared is a custom metric.
   private static func metric(
     _ column: String, _ unit: Unit, scale: Double, counter: Bool
   ) -> Metric {

@@ -1,7 +1,7 @@
 import Telemetry
 
 extension RecordingReader {
-  /// Gives out everything in the recording in order of time, devices and series first.
+  /// Passes every observation of the recording to `body`: devices and series first, then by time.
   ///
   /// - Throws: `RecordingError` if the file is damaged, and whatever `body` throws.
   public func observations(_ body: (Observation) throws -> Void) throws {
@@ -55,7 +55,7 @@ private struct ReadingCursor {
     statement = try database.prepare(
       """
       SELECT \(list.joined(separator: ", ")) FROM "\(kind.name)"
-      WHERE time BETWEEN \(SafeName.times.lowerBound) AND \(SafeName.times.upperBound)
+      WHERE time BETWEEN \(SQLIdentifier.times.lowerBound) AND \(SQLIdentifier.times.upperBound)
       ORDER BY time, device
       """)
     try advance()

@@ -4,14 +4,15 @@ extension RecordingReader {
   /// Loads the single values of a stretch of time in place of those loaded before.
   ///
   /// The page starts at a full minute, where a tier says how the integral stands, and a minute
-  /// early, for rates at its beginning. It reaches to the next value after its end. A series keeps its last 4096 values, so at one value a second
-  /// a page of more than an hour loses its beginning.
+  /// early, for rates at its beginning. It reaches to the next value after its end. A series keeps
+  /// its last 4096 values, so at one value a second a page of more than an hour loses its
+  /// beginning.
   /// - Parameter timeline: a timeline that this reader made.
   /// - Throws: `RecordingError` if the file is damaged.
   public func load(
     page span: TimeSpan, into timeline: inout Timeline
   ) throws(RecordingError) {
-    let limits = SafeName.times
+    let limits = SQLIdentifier.times
     let first = max(limits.lowerBound, min(span.start.nanoseconds, limits.upperBound))
     let early = max(limits.lowerBound, first - Rollup.minute)
     let start = Rollup.floor(early, early < minutesFrom ? Rollup.quarter : Rollup.minute)
@@ -44,7 +45,7 @@ extension RecordingReader {
     }
   }
 
-  /// Loads the first value of a series after a gap: in the bucket in which it speaks again.
+  /// Loads the first value of a series after a gap: in the bucket in which values begin again.
   private func loadNext(
     _ place: Int, _ id: Timeline.SeriesID, after time: Int64, into timeline: inout Timeline
   ) throws(RecordingError) {

@@ -3,7 +3,7 @@ import Telemetry
 extension RecordingReader {
   /// Everything but single values: devices, series, events, states, and the tiers of each series.
   ///
-  /// What a crash kept from being rolled up is rolled up here, in memory.
+  /// Readings that a crash kept from being rolled up are rolled up here, in memory.
   /// - Throws: `RecordingError` if the file is damaged.
   public func timeline() throws(RecordingError) -> Timeline {
     var timeline = Timeline()
@@ -26,7 +26,7 @@ extension RecordingReader {
           .init(width: Rollup.minute, buckets: minutes[place]),
           .init(width: Rollup.quarter, buckets: quarters[place]),
         ])
-      // Given away: the timeline shall be their only owner when it appends to them.
+      // Moved out, so that the timeline is their only owner and appends to them in place.
       minutes[place] = []
       quarters[place] = []
     }
@@ -36,7 +36,7 @@ extension RecordingReader {
     return timeline
   }
 
-  /// Finds the value each series begins with: in the first minute that its tiers know of.
+  /// Finds the first value of each series, which is in the first minute of its tiers.
   private func restoreBeginnings(_ timeline: inout Timeline) throws(RecordingError) {
     for row in catalogue.series {
       guard let id = timeline.id(row.descriptor.metric, of: row.descriptor.device),
@@ -106,7 +106,8 @@ extension RecordingReader {
     return result
   }
 
-  /// Leaves what was complete when the crash came, and makes quarters that were not stored.
+  /// Drops the buckets that were incomplete at a crash, and makes the quarters of an hour that were
+  /// not stored.
   private func trim(
     _ minutes: inout [Tier.Bucket], _ quarters: inout [Tier.Bucket], to rolled: Int64
   ) {
@@ -117,7 +118,7 @@ extension RecordingReader {
       minutes.drop { $0.time.nanoseconds < full }, to: Rollup.quarter)
   }
 
-  /// Carries the tiers on with the rows that came after the last rollup.
+  /// Continues the tiers with the rows written after the last rollup.
   private func rollUp(_ timeline: inout Timeline) throws(RecordingError) {
     let ids = ids(in: timeline)
     for case let id? in ids { timeline.reopen(id) }
@@ -132,7 +133,7 @@ extension RecordingReader {
           })
       else { continue }
       try scan.run(
-        from: max(0, first), to: SafeName.times.upperBound, keeping: false, into: &timeline)
+        from: max(0, first), to: SQLIdentifier.times.upperBound, keeping: false, into: &timeline)
     }
     for case let id? in ids { timeline.restore(id, tiers: []) }
     timeline.turnPage(to: Timestamp(nanoseconds: 0))

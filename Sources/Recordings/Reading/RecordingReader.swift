@@ -8,7 +8,7 @@ import Telemetry
 public final class RecordingReader {
   /// The file's name.
   public let path: String
-  /// What the recording says of itself.
+  /// The recording's own description: machine, version, times.
   public let header: RecordingHeader
   let database: Database
   var catalogue = RecordingCatalogue()
@@ -72,7 +72,7 @@ public final class RecordingReader {
   public var span: TimeSpan? {
     var span: TimeSpan?
     for kind in catalogue.tables.keys {
-      let limits = "BETWEEN \(SafeName.times.lowerBound) AND \(SafeName.times.upperBound)"
+      let limits = "BETWEEN \(SQLIdentifier.times.lowerBound) AND \(SQLIdentifier.times.upperBound)"
       let query = "SELECT time FROM \"\(kind.name)\" WHERE time \(limits) ORDER BY time"
       guard let first = try? database.integer("\(query) LIMIT 1"),
         let last = try? database.integer("\(query) DESC LIMIT 1")
@@ -92,6 +92,6 @@ public final class RecordingReader {
     return new
   }
 
-  /// A mistake in the file that no crash of ours explains.
+  /// An inconsistency in the file that no crash of this program can have caused.
   func damage(_ what: String) -> RecordingError { .damaged(path: path, what: what) }
 }

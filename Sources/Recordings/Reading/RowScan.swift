@@ -8,7 +8,7 @@ struct RowScan {
     var scale: Double
     /// Nanoseconds before which values are passed over.
     var from: Int64
-    /// Whether a value after the stretch that was asked for is wanted still.
+    /// Whether the next value after the stretch is still to be found.
     var isWaiting = false
   }
 
@@ -56,15 +56,15 @@ struct RowScan {
     targets.compactMap { $0.flatMap { $0.isWaiting ? $0.series : nil } }
   }
 
-  /// Lets what was read so far go, but for the tiers that were made of it.
+  /// Drops the values read so far and keeps the tiers made of them.
   private func forget(_ timeline: inout Timeline) {
     for case let target? in targets { timeline.reopen(target.series) }
   }
 
   /// Applies the rows from `from` to `to` to the timeline.
   ///
-  /// With `keeping` false only the tiers are wanted, and memory stays small. With `until`, reading goes on beyond it only for as long as some target is waiting for its
-  /// next value.
+  /// With `keeping` false only the tiers are wanted, and memory stays small. With `until`, reading
+  /// goes on beyond it only for as long as some target is waiting for its next value.
   mutating func run(
     from: Int64, to: Int64, until: Int64? = nil, keeping: Bool = true, into timeline: inout Timeline
   ) throws(RecordingError) {

@@ -36,7 +36,7 @@ extension RecordingWriter {
     if descriptor.provenance.method == .simulated { try markSimulated() }
   }
 
-  /// The series of a metric, described by default if nobody did; as the timeline does it.
+  /// The series of a metric, with a default description if it has none, as in the timeline.
   func identify(_ metric: Metric, of device: DeviceID) throws(RecordingError) -> Int {
     if catalogue.deviceIndex[device] == nil {
       try announce(Device(id: device, label: device.name))
@@ -53,7 +53,7 @@ extension RecordingWriter {
     return new
   }
 
-  /// A device's place in the catalogue, with a nameless row if nobody announced it yet.
+  /// A device's index in the catalogue, with a row of its own if it was not announced yet.
   func place(of device: DeviceID) throws(RecordingError) -> Int {
     if let known = catalogue.deviceIndex[device] { return known }
     let place = catalogue.add(.init(device: Device(id: device, label: ""), isAnnounced: false))
@@ -132,7 +132,7 @@ extension RecordingWriter {
     plans = plans.filter { catalogue.devices[$0.key].device.id.kind != kind }
   }
 
-  /// Writes everything known once more, after an undone transaction took part of it along.
+  /// Writes the whole catalogue again, after a transaction with part of it was undone.
   func restoreCatalogue() throws(RecordingError) {
     let known = try database.columnNames()
     for (kind, columns) in catalogue.tables {
@@ -158,7 +158,7 @@ extension Database {
       """)
     var result: [String: [String]] = [:]
     while try query.step() {
-      guard SafeName.isTable(query.text(0)) else { continue }
+      guard SQLIdentifier.isTable(query.text(0)) else { continue }
       result[query.text(0), default: []].append(query.text(1))
     }
     return result

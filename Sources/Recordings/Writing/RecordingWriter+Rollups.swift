@@ -4,8 +4,8 @@ import Telemetry
 ///
 /// So nothing is kept in memory for them, and what the reader does after a crash is the same.
 extension RecordingWriter {
-  /// Drops the rollups of a series that a reading at `time` makes worthless.
-  func unroll(_ place: Int, from time: Int64) throws(RecordingError) {
+  /// Drops the rollups of a series that a reading at `time` makes out of date.
+  func dropRollups(_ place: Int, from time: Int64) throws(RecordingError) {
     let start = Rollup.floor(time, Rollup.quarter)
     catalogue.series[place].rolled = start
     let update = try statement("UPDATE series SET rolled = ? WHERE id = ?")
@@ -22,7 +22,8 @@ extension RecordingWriter {
     }
   }
 
-  /// Stores the rollups of everything before `end`; beyond all times: of chunks not yet full too.
+  /// Stores the rollups of everything before `end`; the last time of all also stores unfinished
+  /// chunks.
   func roll(to end: Int64) throws(RecordingError) {
     try begin()
     var rolled: [(place: Int, from: Int64)] = []
@@ -105,7 +106,7 @@ extension RecordingWriter {
   private func storeQuarters(of place: Int, from: Int64, to end: Int64) throws(RecordingError) {
     let length = Rollup.chunk(of: Rollup.quarter)
     let start = Rollup.floor(from, length)
-    let isLast = end == SafeName.times.upperBound
+    let isLast = end == SQLIdentifier.times.upperBound
     let full = isLast ? end : Rollup.floor(end, length)
     guard start < full else { return }
     let query = try statement(

@@ -32,8 +32,8 @@ extension RecordingWriter {
       return known
     }
     // All is checked before anything is written, so that a refusal undoes nothing.
-    try SafeName.check(reading.device.kind)
-    for entry in reading.values { try SafeName.check(entry.metric) }
+    try SQLIdentifier.check(reading.device.kind)
+    for entry in reading.values { try SQLIdentifier.check(entry.metric) }
     try begin()
     let kind = reading.device.kind
     try database.run(Schema.table(kind.name))
@@ -81,7 +81,7 @@ extension RecordingWriter {
         : entry.metric.stored(in: column.scale).steps(entry.value)
       plan.statement.bind(index + 3, steps)
       let rolled = catalogue.series[column.series].rolled
-      if rolled.map({ time < $0 }) ?? true { try unroll(column.series, from: time) }
+      if rolled.map({ time < $0 }) ?? true { try dropRollups(column.series, from: time) }
     }
     try plan.statement.run()
   }

@@ -2,7 +2,7 @@ import CSQLite
 import Glibc
 import Telemetry
 
-/// Writes everything that is observed into one file that anybody can query.
+/// Writes everything that is observed into one SQLite file.
 ///
 /// One thread owns it. Observations gather in a transaction that is committed by `commit()`, and
 /// by itself once a second of readings is in it; so whatever kills the program, at most the last
@@ -13,7 +13,7 @@ public final class RecordingWriter {
   public let path: String
   let database: Database
   var catalogue = RecordingCatalogue()
-  /// Whether the file may know less of the catalogue than we do, after a transaction was undone.
+  /// Whether the file may lack rows of the catalogue, after a transaction was undone.
   var mustRestoreCatalogue = false
   var statements: [String: Statement] = [:]
   /// The last few shapes of row that each device sent.
@@ -39,7 +39,7 @@ public final class RecordingWriter {
     try Self.makeFile(path, overwrite: overwrite)
     do throws(RecordingError) {
       database = try Database(path, .write)
-      // In the main file from the first moment, not in the log: that is how the file is known.
+      // Written to the main file and not to the log, since the file is recognised by it.
       try database.run("PRAGMA application_id = \(Schema.applicationID)")
       try database.run("PRAGMA user_version = \(Schema.version)")
       try database.run("BEGIN; \(Schema.tables) COMMIT")
@@ -76,17 +76,17 @@ public final class RecordingWriter {
     do throws(RecordingError) {
       switch observation {
       case .device(let device):
-        try SafeName.check(device.id.kind)
+        try SQLIdentifier.check(device.id.kind)
         try begin()
         try announce(device)
       case .series(let descriptor):
-        try SafeName.check(descriptor.device.kind)
-        try SafeName.check(descriptor.metric)
+        try SQLIdentifier.check(descriptor.device.kind)
+        try SQLIdentifier.check(descriptor.metric)
         try begin()
         try describe(descriptor)
       case .reading(let reading):
-        try SafeName.check(reading.time)
-        try SafeName.check(reading.arrival)
+        try SQLIdentifier.check(reading.time)
+        try SQLIdentifier.check(reading.arrival)
         try commitIfDue(reading.arrival)
         let plan = try plan(for: reading)
         try begin()
@@ -94,11 +94,11 @@ public final class RecordingWriter {
         newestArrival = max(newestArrival ?? reading.arrival, reading.arrival)
         try write(reading, with: plan)
       case .event(let event):
-        try SafeName.check(event.time)
+        try SQLIdentifier.check(event.time)
         try begin()
         try insert(event)
       case .state(let state):
-        try SafeName.check(state.time)
+        try SQLIdentifier.check(state.time)
         try begin()
         try insert(state)
       }
@@ -140,7 +140,7 @@ public final class RecordingWriter {
     guard !isClosed else { return }
     try commit()
     do throws(RecordingError) {
-      try roll(to: SafeName.times.upperBound)
+      try roll(to: SQLIdentifier.times.upperBound)
       let finish = try database.prepare("UPDATE recording SET clean = 1, ended = ?")
       finish.bind(0, newestArrival?.nanoseconds)
       try finish.run()
@@ -178,7 +178,7 @@ public final class RecordingWriter {
     return new
   }
 
-  /// Remembers in the file that some of it was made up.
+  /// Marks the recording as simulated.
   func markSimulated() throws(RecordingError) {
     guard !isSimulated else { return }
     try database.run("UPDATE recording SET simulated = 1")
@@ -190,7 +190,7 @@ public final class RecordingWriter {
     try commit()
   }
 
-  /// Stores rollups once a quarter of an hour is over, and a minute for stragglers.
+  /// Stores rollups a minute after each quarter of an hour, so that late readings are in them.
   private func rollIfDue() throws(RecordingError) {
     guard let newestArrival else { return }
     let target = Rollup.floor(max(0, newestArrival.nanoseconds - Rollup.minute), Rollup.quarter)
@@ -203,7 +203,7 @@ public final class RecordingWriter {
     self.rolled = target
   }
 
-  /// Undoes what was not committed, unless the error is one of an observation alone.
+  /// Undoes what was not committed, unless only one observation was refused.
   private func undo(_ error: RecordingError) -> RecordingError {
     if case .refused = error { return error }
     statements = [:]

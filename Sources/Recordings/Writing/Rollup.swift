@@ -2,9 +2,8 @@ import Telemetry
 
 /// How buckets are packed into the rows of the `rollup` table.
 ///
-/// A row holds the buckets of one chunk of time, so that a late reading makes only the rows from
-/// its chunk on worthless. Chunks stay below a kilobyte: a longer row would spill to a page of
-/// its own.
+/// A row holds the buckets of one chunk of time, so that a late reading invalidates only the rows
+/// from its chunk on. Chunks stay below a kilobyte: a longer row would spill to a page of its own.
 enum Rollup {
   static let minute: Int64 = 60_000_000_000
   static let quarter: Int64 = 900_000_000_000

@@ -1,5 +1,6 @@
-/// What is known of a device once and for all.
+/// Something that is measured, as its source announces it.
 public struct Device: Hashable, Sendable {
+  /// The name that readings and series refer to it by.
   public var id: DeviceID
   /// What people call it: `0`, `nvme0n1`, `package-0`.
   public var label: String

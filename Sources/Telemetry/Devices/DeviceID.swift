@@ -46,12 +46,14 @@ public struct DeviceID: Sendable {
 
   private let shared: Name
 
+  /// The id of these three parts; equal parts always give the same id.
   public init(machine: String, kind: DeviceKind, name: String) {
     shared = Table.shared.name(Key(machine: machine, kind: kind, name: name))
   }
 
   /// The machine's name; empty for things that belong to no machine, such as a grid.
   public var machine: String { shared.machine }
+  /// What sort of thing it is, such as an accelerator or a disk.
   public var kind: DeviceKind { shared.kind }
   /// Stable within machine and kind: a UUID, a kernel name, an ISO country code.
   public var name: String { shared.name }

@@ -2,9 +2,12 @@
 ///
 /// Lower-case letters and underscores. The list is open: a source may bring a kind of its own.
 public struct DeviceKind: Hashable, Sendable, ExpressibleByStringLiteral {
+  /// The kind as recordings and JSON lines spell it, such as `gpu_part`.
   public let name: String
 
+  /// A kind by its spelling, which may be one that is not declared here.
   public init(_ name: String) { self.name = name }
+  /// A kind written as a literal: `"gpu"`.
   public init(stringLiteral name: String) { self.name = name }
 
   /// An accelerator.

@@ -1,12 +1,12 @@
-/// What a device is in the account of the machine's energy; said by whoever announces it.
+/// What a device is in the account of the machine's energy, as its source states it.
 ///
 /// The account adds up devices by their roles, never by their names, so that no joule is counted
 /// twice: the whole machine where something measures it, else the parts that no other part contains.
 public enum DeviceRole: String, Sendable, Hashable, CaseIterable {
-  /// The whole machine, as a meter at the plug or the supply's own count has it.
+  /// The whole machine, measured by a meter at the plug or by its power supplies.
   case machine
-  /// What the chip set counts for the whole board (RAPL psys, a module's input): stands for the
-  /// machine where nothing better does.
+  /// What the chip set counts for the whole board (RAPL psys, a module's input): counts as the
+  /// machine where nothing better is measured.
   case platform
   /// A module of processor and accelerator.
   case module
@@ -22,15 +22,15 @@ public enum DeviceRole: String, Sendable, Hashable, CaseIterable {
   case memory
   /// Any other part of the machine that none of the above contains.
   case component
-  /// A sensor nobody can say what it contains of: shown, never added.
+  /// A sensor of which it is not known what it measures: shown, never added.
   case sensor
-  /// A process, a job, a disk: things that are told of and have no energy of their own to add.
+  /// A process, a job, a disk: reported, but without energy of its own to add.
   case user
 
-  /// What a device of a kind is where nobody said.
+  /// The role of a device of a kind that states none.
   ///
-  /// A meter that does not say what it measures is only shown; a processor's power is taken for its
-  /// package's.
+  /// A meter that does not say what it measures is only shown; a processor is taken for a whole
+  /// package.
   public init(of kind: DeviceKind) {
     self =
       switch kind {

@@ -1,8 +1,8 @@
-/// What is known of a job once and for all, decoded from the attributes of its device.
+/// What is known of a job, decoded from the attributes of its device.
 ///
 /// A timeline decodes them when the device is announced or changes, and never again.
 public struct JobFacts: Hashable, Sendable {
-  /// The names of the attributes that say it.
+  /// The names of the attributes that the facts of the same names are decoded from.
   public enum Key: String, Sendable, CaseIterable {
     case kind, framework, parameters, layers, heads, vocabulary, precision, gpus, pids, pid
     case activeParameters = "active_parameters"
@@ -20,31 +20,40 @@ public struct JobFacts: Hashable, Sendable {
   }
 
   /// What a rate that the job states is counted for.
-  public enum RateScope: String, Sendable, Hashable { case device, job }
+  public enum RateScope: String, Sendable, Hashable {
+    /// One of its devices.
+    case device
+    /// All of its devices together.
+    case job
+  }
 
+  /// The size of the model, for FLOP formulas.
   public var shape = ModelShape()
+  /// The training framework or server, such as `nanoGPT`; empty when it is not known.
   public var framework = ""
   /// The arithmetic of its matrix products.
   public var precision: Precision?
-  /// Processes, which is devices, it runs on.
+  /// How many processes it has, each on a device of its own (the world size of PyTorch).
   public var worldSize: Double?
   /// Sequences or samples in a step, over all devices.
   public var globalBatch: Double?
-  /// The names of the GPU devices it runs on; empty when it does not tell.
+  /// The names of the GPU devices it runs on; empty when they are not known.
   public var gpus: [String] = []
+  /// Whether the rates that the job states are for one device or for the whole job.
   public var rateScope = RateScope.job
+  /// Whether it answers requests, such as an inference server, and does not train.
   public var isServing = false
   /// Whether a server counts tokens when a request ends, and not when it writes them.
   public var countsTokensAtEnd = false
-  /// Whether it uses accelerators at all; `nil` where nobody looked.
+  /// Whether it uses accelerators at all; `nil` where that was not looked for.
   public var usesAccelerators: Bool?
-  /// The numbers of its processes.
+  /// The ids of its processes.
   public var pids: Set<Int> = []
 
   /// Nothing is known.
   public init() {}
 
-  /// Decodes the attributes; a number that is none, or out of all proportion, is not known.
+  /// Decodes the attributes; a number outside 1...1e18 counts as not known.
   public init(_ attributes: [String: String]) {
     func text(_ key: Key) -> String? { attributes[key.rawValue] }
     func number(_ key: Key) -> Double? {

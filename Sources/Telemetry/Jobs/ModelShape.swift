@@ -1,24 +1,25 @@
-/// The size of a model, as far as it is known: what its arithmetic follows from.
+/// The size of a transformer as far as it is known, from which its FLOPs follow.
 public struct ModelShape: Hashable, Sendable {
-  /// All parameters, N.
+  /// The number of parameters, N.
   public var parameters: Double?
-  /// Those one token passes through; less than all in a mixture of experts.
+  /// The parameters one token passes through; less than all in a mixture of experts.
   public var activeParameters: Double?
-  /// Those that are trained; less than all with adapters or frozen layers.
+  /// The parameters that are trained; less than all with adapters or frozen layers.
   public var trainableParameters: Double?
-  /// L.
+  /// The number of layers, L.
   public var layers: Double?
-  /// d.
+  /// The width of the residual stream, d.
   public var width: Double?
-  /// h.
+  /// The number of attention heads, h.
   public var heads: Double?
-  /// d_h; where it is not told, width over heads.
+  /// The width of one attention head, d_h; where it is `nil`, width over heads.
   public var headSize: Double?
-  /// T, tokens in a sequence.
+  /// The number of tokens in a sequence, T.
   public var sequenceLength: Double?
-  /// V.
+  /// The number of tokens in the vocabulary, V.
   public var vocabulary: Double?
 
+  /// A shape of which only the given parts are known.
   public init(
     parameters: Double? = nil, activeParameters: Double? = nil,
     trainableParameters: Double? = nil, layers: Double? = nil, width: Double? = nil,
@@ -36,13 +37,13 @@ public struct ModelShape: Hashable, Sendable {
     self.vocabulary = vocabulary
   }
 
-  /// h times d_h: the width of attention, which is the model's own where heads are not told.
+  /// The width of attention, h times d_h; the model's own width where the heads are not known.
   public var attentionWidth: Double? {
     if let heads, let headSize { return heads * headSize }
     return width
   }
 
-  /// Parameters a token passes through: the active ones, else all.
+  /// The parameters a token passes through: the active ones, or all where those are not known.
   public var usedParameters: Double? { activeParameters ?? parameters }
 
   /// Whether only a part of the model is trained.

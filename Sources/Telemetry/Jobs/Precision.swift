@@ -1,4 +1,4 @@
-/// An arithmetic an accelerator has a peak rate of its own for.
+/// A number format that accelerators state a peak rate of arithmetic for, by kind and bits.
 public enum Precision: String, Sendable, Hashable, CaseIterable {
   case fp32, tf32, bf16, fp16, fp8, int8, fp4
 

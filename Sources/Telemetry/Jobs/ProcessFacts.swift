@@ -3,16 +3,19 @@
 /// The accelerator is the device's `parent`. A timeline decodes the rest when the device is
 /// announced, and never again.
 public struct ProcessFacts: Hashable, Sendable {
-  /// The names of the attributes that say it.
+  /// The names of the attributes that the facts of the same names are decoded from.
   public enum Key: String, Sendable, CaseIterable {
     case pid, user, command, container, job
-    /// When it began, in clock ticks since the machine started; with it a pid names one process only.
+    /// When it began, in clock ticks since the machine started; pid and start together name exactly
+    /// one process.
     case started
   }
 
+  /// The process id as the driver gives it; inside a container that may be the one on the host.
   public var pid: Int?
-  /// Clock ticks since the machine started; `nil` where the process could not be looked at.
+  /// Clock ticks since the machine started; `nil` where the process could not be found in `/proc`.
   public var started: String?
+  /// The name of the user it runs as, or the number where there is no name.
   public var user: String?
   /// The command line, or the kernel's short name in brackets.
   public var command: String?

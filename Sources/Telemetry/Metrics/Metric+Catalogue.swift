@@ -6,7 +6,7 @@ extension Metric {
   public static let known: [String: Metric] = Dictionary(
     all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
-  /// What a name meant in recordings of schema 1 and streams of format 1, where it is another now.
+  /// The names in recordings of schema 1 and streams of format 1 that have changed since.
   ///
   /// Their steps are the same, so a value read under an old name is the same to the last bit.
   public static let renamed: [String: Metric] = [
@@ -14,6 +14,6 @@ extension Metric {
     "accuracy_e6": .accuracy, "busy_ppm": .cpuUtilization,
   ]
 
-  /// The metric a name stands for, now or formerly; `nil` for a name of nobody here.
+  /// The metric a name stands for, now or formerly; `nil` for a name that is not declared here.
   public static func named(_ name: String) -> Metric? { known[name] ?? renamed[name] }
 }

@@ -1,24 +1,35 @@
 import Quantities
 
 extension Metric {
+  /// The share of all processors' time spent on work, 0...1 (OpenTelemetry
+  /// `system.cpu.utilization`, from `/proc/stat`).
   public static let cpuUtilization = Metric(
     "cpu_utilization", .ratio, stored: "ppm", "CPU utilization", label: "CPU", in: share,
     "share of all processors' time spent on work (/proc/stat; idle, iowait and steal are not)")
+  /// How many logical processors are online (`/proc/stat`).
   public static let cpuCount = Metric(
     "cpu_count", .count, "processors", label: "CPUs", style: .count, in: 0...1e6,
     "processors that are online (/proc/stat)")
+  /// Bytes that programs can get without swapping (`MemAvailable` of `/proc/meminfo`).
   public static let memoryAvailable = Metric(
     "memory_available", .byte, stored: "b", "memory available", label: "available",
     style: .memory, "memory that programs can get without swapping (/proc/meminfo MemAvailable)")
+  /// Seconds in which a task waited for a processor, as a counter (PSI, `some` of
+  /// `/proc/pressure/cpu`).
   public static let cpuPressure = Metric(
     "psi_cpu_some", .second, stored: "us", counter: true, "CPU pressure", label: "cpu",
     "time in which some task waited for a processor (pressure stall information, some)")
+  /// Seconds in which a task waited for memory, as a counter (PSI, `some` of
+  /// `/proc/pressure/memory`).
   public static let memoryPressure = Metric(
     "psi_memory_some", .second, stored: "us", counter: true, "memory pressure", label: "memory",
     "time in which some task waited for memory (pressure stall information, some)")
+  /// Seconds in which a task waited for I/O, as a counter (PSI, `some` of `/proc/pressure/io`).
   public static let ioPressure = Metric(
     "psi_io_some", .second, stored: "us", counter: true, "I/O pressure", label: "i/o",
     "time in which some task waited for I/O (pressure stall information, some)")
+  /// Processor seconds this program has used, as a counter (`utime` and `stime` of
+  /// `/proc/self/stat`).
   public static let ownCPUTime = Metric(
     "own_cpu", .second, stored: "us", counter: true, "own CPU time", label: "own",
     "processor time this program itself has used (/proc/self/stat utime and stime)")
@@ -27,21 +38,28 @@ extension Metric {
     cpuUtilization, cpuCount, memoryAvailable, cpuPressure, memoryPressure, ioPressure, ownCPUTime,
   ]
 
+  /// Bytes read from a whole disk, as a counter (`/proc/diskstats`).
   public static let bytesRead = Metric(
     "read", .byte, stored: "b", counter: true, "bytes read", label: "read",
     "from whole disks (/proc/diskstats)")
+  /// Bytes written to a whole disk, as a counter (`/proc/diskstats`).
   public static let bytesWritten = Metric(
     "written", .byte, stored: "b", counter: true, "bytes written", label: "written",
     "to whole disks (/proc/diskstats)")
+  /// Bytes a network interface received, as a counter (`/proc/net/dev`).
   public static let bytesReceived = Metric(
     "received", .byte, stored: "b", counter: true, "bytes received", label: "received",
     "by the interface (/proc/net/dev)")
+  /// Bytes a network interface sent, as a counter (`/proc/net/dev`).
   public static let bytesSent = Metric(
     "sent", .byte, stored: "b", counter: true, "bytes sent", label: "sent",
     "by the interface (/proc/net/dev)")
+  /// Seconds in which a disk had a request in flight, as a counter (`io_ticks` of
+  /// `/proc/diskstats`).
   public static let ioTime = Metric(
     "io_time", .second, stored: "us", counter: true, "I/O time", label: "util",
     "time the device had at least one request in flight (/proc/diskstats io_ticks)")
+  /// The nominal speed of a network link in bytes a second (`/sys/class/net/*/speed`).
   public static let linkSpeed = Metric(
     "link_speed", .bytePerSecond, stored: "bps", "link speed", label: "speed",
     "nominal speed of the link (/sys/class/net/*/speed)")

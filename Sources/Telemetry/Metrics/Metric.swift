@@ -43,7 +43,7 @@ public struct Metric: Sendable {
 
   let declaration: Declaration
 
-  /// The name without what tells the scale: `power`.
+  /// The name without the suffix that tells the scale: `power`.
   public var stem: String { declaration.stem }
   /// The column in a recording and the member in a JSON line: `power_mw`, stem and spelling of the
   /// stored step in lower-case letters, digits and underscores.
@@ -62,7 +62,7 @@ public struct Metric: Sendable {
   public var style: NumberStyle { declaration.style }
   /// The values that can be true, in `unit`; whoever reads others refuses them.
   public var range: ClosedRange<Double> { declaration.range }
-  /// What it means, and by which source's definition; one line, empty for a sensor's own.
+  /// What it means, and by which source's definition: one line, empty for a custom metric.
   public var meaning: String { declaration.meaning }
   /// Other names of its value in `unit` that people write.
   public var aliases: [String] { declaration.aliases }
@@ -107,7 +107,7 @@ public struct Metric: Sendable {
     scale == self.scale ? self : Metric(self, unit: unit, scale: scale, counter: isCounter)
   }
 
-  /// The same metric as somebody else's file or stream states it.
+  /// The same metric with the unit, scale and kind that another program's file or stream states.
   public func stated(_ unit: Unit, scale: Double, counter: Bool) -> Metric {
     guard unit != self.unit || scale != self.scale || counter != isCounter else { return self }
     return Metric(self, unit: unit, scale: scale, counter: counter)
@@ -121,13 +121,14 @@ public struct Metric: Sendable {
       range: known.range, meaning: known.meaning)
   }
 
-  /// The whole number of steps nearest to `value`, which is in `unit`; `nil` when it has none.
+  /// The whole number of steps nearest to `value`, which is in `unit`; `nil` when it fits no
+  /// 64-bit number.
   public func steps(_ value: Double) -> Int64? {
     let steps = (value / scale).rounded()
     return steps.isFinite && abs(steps) < 9.2e18 ? Int64(steps) : nil
   }
 
-  /// The name of the value in its unit, for those who ask for watts: `power_w`, `loss`.
+  /// The name of the value in its unit, where watts are asked for and not milliwatts: `power_w`.
   ///
   /// A sensor's own name stays as it is unless it ends with the spelling of its step.
   public var plainName: String { stem == name ? name : unit.plainSpelling.name(of: stem) }

@@ -2,7 +2,7 @@ import Glibc
 
 /// Gives every name a small whole number, once and for as long as the program runs.
 ///
-/// Whoever has to look something up for every value compares such numbers instead of texts. A POSIX
+/// Code that looks something up for every value compares these numbers instead of texts. A POSIX
 /// mutex, because the thread sanitizer sees those.
 final class NameTable: @unchecked Sendable {
   /// The names of metrics.

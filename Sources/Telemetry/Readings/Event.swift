@@ -1,5 +1,6 @@
 /// Something that happened at a time and is worth a word.
 public struct Event: Sendable, Hashable {
+  /// What an event is to the reader of a timeline.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
     /// Set by the user.
     case mark
@@ -9,7 +10,7 @@ public struct Event: Sendable, Hashable {
     case note
   }
 
-  /// What happened, where there is a word for it that something else is decided by.
+  /// What happened, as a word that programs can decide by.
   public enum Cause: String, Sendable, Hashable, CaseIterable {
     /// The device is gone: off the bus, or no longer shown by its driver.
     case lost
@@ -29,7 +30,7 @@ public struct Event: Sendable, Hashable {
     case restarted
     /// A job went on from an earlier step.
     case resumed
-    /// A value was left out because it cannot be true.
+    /// A value was left out because it is impossible.
     case refused
     /// The driver reported an error of the device, such as an Xid.
     case deviceError = "device_error"
@@ -49,14 +50,18 @@ public struct Event: Sendable, Hashable {
     }
   }
 
+  /// When it happened.
   public var time: Timestamp
+  /// Whether it is a mark, a gap or a note.
   public var kind: Kind
   /// What happened, in words; without the device's name where there is a device.
   public var text: String
   /// The device it happened to; `nil` for what concerns no single one.
   public var device: DeviceID?
+  /// What happened, for programs; `nil` where only the words say it.
   public var cause: Cause?
 
+  /// An event; without a device it concerns the whole session.
   public init(
     time: Timestamp, kind: Kind, text: String, device: DeviceID? = nil, cause: Cause? = nil
   ) {

@@ -1,7 +1,8 @@
 import Quantities
 
-/// What one device said at one time: a row of values.
+/// The values one device gave at one time.
 public struct Reading: Sendable, Hashable {
+  /// The device that was read.
   public var device: DeviceID
   /// The time the values speak of; for an average, the end of its window.
   public var time: Timestamp
@@ -12,12 +13,15 @@ public struct Reading: Sendable, Hashable {
 
   /// One value of a reading.
   public struct Entry: Sendable, Hashable {
+    /// What the value is a value of.
     public let metric: Metric
     /// Whole steps of the metric's scale.
     public let steps: Int64
+    /// The value in the metric's unit.
     public var value: Double { Double(steps) * metric.scale }
   }
 
+  /// A reading without values; without an arrival it reached us at its time.
   public init(device: DeviceID, time: Timestamp, arrival: Timestamp? = nil) {
     self.device = device
     self.time = time
@@ -37,13 +41,14 @@ public struct Reading: Sendable, Hashable {
     values.append(Entry(metric: metric, steps: steps))
   }
 
-  /// Makes room for so many values, which then cost one piece of memory.
+  /// Makes room for so many values, so that adding them allocates memory only once.
   public mutating func reserve(_ count: Int) { values.reserveCapacity(count) }
 
+  /// Whether it holds no values; such a reading need not be sent.
   public var isEmpty: Bool { values.isEmpty }
 }
 
-/// How a series comes to its values: its birth certificate.
+/// How a series is measured: source, method, period.
 public struct Provenance: Sendable, Hashable {
   /// What kind of statement each value is.
   public enum Method: String, Sendable, Hashable, CaseIterable {
@@ -78,6 +83,7 @@ public struct Provenance: Sendable, Hashable {
 
   /// The data source's name.
   public var source: String
+  /// What kind of statement each value is.
   public var method: Method
   /// The expected time between values in seconds; 0 when there is none.
   public var period: Double
@@ -86,6 +92,7 @@ public struct Provenance: Sendable, Hashable {
   /// Where the number comes from and how good it is, in words.
   public var note: String
 
+  /// The provenance of a series; by default it has a value every second and never wraps.
   public init(
     source: String, method: Method, period: Double = 1, range: Double = 0, note: String = ""
   ) {
@@ -106,12 +113,16 @@ public struct Provenance: Sendable, Hashable {
   }
 }
 
-/// What a series is, said once.
+/// What a series measures, of which device and how; sent once, before the first reading.
 public struct SeriesDescriptor: Sendable, Hashable {
+  /// The device that is measured.
   public var device: DeviceID
+  /// What is measured of it.
   public var metric: Metric
+  /// How it is measured: source, method, period.
   public var provenance: Provenance
 
+  /// Describes one metric of one device.
   public init(device: DeviceID, metric: Metric, provenance: Provenance) {
     self.device = device
     self.metric = metric

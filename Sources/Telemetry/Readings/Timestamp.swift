@@ -8,6 +8,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   /// Nanoseconds since 1970-01-01 UTC.
   public var nanoseconds: Int64
 
+  /// The point so many nanoseconds after 1970-01-01 UTC.
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   /// The point `seconds` after 1970-01-01 UTC.
@@ -34,7 +35,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
 /// A stretch of time from `start` to `end`; never negative.
 public struct TimeSpan: Hashable, Sendable {
+  /// The earlier end of the stretch, which belongs to it.
   public let start: Timestamp
+  /// The later end of the stretch, which belongs to it.
   public let end: Timestamp
 
   /// The stretch between two points, in either order.
@@ -51,6 +54,7 @@ public struct TimeSpan: Hashable, Sendable {
   /// The length in seconds.
   public var seconds: Double { end - start }
 
+  /// Whether a time lies in the stretch; both ends belong to it.
   public func contains(_ time: Timestamp) -> Bool { start <= time && time <= end }
 
   /// What both stretches share, or `nil` when they do not touch.

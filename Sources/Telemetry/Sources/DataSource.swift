@@ -1,4 +1,4 @@
-/// Anything that readings come from: the plug of the data-source layer.
+/// Anything that readings come from.
 ///
 /// A source is asked for what is new, again and again, on a thread of its own. It may block there
 /// as long as it likes: nothing else waits for it. It reads no clock but the one it is given.
@@ -23,18 +23,22 @@ public protocol DataSource {
 }
 
 extension DataSource {
+  /// The default: the name, for a source that there can be only one of.
   public var kind: String { name }
+  /// The default: `nil`, for the session's interval.
   public var interval: Double? { nil }
 }
 
-/// What a look at a source found, for the catalogue that users read.
+/// What `probe` found, for the list of sources that users read.
 public struct Probe: Sendable, Hashable {
+  /// Whether the source can be used.
   public var health: SourceState.Health
   /// What was found, or what was looked for.
   public var message: String
   /// What the user can do, may be empty.
   public var remedy: String
 
+  /// A finding, in the words that users will read.
   public init(_ health: SourceState.Health, _ message: String, remedy: String = "") {
     self.health = health
     self.message = message
@@ -42,14 +46,18 @@ public struct Probe: Sendable, Hashable {
   }
 }
 
-/// Why a source has nothing to say, in words, and what the user can do.
+/// Why a source gives nothing, in words, and what the user can do.
 public struct SourceFailure: Error, Sendable, Hashable {
+  /// What state the failure puts the source in.
   public var health: SourceState.Health
+  /// What is wrong: one line.
   public var message: String
+  /// What the user can do about it: one line, may be empty.
   public var remedy: String
   /// Whether asking again later can help.
   public var isFinal: Bool
 
+  /// A failure; unless it is final the source is asked again later.
   public init(
     _ health: SourceState.Health, _ message: String, remedy: String = "", isFinal: Bool = false
   ) {
@@ -60,14 +68,16 @@ public struct SourceFailure: Error, Sendable, Hashable {
   }
 }
 
-/// The one clock of a session; the only way time enters below the top.
+/// The one clock of a session: no source reads any other.
 public protocol SessionClock: Sendable {
   /// The time now. Never steps back.
   var now: Timestamp { get }
 }
 
-/// A clock that stands where it is put, for tests and for replay.
+/// A clock that shows the time it is given, for tests and for replay.
 public struct FixedClock: SessionClock {
+  /// The time it shows until it is set again.
   public var now: Timestamp
+  /// A clock that shows a time.
   public init(_ now: Timestamp) { self.now = now }
 }

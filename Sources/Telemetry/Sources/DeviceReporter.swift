@@ -1,9 +1,11 @@
 /// Sends what is known of a device and of its series just before the first value they describe.
 package struct DeviceReporter {
+  /// The device all readings are of.
   package let device: Device
   private var isAnnounced = false
   private var described: Set<Metric> = []
 
+  /// A reporter that has not announced its device yet.
   package init(_ device: Device) { self.device = device }
 
   /// Adds a reading, preceded by every description that has not gone out yet.

@@ -1,7 +1,9 @@
 /// The kinds of data source there are, in the order they are listed to users.
 public struct SourceCatalogue: Sendable {
+  /// The kinds, in the order they are listed.
   public let entries: [SourceEntry]
 
+  /// A catalogue; of two entries with one name the first counts.
   public init(_ entries: [SourceEntry]) { self.entries = entries }
 
   /// The entry of that name.

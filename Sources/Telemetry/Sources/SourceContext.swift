@@ -1,8 +1,8 @@
-/// What a data source may know of the world it runs in; filled in once, at the top.
+/// What a data source may know of the machine and the session; filled in once, at the start.
 public struct SourceContext: Sendable {
   /// The name of the machine the readings speak of.
   public var machine: String
-  /// The folder that `/proc`, `/sys` and `/etc` are looked up in; `/` but for tests.
+  /// The folder that holds `proc`, `sys` and `etc`: `/`, or another one in tests.
   public var root: String
   /// The session's interval in seconds.
   public var interval: Double
@@ -12,13 +12,14 @@ public struct SourceContext: Sendable {
   public var country: String?
   /// The environment of the process, for programs that are started as sources.
   public var environment: [String: String]
-  /// Whose processes may be looked at, by user number; `nil` for everybody's.
+  /// The user id whose processes may be read; `nil` for everybody's.
   public var user: UInt32?
-  /// Whether servers that are found on this machine may be asked without being named.
+  /// Whether servers found on this machine may be queried without the user naming them.
   public var mayAskServers = false
   /// Paths that other sources of the session follow already.
   public var followed: [String] = []
 
+  /// The context of a session on a machine; the rest is for callers to fill in.
   public init(
     machine: String, root: String = "/", interval: Double = 1, timeZone: String? = nil,
     country: String? = nil, environment: [String: String] = [:]

@@ -2,13 +2,13 @@
 public struct SourceEntry: Sendable {
   /// What the user calls it, and what stands before the colon in `--source`.
   public let name: String
-  /// What it tells, in a few words.
+  /// What it measures, in a few words.
   public let gives: String
-  /// The kinds of device it tells of; empty when that is for whoever it reads to decide.
+  /// The kinds of device it reports; empty when that depends on what it reads.
   public let feeds: [DeviceKind]
   /// Whether it is used when the user names no sources.
   public let isDefault: Bool
-  /// Whether only a few machines have what it reads, so that its absence is no news.
+  /// Whether only a few machines have what it reads, so that its absence need not be reported.
   public let isRare: Bool
   /// How to write it: `exec:COMMAND`; the name alone when it takes nothing.
   public let usage: String
@@ -18,6 +18,7 @@ public struct SourceEntry: Sendable {
   public let make:
     @Sendable (SourceRequest, SourceContext) throws(SourceRequestError) -> any DataSource
 
+  /// An entry; without a usage it is written by its name alone.
   public init(
     _ name: String, gives: String, feeds: [DeviceKind], isDefault: Bool = true,
     isRare: Bool = false, usage: String? = nil, options: [String] = [],

@@ -1,44 +1,47 @@
-/// What becomes of a data source between two of its answers: a pure state machine.
+/// The state of a data source from call to call: a pure state machine.
 ///
 /// Each step returns the state to announce, if it changed.
 public struct SourceLifecycle: Sendable {
+  /// The source's name, which every state carries.
   public let source: String
   /// The name of the source's line in the catalogue.
   public let kind: String
   /// Seconds after which a call that has not come back counts as stalled.
   public let deadline: Double
+  /// The state that was announced last; `nil` before the first.
   public private(set) var state: SourceState?
-  /// When the call that is under way began.
+  /// When the running call began; `nil` between calls.
   private var asked: Timestamp?
   private var failures = 0
 
+  /// The life of a source that was not asked yet; where no kind is given it is the source's name.
   public init(source: String, kind: String? = nil, deadline: Double) {
     self.source = source
     self.kind = kind ?? source
     self.deadline = deadline
   }
 
-  /// A call begins.
+  /// Notes that a call begins.
   public mutating func ask(at time: Timestamp) -> SourceState? {
     asked = time
     return state == nil ? change(.waiting, "no answer yet", at: time) : nil
   }
 
-  /// A call came back with something or nothing.
+  /// Notes that a call came back, with or without observations.
   public mutating func answer(at time: Timestamp) -> SourceState? {
     asked = nil
     failures = 0
     return change(.ok, "", at: time)
   }
 
-  /// A call came back with a reason why there is nothing.
+  /// Notes that a call came back with a failure.
   public mutating func fail(_ failure: SourceFailure, at time: Timestamp) -> SourceState? {
     asked = nil
     failures += 1
     return change(failure.health, failure.message, failure.remedy, at: time)
   }
 
-  /// Looks whether the call under way takes too long; a stall dates from when the call began.
+  /// Checks whether the running call takes too long; a stall counts from when the call began.
   public mutating func check(at time: Timestamp) -> SourceState? {
     guard let asked, time - asked > deadline, state?.health != .stalled else { return nil }
     return change(
@@ -48,7 +51,7 @@ public struct SourceLifecycle: Sendable {
 
   /// Seconds to wait after a failure: each one doubles them, up to half a minute.
   ///
-  /// `nil` while there is no failure.
+  /// `nil` unless the last call failed.
   public func delay(interval: Double) -> Double? {
     failures == 0 ? nil : min(30, max(interval, 1) * Double(1 << min(failures, 6)))
   }

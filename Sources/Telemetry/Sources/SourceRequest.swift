@@ -7,6 +7,7 @@ public struct SourceRequest: Sendable, Hashable {
   /// Further settings by name.
   public var options: [String: String]
 
+  /// A wish for a source of a kind.
   public init(kind: String, argument: String = "", options: [String: String] = [:]) {
     self.kind = kind
     self.argument = argument
@@ -23,5 +24,6 @@ public struct SourceRequest: Sendable, Hashable {
 /// A source that cannot be made from what the user asked for.
 public struct SourceRequestError: Error, Sendable, Hashable, CustomStringConvertible {
   public var description: String
+  /// An error in the words the user will read.
   public init(_ description: String) { self.description = description }
 }

@@ -1,26 +1,30 @@
 /// How a data source is doing, in words a user can act on.
 public struct SourceState: Sendable, Hashable {
+  /// Whether a source can be read, and if not, what kind of reason there is.
   public enum Health: String, Sendable, Hashable, CaseIterable {
-    /// Asked, nothing heard yet.
+    /// It was asked and has not answered yet.
     case waiting
+    /// The last call was answered.
     case ok
     /// What it reads does not exist on this machine.
     case absent
-    /// It exists, but we may not read it.
+    /// What it reads exists, but this user may not read it.
     case denied
     /// A call has not come back.
     case stalled
+    /// A call ended with an error.
     case failed
   }
 
-  /// The data source's name; that of its kind with what it reads behind a colon, if there are several.
+  /// The data source's name, such as `nvml`, or `serve:localhost:8000` where there may be several.
   public var source: String
   /// The name of the source's line in the catalogue.
   public var kind: String
-  /// Since when it has been so.
+  /// When the state began.
   public var time: Timestamp
+  /// Whether it can be read.
   public var health: Health
-  /// What is, or what is wrong: one line.
+  /// What it reads, or what is wrong: one line, may be empty.
   public var message: String
   /// What the user can do about it: one line, may be empty.
   public var remedy: String

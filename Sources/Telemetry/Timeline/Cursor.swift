@@ -1,12 +1,14 @@
-/// Where on the timeline the screen looks: riding the head, playing, or standing still.
+/// The time the screen shows: live, playing or paused.
 ///
 /// A pure state machine: time enters as elapsed seconds, nothing is read from a clock.
 public struct Cursor: Sendable, Hashable {
+  /// How the time shown moves.
   public enum Mode: Sendable, Hashable {
-    /// Riding the newest reading.
+    /// Showing the newest reading.
     case live
     /// Moving through what is already known, at the cursor's speed.
     case playing
+    /// Standing still.
     case paused
   }
 
@@ -15,12 +17,13 @@ public struct Cursor: Sendable, Hashable {
     0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 120, 300, 600, 1200, 3600, 10_000,
   ]
 
+  /// How the time shown moves at present.
   public private(set) var mode: Mode
-  /// Session seconds for every second of the viewer's, while playing.
+  /// Seconds of the session that pass in one second of the viewer's, while playing.
   public private(set) var speed: Double = 1
   /// Where the cursor stands when it is not live.
   private var place: Timestamp
-  /// Whether there is a head to ride; a finished recording has none.
+  /// Whether the session is still going on; a finished recording never becomes live.
   public let canBeLive: Bool
 
   /// A cursor on a session that is still going on.
@@ -38,15 +41,15 @@ public struct Cursor: Sendable, Hashable {
     self.canBeLive = canBeLive
   }
 
-  /// The time looked at; `bounds` is what the timeline knows.
+  /// The time shown; `bounds` is the span of the timeline.
   public func time(in bounds: TimeSpan) -> Timestamp {
     mode == .live ? bounds.end : min(max(place, bounds.start), bounds.end)
   }
 
   /// Lets `elapsed` seconds of the viewer's time pass.
   ///
-  /// Playing into the head of a live session becomes live; playing to the end of a recording
-  /// stops there.
+  /// A live session becomes live again when its newest reading is reached; a recording pauses at
+  /// its end.
   public mutating func advance(by elapsed: Double, in bounds: TimeSpan) {
     guard mode == .playing else { return }
     place = time(in: bounds) + elapsed * speed
@@ -55,7 +58,7 @@ public struct Cursor: Sendable, Hashable {
     mode = canBeLive ? .live : .paused
   }
 
-  /// Plays when standing, stands when playing or live; at the end of a recording starts again.
+  /// Plays when paused, pauses when playing or live; at the end of a recording starts again.
   public mutating func toggle(in bounds: TimeSpan) {
     switch mode {
     case .live, .playing:
@@ -67,12 +70,12 @@ public struct Cursor: Sendable, Hashable {
     }
   }
 
-  /// Moves by some seconds; a live cursor that moves back stands still there.
+  /// Moves by some seconds; a live cursor that moves back is paused there.
   public mutating func seek(by seconds: Double, in bounds: TimeSpan) {
     seek(to: time(in: bounds) + seconds, in: bounds)
   }
 
-  /// Moves to a time; reaching the head of a live session becomes live.
+  /// Moves to a time; at the newest reading of a live session it becomes live.
   public mutating func seek(to time: Timestamp, in bounds: TimeSpan) {
     place = min(max(time, bounds.start), bounds.end)
     if canBeLive, time >= bounds.end {
@@ -88,7 +91,7 @@ public struct Cursor: Sendable, Hashable {
     speed = next ?? speed
   }
 
-  /// Takes a speed, within 0.1...10 000.
+  /// Sets a speed, limited to 0.1...10 000.
   public mutating func setSpeed(_ value: Double) {
     speed = min(max(value, Self.speeds[0]), Self.speeds[Self.speeds.count - 1])
   }

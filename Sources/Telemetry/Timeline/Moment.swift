@@ -2,18 +2,21 @@ import Quantities
 
 /// A value with its age, as it was known at a moment.
 public struct Known: Hashable, Sendable {
+  /// The value in the metric's unit.
   public var value: Double
-  /// The time the value speaks of.
+  /// The time of the value's reading.
   public var time: Timestamp
   /// Seconds between that time and the moment.
   public var age: Double
-  /// Whether it is too old to be shown as the state of things.
+  /// Whether it is older than its series' gap and says nothing of the present.
   public var isStale: Bool
 }
 
 /// Everything as it was known at one time: a view into the timeline, not a copy.
 public struct Moment: Sendable {
+  /// All that is known, before and after the moment.
   public let timeline: Timeline
+  /// The time that is asked about.
   public let time: Timestamp
 
   /// The last value at or before the moment, or `nil` when there was none.

@@ -21,8 +21,9 @@ extension Series {
 
   /// The last known point at or before `time` and the first after it, over all views.
   ///
-  /// All views are points of one and the same curve, so the closest two say most. The single
-  /// values may be a page out of the middle: then the tiers know what is before and after it.
+  /// All views hold points of the same curve, so the closest two are the most exact. The single
+  /// values may be a page from the middle of a recording; then the tiers have the points before and
+  /// after it.
   func bracket(_ time: Timestamp) -> (before: Point?, after: Point?) {
     let index = samples.partitioningIndex { $0.time > time }
     var before = index > 0 ? Point(samples[index - 1]) : nil
@@ -46,7 +47,7 @@ extension Series {
 
   /// The integral up to `time`, between two known points by straight line.
   ///
-  /// The closest points in any view answer. A held value goes on after its last reading;
+  /// It is taken from the closest points in any view. A held value goes on after its last reading;
   /// everything else ends there.
   func integral(at time: Timestamp) -> Integral? {
     let (before, after) = bracket(time)
@@ -82,7 +83,7 @@ extension Series {
     return [samples.last?.time, last].compactMap { $0 }.max()
   }
 
-  /// The last value at or before `time`, with the time it speaks of.
+  /// The last value at or before `time`, with its time.
   func value(at time: Timestamp) -> (value: Double, time: Timestamp)? {
     bracket(time).before.map { ($0.value, $0.time) }
   }

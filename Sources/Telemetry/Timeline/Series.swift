@@ -19,7 +19,7 @@ struct Series: Sendable {
     var covered: Double
   }
 
-  /// What the integral needs of the descriptor, without its texts: it is asked for every value.
+  /// The parts of the descriptor that the integral needs for every value, without its texts.
   struct Rule: Sendable {
     let isCounter: Bool
     let method: Provenance.Method
@@ -29,7 +29,7 @@ struct Series: Sendable {
     /// Whether a value stays true until the next one; a grid's always does, and is never
     /// interpolated.
     let isHeld: Bool
-    /// Whether the last value speaks for the time after it as well.
+    /// Whether the last value also holds for the time after it.
     let goesOn: Bool
 
     init(_ descriptor: SeriesDescriptor) {
@@ -55,7 +55,7 @@ struct Series: Sendable {
   var tiersAreComplete = false
   /// Whether `samples` still begin where the series does.
   var hasBeginning = true
-  /// Values that came too late to be placed.
+  /// How many values came too late to be inserted.
   var dropped = 0
 
   init(_ descriptor: SeriesDescriptor) {
@@ -93,7 +93,7 @@ struct Series: Sendable {
       next.covered += elapsed
       switch rule.method {
       case _ where rule.isHeld: next.cumulative += elapsed * last.value
-      // A trailing mean speaks for the time before it (right-hand rectangle).
+      // A trailing mean holds for the time before it (right-hand rectangle).
       case .average where elapsed <= 1.5 * rule.period:
         next.cumulative += elapsed * value
       default: next.cumulative += elapsed * (last.value + value) / 2
@@ -102,7 +102,7 @@ struct Series: Sendable {
     return next
   }
 
-  /// How far a counter moved, or `nil` when it was reset and nobody knows.
+  /// How far a counter moved, or `nil` when it was reset.
   ///
   /// A fall counts as a wrap only if the counter has a range and moved less than half of it;
   /// otherwise the driver was reloaded or the machine restarted.

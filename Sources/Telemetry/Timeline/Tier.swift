@@ -15,6 +15,7 @@ public struct Tier: Sendable, Hashable {
     /// The largest value (of a counter: rate); `nan` when there was none.
     public var high: Float
 
+    /// A bucket from all its parts, as a recording stores them.
     public init(
       time: Timestamp, value: Double, cumulative: Double, covered: Double, low: Float, high: Float
     ) {
@@ -31,8 +32,10 @@ public struct Tier: Sendable, Hashable {
   public let width: Int64
   /// How many buckets are kept.
   public let capacity: Int
+  /// The buckets that have values, oldest first.
   public internal(set) var buckets: [Bucket] = []
 
+  /// A tier without buckets.
   public init(seconds: Int64, capacity: Int) {
     width = seconds * 1_000_000_000
     self.capacity = capacity

@@ -4,9 +4,12 @@
 extension Timeline {
   /// Every bucket of one tier of one series, as a recording keeps them.
   public struct StoredTier: Sendable {
+    /// The width of a bucket in nanoseconds.
     public var width: Int64
+    /// The buckets, oldest first.
     public var buckets: [Tier.Bucket]
 
+    /// The buckets of one width.
     public init(width: Int64, buckets: [Tier.Bucket]) {
       self.width = width
       self.buckets = buckets

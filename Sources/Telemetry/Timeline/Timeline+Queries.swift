@@ -10,15 +10,16 @@ public struct CurveColumn: Hashable, Sendable {
   public var high: Double
 }
 
-/// The integral of a series over a span, and how much of the span it knows.
+/// The integral of a series over a span, and for how much of the span it is known.
 public struct Total: Hashable, Sendable {
-  /// In the unit's integral, or in the counter's own unit.
+  /// The integral: of a gauge in its unit times seconds, of a counter in its own unit.
   public var amount: Double
   /// Seconds for which the integral is known.
   public var covered: Double
   /// Seconds asked about.
   public var asked: Double
 
+  /// The integral over nothing: no amount, no time.
   public static let none = Total(amount: 0, covered: 0, asked: 0)
 
   /// The known part of the span, 0...1.
@@ -27,6 +28,7 @@ public struct Total: Hashable, Sendable {
   /// The mean over the known part, or `nil` when nothing is known.
   public var mean: Double? { covered > 0 ? amount / covered : nil }
 
+  /// An integral with the seconds it is known for and was asked for.
   public init(amount: Double, covered: Double, asked: Double) {
     self.amount = amount
     self.covered = covered
@@ -35,15 +37,18 @@ public struct Total: Hashable, Sendable {
 }
 
 extension Timeline {
+  /// The series of a metric of a device; `nil` when nothing of it was ever announced or read.
   public func id(_ metric: Metric, of device: DeviceID) -> SeriesID? {
     index[Key(device: device, metric: metric.handle)].map(SeriesID.init)
   }
 
+  /// What a series measures, of which device and how.
   public func descriptor(_ id: SeriesID) -> SeriesDescriptor { series[id.index].descriptor }
 
   /// The descriptors of everything that is measured, in the order it was announced.
   public var descriptors: [SeriesDescriptor] { series.map(\.descriptor) }
 
+  /// A device as it was announced last; `nil` when it never was.
   public func device(_ id: DeviceID) -> Device? { deviceIndex[id].map { devices[$0] } }
 
   /// The devices of one kind, in the order they were announced.
@@ -54,9 +59,8 @@ extension Timeline {
 
   /// A series cut into equal columns; a column nothing is known of is `nil`.
   ///
-  /// Nothing after `until` enters, so that the last column may reach past the time looked at. Where
-  /// only means are wanted, looking for the extremes would be half the work: without them `low` and
-  /// `high` are the mean.
+  /// Nothing after `until` enters, so that the last column may reach past the time looked at.
+  /// Extremes are half of the work; without them `low` and `high` are the mean.
   public func curve(
     _ id: SeriesID, over span: TimeSpan, columns: Int, until: Timestamp? = nil,
     withExtremes: Bool = true
@@ -112,10 +116,10 @@ extension Timeline {
     return after ? times.min() : times.max()
   }
 
-  /// How many values came too late to be placed.
+  /// How many values came too late to be inserted, and were dropped.
   public var droppedValues: Int { series.reduce(0) { $0 + $1.dropped } }
 
-  /// The newest state of every source at a time, in the order the sources first spoke.
+  /// The newest state of every source at a time, in the order of their first states.
   public func states(at time: Timestamp) -> [SourceState] {
     var order: [String] = []
     var newest: [String: SourceState] = [:]

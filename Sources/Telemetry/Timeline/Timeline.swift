@@ -1,10 +1,10 @@
 import Quantities
 
-/// The one truth: everything the sources said, in order, ready to be asked about any time.
+/// Everything the sources reported, in order, ready to be queried at any time.
 ///
-/// Three questions serve every panel: `moment(at:)`, `curve(_:over:columns:)` and
-/// `total(_:over:)`. Memory is bounded by `Series`: 8 accelerators with 13 values each at 1 Hz
-/// take 40 MB after a week and 110 MB after half a year, and no more ever.
+/// Three queries serve every panel: `moment(at:)`, `curve(_:over:columns:)` and `total(_:over:)`.
+/// Memory is bounded by `Series`: 8 accelerators with 13 values each at 1 Hz take 40 MB after a
+/// week and never more than 111 MB.
 public struct Timeline: Sendable {
   /// Names a series within this timeline.
   public struct SeriesID: Hashable, Sendable {
@@ -19,7 +19,7 @@ public struct Timeline: Sendable {
 
   /// The shape of the last reading of a device: its metrics' handles and their series.
   ///
-  /// Readings of a device mostly have one shape, so that for a value nothing is looked up at all.
+  /// Readings of a device mostly have the same shape, so that no value needs a lookup.
   private struct Shape: Sendable {
     var metrics: [Int] = []
     var series: [Int] = []
@@ -40,6 +40,7 @@ public struct Timeline: Sendable {
   /// The time of the first and the last reading or state; `nil` while there is none.
   public internal(set) var span: TimeSpan?
 
+  /// A timeline that knows nothing yet.
   public init() {}
 
   /// Takes in one observation.
@@ -97,10 +98,10 @@ public struct Timeline: Sendable {
     }
   }
 
-  /// What is known of a job; nothing where there is no such job.
+  /// What is known of a job; empty facts where there is no such job.
   public func facts(of job: DeviceID) -> JobFacts { jobFacts[job] ?? JobFacts() }
 
-  /// What is known of a process; nothing where there is no such process.
+  /// What is known of a process; empty facts where there is no such process.
   public func processFacts(of process: DeviceID) -> ProcessFacts {
     processFacts[process] ?? ProcessFacts()
   }
@@ -135,7 +136,7 @@ public struct Timeline: Sendable {
     if !known.contains(time) { span = TimeSpan(min(known.start, time), max(known.end, time)) }
   }
 
-  /// Drops a mark.
+  /// Removes an event, such as a mark that the user takes back.
   public mutating func removeEvent(_ event: Event) { events.removeAll { $0 == event } }
 }
 

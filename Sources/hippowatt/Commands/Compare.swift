@@ -5,7 +5,7 @@ import Linux
 import Quantities
 import Telemetry
 
-/// Lays recordings beside each other: the first is the baseline.
+/// Compares recordings; the first is the baseline.
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Lay recorded runs beside each other, and tell savings from noise.",
@@ -70,7 +70,7 @@ struct Compare: ParsableCommand {
       .joined(separator: ", ")
   }
 
-  /// What a run saved or cost, with all that should be known of it.
+  /// The saving or extra cost of a run, with its cautions.
   static func sentence(_ comparison: Comparison) -> String {
     let (run, baseline) = (sanitized(comparison.run.name), sanitized(comparison.baseline.name))
     guard let words = comparison.words else {

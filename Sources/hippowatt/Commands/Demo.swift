@@ -27,8 +27,8 @@ struct Demo: ParsableCommand {
   }
 
   func run() throws {
-    let world = World.look()
-    let found = DemoStore(world: world, executable: ThemeStore.executable)
+    let host = HostEnvironment.current()
+    let found = DemoStore(host: host, executable: ThemeStore.executable)
     guard !found.recordings.isEmpty else {
       throw Failure("no demo was installed; looked in \(found.folders.joined(separator: ", "))")
     }

@@ -24,18 +24,18 @@ struct Main {
   /// Runs the command; exit status 2 for wrong usage, 1 when something went wrong.
   static func main() {
     setlocale(LC_CTYPE, "")
-    // A closed pipe is an answer to a write, not a reason to die half way.
+    // A write to a closed pipe shall fail, and not kill the program.
     signal(SIGPIPE, SIG_IGN)
-    // Each thread would get an arena of its own, and the program needs but one.
+    // By default each thread gets a malloc arena of its own; the program needs only one.
     cs_single_arena()
     do {
       var command = try Hippowatt.parseAsRoot()
       try command.run()
     } catch let failure as Failure {
-      complain("hippowatt: \(failure)")
+      printError("hippowatt: \(failure)")
       exit(1)
     } catch let problem as RecordingError {
-      complain("hippowatt: \(problem)")
+      printError("hippowatt: \(problem)")
       exit(1)
     } catch let status as ExitStatus {
       exit(status.code)
@@ -51,7 +51,7 @@ struct Main {
         print(message)
         exit(0)
       }
-      complain(message)
+      printError(message)
       exit(code == .validationFailure ? 2 : 1)
     }
   }

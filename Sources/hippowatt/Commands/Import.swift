@@ -5,7 +5,7 @@ import Linux
 import Recordings
 import Telemetry
 
-/// Makes a recording of files that other tools wrote.
+/// Makes a recording from files of other tools.
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a recording of power logs and training logs that other tools wrote.",
@@ -55,7 +55,7 @@ struct Import: ParsableCommand {
       for observation in Self.ordered(observations) { try writer.append(observation) }
       try writer.close()
     } catch {
-      // Half of it would pass for the whole.
+      // Half an import would be taken for the whole.
       if isOurs { for suffix in ["", "-wal", "-shm"] { unlink(output + suffix) } }
       throw Failure("\(error)")
     }
@@ -104,7 +104,7 @@ struct Import: ParsableCommand {
       case .state(let state): timed.append((state.time, observation))
       }
     }
-    // A stable order: what was said first of one moment stays first.
+    // Stable: observations of the same time keep their order.
     let order = timed.indices.sorted {
       (timed[$0].time, $0) < (timed[$1].time, $1)
     }

@@ -17,9 +17,9 @@ struct Jobs: ParsableCommand {
   @OptionGroup var sourceOptions: SourceOptions
 
   func run() throws {
-    let world = World.look()
-    let settings = try sourceOptions.settings(world)
-    let context = sourceOptions.context(settings, world)
+    let host = HostEnvironment.current()
+    let settings = try sourceOptions.settings(host)
+    let context = sourceOptions.context(settings, host)
     let clock = SystemClock()
     var finder = JobFinder(context)
     var certain: [FoundJob] = []

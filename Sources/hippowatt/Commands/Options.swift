@@ -48,9 +48,9 @@ struct SourceOptions: ParsableArguments {
     }
   }
 
-  /// The user's settings, with what the command line says on top.
-  func settings(_ world: World) throws -> Settings {
-    let own = world.configFolder.map { $0 + "/config.toml" }
+  /// The user's settings, overridden by the command line.
+  func settings(_ host: HostEnvironment) throws -> Settings {
+    let own = host.configFolder.map { $0 + "/config.toml" }
     if let config, !File.exists(config) { throw Failure("\(config): there is no such file") }
     var settings: Settings
     do {
@@ -72,12 +72,12 @@ struct SourceOptions: ParsableArguments {
     return settings
   }
 
-  /// What the sources may know of the world.
-  func context(_ settings: Settings, _ world: World) -> SourceContext {
+  /// What the sources may know of the machine and its user.
+  func context(_ settings: Settings, _ host: HostEnvironment) -> SourceContext {
     var context = SourceContext(
-      machine: world.machine, interval: settings.interval ?? 1, timeZone: world.timeZone,
-      country: settings.country, environment: world.environment)
-    context.user = world.user
+      machine: host.machine, interval: settings.interval ?? 1, timeZone: host.timeZone,
+      country: settings.country, environment: host.environment)
+    context.user = host.user
     context.mayAskServers = settings.mayAskServers
     context.followed = settings.sources.map(\.argument).filter { !$0.isEmpty }
     return context
@@ -135,10 +135,10 @@ struct DisplayOptions: ParsableArguments {
 extension DisplayOptions {
   /// Opens the terminal and runs a session on it until the user quits.
   func run(
-    _ feed: any Feed, cursor: Cursor, settings: Settings, world: World,
+    _ feed: any Feed, cursor: Cursor, settings: Settings, host: HostEnvironment,
     keyboard: Int32 = 0, toast: String = ""
   ) throws {
-    var store = ThemeStore(world: world, executable: ThemeStore.executable)
+    var store = ThemeStore(host: host, executable: ThemeStore.executable)
     let theme = store.index(of: theme ?? settings.theme)
     let script = try keys.map { path in
       guard let text = File.read(path) else { throw Failure("\(path): cannot be read") }
@@ -147,13 +147,13 @@ extension DisplayOptions {
     let accounts = try accounts.load()
     let screen: TerminalScreen
     do {
-      screen = try TerminalScreen(terminalOptions(world, keyboard: keyboard))
+      screen = try TerminalScreen(terminalOptions(host, keyboard: keyboard))
     } catch {
       throw Failure("\(error)")
     }
     defer {
       screen.close()
-      for problem in store.problems { complain("hippowatt: \(problem)") }
+      for problem in store.problems { printError("hippowatt: \(problem)") }
     }
     let fallback: GlyphSet = screen.isUTF8 ? .braille : .ascii
     var view = ViewState(
@@ -168,11 +168,11 @@ extension DisplayOptions {
     if let signal = session.endSignal { throw EndedBySignal(number: signal) }
   }
 
-  private func terminalOptions(_ world: World, keyboard: Int32) -> TerminalOptions {
+  private func terminalOptions(_ host: HostEnvironment, keyboard: Int32) -> TerminalOptions {
     var options = TerminalOptions(
-      depth: Self.depths[color], term: world.environment["TERM"] ?? "",
-      colorTerm: world.environment["COLORTERM"] ?? "",
-      noColor: !(world.environment["NO_COLOR"] ?? "").isEmpty, mouse: true,
+      depth: Self.depths[color], term: host.environment["TERM"] ?? "",
+      colorTerm: host.environment["COLORTERM"] ?? "",
+      noColor: !(host.environment["NO_COLOR"] ?? "").isEmpty, mouse: true,
       inputDescriptor: keyboard, outputDescriptor: 1)
     options.endsInOrder = true
     return options

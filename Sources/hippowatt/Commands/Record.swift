@@ -48,14 +48,14 @@ struct Record: ParsableCommand {
   }
 
   func run() throws {
-    let world = World.look()
-    let settings = try sourceOptions.settings(world)
+    let host = HostEnvironment.current()
+    let settings = try sourceOptions.settings(host)
     // Taken from a descriptor, so that every thread started below inherits the mask.
     let signals = SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD])
     let clock = SystemClock()
-    let context = sourceOptions.context(settings, world)
-    let feed = LiveFeed(clock: clock, machine: world.machine, interval: context.interval)
-    let path = output ?? Self.defaultName(world.machine, clock.start)
+    let context = sourceOptions.context(settings, host)
+    let feed = LiveFeed(clock: clock, machine: host.machine, interval: context.interval)
+    let path = output ?? Self.defaultName(host.machine, clock.start)
     let isSimulated = settings.sources.contains { $0.kind == "simulated" }
     do {
       try feed.prepare(settings.sources, in: context)
@@ -75,12 +75,13 @@ struct Record: ParsableCommand {
       limit: duration.flatMap { Duration(text: $0)?.inSeconds })
     var status: Int32 = 0
     do {
-      status = try session.run(command, world: world, context: context)
+      status = try session.run(command, host: host, context: context)
     } catch let missing as CommandNotFound {
       feed.close()
-      // Nothing was recorded, and the corrected command should find its place free.
+      // Nothing was recorded, so the file is removed and the command can be corrected and run
+      // again.
       if path != "-" { unlink(path) }
-      complain("hippowatt: \(missing.text)")
+      printError("hippowatt: \(missing.text)")
       throw ExitStatus(code: missing.isMissing ? 127 : 126)
     }
     if status != 0 { throw ExitStatus(code: status) }
@@ -88,7 +89,7 @@ struct Record: ParsableCommand {
 
   private static func defaultName(_ machine: String, _ time: Timestamp) -> String {
     let safe = machine.map { $0.isLetter || $0.isNumber || $0 == "-" ? $0 : "-" }
-    let civil = CivilTime(time, offset: World.utcOffset(time))
+    let civil = CivilTime(time, offset: HostEnvironment.utcOffset(time))
     let stamp = civil.isoDate + "-" + civil.clock.filter { $0 != ":" }
     return "hippowatt-\(String(safe))-\(stamp).hippo"
   }

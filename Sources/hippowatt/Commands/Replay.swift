@@ -36,10 +36,10 @@ struct Replay: ParsableCommand {
     _ path: String, speed: Double, paused: Bool, display: DisplayOptions, config: String?,
     toast: String
   ) throws {
-    let world = World.look()
+    let host = HostEnvironment.current()
     let settings: Settings
     do {
-      settings = try Settings.load(config ?? world.configFolder.map { $0 + "/config.toml" })
+      settings = try Settings.load(config ?? host.configFolder.map { $0 + "/config.toml" })
     } catch {
       throw Failure("\(error)")
     }
@@ -48,7 +48,7 @@ struct Replay: ParsableCommand {
     let start = min(feed.bounds.end, feed.bounds.start + 2)
     var cursor = Cursor.replay(from: start, paused: paused)
     cursor.setSpeed(speed)
-    try display.run(feed, cursor: cursor, settings: settings, world: world, toast: toast)
+    try display.run(feed, cursor: cursor, settings: settings, host: host, toast: toast)
   }
 
   static func open(_ path: String) throws -> ReplayFeed {

@@ -3,7 +3,7 @@ import ArgumentParser
 import Linux
 import Telemetry
 
-/// Says what a recorded run came to.
+/// Reports the results of a recorded run.
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what a recorded run came to: energy, carbon, cost of its progress.",

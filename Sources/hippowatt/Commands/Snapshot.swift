@@ -69,11 +69,11 @@ struct Snapshot: ParsableCommand {
   }
 
   func run() throws {
-    let world = World.look()
-    let settings = try sourceOptions.settings(world)
-    var store = ThemeStore(world: world, executable: ThemeStore.executable)
+    let host = HostEnvironment.current()
+    let settings = try sourceOptions.settings(host)
+    var store = ThemeStore(host: host, executable: ThemeStore.executable)
     let theme = store.index(of: display.theme ?? settings.theme)
-    for problem in store.problems { complain("hippowatt: \(problem)") }
+    for problem in store.problems { printError("hippowatt: \(problem)") }
     let feed: any Feed
     var cursor = Cursor.live
     if let file {
@@ -82,7 +82,7 @@ struct Snapshot: ParsableCommand {
       cursor = .replay(from: time ?? replay.bounds.end, paused: true)
       feed = replay
     } else {
-      feed = try live(settings, world)
+      feed = try live(settings, host)
     }
     defer { feed.close() }
     var view = ViewState(
@@ -107,10 +107,10 @@ struct Snapshot: ParsableCommand {
   }
 
   /// A live session that has read everything twice, since a rate takes two readings.
-  private func live(_ settings: Settings, _ world: World) throws -> LiveFeed {
-    let context = sourceOptions.context(settings, world)
+  private func live(_ settings: Settings, _ host: HostEnvironment) throws -> LiveFeed {
+    let context = sourceOptions.context(settings, host)
     let clock = SystemClock()
-    let feed = LiveFeed(clock: clock, machine: world.machine, interval: context.interval)
+    let feed = LiveFeed(clock: clock, machine: host.machine, interval: context.interval)
     do { try feed.start(settings.sources, in: context) } catch { throw Failure("\(error)") }
     let start = clock.now
     let patience = 2.1 * context.interval

@@ -10,9 +10,9 @@ struct Sources: ParsableCommand {
   @OptionGroup var sourceOptions: SourceOptions
 
   func run() throws {
-    let world = World.look()
-    let settings = try sourceOptions.settings(world)
-    let context = sourceOptions.context(settings, world)
+    let host = HostEnvironment.current()
+    let settings = try sourceOptions.settings(host)
+    let context = sourceOptions.context(settings, host)
     for entry in SourceCatalogue.all.entries {
       let wanted = settings.sources.first { $0.kind == entry.name }
       let isOn = settings.sources.isEmpty ? entry.isDefault : wanted != nil

@@ -32,11 +32,11 @@ struct Watch: ParsableCommand {
   }
 
   func run() throws {
-    let world = World.look()
-    let settings = try sourceOptions.settings(world)
+    let host = HostEnvironment.current()
+    let settings = try sourceOptions.settings(host)
     let clock = SystemClock()
-    let context = sourceOptions.context(settings, world)
-    let feed = LiveFeed(clock: clock, machine: world.machine, interval: context.interval)
+    let context = sourceOptions.context(settings, host)
+    let feed = LiveFeed(clock: clock, machine: host.machine, interval: context.interval)
     var keyboard: Int32 = 0
     if input == "-" {
       guard isatty(0) == 0 else {
@@ -64,6 +64,6 @@ struct Watch: ParsableCommand {
         throw Failure("\(error)")
       }
     }
-    try display.run(feed, cursor: .live, settings: settings, world: world, keyboard: keyboard)
+    try display.run(feed, cursor: .live, settings: settings, host: host, keyboard: keyboard)
   }
 }

@@ -12,7 +12,7 @@ final class Collector {
     threads.append(SourceThread(source, interval: interval, clock: clock))
   }
 
-  /// What all sources said since the last call.
+  /// The observations of all sources since the last call.
   func drain() -> [Observation] {
     var result: [Observation] = []
     for thread in threads { thread.drain(into: &result) }
@@ -22,12 +22,12 @@ final class Collector {
   /// Whether every source has come back at least once.
   var isSettled: Bool { threads.allSatisfy(\.hasAnswered) }
 
-  /// Whether every source has said its last word.
+  /// Whether every source has ended.
   var isFinished: Bool { !threads.isEmpty && threads.allSatisfy(\.isFinished) }
 
   /// Ends all sources and what they have started, unless one takes too long for that.
   func stop() {
     for thread in threads { thread.stop() }
-    for _ in 0..<250 where !threads.allSatisfy(\.isLeft) { poll(nil, 0, 2) }
+    for _ in 0..<250 where !threads.allSatisfy(\.isStoppedOrStalled) { poll(nil, 0, 2) }
   }
 }

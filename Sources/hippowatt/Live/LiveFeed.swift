@@ -15,7 +15,7 @@ final class LiveFeed: Feed {
   private var isSimulated = false
   private var lastFailure = ""
   private var started: Timestamp
-  /// How far a remote machine's clock is ahead of ours, in seconds, by its earliest news.
+  /// How far a remote machine's clock is ahead of ours, in seconds, by its first observations.
   private var skew: Double?
 
   init(clock: SystemClock, machine: String, interval: Double) {
@@ -64,12 +64,12 @@ final class LiveFeed: Feed {
       origin: .live, machine: remoteMachine ?? machine, isSimulated: isSimulated,
       recordingSince: recorder == nil ? nil : started + (skew ?? 0),
       recordingProblem: recorder?.problem ?? "",
-      utcOffset: World.utcOffset)
+      utcOffset: HostEnvironment.utcOffset)
     info.hasEnded = collector.isFinished
     return info
   }
 
-  /// The machine that a stream speaks of.
+  /// The machine that a stream comes from.
   private var remoteMachine: String? {
     isRemote ? timeline.devices.lazy.map(\.id.machine).first { !$0.isEmpty } : nil
   }

@@ -41,11 +41,11 @@ final class RecordSession {
   /// Records until the command ends, the time is up or a signal asks for an end.
   ///
   /// Returns the exit status to end with.
-  func run(_ arguments: [String], world: World, context: SourceContext) throws -> Int32 {
+  func run(_ arguments: [String], host: HostEnvironment, context: SourceContext) throws -> Int32 {
     let start = clock.now
     // Not by `print`, whose buffer would come out after what is written below.
     if path == "-" {
-      File.writeAll(Array((JSONLines.header(machine: world.machine) + "\n").utf8), to: 1)
+      File.writeAll(Array((JSONLines.header(machine: host.machine) + "\n").utf8), to: 1)
     }
     if !arguments.isEmpty {
       // JSON lines have standard output for themselves.
@@ -67,7 +67,7 @@ final class RecordSession {
       }
       if let problem = feed.recorder?.problem, !problem.isEmpty {
         if showsStatus { File.writeAll(Array("\r\u{1b}[K".utf8), to: 2) }
-        complain("hippowatt: not recording any more: \(problem)")
+        printError("hippowatt: not recording any more: \(problem)")
         if command == nil { return 1 }
         break
       }
@@ -92,11 +92,11 @@ final class RecordSession {
     feed.close()
     report(TimeSpan(start, end))
     if !writeProblem.isEmpty {
-      complain("hippowatt: the lines could not be written: \(writeProblem)")
+      printError("hippowatt: the lines could not be written: \(writeProblem)")
       return 1
     }
     if let problem = feed.recorder?.problem, !problem.isEmpty {
-      complain("hippowatt: the recording is not complete: \(problem)")
+      printError("hippowatt: the recording is not complete: \(problem)")
     }
     return status ?? (feed.recorder.map { $0.problem.isEmpty ? 0 : 1 } ?? 0)
   }
@@ -172,7 +172,7 @@ final class RecordSession {
     File.writeAll(Array("\r\(text)\u{1b}[K".utf8), to: 2)
   }
 
-  /// Whether a source is in trouble, or was asked for by name and gave nothing.
+  /// Whether a source fails, or was asked for by name and gave nothing.
   private func isWorthAWord(_ state: SourceState) -> Bool {
     switch state.health {
     case .ok: false
@@ -184,11 +184,11 @@ final class RecordSession {
   private func report(_ span: TimeSpan) {
     guard !isQuiet else { return }
     if showsStatus { File.writeAll(Array("\r\u{1b}[K".utf8), to: 2) }
-    for line in Summary(feed.timeline, over: span).lines { complain(line) }
+    for line in Summary(feed.timeline, over: span).lines { printError(line) }
     for state in feed.timeline.states(at: span.end) where isWorthAWord(state) {
       let remedy = state.remedy.isEmpty ? "" : " – " + state.remedy
-      complain("not read       \(state.source): \(state.message)\(remedy)")
+      printError("not read       \(state.source): \(state.message)\(remedy)")
     }
-    if path != "-" { complain("recorded in    \(path)") }
+    if path != "-" { printError("recorded in    \(path)") }
   }
 }

@@ -18,7 +18,7 @@ final class RecorderThread: Sendable {
     var problem = ""
   }
 
-  /// Starts a recording at a path where nothing may be yet.
+  /// Starts a recording at a path where there must be no file yet.
   /// - Throws: `RecordingError` when the file cannot be made.
   init(path: String, header: RecordingHeader) throws {
     self.path = path

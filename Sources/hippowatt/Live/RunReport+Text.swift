@@ -4,7 +4,7 @@ import Quantities
 import Telemetry
 
 extension RunReport {
-  /// What every account ends with: the lines of the recording's summary.
+  /// The lines of the recording's summary.
   var summary: [String] { Self.lines(facts(isFull: false)) }
 
   /// The whole report, for a terminal.
@@ -89,7 +89,8 @@ extension RunReport {
         ?? cost.secondsPerStep.map { SI.duration($0) + ", the mean" })
     if let pauses = job.pauses {
       let energy = pauses.joules.map { ", ≈ " + SI.energy($0).joined } ?? ""
-      // Single reports are kept for a while only, so a long run is not seen to its beginning.
+      // Single reports are kept for a while only, so those of a long run do not reach its
+      // beginning.
       let isPart = pauses.since - cost.span.start > 60
       let of = isPart ? " in the last \(SI.duration(cost.span.end - pauses.since))" : ""
       add(

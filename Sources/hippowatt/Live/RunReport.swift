@@ -3,19 +3,19 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// What a session came to: gathered once, written as text, Markdown or JSON.
+/// The results of a session: gathered once, written as text, Markdown or JSON.
 struct RunReport {
-  /// What one job came to.
+  /// The results of one job.
   struct Job {
     var device: Device
     var facts: JobFacts
-    /// Between its first report and its last, with all pauses.
+    /// The time between its first report and its last, with all pauses.
     var cost: JobCost
-    /// What its samples cost, from the first to the last word on them.
+    /// The cost of its samples, from the first reading of them to the last.
     var sampleCost: JobCost?
     var accuracy: Double?
 
-    /// Over all its samples where it counts them, else over its steps.
+    /// The cost over all its samples where it counts them, or else over its steps.
     var joulesPerSample: Double? { (sampleCost ?? cost).joulesPerSample }
     /// Seconds of an ordinary step.
     var medianStep: Double?
@@ -31,7 +31,7 @@ struct RunReport {
   let machine: String
   let isSimulated: Bool
   let energy: EnergyAmount?
-  /// Each part that tells its energy.
+  /// The energy of each part that reports it.
   let parts: [(device: Device, energy: EnergyAmount)]
   let peakPower: Double?
   let grid: GridAccount?
@@ -89,7 +89,7 @@ struct RunReport {
       target: targetLoss.flatMap { ledger.target($0, of: device.id, at: span.end) })
   }
 
-  /// The cost of a job from the first to the last word on how far it is, by one count.
+  /// The cost of a job from its first to its last report, counted in one metric.
   private static func cost(
     of device: Device, by metric: Metric, _ ledger: Ledger, _ moment: Moment
   ) -> JobCost? {
@@ -102,7 +102,7 @@ struct RunReport {
       steps: metric == .step ? last.value - first.value : 0)
   }
 
-  /// A job that serves: what it wrote over the whole span.
+  /// The results of a serving job over the whole span.
   private static func serving(_ device: Device, _ ledger: Ledger, over span: TimeSpan) -> Job? {
     guard let id = ledger.timeline.id(.outputTokens, of: device.id) else { return nil }
     var cost = ledger.cost(of: device.id, over: span, steps: 0)

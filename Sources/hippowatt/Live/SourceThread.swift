@@ -20,7 +20,7 @@ final class SourceThread: Sendable {
     var isStopped = false
     var hasAnswered = false
     var isFinished = false
-    /// Whether the thread has let go of its source, with all that this had started.
+    /// Whether the thread has released its source, and with it all that the source had started.
     var isGone = false
   }
 
@@ -74,7 +74,7 @@ final class SourceThread: Sendable {
     }
   }
 
-  /// Runs until it is stopped and lets go of the source, which ends what that has started.
+  /// Runs until it is stopped, then releases the source, which ends all that it has started.
   private static func run(_ handle: Unmanaged<Box>) -> SourceThread {
     let box = handle.takeRetainedValue()
     box.thread.run(&box.source)
@@ -143,10 +143,10 @@ final class SourceThread: Sendable {
   /// Whether the first call has come back.
   var hasAnswered: Bool { state.withLock { $0.hasAnswered } }
 
-  /// Whether the source has said its last word.
+  /// Whether the source has ended and will give nothing more.
   var isFinished: Bool { state.withLock { $0.isFinished } }
 
-  /// Asks the thread to let go of its source as soon as no call is under way.
+  /// Asks the thread to release its source as soon as no call is running.
   func stop() {
     state.withLock { $0.isStopped = true }
     var one: UInt64 = 1
@@ -154,7 +154,9 @@ final class SourceThread: Sendable {
   }
 
   /// Whether there is nothing to wait for after `stop`: the source is gone, or a call is stalled.
-  var isLeft: Bool { state.withLock { $0.isGone || $0.lifecycle.state?.health == .stalled } }
+  var isStoppedOrStalled: Bool {
+    state.withLock { $0.isGone || $0.lifecycle.state?.health == .stalled }
+  }
 
   private func sleep(_ seconds: Double) {
     var entry = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)

@@ -3,7 +3,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// What a recorded session came to, in a few lines.
+/// The results of a recorded session in a few lines.
 struct Summary {
   private let ledger: Ledger
   private let span: TimeSpan

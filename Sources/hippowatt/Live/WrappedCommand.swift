@@ -79,8 +79,10 @@ final class WrappedCommand {
   func reap() -> Int32? {
     var status: Int32 = 0
     guard waitpid(process, &status, WNOHANG) == process else { return nil }
-    let signal = status & 0x7f
-    return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+    // The macros WTERMSIG and WEXITSTATUS of wait(2), which do not import.
+    let terminationSignal = status & 0x7F
+    let exitStatus = status >> 8 & 0xFF
+    return terminationSignal == 0 ? exitStatus : 128 + terminationSignal
   }
 
   func send(_ signal: Int32) { kill(process, signal) }

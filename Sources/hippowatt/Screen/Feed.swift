@@ -4,18 +4,18 @@ import Telemetry
 /// Where a screen gets its timeline from: a live session, or a recording.
 protocol Feed: AnyObject {
   var timeline: Timeline { get }
-  /// From the beginning to the head.
+  /// The span from the session's start to its end.
   var bounds: TimeSpan { get }
   var info: SessionInfo { get }
   /// Seconds between two frames of a live screen.
   var interval: Double { get }
-  /// Whether the first data are in, so that there is something to wait for no longer.
+  /// Whether the first data have arrived.
   var isSettled: Bool { get }
   /// Brings in what is new, and what the view is about to look at.
   func update(for view: ViewState) throws
   /// Keeps a mark; says why it cannot.
   func mark(_ event: Event) -> String?
-  /// A word to the user about the feed itself; empty when there is none.
+  /// A message to the user about the feed itself; empty when there is none.
   var notice: String { get }
   /// Whether processes of the timeline run on this machine now.
   var canSignal: Bool { get }

@@ -3,7 +3,7 @@ import Dashboard
 import Linux
 import Telemetry
 
-/// A written session: keys to press and pictures to take, so that whole sessions can be tests.
+/// A script of keys to press and frames to save, with which whole sessions are tested.
 ///
 /// One step a line: `key NAME`, `until TEXT` (waits until the screen shows it), `dump FILE`
 /// (writes the screen as text). Empty lines and lines that begin with `#` are skipped.
@@ -68,7 +68,7 @@ struct KeyScript {
 }
 
 extension String {
-  /// Whether the text stands somewhere in this one.
+  /// Whether this text contains another.
   ///
   /// The standard library's own search brings the whole regular-expression engine into the
   /// program, a megabyte of it.

@@ -4,8 +4,9 @@ import Linux
 
 /// Sends a signal to exactly the process that was meant.
 enum ProcessSignal {
-  /// Sends a signal to a process that began at that tick since the machine started, and says in
-  /// words what came of it.
+  /// Sends a signal to the process that began at a clock tick since the machine started.
+  ///
+  /// Returns the outcome in words.
   ///
   /// The process is held by a descriptor before its start is compared, so that a number that was
   /// given to another process meanwhile is never hit.

@@ -26,7 +26,7 @@ final class ReplayFeed: Feed {
     let simulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
     info = SessionInfo(
       origin: .recording(name), machine: reader.header.machine,
-      isSimulated: simulated || reader.header.isSimulated, utcOffset: World.utcOffset)
+      isSimulated: simulated || reader.header.isSimulated, utcOffset: HostEnvironment.utcOffset)
   }
 
   /// Why a recording without readings cannot be shown.

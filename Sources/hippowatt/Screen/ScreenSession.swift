@@ -17,12 +17,12 @@ final class ScreenSession {
   private let dumpPath: String?
   /// What a kilowatt-hour costs, if the user said so.
   private let tariff: Tariff?
-  /// What the run is weighed against.
+  /// What the run is compared with.
   var accounts = Accounts()
   /// The last frame, for screenshots and scripts.
   private(set) var frame = Canvas(width: 0, height: 0)
   private var isOver = false
-  /// The signal that ended the session, to die of once all is in order.
+  /// The signal that ended the session; the program re-raises it after closing.
   private(set) var endSignal: Int32?
   private var frames = 0
 
@@ -79,7 +79,7 @@ final class ScreenSession {
     frame = Frame.render(input)
     screen.present(frame, background: theme[.background], foreground: theme[.text])
     frames += 1
-    // By now everything has been set up and most of that code has had its day.
+    // Start-up code will not run again; its pages are given back.
     if frames == 8 { cs_forget_startup() }
   }
 

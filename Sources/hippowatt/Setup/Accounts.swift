@@ -4,7 +4,7 @@ import Dashboard
 import Recordings
 import Telemetry
 
-/// What a run is weighed against: other runs, a price, a loss it is to reach.
+/// What a run is compared with: other runs, a price, a target loss.
 struct AccountOptions: ParsableArguments {
   @Option(
     name: .customLong("baseline"),
@@ -43,7 +43,7 @@ struct AccountOptions: ParsableArguments {
 /// The same, read.
 struct Accounts {
   var baselines: [RunProfile] = []
-  /// Attributes of every job that the user knows better.
+  /// Attributes of jobs that the user states.
   var facts: [String: String] = [:]
   var price: Price?
   var targetLoss: Double?
@@ -65,7 +65,7 @@ struct Accounts {
     }
   }
 
-  /// A recording as a whole, its newest stretch in single values.
+  /// A whole recording, with single values for its last hour.
   static func open(_ path: String) throws -> (timeline: Timeline, span: TimeSpan, machine: String) {
     let reader: RecordingReader
     var timeline: Timeline
@@ -76,14 +76,14 @@ struct Accounts {
         throw ReplayFeed.empty(path, isComplete: reader.header.isComplete)
       }
       if !reader.header.isComplete {
-        complain(
+        printError(
           "hippowatt: \(path) is being written, or was cut off: its last second may be missing")
       }
-      // What is silent at the end belongs to the session as well.
+      // A silent end belongs to the session as well.
       if let end = timeline.events.last(where: { $0.cause == .recordingEnded })?.time {
         span = TimeSpan(span.start, max(span.end, end))
       }
-      // What is older than an hour is known by the minute.
+      // Before the last hour, values are kept by the minute.
       try reader.load(page: TimeSpan(max(span.start, span.end - 3600), span.end), into: &timeline)
       return (timeline, span, reader.header.machine)
     } catch let failure as Failure {
@@ -93,7 +93,7 @@ struct Accounts {
     }
   }
 
-  /// What the job of a recording came to, or the one of that name.
+  /// The profile of the job of a recording, or of the one of that name.
   static func profile(_ path: String, job name: String? = nil) throws -> RunProfile {
     let (timeline, span, _) = try open(path)
     let ledger = Ledger(timeline)

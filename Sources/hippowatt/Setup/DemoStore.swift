@@ -6,7 +6,7 @@ struct DemoStore {
   struct Recording {
     var name: String
     var path: String
-    /// What it is, in its own words.
+    /// The note in the recording.
     var note: String
     var isSimulated: Bool
   }
@@ -14,7 +14,7 @@ struct DemoStore {
   private(set) var recordings: [Recording] = []
   private(set) var folders: [String] = []
 
-  init(world: World, executable: String) {
+  init(host: HostEnvironment, executable: String) {
     var place = executable
     for _ in 0..<5 {
       guard let slash = place.lastIndex(of: "/") else { break }
@@ -33,7 +33,7 @@ struct DemoStore {
             isSimulated: header?.isSimulated ?? false))
       }
     }
-    // What was measured comes before what was made up.
+    // Measured recordings come before simulated ones.
     recordings.sort { ($0.isSimulated ? 1 : 0, $0.name) < ($1.isSimulated ? 1 : 0, $1.name) }
   }
 }

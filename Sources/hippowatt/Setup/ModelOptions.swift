@@ -2,7 +2,7 @@ import Accounting
 import ArgumentParser
 import Telemetry
 
-/// What the user knows of the model where its log does not say.
+/// What the user states of the model where its log does not.
 struct ModelOptions: ParsableArguments {
   @Option(
     name: .customLong("params"),
@@ -47,7 +47,7 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
-  /// The same as attributes of a job.
+  /// The options as attributes of a job.
   var facts: [String: String] {
     var facts: [String: String] = [:]
     for number in numbers {

@@ -4,7 +4,7 @@ import Quantities
 import TOMLKit
 import Telemetry
 
-/// What `config.toml` says.
+/// The contents of `config.toml`.
 struct Settings: Sendable {
   var interval: Double?
   var theme: String?
@@ -12,7 +12,7 @@ struct Settings: Sendable {
   var window: Double?
   var country: String?
   var sources: [SourceRequest] = []
-  /// Whether servers that are found may be asked for their numbers.
+  /// Whether servers that are found on this machine may be queried.
   var mayAskServers = false
   /// What a kilowatt-hour costs.
   var tariff: Tariff?

@@ -9,9 +9,9 @@ struct ThemeStore {
   /// Files that could not be used, each in one line.
   private(set) var problems: [String] = []
 
-  init(world: World, executable: String) {
+  init(host: HostEnvironment, executable: String) {
     var seen: Set<String> = []
-    for folder in Self.folders(world: world, executable: executable) {
+    for folder in Self.folders(host: host, executable: executable) {
       for file in File.names(in: folder) where file.hasSuffix(".theme") {
         let name = String(file.dropLast(6))
         guard !seen.contains(name) else { continue }
@@ -33,7 +33,7 @@ struct ThemeStore {
     themes.swapAt(0, first)
   }
 
-  /// The theme of that name, or the default with a word of complaint.
+  /// The theme of that name, or the default with a message why.
   mutating func index(of name: String?) -> Int {
     guard let name else { return 0 }
     if let index = themes.firstIndex(where: { $0.name == name }) { return index }
@@ -42,9 +42,9 @@ struct ThemeStore {
     return 0
   }
 
-  static func folders(world: World, executable: String) -> [String] {
+  static func folders(host: HostEnvironment, executable: String) -> [String] {
     var folders: [String] = []
-    if let own = world.configFolder { folders.append(own + "/themes") }
+    if let own = host.configFolder { folders.append(own + "/themes") }
     var place = executable
     // bin/hippowatt of a prefix, or .build/release/hippowatt of the source tree.
     for _ in 0..<5 {

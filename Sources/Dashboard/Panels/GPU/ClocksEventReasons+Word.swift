@@ -2,7 +2,7 @@ import Telemetry
 
 /// The clocks event reasons that users want to know of, in words.
 extension ClocksEventReasons {
-  /// The weightiest reason in a word.
+  /// The most serious reason in a word.
   var word: String? {
     if contains(.hwPowerBrakeSlowdown) { return "brake" }
     if !isDisjoint(with: .thermal) { return "thermal" }

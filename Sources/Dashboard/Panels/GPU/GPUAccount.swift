@@ -3,12 +3,12 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// The energy account of the accelerators: how it is known, what it went to, what it costs.
+/// The energy account of the accelerators: how it was measured, what it was for, what it cost.
 enum GPUAccount {
   /// The rows the whole account takes.
   static let height = 5
 
-  /// One line of what matters most.
+  /// The most important parts in one line.
   static func drawLine(
     _ canvas: inout Canvas, _ gpus: [Device], in rect: Rect, _ c: FrameContext
   ) {
@@ -161,7 +161,7 @@ enum GPUAccount {
     return phrases.isEmpty ? [[Run("no limit is told", c.muted)]] : phrases
   }
 
-  /// What this program itself takes of the machine.
+  /// The processor time and energy that this program itself takes.
   private static func watching(_ c: FrameContext) -> [[Run]] {
     guard let host = c.inventory.host,
       let share = c.moment.rate(.ownCPUTime, of: host.id, window: 30)

@@ -6,7 +6,7 @@ import Telemetry
 /// One to four accelerators: a card each, with its own curve.
 enum GPUCards {
   static let maximum = 4
-  /// The least a card needs: a line of name and watts, a curve, a line of numbers.
+  /// The fewest rows of a card: a line of name and watts, a curve, a line of numbers.
   static let height = 4
   static let width = 28
 

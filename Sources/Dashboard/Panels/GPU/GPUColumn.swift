@@ -7,7 +7,7 @@ import Telemetry
 struct GPUColumn: Sendable {
   var title: String
   var width: Int
-  /// What an accelerator has there; `nil` when it does not tell.
+  /// The text for an accelerator; `nil` when it has no such value.
   var text: @Sendable (Device, FrameContext) -> String?
   /// How it is drawn; muted unless said otherwise.
   var style: @Sendable (Device, FrameContext) -> Style = { _, c in c.muted }

@@ -9,7 +9,7 @@ struct GPUCondition {
   var symbol: String
   var role: Theme.Role
 
-  /// The weightiest thing to say of an accelerator; `nil` when all is as it should be.
+  /// The most serious condition of an accelerator; `nil` when there is none.
   ///
   /// `outliers` are those of the same moment.
   static func of(_ gpu: Device, _ outliers: [Outlier], _ c: FrameContext) -> GPUCondition? {
@@ -17,7 +17,7 @@ struct GPUCondition {
     if reasons.isThrottled, let word = reasons.word {
       return GPUCondition(word: word, symbol: "▲", role: .critical)
     }
-    switch outliers.first(where: { $0.device.id == gpu.id })?.matter {
+    switch outliers.first(where: { $0.device.id == gpu.id })?.kind {
     case .waits: return GPUCondition(word: "waits", symbol: "◌", role: .warning)
     case .hot: return GPUCondition(word: "hot", symbol: "▲", role: .warning)
     default: break
@@ -28,10 +28,10 @@ struct GPUCondition {
       word: word, symbol: isIdle ? "◌" : "▲", role: isIdle ? .muted : .warning)
   }
 
-  /// Why an accelerator says nothing at the time looked at; `nil` while it speaks.
+  /// Why an accelerator has no power reading at the time shown; `nil` while it has one.
   ///
-  /// The last word on whether the accelerator can be read says why; once it could be read again that
-  /// word explains nothing.
+  /// The newest event that says whether the accelerator can be read gives the reason, unless it
+  /// says that it can be read again.
   static func silence(of gpu: Device, _ c: FrameContext) -> String? {
     guard c.power(of: gpu.id) == nil else { return nil }
     if let event = c.timeline.availability(of: gpu.id, at: c.time), let cause = event.cause,

@@ -5,7 +5,7 @@ import Telemetry
 
 /// What panel 1 shows of a machine without an accelerator.
 extension GPUDrawPanel {
-  /// What was looked for in vain, and what to do about it.
+  /// Which sources found nothing, and what the user can do about it.
   private func absence(_ c: FrameContext) -> (reason: String, remedy: String?) {
     let looked = c.states(feeding: [.gpu])
       .filter { $0.health != .ok && !$0.message.isEmpty }
@@ -38,7 +38,7 @@ extension GPUDrawPanel {
   }
 
   func drawHost(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
-    // Without a headline the reason stands there already.
+    // Without a headline the reason is shown in its place already.
     let footer = c.inventory.knowsPower && rect.height >= 3 ? 1 : 0
     HostRows.draw(&canvas, in: rect.splitRows(rect.height - footer).top, c)
     if footer > 0 {

@@ -86,7 +86,7 @@ enum GPUGrid {
     canvas.phrases(phrases, x: x + 3, y: rect.y, maxWidth: rect.right - x - 3)
   }
 
-  /// What there is to say of single accelerators, the worst first.
+  /// The outliers in words, the worst first.
   static func sentences(
     _ outliers: [Outlier], _ silent: [Device], _ c: FrameContext
   ) -> [(text: String, role: Theme.Role)] {
@@ -100,9 +100,9 @@ enum GPUGrid {
   /// An outlier in words: `GPU 6 draws 131 W while its peers draw 610 W: waits`.
   static func sentence(_ outlier: Outlier) -> String {
     let name = "GPU \(outlier.device.label)"
-    let own = SI.string(outlier.value, outlier.matter == .hot ? "°C" : "W")
+    let own = SI.string(outlier.value, outlier.kind == .hot ? "°C" : "W")
     let peers = SI.string(outlier.median, "W")
-    switch outlier.matter {
+    switch outlier.kind {
     case .waits: return "\(name) draws \(own) while its peers draw \(peers): waits"
     case .drawsLess: return "\(name) draws \(own) while its peers draw \(peers)"
     case .drawsMore: return "\(name) draws \(own), its peers only \(peers)"

@@ -8,20 +8,20 @@ enum GPURows {
   /// The narrowest a row may get beside another.
   static let cell = 17
 
-  /// The width from which on there are more columns than explain themselves.
+  /// The width from which there are so many columns that they need headings.
   static let titledWidth = 80
 
   static func perRow(_ count: Int, width: Int, height: Int) -> Int {
     max(1, (count + max(1, height) - 1) / max(1, height))
   }
 
-  /// Whether that many have no room as rows.
+  /// Whether so many accelerators do not fit as rows.
   static func needsGrid(_ count: Int, width: Int, height: Int) -> Bool {
     let rows = max(1, height - 2)
     return count > 16 || (width + 2) / perRow(count, width: width, height: rows) < cell
   }
 
-  /// The rows that many cards take, at most what there is.
+  /// The rows of the screen that so many accelerators take, at most those there are.
   static func height(_ count: Int, width: Int, available: Int) -> Int {
     guard available > 0 else { return 0 }
     let columns = perRow(count, width: width, height: available)
@@ -40,7 +40,7 @@ enum GPURows {
       gpus, width: (areas.first?.width ?? 0) - label - 2 - condition,
       bar: barWidth(areas.first?.width ?? 0), c)
     let needsTitles = columns == 1 && rect.height > gpus.count && rect.width >= titledWidth
-    // The first few say by their units what they are.
+    // The first few columns are explained by their units.
     if !needsTitles { table = Array(table.prefix(5)) }
     if needsTitles { drawTitles(&canvas, table, condition, in: rect, c) }
     for (index, gpu) in gpus.enumerated() {

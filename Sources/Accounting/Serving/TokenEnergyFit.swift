@@ -1,46 +1,55 @@
 import Quantities
 import Telemetry
 
-/// What a prompt token and an output token cost, each for itself, found from how power follows
-/// the two rates: `P = base + a * prompt tokens/s + b * output tokens/s`.
+/// The energy of a prompt token and of an output token, fitted to power and the two token rates.
 ///
-/// Ordinary least squares over windows, none of the three below zero, each with the interval that
-/// holds it in 95 of 100 cases if the model is right.
-public struct ServingPrices: Hashable, Sendable {
-  public struct Price: Hashable, Sendable {
+/// The model is `P = base + a * prompt tokens/s + b * output tokens/s`. Ordinary least squares over
+/// windows, with no coefficient below zero, and for each coefficient its 95 % confidence interval.
+public struct TokenEnergyFit: Hashable, Sendable {
+  /// A fitted value with its 95 % interval.
+  public struct Estimate: Hashable, Sendable {
+    /// The least-squares value.
     public var value: Double
+    /// The lower end of the interval, never below zero.
     public var low: Double
+    /// The upper end of the interval.
     public var high: Double
   }
 
-  /// Watts with no token moving.
-  public var base: Price
+  /// Watts while no token is computed.
+  public var base: Estimate
   /// Joules for a computed prompt token.
-  public var prompt: Price
+  public var prompt: Estimate
   /// Joules for an output token.
-  public var output: Price
-  /// The share of the power's ups and downs that the model explains, 0...1.
+  public var output: Estimate
+  /// The share of the power's variance that the model explains, 0...1 (R²).
   public var explained: Double
-  /// How many windows it was found from.
+  /// How many windows were fitted.
   public var windows: Int
 
-  /// Why there are no prices.
-  public enum Refusal: Error, Hashable, Sendable {
+  /// Why there is no fit.
+  public enum Failure: Error, Hashable, Sendable {
+    /// Too few windows; how many there are.
     case windows(Int)
+    /// The server counts no computed prompt tokens.
     case noPromptTokens
+    /// The server counts tokens only when a request ends.
     case late
+    /// The rate of prompt tokens does not vary.
     case unchangingPrompt
+    /// The rate of output tokens does not vary.
     case unchangingOutput
-    /// The correlation of the two rates.
+    /// The two rates are too strongly correlated; their correlation.
     case together(Double)
-    /// The share that is explained.
+    /// The model explains too little; the share that it explains.
     case unexplained(Double)
 
     /// In words, for people.
     public var words: String {
       switch self {
       case .windows(let count):
-        "not enough yet: \(count) of \(ServingPrices.enoughWindows) stretches with tokens and power"
+        "not enough yet: \(count) of \(TokenEnergyFit.enoughWindows) stretches with tokens and"
+          + " power"
       case .noPromptTokens: "the server does not tell computed prompt tokens"
       case .late: "the server counts tokens when a request ends, too late for their power"
       case .unchangingPrompt: "prompt tokens come at an even rate: nothing to tell their price by"
@@ -49,8 +58,8 @@ public struct ServingPrices: Hashable, Sendable {
         "prompt and output tokens rise and fall together "
           + "(correlation \(Self.hundredths(correlation))): their prices cannot be told apart"
       case .unexplained(let share):
-        "tokens explain \(Int((min(1, max(0, share)) * 100).rounded(.down))) % of the power's ups and "
-          + "downs only"
+        "tokens explain \(Int((min(1, max(0, share)) * 100).rounded(.down))) % of the power's ups "
+          + "and downs only"
       }
     }
 
@@ -60,16 +69,21 @@ public struct ServingPrices: Hashable, Sendable {
     }
   }
 
+  /// The fewest windows that a fit is made from.
   public static let enoughWindows = 30
   static let leastExplained = 0.8
   static let mostCorrelated = 0.98
 
   /// One window: mean watts, and tokens per second.
   public struct Window: Hashable, Sendable {
+    /// Mean power in watts.
     public var watts: Double
+    /// Computed prompt tokens a second.
     public var prompt: Double
+    /// Output tokens a second.
     public var output: Double
 
+    /// A window with its mean power and token rates.
     public init(watts: Double, prompt: Double, output: Double) {
       self.watts = watts
       self.prompt = prompt
@@ -77,8 +91,8 @@ public struct ServingPrices: Hashable, Sendable {
     }
   }
 
-  /// Finds the prices from windows.
-  public static func fit(_ windows: [Window]) -> Result<ServingPrices, Refusal> {
+  /// Fits the model to windows.
+  public static func fit(_ windows: [Window]) -> Result<TokenEnergyFit, Failure> {
     guard windows.count >= enoughWindows else { return .failure(.windows(windows.count)) }
     let prompt = Spread(windows.map(\.prompt))
     let output = Spread(windows.map(\.output))
@@ -97,19 +111,19 @@ public struct ServingPrices: Hashable, Sendable {
     else { return .failure(.together(correlation)) }
     let explained = 1 - best.residual / watts.squares
     guard explained >= leastExplained else { return .failure(.unexplained(explained)) }
-    func price(_ column: Int) -> Price {
+    func estimate(_ column: Int) -> Estimate {
       let value = best.coefficient(column) / scales[column]
       let margin = best.margin(column) / scales[column]
       if best.columns.contains(column) {
-        return Price(value: value, low: max(0, value - margin), high: value + margin)
+        return Estimate(value: value, low: max(0, value - margin), high: value + margin)
       }
-      // Held at zero: how far up it could be is what the free fit says.
+      // The coefficient is held at zero; its upper bound is that of the unconstrained fit.
       let high = (free.coefficient(column) + free.margin(column)) / scales[column]
-      return Price(value: 0, low: 0, high: max(0, high))
+      return Estimate(value: 0, low: 0, high: max(0, high))
     }
     return .success(
-      ServingPrices(
-        base: price(0), prompt: price(1), output: price(2), explained: explained,
+      TokenEnergyFit(
+        base: estimate(0), prompt: estimate(1), output: estimate(2), explained: explained,
         windows: windows.count))
   }
 
@@ -140,12 +154,12 @@ public struct ServingPrices: Hashable, Sendable {
 }
 
 extension Ledger {
-  /// The prices of a server's tokens, from the last half hour in windows of ten seconds.
+  /// The fit of a server's power to its tokens, from the last half hour in windows of ten seconds.
   ///
-  /// `nil` for a job that tells no output tokens.
-  public func servingPrices(
+  /// `nil` for a job that counts no output tokens.
+  public func tokenEnergyFit(
     of job: DeviceID, at time: Timestamp, over seconds: Double = 1800, window: Double = 10
-  ) -> Result<ServingPrices, ServingPrices.Refusal>? {
+  ) -> Result<TokenEnergyFit, TokenEnergyFit.Failure>? {
     guard let output = timeline.id(.outputTokens, of: job),
       let last = timeline.moment(at: time).known(.outputTokens, of: job),
       let first = timeline.firstReading(output)
@@ -156,7 +170,7 @@ extension Ledger {
     }
     let known = min(seconds, last.time - first.time)
     let count = window > 0 ? Int(max(0, (known / window).rounded(.down))) : 0
-    var windows: [ServingPrices.Window] = []
+    var windows: [TokenEnergyFit.Window] = []
     for index in 0..<count {
       let end = last.time - Double(index) * window
       let span = TimeSpan(end - window, end)
@@ -166,9 +180,9 @@ extension Ledger {
         outputs.coverage >= 0.9, prompts.coverage >= 0.9, let watts = energy.meanPower
       else { continue }
       windows.append(
-        ServingPrices.Window(
+        TokenEnergyFit.Window(
           watts: watts, prompt: prompts.amount / window, output: outputs.amount / window))
     }
-    return ServingPrices.fit(windows)
+    return TokenEnergyFit.fit(windows)
   }
 }

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Accounting
 
-/// What prompt and output tokens cost each, found from how power follows their rates.
-@Suite struct ServingPriceTests {
-  typealias Window = ServingPrices.Window
+/// The energy of prompt and output tokens, fitted to power and their rates.
+@Suite struct TokenEnergyFitTests {
+  typealias Window = TokenEnergyFit.Window
 
   /// Noise that is the same every time, from -1 to 1.
   private struct Noise {
@@ -33,28 +33,29 @@ import Testing
     }
   }
 
-  private func refusal(_ windows: [Window]) -> ServingPrices.Refusal? {
-    if case .failure(let refusal) = ServingPrices.fit(windows) { refusal } else { nil }
+  private func failure(_ windows: [Window]) -> TokenEnergyFit.Failure? {
+    if case .failure(let failure) = TokenEnergyFit.fit(windows) { failure } else { nil }
   }
 
   @Test func `without noise the prices are found exactly`() throws {
-    let prices = try ServingPrices.fit(windows(40)).get()
-    #expect(near(prices.base.value, 90))
-    #expect(near(prices.prompt.value, 0.02))
-    #expect(near(prices.output.value, 0.5))
-    #expect(near(prices.explained, 1) && prices.windows == 40)
-    #expect(prices.output.high - prices.output.low < 1e-6)
+    let fit = try TokenEnergyFit.fit(windows(40)).get()
+    #expect(near(fit.base.value, 90))
+    #expect(near(fit.prompt.value, 0.02))
+    #expect(near(fit.output.value, 0.5))
+    #expect(near(fit.explained, 1) && fit.windows == 40)
+    #expect(fit.output.high - fit.output.low < 1e-6)
   }
 
   @Test func `with noise the interval is near the truth and says how wide it is`() throws {
-    let prices = try ServingPrices.fit(windows(120, noise: 20)).get()
-    for (price, truth) in [(prices.base, 90), (prices.prompt, 0.02), (prices.output, 0.5)] {
-      #expect(abs(price.value - truth) <= 2 * (price.high - price.value), "\(price) \(truth)")
-      #expect(price.low < price.value && price.value < price.high)
+    let fit = try TokenEnergyFit.fit(windows(120, noise: 20)).get()
+    for (estimate, truth) in [(fit.base, 90), (fit.prompt, 0.02), (fit.output, 0.5)] {
+      #expect(
+        abs(estimate.value - truth) <= 2 * (estimate.high - estimate.value), "\(estimate) \(truth)")
+      #expect(estimate.low < estimate.value && estimate.value < estimate.high)
     }
-    let fewer = try ServingPrices.fit(windows(30, noise: 20)).get()
-    #expect(fewer.output.high - fewer.output.low > prices.output.high - prices.output.low)
-    #expect(prices.explained < 1 && prices.explained > 0.8)
+    let fewer = try TokenEnergyFit.fit(windows(30, noise: 20)).get()
+    #expect(fewer.output.high - fewer.output.low > fit.output.high - fit.output.low)
+    #expect(fit.explained < 1 && fit.explained > 0.8)
   }
 
   @Test func `about 95 of 100 intervals hold the truth`() throws {
@@ -66,41 +67,41 @@ import Testing
         let noise = (0..<12).reduce(0) { sum, _ in sum + random.next() } * 5
         return Window(watts: row.watts + noise, prompt: row.prompt, output: row.output)
       }
-      let price = try ServingPrices.fit(rows).get().output
-      if price.low <= 0.5, 0.5 <= price.high { held += 1 }
+      let output = try TokenEnergyFit.fit(rows).get().output
+      if output.low <= 0.5, 0.5 <= output.high { held += 1 }
     }
     #expect((180...198).contains(held), "\(held)")
   }
 
   @Test func `no price is below zero`() throws {
     // Output draws less than idling here, which can only be noise of another kind.
-    let prices = try ServingPrices.fit(windows(60, prompt: 0.1, output: -0.01, noise: 1)).get()
-    #expect(prices.output.value == 0 && prices.output.low == 0 && prices.output.high >= 0)
-    #expect(prices.prompt.value > 0.09)
-    let free = try ServingPrices.fit(windows(60, base: -5, noise: 1)).get()
+    let fit = try TokenEnergyFit.fit(windows(60, prompt: 0.1, output: -0.01, noise: 1)).get()
+    #expect(fit.output.value == 0 && fit.output.low == 0 && fit.output.high >= 0)
+    #expect(fit.prompt.value > 0.09)
+    let free = try TokenEnergyFit.fit(windows(60, base: -5, noise: 1)).get()
     #expect(free.base.value == 0)
   }
 
   @Test func `what cannot be told is refused in words`() {
-    #expect(refusal(windows(29)) == .windows(29))
-    #expect(refusal(windows(40) { ($0 % 2 == 0 ? 100 : 100, Double($0)) }) == .unchangingPrompt)
-    #expect(refusal(windows(40) { (Double($0), 5) }) == .unchangingOutput)
-    let together = refusal(windows(40) { (Double($0 * 10), Double($0 * 3 + $0 % 2)) })
+    #expect(failure(windows(29)) == .windows(29))
+    #expect(failure(windows(40) { ($0 % 2 == 0 ? 100 : 100, Double($0)) }) == .unchangingPrompt)
+    #expect(failure(windows(40) { (Double($0), 5) }) == .unchangingOutput)
+    let together = failure(windows(40) { (Double($0 * 10), Double($0 * 3 + $0 % 2)) })
     guard case .together(let correlation) = together else {
       Issue.record("\(String(describing: together))")
       return
     }
     #expect(correlation > 0.98)
     #expect(together?.words.contains("(correlation 0.99)") == true)
-    let opposed = refusal(windows(40) { (Double($0 * 10), Double(900 - $0 * 3)) })
+    let opposed = failure(windows(40) { (Double($0 * 10), Double(900 - $0 * 3)) })
     #expect(opposed?.words.contains("(correlation -1.00)") == true)
-    let noisy = refusal(windows(60, noise: 2000))
+    let noisy = failure(windows(60, noise: 2000))
     guard case .unexplained(let share) = noisy else {
       Issue.record("\(String(describing: noisy))")
       return
     }
     #expect(share < 0.8 && noisy?.words.contains("% of the power") == true)
-    #expect(refusal(windows(60, prompt: 0, output: 0)) == .unexplained(0))
+    #expect(failure(windows(60, prompt: 0, output: 0)) == .unexplained(0))
   }
 
   @Test func `least squares agree with what was worked out by hand`() throws {
@@ -137,21 +138,21 @@ import Testing
 
   @Test func `a timeline gives its windows`() throws {
     let job = Books.id(.job, "s")
-    let prices = try #require(
-      try books(40).ledger.servingPrices(of: job, at: origin + 400)?.get())
-    #expect(prices.windows == 40)
-    #expect(near(prices.base.value, 90) && near(prices.output.value, 0.5))
-    #expect(near(prices.prompt.value, 0.02))
-    let early = books(40).ledger.servingPrices(of: job, at: origin + 200)
+    let fit = try #require(
+      try books(40).ledger.tokenEnergyFit(of: job, at: origin + 400)?.get())
+    #expect(fit.windows == 40)
+    #expect(near(fit.base.value, 90) && near(fit.output.value, 0.5))
+    #expect(near(fit.prompt.value, 0.02))
+    let early = books(40).ledger.tokenEnergyFit(of: job, at: origin + 200)
     #expect(early == .failure(.windows(20)))
     #expect(
-      ServingPrices.Refusal.windows(20).words
+      TokenEnergyFit.Failure.windows(20).words
         == "not enough yet: 20 of 30 stretches with tokens and power")
     let late = books(40, attributes: ["token_count": "request"])
-    #expect(late.ledger.servingPrices(of: job, at: origin + 400) == .failure(.late))
-    #expect(books(40).ledger.servingPrices(of: Books.id(.gpu), at: origin + 400) == nil)
+    #expect(late.ledger.tokenEnergyFit(of: job, at: origin + 400) == .failure(.late))
+    #expect(books(40).ledger.tokenEnergyFit(of: Books.id(.gpu), at: origin + 400) == nil)
     var plain = Books()
     plain.add(job, .outputTokens, .counter, [(0, 0), (1, 5)])
-    #expect(plain.ledger.servingPrices(of: job, at: origin + 1) == .failure(.noPromptTokens))
+    #expect(plain.ledger.tokenEnergyFit(of: job, at: origin + 1) == .failure(.noPromptTokens))
   }
 }

@@ -1,16 +1,20 @@
 import Quantities
 import Telemetry
 
-/// What a job asks of each of its devices, measured: the ground for placing it on other chips.
+/// The measured FLOP rate, memory traffic and power of a job on each of its devices.
 public struct Workload: Hashable, Sendable {
   /// The chip it runs on.
   public var chip: Accelerator
+  /// How many devices it runs on.
   public var devices: Double
-  /// The arithmetic it is done in, and whether the job said so itself.
+  /// The precision of its arithmetic.
   public var precision: Precision
+  /// Whether the job states that precision; otherwise it is a guess from the chip.
   public var isPrecisionKnown: Bool
-  /// FLOP/s of one device, and whether that is the model's or read from busy tensor pipes.
+  /// FLOP/s of one device, by formula or from tensor activity.
   public var flopRate: Double?
+  /// Whether `flopRate` follows from the model and its tokens a second, and not from tensor
+  /// activity.
   public var isFLOPRateModel = false
   /// Bytes a second between one device and its memory.
   public var byteRate: Double?
@@ -19,6 +23,7 @@ public struct Workload: Hashable, Sendable {
   /// Bytes in use on one device.
   public var memory: Double?
 
+  /// A workload of which no rate is known yet.
   public init(chip: Accelerator, devices: Double, precision: Precision, isPrecisionKnown: Bool) {
     self.chip = chip
     self.devices = devices
@@ -26,27 +31,29 @@ public struct Workload: Hashable, Sendable {
     self.isPrecisionKnown = isPrecisionKnown
   }
 
-  /// The part of this chip's peak arithmetic that is used.
-  public var flopShare: Double? {
+  /// The share of this chip's peak FLOP/s that is used.
+  public var flopUtilization: Double? {
     guard let flopRate, let peak = chip.peaks[precision], peak > 0 else { return nil }
     return flopRate / peak
   }
 
-  /// The part of this chip's memory bandwidth that is used.
-  public var byteShare: Double? { byteRate.map { $0 / chip.memoryBandwidth } }
+  /// The share of this chip's memory bandwidth that is used.
+  public var bandwidthUtilization: Double? { byteRate.map { $0 / chip.memoryBandwidth } }
 
-  /// Operations for each byte.
-  public var intensity: Double? {
+  /// Arithmetic intensity in FLOP/B, of the roofline model.
+  public var arithmeticIntensity: Double? {
     guard let flopRate, let byteRate, byteRate > 0 else { return nil }
     return flopRate / byteRate
   }
 
-  /// Operations for each byte where this chip's arithmetic and memory are in balance.
-  public var ridge: Double? { chip.peaks[precision].map { $0 / chip.memoryBandwidth } }
+  /// The ridge point of this chip's roofline in FLOP/B: below it memory is the limit, above it
+  /// arithmetic.
+  public var ridgePoint: Double? { chip.peaks[precision].map { $0 / chip.memoryBandwidth } }
 }
 
-/// A workload on another chip: bounds, never one number.
+/// Bounds on the time and energy of a workload on another chip.
 public struct ChipEstimate: Hashable, Sendable {
+  /// The chip the bounds are for.
   public var chip: Accelerator
   /// Time for the same work on as many devices, over the time here.
   public var time: ClosedRange<Double>
@@ -57,10 +64,10 @@ public struct ChipEstimate: Hashable, Sendable {
 
   /// The bounds of a workload on a chip; `nil` without a peak for its arithmetic.
   ///
-  /// If arithmetic bounds it, time goes with the ratio of peaks; if memory does, with the ratio of
-  /// bandwidths: the truth is between, at the efficiency seen here, and never below the roofline
-  /// (Williams et al. 2009, doi:10.1145/1498765.1498785). Power is between the share of the board's
-  /// power that is drawn here and all of it.
+  /// If arithmetic is the limit, time scales with the ratio of peaks; if memory is, with the ratio
+  /// of bandwidths. The bounds are these two, at the efficiency seen here, and never below the
+  /// roofline (Williams et al. 2009, doi:10.1145/1498765.1498785). Power is between the share of
+  /// the board's power that is drawn here and all of it.
   public init?(_ work: Workload, on chip: Accelerator) {
     guard let here = work.chip.peaks[work.precision], let there = chip.peaks[work.precision],
       there > 0, chip.memoryBandwidth > 0
@@ -79,7 +86,7 @@ public struct ChipEstimate: Hashable, Sendable {
     }
   }
 
-  /// The chips to look at beside one: of every maker, datacentre and desk, new and old.
+  /// The names of the chips a workload is estimated for, of all makers, for datacentre and desk.
   public static let usual = [
     "B200 SXM", "H200 SXM", "H100 SXM5 80GB", "H100 PCIe", "GH200 96GB HBM3", "A100 SXM4 80GB",
     "L40S", "L4", "A10G", "V100 SXM2/SXM3", "T4", "GeForce RTX 5090", "GeForce RTX 4090",
@@ -113,7 +120,7 @@ extension Ledger {
     public var reason: String
   }
 
-  /// What the job, or the machine where there is none, asked of its accelerators over a span.
+  /// The workload of a job over a span, or that of the machine where there is no job.
   public func workload(of job: Device?, over span: TimeSpan) -> Result<Workload, NoWorkload> {
     let own = job.map { accelerators(of: $0.id) } ?? inventory.gpus
     guard let first = own.first else {

@@ -1,9 +1,9 @@
 import Telemetry
 
-/// Names that become tables and columns, checked before they get near any SQL.
+/// Names of tables and columns, checked before they are written into SQL.
 ///
 /// Names cannot be bound like values, so only lower-case letters, digits and underscores pass.
-enum SafeName {
+enum SQLIdentifier {
   private static let reservedKinds: Set<String> = [
     "recording", "device", "device_attribute", "series", "event", "state", "rollup", "source",
   ]
@@ -37,7 +37,7 @@ enum SafeName {
     try check(metric.name, scale: metric.scale)
   }
 
-  /// Checks a column's name and how much one stored step of it is worth.
+  /// Checks a column's name and its scale.
   static func check(_ column: String, scale: Double) throws(RecordingError) {
     guard isColumn(column) else {
       throw .refused(
@@ -48,7 +48,7 @@ enum SafeName {
     }
   }
 
-  /// Times outside of 1970 to 2116 are no times of anything that was measured.
+  /// The times a recording accepts, in nanoseconds: from 1970 to 2116.
   static let times: ClosedRange<Int64> = 0...(1 << 62)
 
   static func check(_ time: Timestamp) throws(RecordingError) {

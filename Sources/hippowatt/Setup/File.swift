@@ -1,0 +1,77 @@
+import Glibc
+
+/// Small reads and writes of whole files.
+enum File {
+  /// The text of a file, or `nil` when it cannot be read; nothing past `limit` bytes.
+  static func read(_ path: String, limit: Int = 1 << 20) -> String? {
+    // Without waiting: what looks like a settings file may be a pipe that nobody writes.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 16_384)
+    while bytes.count < limit {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count < 0 { return nil }
+      if count == 0 { break }
+      bytes += buffer.prefix(count)
+    }
+    return String(decoding: bytes.prefix(limit), as: UTF8.self)
+  }
+
+  /// Writes a new file; the reason in words when that fails.
+  static func write(_ text: String, to path: String) -> String? {
+    // A slip of the keyboard must not cost a recording.
+    if read(path, limit: 15) == "SQLite format 3" {
+      return "it is a recording: choose another name"
+    }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+    defer { close(descriptor) }
+    return writeAll(Array(text.utf8), to: descriptor) ? nil : String(cString: strerror(errno))
+  }
+
+  /// Writes all bytes to a descriptor; false when it is closed or full.
+  @discardableResult
+  static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var offset = 0
+    while offset < bytes.count {
+      let count = bytes[offset...].withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        if errno == EAGAIN {
+          var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&entry, 1, -1)
+          continue
+        }
+        return false
+      }
+      offset += count
+    }
+    return true
+  }
+
+  /// The names in a folder, sorted; empty when it cannot be read.
+  static func names(in folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Whether a plain file stands at a path, and no pipe, device or folder.
+  static func isPlain(_ path: String) -> Bool {
+    var status = Glibc.stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+}
