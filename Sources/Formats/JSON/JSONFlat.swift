@@ -12,8 +12,10 @@ package struct JSONFlat: Sendable {
     case boolean(Bool)
   }
 
+  /// The values by their paths; those that are `null` are missing.
   package private(set) var values: [String: Scalar] = [:]
 
+  /// No values; `read` adds some.
   package init() {}
 
   /// Reads a whole JSON text.
@@ -50,10 +52,12 @@ package struct JSONFlat: Sendable {
     return whole
   }
 
+  /// The text at a path; `nil` where something else or nothing stands.
   package func text(_ path: String) -> String? {
     if case .text(let text) = values[path] { text } else { nil }
   }
 
+  /// The truth value at a path; `nil` where something else or nothing stands.
   package func boolean(_ path: String) -> Bool? {
     if case .boolean(let value) = values[path] { value } else { nil }
   }

@@ -13,6 +13,7 @@ package struct PrometheusSelection: Sendable {
   /// Indices into `names` by hash, open addressing; -1 where nothing is.
   private let slots: [Int]
 
+  /// A selection; `prefixes` are beginnings of names that are only noted.
   package init(names: some Sequence<String>, prefixes: [String] = []) {
     self.names = Set(names).sorted()
     self.prefixes = prefixes
@@ -47,10 +48,7 @@ package struct PrometheusSelection: Sendable {
     }
   }
 
-  /// FNV-1a.
   private static func hash(_ bytes: some Collection<UInt8>) -> Int {
-    var hash: UInt32 = 2_166_136_261
-    for byte in bytes { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
-    return Int(hash)
+    Int(truncatingIfNeeded: FNV1a.hash(bytes))
   }
 }

@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 
 /// One line of a log, ready to be asked for numbers by the name that stands before them.
@@ -34,9 +35,7 @@ struct LogLine: Sendable {
   }
 
   /// Equal for equal messages, and for nothing else that is likely to be met (FNV-1a).
-  var fingerprint: UInt64 {
-    bytes[message...].reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-  }
+  var fingerprint: UInt64 { FNV1a.hash(bytes[message...]) }
 
   func starts(with text: StaticString, at place: Int = 0) -> Bool {
     let length = text.utf8CodeUnitCount

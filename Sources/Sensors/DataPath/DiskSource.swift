@@ -68,7 +68,7 @@ struct DiskSource: DataSource {
   private static let nothing = "no whole disk with anything on it in /proc/diskstats"
 
   private static func bytes(_ sectors: Int64) -> Int64? {
-    let (bytes, overflow) = sectors.multipliedReportingOverflow(by: 512)
+    let (bytes, overflow) = sectors.multipliedReportingOverflow(by: WholeDisk.sectorSize)
     return overflow ? nil : bytes
   }
 
@@ -128,6 +128,7 @@ struct DiskSource: DataSource {
 }
 
 extension DiskSource {
+  /// The line of the catalogue: `disk`.
   package static let entry = SourceEntry(
     "disk", gives: "bytes read from and written to whole disks", feeds: [.disk]
   ) { _, context in DiskSource(context) }
