@@ -2,18 +2,25 @@ import Telemetry
 
 /// Why there is no answer to a GET, or none that can be used.
 package enum HTTPFailure: Error, Sendable, Hashable {
+  /// The name of the host has no address.
   case unknownHost
+  /// Nothing listens on the port.
   case refused
+  /// The connection fails otherwise; what the system says.
   case unreachable(String)
   /// No connection or no whole answer within so many seconds.
   case timeout(Double)
+  /// The answer does not begin with a status line of HTTP.
   case notHTTP
   /// A header or status line that breaks the rules; what about it.
   case malformed(String)
   /// More than so many bytes.
   case tooLarge(Int)
+  /// The connection ended before the answer did.
   case endedEarly
+  /// A body in a coding that was not asked for, such as `gzip`.
   case compressed(String)
+  /// libcurl, which https needs, is not installed.
   case noCurl
   /// What libcurl says.
   case secure(String)

@@ -5,8 +5,11 @@
 package struct ProtoReader {
   /// What a field holds, by its wire type.
   package enum Value {
+    /// An integer of any width, a truth value or an enumeration.
     case varint(UInt64)
+    /// Eight bytes: a `double` or a number of 64 bits.
     case fixed64(UInt64)
+    /// Four bytes: a `float` or a number of 32 bits.
     case fixed32(UInt32)
     /// A text, a message of its own or packed numbers.
     case bytes(UnsafeBufferPointer<UInt8>)

@@ -5,10 +5,13 @@
 package struct JSONFlat: Sendable {
   /// One value that is neither an object nor a list.
   package enum Scalar: Sendable, Hashable {
+    /// A number as it is written, not rounded yet.
     case number(JSONNumber)
     /// `NaN`, `Infinity` or `-Infinity`.
     case special(Double)
+    /// A string, with its escapes undone.
     case text(String)
+    /// `true` or `false`.
     case boolean(Bool)
   }
 

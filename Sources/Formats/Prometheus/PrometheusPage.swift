@@ -28,7 +28,8 @@ package struct PrometheusLabel: Sendable, Hashable {
 
 /// What was found on a page that should hold metrics.
 package struct PrometheusPage: Sendable, Hashable {
-  /// What the text looks like.
+  /// What the text looks like: metrics, or a comment at least; a web page; JSON; nothing but white
+  /// space; or none of these.
   package enum Kind: Sendable, Hashable {
     case metrics, html, json, empty, other
   }

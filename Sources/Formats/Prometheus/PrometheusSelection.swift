@@ -23,7 +23,7 @@ package struct PrometheusSelection: Sendable {
     while size < 2 * spelled.count { size *= 2 }
     var slots = Array(repeating: -1, count: size)
     for (index, name) in spelled.enumerated() {
-      var slot = Self.hash(name) & (size - 1)
+      var slot = name.withUnsafeBufferPointer(Self.hash) & (size - 1)
       while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
       slots[slot] = index
     }
@@ -48,7 +48,7 @@ package struct PrometheusSelection: Sendable {
     }
   }
 
-  private static func hash(_ bytes: some Collection<UInt8>) -> Int {
+  private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     Int(truncatingIfNeeded: FNV1a.hash(bytes))
   }
 }

@@ -26,7 +26,8 @@ struct LinePrefix {
       } else if let stream = Self.streamLength(rest) {
         length += stream
       } else if let found = Self.markLength(rest) {
-        writer = FNV1a.hash(rest.prefix(found), after: writer == 0 ? FNV1a.offsetBasis : writer)
+        let mark = UnsafeBufferPointer(rebasing: rest.prefix(found))
+        writer = FNV1a.hash(mark, after: writer == 0 ? FNV1a.offsetBasis : writer)
         length += found
       } else {
         break

@@ -35,7 +35,9 @@ struct LogLine: Sendable {
   }
 
   /// Equal for equal messages, and for nothing else that is likely to be met (FNV-1a).
-  var fingerprint: UInt64 { FNV1a.hash(bytes[message...]) }
+  var fingerprint: UInt64 {
+    bytes.withUnsafeBufferPointer { FNV1a.hash(UnsafeBufferPointer(rebasing: $0[message...])) }
+  }
 
   func starts(with text: StaticString, at place: Int = 0) -> Bool {
     let length = text.utf8CodeUnitCount

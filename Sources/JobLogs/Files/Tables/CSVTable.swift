@@ -88,7 +88,7 @@ package struct CSVRow: Sendable, Equatable {
     var sum: UInt64 = 0
     // The order of the columns does not matter: a rewrite with a new column may change it.
     for entry in entries {
-      let hash = FNV1a.hash(entry.metric.name.utf8)
+      let hash = FNV1a.hash(entry.metric.name)
       sum &+= (hash ^ entry.value.bitPattern) &* 0x9E37_79B9_7F4A_7C15
     }
     return sum

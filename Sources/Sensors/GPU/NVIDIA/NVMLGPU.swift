@@ -39,7 +39,7 @@ final class NVMLGPU: @unchecked Sendable {
   private var gpm: NVMLGPM?
   private var migDevices: NVMLMIGDevices?
   private var isMIGEnabled = false
-  private var sleep: NVMLRuntimePM?
+  private var runtimePM: NVMLRuntimePM?
   private var isSuspended = false
   /// Since when it has had nothing to do.
   private var idleSince: Timestamp?
@@ -67,7 +67,7 @@ final class NVMLGPU: @unchecked Sendable {
     var answer = NVMLAnswer()
     if let device, device.library !== library { close() }
     var due = schedule.next(clock.now)
-    if due.second { isSuspended = sleep?.isSuspended == true }
+    if due.second { isSuspended = runtimePM?.isSuspended == true }
     if isSuspended {
       answer.isSuspended = true
       return answer
@@ -113,7 +113,7 @@ final class NVMLGPU: @unchecked Sendable {
     self.gpm = isMIGEnabled ? nil : gpm
     self.isMIGEnabled = isMIGEnabled
     migDevices = isMIGEnabled ? NVMLMIGDevices(context, gpu: id) : nil
-    sleep = identity.busID.map { NVMLRuntimePM(busID: $0, context) }
+    runtimePM = identity.busID.map { NVMLRuntimePM(busID: $0, context) }
     if reporter?.device != identity.device { reporter = DeviceReporter(identity.device) }
     if processes?.gpu != id { processes = (id, NVMLProcesses(context, gpu: id)) }
     device = NVMLDevice(identity: identity, handle: handle, library: library, context: context)
@@ -152,7 +152,7 @@ final class NVMLGPU: @unchecked Sendable {
   /// Whether the driver would switch the GPU off by now if it were left alone.
   private func mayRest(_ reading: Reading) -> Bool {
     let isBusy = reading.values.first { $0.metric == .utilization }?.steps != 0
-    guard sleep?.supportsRuntimeD3 == true, !isBusy, processes?.list.isEmpty == true else {
+    guard runtimePM?.supportsRuntimeD3 == true, !isBusy, processes?.list.isEmpty == true else {
       idleSince = nil
       return false
     }

@@ -11,7 +11,7 @@ final class NVMLLibrary: @unchecked Sendable {
   private let shutdown: nvmlCall_t?
   private let count: nvmlGetCount_t
 
-  /// The handle of a GPU by its place in the driver's order.
+  /// The handle of a GPU by its NVML index.
   let device: nvmlGetHandle_t
   let calls: NVMLSymbols
   /// The driver's version, such as `590.48.01`.
