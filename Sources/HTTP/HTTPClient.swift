@@ -18,6 +18,7 @@ package struct HTTPClient {
   /// The library to use for https.
   package var curl = "libcurl.so.4"
 
+  /// What requests say in their header `User-Agent`.
   package static let agent = "hippowatt"
 
   /// What is kept of https: the library, its certificates and the connection.
@@ -27,6 +28,7 @@ package struct HTTPClient {
     var library: CurlLibrary?
   }
 
+  /// A client with the usual limits, which has opened nothing.
   package init() {}
 
   /// Fetches a page; any status counts as an answer.
@@ -48,7 +50,7 @@ package struct HTTPClient {
   /// The bytes that ask for a page.
   package static func request(_ url: HTTPURL) -> [UInt8] {
     let lines = [
-      "GET \(url.path.isEmpty ? "/" : url.path) HTTP/1.1", "Host: \(url.place)",
+      "GET \(url.path.isEmpty ? "/" : url.path) HTTP/1.1", "Host: \(url.authority)",
       "User-Agent: \(agent)", "Accept: text/plain;version=0.0.4, */*;q=0.5",
       "Accept-Encoding: identity", "Connection: close", "", "",
     ]
@@ -57,7 +59,7 @@ package struct HTTPClient {
 
   // MARK: Steps
 
-  private func connect(_ url: HTTPURL, _ deadline: Timer) throws(HTTPFailure) -> Descriptor {
+  private func connect(_ url: HTTPURL, _ deadline: Timer) throws(HTTPFailure) -> FileDescriptor {
     let list = try AddressList(url)
     var failure = HTTPFailure.refused
     for address in list.addresses {
@@ -67,7 +69,7 @@ package struct HTTPClient {
         failure = .unreachable(String(cString: strerror(errno)))
         continue
       }
-      let socket = Descriptor(number)
+      let socket = FileDescriptor(number)
       if Glibc.connect(number, address.ai_addr, address.ai_addrlen) == 0 { return socket }
       var code = errno
       if code == EINPROGRESS {
@@ -89,7 +91,7 @@ package struct HTTPClient {
   }
 
   private func send(
-    _ bytes: [UInt8], on socket: Descriptor, _ deadline: Timer
+    _ bytes: [UInt8], on socket: FileDescriptor, _ deadline: Timer
   ) throws(HTTPFailure) {
     var done = 0
     while done < bytes.count {
@@ -109,7 +111,7 @@ package struct HTTPClient {
   }
 
   private func receive(
-    from socket: Descriptor, _ deadline: Timer
+    from socket: FileDescriptor, _ deadline: Timer
   ) throws(HTTPFailure) -> HTTPResponse {
     var parser = HTTPResponseParser(limit: limit)
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -131,7 +133,7 @@ package struct HTTPClient {
   }
 
   /// Whether both ends of a connection have the same address.
-  private static func isLocal(_ socket: Descriptor) -> Bool {
+  private static func isLocal(_ socket: FileDescriptor) -> Bool {
     func address(
       _ ask: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
     ) -> String? {
@@ -165,13 +167,13 @@ package struct HTTPClient {
 
   /// A descriptor that becomes readable when time is up.
   private struct Timer {
-    private let descriptor: Descriptor
+    private let descriptor: FileDescriptor
     var number: Int32 { descriptor.number }
 
     init(_ seconds: Double) throws(HTTPFailure) {
       let number = cs_timer_descriptor(Int32(min(max(seconds, 0), 3600) * 1000))
       guard number >= 0 else { throw .unreachable(String(cString: strerror(errno))) }
-      descriptor = Descriptor(number)
+      descriptor = FileDescriptor(number)
     }
   }
 

@@ -2,18 +2,25 @@ import Telemetry
 
 /// Why there is no answer to a GET, or none that can be used.
 package enum HTTPFailure: Error, Sendable, Hashable {
+  /// The name of the host has no address.
   case unknownHost
+  /// Nothing listens on the port.
   case refused
+  /// The connection fails otherwise; what the system says.
   case unreachable(String)
   /// No connection or no whole answer within so many seconds.
   case timeout(Double)
+  /// The answer does not begin with a status line of HTTP.
   case notHTTP
   /// A header or status line that breaks the rules; what about it.
   case malformed(String)
   /// More than so many bytes.
   case tooLarge(Int)
+  /// The connection ended before the answer did.
   case endedEarly
+  /// A body in a coding that was not asked for, such as `gzip`.
   case compressed(String)
+  /// libcurl, which https needs, is not installed.
   case noCurl
   /// What libcurl says.
   case secure(String)
@@ -22,17 +29,18 @@ package enum HTTPFailure: Error, Sendable, Hashable {
   package func words(_ url: HTTPURL) -> String {
     switch self {
     case .unknownHost: "there is no host “\(url.host)”"
-    case .refused: "nothing listens on \(url.place)"
-    case .unreachable(let words): "\(url.place) cannot be reached: \(words)"
+    case .refused: "nothing listens on \(url.authority)"
+    case .unreachable(let words): "\(url.authority) cannot be reached: \(words)"
     case .timeout(let seconds):
-      "no answer from \(url.place) within \(Self.seconds(seconds))"
-    case .notHTTP: "\(url.place) answered something that is not HTTP"
-    case .malformed(let words): "\(url.place) answered broken HTTP: \(words)"
+      "no answer from \(url.authority) within \(Self.seconds(seconds))"
+    case .notHTTP: "\(url.authority) answered something that is not HTTP"
+    case .malformed(let words): "\(url.authority) answered broken HTTP: \(words)"
     case .tooLarge(let limit): "\(url) answered more than \(limit >> 20) MiB"
-    case .endedEarly: "\(url.place) hung up in the middle of its answer"
-    case .compressed(let coding): "\(url.place) answered with \(coding), which was not asked for"
+    case .endedEarly: "\(url.authority) hung up in the middle of its answer"
+    case .compressed(let coding):
+      "\(url.authority) answered with \(coding), which was not asked for"
     case .noCurl: "https needs libcurl.so.4, which is not installed"
-    case .secure(let words): "\(url.place): \(words)"
+    case .secure(let words): "\(url.authority): \(words)"
     }
   }
 
@@ -47,7 +55,7 @@ package enum HTTPFailure: Error, Sendable, Hashable {
     case .refused: "start the server, or check the port: ss -ltn"
     case .unreachable: "check that the network and the firewall let it through"
     case .timeout: "it is asked again; is the server busy loading its model?"
-    case .notHTTP where !url.isSecure: "check the port; for TLS write https://\(url.place)"
+    case .notHTTP where !url.isSecure: "check the port; for TLS write https://\(url.authority)"
     case .tooLarge: "check the path: a page of metrics is far smaller"
     case .noCurl: "install it: apt-get install libcurl4t64, or libcurl4 on older systems"
     case .secure: "check the certificate: curl -v \(url)"
@@ -55,6 +63,7 @@ package enum HTTPFailure: Error, Sendable, Hashable {
     }
   }
 
+  /// The state of a source that has nothing else to read.
   package var health: SourceState.Health {
     switch self {
     case .refused, .unknownHost, .noCurl: .absent

@@ -1,10 +1,14 @@
 /// The answer to a GET, as far as it matters.
 package struct HTTPResponse: Sendable, Hashable {
+  /// The status code, such as 200; 0 before the status line has been read.
   package var status = 0
   /// The header of that name, bounded; empty where there is none.
   package var contentType = ""
+  /// The header `Server`, bounded; empty where there is none.
   package var server = ""
+  /// The header `Location` of a redirect, bounded; empty where there is none.
   package var location = ""
+  /// The body, put together where it came in chunks.
   package var body: [UInt8] = []
   /// Whether it came from this very machine, by the connection's two ends.
   package var isLocal = false
@@ -29,6 +33,7 @@ package struct HTTPResponseParser: Sendable {
     case failed(HTTPFailure)
   }
 
+  /// The most bytes taken before the body.
   package static let headerLimit = 64 << 10
 
   private let limit: Int

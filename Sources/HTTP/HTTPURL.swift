@@ -2,9 +2,11 @@ import Telemetry
 
 /// Where a page is: the part of a URL that a GET needs.
 package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
+  /// Whether the scheme is https.
   package var isSecure = false
   /// A name or an address, without the brackets of an IPv6 one.
   package var host: String
+  /// The TCP port; where the URL names none, that of its scheme.
   package var port: Int
   /// With the query; empty when the user named none.
   package var path: String
@@ -74,9 +76,9 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Host and port, as a `Host` header and people write them.
-  package var place: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
+  package var authority: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
 
-  package var description: String { "\(isSecure ? "https" : "http")://\(place)\(path)" }
+  package var description: String { "\(isSecure ? "https" : "http")://\(authority)\(path)" }
 
   /// Whether it is this very machine by its own account.
   package var isLoopback: Bool { host == "localhost" || host.hasPrefix("127.") || host == "::1" }

@@ -2,6 +2,7 @@ import Telemetry
 
 /// Every sensor of the machine and its grid; adding one means adding a line.
 public enum SensorCatalogue {
+  /// The entries, in the order in which they are listed.
   public static let all: [SourceEntry] = [
     NVMLSource.entry,
     AMDSource.entry,
@@ -10,7 +11,7 @@ public enum SensorCatalogue {
     GraceSource.entry,
     RAPLSource.entry,
     HwmonSource.entry,
-    ModelSource.entry,
+    LinearPowerSource.entry,
     HostSource.entry,
     DiskSource.entry,
     NetSource.entry,

@@ -28,7 +28,7 @@ struct DCGMSource: DataSource {
   private var refused: Set<Metric> = []
 
   init(_ url: HTTPURL, _ context: SourceContext, client: HTTPClient = HTTPClient()) {
-    name = "dcgm:\(url.place)"
+    name = "dcgm:\(url.authority)"
     self.url = url.path.isEmpty ? url.at("/metrics") : url
     self.context = context
     self.client = client
@@ -37,7 +37,7 @@ struct DCGMSource: DataSource {
   mutating func probe() -> Probe {
     do throws(SourceFailure) {
       let count = Self.rows(try fetch()).count
-      return Probe(.ok, "\(count) GPU\(count == 1 ? "" : "s") of the exporter at \(url.place)")
+      return Probe(.ok, "\(count) GPU\(count == 1 ? "" : "s") of the exporter at \(url.authority)")
     } catch {
       return Probe(error.health, error.message, remedy: error.remedy)
     }
@@ -138,13 +138,14 @@ struct DCGMSource: DataSource {
     attributes["pod"] = labels.label("pod").map { String($0.prefix(200)) }
     // The exporter's host name is its container's, so on this machine ours is the better one.
     let machine = url.isLoopback || host.isEmpty ? context.machine : String(host.prefix(80))
-    let name = uuid.isEmpty ? "\(url.place)/\(index)" : uuid
+    let name = uuid.isEmpty ? "\(url.authority)/\(index)" : uuid
     return Device(
       id: DeviceID(machine: machine, kind: .gpu, name: "dcgm:" + name.prefix(100)),
       label: index.isEmpty ? String(uuid.prefix(12)) : String(index.prefix(20)),
       model: String((labels.label("modelName") ?? "").prefix(100)), attributes: attributes)
   }
 
+  /// The line of the catalogue: `dcgm:URL`.
   package static let entry = SourceEntry(
     "dcgm", gives: "GPUs as a dcgm-exporter publishes them, instead of nvml", feeds: [.gpu],
     isDefault: false,

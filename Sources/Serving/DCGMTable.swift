@@ -50,7 +50,7 @@ enum DCGMTable {
       note: "share of cycles in which a tensor pipe was busy"),
     Field(
       metric: .dramActive, names: [("PROF_DRAM_ACTIVE", 1), ("PROF_DRAM_UTIL_RATIO", 1)],
-      method: .average, note: "share of the memory's peak bandwidth"),
+      method: .average, note: "share of cycles in which the memory's interface was active"),
     Field(
       metric: .temperature, names: [("DEV_GPU_TEMP", 1), ("DEV_GPU_TEMP_CELSIUS", 1)],
       method: .instant, note: "°C of the chip"),

@@ -62,7 +62,7 @@ enum ServeReply {
         remedy: "passwords are not supported; open the page to this machine")
     case 404, 405, 501:
       return SourceFailure(
-        .absent, "\(url.place) has no \(url.path.isEmpty ? "/" : url.path) (\(status))",
+        .absent, "\(url.authority) has no \(url.path.isEmpty ? "/" : url.path) (\(status))",
         remedy: hint(response, url))
     case 500...:
       return SourceFailure(

@@ -9,8 +9,11 @@ import Telemetry
 /// are tried. Only the server that the user named is asked, at most once a second, and what it
 /// counts goes on over its restarts.
 package struct ServeSource: DataSource {
+  /// `serve:` and the server, so that several can be followed at once.
   package let name: String
+  /// The name of its line in the catalogue.
   package let kind = "serve"
+  /// Seconds between two questions: the session's interval, but at least 1.
   package var interval: Double? { max(1, context.interval) }
 
   private let url: HTTPURL
@@ -34,7 +37,7 @@ package struct ServeSource: DataSource {
     _ url: HTTPURL, _ context: SourceContext, gpus: String? = nil,
     client: HTTPClient = HTTPClient()
   ) {
-    name = "serve:\(url.place)"
+    name = "serve:\(url.authority)"
     self.url = url
     self.context = context
     self.gpus = gpus
@@ -44,7 +47,7 @@ package struct ServeSource: DataSource {
   package mutating func probe() -> Probe {
     do throws(SourceFailure) {
       let (page, table) = try fetch()
-      return Probe(.ok, "\(table.name) at \(url.place), \(page.seriesCount) series")
+      return Probe(.ok, "\(table.name) at \(url.authority), \(page.seriesCount) series")
     } catch {
       return Probe(error.health, error.message, remedy: error.remedy)
     }
@@ -134,7 +137,7 @@ package struct ServeSource: DataSource {
       response.body.starts(with: Array("Ollama is running".utf8))
     else { return nil }
     return SourceFailure(
-      .absent, "Ollama at \(url.place) publishes no token counters",
+      .absent, "Ollama at \(url.authority) publishes no token counters",
       remedy: "its energy is shown with the GPUs; its tokens are known only to who asks it")
   }
 
@@ -175,7 +178,7 @@ package struct ServeSource: DataSource {
     if let output = result.values.first(where: { $0.column.metric == .outputTokens }) {
       attributes["token_count"] = output.column.isLate ? "request" : "step"
     }
-    let label = model ?? (models.isEmpty ? url.place : "\(models.count) models")
+    let label = model ?? (models.isEmpty ? url.authority : "\(models.count) models")
     return Device(id: id, label: label, model: table.name, attributes: attributes)
   }
 
@@ -203,6 +206,7 @@ package struct ServeSource: DataSource {
             period: interval ?? 1, note: note))))
   }
 
+  /// The line of the catalogue: `serve:URL`.
   package static let entry = SourceEntry(
     "serve", gives: "tokens, requests and phases of an inference server", feeds: [.job],
     isDefault: false,

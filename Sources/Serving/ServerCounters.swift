@@ -11,11 +11,11 @@ package struct ServerCounters: Sendable {
   /// Ranks that repeat each other's figures; only one of each is counted.
   static let repeatedRanks: Set<String> = ["tp_rank", "pp_rank", "moe_ep_rank", "pid"]
   /// How many series are followed.
-  static let legLimit = 8192
+  static let seriesLimit = 8192
   /// Series with more bytes of labels than that are passed over.
   static let groupLimit = 1024
 
-  private struct LegID: Hashable {
+  private struct SeriesKey: Hashable {
     var column: Int
     /// Index of the term; those that are taken off come after the others.
     var term: Int
@@ -23,18 +23,19 @@ package struct ServerCounters: Sendable {
   }
 
   /// One series: where it stood, and how far it has come since it was first seen.
-  private struct Leg {
+  private struct SeriesState {
     var last: Double
     var total: Double
   }
 
-  private var legs: [LegID: Leg] = [:]
+  private var seriesStates: [SeriesKey: SeriesState] = [:]
   private var chosen: [Metric: Int] = [:]
   /// What was counted before the choice that holds now.
   private var offsets: [Metric: Double] = [:]
   private var emitted: [Metric: Double] = [:]
   private var startTime: Double?
 
+  /// Nothing counted yet.
   package init() {}
 
   /// What a page says.
@@ -53,7 +54,7 @@ package struct ServerCounters: Sendable {
     if let started, let before = startTime, abs(started - before) > 1 { result.hasRestarted = true }
     startTime = started ?? startTime
     if result.hasRestarted {
-      for id in legs.keys { legs[id]?.last = 0 }
+      for id in seriesStates.keys { seriesStates[id]?.last = 0 }
     }
     var done: Set<Metric> = []
     for metric in table.columns.map(\.metric) where done.insert(metric).inserted {
@@ -63,7 +64,7 @@ package struct ServerCounters: Sendable {
       let column = table.columns[index]
       if chosen[metric] != index {
         // Whatever was known of it is from another time.
-        for id in legs.keys where id.column == index { legs[id] = nil }
+        for id in seriesStates.keys where id.column == index { seriesStates[id] = nil }
       }
       let value =
         metric.isCounter
@@ -113,22 +114,22 @@ package struct ServerCounters: Sendable {
     var isKnown = false
     for (term, wanted) in (column.terms + column.less).enumerated() {
       for (group, value) in Self.groups(samples[wanted.name] ?? [], wanted) {
-        let id = LegID(column: index, term: term, group: group)
-        if let leg = legs[id] {
+        let id = SeriesKey(column: index, term: term, group: group)
+        if let leg = seriesStates[id] {
           // A rounded sum may step back by a hair; anything more is a new beginning.
           let hasFallen = value < leg.last * (1 - 1e-9)
           if hasFallen { hasRestarted = true }
           let growth = hasFallen ? value : max(0, value - leg.last)
-          legs[id] = Leg(last: value, total: leg.total + growth)
-        } else if legs.count < Self.legLimit {
-          legs[id] = Leg(last: value, total: value)
+          seriesStates[id] = SeriesState(last: value, total: leg.total + growth)
+        } else if seriesStates.count < Self.seriesLimit {
+          seriesStates[id] = SeriesState(last: value, total: value)
         }
         if term < column.terms.count { isKnown = true }
       }
     }
     guard isKnown else { return nil }
     var sums: [String: Double] = [:]
-    for (id, leg) in legs where id.column == index {
+    for (id, leg) in seriesStates where id.column == index {
       sums[id.group, default: 0] += id.term < column.terms.count ? leg.total : -leg.total
     }
     switch column.fold {

@@ -33,6 +33,7 @@ package struct ServerTable: Sendable {
       case largest
     }
 
+    /// What the column becomes on the timeline.
     package let metric: Metric
     let terms: [Term]
     /// What is taken off again.

@@ -18,7 +18,7 @@ import Testing
     try bytes.withUnsafeBufferPointer { (buffer) throws(JSONFault) in try HFTrainerState(buffer) }
   }
 
-  static func facts(_ text: String) -> ModelFacts? { ModelFacts(config: Array(text.utf8)) }
+  static func facts(_ text: String) -> ModelConfig? { ModelConfig(config: Array(text.utf8)) }
 
   @Test func rowsOfTheLogAreReadThoughTheyAreNoStrictJSON() throws {
     let state = try Self.state(
@@ -67,7 +67,7 @@ import Testing
     mutations(of: Array(text.utf8), rounds: 3000) { _ = try? Self.state($0) }
     let config =
       #"{"model_type":"mixtral","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"vocab_size":99,"intermediate_size":128,"num_local_experts":8,"num_experts_per_tok":2}"#
-    mutations(of: Array(config.utf8), rounds: 3000) { _ = ModelFacts(config: $0) }
+    mutations(of: Array(config.utf8), rounds: 3000) { _ = ModelConfig(config: $0) }
     mutations(of: Self.weights(["F32": [2, 3]]), rounds: 3000) { bytes in
       _ = try? bytes.withUnsafeBufferPointer { (buffer) throws(JSONFault) in
         try Safetensors(buffer)

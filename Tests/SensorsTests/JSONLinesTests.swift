@@ -188,7 +188,7 @@ import Testing
 
   @Test func junkNeverStopsTheDecoder() throws {
     var decoder = JSONLineDecoder(machine: "here", source: "exec")
-    let noise = PlaceNoise(seed: 4)
+    let noise = ValueNoise(seed: 4)
     let good = Array(
       #"{"reading":{"kind":"gpu","device":"0","time":1.5,"power_w":3e2,"x":[1]}}"#.utf8)
     for round in 0..<3000 {

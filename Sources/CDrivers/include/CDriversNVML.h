@@ -35,6 +35,8 @@ enum {
   NVML_CLOCK_SM = 1,
   NVML_CLOCK_MEM = 2,
   NVML_DEVICE_ARCH_AMPERE = 7,
+  NVML_DEVICE_ARCH_UNKNOWN = 0xffffffff,
+  NVML_DEVICE_MIG_ENABLE = 1,
   NVML_DEVICE_NAME_BUFFER_SIZE = 96,
   NVML_DEVICE_UUID_BUFFER_SIZE = 96,
   NVML_SYSTEM_VERSION_BUFFER_SIZE = 80,
@@ -64,8 +66,8 @@ typedef struct {
   uint64_t used;
 } nvmlMemory_v2_t;
 
-// The struct's size with its number in the top byte.
-#define NVML_MEMORY_V2 0x02000028u
+// A struct's version: its size, with its number in the top byte.
+enum { nvmlMemory_v2 = sizeof(nvmlMemory_v2_t) | 2 << 24 };
 
 // Whole degrees Celsius; `version` and `sensorType` are set by the caller.
 typedef struct {
@@ -74,7 +76,7 @@ typedef struct {
   int32_t temperature;
 } nvmlTemperature_t;
 
-#define NVML_TEMPERATURE_V1 0x0100000cu
+enum { nvmlTemperature_v1 = sizeof(nvmlTemperature_t) | 1 << 24 };
 
 // Versions before the third of the call that fills it leave `busId` untouched.
 typedef struct {
@@ -113,6 +115,41 @@ enum {
   NVML_VALUE_TYPE_SIGNED_LONG_LONG = 4,
   NVML_VALUE_TYPE_SIGNED_INT = 5,
   NVML_VALUE_TYPE_UNSIGNED_SHORT = 6,
+};
+
+// The ids of nvmlFieldValue_t.
+enum {
+  NVML_FI_DEV_PERF_POLICY_POWER = 74,
+  NVML_FI_DEV_PERF_POLICY_THERMAL = 75,
+  NVML_FI_DEV_PERF_POLICY_BOARD_LIMIT = 77,
+  NVML_FI_DEV_MEMORY_TEMP = 82,
+  NVML_FI_DEV_TOTAL_ENERGY_CONSUMPTION = 83,
+  NVML_FI_DEV_NVLINK_THROUGHPUT_DATA_TX = 138,
+  NVML_FI_DEV_NVLINK_THROUGHPUT_DATA_RX = 139,
+  NVML_FI_DEV_NVLINK_THROUGHPUT_RAW_RX = 141,
+  NVML_FI_DEV_POWER_AVERAGE = 185,
+  NVML_FI_DEV_POWER_INSTANT = 186,
+  NVML_FI_DEV_POWER_DEFAULT_LIMIT = 189,
+  NVML_FI_DEV_POWER_CURRENT_LIMIT = 190,
+  NVML_FI_DEV_ENERGY = 191,
+  NVML_FI_DEV_PCIE_COUNT_TX_BYTES = 197,
+  NVML_FI_DEV_PCIE_COUNT_RX_BYTES = 198,
+  // From driver branch 580 on. Branch 575 has it at 253, and another number at 271:
+  // NVML_FI_PWR_SMOOTHING_ADMIN_OVERRIDE_RAMP_UP_RATE.
+  NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN = 271,
+};
+
+// The scopes of the fields of power.
+enum {
+  NVML_POWER_SCOPE_GPU = 0,
+  NVML_POWER_SCOPE_MODULE = 1,
+};
+
+// What holds the clocks back, as nvmlDeviceGetViolationStatus numbers it.
+enum {
+  NVML_PERF_POLICY_POWER = 0,
+  NVML_PERF_POLICY_THERMAL = 1,
+  NVML_PERF_POLICY_BOARD_LIMIT = 3,
 };
 
 // Since the driver was loaded: microseconds that passed, nanoseconds the clocks were held back.
@@ -170,19 +207,39 @@ typedef struct {
 typedef struct nvmlEventSet_st *nvmlEventSet_t;
 
 enum {
-  NVML_EVENT_DOUBLE_BIT_ERROR = 0x2,
-  NVML_EVENT_XID = 0x8,
-  NVML_EVENT_UNAVAILABLE = 0x4000,
-  NVML_EVENT_RECOVERY_ACTION = 0x8000,
+  nvmlEventTypeDoubleBitEccError = 0x2,
+  nvmlEventTypeXidCriticalError = 0x8,
+  nvmlEventTypeGpuUnavailableError = 0x4000,
+  nvmlEventTypeGpuRecoveryAction = 0x8000,
 };
 
 typedef struct nvmlGpmSample_st *nvmlGpmSample_t;
 
-// `version` is 1.
+enum {
+  NVML_GPM_SUPPORT_VERSION = 1,
+  NVML_GPM_METRICS_GET_VERSION = 1,
+};
+
+// `version` is NVML_GPM_SUPPORT_VERSION.
 typedef struct {
   uint32_t version;
   uint32_t isSupportedDevice;
 } nvmlGpmSupport_t;
+
+// Shares in percent; traffic in MiB/s.
+enum {
+  NVML_GPM_METRIC_SM_UTIL = 2,
+  NVML_GPM_METRIC_SM_OCCUPANCY = 3,
+  NVML_GPM_METRIC_ANY_TENSOR_UTIL = 5,
+  NVML_GPM_METRIC_HMMA_TENSOR_UTIL = 7,
+  NVML_GPM_METRIC_IMMA_TENSOR_UTIL = 9,
+  NVML_GPM_METRIC_DRAM_BW_UTIL = 10,
+  NVML_GPM_METRIC_PCIE_TX_PER_SEC = 20,
+  NVML_GPM_METRIC_PCIE_RX_PER_SEC = 21,
+  NVML_GPM_METRIC_NVLINK_TOTAL_RX_PER_SEC = 60,
+  NVML_GPM_METRIC_NVLINK_TOTAL_TX_PER_SEC = 61,
+  NVML_GPM_METRIC_MAX = 477,
+};
 
 typedef struct {
   uint32_t metricId;
@@ -191,8 +248,9 @@ typedef struct {
   const char *names[3];
 } nvmlGpmMetric_t;
 
-// The head of a request; as many metrics follow as NVML_GPM_METRIC_MAX of the newest header, since
-// a library may look at all of them whatever `numMetrics` says.
+// The head of a request; NVML_GPM_METRIC_MAX metrics follow (477 in NVML 13.615), since a library
+// may look at all of them whatever `numMetrics` says. Older libraries look at fewer. `version` is
+// NVML_GPM_METRICS_GET_VERSION.
 typedef struct {
   uint32_t version;
   uint32_t numMetrics;
@@ -200,10 +258,8 @@ typedef struct {
   nvmlGpmSample_t sample2;
 } nvmlGpmMetricsGet_t;
 
-enum { NVML_GPM_METRIC_MAX = 333 };
-
-_Static_assert(sizeof(nvmlMemory_v2_t) == 40, "layout");
-_Static_assert(sizeof(nvmlTemperature_t) == 12, "layout");
+_Static_assert(sizeof(nvmlMemory_v2_t) == 40 && nvmlMemory_v2 == 0x02000028, "layout");
+_Static_assert(sizeof(nvmlTemperature_t) == 12 && nvmlTemperature_v1 == 0x0100000c, "layout");
 _Static_assert(sizeof(nvmlPciInfo_t) == 68, "layout");
 _Static_assert(sizeof(nvmlFieldValue_t) == 40, "layout");
 _Static_assert(offsetof(nvmlFieldValue_t, value) == 32, "layout");
@@ -213,7 +269,7 @@ _Static_assert(sizeof(nvmlDeviceAttributes_t) == 40, "layout");
 _Static_assert(sizeof(nvmlEventData_t) == 32, "layout");
 _Static_assert(sizeof(nvmlGpmMetric_t) == 40, "layout");
 _Static_assert(
-    sizeof(nvmlGpmMetricsGet_t) + NVML_GPM_METRIC_MAX * sizeof(nvmlGpmMetric_t) == 13344, "layout");
+    sizeof(nvmlGpmMetricsGet_t) + NVML_GPM_METRIC_MAX * sizeof(nvmlGpmMetric_t) == 19104, "layout");
 
 typedef nvmlReturn_t (*nvmlCall_t)(void);
 typedef nvmlReturn_t (*nvmlGetCount_t)(uint32_t *count);
@@ -239,7 +295,7 @@ typedef nvmlReturn_t (*nvmlGetProcesses_t)(nvmlDevice_t device, uint32_t *count,
 typedef nvmlReturn_t (*nvmlGetProcessUtilization_t)(
     nvmlDevice_t device, nvmlProcessUtilizationSample_t *samples, uint32_t *count,
     uint64_t lastSeenTimeStamp);
-typedef nvmlReturn_t (*nvmlGetPart_t)(nvmlDevice_t device, uint32_t index, nvmlDevice_t *part);
+typedef nvmlReturn_t (*nvmlGetMigDevice_t)(nvmlDevice_t device, uint32_t index, nvmlDevice_t *migDevice);
 typedef nvmlReturn_t (*nvmlGetAttributes_t)(nvmlDevice_t device, nvmlDeviceAttributes_t *value);
 typedef nvmlReturn_t (*nvmlEventSetCreate_t)(nvmlEventSet_t *set);
 typedef nvmlReturn_t (*nvmlEventSetFree_t)(nvmlEventSet_t set);

@@ -5,9 +5,12 @@ package struct CSVCells: Sendable {
   private var text: [UInt8] = []
   private var ranges: [Range<Int>] = []
 
+  /// No cells, until a line is split.
   package init() {}
 
+  /// How many cells the line has.
   package var count: Int { ranges.count }
+  /// The bytes of a cell, counted from 0; valid until the next line is split.
   package subscript(place: Int) -> ArraySlice<UInt8> { text[ranges[place]] }
 
   /// Cuts a line.

@@ -5,15 +5,20 @@
 package struct JSONFlat: Sendable {
   /// One value that is neither an object nor a list.
   package enum Scalar: Sendable, Hashable {
+    /// A number as it is written, not rounded yet.
     case number(JSONNumber)
     /// `NaN`, `Infinity` or `-Infinity`.
     case special(Double)
+    /// A string, with its escapes undone.
     case text(String)
+    /// `true` or `false`.
     case boolean(Bool)
   }
 
+  /// The values by their paths; those that are `null` are missing.
   package private(set) var values: [String: Scalar] = [:]
 
+  /// No values; `read` adds some.
   package init() {}
 
   /// Reads a whole JSON text.
@@ -50,10 +55,12 @@ package struct JSONFlat: Sendable {
     return whole
   }
 
+  /// The text at a path; `nil` where something else or nothing stands.
   package func text(_ path: String) -> String? {
     if case .text(let text) = values[path] { text } else { nil }
   }
 
+  /// The truth value at a path; `nil` where something else or nothing stands.
   package func boolean(_ path: String) -> Bool? {
     if case .boolean(let value) = values[path] { value } else { nil }
   }

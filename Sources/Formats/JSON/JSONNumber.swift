@@ -3,12 +3,14 @@
 /// Whole steps and nanoseconds are taken from the digits themselves, so they survive the trip
 /// through a text to the last one; a `Double` would lose the end of both.
 package struct JSONNumber: Sendable, Hashable {
+  /// Whether a minus sign stands before the digits; zero can have one too.
   package var isNegative = false
   /// The digits without the point, at most 19 of them.
   package var digits: UInt64 = 0
   /// What power of ten the digits are to be multiplied with.
   package var exponent = 0
 
+  /// The number `digits` times ten to the power of `exponent`.
   package init(isNegative: Bool = false, digits: UInt64 = 0, exponent: Int = 0) {
     self.isNegative = isNegative
     self.digits = digits

@@ -1,9 +1,11 @@
 /// Why a JSON text cannot be read, in words.
 package struct JSONFault: Error, Hashable {
+  /// What is wrong, as a sentence without its end.
   package var message: String
   /// Whether nothing that follows can be read either.
   package var isFinal: Bool
 
+  /// A fault; `isFinal` when nothing that follows can be read either.
   package init(_ message: String, isFinal: Bool = false) {
     self.message = message
     self.isFinal = isFinal
@@ -12,11 +14,15 @@ package struct JSONFault: Error, Hashable {
 
 /// Reads one JSON text (RFC 8259) from bytes, piece by piece, without building a tree.
 package struct JSONScanner {
+  /// The text, which must outlive the scanner.
   package let bytes: UnsafeBufferPointer<UInt8>
+  /// The index of the next byte to be read.
   package var at = 0
 
+  /// A scanner at the start of a text in UTF-8.
   package init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
+  /// Passes over the white space of RFC 8259: space, tab, line feed and carriage return.
   package mutating func skipSpace() {
     while at < bytes.count {
       let byte = bytes[at]
@@ -38,6 +44,7 @@ package struct JSONScanner {
     return true
   }
 
+  /// Takes `byte`, which must come next; `words` name it in the fault.
   package mutating func expect(_ byte: UInt8, _ words: String) throws(JSONFault) {
     guard take(byte) else { throw JSONFault("expected \(words), found \(glimpse())") }
   }
@@ -72,6 +79,7 @@ package struct JSONScanner {
     throw JSONFault("a string has no end")
   }
 
+  /// Whether the bytes in a range are those of `text`, without undoing escapes.
   package func equals(_ range: Range<Int>, _ text: StaticString) -> Bool {
     guard range.count == text.utf8CodeUnitCount else { return false }
     for offset in 0..<range.count where bytes[range.lowerBound + offset] != text.utf8Start[offset] {
@@ -100,6 +108,7 @@ package struct JSONScanner {
     }
   }
 
+  /// Takes a literal such as `true` if it comes next.
   package mutating func takeWord(_ word: StaticString) -> Bool {
     skipSpace()
     let end = at + word.utf8CodeUnitCount
@@ -108,6 +117,7 @@ package struct JSONScanner {
     return true
   }
 
+  /// Takes `true` or `false`, one of which must come next.
   package mutating func boolean() throws(JSONFault) -> Bool {
     if takeWord("true") { return true }
     if takeWord("false") { return false }

@@ -1,11 +1,15 @@
 /// Puts JSON together as bytes.
 package struct JSONWriter {
+  /// The JSON so far, in UTF-8.
   package var bytes: [UInt8] = []
 
+  /// An empty text.
   package init() {}
 
+  /// The JSON so far as a string.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
+  /// Appends text as it is, such as brackets and commas.
   package mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
   /// Appends a string in quotes.
@@ -27,6 +31,7 @@ package struct JSONWriter {
     bytes.append(UInt8(ascii: "\""))
   }
 
+  /// Appends a comma and a member whose value is a string; the key must need no escapes.
   package mutating func member(_ key: String, _ value: String) {
     raw(",\"\(key)\":")
     string(value)
@@ -38,6 +43,7 @@ package struct JSONWriter {
     raw(",\"\(key)\":\(whole.map(String.init) ?? number.description)")
   }
 
+  /// Appends a whole number in decimal digits.
   package mutating func whole(_ value: Int64) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
     digits(value.magnitude)

@@ -11,10 +11,14 @@ package struct PrometheusLine {
     bytes = UnsafeBufferPointer(rebasing: line[..<count])
   }
 
+  /// Whether the whole line has been read.
   package var isAtEnd: Bool { at >= bytes.count }
+  /// Whether a comment or a HELP or TYPE line begins here.
   package var isComment: Bool { !isAtEnd && bytes[at] == UInt8(ascii: "#") }
+  /// Whether a list of labels begins here.
   package var hasLabels: Bool { !isAtEnd && bytes[at] == UInt8(ascii: "{") }
 
+  /// Passes over spaces and tabs.
   package mutating func skipBlanks() {
     while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x09 { at += 1 }
   }

@@ -1,11 +1,13 @@
 /// One series of a page with its value.
 package struct PrometheusSample: Sendable, Hashable {
+  /// The name of the metric, such as `vllm:generation_tokens_total`.
   package var name: String
   /// In the order they were written.
   package var labels: [PrometheusLabel]
   /// May be infinite or no number.
   package var value: Double
 
+  /// A series with its labels and its value.
   package init(name: String, labels: [PrometheusLabel], value: Double) {
     self.name = name
     self.labels = labels
@@ -16,14 +18,18 @@ package struct PrometheusSample: Sendable, Hashable {
   package func label(_ name: String) -> String? { labels.first { $0.name == name }?.value }
 }
 
+/// One label of a series, such as `engine="0"`, with its escapes undone.
 package struct PrometheusLabel: Sendable, Hashable {
+  /// The part before the equals sign.
   package var name: String
+  /// The part between the quotes.
   package var value: String
 }
 
 /// What was found on a page that should hold metrics.
 package struct PrometheusPage: Sendable, Hashable {
-  /// What the text looks like.
+  /// What the text looks like: metrics, or a comment at least; a web page; JSON; nothing but white
+  /// space; or none of these.
   package enum Kind: Sendable, Hashable {
     case metrics, html, json, empty, other
   }
@@ -38,5 +44,6 @@ package struct PrometheusPage: Sendable, Hashable {
   package var strayLines = 0
   /// Whether selected series were left out because there were too many.
   package var isCut = false
+  /// What the text as a whole looks like.
   package var kind = Kind.empty
 }

@@ -13,6 +13,7 @@ package struct PrometheusSelection: Sendable {
   /// Indices into `names` by hash, open addressing; -1 where nothing is.
   private let slots: [Int]
 
+  /// A selection; `prefixes` are beginnings of names that are only noted.
   package init(names: some Sequence<String>, prefixes: [String] = []) {
     self.names = Set(names).sorted()
     self.prefixes = prefixes
@@ -22,7 +23,7 @@ package struct PrometheusSelection: Sendable {
     while size < 2 * spelled.count { size *= 2 }
     var slots = Array(repeating: -1, count: size)
     for (index, name) in spelled.enumerated() {
-      var slot = Self.hash(name) & (size - 1)
+      var slot = name.withUnsafeBufferPointer(Self.hash) & (size - 1)
       while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
       slots[slot] = index
     }
@@ -47,10 +48,7 @@ package struct PrometheusSelection: Sendable {
     }
   }
 
-  /// FNV-1a.
-  private static func hash(_ bytes: some Collection<UInt8>) -> Int {
-    var hash: UInt32 = 2_166_136_261
-    for byte in bytes { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
-    return Int(hash)
+  private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    Int(truncatingIfNeeded: FNV1a.hash(bytes))
   }
 }

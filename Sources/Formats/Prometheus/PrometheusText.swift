@@ -23,6 +23,7 @@ package enum PrometheusText {
     bytes.withUnsafeBufferPointer { read($0, selection) }
   }
 
+  /// Reads a page; what it returns keeps no hold on the bytes.
   package static func read(
     _ bytes: UnsafeBufferPointer<UInt8>, _ selection: PrometheusSelection
   ) -> PrometheusPage {

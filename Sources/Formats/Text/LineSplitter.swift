@@ -12,6 +12,7 @@ package struct LineSplitter: Sendable {
   private var partial: [UInt8] = []
   private var isCut = false
 
+  /// A splitter that has seen nothing; by default lines end at returns too, and are cut at 64 KiB.
   package init(cap: Int = 64 * 1024, splitsAtReturns: Bool = true) {
     self.cap = cap
     self.splitsAtReturns = splitsAtReturns

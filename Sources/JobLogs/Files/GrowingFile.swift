@@ -17,7 +17,7 @@ struct GrowingFile {
   }
 
   let path: String
-  private var descriptor: Descriptor?
+  private var descriptor: FileDescriptor?
   private var identity: (dev_t, ino_t)?
   private var offset: Int64 = 0
   private var size: Int64 = 0
@@ -58,7 +58,7 @@ struct GrowingFile {
       close()
       throw failure(errno)
     }
-    descriptor = Descriptor(number)
+    descriptor = FileDescriptor(number)
     identity = (status.st_dev, status.st_ino)
     (size, modified) = (Int64(status.st_size), time)
     restart()

@@ -5,14 +5,20 @@ import Telemetry
 package struct JobRow: Sendable, Equatable {
   /// One number with what it is; the name is the one the job gave it.
   package struct Entry: Sendable, Equatable {
+    /// What the number is.
     package var metric: Metric
+    /// In the metric's unit.
     package var value: Double
+    /// The job's own name for it, such as `train/loss`; empty where it has none.
     package var name: String
   }
 
+  /// When the job said it.
   package var time: Timestamp
+  /// The numbers, each metric at most once.
   package var entries: [Entry] = []
 
+  /// A row without numbers.
   package init(time: Timestamp) { self.time = time }
 
   /// The value of a metric, if it is in the row.
@@ -43,6 +49,7 @@ package struct ScalarChoice: Sendable {
   /// How often a choice has changed: as long as it stands, so does every answer.
   private(set) var changes = 0
 
+  /// Nothing chosen yet.
   package init() {}
 
   /// Whether numbers under this name are to be taken.

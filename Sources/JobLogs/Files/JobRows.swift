@@ -21,6 +21,9 @@ package struct JobRows {
   private var isAnnounced = false
   private var described: Set<Metric> = []
 
+  /// Rows of the file or folder at `path`, which names the job where there is no `label`.
+  ///
+  /// `framework` is shown as the job's model.
   package init(
     _ context: SourceContext, source: String, kind: String, path: String, label: String? = nil,
     framework: String = ""

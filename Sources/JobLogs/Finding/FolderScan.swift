@@ -60,12 +60,13 @@ struct FolderScan {
         return
       }
       entriesLeft -= 1
-      let kind = Int32(entry.pointee.d_type)
-      // DT_DIR is 4, DT_REG 8, DT_UNKNOWN 0: some file systems leave it open.
-      guard kind == 0 || kind == 4 || kind == 8 else { continue }
+      let kind = Int(entry.pointee.d_type)
+      // Some file systems leave the kind open.
+      let isUnknown = kind == Int(DT_UNKNOWN)
+      guard isUnknown || kind == Int(DT_DIR) || kind == Int(DT_REG) else { continue }
       let name = entryName(entry)
       let path = "\(folder)/\(name)"
-      guard kind == 4 ? Self.isPromising(name) : kind == 0 || isWanted(path),
+      guard kind == Int(DT_DIR) ? Self.isPromising(name) : isUnknown || isWanted(path),
         fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0
       else { continue }
       let hit = Hit(path: path, changed: status.changed)

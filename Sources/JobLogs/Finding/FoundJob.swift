@@ -11,8 +11,11 @@ public struct FoundJob: Sendable, Hashable {
   public var pid: Int32
   /// When that process began, in clock ticks since the machine started.
   public var started: Int64
+  /// The short name: its script's rather than its interpreter's.
   public var name: String
+  /// The command line of the process that speaks for it.
   public var command: String
+  /// The name of its owner, or the number where no name is known.
   public var user: String?
   /// Why it is taken for a job, in words.
   public var why: String
@@ -24,6 +27,7 @@ public struct FoundJob: Sendable, Hashable {
   public var nodes: Int?
   /// The batch job it belongs to, such as `slurm 4711`.
   public var batchJob: String?
+  /// Kind and short id of the container it runs in, such as `docker 1f0c2a9b8e7d`.
   public var container: String?
   /// Whether one of its processes holds an accelerator open for computing.
   public var isOnGPU: Bool
@@ -118,6 +122,7 @@ public struct FoundFile: Sendable, Hashable {
 
 /// A port that a server listens on.
 public struct ServingPort: Sendable, Hashable {
+  /// The TCP port, on this machine.
   public var port: UInt16
   /// The server program, as the command line names it.
   public var engine: String
@@ -125,6 +130,8 @@ public struct ServingPort: Sendable, Hashable {
 
 /// Something that was seen and is not read, and why.
 public struct Skipped: Sendable, Hashable {
+  /// What was left alone, such as a path.
   public var what: String
+  /// The reason, in words.
   public var why: String
 }

@@ -153,11 +153,11 @@ struct JobFiles {
     let begin = clock.now
     now = begin
     var scan = FolderScan { clock.now - begin >= 0.2 }
-    if let place = OutputPlaces.slurm(environment) { look(at: place, .batch, depth: 0, &scan) }
+    if let place = OutputPaths.slurm(environment) { look(at: place, .batch, depth: 0, &scan) }
     for line in words {
-      for place in OutputPlaces.named(by: line) { look(at: place, .named, depth: 3, &scan) }
+      for place in OutputPaths.named(by: line) { look(at: place, .named, depth: 3, &scan) }
     }
-    for place in OutputPlaces.usual { look(at: place, .usual, depth: 3, &scan) }
+    for place in OutputPaths.usual { look(at: place, .usual, depth: 3, &scan) }
     if let working = paths.working, working != "/" {
       look(at: .init(path: ".", why: "in its working folder"), .working, depth: 3, &scan)
     }
@@ -167,7 +167,7 @@ struct JobFiles {
   }
 
   private mutating func look(
-    at place: OutputPlaces.Place, _ kind: Kind, depth: Int, _ scan: inout FolderScan
+    at place: OutputPaths.Entry, _ kind: Kind, depth: Int, _ scan: inout FolderScan
   ) {
     guard !scan.isCut, let path = paths.path(given: place.path) else { return }
     // What changed before the job began is another's.

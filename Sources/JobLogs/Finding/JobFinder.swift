@@ -22,6 +22,7 @@ public struct JobFinder {
   /// Processes that hold an accelerator and are left alone, and why.
   public private(set) var skipped: [Skipped] = []
 
+  /// A finder that has seen nothing; `context` says where `/proc` is.
   public init(_ context: SourceContext) {
     self.context = context
     names = AcceleratorNames(in: context)

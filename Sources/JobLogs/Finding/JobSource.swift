@@ -9,7 +9,9 @@ import Telemetry
 public struct JobSource: DataSource {
   static let sourceName = "jobs"
 
+  /// `jobs`, as in the catalogue.
   public let name = sourceName
+  /// One second: files are read on in each, jobs looked for in every fifth.
   public let interval: Double? = 1
 
   private struct Key: Hashable {
@@ -23,6 +25,7 @@ public struct JobSource: DataSource {
   private var nextLook: Timestamp?
   private var lastState: SourceState?
 
+  /// A source that has looked for nothing yet.
   public init(_ context: SourceContext) {
     self.context = context
     finder = JobFinder(context)
@@ -121,6 +124,7 @@ public struct JobSource: DataSource {
     return state
   }
 
+  /// The line of the catalogue: `jobs`.
   package static let entry = SourceEntry(
     sourceName, gives: "jobs that train or serve, found by themselves, and their progress",
     feeds: [.job]

@@ -67,11 +67,11 @@ struct WatchedJob {
     if let best = job.best, isBetter(best, at: now) {
       follow(best, at: now, in: context, &observations)
     } else if context.mayAskServers, !isFollowed, let url = job.metrics {
-      server = url.place
+      server = url.authority
       reader = ServeSource(url, context)
       isAnnounced = true
       note(
-        "found job \(job.title), asking \(url.place), as the settings allow", .found, at: now,
+        "found job \(job.title), asking \(url.authority), as the settings allow", .found, at: now,
         &observations)
     } else if isSilent, !isAnnounced {
       isAnnounced = true

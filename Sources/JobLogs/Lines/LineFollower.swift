@@ -84,7 +84,7 @@ private struct OpenFile {
   }
 
   let identity: Identity
-  private let descriptor: Descriptor
+  private let descriptor: FileDescriptor
   private let isRegular: Bool
   private var offset: off_t = 0
   /// The first bytes of the file, by which a rewrite is noticed.
@@ -98,7 +98,7 @@ private struct OpenFile {
   init?(_ path: String) {
     let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard number >= 0 else { return nil }
-    descriptor = Descriptor(number)
+    descriptor = FileDescriptor(number)
     var status = stat()
     guard fstat(number, &status) == 0 else { return nil }
     identity = Identity(status)

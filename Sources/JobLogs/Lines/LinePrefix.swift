@@ -26,10 +26,8 @@ struct LinePrefix {
       } else if let stream = Self.streamLength(rest) {
         length += stream
       } else if let found = Self.markLength(rest) {
-        // FNV-1a.
-        var hash = writer == 0 ? 0xCBF2_9CE4_8422_2325 : writer
-        for byte in rest.prefix(found) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        writer = hash
+        let mark = UnsafeBufferPointer(rebasing: rest.prefix(found))
+        writer = FNV1a.hash(mark, after: writer == 0 ? FNV1a.offsetBasis : writer)
         length += found
       } else {
         break

@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 
 /// One line of a log, ready to be asked for numbers by the name that stands before them.
@@ -35,7 +36,7 @@ struct LogLine: Sendable {
 
   /// Equal for equal messages, and for nothing else that is likely to be met (FNV-1a).
   var fingerprint: UInt64 {
-    bytes[message...].reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    bytes.withUnsafeBufferPointer { FNV1a.hash(UnsafeBufferPointer(rebasing: $0[message...])) }
   }
 
   func starts(with text: StaticString, at place: Int = 0) -> Bool {

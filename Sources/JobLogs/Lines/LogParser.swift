@@ -23,7 +23,7 @@ public struct LogParser: Sendable {
 
   /// What the line at hand says.
   private var found = Progress()
-  private var ledger = StepLedger()
+  private var deduplicator = StepDeduplicator()
   private var burst = LineBurst()
   /// What carries a time of its own and is known at the same time, waiting to go out as one row.
   private var row: (time: Timestamp, progress: Progress)?
@@ -89,7 +89,7 @@ public struct LogParser: Sendable {
     guard !isCut else { return }
     let (line, stamp) = cleaner.clean(bytes)
     guard line.message < line.bytes.count else { return }
-    let candidates = ProgressFormats.byOpening[Int(line.bytes[line.message])]
+    let candidates = ProgressFormats.byFirstByte[Int(line.bytes[line.message])]
     if let primary, candidates & 1 << UInt64(primary) != 0, read(line, primary, stamp, arrival) {
       return
     }
@@ -183,11 +183,11 @@ public struct LogParser: Sendable {
         say("refused an impossible \($0.metric.title) in the job's log", at: moment, .refused)
       }
     }
-    let verdict = ledger.judge(found, fields, line, isSameMoment: lastArrival == arrival)
+    let verdict = deduplicator.judge(found, fields, line, isSameMoment: lastArrival == arrival)
     switch verdict {
     case .copy: return
     case .addition:
-      found.drop(ledger.said)
+      found.drop(deduplicator.said)
       if found.fields.isEmpty { return }
     case .resumed: say("resumed at step \(found.step ?? 0)", at: moment, .resumed)
     case .news: break
@@ -245,8 +245,8 @@ public struct LogParser: Sendable {
     var reading = Reading(device: device, time: time, arrival: arrival)
     progress.fill(&reading)
     guard !reading.isEmpty else { return }
-    let isRedoing = ledger.redone > 0
-    if isRedoing { reading.set(.redoneSteps, steps: ledger.redone) }
+    let isRedoing = deduplicator.redone > 0
+    if isRedoing { reading.set(.redoneSteps, steps: deduplicator.redone) }
     output += announce(reading, progress.fields, isRedoing: isRedoing)
     output.append(.reading(reading))
   }

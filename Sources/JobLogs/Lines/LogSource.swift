@@ -6,7 +6,9 @@ import Telemetry
 /// it says is found out by `LogParser`. Lines that carry no time of their own count from the
 /// moment they are read, so a log that is old already gives one row: its last state.
 public struct LogSource: DataSource {
+  /// `log`, unless another source reads its log through this one.
   public let name: String
+  /// One second, however quick the session is.
   public let interval: Double? = 1
 
   private var follower: LineFollower
@@ -52,6 +54,7 @@ public struct LogSource: DataSource {
     return result
   }
 
+  /// The line of the catalogue: `log:PATH`.
   package static let entry = SourceEntry(
     "log", gives: "step, loss, tokens and MFU from the log of a training job", feeds: [.job],
     isDefault: false,

@@ -26,7 +26,7 @@ struct TextCleaner: Sendable {
     let prefix = scratch.withUnsafeBufferPointer { LinePrefix($0) }
     if prefix.length > 0 { scratch.removeFirst(min(prefix.length, scratch.count)) }
     let line = LogLine(
-      scratch, message: LoggerDressing.length(scratch), writer: prefix.writer)
+      scratch, message: LoggerPrefix.length(scratch), writer: prefix.writer)
     return (line, prefix.time)
   }
 }

@@ -1,8 +1,8 @@
 import Telemetry
 
 extension Progress {
-  /// Where each value has its bit.
-  enum Place: Int, CaseIterable {
+  /// The values a progress can hold; the raw value is the place of the bit in `Fields`.
+  enum Field: Int, CaseIterable {
     case step, stepTotal, loss, validationLoss, accuracy, gradientNorm, epoch, learningRate, tokens
     case tokenRate, samples, sampleRate, stepTime, dataTime, reportedMFU, reportedFLOPRate
     case reportedStepEnergy, peakMemory
@@ -28,7 +28,7 @@ extension Progress {
   struct Fields: OptionSet, Sendable, Hashable {
     let rawValue: UInt32
     init(rawValue: UInt32) { self.rawValue = rawValue }
-    init(_ place: Place) { rawValue = 1 << UInt32(truncatingIfNeeded: place.rawValue) }
+    init(_ field: Field) { rawValue = 1 << UInt32(truncatingIfNeeded: field.rawValue) }
 
     static let step = Fields(.step)
     static let stepTotal = Fields(.stepTotal)
@@ -37,14 +37,14 @@ extension Progress {
     static let counting: Fields = [.step, .stepTotal, Fields(.stepTime)]
 
     @inline(__always)
-    func has(_ place: Place) -> Bool { !isDisjoint(with: Fields(place)) }
+    func has(_ field: Field) -> Bool { !isDisjoint(with: Fields(field)) }
 
-    /// Goes through the places of the values that are there.
+    /// Goes through the fields that are there.
     @inline(__always)
-    func forEach(_ body: (Place) -> Void) {
+    func forEach(_ body: (Field) -> Void) {
       var rest = rawValue
       while rest != 0 {
-        if let place = Place(rawValue: rest.trailingZeroBitCount) { body(place) }
+        if let field = Field(rawValue: rest.trailingZeroBitCount) { body(field) }
         rest &= rest &- 1
       }
     }
@@ -77,11 +77,11 @@ extension Progress {
   /// Puts the values into a row.
   func fill(_ reading: inout Reading) {
     reading.reserve(fields.rawValue.nonzeroBitCount)
-    fields.forEach { place in
-      if place.isWhole {
-        reading.set(place.metric, steps: whole(place))
+    fields.forEach { field in
+      if field.isWhole {
+        reading.set(field.metric, steps: whole(field))
       } else {
-        reading.set(place.metric, number(place))
+        reading.set(field.metric, number(field))
       }
     }
   }

@@ -8,15 +8,15 @@ extension Progress {
   mutating func refuseImplausible() -> Fields {
     var untrue: Fields = []
     var refused: Fields = []
-    fields.forEach { place in
-      if place.isWhole {
-        guard let known = whole(place), !place.wholeRange.contains(known) else { return }
-        untrue.formUnion(Fields(place))
+    fields.forEach { field in
+      if field.isWhole {
+        guard let known = whole(field), !field.wholeRange.contains(known) else { return }
+        untrue.formUnion(Fields(field))
       } else {
-        let range = place.range
-        guard let known = number(place), !range.contains(known) else { return }
-        untrue.formUnion(Fields(place))
-        if known.isFinite, known > range.upperBound { refused.formUnion(Fields(place)) }
+        let range = field.range
+        guard let known = number(field), !range.contains(known) else { return }
+        untrue.formUnion(Fields(field))
+        if known.isFinite, known > range.upperBound { refused.formUnion(Fields(field)) }
       }
     }
     drop(untrue)
@@ -24,7 +24,7 @@ extension Progress {
   }
 }
 
-extension Progress.Place {
+extension Progress.Field {
   /// What can be true of a whole number.
   fileprivate var wholeRange: ClosedRange<Int64> {
     let range = metric.range

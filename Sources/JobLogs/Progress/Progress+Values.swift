@@ -88,25 +88,25 @@ extension Progress {
     set { set(.peakMemory, newValue.map { UInt64(bitPattern: $0) }) }
   }
 
-  /// The value at a place as a whole number.
+  /// The value of a field as a whole number.
   @inline(__always)
-  func whole(_ place: Place) -> Int64? {
-    fields.has(place) ? Int64(bitPattern: slots[place.rawValue]) : nil
+  func whole(_ field: Field) -> Int64? {
+    fields.has(field) ? Int64(bitPattern: slots[field.rawValue]) : nil
   }
 
-  /// The value at a place as a floating-point number.
+  /// The value of a field as a floating-point number.
   @inline(__always)
-  func number(_ place: Place) -> Double? {
-    fields.has(place) ? Double(bitPattern: slots[place.rawValue]) : nil
+  func number(_ field: Field) -> Double? {
+    fields.has(field) ? Double(bitPattern: slots[field.rawValue]) : nil
   }
 
   @inline(__always)
-  private mutating func set(_ place: Place, _ bits: UInt64?) {
+  private mutating func set(_ field: Field, _ bits: UInt64?) {
     if let bits {
-      slots[place.rawValue] = bits
-      fields.formUnion(Fields(place))
+      slots[field.rawValue] = bits
+      fields.formUnion(Fields(field))
     } else {
-      fields.subtract(Fields(place))
+      fields.subtract(Fields(field))
     }
   }
 }

@@ -7,7 +7,7 @@ import Telemetry
 struct Progress: Sendable {
   /// Which values it holds.
   var fields: Fields = []
-  /// The values, each at the place of its bit: whole numbers as they are, the others as their bits.
+  /// The values, each at the index of its bit: whole numbers as they are, the others as their bits.
   ///
   /// What stands where no bit is set means nothing.
   var slots = InlineArray<18, UInt64>(repeating: 0)
@@ -52,7 +52,7 @@ protocol ProgressReader: Sendable {
   static var caution: String { get }
 
   /// The characters a message of this format can begin with; empty when it can be any.
-  static var openings: StaticString { get }
+  static var firstCharacters: StaticString { get }
   /// Whose word counts where several formats are in one log.
   var authority: ProgressAuthority { get }
 
@@ -66,7 +66,7 @@ protocol ProgressReader: Sendable {
 
 extension ProgressReader {
   static var caution: String { "" }
-  static var openings: StaticString { "" }
+  static var firstCharacters: StaticString { "" }
   var authority: ProgressAuthority { .framework }
 }
 
@@ -101,13 +101,15 @@ package enum ProgressFormats {
 
   /// For every character, which formats (as bits, in the order of `all`) a message may be of that
   /// begins with it.
-  static let byOpening: [UInt64] = {
+  static let byFirstByte: [UInt64] = {
     var table = [UInt64](repeating: 0, count: 256)
     for (index, type) in all.enumerated() {
       let bit: UInt64 = 1 << UInt64(index)
-      let openings = type.openings
-      for byte in 0..<256 where openings.utf8CodeUnitCount == 0 { table[byte] |= bit }
-      for place in 0..<openings.utf8CodeUnitCount { table[Int(openings.utf8Start[place])] |= bit }
+      let firstCharacters = type.firstCharacters
+      for byte in 0..<256 where firstCharacters.utf8CodeUnitCount == 0 { table[byte] |= bit }
+      for place in 0..<firstCharacters.utf8CodeUnitCount {
+        table[Int(firstCharacters.utf8Start[place])] |= bit
+      }
     }
     return table
   }()

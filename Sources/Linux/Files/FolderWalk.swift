@@ -5,17 +5,22 @@ import Telemetry
 ///
 /// Links to folders are not followed, and after `limit` entries the walk ends.
 package struct FolderWalk {
+  /// A regular file that was found.
   package struct File: Sendable, Hashable {
+    /// The path, beginning with that of the folder the walk began in.
     package var path: String
     /// When it was last written.
     package var modified: Timestamp
 
+    /// The path without the last part and the slash before it.
     package var folder: String {
       String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
     }
+    /// The last part of the path.
     package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
   }
 
+  /// The files, folder by folder: those of a folder come before those of its subfolders.
   package private(set) var files: [File] = []
   private var left: Int
 

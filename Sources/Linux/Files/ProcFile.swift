@@ -37,7 +37,7 @@ package enum ProcFile {
   ) -> Bool {
     let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard number >= 0 else { return false }
-    let descriptor = Descriptor(number)
+    let descriptor = FileDescriptor(number)
     return withUnsafeTemporaryAllocation(byteCount: 32 * 1024, alignment: 16) { buffer in
       // It may have held the values of an environment.
       defer { buffer.initializeMemory(as: UInt8.self, repeating: 0) }
@@ -62,9 +62,12 @@ package enum ProcFile {
 
 /// Which file a path leads to, whatever its name.
 package struct FileIdentity: Hashable {
+  /// The device the file is on, `st_dev` of stat(2).
   package let device: UInt64
+  /// The number of the file on its device, `st_ino` of stat(2).
   package let inode: UInt64
 
+  /// The identity of the file that `status` was asked of.
   package init(_ status: stat) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
@@ -72,6 +75,7 @@ package struct FileIdentity: Hashable {
 }
 
 extension stat {
+  /// Whether it is a regular file (`S_IFREG`): no folder, pipe, socket or device.
   package var isRegular: Bool { st_mode & S_IFMT == S_IFREG }
 
   /// The time of the last change in seconds since 1970.

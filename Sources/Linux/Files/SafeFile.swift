@@ -5,10 +5,14 @@ import Glibc
 /// What it is is asked before it is opened, since opening alone can have effects, and once more
 /// afterwards, since a name may lead elsewhere by then.
 package struct SafeFile {
-  private let descriptor: Descriptor
+  private let descriptor: FileDescriptor
+  /// The path it was opened by.
   package let path: String
+  /// Bytes at the time of opening; the file may have grown since.
   package let size: Int64
+  /// When it was last written before it was opened, in seconds since 1970.
   package let changed: Double
+  /// Which file it is, so that one that has taken its place is noticed.
   package let identity: FileIdentity
 
   /// Opens a path; `nil` when it is not a regular file, or may not be read.
@@ -21,7 +25,7 @@ package struct SafeFile {
     let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | (followsLinks ? 0 : O_NOFOLLOW)
     let number = open(path, flags)
     guard number >= 0 else { return nil }
-    descriptor = Descriptor(number)
+    descriptor = FileDescriptor(number)
     let seen = FileIdentity(status)
     guard fstat(number, &status) == 0, status.isRegular, FileIdentity(status) == seen else {
       return nil

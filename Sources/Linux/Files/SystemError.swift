@@ -5,8 +5,10 @@ import Telemetry
 package struct SystemError: Error, Hashable {
   /// The value of `errno`.
   package var code: Int32
+  /// The file that could not be read.
   package var path: String
 
+  /// The error `code` (`errno`) at a path.
   package init(_ code: Int32, _ path: String) {
     self.code = code
     self.path = path
@@ -19,6 +21,7 @@ package struct SystemError: Error, Hashable {
     code == ENOENT || code == ENODEV || code == ENXIO || code == EOPNOTSUPP || code == ENOTDIR
   }
 
+  /// The state of a source that has nothing else to read.
   package var health: SourceState.Health { isDenied ? .denied : isAbsent ? .absent : .failed }
 
   /// The path and what is wrong with it.

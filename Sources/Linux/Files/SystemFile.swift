@@ -7,6 +7,7 @@ import Telemetry
 /// an error it is closed, and the next read opens the path again, so that a device or driver that
 /// comes back is found without a word from anyone.
 package final class SystemFile {
+  /// The path, opened anew after every error.
   package let path: String
   private var descriptor: Int32 = -1
   private var buffer: UnsafeMutableRawBufferPointer

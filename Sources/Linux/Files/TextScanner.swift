@@ -5,6 +5,7 @@ package struct TextScanner {
   private let bytes: UnsafeRawBufferPointer
   private var position = 0
 
+  /// A scanner at the start of the bytes, which must outlive it.
   package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
   private static let space = UInt8(ascii: " ")

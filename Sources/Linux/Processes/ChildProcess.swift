@@ -7,8 +7,8 @@ import Glibc
 /// When the last owner lets go, the whole group is ended: first asked, then made to.
 package final class ChildProcess {
   private let pid: pid_t
-  private let output: Descriptor
-  private let errors: Descriptor
+  private let output: FileDescriptor
+  private let errors: FileDescriptor
   private var isReaped = false
   /// The end of what the command wrote to its standard error.
   private var errorTail: [UInt8] = []
@@ -69,7 +69,7 @@ package final class ChildProcess {
   }
 
   private func drain(
-    _ descriptor: Descriptor, budget: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+    _ descriptor: FileDescriptor, budget: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
     var left = budget
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64 * 1024) { buffer in
@@ -98,8 +98,9 @@ package final class ChildProcess {
     var status: Int32 = 0
     waitpid(pid, &status, 0)
     isReaped = true
-    let signal = status & 0x7F
-    return signal == 0 ? "ended with status \((status >> 8) & 0xFF)" : "ended by signal \(signal)"
+    // WTERMSIG and WEXITSTATUS of wait(2).
+    let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
+    return signal == 0 ? "ended with status \(code)" : "ended by signal \(signal)"
   }
 
   /// Looks whether the command has ended, without reaping it.
@@ -115,17 +116,19 @@ package final class ChildProcess {
     poll(&waiting, 2, milliseconds)
   }
 
-  private static func pipe() throws(Errno) -> (reading: Descriptor, writing: Descriptor) {
+  private static func pipe() throws(Errno) -> (reading: FileDescriptor, writing: FileDescriptor) {
     var ends: [Int32] = [-1, -1]
     guard cs_pipe(&ends) == 0 else { throw Errno(number: errno) }
     // Only our end: the command must find a pipe like any other.
     _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
-    return (Descriptor(ends[0]), Descriptor(ends[1]))
+    return (FileDescriptor(ends[0]), FileDescriptor(ends[1]))
   }
 }
 
 /// An error number of the operating system.
 package struct Errno: Error {
+  /// The value of `errno`.
   package var number: Int32
+  /// The text of strerror(3).
   package var words: String { String(cString: strerror(number)) }
 }

@@ -8,18 +8,23 @@ import Telemetry
 package enum OpenDescriptors {
   /// A regular file that a process holds open for writing.
   package struct Written: Hashable {
+    /// The number of the descriptor in that process.
     package var number: Int32
     /// Where the link says the file is, as the process knows it.
     package var target: String
     /// How far it has been written by this descriptor, in bytes.
     package var position: Int64
+    /// Which file it is, whatever the link says.
     package var identity: FileIdentity
+    /// When the file was last written, in seconds since 1970.
     package var changed: Double
+    /// Whether the file has no name any more and vanishes with its last descriptor.
     package var isDeleted: Bool
   }
 
   /// What a process holds open, as far as it matters here.
   package struct Sorted {
+    /// Regular files that are open for writing, by descriptor; at most 1024.
     package var written: [Written] = []
     /// What the first three lead to: `/dev/null`, `pipe:[4711]`.
     package var standard: [Int32: String] = [:]
@@ -49,6 +54,7 @@ package enum OpenDescriptors {
     return true
   }
 
+  /// Looks through the descriptors of a process and sorts them by what they lead to.
   package static func sorted(of pid: Int32, in context: SourceContext) -> Sorted {
     let folder = context.path("/proc/\(pid)")
     var result = Sorted()
@@ -57,8 +63,9 @@ package enum OpenDescriptors {
       if let inode = inode(target, "socket:[") {
         if result.sockets.count < 4096 { result.sockets.insert(inode) }
       } else if target.hasPrefix("pipe:[") {
-        // The access mode is the last octal digit's lower two bits: 0 is reading alone.
-        if flags(folder, number).map({ $0 & 3 == 0 }) == true { result.readPipes.insert(target) }
+        if let flags = flags(folder, number), !isWritable(flags) {
+          result.readPipes.insert(target)
+        }
       } else if target.hasPrefix("/"), !target.hasPrefix("/dev/"), result.written.count < 1024 {
         if let written = written(folder, number, target) { result.written.append(written) }
       }
@@ -71,12 +78,15 @@ package enum OpenDescriptors {
     _ folder: String, _ number: Int32, _ target: String
   ) -> Written? {
     guard let status = ProcFile.status("\(folder)/fd/\(number)"), status.isRegular,
-      let info = info(folder, number), info.flags & 3 != 0
+      let info = info(folder, number), isWritable(info.flags)
     else { return nil }
     return Written(
       number: number, target: target, position: info.position, identity: FileIdentity(status),
       changed: status.changed, isDeleted: status.st_nlink == 0 || target.hasSuffix(" (deleted)"))
   }
+
+  /// Whether the flags of open(2) allow writing.
+  private static func isWritable(_ flags: Int) -> Bool { flags & Int(O_ACCMODE) != Int(O_RDONLY) }
 
   private static func flags(_ folder: String, _ number: Int32) -> Int? {
     info(folder, number)?.flags

@@ -6,6 +6,7 @@ import Telemetry
 /// Layouts: proc(5), cgroups(7). What may not be read is left out. Names are as their owners chose
 /// them and so may hold anything; whoever shows them cleans them.
 package struct ProcessIdentity: Hashable, Sendable {
+  /// The number of the process in the pid namespace of the `/proc` it was read from.
   package let pid: Int32
   /// When it began, in clock ticks since the machine started; tells apart two owners of one pid.
   package let started: Int64
@@ -13,6 +14,7 @@ package struct ProcessIdentity: Hashable, Sendable {
   package let command: String
   /// The short name: of an interpreter's script rather than of the interpreter.
   package let name: String
+  /// The name of its owner, or the number where no name is known.
   package let user: String?
   /// Kind and short id of the container it runs in, such as `docker 1f0c2a9b8e7d`.
   package let container: String?

@@ -3,12 +3,17 @@ import Telemetry
 
 /// What `/proc` says of one process besides its name: its place among the others, and its words.
 package struct ProcessRecord: Hashable, Sendable {
+  /// The number of the process in the pid namespace of the `/proc` it was read from.
   package let pid: Int32
+  /// The pid of its parent; 0 when that is outside the namespace.
   package let parent: Int32
+  /// Its process group, the pid of the group's leader.
   package let group: Int32
+  /// Its session, the pid of the session's leader.
   package let session: Int32
   /// When it began, in clock ticks since the machine started.
   package let started: Int64
+  /// The uid of its owner.
   package let user: UInt32
   /// The command line, word by word, at most 64 KiB of it; empty for a kernel thread.
   package let words: [String]

@@ -70,7 +70,7 @@ struct DiskSource: DataSource {
     "lsblk -d shows what disks there are; a container sees those of its machine"
 
   private static func bytes(_ sectors: Int64) -> Int64? {
-    let (bytes, overflow) = sectors.multipliedReportingOverflow(by: 512)
+    let (bytes, overflow) = sectors.multipliedReportingOverflow(by: WholeDisk.sectorSize)
     return overflow ? nil : bytes
   }
 
@@ -130,6 +130,7 @@ struct DiskSource: DataSource {
 }
 
 extension DiskSource {
+  /// The line of the catalogue: `disk`.
   package static let entry = SourceEntry(
     "disk", gives: "bytes read from and written to whole disks", feeds: [.disk]
   ) { _, context in DiskSource(context) }

@@ -67,9 +67,11 @@ struct NetInterface {
     "dummy", "lxc", "vmnet", "wg",
   ]
 
+  /// `ARPHRD_ETHER` of `if_arp.h`.
+  private static let ethernet: Int64 = 1
+
   private static func isContainerEthernet(_ name: String, _ folder: String) -> Bool {
-    let ethernet: Int64 = 1
-    return !hostEnds.contains(where: name.hasPrefix)
+    !hostEnds.contains(where: name.hasPrefix)
       && SystemFile.number(folder + "/type") == ethernet
       && !["bridge", "bonding", "tun_flags", "master"].contains {
         SystemFile.exists(folder + "/" + $0)

@@ -129,6 +129,7 @@ struct NetSource: DataSource {
 }
 
 extension NetSource {
+  /// The line of the catalogue: `net`.
   package static let entry = SourceEntry(
     "net", gives: "bytes received and sent by network interfaces", feeds: [.net]
   ) { _, context in NetSource(context) }

@@ -38,7 +38,7 @@ struct WholeDisk {
       return nil
     }
     self.name = name
-    size = sectors.multipliedReportingOverflow(by: 512).partialValue
+    size = sectors.multipliedReportingOverflow(by: Self.sectorSize).partialValue
     let maker = SystemFile.text(folder + "/device/vendor") ?? ""
     let product = SystemFile.text(folder + "/device/model") ?? ""
     // PCI disks state a number here instead of a maker, and ATA disks the name of the bus.
@@ -46,6 +46,9 @@ struct WholeDisk {
     model = isName ? "\(maker) \(product)" : product
     isRotational = SystemFile.number(folder + "/queue/rotational").map { $0 != 0 }
   }
+
+  /// Bytes of the sectors that the kernel counts in, whatever the disk's own are (`SECTOR_SIZE`).
+  static let sectorSize: Int64 = 512
 
   /// Whether `path` is one of the ways to the NVMe disk `head`: `nvme0c1n2` of `nvme0n2`.
   static func isPath(_ path: String, of head: String) -> Bool {

@@ -17,9 +17,9 @@ struct GPUProcess: Hashable, Sendable {
 /// apart (`sharedEnergy`); while none of them works, all are charged alike. Where the driver does
 /// not tell shares nothing is charged: unknown is not zero.
 ///
-/// Energy between two looks belongs to those seen at the second one; if nobody is left, to the one
-/// process seen at the first, or to nobody if there were several. What was charged outlives the
-/// process, since it is in the timeline.
+/// Energy between two samples is charged to the processes of the second one. If none is left, it is
+/// charged to the process of the first one, provided there was only one; otherwise to nobody. What
+/// was charged outlives the process, since it is in the timeline.
 struct ProcessRoster {
   fileprivate struct Entry {
     var reporter: DeviceReporter
@@ -30,21 +30,23 @@ struct ProcessRoster {
     var isChargeable = false
   }
 
+  /// The kernel's first pid namespace by its inode, `PROC_PID_INIT_INO` (0xEFFFFFFC).
+  private static let initialNamespace = "pid:[4026531836]"
+
   private let context: SourceContext
   private let source: String
   private let gpu: DeviceID
-  /// Whether the numbers it is given are those of our own `/proc`.
-  private let knowsNumbers: Bool
+  /// Whether the PIDs it is given are those of our own `/proc`.
+  private let canResolvePIDs: Bool
   private var entries: [Int32: Entry] = [:]
 
   /// A roster for one accelerator; `source` is the name of the source that lists its processes.
   ///
-  /// A driver gives the host's numbers. Inside a container they mean other processes, or none:
-  /// `areHostNumbers` says that they must not be looked up there.
-  init(_ context: SourceContext, source: String, gpu: DeviceID, areHostNumbers: Bool = false) {
-    // The inode of the first pid namespace, `PROC_PID_INIT_INO` of the kernel.
+  /// A driver gives the host's PIDs. Inside a container they mean other processes, or none:
+  /// `areHostPIDs` says that they must not be looked up there.
+  init(_ context: SourceContext, source: String, gpu: DeviceID, areHostPIDs: Bool = false) {
     let namespace = SystemFile.linkTarget(context.path("/proc/self/ns/pid"))
-    knowsNumbers = !areHostNumbers || namespace == nil || namespace == "pid:[4026531836]"
+    canResolvePIDs = !areHostPIDs || namespace == nil || namespace == Self.initialNamespace
     self.context = context
     self.source = source
     self.gpu = gpu
@@ -85,7 +87,8 @@ struct ProcessRoster {
     entries = present
   }
 
-  /// Charges the last stretch to those who have ended in it.
+  /// Charges the energy since the last sample to the process that has ended; to nobody where several
+  /// ended.
   private func charge(
     _ microjoules: Double, to gone: [Int32: Entry], at time: Timestamp,
     _ observations: inout [Observation]
@@ -141,7 +144,7 @@ struct ProcessRoster {
   }
 
   private func device(_ pid: Int32) -> Device {
-    let identity = knowsNumbers ? ProcessIdentity(pid: pid, in: context) : nil
+    let identity = canResolvePIDs ? ProcessIdentity(pid: pid, in: context) : nil
     let started = identity.map { "\($0.started)" }
     let facts: [ProcessFacts.Key: String?] = [
       .pid: "\(pid)", .started: started, .command: identity?.command, .user: identity?.user,

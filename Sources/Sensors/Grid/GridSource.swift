@@ -7,7 +7,9 @@ import Telemetry
 /// the user named, else it is guessed from the time zone, and the answer says so. Without a
 /// country nothing is said: the world's mix would be nobody's.
 public struct GridSource: DataSource {
+  /// `grid`, as in the catalogue.
   public let name = "grid"
+  /// Five minutes: the mix is a constant and is only said again.
   public let interval: Double? = 300
 
   private let country: String?
@@ -111,6 +113,7 @@ public struct GridSource: DataSource {
     return result
   }
 
+  /// The line of the catalogue: `grid[:COUNTRY]`.
   package static let entry = SourceEntry(
     "grid", gives: "the country's electricity mix and carbon intensity, a yearly mean",
     feeds: [.grid],

@@ -140,6 +140,7 @@ struct HostSource: DataSource {
 }
 
 extension HostSource {
+  /// The line of the catalogue: `host`.
   package static let entry = SourceEntry(
     "host", gives: "processor time, memory, pressure of the machine", feeds: [.host]
   ) { _, context in HostSource(context) }

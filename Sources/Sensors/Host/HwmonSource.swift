@@ -103,6 +103,7 @@ struct HwmonSource: DataSource {
 }
 
 extension HwmonSource {
+  /// The line of the catalogue: `hwmon`.
   package static let entry = SourceEntry(
     "hwmon", gives: "power and energy sensors of the board and its supplies", feeds: [.meter]
   ) { _, context in HwmonSource(context) }

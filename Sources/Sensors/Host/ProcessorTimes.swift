@@ -4,7 +4,7 @@ import Linux
 ///
 /// Layout: the `cpu` line of `/proc/stat`, proc_stat(5).
 struct ProcessorTimes: Hashable {
-  /// Time spent on this machine's own work.
+  /// Clock ticks (1/100 s) not idle, waiting for I/O or stolen by the hypervisor.
   var busy: Int64
   /// All time, whoever had it.
   var total: Int64

@@ -111,6 +111,7 @@ struct RAPLSource: DataSource {
 }
 
 extension RAPLSource {
+  /// The line of the catalogue: `rapl`.
   package static let entry = SourceEntry(
     "rapl", gives: "energy of the processor's packages and memory", feeds: [.cpu]
   ) { _, context in RAPLSource(context) }

@@ -7,7 +7,9 @@ import Telemetry
 /// sense is passed over and named once. A command that ends is started again on a later call,
 /// after one second at first and up to sixty when it keeps ending.
 public struct ExecSource: DataSource {
+  /// `exec`, as in the catalogue.
   public let name = "exec"
+  /// A quarter of a second, so that a line is shown soon after it is printed.
   public let interval: Double? = 0.25
 
   private let command: String
@@ -82,6 +84,7 @@ public struct ExecSource: DataSource {
   /// Waits until the command has said something, for those who have nothing else to do.
   func wait(milliseconds: Int32) { child?.wait(milliseconds: milliseconds) }
 
+  /// The line of the catalogue: `exec:COMMAND`.
   package static let entry = SourceEntry(
     "exec", gives: "whatever a command prints as JSON lines", feeds: [], isDefault: false,
     usage: "exec:COMMAND"

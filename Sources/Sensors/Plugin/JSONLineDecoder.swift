@@ -6,6 +6,7 @@ import Telemetry
 public struct JSONLineError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The line's number, from 1.
   public var line: Int
+  /// What is wrong with the line.
   public var message: String
   /// Whether no further line can be understood either.
   public var isFinal: Bool

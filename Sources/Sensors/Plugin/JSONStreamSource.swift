@@ -5,7 +5,9 @@ import Telemetry
 ///
 /// When the stream ends the source fails for good. The descriptor stays its owner's.
 public struct JSONStreamSource: DataSource {
+  /// `stdin`, whichever descriptor it reads.
   public let name = "stdin"
+  /// A quarter of a second, so that a line is shown soon after it came.
   public let interval: Double? = 0.25
 
   private let descriptor: Int32

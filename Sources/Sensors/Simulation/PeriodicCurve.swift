@@ -50,7 +50,7 @@ struct PeriodicCurve: Sendable {
 }
 
 /// Numbers that look random and are the same for the same seed and place.
-struct PlaceNoise: Sendable {
+struct ValueNoise: Sendable {
   let seed: UInt64
 
   /// A number in -1...1 for one place of one channel (SplitMix64's finaliser).

@@ -38,7 +38,7 @@ struct SimulatedRun: Sendable {
   let network: PeriodicCurve
 
   init(seed: UInt64) {
-    let noise = PlaceNoise(seed: seed)
+    let noise = ValueNoise(seed: seed)
     let seconds = 0..<Self.length
     accelerator = (0..<Self.accelerators).map { gpu in
       PeriodicCurve(seconds.map { Self.watts(gpu, $0, noise) })
@@ -95,7 +95,7 @@ struct SimulatedRun: Sendable {
     }
   }
 
-  private static func watts(_ gpu: Int, _ second: Int, _ noise: PlaceNoise) -> Double {
+  private static func watts(_ gpu: Int, _ second: Int, _ noise: ValueNoise) -> Double {
     let quick = noise.value(gpu, second)
     let slow = noise.smooth(gpu + 100, second, width: 45)
     let level = 632 + 16 * noise.value(gpu + 200, 0)

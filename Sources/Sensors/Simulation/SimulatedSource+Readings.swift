@@ -52,8 +52,8 @@ extension SimulatedSource {
     let clock: Double = isLimited ? 1755e6 + 15e6 * (3 * wiggle).rounded() : 1980e6
     reading.set(.smClock, phase == .loading ? 345e6 : clock)
     reading.set(.memoryClock, 2619e6)
-    // NVML: 0x4 is the software power cap, 0x1 is idle.
-    reading.set(.eventReasons, steps: isLimited ? 4 : phase == .loading ? 1 : 0)
+    let reasons: ClocksEventReasons = isLimited ? .swPowerCap : phase == .loading ? .gpuIdle : []
+    reading.set(.eventReasons, steps: Int64(bitPattern: reasons.rawValue))
     setActivity(&reading, index, share: share, elapsed)
     return reading
   }
@@ -176,6 +176,7 @@ extension SimulatedSource {
 
 /// How the catalogue makes it.
 extension SimulatedSource {
+  /// The line of the catalogue: `simulated[:SEED[@now]]`.
   package static let entry = SourceEntry(
     "simulated", gives: "a made-up training machine, to try the screen out",
     feeds: [.gpu, .process, .cpu, .meter, .host, .disk, .net, .job, .grid], isDefault: false,

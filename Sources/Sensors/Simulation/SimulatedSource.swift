@@ -7,6 +7,7 @@ import Telemetry
 /// seed show the same numbers. Every series it announces has the method `.simulated`, and every
 /// model name carries the word SIMULATED.
 public struct SimulatedSource: DataSource {
+  /// `simulated`, as in the catalogue.
   public let name = "simulated"
 
   /// Where the story starts when nobody says: 2026-01-01T00:00:00Z.
@@ -17,7 +18,7 @@ public struct SimulatedSource: DataSource {
   private(set) var epoch: Timestamp
   let period: Double
   let run: SimulatedRun
-  let noise: PlaceNoise
+  let noise: ValueNoise
   /// Whether the story starts at the first call instead of at `epoch`.
   var startsNow = false
   private var isAnnounced = false
@@ -35,7 +36,7 @@ public struct SimulatedSource: DataSource {
     self.epoch = epoch ?? Self.defaultEpoch
     self.period = period
     run = SimulatedRun(seed: seed)
-    noise = PlaceNoise(seed: seed &+ 77)
+    noise = ValueNoise(seed: seed &+ 77)
   }
 
   public mutating func probe() -> Probe {

@@ -1,4 +1,5 @@
 import Seeded
+import Telemetry
 import TestSupport
 import Testing
 
@@ -28,7 +29,7 @@ struct AMDMetricsTests {
     #expect(metrics.energy == 1_000_000_000)
     #expect(metrics.temperature == 71)
     #expect(metrics.memoryTemperature == 58)
-    #expect(metrics.busy == 97 && metrics.memoryBusy == 33)
+    #expect(metrics.gfxActivity == 97 && metrics.umcActivity == 33)
     #expect(metrics.clock == 2100 && metrics.memoryClock == 1300)
     let (received, sent): (Int64?, Int64?) = content >= 4 ? (1 << 20, 2 << 20) : (nil, nil)
     #expect(metrics.linkReceived == received)
@@ -47,7 +48,7 @@ struct AMDMetricsTests {
     ])
     #expect(bytes.count == size)
     let metrics = try read(bytes)
-    #expect(metrics.isProcessor)
+    #expect(metrics.isAPU)
     let power: Int64 = format == 3 ? 27_000 : 28_000
     let clock: Int64 = format == 3 ? 1_850 : 1_900
     #expect(metrics.rawPower == power)
@@ -55,7 +56,7 @@ struct AMDMetricsTests {
     #expect(metrics.temperature == 51.25)
     #expect(metrics.clock == clock)
     #expect(metrics.memoryClock == 800)
-    #expect(metrics.energy == nil && metrics.busy == nil)
+    #expect(metrics.energy == nil && metrics.gfxActivity == nil)
   }
 
   @Test("edge goes before hotspot where there is one")
@@ -69,7 +70,7 @@ struct AMDMetricsTests {
     for version in [(1, 3), (1, 4), (1, 5), (1, 7), (2, 4), (3, 0)] as [(UInt8, UInt8)] {
       var expected = AMDMetrics()
       expected.version = "\(version.0).\(version.1)"
-      expected.isProcessor = version.0 > 1
+      expected.isAPU = version.0 > 1
       expected.averagesPower = version.0 > 1 || version.1 == 3
       #expect(try read(AMDMetricsWriter(version.0, version.1).bytes([:])) == expected)
     }
@@ -79,14 +80,14 @@ struct AMDMetricsTests {
   func refused() {
     let bytes = AMDMetricsWriter(1, 4).bytes(["power": 100])
     for count in [0, 1, 3, 4, 100, bytes.count - 1] {
-      #expect(throws: AMDMetrics.Refusal.short) { try read(Array(bytes[..<count])) }
+      #expect(throws: AMDMetrics.ParseError.short) { try read(Array(bytes[..<count])) }
     }
     var other = bytes
     other[3] = 99
-    #expect(throws: AMDMetrics.Refusal.unknown(version: "1.99", size: 288)) { try read(other) }
+    #expect(throws: AMDMetrics.ParseError.unknown(version: "1.99", size: 288)) { try read(other) }
     other = bytes
     other[0] &+= 8
-    #expect(throws: AMDMetrics.Refusal.unknown(version: "1.4", size: 296)) { try read(other) }
+    #expect(throws: AMDMetrics.ParseError.unknown(version: "1.4", size: 296)) { try read(other) }
   }
 
   @Test("energy is exact for as long as there is room")
@@ -101,19 +102,19 @@ struct AMDMetricsTests {
 
   @Test("throttling bits become NVML's")
   func throttling() throws {
-    #expect(AMDMetrics.reasons(common: 0) == 0)
-    #expect(AMDMetrics.reasons(common: 1 << 0 | 1 << 35) == 0x24)
-    #expect(AMDMetrics.reasons(common: 1 << 17) == 0x4)
-    #expect(AMDMetrics.reasons(common: 1 << 47) == 0x40)
-    #expect(AMDMetrics.reasons(common: 1 << 57) == 0)
-    #expect(AMDMetrics.reasons(mi300: 0b00010) == 0x4)
-    #expect(AMDMetrics.reasons(mi300: 0b10001) == 0x60)
+    #expect(AMDMetrics.reasons(common: 0) == [])
+    #expect(AMDMetrics.reasons(common: 1 << 0 | 1 << 35) == [.swPowerCap, .swThermalSlowdown])
+    #expect(AMDMetrics.reasons(common: 1 << 17) == .swPowerCap)
+    #expect(AMDMetrics.reasons(common: 1 << 47) == .hwThermalSlowdown)
+    #expect(AMDMetrics.reasons(common: 1 << 57) == [])
+    #expect(AMDMetrics.reasons(mi300: 0b00010) == .swPowerCap)
+    #expect(AMDMetrics.reasons(mi300: 0b10001) == .thermal)
     let board = try read(AMDMetricsWriter(1, 3).bytes(["independent": 1 << 36]))
-    #expect(board.eventReasons == 0x20)
+    #expect(board.eventReasons == .swThermalSlowdown)
     let before = try read(AMDMetricsWriter(1, 7).bytes(["prochot": 1, "ppt": 10, "socketheat": 5]))
     let after = try read(AMDMetricsWriter(1, 7).bytes(["prochot": 1, "ppt": 11, "socketheat": 5]))
-    #expect(after.reasons(since: before) == 0x4)
-    #expect(after.reasons(since: after) == 0)
+    #expect(after.reasons(since: before) == .swPowerCap)
+    #expect(after.reasons(since: after) == [])
     #expect(board.reasons(since: after) == nil)
   }
 
@@ -134,7 +135,7 @@ struct AMDMetricsTests {
       }
       guard let metrics = try? read(bytes) else { continue }
       #expect(metrics.energy ?? 0 >= 0 && metrics.linkSent ?? 0 >= 0)
-      #expect(0...100 ~= metrics.busy ?? 0 && 0...200 ~= metrics.temperature ?? 0)
+      #expect(0...100 ~= metrics.gfxActivity ?? 0 && 0...200 ~= metrics.temperature ?? 0)
     }
   }
 }

@@ -45,8 +45,8 @@ struct AMDSourceTests {
     let models = try source.said(at: 0).devices.map(\.model)
     #expect(models == ["AMD Instinct MI300X", "AMD Instinct MI300X OAM"])
     let context = tree.files.context
-    #expect(DRMNames.name(vendor: "1002", device: "1234", in: context) == "Old")
-    #expect(DRMNames.name(vendor: "1003", device: "74a1", in: context) == nil)
+    #expect(PCIIDs.name(vendor: "1002", device: "1234", in: context) == "Old")
+    #expect(PCIIDs.name(vendor: "1003", device: "74a1", in: context) == nil)
   }
 
   @Test("newer versions count how long the clocks were held back, and by what")

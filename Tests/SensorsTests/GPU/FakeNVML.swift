@@ -71,6 +71,11 @@ final class FakeNVML {
     function("fake_nvml_count", as: (@convention(c) (UInt32) -> Void).self)?(gpus)
   }
 
+  /// Makes the driver one of another branch, such as 575; 590 at first.
+  func driver(branch: UInt32) {
+    function("fake_nvml_driver", as: (@convention(c) (UInt32) -> Void).self)?(branch)
+  }
+
   func reload() { function("fake_nvml_reload", as: (@convention(c) () -> Void).self)?() }
 
   /// Plays a power over time: corners of seconds and watts, straight lines between them.

@@ -47,6 +47,40 @@ struct NVMLSourceTests {
     #expect(said.devices.first?.attributes["gpm"] == "yes")
   }
 
+  @Test(
+    "the power brake is counted only where the driver's branch is known to mean it by its field",
+    arguments: [(590, true), (580, true), (575, false), (470, false)] as [(UInt32, Bool)])
+  func powerBrake(branch: UInt32, isCounted: Bool) throws {
+    let fake = try FakeNVML()
+    fake.driver(branch: branch)
+    fake.set("held_board_ns", 7_000_000)
+    fake.set("held_brake_ns", 1_000_000)
+    var source = fake.source()
+    let said = try source.said(at: 0)
+    #expect(said.steps(.throttledByBoard, of: first) == (isCounted ? 8000 : 7000))
+    let note = try #require(said.provenance(.throttledByBoard, of: first)?.note)
+    #expect(note.contains("271") == isCounted)
+  }
+
+  @Test("what the power brake's field says is unknown where nothing else tells of the board")
+  func powerBrakeAlone() throws {
+    let fake = try FakeNVML()
+    fake.driver(branch: 575)
+    fake.answer("field:77", 3)
+    fake.answer("nvmlDeviceGetViolationStatus", 3)
+    var source = fake.source()
+    #expect(try source.said(at: 0).steps(.throttledByBoard, of: first) == nil)
+  }
+
+  @Test("a driver of unknown version is not asked for the power brake")
+  func powerBrakeOfUnknownDriver() throws {
+    let fake = try FakeNVML()
+    fake.set("held_board_ns", 7_000_000)
+    fake.set("held_brake_ns", 1_000_000)
+    var source = fake.source(hiding: ["nvmlSystemGetDriverVersion"])
+    #expect(try source.said(at: 0).steps(.throttledByBoard, of: first) == 7000)
+  }
+
   @Test("the library is initialised once, however often it is asked")
   func initialisedOnce() throws {
     let fake = try FakeNVML(gpus: 2)

@@ -92,7 +92,7 @@ struct ProcessRosterTests {
     for (inode, label) in [("4026531836", "train.py"), ("4026532999", "pid 41")] {
       tree.remove("/proc/self/ns/pid")
       tree.link("/proc/self/ns/pid", to: "pid:[\(inode)]")
-      var roster = ProcessRoster(tree.context, source: "test", gpu: gpu, areHostNumbers: true)
+      var roster = ProcessRoster(tree.context, source: "test", gpu: gpu, areHostPIDs: true)
       var observations: [Observation] = []
       roster.report(
         [GPUProcess(pid: 41, memory: 1)], joules: nil, at: Timestamp(nanoseconds: 0),

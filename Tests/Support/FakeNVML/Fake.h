@@ -47,6 +47,8 @@ extern pthread_mutex_t fake_lock;
 extern pthread_cond_t fake_changed;
 extern struct nvmlDevice_st fake_gpus[GPUS], fake_parts[GPUS][PARTS];
 extern uint32_t fake_gpu_count;
+// The branch of the driver, the first number of its version.
+extern uint32_t fake_branch;
 // Whether people look at it, who must be told that no such machine exists.
 extern int fake_is_shown;
 // How often the library was opened more than closed, and whether the driver was reloaded since.

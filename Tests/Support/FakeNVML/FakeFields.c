@@ -41,7 +41,10 @@ static int32_t field(device_t g, uint32_t id, uint32_t scope, int32_t *type, uin
     case 74: *value = g->held_power_ns + grown(g, g->reasons & 4 ? 4e8 : 0); return SUCCESS;
     case 75: *value = g->held_heat_ns + grown(g, g->reasons & 0x20 ? 2e8 : 0); return SUCCESS;
     case 77: *value = g->held_board_ns; return SUCCESS;
-    case 271: *value = g->held_brake_ns; return SUCCESS;
+    case 271:
+      // Before branch 580 this id was a ramp rate of power smoothing, in mW/s.
+      *value = fake_branch < 580 ? 50000 : g->held_brake_ns;
+      return SUCCESS;
     case 197: case 198:
       *value = id == 197 ? g->pcie_tx + grown(g, 1.1e9) : g->pcie_rx + grown(g, 3.2e9);
       if (g->pcie_narrow) *type = UINT32, *value = (uint32_t)*value;

@@ -36,7 +36,7 @@ int32_t nvmlDeviceGetHandleByIndex_v2(uint32_t index, device_t *value) {
 
 int32_t nvmlSystemGetDriverVersion(char *text, uint32_t size) {
   ENTER(-1);
-  snprintf(text, size, "590.48.01");
+  snprintf(text, size, "%u.48.01", fake_branch);
   return SUCCESS;
 }
 

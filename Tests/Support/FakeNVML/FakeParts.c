@@ -173,13 +173,14 @@ struct gpm_metric {
   double value;
   const char *names[3];
 };
+enum { GPM_METRICS = 477 };
 struct gpm_request {
   uint32_t version, count;
   sample_t older, newer;
-  struct gpm_metric metrics[333];
+  struct gpm_metric metrics[GPM_METRICS];
 };
 _Static_assert(sizeof(struct gpm_metric) == 40, "layout");
-_Static_assert(sizeof(struct gpm_request) == 13344, "layout");
+_Static_assert(sizeof(struct gpm_request) == 19104, "layout");
 
 int32_t nvmlGpmQueryDeviceSupport(device_t device, uint32_t *support) {
   ENTER(device->index);
@@ -222,7 +223,7 @@ int32_t nvmlGpmMetricsGet(struct gpm_request *request) {
   if (older->instance != newer->instance || newer->time - older->time < 0.1) return INVALID;
   device_t g = newer->device;
   double share = 1000 * fake_mean(g, older->time, newer->time) / (double)g->limit_mw;
-  for (uint32_t i = 0; i < request->count && i < 333; i++) {
+  for (uint32_t i = 0; i < request->count && i < GPM_METRICS; i++) {
     struct gpm_metric *metric = &request->metrics[i];
     metric->code = SUCCESS;
     switch (metric->id) {

@@ -17,6 +17,7 @@ pthread_mutex_t fake_lock = PTHREAD_MUTEX_INITIALIZER;
 pthread_cond_t fake_changed = PTHREAD_COND_INITIALIZER;
 struct nvmlDevice_st fake_gpus[GPUS], fake_parts[GPUS][PARTS];
 uint32_t fake_gpu_count;
+uint32_t fake_branch;
 int fake_opened, fake_is_cut_off;
 
 static struct rule rules[RULES];
@@ -55,6 +56,7 @@ void fake_nvml_reset(uint32_t number) {
   rule_count = call_count = event_count = 0;
   put_time = run_since = 0;
   fake_is_cut_off = 0;
+  fake_branch = 590;
   fake_gpu_count = number < GPUS ? number : GPUS;
   for (int32_t i = 0; i < GPUS; i++) {
     fake_gpus[i] = (struct nvmlDevice_st){
@@ -87,6 +89,12 @@ void fake_nvml_time(double seconds) {
 void fake_nvml_count(uint32_t number) {
   pthread_mutex_lock(&fake_lock);
   fake_gpu_count = number < GPUS ? number : GPUS;
+  pthread_mutex_unlock(&fake_lock);
+}
+
+void fake_nvml_driver(uint32_t branch) {
+  pthread_mutex_lock(&fake_lock);
+  fake_branch = branch;
   pthread_mutex_unlock(&fake_lock);
 }
 

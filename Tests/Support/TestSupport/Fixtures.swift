@@ -62,12 +62,12 @@ package enum Fixtures {
 
 /// Reads a whole file in pieces.
 package struct ChunkReader {
-  private let descriptor: Descriptor
+  private let descriptor: FileDescriptor
 
   package init?(_ path: String) {
     let number = open(path, O_RDONLY | O_CLOEXEC)
     guard number >= 0 else { return nil }
-    descriptor = Descriptor(number)
+    descriptor = FileDescriptor(number)
   }
 
   package func next() -> [UInt8]? {

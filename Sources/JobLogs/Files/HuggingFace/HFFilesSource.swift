@@ -78,7 +78,7 @@ struct HFFilesSource: JobFileSource {
         framework: "Hugging Face Trainer")
     var result: [Observation] = []
     let facts = GrowingFile.content("\(folder)/config.json", cap: 4 << 20).flatMap {
-      ModelFacts(config: $0)
+      ModelConfig(config: $0)
     }
     var attributes = state.facts.merging(facts?.attributes ?? [:]) { state, _ in state }
     attributes["framework"] = "Hugging Face Trainer"
@@ -88,7 +88,7 @@ struct HFFilesSource: JobFileSource {
     {
       attributes["parameters"] = "\(weights.parameters)"
       attributes["weights_precision"] =
-        attributes["weights_precision"] ?? weights.format.flatMap(ModelFacts.precision)
+        attributes["weights_precision"] ?? weights.format.flatMap(ModelConfig.precision)
     }
     rows.learn(attributes, to: &result)
     rows.say(state.last(at: written), arrival: now, to: &result)
@@ -121,6 +121,7 @@ struct HFFilesSource: JobFileSource {
       .first { SystemFile.exists($0) }
   }
 
+  /// The line of the catalogue: `trainer-state:FILE`.
   package static let entry = SourceEntry(
     "trainer-state", gives: "the last saved state of a Hugging Face Trainer, and its model",
     feeds: [.job],

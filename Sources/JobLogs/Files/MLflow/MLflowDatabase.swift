@@ -3,8 +3,8 @@ import Telemetry
 
 /// The SQLite file that MLflow keeps its runs in, opened for reading only.
 ///
-/// The file is foreign: what its schema may do is switched off, and a query that takes more than
-/// some millions of steps is ended. Tables: `runs(run_uuid, name, start_time)`,
+/// The file is not ours: its schema may not run code, and a query is ended after 50 million steps of
+/// SQLite's virtual machine. Tables: `runs(run_uuid, name, start_time)`,
 /// `metrics(key, value, timestamp, run_uuid, step, is_nan)`, `params(key, value, run_uuid)`.
 /// Source: mlflow/mlflow, `store/tracking/dbmodels/models.py`.
 final class MLflowDatabase {
@@ -131,8 +131,11 @@ final class MLflowDatabase {
     guard code == SQLITE_DONE else { throw failure(code) }
   }
 
+  /// The bits of a result code that hold its primary one; the others make it an extended code.
+  private static let primaryCode: Int32 = 0xFF
+
   private func failure(_ code: Int32) -> SourceFailure {
-    switch code & 0xFF {
+    switch code & Self.primaryCode {
     case SQLITE_BUSY, SQLITE_LOCKED: SourceFailure(.waiting, "\(path) is being written to")
     case SQLITE_NOTADB: SourceFailure(.failed, "\(path) is no SQLite file")
     default:

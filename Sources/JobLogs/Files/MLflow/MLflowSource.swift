@@ -146,6 +146,7 @@ struct MLflowSource: JobFileSource {
     return facts
   }
 
+  /// The line of the catalogue: `mlflow:PATH`.
   package static let entry = SourceEntry(
     "mlflow", gives: "step and loss of a run, from MLflow's database or file store", feeds: [.job],
     isDefault: false,

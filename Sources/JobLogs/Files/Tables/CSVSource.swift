@@ -123,6 +123,7 @@ struct CSVSource: JobFileSource {
     if let state { rows.say(state, arrival: now, to: &result) }
   }
 
+  /// The line of the catalogue: `csv:FILE`.
   package static let entry = SourceEntry(
     "csv", gives: "step, epoch and loss from the table of a training job", feeds: [.job],
     isDefault: false,

@@ -88,8 +88,7 @@ package struct CSVRow: Sendable, Equatable {
     var sum: UInt64 = 0
     // The order of the columns does not matter: a rewrite with a new column may change it.
     for entry in entries {
-      var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-      for byte in entry.metric.name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+      let hash = FNV1a.hash(entry.metric.name)
       sum &+= (hash ^ entry.value.bitPattern) &* 0x9E37_79B9_7F4A_7C15
     }
     return sum

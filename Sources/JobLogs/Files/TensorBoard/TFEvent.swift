@@ -2,10 +2,41 @@ import Formats
 
 /// The scalars of one `Event` message.
 ///
-/// Fields: 1 wall time, 2 step, 5 summary with values of 1 tag, 2 simple value, 8 tensor and
-/// 9 metadata. Everything else is passed over: histograms, images, texts, graphs.
+/// Everything else is passed over: histograms, images, texts, graphs.
 /// Source: tensorflow/core/util/event.proto, framework/summary.proto and tensor.proto.
 enum TFEvent {
+  /// Field numbers of `Event`.
+  private enum EventField {
+    static let wallTime = 1
+    static let step = 2
+    static let summary = 5
+  }
+
+  /// The field of `Summary` that repeats.
+  private static let summaryValue = 1
+
+  /// Field numbers of `Summary.Value`.
+  private enum ValueField {
+    static let tag = 1
+    static let simpleValue = 2
+    static let tensor = 8
+    static let metadata = 9
+  }
+
+  /// `plugin_data` of `SummaryMetadata`, and `plugin_name` of `SummaryMetadata.PluginData`.
+  private static let (pluginData, pluginName) = (1, 1)
+
+  /// Field numbers of `TensorProto`.
+  private enum TensorField {
+    static let dataType = 1
+    static let content = 4
+    static let floats = 5
+    static let doubles = 6
+  }
+
+  /// `DT_FLOAT` and `DT_DOUBLE` of framework/types.proto.
+  private static let (float, double): (UInt64, UInt64) = (1, 2)
+
   static func scalars(in event: UnsafeBufferPointer<UInt8>, _ body: (TFScalar) -> Void) {
     var reader = ProtoReader(event)
     var time: Double?
@@ -13,21 +44,21 @@ enum TFEvent {
     var hasSummary = false
     while let (field, value) = reader.next() {
       switch field {
-      case 1: time = value.double ?? time
-      case 2: step = value.number.map { Int64(bitPattern: $0) } ?? step
-      case 5: hasSummary = true
+      case EventField.wallTime: time = value.double ?? time
+      case EventField.step: step = value.number.map { Int64(bitPattern: $0) } ?? step
+      case EventField.summary: hasSummary = true
       default: break
       }
     }
     guard hasSummary, !reader.isBroken, let time, time.isFinite else { return }
     reader = ProtoReader(event)
     while let (field, value) = reader.next() {
-      guard field == 5, let summary = value.content else { continue }
+      guard field == EventField.summary, let summary = value.content else { continue }
       var values = ProtoReader(summary)
       while let (field, value) = values.next() {
-        guard field == 1, let content = value.content, let (tag, number) = scalar(content) else {
-          continue
-        }
+        guard field == summaryValue, let content = value.content,
+          let (tag, number) = scalar(content)
+        else { continue }
         body(TFScalar(wallTime: time, step: step, tag: tag, value: number))
       }
     }
@@ -43,10 +74,10 @@ enum TFEvent {
     var isScalar = true
     while let (field, value) = reader.next() {
       switch field {
-      case 1: tag = value.content
-      case 2: number = value.float
-      case 8: tensor = value.content
-      case 9: isScalar = value.content.map(isForScalars) ?? false
+      case ValueField.tag: tag = value.content
+      case ValueField.simpleValue: number = value.float
+      case ValueField.tensor: tensor = value.content
+      case ValueField.metadata: isScalar = value.content.map(isForScalars) ?? false
       default: break
       }
     }
@@ -60,10 +91,10 @@ enum TFEvent {
   private static func isForScalars(_ metadata: UnsafeBufferPointer<UInt8>) -> Bool {
     var reader = ProtoReader(metadata)
     while let (field, value) = reader.next() {
-      guard field == 1, let content = value.content else { continue }
+      guard field == pluginData, let content = value.content else { continue }
       var plugin = ProtoReader(content)
       while let (field, value) = plugin.next() {
-        if field == 1 { return value.content?.elementsEqual("scalars".utf8) ?? false }
+        if field == pluginName { return value.content?.elementsEqual("scalars".utf8) ?? false }
       }
     }
     return true
@@ -78,21 +109,21 @@ enum TFEvent {
     var plain: Double?
     while let (field, value) = reader.next() {
       switch field {
-      case 1: type = value.number ?? 0
-      case 4: content = value.content
-      case 5, 6:
+      case TensorField.dataType: type = value.number ?? 0
+      case TensorField.content: content = value.content
+      case TensorField.floats, TensorField.doubles:
         plain = value.float ?? value.double ?? plain
         listed = value.content ?? listed
       default: break
       }
     }
-    guard !reader.isBroken, type == 1 || type == 2 else { return nil }
+    guard !reader.isBroken, type == float || type == double else { return nil }
     if let plain { return plain }
-    let width = type == 1 ? 4 : 8
+    let width = type == float ? 4 : 8
     guard let raw = content.flatMap({ $0.isEmpty ? nil : $0 }) ?? listed, raw.count == width else {
       return nil
     }
-    return type == 1
+    return type == float
       ? Double(Float(bitPattern: raw.littleEndian(UInt32.self, at: 0)))
       : Double(bitPattern: raw.littleEndian(UInt64.self, at: 0))
   }

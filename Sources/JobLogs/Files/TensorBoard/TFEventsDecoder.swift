@@ -162,9 +162,13 @@ package struct TFEventsDecoder: Sendable {
     return length
   }
 
+  /// The masked CRC-32C of TensorFlow's record files (TFRecord): rotated and shifted by a constant.
   package static func masked(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
     mask(CRC32.castagnoli.checksum(bytes))
   }
 
-  private static func mask(_ crc: UInt32) -> UInt32 { (crc >> 15 | crc << 17) &+ 0xA282_EAD8 }
+  /// `kMaskDelta` of tensorflow/core/lib/hash/crc32c.h.
+  private static let maskDelta: UInt32 = 0xA282_EAD8
+
+  private static func mask(_ crc: UInt32) -> UInt32 { (crc >> 15 | crc << 17) &+ maskDelta }
 }

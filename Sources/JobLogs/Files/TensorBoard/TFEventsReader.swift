@@ -1,3 +1,4 @@
+import Formats
 import Quantities
 import Telemetry
 
@@ -10,6 +11,7 @@ package struct TFEventsReader: Sendable {
   package struct Row: Sendable {
     var counting: ScalarUse.Counting
     var step: Int64
+    /// The numbers of the step.
     package var row: JobRow
   }
 
@@ -41,9 +43,11 @@ package struct TFEventsReader: Sendable {
   /// Scalars whose time is of another century.
   private(set) var timeless = 0
 
+  /// A reader of one event file; `folder` is the last part of the path of its folder.
   package init(folder: String = "") { self.folder = folder }
 
   var damage: TFEventsDecoder.Damage? { decoder.damage }
+  /// The number of whole records read.
   package var records: Int { decoder.records }
   /// The names of all scalars heard so far.
   var names: [String] { tags.map(\.name) }
@@ -135,9 +139,8 @@ package struct TFEventsReader: Sendable {
   }
 
   private mutating func find(_ tag: UnsafeBufferPointer<UInt8>) -> Int? {
-    // FNV-1a; the bytes are compared as well.
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in tag { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    // The bytes are compared as well.
+    let hash = FNV1a.hash(tag)
     if let known = places[hash] { return tags[known].bytes.elementsEqual(tag) ? known : nil }
     guard tags.count < 4096 else { return nil }
     let name = String(decoding: tag, as: UTF8.self)

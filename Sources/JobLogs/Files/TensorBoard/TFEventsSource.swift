@@ -171,6 +171,7 @@ struct TFEventsSource: JobFileSource {
       "\(files[index].file.path): damaged at byte \(damage.offset); \(words)", at: now, to: &result)
   }
 
+  /// The line of the catalogue: `tensorboard:FOLDER`.
   package static let entry = SourceEntry(
     "tensorboard", gives: "step, loss, tokens and MFU from TensorBoard's event files",
     feeds: [.job],

@@ -23,10 +23,21 @@ struct WandBLog: Sendable {
   private(set) var firstDamage: Int64?
   private(set) var damages = 0
 
-  /// Whether bytes can be the beginning of such a file.
-  static func isStart(_ bytes: some Collection<UInt8>) -> Bool {
-    bytes.starts(with: [0x3A, 0x57, 0x26, 0x42, 0xE1, 0xBE, 0x00])
+  /// The first bytes of a file: `:W&B`, `LEVELDBLOG_HEADER_MAGIC` 0xBEE1 in little-endian order, and
+  /// version 0.
+  private static let fileHeader: [UInt8] = [0x3A, 0x57, 0x26, 0x42, 0xE1, 0xBE, 0x00]
+
+  /// Bytes of checksum, length and type before the data of a piece (`LEVELDBLOG_HEADER_LEN`).
+  private static let headerLength = 7
+
+  /// What a piece is of its record.
+  private enum PieceType: UInt8 {
+    case whole = 1
+    case first, middle, last
   }
+
+  /// Whether bytes can be the beginning of such a file.
+  static func isStart(_ bytes: some Collection<UInt8>) -> Bool { bytes.starts(with: fileHeader) }
 
   /// Takes bytes and hands on every record that they complete.
   mutating func feed(
@@ -54,26 +65,26 @@ struct WandBLog: Sendable {
     guard !isForeign else { return nil }
     let rest = bytes.count - at
     if offset == 0 {
-      guard rest >= 7 else { return nil }
+      guard rest >= Self.fileHeader.count else { return nil }
       isForeign = !Self.isStart(bytes[at...])
-      return isForeign ? nil : 7
+      return isForeign ? nil : Self.fileHeader.count
     }
     let room = Int(Self.block - offset % Self.block)
-    if room < 7 { return rest >= room ? room : nil }
-    guard rest >= 7 else { return nil }
+    let header = Self.headerLength
+    if room < header { return rest >= room ? room : nil }
+    guard rest >= header else { return nil }
     let length = Int(bytes.littleEndian(UInt16.self, at: at + 4))
-    let type = bytes[at + 6]
-    guard length <= room - 7, 1...4 ~= type else {
+    guard length <= room - header, let type = PieceType(rawValue: bytes[at + 6]) else {
       return rest >= room ? skip(room) : nil
     }
-    guard rest >= 7 + length else { return nil }
-    let sum = CRC32.zlib.checksum(bytes.part(at + 6..<at + 7))
-    let data = bytes.part(at + 7..<at + 7 + length)
+    guard rest >= header + length else { return nil }
+    let sum = CRC32.zlib.checksum(bytes.part(at + 6..<at + header))
+    let data = bytes.part(at + header..<at + header + length)
     guard CRC32.zlib.checksum(data, after: sum) == bytes.littleEndian(UInt32.self, at: at) else {
       return rest >= room ? skip(room) : nil
     }
     join(data, type, body)
-    return 7 + length
+    return header + length
   }
 
   private mutating func skip(_ room: Int) -> Int {
@@ -84,15 +95,15 @@ struct WandBLog: Sendable {
   }
 
   private mutating func join(
-    _ data: UnsafeBufferPointer<UInt8>, _ type: UInt8,
+    _ data: UnsafeBufferPointer<UInt8>, _ type: PieceType,
     _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
-    if type == 1 {
+    if type == .whole {
       close()
       body(data)
       return
     }
-    if type == 2 {
+    if type == .first {
       close()
       isOpen = true
     }
@@ -103,7 +114,7 @@ struct WandBLog: Sendable {
       record = []
     }
     if !isTooLong { record.append(contentsOf: data) }
-    guard type == 4 else { return }
+    guard type == .last else { return }
     if !isTooLong { record.withUnsafeBufferPointer(body) }
     close()
   }

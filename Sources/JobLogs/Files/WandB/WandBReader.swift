@@ -20,6 +20,7 @@ package struct WandBReader: Sendable {
   private var wattSum = 0.0
   private var wattCount = 0
 
+  /// A reader at the start of a log.
   package init() {}
 
   var isForeign: Bool { log.isForeign }

@@ -12,6 +12,39 @@ enum WandBRecord: Sendable {
   case run(id: String, name: String, project: String)
   case exit(code: Int64)
 
+  /// Field numbers of `Record`.
+  private enum Field {
+    static let history = 2
+    static let summary = 3
+    static let stats = 7
+    static let run = 17
+    static let exit = 18
+  }
+
+  /// `item` of `HistoryRecord` and `update` of `SummaryRecord`.
+  private static let items = 1
+  /// `step` of `HistoryRecord`, and its `num`.
+  private static let (historyStep, stepNumber) = (2, 1)
+  /// `timestamp` of `StatsRecord`, its `seconds`, and `item`.
+  private static let (statsTime, seconds, statsItems) = (2, 1, 3)
+  /// `exit_code` of `RunExitRecord`.
+  private static let exitCode = 1
+
+  /// Field numbers of `RunRecord`.
+  private enum RunField {
+    static let id = 1
+    static let project = 3
+    static let name = 9
+  }
+
+  /// Field numbers of the items of history, summary and statistics.
+  private enum ItemField {
+    static let key = 1
+    /// The parts of a key within others.
+    static let nestedKey = 2
+    static let valueJSON = 16
+  }
+
   /// Reads a record; `nil` when it is of another sort or makes no sense.
   ///
   /// Source: wandb/wandb, `wandb/proto/wandb_internal.proto`.
@@ -20,15 +53,15 @@ enum WandBRecord: Sendable {
     while let (field, value) = reader.next() {
       guard let content = value.content else { continue }
       switch field {
-      case 2: self = Self.history(content)
-      case 3: self = .summary(values: Self.items(content).map { ($0.name, $0.value) })
-      case 7: self = Self.stats(content)
-      case 17: self = Self.run(content)
-      case 18:
+      case Field.history: self = Self.history(content)
+      case Field.summary: self = .summary(values: Self.items(content).map { ($0.name, $0.value) })
+      case Field.stats: self = Self.stats(content)
+      case Field.run: self = Self.run(content)
+      case Field.exit:
         var exit = ProtoReader(content)
         var code: Int64 = 0
         while let (field, value) = exit.next() {
-          if field == 1 { code = Int64(Int32(truncatingIfNeeded: value.number ?? 0)) }
+          if field == Self.exitCode { code = Int64(Int32(truncatingIfNeeded: value.number ?? 0)) }
         }
         self = .exit(code: code)
       default: continue
@@ -42,10 +75,10 @@ enum WandBRecord: Sendable {
     var reader = ProtoReader(bytes)
     var step: Int64?
     while let (field, value) = reader.next() {
-      guard field == 2, let content = value.content else { continue }
+      guard field == historyStep, let content = value.content else { continue }
       var inner = ProtoReader(content)
       while let (field, value) = inner.next() {
-        if field == 1 { step = value.number.map { Int64(bitPattern: $0) } }
+        if field == stepNumber { step = value.number.map { Int64(bitPattern: $0) } }
       }
       // Zero is left out of a message.
       step = step ?? 0
@@ -59,16 +92,16 @@ enum WandBRecord: Sendable {
     var time: Timestamp?
     var reader = ProtoReader(bytes)
     while let (field, value) = reader.next() {
-      guard field == 2, let content = value.content else { continue }
+      guard field == statsTime, let content = value.content else { continue }
       var stamp = ProtoReader(content)
       var nanoseconds: Int64 = 0
       while let (field, value) = stamp.next() {
         guard let number = value.number, number < 4_102_444_800 else { continue }
-        nanoseconds &+= field == 1 ? Int64(number) &* 1_000_000_000 : Int64(number)
+        nanoseconds &+= field == seconds ? Int64(number) &* 1_000_000_000 : Int64(number)
       }
       time = Timestamp(nanoseconds: nanoseconds)
     }
-    for item in items(bytes, listField: 3) {
+    for item in items(bytes, listField: statsItems) {
       let parts = item.name.split(separator: ".")
       guard parts.count >= 3, parts[0] == "gpu" else { continue }
       if parts[1] == "process", let index = Int(parts[2]), 0..<1024 ~= index {
@@ -87,18 +120,18 @@ enum WandBRecord: Sendable {
     var reader = ProtoReader(bytes)
     while let (field, value) = reader.next() {
       switch field {
-      case 1: id = value.text() ?? id
-      case 3: project = value.text() ?? project
-      case 9: name = value.text() ?? name
+      case RunField.id: id = value.text() ?? id
+      case RunField.project: project = value.text() ?? project
+      case RunField.name: name = value.text() ?? name
       default: break
       }
     }
     return .run(id: id, name: name, project: project)
   }
 
-  /// The numbers of a message's items: 1 key, 2 parts of a key, 16 value as JSON.
+  /// The numbers of a message's items.
   private static func items(
-    _ bytes: UnsafeBufferPointer<UInt8>, listField: Int = 1
+    _ bytes: UnsafeBufferPointer<UInt8>, listField: Int = items
   ) -> [(name: String, value: Double)] {
     var result: [(name: String, value: Double)] = []
     var reader = ProtoReader(bytes)
@@ -110,9 +143,10 @@ enum WandBRecord: Sendable {
       var number: Double?
       while let (field, value) = item.next() {
         switch field {
-        case 1: name = value.text() ?? ""
-        case 2 where parts.count < 16: if let part = value.text() { parts.append(part) }
-        case 16: number = value.content.flatMap(Self.number)
+        case ItemField.key: name = value.text() ?? ""
+        case ItemField.nestedKey where parts.count < 16:
+          if let part = value.text() { parts.append(part) }
+        case ItemField.valueJSON: number = value.content.flatMap(Self.number)
         default: break
         }
       }

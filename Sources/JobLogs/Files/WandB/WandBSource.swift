@@ -127,6 +127,7 @@ struct WandBSource: JobFileSource {
     return newest(files.filter { $0.path.hasSuffix(".wandb") }) ?? newest(files)
   }
 
+  /// The line of the catalogue: `wandb:FILE`.
   package static let entry = SourceEntry(
     "wandb", gives: "step, loss and tokens from the files of Weights & Biases", feeds: [.job],
     isDefault: false,

@@ -10,7 +10,7 @@
 struct ComposerReader: ProgressReader {
   static let format = "Composer"
   static let caution = "rates are means over 100 batches"
-  static let openings: StaticString = "[{TE"
+  static let firstCharacters: StaticString = "[{TE"
 
   private var step: Int64?
   private var stepTotal: Int64?

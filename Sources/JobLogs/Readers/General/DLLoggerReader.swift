@@ -7,7 +7,7 @@
 /// step is the summary at the end. Source: github.com/NVIDIA/dllogger.
 struct DLLoggerReader: ProgressReader {
   static let format = "DLLogger"
-  static let openings: StaticString = "D"
+  static let firstCharacters: StaticString = "D"
 
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message

@@ -9,7 +9,7 @@
 struct Detectron2Reader: ProgressReader {
   static let format = "detectron2"
   static let caution = "loss and times are medians over 20 iterations"
-  static let openings: StaticString = "ei"
+  static let firstCharacters: StaticString = "ei"
 
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message

@@ -9,7 +9,7 @@
 struct LossFileReader: ProgressReader {
   static let format = "llm.c or build-nanogpt loss file"
   static let caution = "accuracy is that of HellaSwag"
-  static let openings: StaticString = "s0123456789"
+  static let firstCharacters: StaticString = "s0123456789"
 
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message

@@ -12,7 +12,7 @@ import Telemetry
 struct MLPerfReader: ProgressReader {
   static let format = "MLPerf"
   static let caution = "samples per second of the whole job, where tracked_stats states them"
-  static let openings: StaticString = ":"
+  static let firstCharacters: StaticString = ":"
 
   private var benchmark = ""
   private var batch: Int64?

@@ -10,7 +10,7 @@
 struct MMEngineReader: ProgressReader {
   static let format = "mmengine"
   static let caution = "means over the log interval"
-  static let openings: StaticString = "EI"
+  static let firstCharacters: StaticString = "EI"
 
   private var lastStep: Int64?
 

@@ -9,7 +9,7 @@
 struct MXNetReader: ProgressReader {
   static let format = "MXNet"
   static let caution = "samples per second of the job or of one worker, as the job is started"
-  static let openings: StaticString = "NE"
+  static let firstCharacters: StaticString = "NE"
 
   /// One worker's word; a submission's own events speak for all.
   let authority = ProgressAuthority.layer

@@ -11,7 +11,7 @@
 struct StepTableReader: ProgressReader {
   static let format = "build-nanogpt or llm.c"
   static let caution = "tokens per second of all ranks; llm.c states a moving mean"
-  static let openings: StaticString = "s|vt"
+  static let firstCharacters: StaticString = "s|vt"
 
   private var tokensPerStep: Int64?
   private var sequenceLength: Int64?

@@ -9,7 +9,7 @@
 struct TimmReader: ProgressReader {
   static let format = "timm"
   static let caution = "images per second of all devices"
-  static let openings: StaticString = "T"
+  static let firstCharacters: StaticString = "T"
 
   private var updates: Int64 = 0
   private var lastStep: Int64?

@@ -14,7 +14,7 @@
 struct HuggingFaceReader: ProgressReader {
   static let format = "Hugging Face Trainer or tqdm"
   static let caution = "step and step time from the progress bar, a moving mean"
-  static let openings: StaticString = "{0123456789NTIG"
+  static let firstCharacters: StaticString = "{0123456789NTIG"
 
   /// A lone bar may count anything; only the Trainer's own lines make it the Trainer's.
   private(set) var authority = ProgressAuthority.bar

@@ -9,7 +9,7 @@
 struct LLaMAFactoryReader: ProgressReader {
   static let format = "LLaMA-Factory"
   static let caution = "step time is the mean between two lines"
-  static let openings: StaticString = "{"
+  static let firstCharacters: StaticString = "{"
 
   private var before: (step: Int64, seconds: Double)?
 

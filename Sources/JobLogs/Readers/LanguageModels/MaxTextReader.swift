@@ -11,7 +11,7 @@
 struct MaxTextReader: ProgressReader {
   static let format = "MaxText"
   static let caution = "tokens per second are those of ONE device; tokens are those with a loss"
-  static let openings: StaticString = "cne"
+  static let firstCharacters: StaticString = "cne"
 
   private var tokens: Int64?
   private var last: Int64?

@@ -10,7 +10,7 @@
 struct MegatronReader: ProgressReader {
   static let format = "Megatron"
   static let caution = "means over the log interval"
-  static let openings: StaticString = "isnhpwgvNmt"
+  static let firstCharacters: StaticString = "isnhpwgvNmt"
 
   private var sequenceLength: Int64?
   private var batch: Double?

@@ -5,7 +5,7 @@
 /// Source: github.com/karpathy/minGPT, projects.
 struct MinGPTReader: ProgressReader {
   static let format = "minGPT"
-  static let openings: StaticString = "i"
+  static let firstCharacters: StaticString = "i"
 
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message

@@ -8,7 +8,7 @@
 struct ModdedNanoGPTReader: ProgressReader {
   static let format = "modded-nanogpt"
   static let caution = "step time is the job's mean since step 10"
-  static let openings: StaticString = "s"
+  static let firstCharacters: StaticString = "s"
 
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message

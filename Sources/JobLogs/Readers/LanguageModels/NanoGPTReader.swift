@@ -10,7 +10,7 @@
 struct NanoGPTReader: ProgressReader {
   static let format = "nanoGPT"
   static let caution = "MFU as nanoGPT states it: against the peak of an A100, whatever the device"
-  static let openings: StaticString = "itns"
+  static let firstCharacters: StaticString = "itns"
 
   private var tokensPerIteration: Int64?
 

@@ -8,7 +8,7 @@
 struct NeMoReader: ProgressReader {
   static let format = "NeMo"
   static let caution = "four digits, means over the log interval"
-  static let openings: StaticString = "T"
+  static let firstCharacters: StaticString = "T"
 
   private var batch: Double?
 

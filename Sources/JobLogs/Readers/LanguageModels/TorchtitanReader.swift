@@ -12,7 +12,7 @@
 struct TorchtitanReader: ProgressReader {
   static let format = "torchtitan"
   static let caution = "tokens per second are those of ONE device"
-  static let openings: StaticString = "svMTB"
+  static let firstCharacters: StaticString = "svMTB"
 
   private var tokensPerStep: Int64?
   private var batch: Int64?

@@ -6,7 +6,7 @@
 struct TorchtuneReader: ProgressReader {
   static let format = "torchtune"
   static let caution = "tokens per second are those of ONE device"
-  static let openings: StaticString = "S"
+  static let firstCharacters: StaticString = "S"
 
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message

@@ -1,7 +1,7 @@
 import Telemetry
 
 extension AMDGPU {
-  /// The birth certificate of one of its numbers.
+  /// Source, method and period of one of its metrics.
   func provenance(of metric: Metric, every interval: Double) -> Provenance {
     var method = metric.isCounter ? Provenance.Method.counter : .instant
     let file = version.map { "gpu_metrics \($0)" } ?? "hwmon"
@@ -10,7 +10,7 @@ extension AMDGPU {
     case .power, .modulePower:
       if averagesPower { method = .average }
       note =
-        switch (metric, isProcessor) {
+        switch (metric, isAPU) {
         case (.modulePower, _): "\(file), the whole socket, processor included"
         case (_, true): "\(file), graphics part of the socket"
         default: sensesPower ? "hwmon power1, µW, whole board" : "\(file), W, whole board"
@@ -39,8 +39,8 @@ extension AMDGPU {
   }
 }
 
-extension DRMEnergyCounter.Trouble {
-  var kind: Event.Kind { self == .fell ? .note : .gap }
+extension DRMEnergyCounter.Fault {
+  var kind: Event.Kind { self == .reset ? .note : .gap }
 
   /// What is wrong, as the end of a sentence.
   var words: String {
@@ -48,9 +48,9 @@ extension DRMEnergyCounter.Trouble {
     case .frozen: "its energy counter stands still while it draws power; left out"
     case .disagrees(let factor):
       "its energy counter says \(tenths(factor)) times what its power says; left out"
-    case .leapt(let watts):
+    case .jumped(let watts):
       "its energy counter leapt by what would take \(Int(min(watts, 1e9))) W; not counted"
-    case .fell: "its energy counter began anew"
+    case .reset: "its energy counter began anew"
     }
   }
 

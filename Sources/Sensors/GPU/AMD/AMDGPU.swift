@@ -6,10 +6,13 @@ import Telemetry
 ///
 /// `pcie_bw` is never read: the driver sleeps for a second in it.
 struct AMDGPU {
+  /// The PCI device id of the MI300A, whose socket contains processor cores.
+  private static let mi300A = "74a0"
+
   let card: DRMCard
   var device: Device
   /// Whether its power contains that of a processor, which another meter may count as well.
-  private(set) var isProcessor: Bool
+  private(set) var isAPU: Bool
   /// Whether the processor's package is counted by its own meter.
   private let packageIsCounted: Bool
 
@@ -46,7 +49,7 @@ struct AMDGPU {
   init(_ card: DRMCard, index: Int, packageIsCounted: Bool, context: SourceContext) {
     self.card = card
     self.packageIsCounted = packageIsCounted
-    isProcessor = card.model == "74a0"
+    isAPU = card.model == Self.mi300A
     let folder = card.device
     metricsFile = SystemFile(folder + "/gpu_metrics", capacity: 4096)
     usedMemory = SystemFile(folder + "/mem_info_vram_used", capacity: 64)
@@ -78,7 +81,7 @@ struct AMDGPU {
     guard failure == nil else { return reading }
     let limit = AMDSensors.watts(sensors.cap)
     reading.set(.powerLimit, limit)
-    reading.set(.powerLimitDefault, sensors.soldLimit)
+    reading.set(.powerLimitDefault, sensors.defaultCap)
     setPower(&reading, metrics, limit)
     setActivity(&reading, metrics)
     setState(&reading, metrics)
@@ -94,14 +97,14 @@ struct AMDGPU {
     }
     do {
       switch try metricsFile.readBytes({ bytes in
-        Result<AMDMetrics, AMDMetrics.Refusal> { () throws(AMDMetrics.Refusal) in
+        Result<AMDMetrics, AMDMetrics.ParseError> { () throws(AMDMetrics.ParseError) in
           try AMDMetrics(bytes)
         }
       }) {
       case .success(let metrics):
         version = metrics.version
         averagesPower = metrics.averagesPower
-        if metrics.isProcessor { (isProcessor, device.label) = (true, "iGPU") }
+        if metrics.isAPU { (isAPU, device.label) = (true, "iGPU") }
         return metrics
       case .failure(.short):
         guard SystemFile.exists(card.device) else {
@@ -133,7 +136,7 @@ struct AMDGPU {
     var watts: Double?
     if let metrics, let raw = metrics.rawPower {
       // A chip that answers draws something: zero is how a second die says that it has no meter.
-      watts = raw > 0 ? Double(raw) * (metrics.isProcessor ? unit(raw) : 1) : nil
+      watts = raw > 0 ? Double(raw) * (metrics.isAPU ? unit(raw) : 1) : nil
     } else if metrics != nil || metricsAreRefused {
       watts = AMDSensors.watts(sensors.power)
       sensesPower = watts != nil
@@ -144,11 +147,11 @@ struct AMDGPU {
       say(.note, text, like: "power")
       watts = nil
     }
-    guard !isProcessor else {
+    guard !isAPU else {
       reading.set(.modulePower, watts)
       if !packageIsCounted {
         let part = metrics?.rawGraphicsPower.map { Double($0) * unit(metrics?.rawPower ?? 0) }
-        let own = metrics?.isProcessor == true ? part : watts
+        let own = metrics?.isAPU == true ? part : watts
         reading.set(.power, own.flatMap { $0 >= 0 && $0 <= watts ?? 0 ? $0 : nil })
         spent.add(power: own, at: reading.time)
       }
@@ -173,7 +176,7 @@ struct AMDGPU {
   private mutating func setEnergy(
     _ reading: inout Reading, _ energy: Int64, _ watts: Double?, _ limit: Double?
   ) {
-    let (values, trouble) = counter.take(energy, power: watts, limit: limit, at: reading.time)
+    let (values, fault) = counter.take(energy, power: watts, limit: limit, at: reading.time)
     for value in values {
       spent.add(counter: value.microjoules)
       if value.time == reading.time {
@@ -184,23 +187,23 @@ struct AMDGPU {
         late.append(earlier)
       }
     }
-    if let trouble { say(trouble.kind, trouble.words, like: "energy", upTo: 8) }
+    if let fault { say(fault.kind, fault.words, like: "energy", upTo: 8) }
   }
 
   private func setActivity(_ reading: inout Reading, _ metrics: AMDMetrics?) {
     let percent = { (value: Int64?) in
       value.flatMap { 0...100 ~= $0 ? $0 * 10_000 : nil }
     }
-    reading.set(.utilization, steps: percent(metrics?.busy ?? AMDSensors.number(busyFile)))
+    reading.set(.utilization, steps: percent(metrics?.gfxActivity ?? AMDSensors.number(busyFile)))
     reading.set(
-      .memoryActivity, steps: percent(metrics?.memoryBusy ?? AMDSensors.number(memoryBusyFile)))
+      .memoryActivity, steps: percent(metrics?.umcActivity ?? AMDSensors.number(memoryBusyFile)))
     guard let total = AMDSensors.number(totalMemory), total > 0 else { return }
     reading.set(.memoryUsed, steps: AMDSensors.number(usedMemory).flatMap { $0 >= 0 ? $0 : nil })
     reading.set(.memoryTotal, steps: total)
   }
 
   private mutating func setThrottled(_ reading: inout Reading, _ metrics: AMDMetrics) {
-    guard metrics.rounds != nil, let earlier else { return }
+    guard metrics.accumulationCounter != nil, let earlier else { return }
     if let shares = metrics.throttledShares(since: earlier) {
       let microseconds = (reading.time - earlierTime) * 1e6
       throttled.power += shares.power * microseconds
@@ -218,7 +221,8 @@ struct AMDGPU {
       reading.set(.memoryClock, steps: metrics.memoryClock.map { $0 * 1_000_000 })
       setThrottled(&reading, metrics)
       let moved = earlier.flatMap { metrics.reasons(since: $0) }
-      reading.set(.eventReasons, steps: metrics.eventReasons ?? moved)
+      let reasons = metrics.eventReasons ?? moved
+      reading.set(.eventReasons, steps: reasons.map { Int64(bitPattern: $0.rawValue) })
       reading.set(.xgmiReceived, steps: metrics.linkReceived)
       reading.set(.xgmiSent, steps: metrics.linkSent)
     } else if metricsAreRefused {
@@ -230,7 +234,7 @@ struct AMDGPU {
       reading.set(.smClock, steps: sane(sensors.clock, 0...20_000_000_000))
       reading.set(.memoryClock, steps: sane(sensors.memoryClock, 0...20_000_000_000))
     }
-    guard let fastest = sensors.fastestFan,
+    guard let fastest = sensors.maxFanSpeed,
       let turns = metrics?.fan ?? AMDSensors.number(sensors.fan), turns >= 0
     else { return }
     reading.set(.fanSpeed, min(1, Double(turns) / Double(fastest)))

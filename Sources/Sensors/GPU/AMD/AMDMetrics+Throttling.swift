@@ -1,11 +1,26 @@
-extension AMDMetrics {
-  /// The bits of NVML's clocks event reasons that other drivers' are translated into.
-  enum Reason {
-    static let power: Int64 = 0x4
-    static let heat: Int64 = 0x20
-    static let hardwareHeat: Int64 = 0x40
-  }
+import Telemetry
 
+/// Groups of the bits that are the same for all chips: `SMU_THROTTLER_*_BIT` of the kernel's
+/// `amdgpu_smu.h`.
+private enum SMUThrottler {
+  /// The powers PPT0 (0) to SPPT_APU (7) and the currents TDC_GFX (16) to APCC (23).
+  static let powerAndCurrent: UInt64 = 0xff_ffff
+  /// TEMP_GPU (32) to TEMP_LIQUID1 (43).
+  static let temperature: UInt64 = 0xfff << 32
+  /// VRHOT0 (44), VRHOT1, PROCHOT_CPU and PROCHOT_GFX (47).
+  static let hotSignal: UInt64 = 0xf << 44
+}
+
+/// The bits of MI300: `THROTTLER_*_BIT` of the kernel's `smu13_driver_if_v13_0_6.h`.
+private enum MI300Throttler {
+  static let prochot: UInt32 = 1 << 0
+  /// Package power tracking.
+  static let ppt: UInt32 = 1 << 1
+  /// The temperatures of socket (2), voltage regulator (3) and HBM (4).
+  static let thermal: UInt32 = 1 << 2 | 1 << 3 | 1 << 4
+}
+
+extension AMDMetrics {
   mutating func setThrottling(_ bytes: UnsafeRawBufferPointer, _ layout: AMDMetricsLayout) {
     switch layout.throttlingBits {
     case .common:
@@ -13,50 +28,50 @@ extension AMDMetrics {
     case .mi300:
       eventReasons = Self.word(bytes, layout.throttling, UInt32.self).map(Self.reasons(mi300:))
     }
-    rounds = Self.word(bytes, layout.rounds, UInt32.self).map(Int64.init)
+    accumulationCounter = Self.word(bytes, layout.accumulationCounter, UInt32.self).map(Int64.init)
     powerResidency = Self.total(bytes, layout.powerResidency)
-    heatResidency = Self.total(bytes, layout.heatResidency)
+    thermalResidency = Self.total(bytes, layout.thermalResidency)
   }
 
   /// The meaning of bits that are the same for all chips.
   ///
-  /// `SMU_THROTTLER_*` of the kernel's `amdgpu_smu.h`: 0–23 power and current, 32–43 temperatures,
-  /// 44–47 hot regulators and the processor-hot signal. Those above are not translated.
-  static func reasons(common bits: UInt64) -> Int64 {
-    var reasons: Int64 = 0
-    if bits & 0xff_ffff != 0 { reasons |= Reason.power }
-    if bits & (0xfff << 32) != 0 { reasons |= Reason.heat }
-    if bits & (0xf << 44) != 0 { reasons |= Reason.hardwareHeat }
+  /// Those above bit 47 are not translated.
+  static func reasons(common bits: UInt64) -> ClocksEventReasons {
+    var reasons: ClocksEventReasons = []
+    if bits & SMUThrottler.powerAndCurrent != 0 { reasons.insert(.swPowerCap) }
+    if bits & SMUThrottler.temperature != 0 { reasons.insert(.swThermalSlowdown) }
+    if bits & SMUThrottler.hotSignal != 0 { reasons.insert(.hwThermalSlowdown) }
     return reasons
   }
 
   /// The meaning of MI300's bits.
-  ///
-  /// `THROTTLER_*` of the kernel's `smu_v13_0_6_ppt.c`: 0 processor-hot signal, 1 package power,
-  /// 2–4 temperatures of socket, regulators and memory.
-  static func reasons(mi300 bits: UInt32) -> Int64 {
-    var reasons: Int64 = 0
-    if bits & 0x2 != 0 { reasons |= Reason.power }
-    if bits & 0x1c != 0 { reasons |= Reason.heat }
-    if bits & 0x1 != 0 { reasons |= Reason.hardwareHeat }
+  static func reasons(mi300 bits: UInt32) -> ClocksEventReasons {
+    var reasons: ClocksEventReasons = []
+    if bits & MI300Throttler.ppt != 0 { reasons.insert(.swPowerCap) }
+    if bits & MI300Throttler.thermal != 0 { reasons.insert(.swThermalSlowdown) }
+    if bits & MI300Throttler.prochot != 0 { reasons.insert(.hwThermalSlowdown) }
     return reasons
   }
 
   /// The event reasons by which of the residencies have moved since an earlier look.
-  func reasons(since earlier: AMDMetrics) -> Int64? {
-    guard let power = powerResidency, let heat = heatResidency,
-      let oldPower = earlier.powerResidency, let oldHeat = earlier.heatResidency
+  func reasons(since earlier: AMDMetrics) -> ClocksEventReasons? {
+    guard let power = powerResidency, let heat = thermalResidency,
+      let oldPower = earlier.powerResidency, let oldHeat = earlier.thermalResidency
     else { return nil }
-    return (power > oldPower ? Reason.power : 0) | (heat > oldHeat ? Reason.heat : 0)
+    var reasons: ClocksEventReasons = []
+    if power > oldPower { reasons.insert(.swPowerCap) }
+    if heat > oldHeat { reasons.insert(.swThermalSlowdown) }
+    return reasons
   }
 
   /// The shares of the time since an earlier look in which power and heat held the clocks back.
   func throttledShares(since earlier: AMDMetrics) -> (power: Double, heat: Double)? {
-    guard let rounds, let oldRounds = earlier.rounds, rounds > oldRounds,
+    guard let accumulationCounter, let oldRounds = earlier.accumulationCounter,
+      accumulationCounter > oldRounds,
       let power = powerResidency, let oldPower = earlier.powerResidency, power >= oldPower,
-      let heat = heatResidency, let oldHeat = earlier.heatResidency, heat >= oldHeat
+      let heat = thermalResidency, let oldHeat = earlier.thermalResidency, heat >= oldHeat
     else { return nil }
-    let all = Double(rounds - oldRounds)
+    let all = Double(accumulationCounter - oldRounds)
     // Several limits of heat may bind at once.
     return (min(1, Double(power - oldPower) / all), min(1, Double(heat - oldHeat) / all))
   }

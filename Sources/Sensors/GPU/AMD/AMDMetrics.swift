@@ -1,17 +1,19 @@
+import Telemetry
+
 /// What the amdgpu driver's `gpu_metrics` file says, in plain units.
 ///
 /// What a chip does not measure is written as all ones, and is missing here.
 struct AMDMetrics: Hashable {
   /// Why a file was not understood.
-  enum Refusal: Error, Hashable {
+  enum ParseError: Error, Hashable {
     /// Fewer bytes than its header announces.
     case short
-    /// A layout nobody has told us of.
+    /// A version or size that is not known here.
     case unknown(version: String, size: Int)
   }
 
   var version = ""
-  var isProcessor = false
+  var isAPU = false
   var averagesPower = false
   /// Degrees Celsius.
   var temperature: Double?
@@ -21,50 +23,51 @@ struct AMDMetrics: Hashable {
   /// The graphics part's power, in the unit of `rawPower`.
   var rawGraphicsPower: Int64?
   /// Shares of time in per cent.
-  var busy: Int64?
-  var memoryBusy: Int64?
+  var gfxActivity: Int64?
+  var umcActivity: Int64?
   /// Microjoules.
   var energy: Int64?
-  /// Turns a minute.
+  /// Fan speed in RPM.
   var fan: Int64?
   /// MHz.
   var clock: Int64?
   var memoryClock: Int64?
-  /// Bits as NVML has them; `nil` when the file does not tell.
-  var eventReasons: Int64?
-  /// Counters that move while a limit binds, and how often they could have.
-  var rounds: Int64?
+  /// Why the clocks are held back; `nil` when the file does not tell.
+  var eventReasons: ClocksEventReasons?
+  /// `accumulation_counter` and the residency counters: in how many of its cycles a power or thermal
+  /// limit was active.
+  var accumulationCounter: Int64?
   var powerResidency: Int64?
-  var heatResidency: Int64?
+  var thermalResidency: Int64?
   /// Bytes over the links to other accelerators.
   var linkReceived: Int64?
   var linkSent: Int64?
 
   init() {}
 
-  init(_ bytes: UnsafeRawBufferPointer) throws(Refusal) {
+  init(_ bytes: UnsafeRawBufferPointer) throws(ParseError) {
     guard let size = Self.word(bytes, 0, UInt16.self), bytes.count >= 4 else { throw .short }
     let (format, content) = (bytes[2], bytes[3])
     version = "\(format).\(content)"
     guard let layout = AMDMetricsLayout.of(format: format, content: content, size: Int(size))
     else { throw .unknown(version: version, size: Int(size)) }
     guard bytes.count >= Int(size) else { throw .short }
-    isProcessor = layout.isProcessor
+    isAPU = layout.isAPU
     averagesPower = layout.averagesPower
     let short = { (offset: Int) in Self.word(bytes, offset, UInt16.self).map(Int64.init) }
     let long = { (offset: Int) in Self.word(bytes, offset, UInt32.self).map(Int64.init) }
     temperature = Self.degrees(short(layout.edge)) ?? Self.degrees(short(layout.hotspot))
     memoryTemperature = Self.degrees(short(layout.memoryTemperature))
-    if layout.processorPower >= 0 {
+    if layout.apuPower >= 0 {
       // The socket's may contain a second GPU; the processor's own does not.
-      rawPower = long(layout.processorPower).flatMap { $0 > 0 ? $0 : nil } ?? long(layout.power)
+      rawPower = long(layout.apuPower).flatMap { $0 > 0 ? $0 : nil } ?? long(layout.power)
       rawGraphicsPower = long(layout.graphicsPower)
     } else {
       rawPower = short(layout.power)
       rawGraphicsPower = short(layout.graphicsPower)
     }
-    busy = short(layout.busy).flatMap { $0 <= 100 ? $0 : nil }
-    memoryBusy = short(layout.memoryBusy).flatMap { $0 <= 100 ? $0 : nil }
+    gfxActivity = short(layout.gfxActivity).flatMap { $0 <= 100 ? $0 : nil }
+    umcActivity = short(layout.umcActivity).flatMap { $0 <= 100 ? $0 : nil }
     energy = Self.word(bytes, layout.energy, UInt64.self).flatMap(Self.microjoules)
     fan = short(layout.fan)
     clock = Self.megahertz(short(layout.clock)) ?? Self.megahertz(short(layout.averageClock))

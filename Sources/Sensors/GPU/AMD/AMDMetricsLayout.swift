@@ -13,15 +13,15 @@ struct AMDMetricsLayout {
 
   var size: Int
   /// Whether it describes a processor with graphics: powers in mW, of the whole socket.
-  var isProcessor = false
+  var isAPU = false
   var edge = -1
   var hotspot = -1
   var memoryTemperature = -1
   var power = -1
   /// Whether the power is a mean rather than that of the moment.
   var averagesPower = false
-  var busy = -1
-  var memoryBusy = -1
+  var gfxActivity = -1
+  var umcActivity = -1
   var energy = -1
   var fan = -1
   var clock = -1
@@ -30,25 +30,27 @@ struct AMDMetricsLayout {
   /// The power of the graphics part of a processor.
   var graphicsPower = -1
   /// The power of the processor without other devices; of 32 bits, as are the others beside it.
-  var processorPower = -1
+  var apuPower = -1
   var throttling = -1
   var throttlingBits = Bits.common
-  /// How often the counters below were or could have been moved.
-  var rounds = -1
+  /// Offset of `accumulation_counter`, the number of cycles the counters below were updated over.
+  var accumulationCounter = -1
   /// Counters that move while a limit binds: of power, then of heat.
   var powerResidency: [Int] = []
-  var heatResidency: [Int] = []
-  /// Kilobytes read from and written to each of eight neighbours.
+  var thermalResidency: [Int] = []
+  /// Offsets of the XGMI counters, in KiB: read from and written to each of eight links.
   var linkRead = -1
   var linkWritten = -1
 
   /// The layout of a version that writes that many bytes; `nil` when it is not known.
   static func of(format: UInt8, content: UInt8, size: Int) -> AMDMetricsLayout? {
     let layout = of(format: format, content: content)
-    // The end of 1.8, which is not read, was lengthened without another number.
-    if format == 1, content == 8, size == 3872 { return layout }
+    if format == 1, content == 8, size == longSize18 { return layout }
     return layout?.size == size ? layout : nil
   }
+
+  /// The size of 1.8 after its end, which is not read, was lengthened without another number.
+  private static let longSize18 = 3872
 
   private static func of(format: UInt8, content: UInt8) -> AMDMetricsLayout? {
     switch (format, content) {
@@ -62,17 +64,17 @@ struct AMDMetricsLayout {
     case (1, 8): accelerator(size: 3360, energy: 24, residencies: 44, links: 136, clocks: 296)
     case (2, 0):
       AMDMetricsLayout(
-        size: 120, isProcessor: true, edge: 16, power: 44, averagesPower: true, clock: 80,
+        size: 120, isAPU: true, edge: 16, power: 44, averagesPower: true, clock: 80,
         averageClock: 68, memoryClock: 84, graphicsPower: 50)
-    case (2, 1): processor(size: 120, throttling: -1)
-    case (2, 2): processor(size: 128, throttling: 120)
-    case (2, 3): processor(size: 152, throttling: 120)
-    case (2, 4): processor(size: 168, throttling: 120)
+    case (2, 1): apu(size: 120, throttling: -1)
+    case (2, 2): apu(size: 128, throttling: 120)
+    case (2, 3): apu(size: 152, throttling: 120)
+    case (2, 4): apu(size: 168, throttling: 120)
     case (3, 0):
       AMDMetricsLayout(
-        size: 264, isProcessor: true, edge: 4, power: 112, averagesPower: true, averageClock: 174,
-        memoryClock: 186, graphicsPower: 124, processorPower: 120,
-        powerResidency: [232, 236, 240], heatResidency: [228, 244, 248, 252])
+        size: 264, isAPU: true, edge: 4, power: 112, averagesPower: true, averageClock: 174,
+        memoryClock: 186, graphicsPower: 124, apuPower: 120,
+        powerResidency: [232, 236, 240], thermalResidency: [228, 244, 248, 252])
     default: nil
     }
   }
@@ -81,7 +83,8 @@ struct AMDMetricsLayout {
   private static func board(size: Int) -> AMDMetricsLayout {
     AMDMetricsLayout(
       size: size, edge: 4, hotspot: 6, memoryTemperature: 8, power: 22, averagesPower: true,
-      busy: 16, memoryBusy: 18, energy: 24, fan: 72, clock: 54, averageClock: 40, memoryClock: 58,
+      gfxActivity: 16, umcActivity: 18, energy: 24, fan: 72, clock: 54, averageClock: 40,
+      memoryClock: 58,
       throttling: size >= 120 ? 112 : -1)
   }
 
@@ -90,18 +93,18 @@ struct AMDMetricsLayout {
     size: Int, energy: Int, throttling: Int = -1, residencies: Int? = nil, links: Int, clocks: Int
   ) -> AMDMetricsLayout {
     AMDMetricsLayout(
-      size: size, hotspot: 4, memoryTemperature: 6, power: 10, busy: 12, memoryBusy: 14,
+      size: size, hotspot: 4, memoryTemperature: 6, power: 10, gfxActivity: 12, umcActivity: 14,
       energy: energy, clock: clocks, memoryClock: clocks + 40, throttling: throttling,
-      throttlingBits: .mi300, rounds: residencies.map { $0 - 4 } ?? -1,
+      throttlingBits: .mi300, accumulationCounter: residencies.map { $0 - 4 } ?? -1,
       powerResidency: residencies.map { [$0 + 4] } ?? [],
-      heatResidency: residencies.map { [$0, $0 + 8, $0 + 12, $0 + 16] } ?? [],
+      thermalResidency: residencies.map { [$0, $0 + 8, $0 + 12, $0 + 16] } ?? [],
       linkRead: links, linkWritten: links + 64)
   }
 
   /// Versions 2.1 to 2.4, which only grow at the end.
-  private static func processor(size: Int, throttling: Int) -> AMDMetricsLayout {
+  private static func apu(size: Int, throttling: Int) -> AMDMetricsLayout {
     AMDMetricsLayout(
-      size: size, isProcessor: true, edge: 4, power: 40, averagesPower: true, clock: 76,
+      size: size, isAPU: true, edge: 4, power: 40, averagesPower: true, clock: 76,
       averageClock: 64, memoryClock: 80, graphicsPower: 46, throttling: throttling)
   }
 }

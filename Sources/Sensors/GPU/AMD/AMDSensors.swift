@@ -18,9 +18,9 @@ struct AMDSensors {
   let memoryClock: SystemFile?
   let fan: SystemFile?
   /// The limit the card was sold with, in watts.
-  let soldLimit: Double?
-  /// Turns a minute of the fan at full speed.
-  let fastestFan: Int64?
+  let defaultCap: Double?
+  /// The fan at full speed, in RPM.
+  let maxFanSpeed: Int64?
 
   /// Looks for the files in the folder of a chip, which may be missing.
   init(_ folder: String?) {
@@ -49,14 +49,14 @@ struct AMDSensors {
     clock = labelled("freq", ["sclk"], "freq1_input")
     memoryClock = labelled("freq", ["mclk"], "")
     fan = file("fan1_input")
-    soldLimit = folder.flatMap { SystemFile.number($0 + "/power1_cap_default") }
+    defaultCap = folder.flatMap { SystemFile.number($0 + "/power1_cap_default") }
       .flatMap { $0 > 0 ? Double($0) * 1e-6 : nil }
-    fastestFan = folder.flatMap { SystemFile.number($0 + "/fan1_max") }.flatMap {
+    maxFanSpeed = folder.flatMap { SystemFile.number($0 + "/fan1_max") }.flatMap {
       $0 > 0 ? $0 : nil
     }
   }
 
-  /// A number that is now and then or never there.
+  /// The number in a file; `nil` if the file is missing, refused or holds something else.
   static func number(_ file: SystemFile?) -> Int64? {
     guard let file else { return nil }
     return (try? file.readNumber()) ?? nil

@@ -11,7 +11,7 @@ struct AMDSource: DataSource {
 
   let name = sourceName
 
-  /// What is known of the GPU at one place.
+  /// What is known of the GPU in one PCI slot.
   private struct Slot {
     var gpu: AMDGPU?
     var reporter: DeviceReporter?
@@ -21,20 +21,21 @@ struct AMDSource: DataSource {
     var saidMeter = false
   }
 
+  /// `PCI_VENDOR_ID_ATI` of the kernel's `pci_ids.h`.
   private static let vendor = "0x1002"
 
   private let context: SourceContext
-  private var bus: DRMPlaces
+  private var cards: DRMCards
   private var slots: [Slot] = []
   private var clients: DRMClients
-  private var compute: AMDComputeProcesses
+  private var compute: KFDProcesses
   private var hasLooked = false
 
   init(_ context: SourceContext) {
     self.context = context
-    bus = DRMPlaces(context, vendor: Self.vendor)
+    cards = DRMCards(context, vendor: Self.vendor)
     clients = DRMClients(context)
-    compute = AMDComputeProcesses(context)
+    compute = KFDProcesses(context)
   }
 
   mutating func probe() -> Probe {
@@ -47,10 +48,10 @@ struct AMDSource: DataSource {
   }
 
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    bus.search(at: clock.now)
-    if bus.places.isEmpty { throw Self.absence(context) }
-    for place in bus.places[slots.count...] {
-      let id = context.device(.gpu, place.card.pci)
+    cards.search(at: clock.now)
+    if cards.slots.isEmpty { throw Self.absence(context) }
+    for slot in cards.slots[slots.count...] {
+      let id = context.device(.gpu, slot.card.pci)
       slots.append(Slot(roster: ProcessRoster(context, source: Self.sourceName, gpu: id)))
     }
     var observations: [Observation] = []
@@ -62,7 +63,7 @@ struct AMDSource: DataSource {
     }
     for (index, reading) in readings { report(index, reading, &observations) }
     if !readings.isEmpty { listProcesses(clock, &observations) }
-    if observations.isEmpty, let failure = bus.failure { throw failure }
+    if observations.isEmpty, let failure = cards.failure { throw failure }
     return observations
   }
 
@@ -75,20 +76,20 @@ struct AMDSource: DataSource {
   private mutating func read(
     _ index: Int, _ clock: any SessionClock, _ observations: inout [Observation]
   ) -> Reading? {
-    guard bus.isReadable(index, at: clock.now, &observations) else { return nil }
+    guard cards.isReadable(index, at: clock.now, &observations) else { return nil }
     var gpu =
       slots[index].gpu
       ?? AMDGPU(
-        bus.places[index].card, index: index, packageIsCounted: RAPLZone.isCounted(in: context),
+        cards.slots[index].card, index: index, packageIsCounted: RAPLZone.isCounted(in: context),
         context: context)
     let reading = gpu.read(clock)
     for note in gpu.notes {
       let event = Event(
-        time: reading.time, kind: note.kind, text: note.text, device: bus.places[index].device,
+        time: reading.time, kind: note.kind, text: note.text, device: cards.slots[index].device,
         cause: .refused)
       observations.append(.event(event))
     }
-    let isGone = bus.note(gpu.failure, of: index, at: clock.now, &observations)
+    let isGone = cards.note(gpu.failure, of: index, at: clock.now, &observations)
     slots[index].gpu = isGone ? nil : gpu
     return gpu.failure == nil ? reading : nil
   }
@@ -112,22 +113,22 @@ struct AMDSource: DataSource {
   private mutating func tellMeter(
     _ index: Int, _ time: Timestamp, _ observations: inout [Observation]
   ) {
-    guard let gpu = slots[index].gpu, gpu.isUnderstood, !gpu.isProcessor, !slots[index].hasPower,
+    guard let gpu = slots[index].gpu, gpu.isUnderstood, !gpu.isAPU, !slots[index].hasPower,
       !slots[index].saidMeter
     else { return }
     slots[index].saidMeter = true
     // The other die of a card is the same chip, next to it on the bus.
     let partner = slots.indices.last {
       slots[$0].hasPower && slots[$0].gpu?.card.model == gpu.card.model
-        && bus.places[$0].card.pci < gpu.card.pci
+        && cards.slots[$0].card.pci < gpu.card.pci
     }
     var text = "tells no power"
     if let partner {
-      slots[index].gpu?.device.attributes["meter"] = bus.places[partner].card.pci
-      text = "second die of a card; its power is on the meter of GPU \(bus.places[partner].label)"
+      slots[index].gpu?.device.attributes["meter"] = cards.slots[partner].card.pci
+      text = "second die of a card; its power is on the meter of GPU \(cards.slots[partner].label)"
     }
     observations.append(
-      .event(Event(time: time, kind: .note, text: text, device: bus.places[index].device)))
+      .event(Event(time: time, kind: .note, text: text, device: cards.slots[index].device)))
   }
 
   private mutating func listProcesses(
@@ -137,8 +138,8 @@ struct AMDSource: DataSource {
     let queues = compute.look()
     for index in slots.indices where slots[index].gpu != nil {
       let joules = slots[index].gpu?.spent.take()
-      let pci = bus.places[index].card.pci
-      let processes = AMDComputeProcesses.merge(seen[pci]?.processes ?? [], queues[pci] ?? [:])
+      let pci = cards.slots[index].card.pci
+      let processes = KFDProcesses.merge(seen[pci]?.processes ?? [], queues[pci] ?? [:])
       // What was drawn before the first look cannot be charged to anyone.
       slots[index].roster.report(
         processes, joules: hasLooked ? joules : nil, at: clock.now, to: &observations)
@@ -158,6 +159,7 @@ extension RAPLZone {
 }
 
 extension AMDSource {
+  /// The line of the catalogue: `amdgpu`.
   package static let entry = SourceEntry(
     "amdgpu", gives: "power, energy, activity, memory, heat and clocks of AMD GPUs",
     feeds: [.gpu, .process]

@@ -29,7 +29,7 @@ struct DRMCard: Hashable {
 
   /// The product's name, else the PCI device number.
   func name(in context: SourceContext) -> String {
-    DRMNames.name(vendor: vendor, device: model, in: context) ?? model
+    PCIIDs.name(vendor: vendor, device: model, in: context) ?? model
   }
 
   /// Every card of a PCI vendor, by place on the bus; each PCI device once.

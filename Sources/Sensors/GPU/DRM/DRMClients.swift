@@ -29,8 +29,8 @@ struct DRMClients {
 
   /// Seconds between two looks.
   static let period = 2.0
-  /// How long it is believed that a process has no other descriptors than those seen: briefly for
-  /// a young one, then longer and longer while it opens nothing.
+  /// Seconds until a process is searched for new descriptors again: 4 for a new one, doubled up to
+  /// 60 while it opens none.
   private static let waits = 4.0...60.0
   private static let waitOfClients = 10.0
   private static let processLimit = 32768
@@ -90,8 +90,8 @@ struct DRMClients {
 
   /// Learns of new processes and, now and then, of what old ones have opened since.
   ///
-  /// Looks through a bounded number of descriptors each time; who is not reached keeps what was
-  /// known of him, and is next.
+  /// Reads a bounded number of descriptors each time; a process that is not reached keeps what was
+  /// known of it and is first the next time.
   private mutating func refresh(at time: Timestamp) {
     let folder = context.path("/proc")
     var present: [Int32: Known] = [:]

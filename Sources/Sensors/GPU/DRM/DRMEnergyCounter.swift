@@ -14,15 +14,15 @@ struct DRMEnergyCounter {
   }
 
   /// Why values are missing from here on.
-  enum Trouble: Hashable {
+  enum Fault: Hashable {
     /// It does not move though the device draws power.
     case frozen
     /// It moves, but by another amount than the power says: the factor.
     case disagrees(Double)
     /// A step that would take so many watts.
-    case leapt(Double)
-    /// It fell: the driver was reloaded or the device reset.
-    case fell
+    case jumped(Double)
+    /// It began anew at a lower value: the driver was reloaded or the device reset.
+    case reset
   }
 
   private enum State: Hashable {
@@ -57,7 +57,7 @@ struct DRMEnergyCounter {
   /// Returns what may be reported now, and what has gone wrong with this value.
   mutating func take(
     _ microjoules: Int64, power: Double?, limit: Double?, at time: Timestamp
-  ) -> (values: [Value], trouble: Trouble?) {
+  ) -> (values: [Value], fault: Fault?) {
     let next = Value(time: time, microjoules: microjoules)
     defer { (last, lastPower) = (next, power) }
     guard let last, time > last.time else {
@@ -75,7 +75,7 @@ struct DRMEnergyCounter {
       if power == nil, watts > Self.mostWatts(limit) {
         state = .rejected
         held = []
-        return ([], .leapt(watts))
+        return ([], .jumped(watts))
       }
       return tryOut(next, step, from: last, power)
     case .frozen where step == 0: return ([], nil)
@@ -83,11 +83,11 @@ struct DRMEnergyCounter {
       state = .trusted
       if step < 0 {
         offset = microjoules
-        return ([shifted(next)], .fell)
+        return ([shifted(next)], .reset)
       }
       if watts > Self.mostWatts(limit) {
         offset = microjoules
-        return ([shifted(next)], .leapt(watts))
+        return ([shifted(next)], .jumped(watts))
       }
       if step == 0, let power, power > 0, let moved, time - moved >= Self.patience {
         state = .frozen
@@ -97,7 +97,8 @@ struct DRMEnergyCounter {
     }
   }
 
-  /// What no device draws: twice its limit, to allow for peaks, or 4 kW.
+  /// The most a device can draw, in watts: twice its power limit but at least 100 W; 4 kW where the
+  /// limit is unknown.
   private static func mostWatts(_ limit: Double?) -> Double {
     limit.map { max(2 * $0, 100) } ?? 4000
   }
@@ -108,7 +109,7 @@ struct DRMEnergyCounter {
 
   private mutating func tryOut(
     _ next: Value, _ step: Int64, from last: Value, _ power: Double?
-  ) -> (values: [Value], trouble: Trouble?) {
+  ) -> (values: [Value], fault: Fault?) {
     guard step >= 0 else {
       held = [next]
       integral = 0
@@ -143,7 +144,7 @@ struct DRMEnergyCounter {
     return end(true)
   }
 
-  private mutating func end(_ isGood: Bool) -> (values: [Value], trouble: Trouble?) {
+  private mutating func end(_ isGood: Bool) -> (values: [Value], fault: Fault?) {
     defer { held = [] }
     state = isGood ? .trusted : .rejected
     return isGood ? (held, nil) : ([], .frozen)

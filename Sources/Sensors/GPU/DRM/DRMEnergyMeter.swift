@@ -4,7 +4,7 @@ import Telemetry
 ///
 /// By its counter where one is believed, else by its power.
 struct DRMEnergyMeter {
-  /// Across more seconds than these nothing is known of the power.
+  /// Seconds between two powers above which they are not integrated.
   private static let gap = 5.0
 
   private var counted: Double?

@@ -28,6 +28,9 @@ struct IntelGPU {
   private let memoryTemperature: SystemFile?
   private let totalMemory: Int64?
 
+  /// The PCI address of graphics inside the processor, in any domain: bus 0, device 2, function 0.
+  static let integratedAddress = ":00:02.0"
+
   /// How often something was said of a counter; a broken one could go on for ever.
   private var told = 0
 
@@ -45,7 +48,7 @@ struct IntelGPU {
   /// Asks for everything that never changes; what the driver does not tell is left out.
   init(_ card: DRMCard, index: Int, context: SourceContext) {
     self.card = card
-    isIntegrated = card.pci.hasSuffix(":00:02.0")
+    isIntegrated = card.pci.hasSuffix(Self.integratedAddress)
     let hwmon = card.hwmon
     if !isIntegrated, let hwmon { meters = Self.meters(hwmon) }
     clock = Self.first([
@@ -130,7 +133,7 @@ struct IntelGPU {
     guard !meters.isEmpty else { return }
     reading.set(.powerLimit, AMDSensors.watts(meters[0].limit))
     guard let energy = AMDSensors.number(meters[0].file), energy >= 0 else { return }
-    let (values, trouble) = meters[0].counter.take(
+    let (values, fault) = meters[0].counter.take(
       energy, power: nil, limit: meters[0].highest, at: reading.time)
     for value in values {
       spent.add(counter: value.microjoules)
@@ -142,18 +145,18 @@ struct IntelGPU {
         late.append(earlier)
       }
     }
-    if let trouble, told < 8 {
+    if let fault, told < 8 {
       told += 1
       let other = meters.count > 1 && meters[0].counter.isRejected ? meters[1].name : nil
       let end = other.map { "; that of the \($0) serves" } ?? ""
-      notes.append((trouble.kind, "\(meters[0].name): \(trouble.words)\(end)"))
+      notes.append((fault.kind, "\(meters[0].name): \(fault.words)\(end)"))
     }
     if meters.count > 1, meters[0].counter.isRejected { meters.removeFirst() }
   }
 }
 
 extension IntelGPU {
-  /// The birth certificate of one of its numbers.
+  /// Source, method and period of one of its metrics.
   func provenance(of metric: Metric, every interval: Double) -> Provenance {
     var method = metric.isCounter ? Provenance.Method.counter : .instant
     var period = interval

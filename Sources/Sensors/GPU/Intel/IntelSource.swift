@@ -17,23 +17,24 @@ struct IntelSource: DataSource {
     var isShown = false
   }
 
+  /// `PCI_VENDOR_ID_INTEL` of the kernel's `pci_ids.h`.
   private static let vendor = "0x8086"
 
   private let context: SourceContext
-  private var bus: DRMPlaces
+  private var cards: DRMCards
   private var slots: [Slot] = []
   private var clients: DRMClients
   private var hasLooked = false
 
   init(_ context: SourceContext) {
     self.context = context
-    bus = DRMPlaces(context, vendor: Self.vendor)
+    cards = DRMCards(context, vendor: Self.vendor)
     clients = DRMClients(context)
   }
 
   mutating func probe() -> Probe {
     let cards = DRMCard.all(vendor: Self.vendor, in: context)
-    let integrated = cards.count { $0.pci.hasSuffix(":00:02.0") }
+    let integrated = cards.count { $0.pci.hasSuffix(IntelGPU.integratedAddress) }
     guard !cards.isEmpty else {
       let failure = Self.absence(context)
       return Probe(failure.health, failure.message, remedy: failure.remedy)
@@ -46,17 +47,17 @@ struct IntelSource: DataSource {
   }
 
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    bus.search(at: clock.now)
-    if bus.places.isEmpty { throw Self.absence(context) }
-    for place in bus.places[slots.count...] {
-      let id = context.device(.gpu, place.card.pci)
+    cards.search(at: clock.now)
+    if cards.slots.isEmpty { throw Self.absence(context) }
+    for slot in cards.slots[slots.count...] {
+      let id = context.device(.gpu, slot.card.pci)
       slots.append(Slot(roster: ProcessRoster(context, source: Self.sourceName, gpu: id)))
     }
     var observations: [Observation] = []
     let usages = clients.look(at: clock.now)
     for index in slots.indices { sample(index, usages, clock, &observations) }
     if usages != nil { hasLooked = true }
-    if observations.isEmpty, let failure = bus.failure { throw failure }
+    if observations.isEmpty, let failure = cards.failure { throw failure }
     if slots.allSatisfy({ !$0.isShown && $0.gpu?.isIntegrated == true }) {
       throw SourceFailure(
         .absent, "no Intel GPU but that of the processor, which no process works on",
@@ -75,18 +76,18 @@ struct IntelSource: DataSource {
     _ index: Int, _ usages: [String: DRMClients.Usage]?, _ clock: any SessionClock,
     _ observations: inout [Observation]
   ) {
-    let place = bus.places[index]
-    guard bus.isReadable(index, at: clock.now, &observations) else { return }
-    var gpu = slots[index].gpu ?? IntelGPU(place.card, index: index, context: context)
-    let usage = usages?[place.card.pci]
+    let slot = cards.slots[index]
+    guard cards.isReadable(index, at: clock.now, &observations) else { return }
+    var gpu = slots[index].gpu ?? IntelGPU(slot.card, index: index, context: context)
+    let usage = usages?[slot.card.pci]
     let reading = gpu.read(clock, usage: usage)
     for note in gpu.notes {
       let event = Event(
-        time: reading.time, kind: note.kind, text: note.text, device: place.device,
+        time: reading.time, kind: note.kind, text: note.text, device: slot.device,
         cause: .refused)
       observations.append(.event(event))
     }
-    let isGone = bus.note(gpu.failure, of: index, at: clock.now, &observations)
+    let isGone = cards.note(gpu.failure, of: index, at: clock.now, &observations)
     slots[index].gpu = isGone ? nil : gpu
     guard gpu.failure == nil else { return }
     slots[index].isShown = slots[index].isShown || !gpu.isIntegrated || usage?.busy != nil
@@ -106,6 +107,7 @@ struct IntelSource: DataSource {
 }
 
 extension IntelSource {
+  /// The line of the catalogue: `intel-gpu`.
   package static let entry = SourceEntry(
     "intel-gpu", gives: "energy, activity, memory, heat and clocks of Intel GPUs",
     feeds: [.gpu, .process]

@@ -12,7 +12,7 @@ struct GraceSensor: Hashable {
     case module = "Module"
     case grace = "Grace"
     case cores = "CPU"
-    case rest = "SysIO"
+    case sysIO = "SysIO"
   }
 
   let part: Part

@@ -81,7 +81,7 @@ struct GraceSource: DataSource {
         case .grace: (.processor, "package", "NVIDIA Grace")
         case .cores where hasWhole: (.processorPart, "core", "NVIDIA Grace")
         case .cores: (.processor, "package", "NVIDIA Grace, cores only")
-        case .rest: (.processorPart, "uncore", "NVIDIA Grace")
+        case .sysIO: (.processorPart, "uncore", "NVIDIA Grace")
         }
       let label = "\(name)-\(sensor.socket)"
       let device = Device(
@@ -95,6 +95,7 @@ struct GraceSource: DataSource {
 }
 
 extension GraceSource {
+  /// The line of the catalogue: `grace`.
   package static let entry = SourceEntry(
     "grace", gives: "power of Grace processors and their modules", feeds: [.cpu, .meter],
     isRare: true

@@ -148,6 +148,7 @@ struct JetsonSource: DataSource {
 }
 
 extension JetsonSource {
+  /// The line of the catalogue: `jetson`.
   package static let entry = SourceEntry(
     "jetson", gives: "power of a Jetson module's rails, activity of its GPU",
     feeds: [.gpu, .meter],

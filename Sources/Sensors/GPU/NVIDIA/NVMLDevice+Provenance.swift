@@ -1,7 +1,7 @@
 import Telemetry
 
 extension NVMLDevice {
-  /// The birth certificate of one of its numbers.
+  /// Source, method and period of one of its metrics.
   func provenance(of metric: Metric, every interval: Double) -> Provenance {
     var method = metric.isCounter ? Provenance.Method.counter : .instant
     var range = 0.0
@@ -30,14 +30,15 @@ extension NVMLDevice {
     case .power: isAverage ? 1 : 0
     case .energy, .powerInstant: 0
     case .memoryUsed, .memoryTotal, .temperature, .memoryTemperature, .smClock, .eventReasons:
-      NVMLSchedule.pairPeriod
-    case .throttledByPower where !fields.has(.heldByPower),
-      .throttledByThermal where !fields.has(.heldByHeat),
-      .throttledByBoard where !fields.has(.heldByBoard) && !fields.has(.heldByBrake):
-      NVMLSchedule.slowPeriod
-    case .powerLimit where !fields.has(.limit): NVMLSchedule.pairPeriod
-    case .memoryClock, .fanSpeed, .powerLimitDefault: NVMLSchedule.slowPeriod
-    default: NVMLSchedule.secondPeriod
+      NVMLSchedule.twoSecondPeriod
+    case .throttledByPower where !fields.has(.perfPolicyPower),
+      .throttledByThermal where !fields.has(.perfPolicyThermal),
+      .throttledByBoard
+    where !fields.has(.perfPolicyBoardLimit) && !fields.has(.hwPowerBrakeSlowdown):
+      NVMLSchedule.tenSecondPeriod
+    case .powerLimit where !fields.has(.limit): NVMLSchedule.twoSecondPeriod
+    case .memoryClock, .fanSpeed, .powerLimitDefault: NVMLSchedule.tenSecondPeriod
+    default: NVMLSchedule.oneSecondPeriod
     }
   }
 
@@ -51,18 +52,23 @@ extension NVMLDevice {
     case .power: "nvmlDeviceGetPowerUsage, mW at that moment, whole board, ±5 %"
     case .powerInstant: "NVML field 186, mW at that moment, ±5 %"
     case .energy where fields.has(.energy): "NVML field 191, mJ since driver load"
-    case .energy where fields.has(.olderEnergy): "NVML field 83, mJ since driver load"
+    case .energy where fields.has(.totalEnergyConsumption): "NVML field 83, mJ since driver load"
     case .energy: "nvmlDeviceGetTotalEnergyConsumption, mJ since driver load"
     case .powerLimit where fields.has(.limit): "NVML field 190, mW, the limit that binds"
     case .powerLimit: "nvmlDeviceGetEnforcedPowerLimit, mW"
     case .powerLimitDefault: "NVML field 189, mW, as sold"
     case .modulePower: "NVML fields 185 and 186 of the module, mW; contains the GPU's power"
-    case .throttledByPower where !fields.has(.heldByPower),
-      .throttledByThermal where !fields.has(.heldByHeat),
-      .throttledByBoard where !fields.has(.heldByBoard) && !fields.has(.heldByBrake):
+    case .throttledByPower where !fields.has(.perfPolicyPower),
+      .throttledByThermal where !fields.has(.perfPolicyThermal),
+      .throttledByBoard
+    where !fields.has(.perfPolicyBoardLimit) && !fields.has(.hwPowerBrakeSlowdown):
       "nvmlDeviceGetViolationStatus, ns clocks were held back"
     case .throttledByPower: "NVML field 74, ns clocks were held back by the power limit"
     case .throttledByThermal: "NVML field 75, ns clocks were held back by heat"
+    case .throttledByBoard where !fields.has(.hwPowerBrakeSlowdown):
+      "NVML field 77, ns held back by board limit; the power brake is not known"
+    case .throttledByBoard where !fields.has(.perfPolicyBoardLimit):
+      "NVML field 271, ns held back by power brake; the board limit is not known"
     case .throttledByBoard: "NVML fields 77 and 271, ns held back by board limit and power brake"
     case .pcieReceived: "NVML field 198, bytes over PCIe towards the GPU"
     case .pcieSent: "NVML field 197, bytes over PCIe from the GPU"
@@ -75,7 +81,7 @@ extension NVMLDevice {
     case .memoryUsed where sharesMemory:
       "/proc/meminfo, MemTotal less MemAvailable: memory is shared with the host"
     case .memoryTotal where sharesMemory: "/proc/meminfo, MemTotal: memory is shared with the host"
-    case .memoryUsed where inquiry.refused.contains(.memoryV2):
+    case .memoryUsed where query.refused.contains(.memoryV2):
       "nvmlDeviceGetMemoryInfo, with what the driver reserves"
     case .memoryUsed: "nvmlDeviceGetMemoryInfo_v2, without what the driver reserves"
     case .memoryTotal: "nvmlDeviceGetMemoryInfo"

@@ -8,7 +8,7 @@ struct NVMLDevice {
   let handle: nvmlDevice_t
   let library: NVMLLibrary
   let fields: NVMLFields
-  var inquiry = NVMLInquiry()
+  var query = NVMLQuery()
   /// The limit that binds, in milliwatts, as last heard.
   private(set) var limit: UInt64?
   /// A power in watts that was left out of the last reading because it cannot be.
@@ -30,24 +30,27 @@ struct NVMLDevice {
     if !identity.averagesPower { missing.insert(.averagePower) }
     // Drivers that do not know the scope answer for the GPU alone.
     if !identity.isModule { missing.formUnion([.moduleAverage, .moduleInstant]) }
+    if library.driverBranch ?? 0 < NVMLField.powerBrakeBranch {
+      missing.insert(.hwPowerBrakeSlowdown)
+    }
     fields = NVMLFields(leavingOut: missing)
     hostMemory = SystemFile(context.path("/proc/meminfo"))
   }
 
   /// Asks for what is due; what it does not have is missing from the reading.
   mutating func read(_ due: NVMLSchedule.Due, _ clock: any SessionClock) -> Reading {
-    inquiry.begin()
+    query.begin()
     implausiblePower = nil
     let handle = handle
-    fields.read(full: due.second, handle, library, &inquiry)
+    fields.read(full: due.second, handle, library, &query)
     var usage = fields[identity.averagesPower ? .averagePower : .instantPower]
     if usage == nil, due.second || !identity.averagesPower {
-      usage = inquiry.ask(.power, library.calls.power) { $0(handle, &$1) }.map(UInt64.init)
+      usage = query.ask(.power, library.calls.power) { $0(handle, &$1) }.map(UInt64.init)
     }
     let energy =
-      fields[.energy] ?? fields[.olderEnergy]
-      ?? inquiry.ask(.energy, library.calls.energy, from: UInt64(0)) { $0(handle, &$1) }
-    // The two that are integrated deserve the time closest to them.
+      fields[.energy] ?? fields[.totalEnergyConsumption]
+      ?? query.ask(.energy, library.calls.energy, from: UInt64(0)) { $0(handle, &$1) }
+    // Power and energy are integrated over time, so the reading takes its time right after them.
     var reading = Reading(device: identity.device.id, time: clock.now)
     if due.second { setLimits(&reading, isSeldom: due.pair) }
     set(.power, usage, &reading)
@@ -61,7 +64,8 @@ struct NVMLDevice {
     return reading
   }
 
-  /// The counter in microjoules, unless it moved farther than the board can draw.
+  /// The energy counter in µJ; `nil` if it grew by more than the board can draw since the last
+  /// reading.
   ///
   /// A counter that drops out for a moment would be charged all it ever counted when it is back. A
   /// fall is passed on: it is a driver's restart, which the timeline knows.
@@ -75,7 +79,7 @@ struct NVMLDevice {
     return Double(energy - lastEnergy.millijoules) <= max(most, 10_000) ? steps : nil
   }
 
-  /// Adds a power in milliwatts if it can be.
+  /// Adds a power (mW) if it is plausible.
   private mutating func set(_ metric: Metric, _ power: UInt64?, _ reading: inout Reading) {
     guard let power else { return }
     if Self.isPlausible(power, limit: limit) {
@@ -85,7 +89,8 @@ struct NVMLDevice {
     }
   }
 
-  /// Whether a board may draw that much, both in milliwatts: half more than its limit, or 4 kW.
+  /// Whether a board can draw this power (mW): at most 1.5 times its power limit, if known, and at
+  /// most 4 kW.
   static func isPlausible(_ power: UInt64, limit: UInt64?) -> Bool {
     if let limit, limit > 0, Double(power) > 1.5 * Double(limit) { return false }
     return power <= 4_000_000
@@ -95,9 +100,9 @@ struct NVMLDevice {
     let handle = handle
     var now = fields[.limit]
     if now == nil, isSeldom {
-      now = inquiry.ask(.limit, library.calls.enforcedLimit) { $0(handle, &$1) }.map(UInt64.init)
+      now = query.ask(.limit, library.calls.enforcedLimit) { $0(handle, &$1) }.map(UInt64.init)
     }
-    // A limit beyond what any board draws is none.
+    // Above 10 kW the value is no limit.
     if let now, now > 0, now <= 10_000_000 {
       limit = now
       reading.set(.powerLimit, steps: Int64(now))
@@ -114,10 +119,10 @@ struct NVMLDevice {
     func microseconds(_ field: NVMLField) -> Int64? {
       fields[field].flatMap { Int64(exactly: $0 / 1000) }
     }
-    reading.set(.throttledByPower, steps: microseconds(.heldByPower))
-    reading.set(.throttledByThermal, steps: microseconds(.heldByHeat))
+    reading.set(.throttledByPower, steps: microseconds(.perfPolicyPower))
+    reading.set(.throttledByThermal, steps: microseconds(.perfPolicyThermal))
     // A sum with one part missing would look like a counter that was reset.
-    let parts = [NVMLField.heldByBoard, .heldByBrake].filter(fields.has)
+    let parts = [NVMLField.perfPolicyBoardLimit, .hwPowerBrakeSlowdown].filter(fields.has)
     let held = parts.compactMap(microseconds)
     if !held.isEmpty, held.count == parts.count {
       reading.set(.throttledByBoard, steps: held.reduce(0, &+))
@@ -134,7 +139,7 @@ struct NVMLDevice {
 
   private mutating func setActivity(_ reading: inout Reading) {
     let handle = handle
-    let rates = inquiry.ask(.utilization, library.calls.utilization, from: nvmlUtilization_t()) {
+    let rates = query.ask(.utilization, library.calls.utilization, from: nvmlUtilization_t()) {
       $0(handle, &$1)
     }
     guard let rates, rates.gpu <= 100, rates.memory <= 100 else { return }
@@ -147,19 +152,19 @@ struct NVMLDevice {
     setMemory(&reading)
     let sensor = Int32(NVML_TEMPERATURE_GPU)
     var request = nvmlTemperature_t()
-    request.version = NVML_TEMPERATURE_V1
+    request.version = UInt32(nvmlTemperature_v1)
     request.sensorType = sensor
     let degrees =
-      inquiry.ask(.temperatureV, library.calls.temperatureV, from: request) { $0(handle, &$1) }
+      query.ask(.temperatureV, library.calls.temperatureV, from: request) { $0(handle, &$1) }
       .map { Int64($0.temperature) }
-      ?? inquiry.ask(.temperature, library.calls.temperature) { $0(handle, sensor, &$1) }
+      ?? query.ask(.temperature, library.calls.temperature) { $0(handle, sensor, &$1) }
       .map(Int64.init)
-    reading.set(.temperature, steps: degrees.flatMap(Self.heat))
+    reading.set(.temperature, steps: degrees.flatMap(Self.millidegrees))
     // Boards without a sensor may say zero.
     let memory = fields[.memoryTemperature].flatMap { $0 > 0 ? Int64(exactly: $0) : nil }
-    reading.set(.memoryTemperature, steps: memory.flatMap(Self.heat))
+    reading.set(.memoryTemperature, steps: memory.flatMap(Self.millidegrees))
     reading.set(.smClock, steps: clock(.smClock, Int32(NVML_CLOCK_SM)))
-    let reasons = inquiry.ask(.eventReasons, library.calls.eventReasons, from: UInt64(0)) {
+    let reasons = query.ask(.eventReasons, library.calls.eventReasons, from: UInt64(0)) {
       $0(handle, &$1)
     }
     reading.set(.eventReasons, steps: reasons.map(Int64.init(bitPattern:)))
@@ -169,29 +174,36 @@ struct NVMLDevice {
   private mutating func setRest(_ reading: inout Reading) {
     let handle = handle
     reading.set(.memoryClock, steps: clock(.memoryClock, Int32(NVML_CLOCK_MEM)))
-    let percent = inquiry.ask(.fanSpeed, library.calls.fanSpeed) { $0(handle, &$1) }
+    let percent = query.ask(.fanSpeed, library.calls.fanSpeed) { $0(handle, &$1) }
     // Fans may be told to turn faster than their nominal speed.
     reading.set(.fanSpeed, steps: percent.flatMap { $0 <= 200 ? Int64($0) * 10_000 : nil })
-    hold(.throttledByPower, .heldByPower, policy: 0, unless: .heldByPower, &reading)
-    hold(.throttledByThermal, .heldByHeat, policy: 1, unless: .heldByHeat, &reading)
-    hold(.throttledByBoard, .heldByBoard, policy: 3, unless: .heldByBoard, &reading)
+    setViolationTime(
+      .throttledByPower, .perfPolicyPower, policy: NVML_PERF_POLICY_POWER, unless: .perfPolicyPower,
+      &reading)
+    setViolationTime(
+      .throttledByThermal, .perfPolicyThermal, policy: NVML_PERF_POLICY_THERMAL,
+      unless: .perfPolicyThermal, &reading)
+    setViolationTime(
+      .throttledByBoard, .perfPolicyBoardLimit, policy: NVML_PERF_POLICY_BOARD_LIMIT,
+      unless: .perfPolicyBoardLimit, &reading)
     if !fields.has(.defaultLimit) {
-      let limit = inquiry.ask(.defaultLimit, library.calls.defaultLimit) { $0(handle, &$1) }
+      let limit = query.ask(.defaultLimit, library.calls.defaultLimit) { $0(handle, &$1) }
       reading.set(.powerLimitDefault, steps: limit.map(Int64.init))
     }
   }
 
   /// Asks for a time held back with a call of its own where no field tells it.
-  private mutating func hold(
-    _ metric: Metric, _ number: NVMLInquiry.Number, policy: Int32, unless field: NVMLField,
+  private mutating func setViolationTime(
+    _ metric: Metric, _ number: NVMLQuery.Quantity, policy: Int, unless field: NVMLField,
     _ reading: inout Reading
   ) {
-    guard !fields.has(field), !fields.has(.heldByBrake) || metric != .throttledByBoard else {
+    guard !fields.has(field), !fields.has(.hwPowerBrakeSlowdown) || metric != .throttledByBoard
+    else {
       return
     }
     let handle = handle
-    let time = inquiry.ask(number, library.calls.violation, from: nvmlViolationTime_t()) {
-      $0(handle, policy, &$1)
+    let time = query.ask(number, library.calls.violation, from: nvmlViolationTime_t()) {
+      $0(handle, Int32(policy), &$1)
     }
     reading.set(metric, steps: time.flatMap { Int64(exactly: $0.violationTime / 1000) })
   }
@@ -202,10 +214,10 @@ struct NVMLDevice {
     var used: UInt64?
     var total: UInt64?
     var request = nvmlMemory_v2_t()
-    request.version = NVML_MEMORY_V2
-    if let memory = inquiry.ask(.memoryV2, calls.memoryV2, from: request, { $0(handle, &$1) }) {
+    request.version = UInt32(nvmlMemory_v2)
+    if let memory = query.ask(.memoryV2, calls.memoryV2, from: request, { $0(handle, &$1) }) {
       (used, total) = (memory.used, memory.total)
-    } else if let memory = inquiry.ask(
+    } else if let memory = query.ask(
       .memory, calls.memory, from: nvmlMemory_t(), { $0(handle, &$1) })
     {
       (used, total) = (memory.used, memory.total)
@@ -213,7 +225,7 @@ struct NVMLDevice {
     if let total, total > 0 {
       reading.set(.memoryUsed, steps: used.flatMap { Int64(exactly: $0) })
       reading.set(.memoryTotal, steps: Int64(exactly: total))
-    } else if total == 0 || inquiry.unsupported.contains(.memory) {
+    } else if total == 0 || query.unsupported.contains(.memory) {
       // GB10 and other chips that have no memory of their own.
       sharesMemory = true
       guard let sizes = try? hostMemory.read({ MemorySizes.read(&$0) }) else { return }
@@ -222,14 +234,14 @@ struct NVMLDevice {
     }
   }
 
-  private mutating func clock(_ number: NVMLInquiry.Number, _ which: Int32) -> Int64? {
+  private mutating func clock(_ number: NVMLQuery.Quantity, _ which: Int32) -> Int64? {
     let handle = handle
-    let megahertz = inquiry.ask(number, library.calls.clock) { $0(handle, which, &$1) }
+    let megahertz = query.ask(number, library.calls.clock) { $0(handle, which, &$1) }
     return megahertz.flatMap { $0 < 100_000 ? Int64($0) * 1_000_000 : nil }
   }
 
   /// Degrees as steps; `nil` beyond what a chip survives.
-  private static func heat(_ degrees: Int64) -> Int64? {
+  private static func millidegrees(_ degrees: Int64) -> Int64? {
     (-60...200).contains(degrees) ? degrees * 1000 : nil
   }
 

@@ -10,8 +10,8 @@ struct NVMLAnswer: Sendable {
   var generalNotes: [String] = []
   /// Why there is nothing, or less than before.
   var error: NVMLError?
-  /// Whether it was left asleep.
-  var isAsleep = false
+  /// Whether it is runtime-suspended and was left so.
+  var isSuspended = false
   /// Whether it has had nothing to do for a while and would fall asleep if nobody asked.
   var mayRest = false
   /// Which GPU it is, where it was opened at this look.
@@ -24,10 +24,10 @@ struct NVMLOpening: @unchecked Sendable {
   let handle: nvmlDevice_t
 }
 
-/// A GPU's place in the driver's order, whether or not it can be opened.
+/// One GPU by its NVML index, whether or not it can be opened.
 ///
-/// Touched by one thread at a time: the source hands it to its crew and leaves it alone until the
-/// crew has answered. What was said outlives the library, so that nothing is said twice.
+/// Touched by one thread at a time: the source hands it to its worker pool and leaves it alone until
+/// the pool has answered. What was said outlives the library, so that nothing is said twice.
 final class NVMLGPU: @unchecked Sendable {
   /// Seconds without work after which a GPU that can sleep is left alone.
   private static let idlePatience = 10.0
@@ -37,10 +37,10 @@ final class NVMLGPU: @unchecked Sendable {
   private var schedule: NVMLSchedule
   private var device: NVMLDevice?
   private var gpm: NVMLGPM?
-  private var parts: NVMLParts?
-  private var isDivided = false
-  private var sleep: NVMLSleep?
-  private var isAsleep = false
+  private var migDevices: NVMLMIGDevices?
+  private var isMIGEnabled = false
+  private var runtimePM: NVMLRuntimePM?
+  private var isSuspended = false
   /// Since when it has had nothing to do.
   private var idleSince: Timestamp?
   private var reporter: DeviceReporter?
@@ -57,7 +57,7 @@ final class NVMLGPU: @unchecked Sendable {
   func close() {
     device = nil
     gpm = nil
-    parts = nil
+    migDevices = nil
     // Its counter may have started over by the time it is back.
     processes?.list.forgetEnergy()
   }
@@ -67,9 +67,9 @@ final class NVMLGPU: @unchecked Sendable {
     var answer = NVMLAnswer()
     if let device, device.library !== library { close() }
     var due = schedule.next(clock.now)
-    if due.second { isAsleep = sleep?.isAsleep == true }
-    if isAsleep {
-      answer.isAsleep = true
+    if due.second { isSuspended = runtimePM?.isSuspended == true }
+    if isSuspended {
+      answer.isSuspended = true
       return answer
     }
     if device == nil {
@@ -84,8 +84,8 @@ final class NVMLGPU: @unchecked Sendable {
     let before = (reporter, processes)
     self.device = nil
     read(&device, due, clock, isNew: isNew, &answer)
-    let error = device.inquiry.trouble
-    let isMute = !device.inquiry.hasAnswer && (error != nil || due.second && due.pair)
+    let error = device.query.lastError
+    let isMute = !device.query.hasAnswer && (error != nil || due.second && due.pair)
     // Half a row would look like a GPU that has lost some of its sensors.
     if isMute || error?.isLoss == true {
       // What is not said now has to be said later.
@@ -104,16 +104,16 @@ final class NVMLGPU: @unchecked Sendable {
     var handle: nvmlDevice_t?
     if let error = NVMLError(library.device(index, &handle)) { throw error }
     guard let handle else { throw NVMLError.unknown }
-    let isDivided = NVMLParts.isDivided(handle, library)
-    let (gpm, standing) = NVMLGPM.open(library, handle)
+    let isMIGEnabled = NVMLMIGDevices.isMIGEnabled(handle, library)
+    let (gpm, availability) = NVMLGPM.open(library, handle)
     let identity = NVMLIdentity(
-      handle, index: index, library: library, context: context, gpm: standing,
-      isDivided: isDivided)
+      handle, index: index, library: library, context: context, gpm: availability,
+      isMIGEnabled: isMIGEnabled)
     let id = identity.device.id
-    self.gpm = isDivided ? nil : gpm
-    self.isDivided = isDivided
-    parts = isDivided ? NVMLParts(context, gpu: id) : nil
-    sleep = identity.busID.map { NVMLSleep(busID: $0, context) }
+    self.gpm = isMIGEnabled ? nil : gpm
+    self.isMIGEnabled = isMIGEnabled
+    migDevices = isMIGEnabled ? NVMLMIGDevices(context, gpu: id) : nil
+    runtimePM = identity.busID.map { NVMLRuntimePM(busID: $0, context) }
     if reporter?.device != identity.device { reporter = DeviceReporter(identity.device) }
     if processes?.gpu != id { processes = (id, NVMLProcesses(context, gpu: id)) }
     device = NVMLDevice(identity: identity, handle: handle, library: library, context: context)
@@ -125,15 +125,15 @@ final class NVMLGPU: @unchecked Sendable {
     _ answer: inout NVMLAnswer
   ) {
     var reading = device.read(due, clock)
-    if due.second, device.inquiry.trouble?.isLoss != true {
+    if due.second, device.query.lastError?.isLoss != true {
       readActivity(&device, &reading, isNew: isNew, &answer)
     }
     var rest: [Observation] = []
-    if due.pair, device.inquiry.trouble?.isLoss != true {
-      if due.slow { parts?.enumerate(device) }
-      parts?.read(device, at: reading.time, to: &rest)
+    if due.pair, device.query.lastError?.isLoss != true {
+      if due.slow { migDevices?.enumerate(device) }
+      migDevices?.read(device, at: reading.time, to: &rest)
       processes?.list.look(
-        &device, reading, isSeldom: due.slow, isDivided: isDivided, to: &rest)
+        &device, reading, isSeldom: due.slow, isMIGEnabled: isMIGEnabled, to: &rest)
     }
     let interval = context.interval
     let described = device
@@ -142,7 +142,7 @@ final class NVMLGPU: @unchecked Sendable {
     }
     answer.observations += rest
     if due.second { answer.mayRest = mayRest(reading) }
-    answer.notes += device.inquiry.denied.map { "\($0) may not be read by this user" }
+    answer.notes += device.query.denied.map { "\($0) may not be read by this user" }
     if let watts = device.implausiblePower, !hasRefusedPower {
       hasRefusedPower = true
       answer.notes.append("power of \(Int(watts)) W left out, far beyond its limit")
@@ -152,7 +152,7 @@ final class NVMLGPU: @unchecked Sendable {
   /// Whether the driver would switch the GPU off by now if it were left alone.
   private func mayRest(_ reading: Reading) -> Bool {
     let isBusy = reading.values.first { $0.metric == .utilization }?.steps != 0
-    guard sleep?.mayFallAsleep == true, !isBusy, processes?.list.isEmpty == true else {
+    guard runtimePM?.supportsRuntimeD3 == true, !isBusy, processes?.list.isEmpty == true else {
       idleSince = nil
       return false
     }
@@ -165,16 +165,16 @@ final class NVMLGPU: @unchecked Sendable {
     _ device: inout NVMLDevice, _ reading: inout Reading, isNew: Bool, _ answer: inout NVMLAnswer
   ) {
     if let error = gpm?.read(into: &reading, at: reading.time), error.isLoss {
-      device.inquiry.take(error)
+      device.query.take(error)
     }
-    var standing = device.identity.gpm
-    if let gpm, gpm.standing != .works {
-      standing = gpm.standing
+    var availability = device.identity.gpm
+    if let gpm, gpm.availability != .works {
+      availability = gpm.availability
       self.gpm = nil
     } else if !isNew {
       return
     }
-    switch standing {
+    switch availability {
     case .notPermitted:
       answer.generalNotes.append(
         "the activity inside the GPUs (GPM) may not be read by this user; run as root to see it")

@@ -1,7 +1,7 @@
 import CDrivers
 import Telemetry
 
-/// Who a GPU is: asked once, when its handle is opened.
+/// What never changes about a GPU: read once, when its handle is opened.
 struct NVMLIdentity: Hashable {
   let device: Device
   /// Whether power is a mean over the last second rather than a momentary value.
@@ -10,13 +10,13 @@ struct NVMLIdentity: Hashable {
   let isModule: Bool
   /// The PCI address as the driver writes it.
   let busID: String?
-  /// Whether it lets its inside be looked into, as found when it was opened.
-  let gpm: NVMLGPM.Standing
+  /// Whether GPM is available, as found when the GPU was opened.
+  let gpm: NVMLGPM.Availability
 
   /// Asks for everything that never changes; what the driver does not tell is left out.
   init(
     _ handle: nvmlDevice_t, index: UInt32, library: NVMLLibrary, context: SourceContext,
-    gpm: NVMLGPM.Standing, isDivided: Bool
+    gpm: NVMLGPM.Availability, isMIGEnabled: Bool
   ) {
     let uuid = NVMLLibrary.text(Int(NVML_DEVICE_UUID_BUFFER_SIZE)) { text, size in
       library.calls.uuid?(handle, text, size)
@@ -33,7 +33,7 @@ struct NVMLIdentity: Hashable {
     isModule = Self.isModule(model ?? "")
     self.gpm = gpm
     attributes["gpm"] = gpm.rawValue
-    if isDivided {
+    if isMIGEnabled {
       attributes["mig"] = "enabled"
       attributes["utilization"] = "not told of a GPU divided by MIG"
     }
@@ -47,15 +47,17 @@ struct NVMLIdentity: Hashable {
 
   /// Whether the driver averages power over a second: Ampere and newer, but for GA100.
   ///
-  /// As the NVML reference says of `nvmlDeviceGetPowerUsage`. GA100 (A100, A30) is the only chip
-  /// of compute capability 8.0.
+  /// As the NVML reference says of `nvmlDeviceGetPowerUsage`.
   static func averagesPower(
     _ architecture: UInt32?, _ capability: (major: Int32, minor: Int32)?
   ) -> Bool {
-    if let capability, capability == (8, 0) { return false }
+    if let capability, capability == ga100Capability { return false }
     if let architecture { return architecture >= UInt32(NVML_DEVICE_ARCH_AMPERE) }
     return capability.map { $0.major >= 8 } ?? false
   }
+
+  /// The compute capability of GA100 (A100, A30), which no other chip has.
+  private static let ga100Capability: (major: Int32, minor: Int32) = (8, 0)
 
   /// Whether a product's name is that of a module: a word that begins with GH or GB and a digit.
   static func isModule(_ model: String) -> Bool {
@@ -69,8 +71,7 @@ struct NVMLIdentity: Hashable {
     guard library.calls.architecture?(handle, &architecture) == nvmlReturn_t(NVML_SUCCESS) else {
       return nil
     }
-    // All ones stand for “unknown”.
-    return architecture == .max ? nil : architecture
+    return architecture == UInt32(NVML_DEVICE_ARCH_UNKNOWN) ? nil : architecture
   }
 
   private static func computeCapability(

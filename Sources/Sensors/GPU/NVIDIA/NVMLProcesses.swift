@@ -16,7 +16,7 @@ struct NVMLProcesses {
   private var lastSample: UInt64 = 0
   /// Whether nobody was on the GPU at the last look; `nil` where that is not known.
   private(set) var isEmpty: Bool?
-  /// Whether the processes that draw were none, and so are looked for but seldom.
+  /// Whether the list of graphics processes was empty; then it is asked for at the slow round only.
   private var drawsNothing = false
   // At the last look.
   private var lastTime: Timestamp?
@@ -25,7 +25,7 @@ struct NVMLProcesses {
 
   init(_ context: SourceContext, gpu: DeviceID) {
     roster = ProcessRoster(
-      context, source: NVMLSource.sourceName, gpu: gpu, areHostNumbers: true)
+      context, source: NVMLSource.sourceName, gpu: gpu, areHostPIDs: true)
   }
 
   /// Forgets what was drawn before; the next look charges nothing.
@@ -33,10 +33,10 @@ struct NVMLProcesses {
 
   /// Looks who is on the GPU and charges what it drew since the last look.
   ///
-  /// `isSeldom` marks the looks at which also what was empty before is looked at. Of a GPU divided
-  /// into instances the driver tells no shares.
+  /// `isSeldom` is true at the slow round, which also asks again for lists that were empty. With MIG
+  /// enabled the driver tells no shares.
   mutating func look(
-    _ device: inout NVMLDevice, _ reading: Reading, isSeldom: Bool, isDivided: Bool,
+    _ device: inout NVMLDevice, _ reading: Reading, isSeldom: Bool, isMIGEnabled: Bool,
     to observations: inout [Observation]
   ) {
     let calls = device.library.calls
@@ -49,7 +49,7 @@ struct NVMLProcesses {
         list.append(process)
       }
     }
-    if !list.isEmpty, !isDivided, let shares = shares(&device) {
+    if !list.isEmpty, !isMIGEnabled, let shares = shares(&device) {
       for index in list.indices { list[index].smShare = shares[list[index].pid] ?? 0 }
     }
     isEmpty = list.isEmpty
@@ -75,7 +75,7 @@ struct NVMLProcesses {
         UInt64(min(1e12, joules * 1000 / (elapsed + 0.2))), limit: limit)
       return isPossible ? joules : nil
     }
-    guard let power, let lastPower, elapsed <= max(5, 3 * NVMLSchedule.pairPeriod) else {
+    guard let power, let lastPower, elapsed <= max(5, 3 * NVMLSchedule.twoSecondPeriod) else {
       return nil
     }
     return Double(power + lastPower) / 2000 * elapsed
@@ -83,11 +83,11 @@ struct NVMLProcesses {
 
   /// One of the driver's lists; `nil` where it gives none.
   private mutating func list(
-    _ number: NVMLInquiry.Number, _ function: nvmlGetProcesses_t?, _ device: inout NVMLDevice
+    _ number: NVMLQuery.Quantity, _ function: nvmlGetProcesses_t?, _ device: inout NVMLDevice
   ) -> [GPUProcess]? {
-    guard device.inquiry.mayAsk(number) else { return nil }
+    guard device.query.mayAsk(number) else { return nil }
     guard let function else {
-      device.inquiry.refuse(number)
+      device.query.refuse(number)
       return nil
     }
     let stride = device.library.calls.processStride
@@ -101,11 +101,11 @@ struct NVMLProcesses {
       var count = UInt32(room)
       let code = function(device.handle, &count, buffer)
       guard let error = NVMLError(code) else {
-        device.inquiry.answered()
+        device.query.answered()
         return (0..<min(Int(count), room)).compactMap { Self.process(buffer + $0 * stride) }
       }
       guard Int(code) == NVML_ERROR_INSUFFICIENT_SIZE, room < Self.mostEntries else {
-        if Int(code) != NVML_ERROR_INSUFFICIENT_SIZE { device.inquiry.take(error, of: number) }
+        if Int(code) != NVML_ERROR_INSUFFICIENT_SIZE { device.query.take(error, of: number) }
         return nil
       }
       listRoom = min(Self.mostEntries, max(room, Int(count)) * 2 + 5)
@@ -127,9 +127,9 @@ struct NVMLProcesses {
   /// The driver lists only those that had any, so who is not named had none. `nil` where it tells
   /// nothing at all.
   private mutating func shares(_ device: inout NVMLDevice) -> [Int32: Double]? {
-    guard device.inquiry.mayAsk(.processUtilization) else { return nil }
+    guard device.query.mayAsk(.processUtilization) else { return nil }
     guard let call = device.library.calls.processUtilization else {
-      device.inquiry.refuse(.processUtilization)
+      device.query.refuse(.processUtilization)
       return nil
     }
     for _ in 0..<3 {
@@ -145,7 +145,7 @@ struct NVMLProcesses {
         sampleRoom = min(Self.mostEntries, max(room, Int(count)) * 2 + 5)
       default:
         if let error = NVMLError(code), Int(code) != NVML_ERROR_INSUFFICIENT_SIZE {
-          device.inquiry.take(error, of: .processUtilization)
+          device.query.take(error, of: .processUtilization)
         }
         return nil
       }

@@ -16,9 +16,9 @@ struct NVMLSchedule {
     var slow = false
   }
 
-  static let secondPeriod = 1.0
-  static let pairPeriod = 2.0
-  static let slowPeriod = 10.0
+  static let oneSecondPeriod = 1.0
+  static let twoSecondPeriod = 2.0
+  static let tenSecondPeriod = 10.0
 
   private let interval: Double
   /// Whether the two-second round falls on the ticks between the others', so that the work of many
@@ -37,11 +37,11 @@ struct NVMLSchedule {
   mutating func next(_ now: Timestamp) -> Due {
     // Each round is part of the next quicker one, whatever the ticks fall on.
     var due = Due()
-    due.second = isDue(second, Self.secondPeriod, now)
-    due.pair = due.second && isDue(pair, Self.pairPeriod, now)
-    due.slow = due.pair && isDue(slow, Self.slowPeriod, now)
+    due.second = isDue(second, Self.oneSecondPeriod, now)
+    due.pair = due.second && isDue(pair, Self.twoSecondPeriod, now)
+    due.slow = due.pair && isDue(slow, Self.tenSecondPeriod, now)
     if due.second { second = now }
-    if due.pair { pair = pair == nil && isOdd ? now - Self.pairPeriod / 2 : now }
+    if due.pair { pair = pair == nil && isOdd ? now - Self.twoSecondPeriod / 2 : now }
     if due.slow { slow = now }
     return due
   }

@@ -2,9 +2,9 @@ import Telemetry
 
 /// NVIDIA GPUs through the driver's management library.
 ///
-/// The library is initialised once and kept. Every GPU is looked at by a crew of threads, so that
-/// a call that hangs costs only the readings of its own GPU; it is told of once, and nothing more
-/// is asked of that GPU until the call comes back. A GPU that stops answering is tried again every
+/// The library is initialised once and kept. GPUs are read by a pool of worker threads, usually one;
+/// a call that hangs gets a second one beside it, so that it costs only the readings of its own GPU.
+/// It is told of once, and nothing more is asked of that GPU until the call comes back. A GPU that stops answering is tried again every
 /// few seconds. The library is opened anew after the driver was reloaded, and once a minute while a
 /// GPU stays away, since some drivers find it again in no other way. It opens the GPUs, so
 /// `nvidia-smi --gpu-reset` needs it stopped. A GPU that sleeps is not touched, and where all would
@@ -14,8 +14,8 @@ struct NVMLSource: DataSource {
 
   let name = sourceName
 
-  /// What is known of one place in the driver's order.
-  struct Place {
+  /// What is known of the GPU at one NVML index.
+  struct Slot {
     let gpu: NVMLGPU
     var device: DeviceID?
     /// The GPU that was seen here last, whether or not it can be opened now.
@@ -24,13 +24,13 @@ struct NVMLSource: DataSource {
     var nextTry: Timestamp?
     /// When the call that has not come back was made.
     var asked: Timestamp?
-    var trouble: Trouble?
+    var fault: Fault?
     /// Whether it would fall asleep if nobody asked.
     var mayRest = false
   }
 
-  /// Why a place gives nothing.
-  enum Trouble: Equatable {
+  /// Why a slot gives nothing.
+  enum Fault: Equatable {
     case error(NVMLError)
     case asleep
     case silent
@@ -40,7 +40,7 @@ struct NVMLSource: DataSource {
   static let reopenPeriod = 60.0
   static let countPeriod = 10.0
   private static let restPeriod = 30.0
-  /// The crew's key for counting GPUs, beside the places.
+  /// The pool's key for counting GPUs, beside the slots' indices.
   static let counting = -1
 
   let context: SourceContext
@@ -52,8 +52,8 @@ struct NVMLSource: DataSource {
   /// When the library was opened.
   private(set) var opened = Timestamp(nanoseconds: 0)
   var counted = Timestamp(nanoseconds: 0)
-  let crew = NVMLCrew<NVMLReply>()
-  var places: [Place] = []
+  let workers = NVMLWorkerPool<NVMLReply>()
+  var slots: [Slot] = []
   /// Notes that are made once, whichever GPU they were found on.
   var saidOnce: Set<String> = []
   /// Until when all GPUs are left alone, so that they can fall asleep.
@@ -65,8 +65,8 @@ struct NVMLSource: DataSource {
 
   /// Opens nothing yet; `library` is a path that stands in for the driver's own.
   ///
-  /// `patience` is how many seconds a tick waits for its answers, a third of it by default; what
-  /// comes later is heard at the next.
+  /// `patience` is how many seconds a tick waits for its answers: by default a third of the interval,
+  /// at least 5 ms and at most 1 s. What comes later is heard at the next.
   init(
     _ context: SourceContext, library path: String? = nil, hiding: Set<String> = [],
     patience: Double? = nil
@@ -78,7 +78,7 @@ struct NVMLSource: DataSource {
   }
 
   mutating func probe() -> Probe {
-    if path == nil, let names = NVMLSleep.allAsleep(context) {
+    if path == nil, let names = NVMLRuntimePM.allSuspended(context) {
       return Probe(.ok, "asleep, and left so: " + names.joined(separator: ", "))
     }
     do {
@@ -102,8 +102,8 @@ struct NVMLSource: DataSource {
     }
     if let restsUntil, now < restsUntil { return observations }
     restsUntil = nil
-    let isWaiting = places.contains { $0.trouble?.mayNeedReopening == true }
-    let isHung = places.contains { $0.asked != nil }
+    let isWaiting = slots.contains { $0.fault?.mayNeedReopening == true }
+    let isHung = slots.contains { $0.asked != nil }
     if isWaiting, !isHung, now - opened >= Self.reopenPeriod { close() }
     let library: NVMLLibrary
     do { library = try open(clock, &observations) } catch {
@@ -124,7 +124,7 @@ struct NVMLSource: DataSource {
       throw failure.failure
     }
     if observations.isEmpty, let failure = wholeFailure { throw failure }
-    if places.allSatisfy(\.mayRest) { rest(now, &observations) }
+    if slots.allSatisfy(\.mayRest) { rest(now, &observations) }
     return observations
   }
 
@@ -143,7 +143,7 @@ struct NVMLSource: DataSource {
   /// Keeps what was to be said for when the source is back.
   private mutating func hold(_ observations: [Observation]) {
     held = observations
-    // Descriptions are sent once and must not be lost; readings are bygones.
+    // Descriptions are sent only once and must not be lost; old readings may be.
     guard held.count > 1000 else { return }
     held.removeAll { if case .reading = $0 { true } else { false } }
   }
@@ -153,12 +153,12 @@ struct NVMLSource: DataSource {
     _ now: Timestamp, _ observations: inout [Observation]
   ) -> Bool {
     let text = "the NVIDIA GPU sleeps and is left asleep"
-    guard let names = NVMLSleep.allAsleep(context) else {
+    guard let names = NVMLRuntimePM.allSuspended(context) else {
       saidOnce.remove(text)
       return false
     }
     if saidOnce.insert(text).inserted {
-      let known = places.indices.filter { places[$0].known != nil }
+      let known = slots.indices.filter { slots[$0].known != nil }
       if known.isEmpty {
         let list = names.joined(separator: ", ")
         observations.append(
@@ -187,8 +187,8 @@ struct NVMLSource: DataSource {
   private mutating func close() {
     events?.stop()
     events = nil
-    for place in places where place.asked == nil { place.gpu.close() }
-    for index in places.indices { places[index].nextTry = nil }
+    for slot in slots where slot.asked == nil { slot.gpu.close() }
+    for index in slots.indices { slots[index].nextTry = nil }
     library = nil
   }
 
@@ -204,13 +204,13 @@ struct NVMLSource: DataSource {
   }
 }
 
-/// What the crew brings back.
+/// What the worker pool brings back.
 enum NVMLReply: Sendable {
   case answer(NVMLAnswer)
   case count(UInt32?)
 }
 
-extension NVMLSource.Trouble {
+extension NVMLSource.Fault {
   /// Whether opening the library anew may help.
   fileprivate var mayNeedReopening: Bool {
     if case .error(let error) = self { !error.isRefusal } else { false }
@@ -218,6 +218,7 @@ extension NVMLSource.Trouble {
 }
 
 extension NVMLSource {
+  /// The line of the catalogue: `nvml`.
   package static let entry = SourceEntry(
     "nvml", gives: "power, energy, activity, memory, heat and clocks of NVIDIA GPUs",
     feeds: [.gpu, .gpuPart, .process], options: ["library"]

@@ -20,6 +20,8 @@ void fake_nvml_reset(uint32_t gpus);
 void fake_nvml_time(double seconds);
 // How many GPUs there are from now on.
 void fake_nvml_count(uint32_t gpus);
+// Makes the driver one of another branch, such as 575.
+void fake_nvml_driver(uint32_t branch);
 // What a reload of the driver does: all must be opened anew, and counters start at zero.
 void fake_nvml_reload(void);
 // Sets a value by the name of its field: power_mw, energy_mj, limit_mw, gpu_percent, ….

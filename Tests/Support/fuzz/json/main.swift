@@ -24,7 +24,7 @@ fuzz(seeds: [
     if let said = try? decoder.decode(line, arrival: fuzzArrival) { expectSound(said, by: distant) }
   }
   if let state = try? HFTrainerState(input.bytes) { expectSound(state.rows) }
-  if let model = ModelFacts(config: Array(input.bytes)) {
+  if let model = ModelConfig(config: Array(input.bytes)) {
     let counts = [model.parameters, model.activeParameters].compactMap { $0 }
     precondition(counts.allSatisfy { $0 > 0 }, "a model of nothing")
   }

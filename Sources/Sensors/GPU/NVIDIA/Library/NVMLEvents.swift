@@ -3,13 +3,13 @@ import CSystem
 import Glibc
 import Telemetry
 
-/// Hears what the driver reports by itself, such as Xid errors, on a thread of its own.
+/// Waits for NVML events, such as Xid errors, on a thread of its own.
 ///
 /// The thread waits in the driver for half a second at a time, so that it ends soon after it is
 /// told to; it holds the library as long as it runs. What was heard is bounded: the same sentence
 /// is counted, and of different ones only so many are kept.
 final class NVMLEvents {
-  private static let patience: UInt32 = 500
+  private static let waitTimeout: UInt32 = 500
   private static let mostSentences = 64
 
   /// What was heard of a GPU, and how often.
@@ -21,7 +21,7 @@ final class NVMLEvents {
   }
 
   /// What the thread and the source share.
-  private final class Post: @unchecked Sendable {
+  private final class Mailbox: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var waiting: [(handle: nvmlDevice_t, device: DeviceID)] = []
     private var heard: [Heard] = []
@@ -65,13 +65,13 @@ final class NVMLEvents {
       Self.raise(wake)
     }
 
-    func leave() {
+    func markFinished() {
       locked { isGone = true }
       Self.raise(gone)
     }
 
-    var hasLeft: Bool { locked { isGone } }
-    var mustStop: Bool { locked { isStopped } }
+    var isFinished: Bool { locked { isGone } }
+    var isStopRequested: Bool { locked { isStopped } }
 
     func takeNew() -> [(handle: nvmlDevice_t, device: DeviceID)] {
       locked {
@@ -108,24 +108,24 @@ final class NVMLEvents {
   }
 
   private final class Box {
-    let post: Post
+    let mailbox: Mailbox
     var library: NVMLLibrary
-    init(_ post: Post, _ library: NVMLLibrary) {
-      self.post = post
+    init(_ mailbox: Mailbox, _ library: NVMLLibrary) {
+      self.mailbox = mailbox
       self.library = library
     }
   }
 
-  private let post: Post
+  private let mailbox: Mailbox
   private var isRunning = false
   private let library: NVMLLibrary
 
   init(_ library: NVMLLibrary, _ clock: any SessionClock) {
     self.library = library
-    post = Post(clock)
+    mailbox = Mailbox(clock)
   }
 
-  deinit { post.stop() }
+  deinit { mailbox.stop() }
 
   /// Hears from now on also what concerns this GPU.
   func listen(to handle: nvmlDevice_t, _ device: DeviceID) {
@@ -133,13 +133,13 @@ final class NVMLEvents {
     guard calls.createEventSet != nil, calls.freeEventSet != nil, calls.registerEvents != nil,
       calls.waitForEvent != nil
     else { return }
-    post.add(handle, device)
+    mailbox.add(handle, device)
     if !isRunning { start() }
   }
 
   /// What was heard since the last time.
   func take(_ clock: any SessionClock) -> [Observation] {
-    post.take(clock).map { entry in
+    mailbox.take(clock).map { entry in
       let times = entry.count > 1 ? " (\(entry.count) times)" : ""
       let name = entry.device == nil ? "a GPU: " : ""
       return .event(
@@ -151,14 +151,14 @@ final class NVMLEvents {
 
   /// Ends the thread and waits a moment for it, so that the library can be closed.
   func stop() {
-    post.stop()
-    guard isRunning, !post.hasLeft else { return }
-    var entry = pollfd(fd: post.gone, events: Int16(POLLIN), revents: 0)
-    poll(&entry, 1, Int32(Self.patience) + 200)
+    mailbox.stop()
+    guard isRunning, !mailbox.isFinished else { return }
+    var entry = pollfd(fd: mailbox.gone, events: Int16(POLLIN), revents: 0)
+    poll(&entry, 1, Int32(Self.waitTimeout) + 200)
   }
 
   private func start() {
-    let box = Unmanaged.passRetained(Box(post, library))
+    let box = Unmanaged.passRetained(Box(mailbox, library))
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
@@ -169,8 +169,8 @@ final class NVMLEvents {
       &thread, &attributes,
       { context in
         guard let context else { return nil }
-        let post = NVMLEvents.run(Unmanaged<Box>.fromOpaque(context))
-        post.leave()
+        let mailbox = NVMLEvents.run(Unmanaged<Box>.fromOpaque(context))
+        mailbox.markFinished()
         return nil
       }, box.toOpaque())
     isRunning = code == 0
@@ -178,15 +178,15 @@ final class NVMLEvents {
   }
 
   /// Runs until it is told to stop, and lets go of the library.
-  private static func run(_ handle: Unmanaged<Box>) -> Post {
+  private static func run(_ handle: Unmanaged<Box>) -> Mailbox {
     let box = handle.takeRetainedValue()
     // Signals are the main thread's business.
     cs_block_signals()
-    listen(box.library, box.post)
-    return box.post
+    listen(box.library, box.mailbox)
+    return box.mailbox
   }
 
-  private static func listen(_ library: NVMLLibrary, _ post: Post) {
+  private static func listen(_ library: NVMLLibrary, _ mailbox: Mailbox) {
     let calls = library.calls
     var set: nvmlEventSet_t?
     guard let create = calls.createEventSet, let wait = calls.waitForEvent,
@@ -195,26 +195,26 @@ final class NVMLEvents {
     defer { _ = calls.freeEventSet?(set) }
     var devices: [nvmlDevice_t: DeviceID] = [:]
     var failures = 0
-    while !post.mustStop {
-      for (handle, device) in post.takeNew() where register(handle, set, calls) {
+    while !mailbox.isStopRequested {
+      for (handle, device) in mailbox.takeNew() where register(handle, set, calls) {
         devices[handle] = device
       }
       if devices.isEmpty {
-        post.sleep(milliseconds: -1)
+        mailbox.sleep(milliseconds: -1)
         continue
       }
       var event = nvmlEventData_t()
-      let code = wait(set, &event, patience)
+      let code = wait(set, &event, waitTimeout)
       switch NVMLError(code) {
       case nil:
         failures = 0
-        post.hear(NVMLXid.words(event), of: event.device.flatMap { devices[$0] })
+        mailbox.hear(NVMLXid.words(event), of: event.device.flatMap { devices[$0] })
       case let error? where Int(error.code) == NVML_ERROR_TIMEOUT: failures = 0
       case let error? where error.concernsLibrary || error.isRefusal: return
       default:
         // It may answer at once, again and again, when a GPU is lost.
         failures = min(failures + 1, 5)
-        post.sleep(milliseconds: 1000 << Int32(failures))
+        mailbox.sleep(milliseconds: 1000 << Int32(failures))
       }
     }
   }
@@ -223,11 +223,12 @@ final class NVMLEvents {
     _ handle: nvmlDevice_t, _ set: nvmlEventSet_t, _ calls: NVMLSymbols
   ) -> Bool {
     let wanted = UInt64(
-      NVML_EVENT_XID | NVML_EVENT_DOUBLE_BIT_ERROR | NVML_EVENT_UNAVAILABLE
-        | NVML_EVENT_RECOVERY_ACTION)
+      nvmlEventTypeXidCriticalError | nvmlEventTypeDoubleBitEccError
+        | nvmlEventTypeGpuUnavailableError
+        | nvmlEventTypeGpuRecoveryAction)
     var types: UInt64 = 0
     let isTold = calls.eventTypes?(handle, &types) == nvmlReturn_t(NVML_SUCCESS)
-    let mask = isTold ? types & wanted : UInt64(NVML_EVENT_XID)
+    let mask = isTold ? types & wanted : UInt64(nvmlEventTypeXidCriticalError)
     guard mask != 0 else { return false }
     return calls.registerEvents?(handle, mask, set) == nvmlReturn_t(NVML_SUCCESS)
   }

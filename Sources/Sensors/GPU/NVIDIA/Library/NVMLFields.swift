@@ -5,43 +5,53 @@ import CDrivers
 /// Ids and units: `NVML_FI_*` of the NVML API reference.
 enum NVMLField: Int, CaseIterable {
   // Read at every tick, however short it is.
-  case energy, olderEnergy, instantPower
+  case energy, totalEnergyConsumption, instantPower
   // Read once a second: a mean over a second says nothing new earlier, and costs drivers
   // milliseconds where the power of the moment costs microseconds.
   case averagePower
   case limit, defaultLimit, memoryTemperature
-  case heldByPower, heldByHeat, heldByBoard, heldByBrake
+  case perfPolicyPower, perfPolicyThermal, perfPolicyBoardLimit, hwPowerBrakeSlowdown
   case pcieSent, pcieReceived, nvlinkSent, nvlinkReceived
   case moduleAverage, moduleInstant
 
+  /// The first driver branch in which id 271 is the time of the hardware power brake.
+  ///
+  /// Branch 575 answers that id with a ramp rate of power smoothing instead.
+  static let powerBrakeBranch = 580
+
   var id: UInt32 {
+    let id =
+      switch self {
+      case .energy: NVML_FI_DEV_ENERGY
+      case .totalEnergyConsumption: NVML_FI_DEV_TOTAL_ENERGY_CONSUMPTION
+      case .instantPower, .moduleInstant: NVML_FI_DEV_POWER_INSTANT
+      case .averagePower, .moduleAverage: NVML_FI_DEV_POWER_AVERAGE
+      case .limit: NVML_FI_DEV_POWER_CURRENT_LIMIT
+      case .defaultLimit: NVML_FI_DEV_POWER_DEFAULT_LIMIT
+      case .memoryTemperature: NVML_FI_DEV_MEMORY_TEMP
+      case .perfPolicyPower: NVML_FI_DEV_PERF_POLICY_POWER
+      case .perfPolicyThermal: NVML_FI_DEV_PERF_POLICY_THERMAL
+      case .perfPolicyBoardLimit: NVML_FI_DEV_PERF_POLICY_BOARD_LIMIT
+      case .hwPowerBrakeSlowdown: NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN
+      case .pcieSent: NVML_FI_DEV_PCIE_COUNT_TX_BYTES
+      case .pcieReceived: NVML_FI_DEV_PCIE_COUNT_RX_BYTES
+      case .nvlinkSent: NVML_FI_DEV_NVLINK_THROUGHPUT_DATA_TX
+      case .nvlinkReceived: NVML_FI_DEV_NVLINK_THROUGHPUT_DATA_RX
+      }
+    return UInt32(id)
+  }
+
+  /// The scope of the field: the GPU, the module of CPU and GPU, or the sum over all NVLinks.
+  var scope: UInt32 {
     switch self {
-    case .energy: 191
-    case .olderEnergy: 83
-    case .instantPower, .moduleInstant: 186
-    case .averagePower, .moduleAverage: 185
-    case .limit: 190
-    case .defaultLimit: 189
-    case .memoryTemperature: 82
-    case .heldByPower: 74
-    case .heldByHeat: 75
-    case .heldByBoard: 77
-    case .heldByBrake: 271
-    case .pcieSent: 197
-    case .pcieReceived: 198
-    case .nvlinkSent: 138
-    case .nvlinkReceived: 139
+    case .moduleAverage, .moduleInstant: UInt32(NVML_POWER_SCOPE_MODULE)
+    case .nvlinkSent, .nvlinkReceived: Self.allLinks
+    default: UInt32(NVML_POWER_SCOPE_GPU)
     }
   }
 
-  /// What part the id speaks of: a module of processor and GPU is 1, the sum over links all ones.
-  var scope: UInt32 {
-    switch self {
-    case .moduleAverage, .moduleInstant: 1
-    case .nvlinkSent, .nvlinkReceived: .max
-    default: 0
-    }
-  }
+  /// The scope of the NVLink fields that stands for all links together: `UINT_MAX`.
+  private static let allLinks = UInt32.max
 
   /// Whether it counts the bytes of a link one by one.
   var isBytes: Bool { self == .pcieSent || self == .pcieReceived }
@@ -52,12 +62,13 @@ enum NVMLField: Int, CaseIterable {
   /// In words, for a note that it may not be read.
   var words: String {
     switch self {
-    case .energy, .olderEnergy: "energy"
+    case .energy, .totalEnergyConsumption: "energy"
     case .instantPower, .averagePower: "power"
     case .moduleAverage, .moduleInstant: "power of the module"
     case .limit, .defaultLimit: "power limit"
     case .memoryTemperature: "memory temperature"
-    case .heldByPower, .heldByHeat, .heldByBoard, .heldByBrake: "time held back"
+    case .perfPolicyPower, .perfPolicyThermal, .perfPolicyBoardLimit, .hwPowerBrakeSlowdown:
+      "time held back"
     case .pcieSent, .pcieReceived: "PCIe traffic"
     case .nvlinkSent, .nvlinkReceived: "NVLink traffic"
     }
@@ -69,12 +80,12 @@ enum NVMLField: Int, CaseIterable {
 /// The table of ids grows with every driver, so each id is tested once and, if it is not answered,
 /// not asked for again. A number that has been answered before stays: later errors pass.
 final class NVMLFields {
-  /// The last id that drivers of the CUDA 11 years know.
-  private static let lastOldID: UInt32 = 141
+  /// Ids above this one may make an old driver refuse the whole call.
+  private static let lastOldID = UInt32(NVML_FI_DEV_NVLINK_THROUGHPUT_RAW_RX)
 
-  private enum Standing { case untested, answered, refused }
+  private enum Support { case untested, answered, refused }
 
-  private var standing: [Standing]
+  private var support: [Support]
   private var values: [UInt64?]
   private let entries: UnsafeMutablePointer<nvmlFieldValue_t>
   /// The fields of the request under way, in its order.
@@ -85,7 +96,7 @@ final class NVMLFields {
 
   /// Asks for nothing yet; `leavingOut` are fields this chip is known not to have.
   init(leavingOut: Set<NVMLField>) {
-    standing = NVMLField.allCases.map { leavingOut.contains($0) ? .refused : .untested }
+    support = NVMLField.allCases.map { leavingOut.contains($0) ? .refused : .untested }
     values = NVMLField.allCases.map { _ in nil }
     entries = .allocate(capacity: NVMLField.allCases.count)
     entries.initialize(repeating: nvmlFieldValue_t(), count: NVMLField.allCases.count)
@@ -98,16 +109,16 @@ final class NVMLFields {
   subscript(field: NVMLField) -> UInt64? { values[field.rawValue] }
 
   /// Whether a field has ever been answered.
-  func has(_ field: NVMLField) -> Bool { standing[field.rawValue] == .answered }
+  func has(_ field: NVMLField) -> Bool { support[field.rawValue] == .answered }
 
   /// Asks for all fields, or only for those that are worth asking for many times a second.
   func read(
-    full: Bool, _ handle: nvmlDevice_t, _ library: NVMLLibrary, _ inquiry: inout NVMLInquiry
+    full: Bool, _ handle: nvmlDevice_t, _ library: NVMLLibrary, _ query: inout NVMLQuery
   ) {
     for index in values.indices { values[index] = nil }
-    guard inquiry.mayAsk(.fields) else { return }
+    guard query.mayAsk(.fields) else { return }
     guard let call = library.calls.fieldValues else {
-      inquiry.refuse(.fields)
+      query.refuse(.fields)
       return
     }
     if full != isFull { compose(full: full) }
@@ -118,56 +129,56 @@ final class NVMLFields {
       entries[index].nvmlReturn = nvmlReturn_t(NVML_ERROR_UNKNOWN)
     }
     if let error = NVMLError(call(handle, Int32(request.count), entries)) {
-      giveUp(error, full: full, &inquiry)
+      giveUp(error, full: full, &query)
       return
     }
     var hasChanged = false
     for (index, field) in request.enumerated() {
-      hasChanged = take(entries[index], of: field, &inquiry) || hasChanged
+      hasChanged = take(entries[index], of: field, &query) || hasChanged
     }
     if hasChanged { compose(full: full) }
   }
 
   /// Deals with a call that was refused as a whole.
-  private func giveUp(_ error: NVMLError, full: Bool, _ inquiry: inout NVMLInquiry) {
-    guard Int(error.code) == NVML_ERROR_INVALID_ARGUMENT, !standing.contains(.answered) else {
-      inquiry.take(error, of: .fields)
+  private func giveUp(_ error: NVMLError, full: Bool, _ query: inout NVMLQuery) {
+    guard Int(error.code) == NVML_ERROR_INVALID_ARGUMENT, !support.contains(.answered) else {
+      query.take(error, of: .fields)
       return
     }
     // A driver may refuse all for the sake of an id it does not know yet.
     let newer = request.filter { $0.id > Self.lastOldID }
-    if newer.isEmpty { inquiry.refuse(.fields) }
-    for field in newer { standing[field.rawValue] = .refused }
+    if newer.isEmpty { query.refuse(.fields) }
+    for field in newer { support[field.rawValue] = .refused }
     compose(full: full)
   }
 
-  /// Keeps one answer; says whether the field's standing has changed.
+  /// Keeps one answer; says whether the field's support has changed.
   private func take(
-    _ entry: nvmlFieldValue_t, of field: NVMLField, _ inquiry: inout NVMLInquiry
+    _ entry: nvmlFieldValue_t, of field: NVMLField, _ query: inout NVMLQuery
   ) -> Bool {
-    let before = standing[field.rawValue]
+    let before = support[field.rawValue]
     // Its twin has been answered in this very call.
     if before == .refused { return false }
     guard let error = NVMLError(entry.nvmlReturn) else {
       guard let value = Self.number(entry) else { return false }
       values[field.rawValue] = value
-      inquiry.answered()
+      query.answered()
       if before == .answered { return false }
       if Int(entry.valueType) == NVML_VALUE_TYPE_UNSIGNED_INT, field.isBytes {
         narrow.insert(field)
       }
-      standing[field.rawValue] = .answered
+      support[field.rawValue] = .answered
       // Both ids count the same joules.
-      if field == .energy { standing[NVMLField.olderEnergy.rawValue] = .refused }
+      if field == .energy { support[NVMLField.totalEnergyConsumption.rawValue] = .refused }
       return true
     }
     if error.isLoss {
-      inquiry.take(error)
+      query.take(error)
     } else if before == .untested,
       error.isRefusal || Int(error.code) == NVML_ERROR_INVALID_ARGUMENT
     {
-      standing[field.rawValue] = .refused
-      if error.isDenial { inquiry.deny(field.words) }
+      support[field.rawValue] = .refused
+      if error.isDenial { query.deny(field.words) }
       return true
     }
     return false
@@ -177,7 +188,7 @@ final class NVMLFields {
   private func compose(full: Bool) {
     isFull = full
     request = NVMLField.allCases.filter {
-      standing[$0.rawValue] != .refused && (full || $0.isQuick)
+      support[$0.rawValue] != .refused && (full || $0.isQuick)
     }
   }
 

@@ -1,15 +1,15 @@
 import CDrivers
 import Telemetry
 
-/// Activity inside a chip as its own counters see it: NVIDIA's GPU performance monitoring.
+/// Activity inside a GPU by its hardware counters: NVML GPM (GPU Performance Monitoring).
 ///
 /// Two samples at least 100 ms apart make one set of means; the newer of two becomes the older of
 /// the next, so that each tick costs one sample and one evaluation and no time goes unseen.
 ///
 /// Ids, units and the layout of the request: `nvmlGpm*` of the NVML API reference; Hopper and newer.
 final class NVMLGPM {
-  /// Whether it can be had.
-  enum Standing: String {
+  /// Whether GPM can be used on a GPU, and if not, why.
+  enum Availability: String {
     case works = "yes"
     case notOnChip = "not on this chip"
     case notPermitted = "not permitted"
@@ -18,11 +18,50 @@ final class NVMLGPM {
 
   private enum Unit { case percent, mebibytes }
 
-  private static let metrics: [(id: UInt32, metric: Metric, unit: Unit)] = [
-    (2, .smActive, .percent), (3, .smOccupancy, .percent), (5, .tensorActive, .percent),
-    (7, .hmmaActive, .percent), (9, .immaActive, .percent), (10, .dramActive, .percent),
-    (20, .pcieSendRate, .mebibytes), (21, .pcieReceiveRate, .mebibytes),
-    (60, .nvlinkReceiveRate, .mebibytes), (61, .nvlinkSendRate, .mebibytes),
+  /// One metric of GPM: its id, what it is here, and what it says in words.
+  private struct Entry {
+    let id: UInt32
+    let metric: Metric
+    let unit: Unit
+    let words: String
+
+    init(_ id: Int, _ metric: Metric, _ unit: Unit, _ words: String) {
+      self.id = UInt32(id)
+      self.metric = metric
+      self.unit = unit
+      self.words = words
+    }
+  }
+
+  private static let entries = [
+    Entry(
+      NVML_GPM_METRIC_SM_UTIL, .smActive, .percent,
+      "share of cycles with work on a streaming multiprocessor"),
+    Entry(
+      NVML_GPM_METRIC_SM_OCCUPANCY, .smOccupancy, .percent,
+      "warps present, as a share of what fits"),
+    Entry(
+      NVML_GPM_METRIC_ANY_TENSOR_UTIL, .tensorActive, .percent,
+      "share of cycles in which tensor pipes worked, all kinds"),
+    Entry(
+      NVML_GPM_METRIC_HMMA_TENSOR_UTIL, .hmmaActive, .percent,
+      "share of cycles in which the half-precision tensor pipes worked"),
+    Entry(
+      NVML_GPM_METRIC_IMMA_TENSOR_UTIL, .immaActive, .percent,
+      "share of cycles in which the integer tensor pipes worked"),
+    Entry(
+      NVML_GPM_METRIC_DRAM_BW_UTIL, .dramActive, .percent, "share of the memory's peak bandwidth"),
+    Entry(
+      NVML_GPM_METRIC_PCIE_TX_PER_SEC, .pcieSendRate, .mebibytes, "PCIe traffic from the GPU"),
+    Entry(
+      NVML_GPM_METRIC_PCIE_RX_PER_SEC, .pcieReceiveRate, .mebibytes,
+      "PCIe traffic towards the GPU"),
+    Entry(
+      NVML_GPM_METRIC_NVLINK_TOTAL_RX_PER_SEC, .nvlinkReceiveRate, .mebibytes,
+      "data over all NVLinks towards the GPU"),
+    Entry(
+      NVML_GPM_METRIC_NVLINK_TOTAL_TX_PER_SEC, .nvlinkSendRate, .mebibytes,
+      "data over all NVLinks from the GPU"),
   ]
   private static let closest = 0.1
   private static let headSize = MemoryLayout<nvmlGpmMetricsGet_t>.size
@@ -31,26 +70,27 @@ final class NVMLGPM {
 
   private let library: NVMLLibrary
   private let handle: nvmlDevice_t
-  /// The MIG instance it looks at; `nil` for the whole chip.
+  /// The MIG GPU instance id; `nil` for the whole GPU.
   private let instance: UInt32?
   private let request = UnsafeMutableRawPointer.allocate(byteCount: requestSize, alignment: 16)
   private var older: nvmlGpmSample_t?
   private var newer: nvmlGpmSample_t?
   /// When the newer sample was taken; `nil` while it holds none.
   private var taken: Timestamp?
-  private var wanted: [(id: UInt32, metric: Metric, unit: Unit)]
-  private(set) var standing = Standing.works
+  private var wanted: [Entry]
+  private(set) var availability = Availability.works
 
-  /// Finds out whether a chip, or an instance of one, lets itself be looked into.
+  /// Opens GPM for a GPU or a MIG instance; says why it cannot.
   static func open(
     _ library: NVMLLibrary, _ handle: nvmlDevice_t, instance: UInt32? = nil
-  ) -> (gpm: NVMLGPM?, standing: Standing) {
+  ) -> (gpm: NVMLGPM?, availability: Availability) {
     let calls = library.calls
     guard let query = calls.gpmSupport, let allocate = calls.allocateGPMSample,
       calls.gpmMetrics != nil, calls.freeGPMSample != nil,
-      instance == nil ? calls.gpmSample != nil : calls.gpmPartSample != nil
+      instance == nil ? calls.gpmSample != nil : calls.gpmMIGSample != nil
     else { return (nil, .notOffered) }
-    var support = nvmlGpmSupport_t(version: 1, isSupportedDevice: 0)
+    var support = nvmlGpmSupport_t(
+      version: UInt32(NVML_GPM_SUPPORT_VERSION), isSupportedDevice: 0)
     if let error = NVMLError(query(handle, &support)) {
       return (nil, error.isDenial ? .notPermitted : .notOnChip)
     }
@@ -60,7 +100,7 @@ final class NVMLGPM {
       allocate(&gpm.newer) == nvmlReturn_t(NVML_SUCCESS), gpm.newer != nil
     else { return (nil, .notOffered) }
     if let error = gpm.sample(), error.isRefusal { gpm.refuse(error) }
-    return gpm.standing == .works ? (gpm, .works) : (nil, gpm.standing)
+    return gpm.availability == .works ? (gpm, .works) : (nil, gpm.availability)
   }
 
   private init(_ library: NVMLLibrary, _ handle: nvmlDevice_t, _ instance: UInt32?) {
@@ -68,7 +108,7 @@ final class NVMLGPM {
     self.handle = handle
     self.instance = instance
     // The links are those of the whole chip.
-    wanted = Self.metrics.filter { instance == nil || $0.unit == .percent }
+    wanted = Self.entries.filter { instance == nil || $0.unit == .percent }
     request.initializeMemory(as: UInt8.self, repeating: 0, count: Self.requestSize)
   }
 
@@ -80,7 +120,7 @@ final class NVMLGPM {
 
   /// Adds the means since the last look; says what went wrong, if anything did.
   func read(into reading: inout Reading, at now: Timestamp) -> NVMLError? {
-    guard standing == .works else { return nil }
+    guard availability == .works else { return nil }
     if let taken, now - taken < Self.closest { return nil }
     let hadSample = taken != nil
     swap(&older, &newer)
@@ -96,7 +136,7 @@ final class NVMLGPM {
     guard let newer else { return nil }
     let code =
       if let instance {
-        library.calls.gpmPartSample?(handle, instance, newer)
+        library.calls.gpmMIGSample?(handle, instance, newer)
       } else {
         library.calls.gpmSample?(handle, newer)
       }
@@ -107,7 +147,8 @@ final class NVMLGPM {
   private func evaluate(into reading: inout Reading) -> NVMLError? {
     guard let call = library.calls.gpmMetrics, !wanted.isEmpty else { return nil }
     let head = nvmlGpmMetricsGet_t(
-      version: 1, numMetrics: UInt32(wanted.count), sample1: older, sample2: newer)
+      version: UInt32(NVML_GPM_METRICS_GET_VERSION), numMetrics: UInt32(wanted.count),
+      sample1: older, sample2: newer)
     request.storeBytes(of: head, as: nvmlGpmMetricsGet_t.self)
     for (index, entry) in wanted.enumerated() {
       let metric = nvmlGpmMetric_t(
@@ -137,7 +178,7 @@ final class NVMLGPM {
   @discardableResult
   private func refuse(_ error: NVMLError) -> NVMLError? {
     guard error.isRefusal else { return error }
-    standing = error.isDenial ? .notPermitted : .notOnChip
+    availability = error.isDenial ? .notPermitted : .notOnChip
     return nil
   }
 
@@ -153,20 +194,7 @@ final class NVMLGPM {
 
   /// Where a number comes from.
   static func note(of metric: Metric) -> String {
-    guard let entry = metrics.first(where: { $0.metric == metric }) else { return "" }
-    let what =
-      switch entry.id {
-      case 2: "share of cycles with work on a streaming multiprocessor"
-      case 3: "warps present, as a share of what fits"
-      case 5: "share of cycles in which tensor pipes worked, all kinds"
-      case 7: "share of cycles in which the half-precision tensor pipes worked"
-      case 9: "share of cycles in which the integer tensor pipes worked"
-      case 10: "share of the memory's peak bandwidth"
-      case 20: "PCIe traffic from the GPU"
-      case 21: "PCIe traffic towards the GPU"
-      case 60: "data over all NVLinks towards the GPU"
-      default: "data over all NVLinks from the GPU"
-      }
-    return "NVML GPM metric \(entry.id), \(what), mean since the last look"
+    guard let entry = entries.first(where: { $0.metric == metric }) else { return "" }
+    return "NVML GPM metric \(entry.id), \(entry.words), mean since the last look"
   }
 }

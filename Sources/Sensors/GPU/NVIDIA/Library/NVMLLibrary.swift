@@ -11,11 +11,13 @@ final class NVMLLibrary: @unchecked Sendable {
   private let shutdown: nvmlCall_t?
   private let count: nvmlGetCount_t
 
-  /// The handle of a GPU by its place in the driver's order.
+  /// The handle of a GPU by its NVML index.
   let device: nvmlGetHandle_t
   let calls: NVMLSymbols
   /// The driver's version, such as `590.48.01`.
   let driverVersion: String?
+  /// The driver's branch, the first number of its version; `nil` when the version is not known.
+  var driverBranch: Int? { driverVersion.flatMap { Int($0.prefix { $0 != "." }) } }
   /// The library's own version, such as `13.590.48.01`.
   let version: String?
 

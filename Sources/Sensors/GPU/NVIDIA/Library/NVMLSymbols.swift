@@ -35,8 +35,8 @@ struct NVMLSymbols {
   let processUtilization: nvmlGetProcessUtilization_t?
 
   let migMode: nvmlGetUnsignedPair_t?
-  let partCount: nvmlGetUInt32_t?
-  let part: nvmlGetPart_t?
+  let maxMIGDeviceCount: nvmlGetUInt32_t?
+  let migDevice: nvmlGetMigDevice_t?
   let gpuInstance: nvmlGetUInt32_t?
   let computeInstance: nvmlGetUInt32_t?
   let attributes: nvmlGetAttributes_t?
@@ -51,7 +51,7 @@ struct NVMLSymbols {
   let allocateGPMSample: nvmlGpmSampleAlloc_t?
   let freeGPMSample: nvmlGpmSampleFree_t?
   let gpmSample: nvmlGpmSampleGet_t?
-  let gpmPartSample: nvmlGpmMigSampleGet_t?
+  let gpmMIGSample: nvmlGpmMigSampleGet_t?
   let gpmMetrics: nvmlGetGpmMetrics_t?
 
   /// Looks all of them up; `symbol` gives the address of a name, if the library has it.
@@ -100,8 +100,8 @@ struct NVMLSymbols {
       "nvmlDeviceGetProcessUtilization", as: nvmlGetProcessUtilization_t.self)
 
     migMode = find("nvmlDeviceGetMigMode", as: nvmlGetUnsignedPair_t.self)
-    partCount = find("nvmlDeviceGetMaxMigDeviceCount", as: nvmlGetUInt32_t.self)
-    part = find("nvmlDeviceGetMigDeviceHandleByIndex", as: nvmlGetPart_t.self)
+    maxMIGDeviceCount = find("nvmlDeviceGetMaxMigDeviceCount", as: nvmlGetUInt32_t.self)
+    migDevice = find("nvmlDeviceGetMigDeviceHandleByIndex", as: nvmlGetMigDevice_t.self)
     gpuInstance = find("nvmlDeviceGetGpuInstanceId", as: nvmlGetUInt32_t.self)
     computeInstance = find("nvmlDeviceGetComputeInstanceId", as: nvmlGetUInt32_t.self)
     attributes = find("nvmlDeviceGetAttributes_v2", as: nvmlGetAttributes_t.self)
@@ -116,7 +116,7 @@ struct NVMLSymbols {
     allocateGPMSample = find("nvmlGpmSampleAlloc", as: nvmlGpmSampleAlloc_t.self)
     freeGPMSample = find("nvmlGpmSampleFree", as: nvmlGpmSampleFree_t.self)
     gpmSample = find("nvmlGpmSampleGet", as: nvmlGpmSampleGet_t.self)
-    gpmPartSample = find("nvmlGpmMigSampleGet", as: nvmlGpmMigSampleGet_t.self)
+    gpmMIGSample = find("nvmlGpmMigSampleGet", as: nvmlGpmMigSampleGet_t.self)
     gpmMetrics = find("nvmlGpmMetricsGet", as: nvmlGetGpmMetrics_t.self)
   }
 

@@ -39,13 +39,13 @@ enum NVMLXid {
   /// What the driver says of one GPU, as the end of a sentence.
   static func words(_ event: nvmlEventData_t) -> String {
     switch Int(event.eventType) {
-    case NVML_EVENT_XID:
+    case nvmlEventTypeXidCriticalError:
       let words = words(event.eventData).map { ", \($0)" } ?? ""
       return "Xid \(event.eventData)\(words)"
-    case NVML_EVENT_DOUBLE_BIT_ERROR:
+    case nvmlEventTypeDoubleBitEccError:
       return "a memory error could not be corrected"
-    case NVML_EVENT_UNAVAILABLE: return "the driver has taken it out of service"
-    case NVML_EVENT_RECOVERY_ACTION:
+    case nvmlEventTypeGpuUnavailableError: return "the driver has taken it out of service"
+    case nvmlEventTypeGpuRecoveryAction:
       return "the driver asks for a recovery action (\(event.eventData))"
     default: return "event \(event.eventType) of the driver"
     }

@@ -6,7 +6,7 @@ extension ParameterCount.Shape {
   /// With r the latent's width, n and p the widths of a head's keys without and with position and w
   /// that of its values: `d·(r+p) + r + r·h·(n+w) + h·w·d` besides the queries. Parts that predict
   /// further tokens are not counted. Source: huggingface/transformers, `modeling_deepseek_v3.py`.
-  func latent(_ facts: ModelFacts, _ flat: JSONFlat) -> (all: Double, active: Double)? {
+  func latent(_ facts: ModelConfig, _ flat: JSONFlat) -> (all: Double, active: Double)? {
     func size(_ name: String) -> Double? {
       flat.whole(name).flatMap { 0...(1 << 24) ~= $0 ? Double($0) : nil }
     }
@@ -35,7 +35,7 @@ extension ParameterCount.Shape {
   /// GPT-OSS: biases everywhere, a sink for each head, and experts whose two first parts are one.
   ///
   /// Source: huggingface/transformers, `modeling_gpt_oss.py`.
-  func sunk(_ facts: ModelFacts) -> (all: Double, active: Double)? {
+  func sunk(_ facts: ModelConfig) -> (all: Double, active: Double)? {
     guard let s, let f, let experts = facts.experts.map({ Double($0) }),
       let used = facts.expertsPerToken.map({ Double($0) }), used <= experts
     else { return nil }

@@ -4,7 +4,8 @@ import Telemetry
 ///
 /// Never on by itself: the user states what the processor draws idle and fully busy, and the
 /// model is the straight line between. Every value is marked as modelled and shown with ≈.
-public struct ModelSource: DataSource {
+public struct LinearPowerSource: DataSource {
+  /// `model`, as in the catalogue.
   public let name = "model"
   private let context: SourceContext
   private let idle: Double
@@ -51,6 +52,7 @@ public struct ModelSource: DataSource {
     (value == value.rounded() ? String(Int(value)) : String(value)) + " W"
   }
 
+  /// The line of the catalogue: `model:IDLE-BUSY`.
   package static let entry = SourceEntry(
     "model", gives: "processor power worked out from its load, where there is no sensor",
     feeds: [.cpu],
@@ -64,6 +66,6 @@ public struct ModelSource: DataSource {
       throw SourceRequestError(
         "source “model” needs the processor's watts idle and busy, such as model:10-65")
     }
-    return ModelSource(context, idle: idle, busy: busy)
+    return LinearPowerSource(context, idle: idle, busy: busy)
   }
 }

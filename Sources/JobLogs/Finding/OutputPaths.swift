@@ -1,6 +1,7 @@
 /// Where a job was told to write, by its command line, and where jobs usually write.
-enum OutputPlaces {
-  struct Place: Hashable, Sendable {
+enum OutputPaths {
+  /// A path with the reason to look at it.
+  struct Entry: Hashable, Sendable {
     /// As the job was given it: absolute, or from its working folder.
     var path: String
     var why: String
@@ -17,10 +18,10 @@ enum OutputPlaces {
     "trainer.default_root_dir", "trainer.default_local_dir", "base_output_directory",
   ]
 
-  /// The places a command line names: `--output_dir out`, `--output_dir=out`, `hydra.run.dir=out`.
-  static func named(by words: [String]) -> [Place] {
-    var places: [Place] = []
-    for (index, word) in words.enumerated().dropFirst() where places.count < 16 {
+  /// The paths a command line names: `--output_dir out`, `--output_dir=out`, `hydra.run.dir=out`.
+  static func named(by words: [String]) -> [Entry] {
+    var entries: [Entry] = []
+    for (index, word) in words.enumerated().dropFirst() where entries.count < 16 {
       var option = word
       var value: String?
       if let equals = word.firstIndex(of: "=") {
@@ -33,22 +34,22 @@ enum OutputPlaces {
         continue
       }
       while value.count > 1, value.hasSuffix("/") { value.removeLast() }
-      places.append(Place(path: value, why: "named by \(option)"))
+      entries.append(Entry(path: value, why: "named by \(option)"))
     }
-    return places
+    return entries
   }
 
   /// Folders below the working folder that jobs usually write to.
-  static let usual: [Place] = [
+  static let usual: [Entry] = [
     "wandb/latest-run/files", "wandb/latest-run", "lightning_logs", "runs", "outputs", "out",
     "output", "logs", "log", "mlruns",
-  ].map { Place(path: $0, why: "in \($0)/, a usual place") }
+  ].map { Entry(path: $0, why: "in \($0)/, a usual place") }
 
   /// The file a SLURM batch job's output goes to, unless its script said otherwise.
-  static func slurm(_ environment: JobEnvironment) -> Place? {
+  static func slurm(_ environment: JobEnvironment) -> Entry? {
     guard let job = environment["SLURM_JOB_ID"], job.allSatisfy(\.isNumber),
       let folder = environment["SLURM_SUBMIT_DIR"], folder.hasPrefix("/")
     else { return nil }
-    return Place(path: "\(folder)/slurm-\(job).out", why: "the output of SLURM job \(job)")
+    return Entry(path: "\(folder)/slurm-\(job).out", why: "the output of SLURM job \(job)")
   }
 }

@@ -10,16 +10,16 @@ struct ParameterCount: Sendable, Hashable {
   private(set) var all: Int64 = 0
   private(set) var active: Int64 = 0
 
-  init?(_ facts: ModelFacts, _ flat: JSONFlat) {
+  init?(_ facts: ModelConfig, _ flat: JSONFlat) {
     guard let d = facts.width, let layers = facts.layers, let h = facts.heads,
       let v = facts.vocabulary, d <= 1 << 20, layers <= 1 << 12, h <= 1 << 12, v <= 1 << 24,
-      (facts.keyHeads ?? 1) <= h, (facts.headSize ?? 1) <= 1 << 14,
-      (facts.innerWidth ?? 1) <= 1 << 24, (facts.experts ?? 1) <= 1 << 14,
+      (facts.keyValueHeads ?? 1) <= h, (facts.headSize ?? 1) <= 1 << 14,
+      (facts.intermediateSize ?? 1) <= 1 << 24, (facts.experts ?? 1) <= 1 << 14,
       (facts.positions ?? 1) <= 1 << 32
     else { return nil }
     let shape = Shape(
-      d: d, layers: layers, h: h, v: v, k: facts.keyHeads ?? h, s: facts.headSize,
-      f: facts.innerWidth, positions: facts.positions)
+      d: d, layers: layers, h: h, v: v, k: facts.keyValueHeads ?? h, s: facts.headSize,
+      f: facts.intermediateSize, positions: facts.positions)
     let count: (all: Double, active: Double)?
     switch facts.type {
     case "gpt2": count = shape.gpt2(ties: facts.tiesEmbeddings ?? true)
@@ -69,7 +69,7 @@ struct ParameterCount: Sendable, Hashable {
     }
 
     /// Llama and its relatives, with or without experts.
-    func gated(_ facts: ModelFacts, _ flat: JSONFlat) -> (all: Double, active: Double)? {
+    func gated(_ facts: ModelConfig, _ flat: JSONFlat) -> (all: Double, active: Double)? {
       guard let s, let f else { return nil }
       let type = facts.type
       var attention = d * h * s + 2 * d * k * s + h * s * d
@@ -91,7 +91,7 @@ struct ParameterCount: Sendable, Hashable {
 
     /// The feed-forward parts of all layers.
     private func forward(
-      _ facts: ModelFacts, _ flat: JSONFlat, dense: Double
+      _ facts: ModelConfig, _ flat: JSONFlat, dense: Double
     ) -> (all: Double, active: Double)? {
       guard facts.type.hasSuffix("moe") || facts.type == "mixtral" else {
         return (layers * dense, layers * dense)

@@ -1,30 +1,34 @@
 import Linux
 import Telemetry
 
-/// Whether a GPU sleeps, as Linux tells without waking it.
+/// Whether a GPU is runtime-suspended, read from sysfs without waking it.
 ///
 /// Files: `power/runtime_status` of Documentation/ABI/testing/sysfs-devices-power. Laptops switch
 /// an unused GPU off; any call to its driver would wake it, or keep it awake.
-struct NVMLSleep {
+struct NVMLRuntimePM {
   private let status: SystemFile
   /// Whether the driver switches the GPU off when nobody uses it, as it does in laptops.
-  let mayFallAsleep: Bool
+  let supportsRuntimeD3: Bool
 
   /// Of the GPU at a PCI address as the driver writes it.
   init(busID: String, _ context: SourceContext) {
     let name = Self.name(of: busID)
     status = SystemFile(context.path(Self.folder + "/\(name)" + Self.file))
-    mayFallAsleep = Self.mayFallAsleep(
+    supportsRuntimeD3 = Self.supportsRuntimeD3(
       SystemFile.text(context.path("/proc/driver/nvidia/gpus/\(name)/power")) ?? "")
   }
 
   private static let folder = "/sys/bus/pci/devices"
   private static let file = "/power/runtime_status"
+  /// `PCI_VENDOR_ID_NVIDIA` of the kernel's `pci_ids.h`.
+  private static let vendor = "0x10de"
+  /// `PCI_BASE_CLASS_DISPLAY` of the kernel's `pci_ids.h`.
+  private static let displayClass = "0x03"
 
-  var isAsleep: Bool { (try? status.readPage { Self.isAsleep($0.rest()) }) ?? false }
+  var isSuspended: Bool { (try? status.readPage { Self.isSuspended($0.rest()) }) ?? false }
 
   /// Reads the driver's `Runtime D3 status: Enabled (fine-grained)`.
-  private static func mayFallAsleep(_ text: String) -> Bool {
+  private static func supportsRuntimeD3(_ text: String) -> Bool {
     text.split(separator: "\n").contains { line in
       let parts = line.split(separator: ":")
       return parts.count == 2 && parts[0] == "Runtime D3 status"
@@ -32,7 +36,7 @@ struct NVMLSleep {
     }
   }
 
-  private static func isAsleep(_ status: String) -> Bool {
+  private static func isSuspended(_ status: String) -> Bool {
     status == "suspended" || status == "suspending"
   }
 
@@ -47,16 +51,16 @@ struct NVMLSleep {
   /// The addresses of the machine's NVIDIA GPUs if there are any and all of them sleep.
   ///
   /// Opening the library would wake every one.
-  static func allAsleep(_ context: SourceContext) -> [String]? {
+  static func allSuspended(_ context: SourceContext) -> [String]? {
     let folder = context.path(folder)
     var found: [String] = []
     for name in SystemFile.names(in: folder) ?? [] {
       let path = folder + "/" + name
-      // Class 03 is a display controller; the sound output of a GPU is another device.
-      guard SystemFile.text(path + "/vendor") == "0x10de",
-        SystemFile.text(path + "/class")?.hasPrefix("0x03") == true
+      // The sound output of a GPU is another device, of another class.
+      guard SystemFile.text(path + "/vendor") == vendor,
+        SystemFile.text(path + "/class")?.hasPrefix(displayClass) == true
       else { continue }
-      guard isAsleep(SystemFile.text(path + file) ?? "") else { return nil }
+      guard isSuspended(SystemFile.text(path + file) ?? "") else { return nil }
       found.append(name)
     }
     return found.isEmpty ? nil : found

@@ -5,7 +5,7 @@ import Testing
 @testable import Sensors
 
 /// Laptops switch a GPU off that nobody uses; looking at it must not keep it awake.
-@Suite("NVIDIA GPUs that sleep") struct NVMLSleepTests {
+@Suite("NVIDIA GPUs that sleep") struct NVMLRuntimePMTests {
   let folder = "/sys/bus/pci/devices/0000:01:00.0"
 
   /// A machine whose one GPU may sleep.
@@ -43,8 +43,8 @@ import Testing
 
   @Test("the driver's address of a GPU is found in Linux's form")
   func addresses() {
-    #expect(NVMLSleep.name(of: "00000000:C1:00.0") == "0000:c1:00.0")
-    #expect(NVMLSleep.name(of: "00010000:01:00.0") == "10000:01:00.0")
+    #expect(NVMLRuntimePM.name(of: "00000000:C1:00.0") == "0000:c1:00.0")
+    #expect(NVMLRuntimePM.name(of: "00010000:01:00.0") == "10000:01:00.0")
   }
 
   @Test("one that has nothing to do is left alone, so that it can fall asleep")

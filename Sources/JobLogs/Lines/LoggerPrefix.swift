@@ -9,7 +9,7 @@
 ///     INFO:root:message
 ///
 /// The message is still asked for its own form, so taking off too little only misses a line.
-enum LoggerDressing {
+enum LoggerPrefix {
   /// How many bytes of a line come before its message.
   static func length(_ line: [UInt8]) -> Int {
     guard let first = line.first,

@@ -5,8 +5,8 @@ import Telemetry
 ///
 /// They may be made and removed at any time. The driver tells no utilisation and no power of them;
 /// their activity comes from the chip's own counters.
-struct NVMLParts {
-  private struct Part {
+struct NVMLMIGDevices {
+  private struct MIGDevice {
     let handle: nvmlDevice_t
     let gpm: NVMLGPM?
     var reporter: DeviceReporter
@@ -14,73 +14,75 @@ struct NVMLParts {
   }
 
   /// As many instances as any chip has, and as we look for whatever the driver says.
-  private static let mostParts: UInt32 = 32
+  private static let maxMIGDevices: UInt32 = 32
 
   private let context: SourceContext
   private let gpu: DeviceID
-  private var parts: [UInt32: Part] = [:]
+  private var migDevices: [UInt32: MIGDevice] = [:]
 
   init(_ context: SourceContext, gpu: DeviceID) {
     self.context = context
     self.gpu = gpu
   }
 
-  /// Whether a GPU is divided at the moment.
-  static func isDivided(_ handle: nvmlDevice_t, _ library: NVMLLibrary) -> Bool {
+  /// Whether MIG mode is enabled at the moment.
+  static func isMIGEnabled(_ handle: nvmlDevice_t, _ library: NVMLLibrary) -> Bool {
     var current: UInt32 = 0
     var pending: UInt32 = 0
     let code = library.calls.migMode?(handle, &current, &pending)
-    return code == nvmlReturn_t(NVML_SUCCESS) && current == 1
+    return code == nvmlReturn_t(NVML_SUCCESS) && current == UInt32(NVML_DEVICE_MIG_ENABLE)
   }
 
   /// Looks which instances there are.
   mutating func enumerate(_ device: NVMLDevice) {
     let calls = device.library.calls
     var most: UInt32 = 0
-    guard let find = calls.part, let count = calls.partCount,
+    guard let find = calls.migDevice, let count = calls.maxMIGDeviceCount,
       count(device.handle, &most) == nvmlReturn_t(NVML_SUCCESS)
     else { return }
-    var found: [UInt32: Part] = [:]
-    for index in 0..<min(most, Self.mostParts) {
+    var found: [UInt32: MIGDevice] = [:]
+    for index in 0..<min(most, Self.maxMIGDevices) {
       var handle: nvmlDevice_t?
       // Where no instance is, the driver says “not found”.
       guard find(device.handle, index, &handle) == nvmlReturn_t(NVML_SUCCESS), let handle else {
         continue
       }
-      let part = describe(handle, index, device)
-      if let known = parts[index], known.handle == handle, known.reporter.device == part {
+      let migDevice = describe(handle, index, device)
+      if let known = migDevices[index], known.handle == handle, known.reporter.device == migDevice {
         found[index] = known
       } else {
-        let instance = part.attributes["instance"].flatMap { UInt32($0) }
+        let instance = migDevice.attributes["instance"].flatMap { UInt32($0) }
         let gpm = instance.flatMap { NVMLGPM.open(device.library, device.handle, instance: $0).gpm }
-        found[index] = Part(handle: handle, gpm: gpm, reporter: DeviceReporter(part))
+        found[index] = MIGDevice(handle: handle, gpm: gpm, reporter: DeviceReporter(migDevice))
       }
     }
-    parts = found
+    migDevices = found
   }
 
   /// Reads what each instance tells; meant for every two seconds, as there may be many.
   mutating func read(
     _ device: NVMLDevice, at time: Timestamp, to observations: inout [Observation]
   ) {
-    for index in parts.keys.sorted() {
-      guard var part = parts[index] else { continue }
-      var reading = Reading(device: part.reporter.device.id, time: time)
-      if part.hasMemory {
+    for index in migDevices.keys.sorted() {
+      guard var migDevice = migDevices[index] else { continue }
+      var reading = Reading(device: migDevice.reporter.device.id, time: time)
+      if migDevice.hasMemory {
         var memory = nvmlMemory_v2_t()
-        memory.version = NVML_MEMORY_V2
-        let code = device.library.calls.memoryV2?(part.handle, &memory)
+        memory.version = UInt32(nvmlMemory_v2)
+        let code = device.library.calls.memoryV2?(migDevice.handle, &memory)
         if code == nvmlReturn_t(NVML_SUCCESS) {
           reading.set(.memoryUsed, steps: Int64(exactly: memory.used))
           reading.set(.memoryTotal, steps: Int64(exactly: memory.total))
         } else if code.flatMap({ NVMLError($0) })?.isRefusal != false {
-          part.hasMemory = false
+          migDevice.hasMemory = false
         }
       }
-      _ = part.gpm?.read(into: &reading, at: time)
+      _ = migDevice.gpm?.read(into: &reading, at: time)
       let interval = context.interval
-      part.reporter.report(reading, to: &observations) { Self.provenance(of: $0, every: interval) }
-      parts[index] = part
+      migDevice.reporter.report(reading, to: &observations) {
+        Self.provenance(of: $0, every: interval)
+      }
+      migDevices[index] = migDevice
     }
   }
 
@@ -123,12 +125,12 @@ struct NVMLParts {
     case .memoryUsed, .memoryTotal:
       Provenance(
         source: NVMLSource.sourceName, method: .instant,
-        period: max(interval, NVMLSchedule.pairPeriod),
+        period: max(interval, NVMLSchedule.twoSecondPeriod),
         note: "nvmlDeviceGetMemoryInfo_v2 of the MIG instance")
     default:
       Provenance(
         source: NVMLSource.sourceName, method: .average,
-        period: max(interval, NVMLSchedule.pairPeriod), note: NVMLGPM.note(of: metric))
+        period: max(interval, NVMLSchedule.twoSecondPeriod), note: NVMLGPM.note(of: metric))
     }
   }
 }

@@ -1,43 +1,43 @@
 import Telemetry
 
-/// How the places of the GPUs are asked, and what becomes of their answers.
+/// How the GPUs of the slots are asked, and what becomes of their answers.
 extension NVMLSource {
   /// Makes room for so many GPUs; when there were more or fewer, says so and looks at all afresh.
   mutating func arrange(_ count: Int, _ now: Timestamp, _ observations: inout [Observation]) {
-    if !places.isEmpty, count != places.count {
-      let text = "the driver now shows \(count) GPU\(count == 1 ? "" : "s"), not \(places.count)"
+    if !slots.isEmpty, count != slots.count {
+      let text = "the driver now shows \(count) GPU\(count == 1 ? "" : "s"), not \(slots.count)"
       observations.append(.event(Event(time: now, kind: .note, text: text)))
-      for index in places.indices where places[index].asked == nil {
-        if let device = places[index].device { missing[device] = UInt32(index) }
-        places[index].gpu.close()
-        places[index].device = nil
-        places[index].nextTry = nil
+      for index in slots.indices where slots[index].asked == nil {
+        if let device = slots[index].device { missing[device] = UInt32(index) }
+        slots[index].gpu.close()
+        slots[index].device = nil
+        slots[index].nextTry = nil
       }
     }
-    for index in places.count..<max(count, places.count) {
-      places.append(Place(gpu: NVMLGPU(UInt32(index), context)))
+    for index in slots.count..<max(count, slots.count) {
+      slots.append(Slot(gpu: NVMLGPU(UInt32(index), context)))
     }
-    // One whose call hangs keeps its place, so that no second call is ever made for it.
-    while places.count > count, let last = places.last, last.asked == nil { places.removeLast() }
+    // One whose call hangs keeps its slot, so that no second call is ever made for it.
+    while slots.count > count, let last = slots.last, last.asked == nil { slots.removeLast() }
   }
 
   /// Has every GPU looked at that is not resting, and waits a little for the answers.
   mutating func ask(_ library: NVMLLibrary, _ clock: any SessionClock) {
     let now = clock.now
     var keys: Set<Int> = []
-    for (index, place) in places.enumerated() {
-      if place.asked != nil { continue }
-      if let nextTry = place.nextTry, now < nextTry { continue }
-      let gpu = place.gpu
-      guard crew.post(index, { .answer(gpu.look(library, clock)) }) else { continue }
-      places[index].asked = now
+    for (index, slot) in slots.enumerated() {
+      if slot.asked != nil { continue }
+      if let nextTry = slot.nextTry, now < nextTry { continue }
+      let gpu = slot.gpu
+      guard workers.submit(index, { .answer(gpu.look(library, clock)) }) else { continue }
+      slots[index].asked = now
       keys.insert(index)
     }
     if now - counted >= Self.countPeriod {
       counted = now
-      _ = crew.post(Self.counting) { .count(try? library.deviceCount()) }
+      _ = workers.submit(Self.counting) { .count(try? library.deviceCount()) }
     }
-    crew.wait(for: keys, seconds: patience)
+    workers.wait(for: keys, seconds: patience)
   }
 
   /// Takes what has come back; says what went wrong with the library as a whole.
@@ -46,14 +46,14 @@ extension NVMLSource {
   ) -> NVMLError? {
     var failure: NVMLError?
     var count: UInt32?
-    for (key, reply) in crew.takeAnswers().sorted(by: { $0.key < $1.key }) {
+    for (key, reply) in workers.takeAnswers().sorted(by: { $0.key < $1.key }) {
       switch reply {
       case .count(let number): count = number
       case .answer(var answer):
-        guard places.indices.contains(key) else { continue }
+        guard slots.indices.contains(key) else { continue }
         // A call that hung while the library was opened anew knows only the old one.
-        let isOutdated = places[key].asked.map { $0 < opened } ?? false
-        places[key].asked = nil
+        let isOutdated = slots[key].asked.map { $0 < opened } ?? false
+        slots[key].asked = nil
         if isOutdated { answer.opened = nil }
         take(answer, key, clock, &observations)
         if !isOutdated, let error = answer.error, error.concernsLibrary {
@@ -62,7 +62,7 @@ extension NVMLSource {
       }
     }
     // While a call hangs nothing is moved: its GPU would be asked a second time.
-    if let count, count > 0, count != places.count, places.allSatisfy({ $0.asked == nil }) {
+    if let count, count > 0, count != slots.count, slots.allSatisfy({ $0.asked == nil }) {
       arrange(Int(min(count, 1024)), clock.now, &observations)
     }
     findMissing(clock.now, &observations)
@@ -76,8 +76,8 @@ extension NVMLSource {
     let now = clock.now
     observations += answer.observations
     if let opened = answer.opened {
-      places[index].device = opened.device
-      places[index].known = opened.device
+      slots[index].device = opened.device
+      slots[index].known = opened.device
       missing[opened.device] = nil
       events?.listen(to: opened.handle, opened.device)
     }
@@ -87,15 +87,15 @@ extension NVMLSource {
     for note in answer.generalNotes where saidOnce.insert(note).inserted {
       observations.append(.event(Event(time: now, kind: .note, text: note)))
     }
-    places[index].nextTry = nil
-    places[index].mayRest = answer.mayRest
-    if answer.isAsleep {
+    slots[index].nextTry = nil
+    slots[index].mayRest = answer.mayRest
+    if answer.isSuspended {
       tell(.asleep, of: index, now, &observations)
     } else if let error = answer.error, error.concernsLibrary {
       // The source fails as a whole, which is said once for all.
       return
     } else if let error = answer.error {
-      places[index].nextTry =
+      slots[index].nextTry =
         now + (error.isRefusal ? Self.reopenPeriod : Self.retryPeriod)
       tell(.error(error), of: index, now, &observations)
     } else {
@@ -106,25 +106,25 @@ extension NVMLSource {
   /// Names those whose call has not come back for too long.
   mutating func findSilent(_ now: Timestamp, _ observations: inout [Observation]) {
     let patience = max(3, 3 * context.interval)
-    for index in places.indices {
-      guard let asked = places[index].asked, now - asked >= patience else { continue }
+    for index in slots.indices {
+      guard let asked = slots[index].asked, now - asked >= patience else { continue }
       tell(.silent, of: index, now, since: asked, &observations)
     }
   }
 
   /// Says that a GPU has stopped answering or answers again; each once.
   mutating func tell(
-    _ trouble: Trouble?, of index: Int, _ now: Timestamp, since: Timestamp? = nil,
+    _ fault: Fault?, of index: Int, _ now: Timestamp, since: Timestamp? = nil,
     _ observations: inout [Observation]
   ) {
-    let before = places[index].trouble
-    places[index].trouble = trouble
+    let before = slots[index].fault
+    slots[index].fault = fault
     let isNews =
-      (before == nil) != (trouble == nil) || (before == .asleep) != (trouble == .asleep)
-      || (trouble == .silent && before != .silent)
+      (before == nil) != (fault == nil) || (before == .asleep) != (fault == .asleep)
+      || (fault == .silent && before != .silent)
     guard isNews else { return }
     let (kind, cause, text): (Event.Kind, Event.Cause, String) =
-      switch trouble {
+      switch fault {
       case .error(let error): (.gap, error.cause, error.words)
       case .asleep: (.gap, .asleep, "sleeps and is left asleep")
       case .silent: (.gap, .hung, "no answer for \(Int(now - (since ?? now))) s")
@@ -134,11 +134,11 @@ extension NVMLSource {
     observations.append(event(of: index, at: since ?? now, kind, cause, text))
   }
 
-  /// Something that happened to the GPU at a place; before it was ever opened its number names it.
+  /// Something that happened to the GPU of a slot; before it was ever opened its index names it.
   private func event(
     of index: Int, at time: Timestamp, _ kind: Event.Kind, _ cause: Event.Cause?, _ text: String
   ) -> Observation {
-    let device = places[index].known
+    let device = slots[index].known
     return .event(
       Event(
         time: time, kind: kind, text: device == nil ? "GPU \(index): \(text)" : text,
@@ -147,13 +147,13 @@ extension NVMLSource {
 
   /// Why there is nothing at all, if every GPU has a reason.
   var wholeFailure: SourceFailure? {
-    guard places.allSatisfy({ $0.trouble != nil }) else { return nil }
-    for (index, place) in places.enumerated() {
-      guard case .error(let error) = place.trouble else { continue }
+    guard slots.allSatisfy({ $0.fault != nil }) else { return nil }
+    for (index, slot) in slots.enumerated() {
+      guard case .error(let error) = slot.fault else { continue }
       return SourceFailure(
         error.isDenial ? .denied : .failed, "GPU \(index): \(error.words)", remedy: error.remedy)
     }
-    guard places.contains(where: { $0.trouble == .silent }) else { return nil }
+    guard slots.contains(where: { $0.fault == .silent }) else { return nil }
     return SourceFailure(
       .stalled, "the driver's calls have not come back",
       remedy: "everything else goes on; no GPU is asked again before they do")
@@ -162,7 +162,7 @@ extension NVMLSource {
   /// Names the GPUs that are not among those the driver shows now, once all have been looked at.
   private mutating func findMissing(_ now: Timestamp, _ observations: inout [Observation]) {
     guard !missing.isEmpty,
-      places.allSatisfy({ $0.device != nil || $0.trouble != nil })
+      slots.allSatisfy({ $0.device != nil || $0.fault != nil })
     else { return }
     for (device, _) in missing.sorted(by: { $0.value < $1.value }) {
       let text = "no longer shown by the driver"

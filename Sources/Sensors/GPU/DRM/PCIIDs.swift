@@ -5,7 +5,7 @@ import Telemetry
 ///
 /// Layout: `pci.ids` of the PCI ID project: a line of vendor number and name, below it the devices
 /// behind one tab each, below these subsystems behind two.
-enum DRMNames {
+enum PCIIDs {
   private static let paths = [
     "/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids", "/usr/share/pci.ids",
   ]

@@ -5,29 +5,29 @@ import Telemetry
 ///
 /// Layout: `/sys/class/kfd/kfd/proc/PID/vram_GPUID` in bytes, and
 /// `/sys/class/kfd/kfd/topology/nodes/N/{gpu_id,properties}`, which says where a GPU sits.
-struct AMDComputeProcesses {
+struct KFDProcesses {
   private static let limit = 4096
 
   private let context: SourceContext
-  /// Place on the bus by the driver's number of a GPU.
-  private var places: [String: String] = [:]
+  /// PCI addresses by the driver's number of a GPU.
+  private var pciAddresses: [String: String] = [:]
 
   init(_ context: SourceContext) { self.context = context }
 
-  /// Bytes of each GPU's memory by process, by the GPU's place on the bus.
+  /// Bytes of each GPU's memory by process, by the GPU's PCI address.
   mutating func look() -> [String: [Int32: Int64]] {
     let folder = context.path("/sys/class/kfd/kfd/proc")
     guard let pids = SystemFile.names(in: folder), !pids.isEmpty else { return [:] }
-    if places.isEmpty { places = findPlaces() }
+    if pciAddresses.isEmpty { pciAddresses = findPCIAddresses() }
     var found: [String: [Int32: Int64]] = [:]
     for name in pids.prefix(Self.limit) {
       guard let pid = Int32(name) else { continue }
-      for (number, place) in places {
+      for (number, address) in pciAddresses {
         guard let bytes = SystemFile.number("\(folder)/\(name)/vram_\(number)"), bytes >= 0 else {
           continue
         }
         // A process has a file for every GPU, whether it uses it or not.
-        if bytes > 0 { found[place, default: [:]][pid] = bytes }
+        if bytes > 0 { found[address, default: [:]][pid] = bytes }
       }
     }
     return found
@@ -52,22 +52,22 @@ struct AMDComputeProcesses {
     return merged
   }
 
-  private func findPlaces() -> [String: String] {
+  private func findPCIAddresses() -> [String: String] {
     let folder = context.path("/sys/class/kfd/kfd/topology/nodes")
-    var places: [String: String] = [:]
+    var pciAddresses: [String: String] = [:]
     for node in (SystemFile.names(in: folder) ?? []).prefix(1024) {
       guard let number = SystemFile.text("\(folder)/\(node)/gpu_id"), number != "0",
         let properties = try? SystemFile("\(folder)/\(node)/properties").readPage({
-          Self.place(&$0)
+          Self.pciAddress(&$0)
         })
       else { continue }
-      places[number] = properties
+      pciAddresses[number] = properties
     }
-    return places
+    return pciAddresses
   }
 
-  /// The place that `domain` and `location_id` name: bus in the second byte, then device, function.
-  private static func place(_ text: inout TextScanner) -> String? {
+  /// The PCI address that `domain` and `location_id` name.
+  private static func pciAddress(_ text: inout TextScanner) -> String? {
     var domain: Int64 = 0
     var location: Int64?
     while var line = text.line() {
@@ -82,7 +82,8 @@ struct AMDComputeProcesses {
       let digits = String(value, radix: 16)
       return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
-    return
-      "\(hex(domain, 4)):\(hex(location >> 8, 2)):\(hex(location >> 3 & 0x1f, 2)).\(location & 7)"
+    // PCI_BUS_NUM, PCI_SLOT and PCI_FUNC of linux/pci.h.
+    let (bus, device, function) = (location >> 8, location >> 3 & 0x1f, location & 7)
+    return "\(hex(domain, 4)):\(hex(bus, 2)):\(hex(device, 2)).\(function)"
   }
 }

@@ -4,7 +4,7 @@
 /// said already is a copy. Where prefixes tell the ranks apart, the one in front is followed.
 /// Without them, a lone step back among lines that came at one moment is a laggard's; anything
 /// else behind is a job that was resumed from a checkpoint.
-struct StepLedger: Sendable {
+struct StepDeduplicator: Sendable {
   enum Verdict: Sendable {
     case news
     /// Said before, or another rank's word for the same step.
@@ -69,7 +69,7 @@ struct StepLedger: Sendable {
       putAside += 1
       return .addition
     }
-    // Who speaks for the first time in the midst of a job is its next life.
+    // A rank first heard in the middle of a job belongs to its restart.
     if isUnheard && accepted >= 8 || putAside > max(16, 2 * writers.count) { return .news }
     putAside += 1
     return .copy
@@ -87,7 +87,7 @@ struct StepLedger: Sendable {
   }
 }
 
-/// The newest 32 to 64 keys; that one is not among them is mostly told by one bit.
+/// The newest 32 to 64 keys, with a bit filter that answers most misses without a search.
 private struct RecentKeys: Sendable {
   private var keys: [UInt64] = []
   /// A bit for each key, by the lowest ten bits of the key.

@@ -5,17 +5,17 @@ import Formats
 /// Read from `config.json` of Hugging Face transformers. A parameter count is given only for
 /// families whose layers are known exactly; the header of the weights (`Safetensors`) is better
 /// where it is at hand.
-package struct ModelFacts: Sendable, Hashable {
+package struct ModelConfig: Sendable, Hashable {
   /// The family, such as `llama`.
   var type = ""
   var layers: Int64?
   /// Width of the residual stream.
   var width: Int64?
   var heads: Int64?
-  var keyHeads: Int64?
+  var keyValueHeads: Int64?
   var headSize: Int64?
   /// Width inside the feed-forward part.
-  var innerWidth: Int64?
+  var intermediateSize: Int64?
   var vocabulary: Int64?
   /// The longest sequence the model is made for; a job may use less.
   var positions: Int64?
@@ -50,12 +50,12 @@ package struct ModelFacts: Sendable, Hashable {
     layers = number("num_hidden_layers", "n_layer", "n_layers", "num_layers")
     width = number("hidden_size", "n_embd", "d_model")
     heads = number("num_attention_heads", "n_head", "n_heads")
-    keyHeads = number("num_key_value_heads") ?? heads
+    keyValueHeads = number("num_key_value_heads") ?? heads
     vocabulary = number("vocab_size")
     positions = number("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len")
     experts = number("num_local_experts", "num_experts", "n_routed_experts")
     expertsPerToken = number("num_experts_per_tok", "num_experts_per_token")
-    innerWidth = number("intermediate_size", "n_inner", "ffn_dim")
+    intermediateSize = number("intermediate_size", "n_inner", "ffn_dim")
     headSize = number("head_dim")
     if headSize == nil, let width, let heads, heads > 0, width % heads == 0 {
       headSize = width / heads

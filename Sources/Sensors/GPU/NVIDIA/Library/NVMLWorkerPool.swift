@@ -7,16 +7,16 @@ import Glibc
 /// thread is put on it, so there are as many threads as calls that hang, and one: a GPU that does
 /// not answer keeps nobody else waiting, and a machine of healthy ones is read by a single thread.
 /// Nobody joins a thread; one whose call never returns dies with the process.
-final class NVMLCrew<Answer: Sendable> {
+final class NVMLWorkerPool<Answer: Sendable> {
   typealias Work = @Sendable () -> Answer
 
   /// What the threads share; the last of them frees it.
-  private final class Desk: @unchecked Sendable {
+  private final class WorkQueue: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var queue: [(key: Int, work: Work)] = []
     private var answers: [(key: Int, answer: Answer)] = []
-    private var underWay: Set<Int> = []
+    private var inFlight: Set<Int> = []
     private var idle = 0
     private var isClosed = false
     /// Counts up when the queue has been worked off.
@@ -43,17 +43,17 @@ final class NVMLCrew<Answer: Sendable> {
       return body()
     }
 
-    /// Queues work unless some is under way for its key.
+    /// Queues work unless some is in flight for its key.
     func add(_ key: Int, _ work: @escaping Work) -> Bool {
       locked {
-        guard underWay.insert(key).inserted else { return false }
+        guard inFlight.insert(key).inserted else { return false }
         queue.append((key, work))
         return true
       }
     }
 
-    func isUnderWay(_ key: Int) -> Bool { locked { underWay.contains(key) } }
-    func areUnderWay(_ keys: Set<Int>) -> Bool { locked { !underWay.isDisjoint(with: keys) } }
+    func isInFlight(_ key: Int) -> Bool { locked { inFlight.contains(key) } }
+    func areInFlight(_ keys: Set<Int>) -> Bool { locked { !inFlight.isDisjoint(with: keys) } }
 
     func takeAnswers() -> [(key: Int, answer: Answer)] {
       locked {
@@ -63,7 +63,7 @@ final class NVMLCrew<Answer: Sendable> {
     }
 
     /// Wakes a thread if work waits; says whether one has to be started for it.
-    func callHand() -> Bool {
+    func wakeWorker() -> Bool {
       locked {
         guard !queue.isEmpty, !isClosed else { return false }
         if idle > 0 { pthread_cond_signal(condition) }
@@ -79,7 +79,7 @@ final class NVMLCrew<Answer: Sendable> {
       }
     }
 
-    /// Works until the desk is closed.
+    /// Works until the queue is closed.
     func work() {
       pthread_mutex_lock(mutex)
       while !isClosed {
@@ -96,7 +96,7 @@ final class NVMLCrew<Answer: Sendable> {
         // Let go of before the answer is out, since whoever has it may want to close the library.
         work = nil
         pthread_mutex_lock(mutex)
-        underWay.remove(key)
+        inFlight.remove(key)
         answers.append((key, answer))
         if queue.isEmpty {
           var one: UInt64 = 1
@@ -107,63 +107,63 @@ final class NVMLCrew<Answer: Sendable> {
     }
   }
 
-  private let desk = Desk()
+  private let workQueue = WorkQueue()
 
-  deinit { desk.close() }
+  deinit { workQueue.close() }
 
   /// Has work done soon, unless earlier work for the same key has not come back.
   ///
   /// Says whether it will be done. Nothing begins before `wait`.
-  func post(_ key: Int, _ work: @escaping Work) -> Bool { desk.add(key, work) }
+  func submit(_ key: Int, _ work: @escaping Work) -> Bool { workQueue.add(key, work) }
 
   /// Whether work for a key has not come back.
-  func isUnderWay(_ key: Int) -> Bool { desk.isUnderWay(key) }
+  func isInFlight(_ key: Int) -> Bool { workQueue.isInFlight(key) }
 
   /// Waits until the work for all keys has come back, or so many seconds have passed.
   func wait(for keys: Set<Int>, seconds: Double) {
-    callHand()
+    wakeWorker()
     let slice = Int32(max(1, min(10, seconds * 500)))
     var left = seconds
-    while desk.areUnderWay(keys), left > 0 {
-      var entry = pollfd(fd: desk.done, events: Int16(POLLIN), revents: 0)
+    while workQueue.areInFlight(keys), left > 0 {
+      var entry = pollfd(fd: workQueue.done, events: Int16(POLLIN), revents: 0)
       if poll(&entry, 1, slice) > 0 {
         var count: UInt64 = 0
-        _ = read(desk.done, &count, 8)
+        _ = read(workQueue.done, &count, 8)
       } else {
         left -= Double(slice) / 1000
-        callHand()
+        wakeWorker()
       }
     }
   }
 
   /// What has come back since the last time.
-  func takeAnswers() -> [(key: Int, answer: Answer)] { desk.takeAnswers() }
+  func takeAnswers() -> [(key: Int, answer: Answer)] { workQueue.takeAnswers() }
 
   /// Puts one more thread on work that waits.
-  private func callHand() {
-    guard desk.callHand() else { return }
+  private func wakeWorker() {
+    guard workQueue.wakeWorker() else { return }
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
     pthread_attr_setstacksize(&attributes, 512 * 1024)
     var thread = pthread_t()
-    let box = Unmanaged.passRetained(Hand { [desk] in desk.work() })
+    let box = Unmanaged.passRetained(ThreadBody { [workQueue] in workQueue.work() })
     let code = pthread_create(
       &thread, &attributes,
       { context in
         guard let context else { return nil }
         // Signals are the main thread's business.
         cs_block_signals()
-        Unmanaged<Hand>.fromOpaque(context).takeRetainedValue().work()
+        Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().work()
         return nil
       }, box.toOpaque())
     if code != 0 { box.release() }
   }
 }
 
-/// What a thread of a crew does.
-private final class Hand: Sendable {
+/// The body of a worker thread.
+private final class ThreadBody: Sendable {
   let work: @Sendable () -> Void
   init(_ work: @escaping @Sendable () -> Void) { self.work = work }
 }
