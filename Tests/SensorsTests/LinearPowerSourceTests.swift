@@ -5,7 +5,7 @@ import Testing
 @testable import Sensors
 
 /// Processor power worked out from processor time.
-@Suite struct ModelSourceTests {
+@Suite struct LinearPowerSourceTests {
   private func source(_ argument: String, _ tree: FileTree) throws -> any DataSource {
     try SourceCatalogue.sensors.make(
       SourceRequest(kind: "model", argument: argument), in: tree.context)
