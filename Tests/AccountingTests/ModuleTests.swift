@@ -52,8 +52,12 @@ import Testing
   }
 
   @Test func `A part of a part is inside it, and a part of nothing known counts`() throws {
-    for (parent, joules) in [(Books.id(.gpu), 200.0), (Books.id(.gpu, "gone"), 284)] {
+    for (parent, joules) in [
+      (Books.id(.gpu), 200.0), (Books.id(.gpu, "gone"), 284), (Books.id(.meter, "board"), 284),
+    ] {
       var books = Books()
+      // A sensor is not counted itself, so what is part of it still is.
+      books.draw(Books.id(.meter, "board"), watts: 70, at: [0, 1, 2])
       let fan = Books.id(.meter, "fan")
       books.timeline.apply(
         .device(Device(id: fan, label: "fan", role: .component, parent: parent)))

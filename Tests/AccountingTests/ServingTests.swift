@@ -100,6 +100,18 @@ import Testing
     #expect(near(cost.busyJoulesPerOutputToken, 5))
   }
 
+  @Test func `Idling is taken off for the seconds whose energy is known`() {
+    var cost = ServingCost(
+      span: span(0, 100), outputTokens: 500,
+      energy: EnergyAmount(
+        joules: 9000, covered: 95, asked: 100, isModelled: false, isCounted: true),
+      isLate: false)
+    cost.idleWatts = 40
+    #expect(near(cost.busyJoulesPerOutputToken, (9000 - 95 * 40) / 500))
+    cost.idleWatts = 200
+    #expect(cost.busyJoulesPerOutputToken == 0)
+  }
+
   @Test func `less than half a minute without a request tells no floor`() {
     var books = serving(50)
     books.add(

@@ -115,4 +115,13 @@ import Testing
     #expect(StepStatistics([]) == nil)
     #expect(StepStatistics([(origin, 4), (origin + 1, 4)]) == nil)
   }
+
+  @Test func `A step that goes back begins anew and is no interval`() throws {
+    let before = (0..<10).map { (time: origin + Double($0), value: Double(100 + $0)) }
+    let after = (0..<10).map { (time: origin + 30 + Double($0), value: Double(50 + $0)) }
+    let statistics = try #require(StepStatistics(before + after))
+    #expect(statistics.steps == 18)
+    #expect((statistics.ordinary + statistics.pauses).allSatisfy { $0.steps > 0 })
+    #expect(near(statistics.median, 1) && statistics.pauses.isEmpty)
+  }
 }

@@ -23,6 +23,25 @@ struct TariffTests {
     #expect(night.price(at: hours * 3600) == price)
   }
 
+  private static let clock: [(hours: Double, price: Double)] = [
+    (7.999, 0.30), (8.0, 0.15), (19.999, 0.15), (20.0, 0.30), (22.0, 0.30), (45.999, 0.30),
+    (46.0, 0.20), (53.999, 0.20), (54.0, 0.30), (77.0, 0.20), (94.0, 0.30), (101.0, 0.30),
+    (-19.0, 0.30),
+  ]
+
+  /// Fridays and Saturdays from 22 to 6, and every day from 8 up to 20; hours since a Thursday.
+  @Test(
+    "a period ends before its last second, and its days are those it begins on", arguments: clock)
+  func days(hours: Double, price: Double) {
+    let tariff = Tariff(
+      currency: "EUR", perKilowattHour: 0.30,
+      periods: [
+        Tariff.Period(from: 22 * 3600, to: 6 * 3600, days: [5, 6], perKilowattHour: 0.20),
+        Tariff.Period(from: 8 * 3600, to: 20 * 3600, perKilowattHour: 0.15),
+      ])
+    #expect(tariff.price(at: Int(hours * 3600)) == price)
+  }
+
   @Test("each joule costs what it cost at its time")
   func cost() throws {
     var books = Books()
