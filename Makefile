@@ -14,7 +14,7 @@ PACKAGES = libncurses-dev libsqlite3-dev
 LIMIT = 19000000
 
 .PHONY: run build test lint size check setup install uninstall man completions screenshots demos \
-  demo-fake golden bench bench-shipped sanitize clean
+  demo-fake golden bench bench-shipped coverage sanitize clean
 
 run: build
 	@exec $(BINARY)
@@ -88,6 +88,11 @@ screenshots: build
 sanitize: setup
 	$(SWIFT) test --sanitize=thread --scratch-path .build-thread --skip ProbeTests
 
+# Runs all tests and prints for each room how many of its lines they ran; ROOM=name prints the files
+# of one room instead. It builds into .build-coverage, because every object differs.
+coverage: setup
+	@scripts/coverage $(ROOM)
+
 # Watches eight GPUs that do not exist, by all the ways of those that do: the driver's library is
 # the tests' stand-in. FAKE_NVML_GPUS and FAKE_NVML_SCRIPT choose another machine.
 demo-fake: setup
@@ -129,4 +134,4 @@ golden:
 	RECORD_SNAPSHOTS=1 $(SWIFT) test || true
 
 clean:
-	rm -rf .build .build-thread .build-fuzz .build-shipped
+	rm -rf .build .build-coverage .build-thread .build-fuzz .build-shipped
