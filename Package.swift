@@ -107,8 +107,9 @@ let package = Package(
       name: "crashprobe", dependencies: ["Terminal", "Canvas"], path: "Tests/Support/crashprobe",
       swiftSettings: strict),
     .executableTarget(
-      name: "benchmarks", dependencies: ["Formats", "JobLogs", "Serving", "Telemetry"],
-      path: "Tests/Support/benchmarks", swiftSettings: strict),
+      name: "benchmarks",
+      dependencies: ["Formats", "JobLogs", "Quantities", "Serving", "Telemetry"],
+      path: "Tests/Support/benchmarks", exclude: ["baseline.json"], swiftSettings: strict),
     .testTarget(
       name: "CanvasTests", dependencies: ["Canvas", "Snapshots"], exclude: ["Snapshots"],
       swiftSettings: strict),
