@@ -1,15 +1,16 @@
 /// Sends what is known of a device and of its series just before the first value they describe.
-package struct DeviceReporter {
-  package let device: Device
+public struct DeviceReporter {
+  public let device: Device
   private var isAnnounced = false
   private var described: Set<Metric> = []
 
-  package init(_ device: Device) { self.device = device }
+  /// A reporter that has announced nothing yet.
+  public init(_ device: Device) { self.device = device }
 
   /// Adds a reading, preceded by every description that has not gone out yet.
   ///
   /// An empty reading adds nothing: what is missing is not zero.
-  package mutating func report(
+  public mutating func report(
     _ reading: Reading, to observations: inout [Observation],
     provenance: (Metric) -> Provenance
   ) {
