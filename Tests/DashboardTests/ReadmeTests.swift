@@ -1,15 +1,15 @@
 import Glibc
+import Sensors
+import Telemetry
 import Testing
 
 @testable import Dashboard
 
-/// The manual's table of keys is the program's own.
+/// The manual's tables are the program's own.
 struct ReadmeTests {
   @Test("the README shows the table of keys; RECORD_SNAPSHOTS=1 writes it anew")
   func keys() throws {
-    let path =
-      #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-      .joined(separator: "/") + "/README.md"
+    let path = Self.path
     let text = try #require(Self.read(path))
     let begin = "<!-- keys -->\n"
     let end = "<!-- /keys -->"
@@ -28,6 +28,22 @@ struct ReadmeTests {
     }
     #expect(shown == KeyTable.markdown)
   }
+
+  @Test("the README's table of sources has every sensor")
+  func sensors() throws {
+    let text = try #require(Self.read(Self.path))
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
+    for entry in SensorCatalogue.all + SensorCatalogue.plugins {
+      let names = ["`\(entry.name)`", "`\(entry.name):", "`\(entry.name)["]
+      #expect(
+        rows.contains { row in names.contains { row.contains($0) } },
+        "no row for “\(entry.name)”")
+    }
+  }
+
+  private static let path =
+    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/") + "/README.md"
 
   private static func read(_ path: String) -> String? {
     guard let file = fopen(path, "r") else { return nil }

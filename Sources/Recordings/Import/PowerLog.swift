@@ -13,7 +13,10 @@ public protocol PowerLogFormat: Sendable {
 
 /// Every power log there is a reader for; adding one means adding a line.
 public enum PowerLogs {
-  static let all: [any PowerLogFormat.Type] = [MLPerfPowerLog.self, NvidiaSMILog.self]
+  static let all: [any PowerLogFormat.Type] = [
+    MLPerfPowerLog.self,
+    NvidiaSMILog.self,
+  ]
 
   /// The format of a text, by how it begins; `nil` when it is none of them.
   public static func format(of text: String) -> (any PowerLogFormat.Type)? {
