@@ -14,7 +14,7 @@ PACKAGES = libncurses-dev libsqlite3-dev
 LIMIT = 19000000
 
 .PHONY: run build test lint size check setup install uninstall man completions screenshots demos \
-  demo-fake golden bench bench-shipped sanitize clean
+  demo-fake golden bench bench-compare bench-baseline bench-shipped coverage sanitize clean
 
 run: build
 	@exec $(BINARY)
@@ -88,6 +88,11 @@ screenshots: build
 sanitize: setup
 	$(SWIFT) test --sanitize=thread --scratch-path .build-thread --skip ProbeTests
 
+# Runs all tests and prints for each room how many of its lines they ran; ROOM=name prints the files
+# of one room instead. It builds into .build-coverage, because every object differs.
+coverage: setup
+	@scripts/coverage $(ROOM)
+
 # Watches eight GPUs that do not exist, by all the ways of those that do: the driver's library is
 # the tests' stand-in. FAKE_NVML_GPUS and FAKE_NVML_SCRIPT choose another machine.
 demo-fake: setup
@@ -106,6 +111,18 @@ demo-fake: setup
 bench: setup
 	$(SWIFT) build -c release --product benchmarks
 	@.build/release/benchmarks $(BENCH)
+
+# The same beside the baseline that is kept in the repository. Machines differ, so each rate is taken
+# over that of a fixed loop in the same run; it fails when a benchmark takes more than 1.5 times as
+# long. `make bench-baseline` writes the baseline anew, on a machine that does nothing else.
+BASELINE = Tests/Support/benchmarks/baseline.json
+bench-compare: setup
+	$(SWIFT) build -c release --product benchmarks
+	@.build/release/benchmarks $(BENCH) --against $(BASELINE)
+
+bench-baseline: setup
+	$(SWIFT) build -c release --product benchmarks
+	@.build/release/benchmarks --json $(BASELINE)
 
 # The same as the program is shipped: optimised for size.
 bench-shipped: setup
@@ -129,4 +146,4 @@ golden:
 	RECORD_SNAPSHOTS=1 $(SWIFT) test || true
 
 clean:
-	rm -rf .build .build-thread .build-fuzz .build-shipped
+	rm -rf .build .build-coverage .build-thread .build-fuzz .build-shipped

@@ -18,6 +18,9 @@ let package = Package(
   name: "hippowatt",
   products: [
     .executable(name: "hippowatt", targets: ["hippowatt"]),
+    .library(name: "Telemetry", targets: ["Telemetry", "Quantities"]),
+    .library(name: "Canvas", targets: ["Canvas"]),
+    .library(name: "Terminal", targets: ["Terminal", "Canvas"]),
     .library(name: "FakeNVML", type: .dynamic, targets: ["FakeNVML"]),
   ],
   dependencies: [
@@ -52,7 +55,8 @@ let package = Package(
     .target(
       name: "Recordings", dependencies: ["Telemetry", "Quantities", "Formats", "CSQLite"],
       swiftSettings: strict),
-    .target(name: "Canvas", swiftSettings: strict),
+    // Rounding is the mathematics library's, which nothing else here would link.
+    .target(name: "Canvas", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "Dashboard", dependencies: ["Accounting", "Telemetry", "Quantities", "Canvas"],
       swiftSettings: strict),
@@ -107,8 +111,9 @@ let package = Package(
       name: "crashprobe", dependencies: ["Terminal", "Canvas"], path: "Tests/Support/crashprobe",
       swiftSettings: strict),
     .executableTarget(
-      name: "benchmarks", dependencies: ["Formats", "JobLogs", "Serving", "Telemetry"],
-      path: "Tests/Support/benchmarks", swiftSettings: strict),
+      name: "benchmarks",
+      dependencies: ["Formats", "JobLogs", "Quantities", "Serving", "Telemetry"],
+      path: "Tests/Support/benchmarks", exclude: ["baseline.json"], swiftSettings: strict),
     .testTarget(
       name: "CanvasTests", dependencies: ["Canvas", "Snapshots"], exclude: ["Snapshots"],
       swiftSettings: strict),

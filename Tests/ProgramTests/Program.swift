@@ -20,6 +20,7 @@ final class Program {
       "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8", "TZ": "UTC",
       "TERM": "xterm-256color", "COLORTERM": "truecolor", "SWIFT_BACKTRACE": "enable=no",
     ]
+    variables.merge(coverageEnvironment) { _, new in new }
     variables.merge(changes) { _, new in new }
     return variables.map { "\($0.key)=\($0.value)" }
   }

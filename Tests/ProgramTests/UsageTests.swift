@@ -18,7 +18,7 @@ import Testing
     (["watch", "--window", "wide"], "--window wide"), (["watch", "--marks", "ink"], "--marks ink"),
     (["watch", "--color", "pink"], "--color pink"), (["record", "--for", "ever"], "--for ever"),
     (["snapshot", "--format", "png"], "--format png"), (["snapshot", "--at", "x"], "--at x"),
-    (["snapshot", "--panel", "5"], "--panel 5"), (["replay", "f", "--speed", "0"], "--speed 0"),
+    (["snapshot", "--panel", "99"], "--panel 99"), (["replay", "f", "--speed", "0"], "--speed 0"),
     (["replay"], "file.hippo"), (["replay", "f", "--speed", "fast"], "fast"),
   ])
   func `wrong usage is one clear line and status 2`(arguments: [String], named: String) throws {

@@ -18,7 +18,8 @@ import Testing
     defer { close(nothing) }
     let started = pty.start(
       builtProgram("crashprobe"), [mode, term, colorTerm],
-      environment: ["LANG=C.UTF-8", "TERM=\(term)"] + environment,
+      environment: ["LANG=C.UTF-8", "TERM=\(term)"] + environment
+        + coverageEnvironment.map { "\($0.key)=\($0.value)" },
       input: pipesData ? nothing : nil)
     try #require(started)
     try #require(pty.wait(for: ready), "\(pty.text)")

@@ -13,7 +13,10 @@ public protocol PowerLogFormat: Sendable {
 
 /// Every power log there is a reader for; adding one means adding a line.
 public enum PowerLogs {
-  static let all: [any PowerLogFormat.Type] = [MLPerfPowerLog.self, NvidiaSMILog.self]
+  static let all: [any PowerLogFormat.Type] = [
+    MLPerfPowerLog.self,
+    NvidiaSMILog.self,
+  ]
 
   /// What the formats are called.
   public static let names = all.map { $0.name }

@@ -1,17 +1,17 @@
 /// Sends what is known of a device and of its series just before the first value they describe.
-package struct DeviceReporter {
+public struct DeviceReporter {
   /// The device all readings are of.
-  package let device: Device
+  public let device: Device
   private var isAnnounced = false
   private var described: Set<Metric> = []
 
   /// A reporter that has not announced its device yet.
-  package init(_ device: Device) { self.device = device }
+  public init(_ device: Device) { self.device = device }
 
   /// Adds a reading, preceded by every description that has not gone out yet.
   ///
   /// An empty reading adds nothing: what is missing is not zero.
-  package mutating func report(
+  public mutating func report(
     _ reading: Reading, to observations: inout [Observation],
     provenance: (Metric) -> Provenance
   ) {

@@ -12,3 +12,11 @@ package func builtProgram(_ name: String) -> String {
   }
   return candidates.first { access($0, X_OK) == 0 } ?? name
 }
+
+/// What a program that is started here has to be told, so that the lines it runs are counted.
+///
+/// It is where to write the counts when the program ends; empty unless the tests count lines.
+package let coverageEnvironment: [String: String] = {
+  let name = "LLVM_PROFILE_FILE"
+  return getenv(name).map { [name: String(cString: $0)] } ?? [:]
+}()

@@ -23,6 +23,12 @@ struct Benchmark: Sendable {
     return (bytes, seconds, remark)
   }
 
+  /// The same as MB/s.
+  func rate() -> (rate: Double, remark: String) {
+    let result = measure()
+    return (Double(result.bytes) / result.seconds / 1e6, result.remark)
+  }
+
   /// The processor time of this thread in seconds: other programs do not count.
   private static func processorTime() -> Double {
     var time = timespec()
