@@ -92,7 +92,7 @@ let package = Package(
       name: "JobLogsTests",
       dependencies: [
         "JobLogs", "Serving", "HTTP", "Formats", "Linux", "CSQLite", "CSystem", "Telemetry",
-        "Loopback", "Seeded", "TestSupport",
+        "Loopback", "Seeded", "TestSupport", "benchmarks",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -25,7 +25,7 @@ let logBenchmarks: [Benchmark] = dialects.map { dialect in
 }
 
 /// A kind of log: a header, and the lines of a step.
-private struct Dialect: Sendable {
+struct Dialect: Sendable {
   let name: String
   var header = ""
   let step: @Sendable (Int) -> String
@@ -43,7 +43,7 @@ private struct Dialect: Sendable {
 
 private func loss(_ step: Int) -> String { "\(2 + step * 7919 % 1000).\(1000 + step * 31 % 9000)" }
 
-private let dialects: [Dialect] = [
+let dialects: [Dialect] = [
   Dialect(name: "noise") { step in
     "2026-11-23 20:00:00,123 WARNING some_module.py:\(step % 500) something else happened, again\n"
   },
@@ -136,5 +136,17 @@ private let dialects: [Dialect] = [
   Dialect(name: "MXNet") { step in
     "2020-07-10 18:52:44,594 Node[0] Epoch[0] Batch [\(step)-\(step + 20)]\tSpeed: 20461.75 "
       + "samples/sec\taccuracy=0.001284\n"
+  },
+  Dialect(name: "minGPT") { step in
+    "iter_dt 12.34ms; iter \(step): train loss \(loss(step))1\n"
+  },
+  Dialect(name: "DLLogger") { step in
+    #"DLLL {"timestamp": "1773504001.5", "elapsedtime": "1.5", "datetime": "2026-03-14 16:00:01.5", "#
+      + #""type": "LOG", "step": [0, \#(step)], "data": {"train.loss": \#(loss(step)), "#
+      + #""train.lr": 0.0128, "train.total_ips": 1402.5, "train.data_time": 0.0125}}"# + "\n"
+  },
+  Dialect(name: "progress bar") { step in
+    "Epoch 3: 12%|█▏        | \(step)/99999999 [02:00<13:54, 0.42it/s, v_num=3, "
+      + "train_loss=\(loss(step))]\r"
   },
 ]
