@@ -26,7 +26,7 @@ import Testing
     File(
       name: "mlperf-power-log.txt", format: "MLPerf power log",
       joules: ["wall": 8 * 1500 + 18 * 2500],
-      attributes: ["conversion_eff": "0.92", "measurement": "AC"], readsTornRows: true),
+      attributes: ["conversion_eff": "0.92", "measurement": "AC"]),
     // Each value is the mean of the second before it.
     File(
       name: "nvidia-smi-csv.csv", format: "nvidia-smi CSV",

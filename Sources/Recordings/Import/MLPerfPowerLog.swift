@@ -1,3 +1,4 @@
+import Formats
 import Quantities
 import Telemetry
 
@@ -11,7 +12,7 @@ enum MLPerfPowerLog: PowerLogFormat {
   static let name = "MLPerf power log"
 
   static func recognises(_ head: Substring) -> Bool {
-    head.utf8.holds(":::MLLOG") && head.utf8.holds("\"power_reading\"")
+    head.utf8.holds(mark) && head.utf8.holds("\"power_reading\"")
   }
 
   static func read(_ text: String, machine: String) throws(ImportError) -> [Observation] {
@@ -20,19 +21,19 @@ enum MLPerfPowerLog: PowerLogFormat {
     var number = 0
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       number += 1
-      guard let start = line.utf8.place(of: ":::MLLOG"),
-        let key = value("key", in: line, from: start)
-      else { continue }
-      switch key {
-      case "\"conversion_eff\"":
-        attributes["conversion_eff"] = value("value", in: line, from: start).map(String.init)
-        attributes["measurement"] = value("measurement_type", in: line, from: start).map {
-          String($0.filter { $0 != "\"" })
-        }
-      case "\"power_reading\"":
-        guard let time = value("time_ms", in: line, from: start).flatMap({ Double($0) }),
-          time > 0, time < 9e12,
-          let watts = value("value", in: line, from: start).flatMap({ Double($0) }), watts.isFinite
+      guard let start = line.utf8.place(of: mark) else { continue }
+      guard let entry = entry(in: line.utf8.dropFirst(start + mark.utf8.count)) else {
+        // A last line that has no end may be one that was being written.
+        if line.endIndex == text.endIndex || !line.utf8.holds("\"power_reading\"") { continue }
+        throw ImportError(line: number, "a power_reading that is no JSON")
+      }
+      switch entry.text("key") {
+      case "conversion_eff":
+        attributes["conversion_eff"] = entry.double("value").map { String($0) }
+        attributes["measurement"] = entry.text("metadata.measurement_type")
+      case "power_reading":
+        guard let time = entry.double("time_ms"), time > 0, time < 9e12,
+          let watts = entry.double("value"), watts.isFinite
         else { throw ImportError(line: number, "a power_reading without time_ms or value") }
         // A meter without connection reports nothing or zero; a running node draws more.
         if watts > 0, watts < 1e6 { readings.append((Int64(time), watts)) }
@@ -60,19 +61,11 @@ enum MLPerfPowerLog: PowerLogFormat {
     return observations
   }
 
-  /// What stands behind `"key":`, up to the next comma or brace outside quotes.
-  private static func value(_ key: String, in line: Substring, from start: Int) -> Substring? {
-    let bytes = line.utf8
-    let wanted = "\"\(key)\":"
-    let rest = bytes.dropFirst(start)
-    guard let place = rest.place(of: wanted) else { return nil }
-    let after = rest.dropFirst(place + wanted.utf8.count).drop { $0 == 0x20 }
-    var isQuoted = false
-    let text = after.prefix { byte in
-      if byte == 0x22 { isQuoted.toggle() }
-      return isQuoted || (byte != 0x2C && byte != 0x7D)
-    }
-    return Substring(text)
+  private static let mark = ":::MLLOG"
+
+  /// The values of a line behind its mark; `nil` where they are no JSON.
+  private static func entry(in bytes: Substring.UTF8View.SubSequence) -> JSONFlat? {
+    Array(bytes).withUnsafeBufferPointer { try? JSONFlat($0) }
   }
 }
 
