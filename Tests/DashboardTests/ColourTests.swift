@@ -53,9 +53,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    Command.repaint, .help, .provenance, .panel(0), .panel(1), .panel(2), .panel(3),
-  ])
+  @Test(
+    arguments: [Command.repaint, .help, .provenance] + PanelCatalogue.all.indices.map(Command.panel)
+  )
   func `An ASCII frame is of seven bits`(command: Command) {
     for timeline in [Stage.short, Stage.host, Stage.nothing] {
       for (width, height) in Self.sizes {
@@ -74,7 +74,7 @@ import Testing
 
   @Test func `An ASCII frame has no glyph that nobody could spell`() {
     for (width, height) in Self.sizes {
-      for command in [Command.repaint, .help, .panel(0), .panel(1), .panel(2), .panel(3)] {
+      for command in [Command.repaint, .help] + PanelCatalogue.all.indices.map(Command.panel) {
         let frame = Stage.frame(Stage.training, width, height) { view, bounds in
           view.glyphs = .ascii
           view.press(command, bounds)

@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func `Each panel on the whole screen`() {
-    let frames = [Command.panel(0), .panel(1), .panel(2), .panel(3)].map { panel in
+    let frames = PanelCatalogue.all.indices.map(Command.panel).map { panel in
       TextWriter.plain(Stage.frame(Stage.training, 90, 28) { $0.press(panel, $1) })
     }
     check(frames.joined(separator: "\n"), "panels")

@@ -46,6 +46,10 @@ import Testing
         source: $0, time: Stage.start, health: .failed, message: attack, remedy: attack))
   }
 
+  /// What opens the views and panels one after the other.
+  private static let commands: [Command?] =
+    [.help, .provenance] + PanelCatalogue.all.indices.map { .panel($0) }
+
   /// Reports the first dangerous cell of a frame.
   private func check(_ frame: Canvas, _ words: String) {
     for y in 0..<frame.height {
@@ -60,7 +64,7 @@ import Testing
 
   private func frames(_ timeline: Timeline, _ body: (Canvas, String) -> Void) {
     for (width, height) in [(20, 5), (40, 10), (60, 20), (132, 40), (200, 60)] {
-      for command in [nil, Command.help, .provenance, .panel(0), .panel(1), .panel(2), .panel(3)] {
+      for command in [nil] + Self.commands {
         var input = Stage.input(timeline, width, height) { view, bounds in
           if let command { view.press(command, bounds) }
         }
@@ -83,7 +87,7 @@ import Testing
       check(frame, words)
       count += 1
     }
-    #expect(count == 5 * 7 * 4)
+    #expect(count == 5 * (1 + Self.commands.count) * 4)
   }
 
   @Test func `Nor from the messages of sources that have nothing to say`() {

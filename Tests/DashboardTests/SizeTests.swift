@@ -36,7 +36,7 @@ import Testing
 
   @Test(arguments: [44, 71, 72, 132, 300]) func `Overlays and panels at any size`(width: Int) {
     for height in [12, 13, 17, 24, 40, 100] {
-      for command in [Command.help, .provenance, .panel(0), .panel(1), .panel(2), .panel(3)] {
+      for command in [Command.help, .provenance] + PanelCatalogue.all.indices.map(Command.panel) {
         check(Stage.input(Stage.short, width, height) { $0.press(command, $1) })
       }
       check(
