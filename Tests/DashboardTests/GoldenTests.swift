@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func `Where the numbers come from`() {
-    let frames = [0, 1, 2, 3].map { panel in
+    let frames = PanelCatalogue.all.indices.map { panel in
       TextWriter.plain(
         Stage.frame(Stage.training, 120, 30) { view, bounds in
           for _ in 0..<panel { view.press(.nextPanel, bounds) }

@@ -4,7 +4,7 @@ import Testing
 @testable import Dashboard
 
 /// The manual's tables are the program's own.
-struct ReadmeTests {
+@Suite(.serialized) struct ReadmeTests {
   private static let path =
     #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
     .joined(separator: "/") + "/README.md"

@@ -116,7 +116,7 @@ import Testing
             one == other, "at \(second) s, window \(window) s:\n\(differences(one, other))")
         }
       }
-      for panel in 0..<4 {
+      for panel in PanelCatalogue.all.indices {
         let one = frame(Self.live, at: 700, window: 300, panel: panel)
         #expect(one == frame(replay, at: 700, window: 300, panel: panel), "panel \(panel + 1)")
       }

@@ -79,7 +79,7 @@ import Testing
     let large = Frame.render(Stage.input(timeline, 200, 60) { $0.press(.panel(0), $1) })
     #expect(large.shows("GPU 512 draws 120 W"))
     #expect(!large.shows("do not fit"))
-    #expect(Frame.render(Stage.input(timeline, 80, 24)).shows("more do not fit"))
+    #expect(Frame.render(Stage.input(timeline, 80, 30)).shows("more do not fit"))
   }
 
   @Test func `Absurd values are drawn as something`() {

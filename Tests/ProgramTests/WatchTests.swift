@@ -4,12 +4,12 @@ import Terminals
 import TestSupport
 import Testing
 
+@testable import Dashboard
+
 /// A live session as a user has it: what is shown, and what the keys do.
 @Suite struct WatchTests {
   private let folder: Folder
-  private static let panels = [
-    "1 GPU DRAW", "2 ALGORITHM COST", "3 DATA THROUGHPUT", "4 RENEWABLE SHARE",
-  ]
+  private static let panels = PanelCatalogue.all.enumerated().map { "\($0 + 1) \($1.title)" }
 
   init() throws { folder = try Folder() }
 
@@ -55,7 +55,7 @@ import Testing
 
   @Test func `a number gives a panel the whole screen, and once more takes it back`() throws {
     let session = try start()
-    for (key, panel) in zip(["1", "2", "3", "4"], Self.panels) {
+    for (key, panel) in zip(Self.panels.indices.map { "\($0 + 1)" }, Self.panels) {
       session.type(key)
       #expect(
         session.wait { session.shows(panel) && Self.panels.filter(session.shows).count == 1 },

@@ -41,7 +41,7 @@ public struct Layout: Sendable, Hashable {
     hints = Self.nowhere
     panels = []
     scale = .full
-    // Four panels in one column need more rows than in two.
+    // No screen is full on fewer rows; where there are more panels than fit, `arrange` says so.
     guard width >= 44, height >= (width >= 72 || focused ? 12 : 14),
       arrange(width: width, height: height, focused: focused, panelCount: panelCount)
     else {
