@@ -113,6 +113,14 @@ import Testing
     }
     let rows = Diet.selection(hardware: "A40", isServing: false, limit: 6)
     #expect(rows.contains { $0.hardware == "A40" })
+    // The Turing card of the traces, and not its namesakes of later generations.
+    func isFirst(_ chip: String) -> Bool {
+      Diet.selection(hardware: chip, isServing: true, limit: 6).contains {
+        $0.hardware == "RTX 6000"
+      }
+    }
+    #expect(isFirst("Quadro RTX 6000"))
+    #expect(!isFirst("NVIDIA RTX 6000 Ada Generation"))
     let families = Set(Diet.selection(hardware: "", isServing: nil, limit: 12).map(\.family))
     #expect(families.count >= 8)
   }

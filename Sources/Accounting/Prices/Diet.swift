@@ -3,46 +3,52 @@ public struct Diet: Hashable, Sendable {
   /// What the ratio is a ratio of: joules, seconds, bytes or FLOPs.
   public enum Measure: String, Sendable, Hashable { case energy, time, memory, operations }
 
-  /// The family of techniques, such as quantization, batch or power cap.
-  public var family: String
+  /// What kind of technique it is; a selection takes some of each.
+  public enum Family: Sendable, Hashable {
+    case quantization, batch, sharding, powerCap, clocks, experts, smallerModel, newerChip
+    case pruning, distillation, speculation, attention, adapters
+  }
+
+  /// The kind of job that was measured.
+  enum Job: Sendable, Hashable { case training, serving, both }
+
+  /// The family of techniques it belongs to.
+  public let family: Family
   /// What was done, such as `quantized, AWQ 4 bit`.
-  public var technique: String
+  public let technique: String
   /// The model it was measured with.
-  public var model: String
-  /// The accelerators it was measured on.
-  public var hardware: String
+  public let model: String
+  /// The accelerators it was measured on, with their number.
+  public let hardware: String
   /// What was measured.
-  public var measure: Measure
+  public let measure: Measure
   /// Result over baseline: below 1 saves, above 1 costs.
-  public var ratio: Double
+  public let ratio: Double
   /// The conditions the ratio holds under, such as requests at once, time and quality.
-  public var condition: String
+  public let condition: String
   /// The publication the measurement is from.
-  public var source: String
-  let isForTraining: Bool
-  let isForServing: Bool
+  public let source: String
+  /// The accelerators that took part, as words that a product's name holds in this order.
+  let chips: [String]
+  let job: Job
 
   /// Whether the technique lowered what was measured.
   public var saves: Bool { ratio < 1 }
 
-  /// Every measurement there is a row for, in order of the table.
-  public static let all: [Diet] = table.split(separator: "\n").compactMap(Diet.init)
-
-  private init?(row: Substring) {
-    let fields = row.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-    guard fields.count == 9, let measure = Measure(rawValue: fields[4]),
-      let ratio = Double(fields[5])
-    else { return nil }
-    family = fields[0]
-    technique = fields[1]
-    model = fields[2]
-    hardware = fields[3]
+  init(
+    _ family: Family, _ technique: String, model: String, hardware: String, chips: [String],
+    _ measure: Measure, _ ratio: Double, _ condition: String, source: String, _ job: Job
+  ) {
+    self.family = family
+    self.technique = technique
+    self.model = model
+    self.hardware = hardware
+    self.chips = chips
     self.measure = measure
     self.ratio = ratio
-    condition = fields[6]
-    source = fields[7]
-    isForTraining = fields[8] != "s"
-    isForServing = fields[8] != "t"
+    self.condition = condition
+    self.source = source
+    self.job = job
   }
 
   /// At most `limit` rows that are most relevant to a machine and its job, in the order of the
@@ -54,12 +60,12 @@ public struct Diet: Hashable, Sendable {
   public static func selection(
     hardware: String, isServing: Bool?, limit: Int
   ) -> [Diet] {
-    let chip = chipWord(hardware)
+    let product = words(hardware)
     func weight(_ row: Diet) -> Int {
       var weight = row.measure == .energy ? 4 : 0
-      if let chip, row.hardware.contains(chip) || row.technique.contains(chip) { weight += 5 }
-      if let isServing {
-        weight += (isServing ? row.isForServing : row.isForTraining) ? 6 : 0
+      if row.chips.contains(where: { isNamed($0, in: product) }) { weight += 5 }
+      if let isServing, row.job == .both || row.job == (isServing ? .serving : .training) {
+        weight += 6
       }
       return weight
     }
@@ -68,7 +74,7 @@ public struct Diet: Hashable, Sendable {
       return a == b ? $0 < $1 : a > b
     }
     var chosen: [Int] = []
-    var counts: [String: Int] = [:]
+    var counts: [Family: Int] = [:]
     let costs = order.filter { !all[$0].saves }
     for share in 1...2 {
       for index in costs where chosen.count < limit / 3 && !chosen.contains(index) {
@@ -88,12 +94,13 @@ public struct Diet: Hashable, Sendable {
     return chosen.sorted().map { all[$0] }
   }
 
-  /// The word of a product's name that a table of measurements would use: `H100`, `A40`.
-  private static func chipWord(_ name: String) -> String? {
-    let words = name.split { !$0.isLetter && !$0.isNumber }
-    return words.first { word in
-      word.count >= 3 && word.contains(where: \.isNumber) && word.contains(where: \.isLetter)
-        && !word.hasSuffix("GB")
-    }.map(String.init)
+  /// Whether a product's name, as the driver tells it, holds the words of a chip one after another.
+  private static func isNamed(_ chip: String, in product: [Substring]) -> Bool {
+    let wanted = words(chip)
+    return product.indices.contains { product[$0...].starts(with: wanted) }
+  }
+
+  private static func words(_ name: String) -> [Substring] {
+    name.split { !$0.isLetter && !$0.isNumber }
   }
 }

@@ -143,9 +143,8 @@ struct DietOverlay: Overlay {
     ])
     for row in rows {
       let style = ink.role(row.saves ? .good : .critical)
-      let technique = short(row.family, before: row.technique) + row.technique
       table.rows.append([
-        Run(technique, ink.text), Run(row.model, ink.muted), Run(row.hardware, ink.muted),
+        Run(row.technique, ink.text), Run(row.model, ink.muted), Run(row.hardware, ink.muted),
         Run("×" + SI.significant(row.ratio), style.bold),
         Run(row.measure.rawValue, row.measure == .energy ? style : ink.muted),
         Run(Self.balance(row.ratio), style),
@@ -158,15 +157,6 @@ struct DietOverlay: Overlay {
       "Of the same work, with over without: below ×1 saves, above ×1 costs.", width: width,
       ink.muted)
     return lines
-  }
-
-  /// A prefix for techniques whose names do not say what they are.
-  private func short(_ family: String, before technique: String) -> String {
-    guard !technique.hasPrefix(family) else { return "" }
-    return [
-      "batch": "batch ", "power cap": "cap ", "experts": "MoE ", "smaller model": "model ",
-      "sharding": "sharded, ",
-    ][family] ?? ""
   }
 
   // MARK: Bars
