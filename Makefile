@@ -5,7 +5,8 @@ DESTDIR ?=
 SWIFT ?= swift
 # Optimised for size: the program waits nearly all the time, and its size is its memory. At a fixed
 # address it needs no table of relocations, which is a megabyte.
-SHIPPED = --static-swift-stdlib -Xswiftc -Osize -Xlinker --icf=safe -Xlinker --no-export-dynamic \
+SHIPPED = --static-swift-stdlib -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections \
+  -Xlinker --gc-sections -Xlinker --icf=safe -Xlinker --no-export-dynamic \
   -Xswiftc -Xclang-linker -Xswiftc -no-pie
 RELEASE = $(SWIFT) build -c release --product hippowatt $(SHIPPED)
 BINARY = .build/release/hippowatt
