@@ -7,7 +7,9 @@ import Testing
 @Suite struct ModuleTests {
   @Test func `The input of a board computer is the whole and is not added to its parts`() throws {
     var books = Books()
-    books.draw(Books.id(.meter, "module"), watts: 12, at: [0, 1, 2])
+    let module = Device(id: Books.id(.meter, "module"), label: "module")
+    books.timeline.apply(.device(module.withFormerRole()))
+    books.draw(module.id, watts: 12, at: [0, 1, 2])
     books.draw(Books.id(.gpu), watts: 5, at: [0, 1, 2])
     books.draw(Books.id(.meter, "VDD_SOC"), watts: 2, at: [0, 1, 2])
     let energy = try #require(Ledger(books.timeline).energy(over: span(0, 2)))
@@ -34,8 +36,8 @@ import Testing
 
   /// A battery, a supply's input, a management controller's reading: what they said decides.
   @Test(arguments: [
-    (DeviceRole.machine, 42.0, 84.0), (.component, 42, 284), (.sensor, 42, 200),
-    (.platform, 120, 240), (.memory, 42, 284), (.module, 300, 200),
+    (DeviceRole.machine, 142.0, 284.0), (.machine, 42, 200), (.component, 42, 284),
+    (.sensor, 42, 200), (.platform, 120, 440), (.memory, 42, 284), (.module, 300, 200),
   ])
   func `A device counts by what it said, not by its name`(
     role: DeviceRole, watts: Double, joules: Double

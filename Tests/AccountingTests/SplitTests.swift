@@ -92,7 +92,7 @@ import Testing
       if wallFirst { books.count(wall, watts: 500, at: seconds) }
       books.count(Books.id(.cpu, "psys"), watts: 300, at: seconds)
       if !wallFirst { books.count(wall, watts: 500, at: seconds) }
-      #expect(books.ledger.inventory.whole?.id == wall)
+      #expect(books.ledger.powerDevices(at: origin + 5).map(\.id) == [wall])
       #expect(near(books.ledger.energy(over: span(0, 10))?.joules, 5000))
     }
   }
@@ -105,7 +105,7 @@ import Testing
     books.add(Books.id(.cpu, "package-1"), .temperature, .instant, [(0, 50)])
     #expect(near(books.ledger.energy(over: span(0, 10))?.joules, 2000))
     #expect(books.ledger.inventory.packages.count == 1)
-    #expect(books.ledger.inventory.whole == nil)
+    #expect(books.ledger.wholeRole(at: origin + 5) == nil)
     #expect(books.ledger.inventory.knowsPower)
   }
 

@@ -55,9 +55,11 @@ struct Books {
   }
 
   /// Adds a power that stays what it is, read at `seconds`.
-  mutating func draw(_ device: DeviceID, watts: Double, at seconds: [Double]) {
+  mutating func draw(
+    _ device: DeviceID, watts: Double, at seconds: [Double], method: Provenance.Method = .instant
+  ) {
     let period = seconds.count > 1 ? seconds[1] - seconds[0] : 1
-    add(device, .power, .instant, period: period, seconds.map { ($0, watts) })
+    add(device, .power, method, period: period, seconds.map { ($0, watts) })
   }
 
   var ledger: Ledger { Ledger(timeline) }

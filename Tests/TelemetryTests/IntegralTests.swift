@@ -6,9 +6,9 @@ import Testing
 /// Energy from power, and growth from counters: the rules.
 @Suite struct IntegralTests {
   @Test func `Instants are joined by straight lines`() {
-    let ramp = OneSeries(.power, .instant, [(0, 0), (1, 100), (2, 100), (4, 300)])
-    #expect(near(ramp.total(0, 4).amount, 50 + 100 + 400))
-    #expect(ramp.total(0, 4).coverage == 1)
+    let ramp = OneSeries(.power, .instant, [(0, 0), (1, 100), (2, 100), (3.4, 300)])
+    #expect(near(ramp.total(0, 3.4).amount, 50 + 100 + 280))
+    #expect(ramp.total(0, 3.4).coverage == 1)
   }
 
   @Test func `A mean speaks for the time before it`() {
@@ -16,9 +16,14 @@ import Testing
     #expect(near(means.total(0, 2).amount, 400))
   }
 
-  @Test func `A mean after a missed one is joined by a straight line`() {
+  @Test func `A mean after missed ones speaks for its own window only`() {
     let means = OneSeries(.power, .average, [(0, 100), (3, 300)])
-    #expect(near(means.total(0, 3).amount, 600))
+    #expect(near(means.total(0, 3).amount, 300))
+    #expect(near(means.total(0, 3).covered, 1))
+    // A mean over a second that is read every five.
+    let seldom = OneSeries(.power, .average, (0...20).map { (Double($0 * 5), 400) })
+    #expect(near(seldom.total(0, 100).covered, 20))
+    #expect(near(seldom.total(0, 100).mean ?? 0, 400))
   }
 
   @Test func `A gap is left out of amount and coverage`() {
@@ -32,8 +37,12 @@ import Testing
   }
 
   @Test func `Just below the gap the time still counts`() {
-    #expect(OneSeries(.power, .instant, [(0, 100), (5, 100)]).total(0, 5).covered == 5)
-    #expect(OneSeries(.power, .instant, [(0, 100), (5.01, 100)]).total(0, 6).covered == 0)
+    #expect(OneSeries(.power, .instant, [(0, 100), (1.5, 100)]).total(0, 1.5).covered == 1.5)
+    #expect(OneSeries(.power, .instant, [(0, 100), (1.51, 100)]).total(0, 2).covered == 0)
+    let fast = OneSeries(.power, .instant, period: 0.1, [(0, 100), (0.35, 100), (0.71, 100)])
+    #expect(near(fast.total(0, 1).covered, 0.35))
+    let unstated = OneSeries(.power, .instant, period: 0, [(0, 100), (5, 100), (10.01, 100)])
+    #expect(unstated.total(0, 11).covered == 5)
     #expect(OneSeries(.loss, .log, [(0, 2), (59, 1)]).total(0, 59).coverage == 1)
   }
 
@@ -70,6 +79,62 @@ import Testing
     // With a range, but too far to be a wrap.
     let energy = OneSeries(.energy, .counter, range: 65_536, [(0, 40_000), (1, 30_000)])
     #expect(energy.total(0, 1).amount == 0)
+  }
+
+  @Test func `A counter that shows nothing or too much for a moment is not charged its history`() {
+    let counter = (0...9).map { (Double($0), 1e6 + Double($0) * 300) }
+    for glitch in [0, 5, 1e6 - 1, 2e6, 1e12] {
+      var broken = counter
+      broken[4].1 = glitch
+      for metric in [Metric.energy, .sharedEnergy] {
+        let total = OneSeries(metric, .counter, broken).total(0, 9)
+        #expect(near(total.amount, 7 * 300), "\(glitch)")
+        #expect(near(total.covered, 7), "\(glitch)")
+      }
+    }
+  }
+
+  @Test func `The power limit bounds what a counter can grow by`() {
+    var energy = OneSeries(.energy, .counter, [(0, 0)])
+    func leap(_ joules: Double) -> Double {
+      var copy = energy
+      copy.add(1, joules)
+      return copy.total(0, 1).amount
+    }
+    // Without a limit a board draws less than 4 kW.
+    #expect(leap(7999) == 7999)
+    #expect(leap(8001) == 0)
+    energy.timeline.apply(.reading(reading(.powerLimit, 300, at: 0)))
+    #expect(leap(899) == 899)
+    #expect(leap(901) == 0)
+    // A limit that is lowered says nothing of what was drawn before.
+    energy.timeline.apply(.reading(reading(.powerLimit, 100, at: 0.5)))
+    #expect(leap(899) == 899)
+    func reading(_ metric: Metric, _ value: Double, at second: Double) -> Reading {
+      var reading = Reading(device: gpu, time: origin + second)
+      reading.set(metric, value)
+      return reading
+    }
+  }
+
+  @Test func `A RAPL counter that begins anew in its upper half is no wrap`() {
+    let range = 262_143.0
+    let id = DeviceID(machine: "box", kind: .cpu, name: "package-0")
+    var timeline = Timeline()
+    let provenance = Provenance(source: "test", method: .counter, range: range)
+    timeline.apply(
+      .series(SeriesDescriptor(device: id, metric: .energy, provenance: provenance)))
+    for (second, joules) in [200_000, 200_100, 5, 105, 262_100, 57].enumerated() {
+      var reading = Reading(device: id, time: origin + Double(second))
+      reading.set(.energy, Double(joules))
+      timeline.apply(.reading(reading))
+    }
+    let total = timeline.id(.energy, of: id).map {
+      timeline.total($0, over: TimeSpan(origin, origin + 5))
+    }
+    // A hundred before the restart and after, and a hundred over a true end of the range.
+    #expect(near(total?.amount ?? 0, 100 + 100 + 100))
+    #expect(near(total?.covered ?? 0, 3))
   }
 
   @Test func `Any span is a subtraction of two others`() {

@@ -143,7 +143,7 @@ extension Ledger {
       cost.tokens = samples * length
     }
     cost.energy = jobEnergy(of: job, over: span)
-    cost.tick = energyTick(of: job)
+    cost.tick = energyTick(of: job, over: span)
     cost.seenShare = seenShare(of: job, facts)
     return cost
   }
@@ -178,9 +178,9 @@ extension Ledger {
     return own / world
   }
 
-  private func energyTick(of job: DeviceID) -> Double {
+  private func energyTick(of job: DeviceID, over span: TimeSpan) -> Double {
     let own = accelerators(of: job)
-    let devices = own.isEmpty ? powerDevices : own
+    let devices = own.isEmpty ? powerDevices(at: span.end) : own
     return devices.compactMap { timeline.energySeries(of: $0.id) }
       .map { timeline.descriptor($0).provenance.period }.max() ?? 0
   }

@@ -25,6 +25,11 @@ public struct EnergyAmount: Hashable, Sendable {
   public static let none = EnergyAmount(
     joules: 0, covered: 0, asked: 0, isModelled: false, isCounted: true)
 
+  /// A stretch of time of which nothing is known.
+  static func unknown(seconds: Double) -> EnergyAmount {
+    EnergyAmount(joules: 0, covered: 0, asked: seconds, isModelled: false, isCounted: true)
+  }
+
   /// The energy of a single device; sums are made with `+`.
   public init(
     joules: Double, covered: Double, asked: Double, isModelled: Bool, isCounted: Bool
@@ -42,6 +47,17 @@ public struct EnergyAmount: Hashable, Sendable {
 
   /// The mean power over the known part, in watts.
   public var meanPower: Double? { covered > 0 ? joules / covered : nil }
+
+  /// Adds the energy of the time that follows, whichever devices it is of.
+  func followed(by next: Self) -> Self {
+    var sum = EnergyAmount(
+      joules: joules + next.joules, covered: covered + next.covered, asked: asked + next.asked,
+      isModelled: isModelled || next.isModelled, isCounted: isCounted && next.isCounted)
+    sum.deviceSeconds = (
+      coverage * asked + next.coverage * next.asked, asked + next.asked
+    )
+    return sum
+  }
 
   /// Adds the energy of another device over the same span.
   public static func + (left: Self, right: Self) -> Self {

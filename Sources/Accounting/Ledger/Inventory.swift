@@ -15,8 +15,8 @@ public struct Inventory: Sendable {
   public var memories: [Device] = []
   /// Other parts of the machine that none of the above contains.
   public var components: [Device] = []
-  /// Whatever measures the whole machine: a meter at the plug, else the platform's own domain.
-  public var whole: Device?
+  /// The meters of each machine, in the order the machines were announced.
+  public var machines: [MachineMeters] = []
   /// The machine as its operating system sees it; the first one announced.
   public var host: Device?
   /// The disks, which have no energy of their own.
@@ -33,9 +33,8 @@ public struct Inventory: Sendable {
   /// What a device counts for is its role, which its source states. A device whose parent is a part
   /// that is counted is not counted itself.
   public init(_ timeline: Timeline) {
-    var platform: Device?
     for device in timeline.devices {
-      measure(device, timeline, &platform)
+      measure(device, timeline)
       switch device.id.kind {
       case .gpuPart: gpuParts.append(device)
       case .process: processes.append(device)
@@ -47,12 +46,13 @@ public struct Inventory: Sendable {
       default: break
       }
     }
-    whole = whole ?? platform
+    for index in machines.indices {
+      // A meter at the plug sees more than the chip set does.
+      machines[index].wholes.sort { $0.role == .machine && $1.role != .machine }
+    }
   }
 
-  private mutating func measure(
-    _ device: Device, _ timeline: Timeline, _ platform: inout Device?
-  ) {
+  private mutating func measure(_ device: Device, _ timeline: Timeline) {
     // An accelerator is listed even without energy; any other part only with it.
     guard device.role == .accelerator || timeline.energySeries(of: device.id) != nil else { return }
     let isInside = device.parent.flatMap { timeline.device($0) }.map { $0.role.isPart } ?? false
@@ -62,9 +62,16 @@ public struct Inventory: Sendable {
     case .processor: packages.append(device)
     case .memory: memories.append(device)
     case .component: components.append(device)
-    case .machine: whole = whole ?? device
-    case .platform: platform = platform ?? device
-    case .module, .acceleratorPart, .processorPart, .sensor, .user: break
+    case .machine, .platform: break
+    case .module, .acceleratorPart, .processorPart, .sensor, .user: return
+    }
+    let index =
+      machines.firstIndex { $0.machine == device.id.machine } ?? machines.endIndex
+    if index == machines.endIndex { machines.append(MachineMeters(device.id.machine)) }
+    if device.role.isPart {
+      machines[index].parts.append(device)
+    } else {
+      machines[index].wholes.append(device)
     }
   }
 
@@ -72,5 +79,5 @@ public struct Inventory: Sendable {
   public var parts: [Device] { gpus + packages + memories + components }
 
   /// Whether any device reports watts or joules.
-  public var knowsPower: Bool { whole != nil || !parts.isEmpty }
+  public var knowsPower: Bool { machines.contains { !$0.wholes.isEmpty || !$0.parts.isEmpty } }
 }

@@ -44,7 +44,8 @@ final class LedgerMemos: Sendable {
   }
 
   struct CurveKey: Hashable, Sendable {
-    var devices: [DeviceID]
+    /// The devices that are added up; `nil` for whatever stands for the machines.
+    var devices: [DeviceID]?
     var span: TimeSpan
     var columns: Int
     var until: Timestamp?
@@ -61,5 +62,6 @@ final class LedgerMemos: Sendable {
   let powers = Memo<DeviceKey, Double?>()
   let servings = Memo<DeviceKey, ServingCost?>()
   let floors = Memo<DeviceKey, IdleFloor?>()
+  let choices = Memo<String, [MeterChoice]>()
   let accelerators = Memo<DeviceID, [Device]>()
 }

@@ -75,7 +75,8 @@ extension Ledger {
   /// Where no energy is known of its machine, the server's own count is taken, if it has one.
   func servingEnergy(of job: DeviceID, over span: TimeSpan) -> EnergyAmount? {
     if let amount = timeline.energy(of: servingAccelerators(of: job), over: span) { return amount }
-    if powerDevices.contains(where: { $0.id.machine == job.machine }) { return energy(over: span) }
+    let own = inventory.machines.filter { $0.machine == job.machine }
+    if !own.isEmpty { return energy(of: own, over: span) }
     return timeline.id(.reportedEnergy, of: job).map { id in
       let total = timeline.total(id, over: span)
       return EnergyAmount(
@@ -107,7 +108,7 @@ extension Ledger {
 
   /// The last stretch of the last hour in which a count stayed zero long enough.
   private func lastQuiet(_ running: Timeline.SeriesID, until time: Timestamp) -> TimeSpan? {
-    let gap = timeline.descriptor(running).provenance.gap
+    let gap = timeline.descriptor(running).provenance.patience
     var end: Timestamp?
     var start: Timestamp?
     for reading in timeline.readings(running, in: TimeSpan(time - 3600, time)).reversed() {

@@ -73,7 +73,7 @@ enum Ribbon {
     guard tail > 0, let watts = c.ledger.power(at: c.time) else { return }
     let mark = split.total.isModelled ? "≈ " : ""
     let place =
-      switch c.inventory.whole?.role {
+      switch c.ledger.wholeRole(at: c.time) {
       case nil: " seen"
       case .machine?: " at the plug"
       default: " platform"

@@ -10,6 +10,7 @@ struct HwmonSource: DataSource {
   static let sourceName = "hwmon"
 
   let name = sourceName
+  var interval: Double? { context.interval }
 
   private struct Meter {
     var id: DeviceID
@@ -106,5 +107,5 @@ extension HwmonSource {
   /// The line of the catalogue: `hwmon`.
   package static let entry = SourceEntry(
     "hwmon", gives: "power and energy sensors of the board and its supplies", feeds: [.meter]
-  ) { _, context in HwmonSource(context) }
+  ) { _, context in HwmonSource(context.forPower) }
 }

@@ -96,7 +96,7 @@ extension JSONLineDecoder {
     var scale: Double?
     var isCounter = false
     var method: Provenance.Method?
-    var provenance = Provenance(source: source, method: .instant)
+    var provenance = Provenance(source: source, method: .instant, period: 0)
     try scanner.beginObject()
     var isFirst = true
     while let key = try scanner.nextKey(&isFirst) {

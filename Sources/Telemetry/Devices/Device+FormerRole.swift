@@ -16,6 +16,7 @@ extension Device {
     case .meter:
       device.role =
         name == "wall" ? .machine : name == "module" ? .platform : .sensor
+      if device.role == .platform { device.contents = DeviceRole.machine.contents }
     default: break
     }
     if parent == nil, id.kind == .process || id.kind == .gpuPart, let gpu = attributes["gpu"] {

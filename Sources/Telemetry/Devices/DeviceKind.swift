@@ -30,4 +30,14 @@ public struct DeviceKind: Hashable, Sendable, ExpressibleByStringLiteral {
   public static let job: DeviceKind = "job"
   /// The electricity grid that feeds the machine.
   public static let grid: DeviceKind = "grid"
+
+  /// The most that one device of the kind can draw, in watts, where nothing tells its own limit.
+  ///
+  /// A board or a package stays below 4 kW in 2026; what a meter is at may be a small data centre.
+  var mostPower: Double {
+    switch self {
+    case .gpu, .gpuPart, .process, .cpu: 4000
+    default: 1e6
+    }
+  }
 }

@@ -5,8 +5,9 @@
 public enum DeviceRole: String, Sendable, Hashable, CaseIterable {
   /// The whole machine, measured by a meter at the plug or by its power supplies.
   case machine
-  /// What the chip set counts for the whole board (RAPL psys, a module's input): counts as the
-  /// machine where nothing better is measured.
+  /// What the chip set counts for the board around the processor (RAPL psys): counts as the machine
+  /// where nothing better is measured, together with what it does not contain, such as accelerators
+  /// in slots. An input that feeds those as well says so by what it contains.
   case platform
   /// A module of processor and accelerator.
   case module

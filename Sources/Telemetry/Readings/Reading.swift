@@ -85,7 +85,8 @@ public struct Provenance: Sendable, Hashable {
   public var source: String
   /// What kind of statement each value is.
   public var method: Method
-  /// The expected time between values in seconds; 0 when there is none.
+  /// The expected time between values in seconds, 0 when none is stated; of an average, the length
+  /// of its window.
   public var period: Double
   /// The counter's range in the metric's unit, where it wraps; 0 when it does not.
   public var range: Double
@@ -104,13 +105,20 @@ public struct Provenance: Sendable, Hashable {
   }
 
   /// Beyond this many seconds without a value the time between counts as a gap.
+  ///
+  /// One value that is missing leaves a gap: half a period, but at least a quarter of a second, is
+  /// what a reading may come late. Where no period is stated, five seconds are bridged.
   public var gap: Double {
     switch method {
     case .annual: .infinity
     case .log: max(3 * period, 60)
-    default: max(3 * period, 5)
+    default: period > 0 ? max(1.5 * period, period + 0.25) : 5
     }
   }
+
+  /// For how many seconds after a value it is still shown as the present one, and the shape of a
+  /// curve is drawn across.
+  public var patience: Double { max(gap, 3 * period, 5) }
 }
 
 /// What a series measures, of which device and how; sent once, before the first reading.

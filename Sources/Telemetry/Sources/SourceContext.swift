@@ -32,6 +32,16 @@ public struct SourceContext: Sendable {
     self.environment = environment
   }
 
+  /// The context of a source that reads watts: asked each second, however seldom the session asks.
+  ///
+  /// Sensors tell a mean over a second or the watts at a moment. What lies between two readings
+  /// would be guessed, and the joules with it.
+  public var forPower: SourceContext {
+    var context = self
+    context.interval = min(1, interval)
+    return context
+  }
+
   /// The path of a system file under `root`.
   public func path(_ path: String) -> String { root == "/" ? path : root + path }
 

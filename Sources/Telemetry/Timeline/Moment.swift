@@ -27,7 +27,7 @@ public struct Moment: Sendable {
     let age = time - last.time
     return Known(
       value: last.value, time: last.time, age: age,
-      isStale: age > series.descriptor.provenance.gap)
+      isStale: age > series.descriptor.provenance.patience)
   }
 
   /// The last value, unless it is too old.
@@ -40,7 +40,7 @@ public struct Moment: Sendable {
     guard let id = timeline.id(metric, of: device) else { return nil }
     let series = timeline.series[id.index]
     guard let last = series.value(at: time),
-      time - last.time <= series.descriptor.provenance.gap
+      time - last.time <= series.descriptor.provenance.patience
     else { return nil }
     let reach = max(window, series.descriptor.provenance.period)
     let from =

@@ -26,6 +26,9 @@ struct Series: Sendable {
     let period: Double
     let range: Double
     let gap: Double
+    let patience: Double
+    /// The most a counter of energy can grow by in a second, in its unit; infinite for others.
+    let ceiling: Double
     /// Whether a value stays true until the next one; a grid's always does, and is never
     /// interpolated.
     let isHeld: Bool
@@ -37,9 +40,13 @@ struct Series: Sendable {
       method = descriptor.provenance.method
       period = descriptor.provenance.period
       range = descriptor.provenance.range
-      gap = descriptor.provenance.gap
+      patience = descriptor.provenance.patience
+      ceiling =
+        descriptor.metric.isCounter && descriptor.metric.unit == .joule
+        ? descriptor.device.kind.mostPower : .infinity
       goesOn = method == .annual || descriptor.device.kind == .grid
       isHeld = goesOn || method == .log
+      gap = goesOn ? patience : descriptor.provenance.gap
     }
   }
 
@@ -57,35 +64,54 @@ struct Series: Sendable {
   var hasBeginning = true
   /// How many values came too late to be inserted.
   var dropped = 0
+  /// Of a power limit, the series of the energy counters that it bounds, of the same device.
+  var governed: [Int] = []
+  /// Of a counter of energy, the highest power limit its device was seen to have, in watts.
+  var powerLimit: Double?
+
+  /// The most that a counter of energy can grow by in a second.
+  ///
+  /// Boards pass their limit for moments; one that is given more than they were built for says so.
+  private var ceiling: Double { powerLimit.map { min(1.5 * $0, rule.ceiling) } ?? rule.ceiling }
 
   init(_ descriptor: SeriesDescriptor) {
     self.descriptor = descriptor
     rule = Rule(descriptor)
   }
 
-  mutating func append(_ value: Double, at time: Timestamp) {
+  /// Takes in a value, wherever it belongs.
+  /// - Returns: how far a counter leapt beyond what can be true; such growth is left out.
+  @discardableResult
+  mutating func append(_ value: Double, at time: Timestamp) -> Double? {
     guard let last = samples.last else {
       samples.append(Sample(time: time, value: value, cumulative: 0, covered: 0))
       beginning = beginning ?? samples[0]
       observe()
-      return
+      return nil
     }
     guard time > last.time else {
       insert(value, at: time)
-      return
+      return nil
     }
-    let next = following(last, value: value, at: time)
+    let earlier = samples.count > 1 ? samples[samples.count - 2] : nil
+    let next = following(last, after: earlier, value: value, at: time)
     if samples.append(next, bound: Self.rawCapacity) { hasBeginning = false }
     observe()
+    let isLeap = rule.ceiling < .infinity && next.covered == last.covered && value > last.value
+    return isLeap ? value - last.value : nil
   }
 
   /// The sample that follows `last`, with the integral carried on.
-  func following(_ last: Sample, value: Double, at time: Timestamp) -> Sample {
+  ///
+  /// - Parameter earlier: the sample before `last`, where it is known.
+  func following(
+    _ last: Sample, after earlier: Sample?, value: Double, at time: Timestamp
+  ) -> Sample {
     let elapsed = time - last.time
     var next = Sample(
       time: time, value: value, cumulative: last.cumulative, covered: last.covered)
     if rule.isCounter {
-      if let growth = Self.growth(from: last.value, to: value, range: rule.range) {
+      if let growth = growth(from: last, to: value, in: elapsed, after: earlier) {
         next.cumulative += growth
         next.covered += elapsed
       }
@@ -94,12 +120,35 @@ struct Series: Sendable {
       switch rule.method {
       case _ where rule.isHeld: next.cumulative += elapsed * last.value
       // A trailing mean holds for the time before it (right-hand rectangle).
-      case .average where elapsed <= 1.5 * rule.period:
-        next.cumulative += elapsed * value
+      case .average: next.cumulative += elapsed * value
       default: next.cumulative += elapsed * (last.value + value) / 2
       }
+    } else if rule.method == .average {
+      // What lies further back than its window, a trailing mean says nothing of.
+      next.covered += rule.period
+      next.cumulative += rule.period * value
     }
     return next
+  }
+
+  /// How far a counter moved, or `nil` when that is not known: it was reset, or one of the two
+  /// values is a glitch.
+  ///
+  /// Whoever reads or imports a counter relies on this gate alone. What it leaves out is a gap.
+  private func growth(
+    from last: Sample, to value: Double, in elapsed: Double, after earlier: Sample?
+  ) -> Double? {
+    // Back above where it was before a fall: the fall was a glitch, and what it left out is unknown.
+    if let earlier, last.value < earlier.value, value >= earlier.value,
+      Self.growth(from: earlier.value, to: last.value, range: rule.range) == nil
+    {
+      return nil
+    }
+    guard let growth = Self.growth(from: last.value, to: value, range: rule.range) else {
+      return nil
+    }
+    // A second more, since counters are written in steps and are read a little late.
+    return growth <= ceiling * (elapsed + 1) ? growth : nil
   }
 
   /// How far a counter moved, or `nil` when it was reset.
@@ -132,7 +181,8 @@ struct Series: Sendable {
     }
     for position in max(1, index)..<max(1, samples.count) {
       samples[position] = following(
-        samples[position - 1], value: samples[position].value, at: samples[position].time)
+        samples[position - 1], after: position > 1 ? samples[position - 2] : nil,
+        value: samples[position].value, at: samples[position].time)
     }
     guard !tiersAreComplete else { return }
     for tier in tiers.indices {
@@ -162,7 +212,7 @@ extension [Series.Sample] {
 
 extension RandomAccessCollection where Index == Int {
   /// The first index whose element satisfies `predicate`, if all that do come last.
-  func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
+  package func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
     var low = startIndex
     var high = endIndex
     while low < high {

@@ -70,8 +70,8 @@ public struct Tier: Sendable, Hashable {
   mutating func revise(
     _ samples: [Series.Sample], at changed: Int, isWhole: Bool, isCounter: Bool
   ) {
-    // The change moves the extremes of its own bucket and, of a counter, of the next value's.
-    for sample in changed...min(changed + 1, samples.count - 1) {
+    // The change moves the extremes of its own bucket and, of a counter, of the next two values.
+    for sample in changed...min(changed + 2, samples.count - 1) {
       let slot = slot(samples[sample].time)
       let index = buckets.partitioningIndex { self.slot($0.time) >= slot }
       let isNew = index == buckets.count || self.slot(buckets[index].time) != slot

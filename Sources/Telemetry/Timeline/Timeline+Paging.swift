@@ -37,6 +37,9 @@ extension Timeline {
       series[id.index].tiers[tier].buckets = []
     }
     series[id.index].tiersAreComplete = true
+    if !series[id.index].governed.isEmpty, let highest = series[id.index].highest {
+      series.limit(by: id.index, to: highest)
+    }
   }
 
   /// Says which value a series begins with; the integral counts from there.
@@ -79,6 +82,7 @@ extension Timeline {
 
   /// Appends one value to a series without a reading around it; leaves the timeline's span alone.
   public mutating func append(_ value: Double, at time: Timestamp, to id: SeriesID) {
+    if !series[id.index].governed.isEmpty { series.limit(by: id.index, to: value) }
     series[id.index].append(value, at: time)
   }
 

@@ -139,7 +139,7 @@ extension Series {
     }
     let index = samples.partitioningIndex { $0.time > time }
     guard index < samples.count else { return false }
-    return samples[index].time - samples[index - 1].time > rule.gap
+    return samples[index].time - samples[index - 1].time > rule.patience
   }
 }
 

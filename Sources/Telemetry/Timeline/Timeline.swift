@@ -62,6 +62,34 @@ public struct Timeline: Sendable {
     }
   }
 
+  /// A growth of a counter of energy that cannot be true and was left out.
+  public struct Leap: Sendable, Hashable {
+    /// Whose counter it was.
+    public var device: DeviceID
+    /// When it was read.
+    public var time: Timestamp
+    /// By how much it grew, in joules.
+    public var joules: Double
+
+    /// What is said of it on the screen, in reports and in recordings.
+    public var event: Event {
+      Event(
+        time: time, kind: .gap,
+        text: "its energy counter leapt by \(SI.energy(joules).joined); not counted",
+        device: device,
+        cause: .refused)
+    }
+  }
+
+  private static let mostLeaps = 64
+  private var leaps: [Leap] = []
+
+  /// Returns the leaps of counters since the last call, for whoever tells the user.
+  public mutating func takeLeaps() -> [Leap] {
+    defer { if !leaps.isEmpty { leaps = [] } }
+    return leaps
+  }
+
   /// Takes in many observations.
   public mutating func apply(_ observations: some Sequence<Observation>) {
     for observation in observations { apply(observation) }
@@ -93,8 +121,15 @@ public struct Timeline: Sendable {
       shape.series = values.map { identify($0.metric, of: reading.device) }
       shapes[reading.device] = shape
     }
+    // A limit is told before the counter that it bounds.
+    for (entry, id) in zip(values, shape.series) where !series[id].governed.isEmpty {
+      series.limit(by: id, to: entry.value)
+    }
     for (entry, id) in zip(values, shape.series) {
-      series[id].append(entry.value, at: reading.time)
+      guard let joules = series[id].append(entry.value, at: reading.time) else { continue }
+      if leaps.count < Self.mostLeaps {
+        leaps.append(Leap(device: reading.device, time: reading.time, joules: joules))
+      }
     }
   }
 
@@ -114,6 +149,20 @@ public struct Timeline: Sendable {
     } else {
       index[key] = series.count
       series.append(Series(descriptor))
+      govern(descriptor.device)
+    }
+  }
+
+  /// Lets a device's power limits bound its counters of energy.
+  private mutating func govern(_ device: DeviceID) {
+    func places(_ metrics: [Metric]) -> [Int] {
+      metrics.compactMap { index[Key(device: device, metric: $0.handle)] }
+    }
+    let counters = places([.energy])
+    guard !counters.isEmpty else { return }
+    for limit in places([.powerLimit, .powerLimitDefault]) where series[limit].governed.isEmpty {
+      series[limit].governed = counters
+      if let known = series[limit].highest { series.limit(by: limit, to: known) }
     }
   }
 
@@ -124,7 +173,8 @@ public struct Timeline: Sendable {
     describe(
       SeriesDescriptor(
         device: device, metric: metric,
-        provenance: Provenance(source: "?", method: metric.isCounter ? .counter : .instant)))
+        provenance: Provenance(
+          source: "?", method: metric.isCounter ? .counter : .instant, period: 0)))
     return series.count - 1
   }
 
@@ -150,6 +200,27 @@ extension Series {
     copy.tiersAreComplete = tiersAreComplete
     copy.hasBeginning = hasBeginning
     copy.dropped = dropped
+    copy.governed = governed
+    copy.powerLimit = powerLimit
     return copy
+  }
+}
+
+extension [Series] {
+  /// Takes over a power limit that was read; one that is lowered still bounds what was drawn before.
+  mutating func limit(by id: Int, to watts: Double) {
+    guard watts > 0, watts.isFinite else { return }
+    for counter in self[id].governed where watts > self[counter].powerLimit ?? 0 {
+      self[counter].powerLimit = watts
+    }
+  }
+}
+
+extension Series {
+  /// The highest value in any view.
+  var highest: Double? {
+    let single = samples.lazy.map(\.value).max()
+    let old = tiers.last?.buckets.lazy.map(\.high).max().map(Double.init)
+    return [single, old].compactMap { $0 }.max()
   }
 }

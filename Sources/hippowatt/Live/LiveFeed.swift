@@ -85,6 +85,9 @@ final class LiveFeed: Feed {
     guard !observations.isEmpty else { return }
     timeline.apply(observations)
     recorder?.append(observations)
+    let leaps = timeline.takeLeaps().map { Observation.event($0.event) }
+    timeline.apply(leaps)
+    recorder?.append(leaps)
     if isRemote {
       // Two machines' clocks differ, and what just came must not look old, nor lie ahead.
       for case .reading(let reading) in observations {

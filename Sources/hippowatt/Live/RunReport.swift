@@ -56,7 +56,7 @@ struct RunReport {
       timeline.energy(of: device.id, over: span).flatMap { $0.covered > 0 ? (device, $0) : nil }
     }
     peakPower =
-      ledger.powerCurve(of: ledger.powerDevices, over: span, columns: 2000)
+      ledger.powerCurve(over: span, columns: 2000)
       .compactMap { $0 }.max()
     grid = ledger.grid(over: span).flatMap { $0.matched > 0 ? $0 : nil }
     location = ledger.inventory.grid

@@ -23,14 +23,15 @@ extension GPUDrawPanel {
       return Headline(
         missing: [reason] + [remedy].compactMap { $0 } + power + (power.isEmpty ? [] : [model]))
     }
-    let devices = c.ledger.powerDevices
+    let devices = c.ledger.powerDevices(at: c.time)
     let isModelled = c.timeline.energy(of: devices, over: c.window)?.isModelled ?? false
     var headline = Headline(value: SI.text(watts, "W"))
     headline.isEstimate = isModelled
     if isModelled {
       headline.phrases.append([Run("modelled, no sensor", c.style(.warning))])
     } else {
-      let place = c.inventory.whole?.role == .machine ? "at the plug" : "processor and memory"
+      let isWall = c.ledger.wholeRole(at: c.time) == .machine
+      let place = isWall ? "at the plug" : "processor and memory"
       headline.phrases.append([Run(place, c.muted)])
     }
     headline.phrases += energyPhrases(of: devices, watts, c)

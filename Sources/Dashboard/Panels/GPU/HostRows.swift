@@ -35,7 +35,7 @@ enum HostRows {
   private static func drawPower(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     let columns = c.samples(rect.width)
     let values = c.ledger.powerCurve(
-      of: c.ledger.powerDevices, over: c.chartWindow(columns), columns: columns, until: c.time)
+      over: c.chartWindow(columns), columns: columns, until: c.time)
     canvas.areaChart(
       values, in: rect, top: max(1, values.compactMap { $0 }.max() ?? 1) * 1.15,
       gradient: c.theme[.power], background: c.background, glyphs: c.glyphs)

@@ -10,6 +10,7 @@ struct AMDSource: DataSource {
   static let sourceName = "amdgpu"
 
   let name = sourceName
+  var interval: Double? { context.interval }
 
   /// What is known of the GPU in one PCI slot.
   private struct Slot {
@@ -163,5 +164,5 @@ extension AMDSource {
   package static let entry = SourceEntry(
     "amdgpu", gives: "power, energy, activity, memory, heat and clocks of AMD GPUs",
     feeds: [.gpu, .process]
-  ) { _, context in AMDSource(context) }
+  ) { _, context in AMDSource(context.forPower) }
 }

@@ -9,6 +9,7 @@ struct GraceSource: DataSource {
   static let sourceName = "grace"
 
   let name = sourceName
+  var interval: Double? { context.interval }
 
   private struct Meter {
     let sensor: GraceSensor
@@ -99,5 +100,5 @@ extension GraceSource {
   package static let entry = SourceEntry(
     "grace", gives: "power of Grace processors and their modules", feeds: [.cpu, .meter],
     isRare: true
-  ) { _, context in GraceSource(context) }
+  ) { _, context in GraceSource(context.forPower) }
 }

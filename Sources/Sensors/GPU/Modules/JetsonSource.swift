@@ -11,6 +11,7 @@ struct JetsonSource: DataSource {
   static let sourceName = "jetson"
 
   let name = sourceName
+  var interval: Double? { context.interval }
 
   private struct Meter {
     let rail: JetsonRail
@@ -118,7 +119,7 @@ struct JetsonSource: DataSource {
       var device =
         switch rail.use {
         case .module:
-          self.device(.meter, "module", "input of the module, rail \(rail.name)", .platform)
+          moduleDevice(rail: rail.name)
         case .gpu where gpu.isPresent: gpuDevice(rail: rail.name)
         case .cpu: self.device(.cpu, "package-0", "rail \(rail.name)", .processor)
         default: self.device(.meter, rail.name, "rail", .sensor)
@@ -137,6 +138,13 @@ struct JetsonSource: DataSource {
     Device(id: context.device(kind, name), label: name, model: model, role: role)
   }
 
+  /// The input of a module feeds all that is on it, its accelerator included.
+  private func moduleDevice(rail: String) -> Device {
+    var device = device(.meter, "module", "input of the module, rail \(rail)", .platform)
+    device.contents = DeviceRole.machine.contents
+    return device
+  }
+
   private func gpuDevice(rail: String?) -> Device {
     var attributes = ["index": "0"]
     attributes["rail"] = rail
@@ -153,5 +161,5 @@ extension JetsonSource {
     "jetson", gives: "power of a Jetson module's rails, activity of its GPU",
     feeds: [.gpu, .meter],
     isRare: true
-  ) { _, context in JetsonSource(context) }
+  ) { _, context in JetsonSource(context.forPower) }
 }

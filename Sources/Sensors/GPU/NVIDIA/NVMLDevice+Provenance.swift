@@ -18,17 +18,19 @@ extension NVMLDevice {
       note += "; starts over every 4 GiB, so beyond 2 GiB between two looks it tells too little"
     default: break
     }
+    // The window of the driver's mean, however often it is read.
+    let window = metric == .power || metric == .modulePower ? 1.0 : nil
     return Provenance(
       source: NVMLSource.sourceName, method: method,
-      period: max(interval, leastPeriod(of: metric, isAverage: method == .average)), range: range,
-      note: note)
+      period: method == .average
+        ? window ?? max(interval, leastPeriod(of: metric)) : max(interval, leastPeriod(of: metric)),
+      range: range, note: note)
   }
 
   /// The least time between two values.
-  private func leastPeriod(of metric: Metric, isAverage: Bool) -> Double {
+  private func leastPeriod(of metric: Metric) -> Double {
     switch metric {
-    case .power: isAverage ? 1 : 0
-    case .energy, .powerInstant: 0
+    case .power, .energy, .powerInstant: 0
     case .memoryUsed, .memoryTotal, .temperature, .memoryTemperature, .smClock, .eventReasons:
       NVMLSchedule.twoSecondPeriod
     case .throttledByPower where !fields.has(.perfPolicyPower),

@@ -13,6 +13,7 @@ struct NVMLSource: DataSource {
   static let sourceName = "nvml"
 
   let name = sourceName
+  var interval: Double? { context.interval }
 
   /// What is known of the GPU at one NVML index.
   struct Slot {
@@ -222,5 +223,5 @@ extension NVMLSource {
   package static let entry = SourceEntry(
     "nvml", gives: "power, energy, activity, memory, heat and clocks of NVIDIA GPUs",
     feeds: [.gpu, .gpuPart, .process], options: ["library"]
-  ) { request, context in NVMLSource(context, library: request.options["library"]) }
+  ) { request, context in NVMLSource(context.forPower, library: request.options["library"]) }
 }

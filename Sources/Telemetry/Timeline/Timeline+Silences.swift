@@ -1,0 +1,71 @@
+import Quantities
+
+extension Timeline {
+  /// The stretches of a span in which a series tells nothing, in order: before its first value, after
+  /// its last one, and its gaps.
+  ///
+  /// Where readings are no longer kept one by one, a bucket of which less than half is known counts
+  /// as silent. What has just been asked for and has not come yet is no silence.
+  public func silences(_ id: SeriesID, in span: TimeSpan) -> [TimeSpan] {
+    let series = series[id.index]
+    let whole = total(id, over: span)
+    if whole.covered >= whole.asked * (1 - 1e-9) { return [] }
+    guard let start = series.start?.0, let end = series.end, start < span.end else { return [span] }
+    var silences: [TimeSpan] = []
+    func add(_ from: Timestamp, _ to: Timestamp) {
+      let (from, to) = (max(from, span.start), min(to, span.end))
+      guard from < to else { return }
+      if let last = silences.indices.last, silences[last].end >= from {
+        silences[last] = TimeSpan(silences[last].start, max(silences[last].end, to))
+      } else {
+        silences.append(TimeSpan(from, to))
+      }
+    }
+    add(span.start, start)
+    var before: Series.Point?
+    for point in series.track(in: span) {
+      if let before {
+        let elapsed = point.time - before.time
+        let covered = point.integral.covered - before.integral.covered
+        if covered < 0.5 * elapsed { add(before.time, point.time) }
+      }
+      before = point
+    }
+    if !series.rule.goesOn, span.end - end > series.rule.patience { add(end, span.end) }
+    return silences
+  }
+}
+
+extension Series {
+  /// The points of a span from the finest view that has them, with the last one before it and the
+  /// first one after.
+  fileprivate func track(in span: TimeSpan) -> [Point] {
+    var points: [Point] = []
+    let first = samples.first?.time
+    if first.map({ span.start < $0 }) ?? true {
+      let reaching = tiers.first { $0.buckets.first.map { $0.time <= span.start } ?? false }
+      let buckets = (reaching ?? tiers.last)?.buckets ?? []
+      let from = max(0, buckets.partitioningIndex { $0.time > span.start } - 1)
+      for bucket in buckets.dropFirst(from) {
+        if let first, bucket.time >= first { break }
+        points.append(Point(bucket))
+        if bucket.time >= span.end { return points }
+      }
+    }
+    let from = max(0, samples.partitioningIndex { $0.time > span.start } - 1)
+    for sample in samples.dropFirst(from) {
+      if points.last.map({ $0.time < sample.time }) ?? true { points.append(Point(sample)) }
+      if sample.time >= span.end { break }
+    }
+    // A page of a recording ends where the tiers go on.
+    for tier in tiers {
+      guard let last = points.last?.time ?? start?.0, last < span.end else { break }
+      let from = tier.buckets.partitioningIndex { $0.time > last }
+      for bucket in tier.buckets.dropFirst(from) {
+        points.append(Point(bucket))
+        if bucket.time >= span.end { break }
+      }
+    }
+    return points
+  }
+}
