@@ -27,10 +27,10 @@ struct BalanceTests {
 
   @Test("the uncertainty is the instrument's and the edges'")
   func uncertainty() {
-    // 5 % of 24 kJ, and a tenth of a second at 400 W.
-    #expect(near(balance(counter: 400, power: 400).uncertainty, 1200 + 40))
+    // 5 % of 24 kJ, and at both ends a tenth of a second at 400 W.
+    #expect(near(balance(counter: 400, power: 400).uncertainty, 1200 + 80))
     // 5 W is more than 5 % of 60 W.
-    #expect(near(balance(counter: 60, power: 60).uncertainty, 300 + 6))
+    #expect(near(balance(counter: 60, power: 60).uncertainty, 300 + 12))
   }
 
   @Test("a hole in one of them leaves nothing to compare")
@@ -52,7 +52,7 @@ struct BalanceTests {
     let ledger = books.ledger
     let balance = ledger.balance(of: ledger.inventory.gpus, over: span(0, 60))
     #expect(near(balance.counted?.amount, 48_000))
-    #expect(near(balance.uncertainty, 2 * 1240))
+    #expect(near(balance.uncertainty, 2 * 1280))
     #expect(balance.integrated == nil)
   }
 }

@@ -73,7 +73,7 @@ import Testing
     let early = try #require(books.ledger.cost(of: job, at: origin + 2, over: 1))
     #expect(early.joulesPerStep == nil)
     #expect(early.shortfall?.contains("50 are needed") == true)
-    #expect(near(enough.uncertainty, 1 / enough.steps + 1 / enough.seconds))
+    #expect((enough.uncertainty ?? 0) > 1 / enough.steps + 0.05)
   }
 
   @Test func `A rate of one device counts for all of them`() throws {

@@ -22,8 +22,8 @@ public struct JobCost: Hashable, Sendable {
   public var pausedSeconds = 0.0
   /// The median time of the steps in the stretch, in seconds.
   public var medianStep: Double?
-  /// The time between two values of the energy counter or power sensor, in seconds.
-  public var tick = 0.0
+  /// How far the energy may be from the truth, in joules; `nil` where that is not known.
+  public var energyDoubt: Double?
 
   /// The cost of a stretch without pauses.
   public init(
@@ -62,9 +62,11 @@ public struct JobCost: Hashable, Sendable {
   /// The mean seconds of a step, pauses left out.
   public var secondsPerStep: Double? { steps > 0 ? seconds / steps : nil }
 
-  /// The relative error from the edges of the stretch: one step and one tick of the energy.
+  /// The relative error of the joules of a step: one step of the stretch, and that of the energy;
+  /// `nil` where that is not known.
   public var uncertainty: Double? {
-    steps > 0 && seconds > 0 ? 1 / steps + tick / seconds : nil
+    guard steps > 0, let energyDoubt, let joules = energy?.joules, joules > 0 else { return nil }
+    return 1 / steps + energyDoubt / joules
   }
 
   /// Whether the stretch is long enough for a cost to be stated.
@@ -143,7 +145,7 @@ extension Ledger {
       cost.tokens = samples * length
     }
     cost.energy = jobEnergy(of: job, over: span)
-    cost.tick = energyTick(of: job, over: span)
+    cost.energyDoubt = energyDoubt(of: job, over: span)
     cost.seenShare = seenShare(of: job, facts)
     return cost
   }
@@ -178,11 +180,10 @@ extension Ledger {
     return own / world
   }
 
-  private func energyTick(of job: DeviceID, over span: TimeSpan) -> Double {
-    let own = accelerators(of: job)
-    let devices = own.isEmpty ? powerDevices(at: span.end) : own
-    return devices.compactMap { timeline.energySeries(of: $0.id) }
-      .map { timeline.descriptor($0).provenance.period }.max() ?? 0
+  /// How far the energy charged to a job may be from the truth, in joules.
+  private func energyDoubt(of job: DeviceID, over span: TimeSpan) -> Double? {
+    let own = accelerators(of: job).filter { timeline.energySeries(of: $0.id) != nil }
+    return own.isEmpty ? uncertainty(over: span) : balance(of: own, over: span).uncertainty
   }
 }
 

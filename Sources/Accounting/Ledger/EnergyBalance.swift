@@ -47,9 +47,14 @@ public struct EnergyBalance: Hashable, Sendable {
 extension Ledger {
   /// Both accounts of a device's energy over a span.
   ///
-  /// The uncertainty adds the instrument's (5 % but at least 5 W for accelerators, as NVIDIA states
-  /// it; 4 % for processors, after paired measurements) and, for each edge of the span, half the
-  /// time between two values at the mean power.
+  /// The uncertainty adds what each of these can be wrong by:
+  ///
+  /// - the instrument: 5 % but at least 5 W for accelerators, as NVIDIA states it; 4 % for others,
+  ///   after paired measurements;
+  /// - the sensor's own tick or window at both ends of the span, at the highest power seen;
+  /// - the ends of the span between two readings;
+  /// - for momentary watts, what they may have done between two readings. Read more seldom than once
+  ///   a second they do not say, and the uncertainty is not known.
   public func balance(of device: DeviceID, over span: TimeSpan) -> EnergyBalance {
     let counter = timeline.id(.energy, of: device)
     let power = timeline.id(.power, of: device)
@@ -64,10 +69,35 @@ extension Ledger {
     let isAccelerator = device.kind == .gpu
     let instrument =
       isAccelerator ? max(5 * total.covered, 0.05 * total.amount) : 0.04 * total.amount
+    var doubt = instrument
+    doubt += timeline.edgeDoubt(id, at: span.start) + timeline.edgeDoubt(id, at: span.end)
+    let extremes = timeline.extremes(id, over: span)
+    let highest = max(extremes?.high ?? 0, total.mean ?? 0)
+    switch provenance.method {
+    case .instant where provenance.period > 1 || provenance.period == 0: return balance
+    case .instant: doubt += timeline.variation(id, over: span)
+    // A trailing mean shows at both ends what was up to a window ago.
+    case .average: doubt += provenance.period * max(0, highest - (extremes?.low ?? 0))
     // Accelerators' counters move every tenth of a second, others' about every millisecond.
-    let tick = counter == nil ? provenance.period : isAccelerator ? 0.1 : 0.001
-    balance.uncertainty = instrument + tick * (total.mean ?? 0)
+    default: doubt += 2 * (isAccelerator ? 0.1 : 0.001) * highest
+    }
+    balance.uncertainty = doubt
     return balance
+  }
+
+  /// How far the energy of everything that is measured may be from the truth over a span, in joules;
+  /// `nil` where that is not known.
+  public func uncertainty(over span: TimeSpan) -> Double? {
+    var sum = 0.0
+    for meters in inventory.machines {
+      for choice in meterChoices(of: meters) {
+        guard let part = choice.span.intersection(span), part.seconds > 0 else { continue }
+        let devices = choice.devices.filter { timeline.energySeries(of: $0.id) != nil }
+        guard let doubt = balance(of: devices, over: part).uncertainty else { return nil }
+        sum += doubt
+      }
+    }
+    return sum > 0 ? sum : nil
   }
 
   /// Both accounts of several devices' energy; uncertainties of like sensors add up.
