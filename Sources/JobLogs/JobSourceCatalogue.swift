@@ -5,11 +5,11 @@ public enum JobSourceCatalogue {
   /// The entries, in the order in which they are listed.
   public static let all: [SourceEntry] = [
     JobSource.entry,
-    LogSource.entry,
-    TFEventsSource.entry,
-    CSVSource.entry,
-    WandBSource.entry,
-    HFFilesSource.entry,
-    MLflowSource.entry,
+    LogSource.entry.withOwners,
+    TFEventsSource.entry.withOwners,
+    CSVSource.entry.withOwners,
+    WandBSource.entry.withOwners,
+    HFFilesSource.entry.withOwners,
+    MLflowSource.entry.withOwners,
   ]
 }

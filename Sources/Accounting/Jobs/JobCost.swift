@@ -13,6 +13,8 @@ public struct JobCost: Hashable, Sendable {
   public var samples: Double?
   /// Energy in the stretch, if anything measures it.
   public var energy: EnergyAmount?
+  /// Why there is no energy, as the rest of a sentence.
+  public var energyAbsence: String?
   /// The share of the job's devices that are on this machine; less than 1 for a job on several.
   public var seenShare = 1.0
   /// Evaluations, checkpoints and the like inside the stretch: their time and energy are not in the
@@ -86,7 +88,7 @@ public struct JobCost: Hashable, Sendable {
     if steps > 0, seconds / steps < Self.shortStep, steps < Self.leastShortSteps {
       return "not enough yet: \(SI.count(steps)) short steps, 50 are needed"
     }
-    guard let energy else { return "nothing here tells its power" }
+    guard let energy else { return energyAbsence ?? "nothing here tells its power" }
     if energy.coverage < 0.9 {
       return "energy is known for only \(SI.percent(energy.coverage)) % of the stretch"
     }
@@ -145,6 +147,7 @@ extension Ledger {
       cost.tokens = samples * length
     }
     cost.energy = jobEnergy(of: job, over: span)
+    if case .unknown(let reason) = charge(of: job, over: span) { cost.energyAbsence = reason }
     cost.energyDoubt = energyDoubt(of: job, over: span)
     cost.seenShare = seenShare(of: job, facts)
     return cost
@@ -159,31 +162,11 @@ extension Ledger {
     return timeline.total(id, over: span).mean.map { $0 * span.seconds * factor }
   }
 
-  /// The energy charged to a job: that of its accelerators, else of all that is known.
-  ///
-  /// A job that is known to use no accelerator is charged the processors and their memory.
-  public func jobEnergy(of job: DeviceID, over span: TimeSpan) -> EnergyAmount? {
-    let facts = timeline.facts(of: job)
-    if facts.isServing { return servingEnergy(of: job, over: span) }
-    if let amount = timeline.energy(of: accelerators(of: job), over: span) { return amount }
-    if facts.usesAccelerators == false {
-      let processors = inventory.packages + inventory.memories
-      return timeline.energy(of: processors, over: span) ?? energy(over: span)
-    }
-    return energy(over: span)
-  }
-
   /// The share of a job's devices that are on this machine, by the world size it states.
   private func seenShare(of job: DeviceID, _ facts: JobFacts) -> Double {
     let own = Double(accelerators(of: job).count)
     guard own > 0, let world = facts.worldSize, world > own else { return 1 }
     return own / world
-  }
-
-  /// How far the energy charged to a job may be from the truth, in joules.
-  private func energyDoubt(of job: DeviceID, over span: TimeSpan) -> Double? {
-    let own = accelerators(of: job).filter { timeline.energySeries(of: $0.id) != nil }
-    return own.isEmpty ? uncertainty(over: span) : balance(of: own, over: span).uncertainty
   }
 }
 

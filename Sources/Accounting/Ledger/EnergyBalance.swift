@@ -63,7 +63,7 @@ extension Ledger {
       integrated: power.map { timeline.total($0, over: span) })
     guard let id = counter ?? power else { return balance }
     let provenance = timeline.descriptor(id).provenance
-    guard provenance.method != .modelled, provenance.method != .simulated,
+    guard provenance.method != .modelled,
       let total = balance.counted ?? balance.integrated, total.covered > 0
     else { return balance }
     let isAccelerator = device.kind == .gpu
@@ -76,6 +76,7 @@ extension Ledger {
     switch provenance.method {
     case .instant where provenance.period > 1 || provenance.period == 0: return balance
     case .instant: doubt += timeline.variation(id, over: span)
+    case .simulated where counter == nil: doubt += timeline.variation(id, over: span)
     // A trailing mean shows at both ends what was up to a window ago.
     case .average: doubt += provenance.period * max(0, highest - (extremes?.low ?? 0))
     // Accelerators' counters move every tenth of a second, others' about every millisecond.
@@ -88,8 +89,12 @@ extension Ledger {
   /// How far the energy of everything that is measured may be from the truth over a span, in joules;
   /// `nil` where that is not known.
   public func uncertainty(over span: TimeSpan) -> Double? {
+    uncertainty(of: inventory.machines, over: span)
+  }
+
+  func uncertainty(of machines: [MachineMeters], over span: TimeSpan) -> Double? {
     var sum = 0.0
-    for meters in inventory.machines {
+    for meters in machines {
       for choice in meterChoices(of: meters) {
         guard let part = choice.span.intersection(span), part.seconds > 0 else { continue }
         let devices = choice.devices.filter { timeline.energySeries(of: $0.id) != nil }

@@ -26,7 +26,13 @@ extension Ledger {
       facts.gpus.contains($0.id.name) || facts.gpus.contains($0.label)
     }
     if !named.isEmpty { return named }
-    if facts.usesAccelerators == false { return [] }
+    // The driver's list of processes knows better than a look at what a process holds open.
+    if let found = occupied(by: facts, of: job) { return found }
+    return facts.usesAccelerators == false ? [] : nil
+  }
+
+  /// The accelerators on whose lists of processes a job's are; `nil` where they are on none.
+  private func occupied(by facts: JobFacts, of job: DeviceID) -> [Device]? {
     guard !facts.pids.isEmpty else { return nil }
     let occupied = Set(
       inventory.processes.lazy.filter { process in

@@ -48,7 +48,7 @@ extension Ledger {
     var cost = ServingCost(
       span: span, outputTokens: amount(.outputTokens) ?? 0, promptTokens: amount(.promptTokens),
       cachedPromptTokens: amount(.cachedPromptTokens), requests: amount(.requests),
-      requestTime: amount(.requestTime), energy: servingEnergy(of: job, over: span), isLate: isLate)
+      requestTime: amount(.requestTime), energy: jobEnergy(of: job, over: span), isLate: isLate)
     cost.meanRunning = timeline.id(.requestsRunning, of: job).flatMap {
       timeline.total($0, over: span).mean
     }
@@ -70,21 +70,6 @@ extension Ledger {
     }
   }
 
-  /// The energy charged to a server: that of its accelerators, else of its whole machine.
-  ///
-  /// Where no energy is known of its machine, the server's own count is taken, if it has one.
-  func servingEnergy(of job: DeviceID, over span: TimeSpan) -> EnergyAmount? {
-    if let amount = timeline.energy(of: servingAccelerators(of: job), over: span) { return amount }
-    let own = inventory.machines.filter { $0.machine == job.machine }
-    if !own.isEmpty { return energy(of: own, over: span) }
-    return timeline.id(.reportedEnergy, of: job).map { id in
-      let total = timeline.total(id, over: span)
-      return EnergyAmount(
-        joules: total.amount, covered: total.covered, asked: span.seconds, isModelled: false,
-        isCounted: true)
-    }
-  }
-
   /// Seconds without a request from which the power counts as idle power.
   static let quietSeconds = 30.0
   /// Seconds after the last request that are left out, while the accelerators come to rest.
@@ -97,7 +82,7 @@ extension Ledger {
   public func servingFloor(of job: DeviceID, at time: Timestamp) -> Double? {
     if let running = timeline.id(.requestsRunning, of: job),
       let quiet = lastQuiet(running, until: time),
-      let energy = servingEnergy(
+      let energy = jobEnergy(
         of: job, over: TimeSpan(quiet.start + Self.calmSeconds, quiet.end)),
       energy.coverage >= 0.9
     {

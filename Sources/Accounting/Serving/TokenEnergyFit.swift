@@ -176,7 +176,7 @@ extension Ledger {
       let span = TimeSpan(end - window, end)
       let outputs = timeline.total(output, over: span)
       let prompts = timeline.total(prompt, over: span)
-      guard let energy = servingEnergy(of: job, over: span), energy.coverage >= 0.9,
+      guard let energy = jobEnergy(of: job, over: span), energy.coverage >= 0.9,
         outputs.coverage >= 0.9, prompts.coverage >= 0.9, let watts = energy.meanPower
       else { continue }
       windows.append(

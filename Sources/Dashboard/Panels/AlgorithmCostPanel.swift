@@ -52,9 +52,15 @@ struct AlgorithmCostPanel: Panel {
       headline.value = SI.Text(number: SI.count(step.value), unit: "steps")
       headline.phrases.append([Run("not enough yet for a cost", c.muted)])
     }
-    if cost?.energy != nil, c.ledger.isChargedForAll(job.id) {
-      let count = c.ledger.accelerators(of: job.id).count
-      headline.phrases.insert([Run("charged for all \(count) GPUs", c.style(.warning))], at: 0)
+    for caveat in cost.map({ c.ledger.caveats(of: job.id, over: $0.span) }) ?? [] {
+      switch caveat {
+      case .allAccelerators(let count):
+        headline.phrases.insert([Run("charged for all \(count) GPUs", c.style(.warning))], at: 0)
+      case .sharedProcessors(let jobs):
+        headline.phrases.insert(
+          [Run("charged for \(jobs) jobs on these processors", c.style(.warning))], at: 0)
+      case .unknown: break
+      }
     }
     headline.isEstimate = cost?.energy?.isModelled ?? false
     return headline

@@ -58,6 +58,14 @@ public struct LogParser: Sendable {
     announcement.facts.merge(facts) { _, new in new }
   }
 
+  /// Takes up what is known of the job from elsewhere, under the keys of a job's attributes.
+  public mutating func know(_ facts: [String: String]) {
+    let all = announcement.facts.merging(facts) { _, new in new }
+    guard all != announcement.facts else { return }
+    announcement.facts = all
+    announcement.hasNewFacts = true
+  }
+
   /// The framework whose lines were found, if any were.
   public var format: String? { announcement.format }
 

@@ -54,6 +54,13 @@ package struct SafeFile {
     }
   }
 
+  /// Where a path leads in the end, without links; `nil` where there is nothing.
+  package static func resolved(_ path: String) -> String? {
+    guard let found = realpath(path, nil) else { return nil }
+    defer { free(found) }
+    return String(cString: found)
+  }
+
   /// Whether a path still is a regular file that can be followed.
   package static func isRegular(_ path: String) -> Bool {
     var status = stat()

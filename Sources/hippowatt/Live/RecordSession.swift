@@ -22,6 +22,8 @@ final class RecordSession {
   private var interruptions = 0
   private var hasAsked = false
   private var writeProblem = ""
+  private var context: SourceContext?
+  private var nextLook: Timestamp?
 
   init(
     feed: LiveFeed, named: [String] = [], clock: SystemClock, signals: SignalDescriptor,
@@ -43,6 +45,7 @@ final class RecordSession {
   /// Returns the exit status to end with.
   func run(_ arguments: [String], host: HostEnvironment, context: SourceContext) throws -> Int32 {
     let start = clock.now
+    self.context = context
     // Not by `print`, whose buffer would come out after what is written below.
     if path == "-" {
       File.writeAll(Array((JSONLines.header(machine: host.machine) + "\n").utf8), to: 1)
@@ -138,6 +141,7 @@ final class RecordSession {
 
   private func take() {
     if let command {
+      know(command)
       let bytes = command.relay()
       if !bytes.isEmpty, let observations = parser?.consume(bytes, arrival: clock.now) {
         keep(observations)
@@ -149,6 +153,14 @@ final class RecordSession {
       }
     }
     keep(feed.collector.drain())
+  }
+
+  /// Looks which processes the command has started, every few seconds.
+  private func know(_ command: WrappedCommand) {
+    let now = clock.now
+    guard let context, nextLook.map({ now >= $0 }) ?? true else { return }
+    nextLook = now + 5
+    parser?.know(JobProcesses(startedBy: command.process, in: context).attributes)
   }
 
   private func parserRest(_ command: WrappedCommand) -> [Observation] {

@@ -1,0 +1,135 @@
+import Telemetry
+
+/// Whose energy a job is charged.
+public enum JobCharge: Hashable, Sendable {
+  /// Accelerators, its own or all of its machine.
+  case accelerators([Device])
+  /// The processors and their memory: it uses no accelerator.
+  case processors([Device])
+  /// Everything that is measured of these machines.
+  case machines([MachineMeters])
+  /// What a server counts itself.
+  case ownCount
+  /// Nothing, and why: the rest of a sentence.
+  case unknown(String)
+}
+
+/// What is doubtful about whom a job is charged.
+public enum JobCaveat: Hashable, Sendable {
+  /// It is charged all accelerators of its machine, since its own are not known.
+  case allAccelerators(count: Int)
+  /// So many jobs used the processors at the same time, and each is charged all of them.
+  case sharedProcessors(jobs: Int)
+  /// It is charged nothing, and why.
+  case unknown(String)
+
+  /// In words, for the screen and for reports.
+  public var words: String {
+    switch self {
+    case .allAccelerators(let count): "charged for all \(count) GPUs: its own are not known"
+    case .sharedProcessors(let jobs):
+      "\(jobs) jobs ran on these processors at once, and each is charged all of their energy"
+    case .unknown(let reason): "no joules: \(reason)"
+    }
+  }
+}
+
+extension Ledger {
+  /// Whose energy a job is charged over a span.
+  ///
+  /// Its accelerators, where they tell any; the processors, if it is known to use no accelerator;
+  /// else the whole machine, but never a part of it that leaves out what the job runs on.
+  public func charge(of job: DeviceID, over span: TimeSpan) -> JobCharge {
+    let facts = timeline.facts(of: job)
+    func tellEnergy(_ devices: [Device]) -> Bool {
+      devices.contains { timeline.energySeries(of: $0.id) != nil }
+    }
+    let isServing = facts.isServing || timeline.id(.outputTokens, of: job) != nil
+    let own = isServing ? servingAccelerators(of: job) : accelerators(of: job)
+    if tellEnergy(own) { return .accelerators(own) }
+    let machine = inventory.machines.filter { $0.machine == job.machine }
+    let present = inventory.gpus.filter { $0.id.machine == job.machine }
+    if isServing, machine.isEmpty, timeline.id(.reportedEnergy, of: job) != nil {
+      return .ownCount
+    }
+    if facts.usesAccelerators == false, !present.isEmpty {
+      let processors = (inventory.packages + inventory.memories)
+        .filter { $0.id.machine == job.machine }
+      return tellEnergy(processors)
+        ? .processors(processors)
+        : .unknown("it uses no accelerator, and nothing tells the processors' power")
+    }
+    // With accelerators that tell nothing, only a meter of the whole sees what the job takes.
+    let isWhole = machine.contains { meterChoice(of: $0, at: span.end).whole?.role == .machine }
+    guard present.isEmpty || isWhole else {
+      return .unknown("its accelerators do not tell their power")
+    }
+    if !machine.isEmpty { return .machines(machine) }
+    // A log that was imported knows no machine; the meters that came with it are its own.
+    let isStranger =
+      isServing
+      || timeline.devices.contains { device in
+        device.id.machine == job.machine && device.id.kind != .job
+      }
+    return isStranger || inventory.machines.isEmpty
+      ? .unknown("nothing here tells its power") : .machines(inventory.machines)
+  }
+
+  /// The energy charged to a job over a span; `nil` where it is charged nothing.
+  public func jobEnergy(of job: DeviceID, over span: TimeSpan) -> EnergyAmount? {
+    switch charge(of: job, over: span) {
+    case .accelerators(let devices), .processors(let devices):
+      return timeline.energy(of: devices, over: span)
+    case .machines(let machines): return energy(of: machines, over: span)
+    case .ownCount:
+      return timeline.id(.reportedEnergy, of: job).map { id in
+        let total = timeline.total(id, over: span)
+        return EnergyAmount(
+          joules: total.amount, covered: total.covered, asked: span.seconds, isModelled: false,
+          isCounted: true)
+      }
+    case .unknown: return nil
+    }
+  }
+
+  /// How far the energy charged to a job may be from the truth, in joules.
+  func energyDoubt(of job: DeviceID, over span: TimeSpan) -> Double? {
+    switch charge(of: job, over: span) {
+    case .accelerators(let devices), .processors(let devices):
+      balance(of: devices.filter { timeline.energySeries(of: $0.id) != nil }, over: span)
+        .uncertainty
+    case .machines(let machines): uncertainty(of: machines, over: span)
+    case .ownCount, .unknown: nil
+    }
+  }
+
+  /// What is doubtful about whom a job is charged over a span.
+  public func caveats(of job: DeviceID, over span: TimeSpan) -> [JobCaveat] {
+    switch charge(of: job, over: span) {
+    case .accelerators(let devices):
+      return isChargedForAll(job) ? [.allAccelerators(count: devices.count)] : []
+    case .processors, .machines:
+      let others = inventory.jobs.filter { other in
+        other.id != job && other.id.machine == job.machine && ran(other.id, in: span)
+          && !chargesAccelerators(other.id, over: span)
+      }
+      return others.isEmpty ? [] : [.sharedProcessors(jobs: others.count + 1)]
+    case .ownCount: return []
+    case .unknown(let reason): return [.unknown(reason)]
+    }
+  }
+
+  private func chargesAccelerators(_ job: DeviceID, over span: TimeSpan) -> Bool {
+    if case .accelerators = charge(of: job, over: span) { true } else { false }
+  }
+
+  /// Whether a job reported progress at any time of a span.
+  private func ran(_ job: DeviceID, in span: TimeSpan) -> Bool {
+    [Metric.step, .tokens, .outputTokens].contains { metric in
+      guard let id = timeline.id(metric, of: job), let first = timeline.firstReading(id),
+        let last = timeline.newest(id)
+      else { return false }
+      return first.time < span.end && last > span.start
+    }
+  }
+}
