@@ -62,6 +62,44 @@ import Testing
     #expect(near(losses.run, losses.baseline))
   }
 
+  @Test func `Joules to the same loss outrank joules per token`() throws {
+    func run(_ joules: Double, to losses: [Double], evaluations: [Double] = []) -> RunProfile {
+      func points(_ losses: [Double]) -> [RunProfile.LossPoint] {
+        losses.enumerated().map { index, loss in
+          RunProfile.LossPoint(
+            progress: Double(index), loss: loss, joules: joules * Double(index))
+        }
+      }
+      var profile = RunProfile(name: "run")
+      profile.losses = points(losses)
+      profile.evaluations = points(evaluations)
+      return profile
+    }
+    let quick = run(100, to: [4, 3, 2, 1.5])
+    let slow = run(90, to: [4, 3.8, 3.5, 3.2, 3, 2.8, 2.5, 2.2, 2, 1.8, 1.6, 1.5, 1.4])
+    let equal = try #require(Comparison(slow, against: quick).equalLoss)
+    #expect(equal.loss == 1.5 && equal.basis == .training)
+    #expect(equal.joules == 900...990 && equal.baseline == 200...300)
+    #expect(equal.words.amount == "needs 3.8 × the joules")
+    #expect(equal.words.of == "to the same training loss, 1.50" && equal.saves == false)
+    let other = try #require(Comparison(quick, against: slow).equalLoss)
+    #expect(other.saves == true && other.words.amount == "saves 74 % of the joules")
+    // Losses of data kept apart count where both tell them.
+    let judged = Comparison(
+      run(100, to: [4, 1], evaluations: [5, 3, 2]),
+      against: run(100, to: [4, 1], evaluations: [5, 2])
+    ).equalLoss
+    #expect(judged?.basis == .validation && judged?.loss == 2)
+    // Between reports too far apart nothing is claimed.
+    #expect(judged?.bounds == nil && judged?.saves == nil)
+    #expect(judged?.words.amount == "takes about as many joules")
+    // Begun below it, or without energy: no verdict.
+    #expect(Comparison(quick, against: run(1, to: [1, 0.9])).equalLoss == nil)
+    var blind = quick
+    blind.losses = quick.losses.map { .init(progress: $0.progress, loss: $0.loss) }
+    #expect(Comparison(quick, against: blind).equalLoss == nil)
+  }
+
   @Test func `A difference within the noise is called so`() throws {
     let comparison = Comparison(
       try profile(watts: 299.5, sway: 150), against: try profile(watts: 300, sway: 150))

@@ -28,6 +28,8 @@ public struct RunProfile: Hashable, Sendable {
     public var progress: Double
     /// The loss that was reported.
     public var loss: Double
+    /// The energy from the first report of progress until then, in joules, if it is known.
+    public var joules: Double?
   }
 
   /// What people call the run: its file's name, or "this run".
@@ -60,6 +62,8 @@ public struct RunProfile: Hashable, Sendable {
   public var isSimulated = false
   /// The losses that were reported, in order of progress.
   public var losses: [LossPoint] = []
+  /// The losses on data that was kept apart, in order of progress.
+  public var evaluations: [LossPoint] = []
   /// What the progress of `losses` counts: tokens, samples or steps.
   public var progressUnit = "steps"
   /// The most bytes in use on all accelerators together.
@@ -156,7 +160,9 @@ extension Ledger {
     describeHardware(&profile, job, stretch)
     let counter: Metric? =
       profile.measure == .token ? .tokens : profile.measure == .sample ? .samples : nil
-    profile.losses = losses(of: job.id, until: last, counter)
+    profile.losses = losses(.loss, of: job.id, over: stretch, counter, cost, points: 50)
+    profile.evaluations = losses(
+      .validationLoss, of: job.id, over: stretch, counter, cost, points: 400)
     profile.progressUnit =
       counter.map {
         timeline.id($0, of: job.id) == nil ? "steps" : $0 == .tokens ? "tokens" : "samples"
@@ -216,24 +222,5 @@ extension Ledger {
       }
       profile.peakMemory = peaks.isEmpty ? nil : peaks.reduce(0, +)
     }
-  }
-
-  /// The loss over progress, each point the mean of up to a fiftieth of the reports.
-  private func losses(
-    of job: DeviceID, until time: Timestamp, _ counter: Metric?
-  ) -> [RunProfile.LossPoint] {
-    let reports = reports(.loss, of: job, until: time)
-    let counted = counter.flatMap { timeline.id($0, of: job) }
-    let size = max(1, reports.count / 50)
-    var points: [RunProfile.LossPoint] = []
-    for start in stride(from: 0, to: reports.count, by: size) {
-      let part = reports[start..<min(reports.count, start + size)]
-      guard let last = part.last else { continue }
-      let progress = counted.flatMap { timeline.value($0, at: last.time) } ?? last.step
-      guard points.last.map({ progress > $0.progress }) ?? true else { continue }
-      let mean = part.reduce(0) { $0 + $1.loss } / Double(part.count)
-      points.append(RunProfile.LossPoint(progress: progress, loss: mean))
-    }
-    return points
   }
 }

@@ -70,11 +70,23 @@ struct DietOverlay: Overlay {
     _ comparison: Comparison, _ ink: OverlayInk, width: Int
   ) -> [[Run]] {
     let name = clipped(sanitized(comparison.baseline.name), to: 24)
-    guard let saving = comparison.saving, let words = comparison.words else {
-      return [[Run("Beside \(name): cannot be compared", ink.muted)]]
+    var lines: [[Run]] = []
+    if let equal = comparison.equalLoss {
+      let role: Theme.Role = equal.saves.map { $0 ? .good : .critical } ?? .text
+      lines += fitted(
+        [
+          Run("Beside \(name): ", ink.muted), Run(equal.words.amount, ink.role(role).bold),
+          Run(" \(equal.words.of)", ink.text),
+        ], width: width)
     }
+    guard let saving = comparison.saving, let words = comparison.words else {
+      return lines + [[Run("Beside \(name): cannot be compared", ink.muted)]]
+    }
+    // Where the same quality costs more, a cheaper token is no success.
+    let isGood = saving > 0 && comparison.equalLoss.map { $0.saves == true } ?? true
     let role: Theme.Role =
-      comparison.isLargerThanNoise != true ? .text : saving > 0 ? .good : .critical
+      comparison.isLargerThanNoise != true || saving > 0 && !isGood
+      ? .text : saving > 0 ? .good : .critical
     let line = [
       Run("Beside \(name): ", ink.muted), Run(words.amount, ink.role(role).bold),
       Run(" \(words.of) joules per \(comparison.measure.rawValue), ", ink.text),
@@ -88,7 +100,7 @@ struct DietOverlay: Overlay {
           + "\(SI.significant(losses.baseline, digits: 4)) after "
           + SI.text(losses.progress, unit, smallest: 0).joined, at: 0)
     }
-    var lines = fitted(line, width: width)
+    lines += fitted(line, width: width)
     if !rest.isEmpty {
       lines += OverlayBox.paragraph(rest.joined(separator: " · "), width: width, ink.muted)
     }

@@ -169,6 +169,15 @@ extension AlgorithmCostPanel {
         own.joules(per: $0) != nil && baseline.joules(per: $0) != nil
       }), let joules = own.joules(per: measure), let other = baseline.joules(per: measure)
     else { return [] }
+    // Quality first: a cheaper token is no saving where the same loss takes more of them.
+    if let equal = c.profile.flatMap({ Comparison($0, against: baseline).equalLoss }) {
+      return [
+        Run(equal.words.amount, equal.saves == true ? c.style(.good) : c.style(.warning)),
+        Run(
+          " to loss \(SI.significant(equal.loss)) vs " + clipped(sanitized(baseline.name), to: 20),
+          c.muted),
+      ]
+    }
     let change = joules / other - 1
     let text = (change < 0 ? "−" : "+") + SI.percent(abs(change)) + " % "
     return [

@@ -73,10 +73,15 @@ struct Compare: ParsableCommand {
   /// The saving or extra cost of a run, with its cautions.
   static func sentence(_ comparison: Comparison) -> String {
     let (run, baseline) = (sanitized(comparison.run.name), sanitized(comparison.baseline.name))
-    guard let words = comparison.words else {
-      return "\(run) beside \(baseline): cannot be compared."
+    var text = ""
+    // Quality first: a cheaper token is no saving where the same loss takes more of them.
+    if let equal = comparison.equalLoss {
+      text += "\(run) \(equal.words.amount) \(equal.words.of), beside \(baseline). "
     }
-    var text =
+    guard let words = comparison.words else {
+      return text + "\(run) beside \(baseline): cannot be compared."
+    }
+    text +=
       "\(run) \(words.amount) \(words.of) joules per \(comparison.measure.rawValue)"
       + " beside \(baseline): "
     text += comparison.verdict + "."
@@ -118,6 +123,11 @@ struct Compare: ParsableCommand {
         ("saving_low", comparison.interval.map { .number($0.lowerBound) }),
         ("saving_high", comparison.interval.map { .number($0.upperBound) }),
         ("larger_than_noise", comparison.isLargerThanNoise.map(JSONText.flag)),
+        ("equal_loss", comparison.equalLoss.map { .number($0.loss) }),
+        ("equal_loss_basis", comparison.equalLoss.map { .text($0.kind) }),
+        ("equal_loss_ratio", comparison.equalLoss.map { .number($0.ratio) }),
+        ("equal_loss_ratio_low", comparison.equalLoss?.bounds.map { .number($0.lowerBound) }),
+        ("equal_loss_ratio_high", comparison.equalLoss?.bounds.map { .number($0.upperBound) }),
         ("cautions", .list(comparison.cautions.map(JSONText.text))),
       ])
     }
