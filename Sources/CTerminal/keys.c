@@ -4,6 +4,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+
+// The marks around what is pasted (xterm's bracketed paste), as keys of ours: far beyond the codes
+// that ncurses gives to the keys a terminal's entry names itself, from KEY_MAX on.
+enum { PASTE_BEGINS = 0x1000, PASTE_ENDS };
+static const char paste_begins[] = "\033[200~";
+static const char paste_ends[] = "\033[201~";
 
 static int key_code(int code) {
   switch (code) {
@@ -69,6 +76,8 @@ void ct_define_keys(void) {
       define_key(text, numbers[index].code);
     }
   }
+  define_key(paste_begins, PASTE_BEGINS);
+  define_key(paste_ends, PASTE_ENDS);
   define_key("\033[Z", KEY_BTAB);
   define_key("\033OM", KEY_ENTER);
 }
@@ -94,10 +103,54 @@ static void take_mouse(ct_screen *s, ct_event *event) {
 #endif
 }
 
+// Whether a character ends the mark that is waited for, when ncurses gave it up and hands it out in
+// pieces.
+static bool completes_mark(ct_screen *s, wint_t code) {
+  const char *mark = s->is_pasting ? paste_ends : paste_begins;
+  if (code != (wint_t)mark[s->mark_length]) s->mark_length = 0;
+  if (code == (wint_t)mark[s->mark_length]) s->mark_length++;
+  if (mark[s->mark_length] != 0) return false;
+  s->mark_length = 0;
+  return true;
+}
+
+static bool is_drained(const ct_screen *s) {
+  int waiting = 0;
+  return ioctl(fileno(s->input), FIONREAD, &waiting) == 0 && waiting == 0;
+}
+
+// Takes the next character or key, and passes over what was pasted.
+//
+// The mark at the end may get lost: a Ctrl-C that comes alone ends the wait for it.
+static int take(ct_screen *s, wint_t *code) {
+  for (int count = 0;; count++) {
+    int kind = wget_wch(s->keys, code);
+    if (kind == ERR) return ERR;
+    bool is_mark = kind == KEY_CODE_YES
+                       ? *code == (s->is_pasting ? PASTE_ENDS : PASTE_BEGINS)
+                       : completes_mark(s, *code);
+    if (kind == KEY_CODE_YES) s->mark_length = 0;
+    if (is_mark) {
+      s->is_pasting = !s->is_pasting;
+      if (s->is_pasting) s->has_paste = true;
+      continue;
+    }
+    if (!s->is_pasting) {
+      if (kind == KEY_CODE_YES && *code == PASTE_ENDS) continue;
+      return kind;
+    }
+    if (kind == KEY_CODE_YES && *code == KEY_MOUSE) {
+      MEVENT mouse;
+      while (getmouse(&mouse) == OK) continue;
+    }
+    if (kind == OK && *code == 3 && count == 0 && is_drained(s)) s->is_pasting = false;
+  }
+}
+
 // Swallows the rest of an escape sequence nobody knows, which would read as so many keys.
 static bool swallow_sequence(ct_screen *s) {
   wint_t next;
-  int kind = wget_wch(s->keys, &next);
+  int kind = take(s, &next);
   if (kind == ERR) return false;
   if (kind == KEY_CODE_YES || (next != '[' && next != 'O')) {
     if (kind == KEY_CODE_YES) {
@@ -107,7 +160,7 @@ static bool swallow_sequence(ct_screen *s) {
     }
     return false;
   }
-  while (wget_wch(s->keys, &next) == OK) {
+  while (take(s, &next) == OK) {
     if (next >= 0x40 && next <= 0x7E) break;
   }
   return true;
@@ -122,7 +175,14 @@ int ct_screen_read(ct_screen *s, ct_event *event) {
   }
   for (;;) {
     wint_t code = 0;
-    int kind = wget_wch(s->keys, &code);
+    int kind = take(s, &code);
+    if (s->has_paste) {
+      s->has_paste = false;
+      // What came behind it keeps its turn.
+      if (kind == KEY_CODE_YES) ungetch((int)code);
+      if (kind == OK) unget_wch((wchar_t)code);
+      return CT_PASTE;
+    }
     if (kind == ERR) return CT_NOTHING;
     if (kind == OK) {
       if (code == 27 && swallow_sequence(s)) continue;

@@ -115,6 +115,9 @@ ct_screen *ct_screen_open(const char *term, const char *entry, int input, int ou
     s->extra_mouse = entry == NULL && prefix != NULL && prefix != (char *)-1 &&
                      strcmp(prefix, "\033[<") == 0;
   }
+  // Any terminal that writes its sequences this way passes over a mode it does not know.
+  const char *move = tigetstr("cup");
+  s->brackets_pastes = move != NULL && move != (char *)-1 && strncmp(move, "\033[", 2) == 0;
   // Until it has come back from an endwin, ncurses 6.4 flushes after every cursor movement.
   def_prog_mode();
   endwin();
@@ -184,6 +187,7 @@ void ct_screen_flush(ct_screen *s, bool synchronized) {
   if (synchronized) send(s, "\033[?2026h");
   doupdate();
   if (returning && s->extra_mouse) send(s, "\033[?1002h");
+  if (returning && s->brackets_pastes) send(s, "\033[?2004h");
   if (synchronized) send(s, "\033[?2026l");
 }
 
@@ -208,6 +212,7 @@ bool ct_screen_resize(ct_screen *s) {
 void ct_screen_leave(ct_screen *s) {
   set_term(s->screen);
   if (s->extra_mouse) send(s, "\033[?1002l");
+  if (s->brackets_pastes) send(s, "\033[?2004l");
   endwin();
 }
 

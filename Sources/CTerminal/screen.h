@@ -15,6 +15,14 @@ struct ct_screen {
   FILE *output;
   int drawing;
   bool extra_mouse;
+  // Whether the terminal is told to say what is pasted.
+  bool brackets_pastes;
+  // Whether what comes in was pasted: it is passed over up to the mark at its end.
+  bool is_pasting;
+  // A paste began that nobody was told of.
+  bool has_paste;
+  // How many characters of a mark came in one by one, as they do over a slow line.
+  int mark_length;
   // What the mouse did and nobody has taken yet, the newest first.
   MEVENT mice[8];
   int mouse_count;

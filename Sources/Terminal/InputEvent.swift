@@ -45,6 +45,8 @@ public enum InputEvent: Hashable, Sendable {
   case key(Key)
   /// The mouse was used.
   case mouse(MouseEvent)
+  /// Text was pasted, which is not typed: none of it comes as keys.
+  case pasted
   /// The terminal has a new size, in cells.
   case resized(width: Int, height: Int)
   /// The terminal is gone; nothing will ever be typed or seen again.

@@ -7,6 +7,7 @@ extension TerminalScreen {
     case CT_CHARACTER: return Self.character(UInt32(bitPattern: event.code)).map { .key($0) }
     case CT_KEY: return Self.key(Int(event.code)).map { .key($0) }
     case CT_MOUSE: return .mouse(mouse(event))
+    case CT_PASTE: return .pasted
     default: return nil
     }
   }

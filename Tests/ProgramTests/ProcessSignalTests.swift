@@ -94,6 +94,45 @@ import Testing
     #expect(death == SIGTERM)
   }
 
+  /// On the list of processes, with a victim on it.
+  private func list(_ victim: Victim, in folder: Folder) throws -> Session {
+    let session = try session(sensor(victim.pid, victim.started, in: folder), folder)
+    try #require(session.wait(for: "100 W"), "\(session.screen)")
+    return session
+  }
+
+  @Test func `a paste answers no question, even where it comes as keys`() throws {
+    let folder = try Folder()
+    let victim = try Victim()
+    let session = try list(victim, in: folder)
+    // `p` opens the list, `k` asks, and `i` would be SIGINT.
+    session.type("pkill -f train.py\n")
+    #expect(session.wait(for: "End process \(victim.pid)?"), "\(session.screen)")
+    // What comes in bursts is no answer either.
+    for _ in 0..<4 {
+      session.type("i9y")
+      _ = session.wait { session.shows("End process") }
+    }
+    #expect(session.wait(for: "y: SIGTERM"), "\(session.screen)")
+    #expect(victim.death == nil)
+    session.type("n")
+    #expect(session.wait { !session.shows("End process") }, "\(session.screen)")
+    #expect(victim.death == nil)
+    #expect(try session.quit() == 0)
+  }
+
+  @Test func `a paste that the terminal marks is passed over and spoken of`() throws {
+    let folder = try Folder()
+    let victim = try Victim()
+    let session = try list(victim, in: folder)
+    session.type("\u{1B}[200~pkill -f train.py\u{1B}[201~")
+    #expect(session.wait(for: "a paste was passed over"), "\(session.screen)")
+    #expect(!session.shows("Whose joules"), "\(session.screen)")
+    #expect(victim.death == nil)
+    #expect(try session.quit() == 0)
+    session.expectClean()
+  }
+
   @Test func `a number that belongs to another process now is left alone`() throws {
     let folder = try Folder()
     let victim = try Victim()

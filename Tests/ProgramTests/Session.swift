@@ -80,7 +80,7 @@ final class Session {
 
   /// Expects the terminal as a shell wants it: its own screen, its cursor, echo, nothing switched.
   func expectClean(_ location: SourceLocation = #_sourceLocation) {
-    for mode in [-1049, -1006, -1002, 25] {
+    for mode in [-1049, -1006, -1002, -2004, 25] {
       #expect(terminal.modes.contains(mode), "mode \(mode)", sourceLocation: location)
     }
     #expect(!terminal.modes.contains(2026), sourceLocation: location)

@@ -29,12 +29,21 @@ import Testing
   private func expectRestored(_ pty: PseudoTerminal) {
     var terminal = VirtualTerminal(width: 120, height: 24)
     terminal.feed(pty.output)
-    // Negative is switched off: alternate screen, mouse, synchronized output; the cursor is on.
-    for mode in [-1049, -1006, -1002, -2026, 25] { #expect(terminal.modes.contains(mode)) }
+    // Negative is switched off: alternate screen, mouse, marks around pastes, synchronized output; the
+    // cursor is on.
+    for mode in [-1049, -1006, -1002, -2004, -2026, 25] { #expect(terminal.modes.contains(mode)) }
     #expect(pty.isCooked)
   }
 
-  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT])
+  /// All that end a process which does nothing about them, by signal(7), but SIGKILL, which no
+  /// program can help, and SIGPIPE, which is an error of a write here.
+  private static let deadly: [Int32] =
+    [
+      SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGUSR1, SIGSEGV, SIGUSR2,
+      SIGALRM, SIGTERM, SIGSTKFLT, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSYS,
+    ] + [34, 50, 64]
+
+  @Test(arguments: Self.deadly)
   func `a signal restores the terminal and stays the cause of death`(signal: Int32) throws {
     let pty = try start("wait")
     #expect(!pty.isCooked)
@@ -116,6 +125,39 @@ import Testing
   /// The probe shows its last events on the first row.
   private func screenText(_ terminal: VirtualTerminal) -> String {
     String(String.UnicodeScalarView(terminal.canvas.row(0).map(\.glyph)))
+  }
+
+  @Test(arguments: ["xterm-256color", "linux"])
+  func `what is pasted comes as no key`(term: String) throws {
+    let pty = try start("wait", term: term)
+    #expect(pty.wait(for: "\u{1B}[?2004h"))
+    pty.type("\u{1B}[200~pkill -f q\n\u{1B}[Aqq\u{1B}[201~x")
+    #expect(pty.wait(for: "PASTED"), "\(pty.text)")
+    #expect(pty.wait(for: "(\"x\")"), "\(pty.text)")
+    // In pieces, as over a slow line, with more between them than ncurses waits.
+    for piece in ["\u{1B}[20", "0~q", "!q\u{1B}[2", "01", "~"] {
+      pty.type(piece)
+      pty.drain(wait: 100)
+    }
+    pty.type("y")
+    #expect(pty.wait { _ in pty.text.contains("character(\"y\")") }, "\(pty.text)")
+    pty.type("q")
+    #expect(try #require(pty.waitForEnd()) == 0)
+    #expect(!pty.text.contains("character(\"p"))
+    #expect(pty.isCooked && pty.text.contains("\u{1B}[?2004l"))
+  }
+
+  @Test func `a paste whose end is lost ends with a Ctrl-C`() throws {
+    let pty = try start("wait")
+    pty.type("\u{1B}[200~qqq")
+    #expect(pty.wait(for: "PASTED"), "\(pty.text)")
+    pty.type("\u{3}")
+    pty.drain(wait: 100)
+    pty.type("z")
+    #expect(pty.wait(for: "character("), "\(pty.text)")
+    pty.type("q")
+    #expect(try #require(pty.waitForEnd()) == 0)
+    expectRestored(pty)
   }
 
   @Test func `keys come from the terminal while data comes in by a pipe`() throws {

@@ -72,7 +72,7 @@ typedef struct {
   uint8_t cells;
 } ct_glyph;
 
-enum { CT_NOTHING = 0, CT_CHARACTER = 1, CT_KEY = 2, CT_MOUSE = 3 };
+enum { CT_NOTHING = 0, CT_CHARACTER = 1, CT_KEY = 2, CT_MOUSE = 3, CT_PASTE = 4 };
 enum { CT_PRESS = 0, CT_RELEASE = 1, CT_WHEEL_UP = 2, CT_WHEEL_DOWN = 3, CT_MOTION = 4 };
 
 /// One thing typed: `code` is a character or one of the CT_KEY codes.
@@ -126,6 +126,8 @@ void ct_screen_forget(ct_screen *screen);
 /// Takes the terminal's size of this moment. True when it changed.
 bool ct_screen_resize(ct_screen *screen);
 /// Takes one key or mouse event without waiting; returns its CT kind.
+///
+/// What is pasted is passed over: CT_PASTE says so once, when it begins.
 int ct_screen_read(ct_screen *screen, ct_event *event);
 /// Hands the terminal back; the next flush takes it again.
 void ct_screen_leave(ct_screen *screen);

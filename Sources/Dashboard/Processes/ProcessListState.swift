@@ -25,6 +25,8 @@ public struct ProcessListState: Sendable, Hashable {
   public private(set) var showsDetails = false
   /// The pid that the user is asked about before it is sent a signal.
   public private(set) var asked: Int?
+  /// Whether the question stands there but takes no answer yet.
+  public private(set) var isHoldingAnswers = false
   /// The chosen row.
   private var chosen: String?
 
@@ -76,6 +78,20 @@ public struct ProcessListState: Sendable, Hashable {
   /// The index of the chosen row; the first one while nothing was chosen or it has gone.
   public func selectedIndex(in rows: [ProcessUse]) -> Int {
     rows.firstIndex { $0.key == chosen } ?? 0
+  }
+
+  /// Lets no key answer the question that stands there, until `takeAnswers`.
+  ///
+  /// What was typed ahead of a question, or pasted, is no answer to it.
+  public mutating func holdAnswers() { isHoldingAnswers = asked != nil }
+
+  /// Lets keys answer the question from now on.
+  public mutating func takeAnswers() { isHoldingAnswers = false }
+
+  /// Drops the question: nobody is sent anything.
+  mutating func dropQuestion() {
+    asked = nil
+    isHoldingAnswers = false
   }
 
   /// Takes a key; `rows` are those shown, `canSignal` whether they run on this machine now.
@@ -154,7 +170,8 @@ public struct ProcessListState: Sendable, Hashable {
   private mutating func answer(_ key: String, _ pid: Int, _ rows: [ProcessUse]) -> Outcome {
     let signals: [String: Signal] = ["y": .terminate, "i": .interrupt, "9": .kill]
     if key == "ctrl-c" { return .unhandled }
-    asked = nil
+    if isHoldingAnswers { return .handled }
+    dropQuestion()
     guard let signal = signals[key] else { return .handled }
     guard let use = rows.first(where: { $0.pids == [pid] }), let started = use.started else {
       return .say("that process has ended")

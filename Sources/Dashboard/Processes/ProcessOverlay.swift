@@ -61,8 +61,10 @@ struct ProcessOverlay: Overlay {
     _ style: (Theme.Role) -> Style
   ) {
     if let pid = state.asked {
+      // The answers are named once they count.
+      let answers = "  y: SIGTERM   i: SIGINT   9: SIGKILL   any other key: no"
       canvas.textClipped(
-        "End process \(pid)?  y: SIGTERM   i: SIGINT   9: SIGKILL   any other key: no",
+        "End process \(pid)?" + (state.isHoldingAnswers ? "" : answers),
         x: rect.x, y: rect.y, maxWidth: rect.width, style(.critical).bold)
       return
     }

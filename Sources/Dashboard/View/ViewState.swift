@@ -18,7 +18,7 @@ public struct ViewState: Sendable, Hashable {
   /// Where the selected span begins; it ends at the cursor.
   public private(set) var selection: Timestamp?
   /// Order, filter and chosen row of the list of processes.
-  public internal(set) var processes = ProcessListState()
+  public var processes = ProcessListState()
   /// The index of the chosen theme.
   public private(set) var theme: Int
   /// The characters that curves and bars are drawn with.
@@ -140,6 +140,7 @@ public struct ViewState: Sendable, Hashable {
   /// Chooses and focuses what lies under a click.
   public mutating func click(x: Int, y: Int, layout: Layout, bounds: TimeSpan) {
     if overlay != nil {
+      processes.dropQuestion()
       overlay = nil
     } else if layout.scrubber.contains(x: x, y: y) {
       drag(x: x, layout: layout, bounds: bounds)

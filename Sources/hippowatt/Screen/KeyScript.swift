@@ -51,6 +51,8 @@ struct KeyScript {
     case .key(let name):
       steps.removeFirst()
       hasPressed = true
+      // Whoever wrote the script knew what it would be asked.
+      view.processes.takeAnswers()
       return view.press(
         name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal)
     case .until(let text):

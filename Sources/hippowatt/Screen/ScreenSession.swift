@@ -25,6 +25,13 @@ final class ScreenSession {
   /// The signal that ended the session; the program re-raises it after closing.
   private(set) var endSignal: Int32?
   private var frames = 0
+  /// When the last key came while the question that is shown takes no answer yet, on the monotonic
+  /// clock; `nil` before the question is drawn, and when there is none.
+  private var quietSince: Int64?
+
+  /// How long nothing must be typed before a question takes an answer, in nanoseconds: shorter than
+  /// anybody reads it, longer than the pauses in what is pasted.
+  private static let answerDelay: Int64 = 300_000_000
 
   init(
     feed: any Feed, screen: TerminalScreen, themes: [Theme], view: ViewState,
@@ -50,6 +57,7 @@ final class ScreenSession {
       try feed.update(for: view)
       view.cursor.advance(by: Double(now - last) * 1e-9, in: feed.bounds)
       last = now
+      openQuestion()
       draw()
       if let effects = script?.next(frame: frame, view: &view, feed: feed) {
         for effect in effects { perform(effect) }
@@ -60,6 +68,17 @@ final class ScreenSession {
       for event in screen.poll(until: UInt64(deadline)) { handle(event) }
     }
     if let dumpPath { _ = File.write(TextWriter.plain(frame), to: dumpPath) }
+  }
+
+  /// Lets a question take answers once it has been seen and nothing was typed for a while.
+  private func openQuestion() {
+    guard view.processes.isHoldingAnswers else {
+      quietSince = nil
+      return
+    }
+    guard let quietSince, Self.monotonic - quietSince >= Self.answerDelay else { return }
+    view.processes.takeAnswers()
+    self.quietSince = nil
   }
 
   private var lastNotice = ""
@@ -78,6 +97,7 @@ final class ScreenSession {
     accounts.fill(&input)
     frame = Frame.render(input)
     screen.present(frame, background: theme[.background], foreground: theme[.text])
+    if view.processes.isHoldingAnswers, quietSince == nil { quietSince = Self.monotonic }
     frames += 1
     // Start-up code will not run again; its pages are given back.
     if frames == 8 { cs_forget_startup() }
@@ -87,6 +107,11 @@ final class ScreenSession {
 
   /// When the next frame is due, in nanoseconds of the monotonic clock.
   private func deadline(after now: Int64, start: Int64) -> Int64 {
+    let frame = frameDeadline(after: now, start: start)
+    return quietSince.map { min(frame, $0 + Self.answerDelay) } ?? frame
+  }
+
+  private func frameDeadline(after now: Int64, start: Int64) -> Int64 {
     if script?.isWaiting == true { return now + 20_000_000 }
     switch view.cursor.mode {
     case .paused where feed.isSettled: return now + 1_000_000_000
@@ -107,9 +132,16 @@ final class ScreenSession {
   private func handle(_ event: InputEvent) {
     switch event {
     case .key(let key):
+      let asked = view.processes.asked
       let effects = view.press(
         key.name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal)
+      // Not even the rest of the same read is an answer: it was typed before the question.
+      if view.processes.asked != asked { view.processes.holdAnswers() }
+      if quietSince != nil { quietSince = Self.monotonic }
       for effect in effects { perform(effect) }
+    case .pasted:
+      if quietSince != nil { quietSince = Self.monotonic }
+      view.toast = "a paste was passed over: keys work when they are typed"
     case .mouse(let mouse): handle(mouse)
     case .resized: break
     case .resumed: screen.repaint()

@@ -69,6 +69,7 @@ func describe(_ event: InputEvent) -> String {
   case .mouse(let mouse): "MOUSE \(mouse.x) \(mouse.y) \(mouse.kind) \(mouse.button)"
   case .resized(let width, let height): "SIZE \(width)x\(height)"
   case .terminated(let signal): "END \(signal)"
+  case .pasted: "PASTED"
   case .hangup: "HANGUP"
   case .resumed: "RESUMED"
   }
