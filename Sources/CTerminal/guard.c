@@ -19,31 +19,22 @@ static const char restore_text[] =
     "\033[?2026l\033[?1006l\033[?1003l\033[?1002l\033[?1000l\033[?2004l\033[?7h\033[?25h"
     "\033[0m\033[?1l\033>\033[?1049l\r";
 
+// Faults of our own, with what is said of them.
 static const struct {
   int number;
   const char *message;
-} deadly[] = {
+} faults[] = {
     {SIGILL, "hippowatt stopped on an internal error (SIGILL). The terminal is restored.\n"},
     {SIGTRAP, "hippowatt stopped on an internal error (SIGTRAP). The terminal is restored.\n"},
     {SIGABRT, "hippowatt stopped on an internal error (SIGABRT). The terminal is restored.\n"},
     {SIGBUS, "hippowatt stopped on a memory error (SIGBUS). The terminal is restored.\n"},
     {SIGFPE, "hippowatt stopped on an arithmetic error (SIGFPE). The terminal is restored.\n"},
     {SIGSEGV, "hippowatt stopped on a memory error (SIGSEGV). The terminal is restored.\n"},
-    {SIGQUIT, ""},
-    {SIGTERM, ""},
-    {SIGHUP, ""},
-    {SIGINT, ""},
-    {SIGALRM, ""},
-    {SIGUSR1, ""},
-    {SIGUSR2, ""},
-    {SIGXCPU, ""},
-    {SIGVTALRM, ""},
-    {SIGPROF, ""},
-    {SIGSYS, ""},
 };
-enum { deadly_count = sizeof deadly / sizeof deadly[0] };
+enum { fault_count = sizeof faults / sizeof faults[0] };
 
-static struct sigaction previous[deadly_count];
+// What was done at each signal before the guard.
+static struct sigaction previous[NSIG];
 static atomic_bool installed, entered, tripped, orderly;
 // The signal that asked for an orderly end.
 static atomic_int ending;
@@ -97,6 +88,31 @@ static void give_back(void) {
   if (nothing_fd >= 0) dup2(nothing_fd, STDIN_FILENO);
 }
 
+// Whether a signal ends a process that does nothing about it, by the table of signal(7).
+static bool is_deadly(int number) {
+  switch (number) {
+  case SIGKILL:
+  case SIGSTOP:
+  case SIGTSTP:
+  case SIGTTIN:
+  case SIGTTOU:
+  case SIGCONT:
+  case SIGCHLD:
+  case SIGURG:
+  case SIGWINCH: return false;
+  // A write to a closed pipe is an error like any other here.
+  case SIGPIPE: return false;
+  // Between the classic signals and the real-time ones are two that the C library keeps.
+  default: return number < SIGSYS + 1 || (number >= SIGRTMIN && number <= SIGRTMAX);
+  }
+}
+
+// Whether a signal was raised by the instruction that strikes again when the handler returns.
+static bool strikes_again(int number, const siginfo_t *info) {
+  if (number != SIGSEGV && number != SIGBUS && number != SIGILL && number != SIGFPE) return false;
+  return info != NULL && info->si_code > 0 && info->si_code != SI_KERNEL;
+}
+
 // Whether a request to end was passed on to the program, which has two seconds to follow it.
 static bool ends_orderly(int number) {
   if (number != SIGTERM && number != SIGHUP && number != SIGINT) return false;
@@ -117,19 +133,16 @@ static void on_deadly(int number, siginfo_t *info, void *context) {
   }
   // The time for an orderly end is up.
   if (number == SIGALRM) number = atomic_load(&ending) > 0 ? atomic_load(&ending) : SIGALRM;
-  int index = 0;
-  while (index < deadly_count - 1 && deadly[index].number != number) index++;
   atomic_store(&tripped, true);
   if (atomic_exchange(&entered, false)) {
     give_back();
-    write_all(STDERR_FILENO, deadly[index].message, strlen(deadly[index].message));
+    for (int index = 0; index < fault_count; index++) {
+      if (faults[index].number != number) continue;
+      write_all(STDERR_FILENO, faults[index].message, strlen(faults[index].message));
+    }
   }
-  sigaction(number, &previous[index], NULL);
-  // A fault strikes again by itself when the handler returns; a signal that was sent does not.
-  if (info == NULL || info->si_code <= 0 || info->si_code == SI_KERNEL || number == SIGTRAP ||
-      number == SIGQUIT || number == SIGTERM || number == SIGHUP || number == SIGINT) {
-    raise(number);
-  }
+  sigaction(number, &previous[number], NULL);
+  if (!strikes_again(number, info)) raise(number);
   errno = error;
 }
 
@@ -143,15 +156,17 @@ void ct_guard_install(void) {
     stack = (stack_t){.ss_sp = malloc(size), .ss_size = size};
     if (stack.ss_sp != NULL) sigaltstack(&stack, NULL);
   }
-  for (int index = 0; index < deadly_count; index++) {
+  for (int number = 1; number < NSIG; number++) {
+    if (!is_deadly(number)) continue;
     struct sigaction action = {0};
     action.sa_sigaction = on_deadly;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     sigemptyset(&action.sa_mask);
-    if (sigaction(deadly[index].number, NULL, &previous[index]) != 0) continue;
+    struct sigaction *before = &previous[number];
+    if (sigaction(number, NULL, before) != 0) continue;
     // What the caller had ignored (nohup) stays ignored.
-    if (!(previous[index].sa_flags & SA_SIGINFO) && previous[index].sa_handler == SIG_IGN) continue;
-    sigaction(deadly[index].number, &action, NULL);
+    if (!(before->sa_flags & SA_SIGINFO) && before->sa_handler == SIG_IGN) continue;
+    sigaction(number, &action, NULL);
   }
 }
 
