@@ -37,7 +37,7 @@ extension SI {
     let value = abs(seconds)
     if value < 0.9995 { return sign + string(value, "s") }
     if value < 59.5 { return sign + significant(value) + " s" }
-    let whole = Int64(value.rounded())
+    let whole = Int64(saturating: value.rounded())
     let parts = [
       (whole / 86_400, "d"), (whole / 3600 % 24, "h"), (whole / 60 % 60, "min"), (whole % 60, "s"),
     ]
@@ -58,7 +58,7 @@ extension SI {
   /// Writes a length of time, given in seconds, as a clock does: `04:42:17`, with days before it.
   public static func clock(_ seconds: Double) -> String {
     guard seconds.isFinite, abs(seconds) < 9e15 else { return "--:--:--" }
-    let whole = Int64(abs(seconds))
+    let whole = Int64(saturating: abs(seconds))
     func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
     let days = whole / 86_400
     let clock = "\(two(whole / 3600 % 24)):\(two(whole / 60 % 60)):\(two(whole % 60))"

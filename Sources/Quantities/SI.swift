@@ -80,9 +80,9 @@ public enum SI {
     guard value.isFinite, abs(value) < 9e15 else { return "–" }
     let unit = power(decimals)
     let scaled = (abs(value) * unit).rounded()
-    guard scaled < 9e18 else { return String(Int64(value)) }
-    let whole = UInt64(scaled)
-    let divisor = UInt64(unit)
+    guard scaled < 9e18 else { return String(Int64(saturating: value)) }
+    let whole = UInt64(saturating: scaled)
+    let divisor = max(1, UInt64(saturating: unit))
     let sign = value < 0 && whole > 0 ? "−" : ""
     guard decimals > 0 else { return sign + String(whole) }
     let fraction = String(whole % divisor)
@@ -111,7 +111,7 @@ public enum SI {
   /// Writes a number of things, cut to whole ones and in groups of three digits.
   public static func count(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 9e15 else { return "–" }
-    return grouped(Int64(value))
+    return grouped(Int64(saturating: value))
   }
 
   static func power(_ exponent: Int) -> Double {

@@ -101,6 +101,48 @@ import Testing
     session.expectClean()
   }
 
+  @Test func `no number and no time in a line ends or stretches a session`() throws {
+    let pipe = try Pipe(folder)
+    let session = try watch(pipe)
+    pipe.write([Self.gpu, Self.power(251)])
+    #expect(session.wait(for: "251 W"), "\(session.screen)")
+    pipe.write([
+      #"{"series":{"kind":"gpu","device":"g","metric":"mine","period":1e12}}"#,
+      #"{"series":{"kind":"gpu","device":"g","metric":"power_mw","period":1e300,"range":1e308}}"#,
+      #"{"series":{"kind":"gpu","device":"g","metric":"other","scale":1e-320}}"#,
+      #"{"reading":{"kind":"gpu","device":"g","power_w":252,"time":"2096-01-01T00:00:00Z"}}"#,
+      #"{"reading":{"kind":"gpu","device":"g","power_w":253,"time":1}}"#,
+      #"{"reading":{"kind":"gpu","device":"g","power_w":254,"arrival":4102444000}}"#,
+      #"{"event":{"text":"later","time":3976214400}}"#,
+      #"{"reading":{"kind":"gpu","device":"g","mine":9e18,"other":1e18}}"#, Self.power(262),
+    ])
+    #expect(session.wait(for: "262 W"), "\(session.screen)")
+    for key in ["1", "2", "3", "4", "i", "i", "-", "-"] { session.type(key) }
+    pipe.write([Self.power(263)])
+    #expect(session.wait(for: "263 W"), "\(session.screen)")
+    #expect(session.shows("● LIVE"))
+    #expect(try session.quit() == 0)
+    session.expectClean()
+  }
+
+  @Test func `a recording is not stretched by a wrong time`() throws {
+    let script = """
+      echo '\(Self.gpu)'
+      echo '{"reading":{"kind":"gpu","device":"g","power_w":5,"time":"2096-01-01T00:00:00Z"}}'
+      echo '{"reading":{"kind":"gpu","device":"g","power_w":5,"time":"2001-01-01T00:00:00Z"}}'
+      echo '{"reading":{"kind":"gpu","device":"g","power_w":5,"time":"1970-01-01T00:00:00Z"}}'
+      while :; do echo '\(Self.power(100))'; sleep 0.1; done
+      """
+    let result = try Program.run(
+      ["record", "-o", "f.hippo", "--for", "1s", "--source", "exec:\(script)", "--every", "100ms"],
+      in: folder)
+    #expect(result.status == 0)
+    let report = try Program.run(["report", "f.hippo"], in: folder)
+    let duration = try #require(
+      report.output.split(separator: "\n").first { $0.hasPrefix("duration") })
+    #expect(duration.hasSuffix(" s") && !duration.contains(" d"), "\(duration)")
+  }
+
   @Test func `an empty stream ends in words too`() throws {
     let pipe = try Pipe(folder)
     let session = try watch(pipe, width: 80, height: 24)

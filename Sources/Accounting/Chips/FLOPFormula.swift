@@ -1,3 +1,4 @@
+import Quantities
 import Telemetry
 
 /// How many floating-point operations a model takes for a token, and by which convention.
@@ -85,7 +86,7 @@ public struct FLOPFormula: Hashable, Sendable {
     let factor = (work == .training ? 12 : 4) * share
     operations += factor * layers * width * length
     return Count(
-      perToken: operations, weights: weights, attention: Int(factor),
+      perToken: operations, weights: weights, attention: Int(saturating: factor),
       remark: attention == .causal ? "causal half" : "")
   }
 }

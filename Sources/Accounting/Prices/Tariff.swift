@@ -84,7 +84,7 @@ extension Ledger {
       let local = Int(start.nanoseconds.flooredQuotient(by: 1_000_000_000)) + shift
       let change = tariff.nextChange(after: local)
       func moment(_ shift: Int) -> Timestamp {
-        Timestamp(nanoseconds: Int64(change - shift) * 1_000_000_000)
+        Timestamp(seconds: Double(change - shift))
       }
       // The clocks may be put forward or back before then.
       let next = moment(offset(moment(shift)))

@@ -58,13 +58,13 @@ public struct TokenEnergyFit: Hashable, Sendable {
         "prompt and output tokens rise and fall together "
           + "(correlation \(Self.hundredths(correlation))): their prices cannot be told apart"
       case .unexplained(let share):
-        "tokens explain \(Int((min(1, max(0, share)) * 100).rounded(.down))) % of the power's ups "
+        "tokens explain \(Int(saturating: min(1, max(0, share)) * 100)) % of the power's ups "
           + "and downs only"
       }
     }
 
     private static func hundredths(_ value: Double) -> String {
-      let whole = Int((min(1, abs(value)) * 100).rounded(.down))
+      let whole = Int(saturating: min(1, abs(value)) * 100)
       return (value < 0 ? "-" : "") + "\(whole / 100).\(whole % 100 < 10 ? "0" : "")\(whole % 100)"
     }
   }
@@ -169,7 +169,7 @@ extension Ledger {
       return .failure(.noPromptTokens)
     }
     let known = min(seconds, last.time - first.time)
-    let count = window > 0 ? Int(max(0, (known / window).rounded(.down))) : 0
+    let count = window > 0 ? Int(saturating: min(100_000, max(0, known / window))) : 0
     var windows: [TokenEnergyFit.Window] = []
     for index in 0..<count {
       let end = last.time - Double(index) * window

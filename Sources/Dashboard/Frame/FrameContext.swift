@@ -109,11 +109,13 @@ public struct FrameContext {
   /// columns then, keeps its shape, and costs the terminal half as much.
   func chartWindow(_ values: Int, seconds: Double? = nil) -> TimeSpan {
     let seconds = seconds ?? input.view.window
-    let width = Int64(seconds * 1e9) / Int64(max(1, values))
+    let width = Int64(saturating: seconds * 1e9) / Int64(max(1, values))
     guard width > 0 else { return TimeSpan(last: seconds, endingAt: time) }
-    let end = -((-time.nanoseconds).flooredQuotient(by: width)) * width
+    let past = time.nanoseconds.flooredRemainder(by: width)
+    let end = past == 0 ? time.nanoseconds : time.nanoseconds.saturatingAdd(width - past)
     return TimeSpan(
-      Timestamp(nanoseconds: end - width * Int64(values)), Timestamp(nanoseconds: end))
+      Timestamp(nanoseconds: end.saturatingSubtract(width * Int64(max(1, values)))),
+      Timestamp(nanoseconds: end))
   }
 }
 

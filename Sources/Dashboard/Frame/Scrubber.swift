@@ -54,7 +54,7 @@ enum Scrubber {
     let bounds = span(c)
     guard bounds.seconds > 0 else { return rect.right - 1 }
     let share = min(1, max(0, (time - bounds.start) / bounds.seconds))
-    return rect.x + Int((share * Double(rect.width - 1)).rounded())
+    return rect.x + Int(saturating: (share * Double(rect.width - 1)).rounded())
   }
 
   private static func drawTrack(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {

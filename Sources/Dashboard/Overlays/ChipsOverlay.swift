@@ -41,7 +41,9 @@ struct ChipsOverlay: Overlay {
   private func chosen(_ estimates: [ChipEstimate], _ limit: Int) -> [ChipEstimate] {
     guard estimates.count > limit else { return estimates }
     let step = Double(estimates.count) / Double(limit)
-    return (0..<limit).map { estimates[min(estimates.count - 1, Int(Double($0) * step))] }
+    return (0..<limit).map {
+      estimates[min(estimates.count - 1, Int(saturating: Double($0) * step))]
+    }
   }
 
   // MARK: Here
@@ -163,7 +165,7 @@ struct ChipsOverlay: Overlay {
     func place(_ ratio: Double) -> Int {
       guard ratio.isFinite else { return cells - 1 }
       let share = (log2(max(ratio, 1e-6)) + 2) / 4
-      return min(cells - 1, max(0, Int((share * Double(cells - 1)).rounded())))
+      return min(cells - 1, max(0, Int(saturating: (share * Double(cells - 1)).rounded())))
     }
     let (low, high) = (place(bounds.lowerBound), place(bounds.upperBound))
     return String(

@@ -176,7 +176,7 @@ struct DietOverlay: Overlay {
   /// A bar of whole and half cells.
   static func bar(_ value: Double, of top: Double, _ width: Int) -> String {
     guard top > 0, value > 0, value.isFinite else { return "" }
-    let halves = Int((min(1, value / top) * Double(width * 2)).rounded())
+    let halves = Int(saturating: (min(1, value / top) * Double(width * 2)).rounded())
     return String(repeating: "█", count: halves / 2) + (halves % 2 == 1 ? "▌" : "")
   }
 
@@ -184,7 +184,7 @@ struct DietOverlay: Overlay {
   static func balance(_ ratio: Double) -> String {
     let side = 5
     let size = ratio < 1 ? 1 - ratio : min(1, ratio - 1)
-    let cells = min(side, max(1, Int((size * Double(side)).rounded())))
+    let cells = min(side, max(1, Int(saturating: (size * Double(side)).rounded())))
     let bar = String(repeating: "━", count: cells)
     let blank = String(repeating: " ", count: side - cells)
     let empty = String(repeating: " ", count: side)

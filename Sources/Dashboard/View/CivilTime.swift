@@ -21,7 +21,8 @@ public struct CivilTime: Hashable, Sendable {
   /// The local time of a point, `offset` seconds east of UTC.
   public init(_ time: Timestamp, offset: Int) {
     let seconds = Int(
-      (time.nanoseconds + Int64(offset) * 1_000_000_000).flooredQuotient(by: 1_000_000_000))
+      time.nanoseconds.saturatingAdd(Int64(offset) * 1_000_000_000)
+        .flooredQuotient(by: 1_000_000_000))
     let days = seconds.flooredQuotient(by: 86_400)
     let rest = seconds - days * 86_400
     hour = rest / 3600

@@ -1,4 +1,5 @@
 import Linux
+import Quantities
 import Telemetry
 
 /// A process as an accelerator's driver lists it.
@@ -161,7 +162,9 @@ struct ProcessRoster {
 extension ProcessRoster.Entry {
   /// Adds what has been charged so far.
   fileprivate func fill(_ reading: inout Reading) {
-    if isChargeable { reading.set(.energy, steps: Int64(microjoules.rounded())) }
-    if isSharer { reading.set(.sharedEnergy, steps: Int64(sharedMicrojoules.rounded())) }
+    if isChargeable { reading.set(.energy, steps: Int64(saturating: microjoules.rounded())) }
+    if isSharer {
+      reading.set(.sharedEnergy, steps: Int64(saturating: sharedMicrojoules.rounded()))
+    }
   }
 }

@@ -16,6 +16,9 @@ public struct GridSource: DataSource {
   private let timeZone: String?
   private var last: Timestamp?
 
+  /// Whether there are numbers for a country, named by its ISO code of two or three letters.
+  public static func knows(_ country: String) -> Bool { AnnualMix.of(country) != nil }
+
   /// A source for a country's ISO code of two or three letters, or else for an IANA time zone.
   public init(country: String?, timeZone: String?) {
     self.country = country

@@ -1,3 +1,4 @@
+import Quantities
 import Telemetry
 
 /// Processor power worked out from processor time, for machines that have no sensor.
@@ -49,7 +50,7 @@ public struct LinearPowerSource: DataSource {
   }
 
   private func watts(_ value: Double) -> String {
-    (value == value.rounded() ? String(Int(value)) : String(value)) + " W"
+    (value == value.rounded() ? String(Int(saturating: value)) : String(value)) + " W"
   }
 
   /// The line of the catalogue: `model:IDLE-BUSY`.

@@ -62,7 +62,7 @@ public struct ExecSource: DataSource {
   }
 
   private mutating func start(_ now: Timestamp) throws(SourceFailure) {
-    inbox = LineInbox(machine: context.machine, source: name)
+    inbox.restart()
     started = now
     do throws(Errno) {
       child = try ChildProcess(command: command, environment: context.environment)

@@ -8,6 +8,7 @@ extension JSONLineDecoder {
     var (machine, kind, name): (String?, DeviceKind?, String?) = (nil, nil, nil)
     var (label, model) = (nil as String?, "")
     var attributes: [String: String] = [:]
+    var length = 0
     var (role, contents, parent): (DeviceRole?, Set<DeviceRole>?, DeviceID?) = (nil, nil, nil)
     try scanner.beginObject()
     var isFirst = true
@@ -32,8 +33,11 @@ extension JSONLineDecoder {
         try scanner.beginObject()
         var isFirst = true
         while let key = try scanner.nextKey(&isFirst) {
+          let name = try scanner.text(key)
           let value = try scanner.string(cap: 4096)
-          if attributes.count < 64 { attributes[try scanner.text(key)] = value }
+          length += name.utf8.count + value.utf8.count
+          guard length <= Limit.attributes.rawValue else { throw excess(.attributes) }
+          if attributes.count < 64 { attributes[name] = value }
         }
       } else {
         try scanner.skipValue()
@@ -41,8 +45,9 @@ extension JSONLineDecoder {
     }
     guard let kind else { throw JSONFault("a device needs a “kind”, such as \"gpu\"") }
     guard let name else { throw JSONFault("a device needs a “name”, such as \"0\"") }
-    let id = DeviceID(machine: machine ?? defaultMachine(kind), kind: kind, name: name)
-    devices[try place(of: id)].isAnnounced = true
+    let place = try place(machine, kind, name)
+    devices[place].isAnnounced = true
+    let id = devices[place].id
     let device = Device(
       id: id, label: label ?? name, model: model, role: role, contents: contents, parent: parent,
       attributes: attributes)
@@ -68,7 +73,7 @@ extension JSONLineDecoder {
   }
 
   /// Reads which device something speaks of.
-  private func deviceID(_ scanner: inout JSONScanner) throws(JSONFault) -> DeviceID {
+  private mutating func deviceID(_ scanner: inout JSONScanner) throws(JSONFault) -> DeviceID {
     var (machine, kind, name): (String?, DeviceKind?, String?) = (nil, nil, nil)
     try scanner.beginObject()
     var isFirst = true
@@ -86,7 +91,7 @@ extension JSONLineDecoder {
     guard let kind, let name else {
       throw JSONFault("a device is named by its “kind” and “name”, such as \"gpu\" and \"0\"")
     }
-    return DeviceID(machine: machine ?? defaultMachine(kind), kind: kind, name: name)
+    return try mention(machine, kind, name)
   }
 
   /// Reads the value of `series`: what a name of a device's values means.
@@ -111,7 +116,7 @@ extension JSONLineDecoder {
       } else if scanner.equals(key, "unit") {
         unit = try choice(scanner.string(), "unit")
       } else if scanner.equals(key, "scale") {
-        scale = try magnitude(&scanner, "scale")
+        scale = try magnitude(&scanner, "scale", in: Metric.scales)
       } else if scanner.equals(key, "counter") {
         isCounter = try scanner.boolean()
       } else if scanner.equals(key, "source") {
@@ -119,9 +124,9 @@ extension JSONLineDecoder {
       } else if scanner.equals(key, "method") {
         method = try choice(scanner.string(), "method")
       } else if scanner.equals(key, "period") {
-        provenance.period = try magnitude(&scanner, "period")
+        provenance.period = try magnitude(&scanner, "period", in: Provenance.periods)
       } else if scanner.equals(key, "range") {
-        provenance.range = try magnitude(&scanner, "range")
+        provenance.range = try magnitude(&scanner, "range", in: Provenance.ranges)
       } else if scanner.equals(key, "note") {
         provenance.note = try scanner.string(cap: 4096)
       } else {
@@ -131,13 +136,14 @@ extension JSONLineDecoder {
     guard let kind, let name, let metric, !metric.isEmpty else {
       throw JSONFault("a series needs a “kind”, a “device” and a “metric”")
     }
-    let id = DeviceID(machine: machine ?? defaultMachine(kind), kind: kind, name: name)
+    let place = try place(machine, kind, name)
+    let id = devices[place].id
+    // Before it becomes a metric, whose name is kept for good.
+    guard let named = names.place(of: metric) else { throw excess(.names) }
     let use = try meaning(of: metric, unit, scale, isCounter)
     provenance.method = method ?? (use.metric.isCounter ? .counter : .instant)
-    let place = try place(of: id)
-    guard let named = names.place(of: metric), let exact = names.place(of: use.metric.name) else {
-      throw JSONFault("more than 4096 names of values")
-    }
+    guard let exact = names.place(of: use.metric.name) else { throw excess(.names) }
+    if devices[place].uses[named] == nil { try countSeries() }
     devices[place].uses[named] = use
     if exact != named { devices[place].uses[exact] = MetricUse(metric: use.metric, factor: nil) }
     let series = Observation.series(
@@ -165,7 +171,6 @@ extension JSONLineDecoder {
     }
     let unit = unit ?? .count
     if let scale {
-      guard scale > 0 else { throw JSONFault("a scale is above 0") }
       return MetricUse(
         metric: Metric(custom: name, unit, scale: scale, counter: isCounter), factor: nil)
     }
@@ -243,11 +248,11 @@ extension JSONLineDecoder {
   }
 
   private func magnitude(
-    _ scanner: inout JSONScanner, _ what: String
+    _ scanner: inout JSONScanner, _ what: String, in range: ClosedRange<Double>
   ) throws(JSONFault) -> Double {
     let value = try scanner.number().double
-    guard value.isFinite, value >= 0 else {
-      throw JSONFault("a \(what) is a finite number from 0")
+    guard range.contains(value) else {
+      throw JSONFault("a \(what) is a number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }

@@ -33,29 +33,41 @@ extension JSONLineDecoder {
     }
     guard let kind else { throw JSONFault("a reading needs a “kind”, such as \"gpu\"") }
     guard let name else { throw JSONFault("a reading needs a “device”, such as \"0\"") }
-    let id = DeviceID(machine: machine ?? defaultMachine(kind), kind: kind, name: name)
-    let place = try place(of: id)
-    var result: [Observation] = []
+    let place = try place(machine, kind, name)
+    let id = devices[place].id
+    var result = unsaid
+    unsaid = []
     if !devices[place].isAnnounced {
       devices[place].isAnnounced = true
       result.append(.device(unannounced(id)))
     }
     var reading = Reading(device: id, time: time ?? now, arrival: arrival)
-    for (name, number) in pending {
-      let use: MetricUse
-      if let known = devices[place].uses[name] {
-        use = known
-      } else {
-        use = newUse(name, place, &result)
-      }
-      guard let steps = use.steps(number) else {
-        throw JSONFault("“\(names.names[name])” is too large")
-      }
-      try check(steps, of: use.metric, called: names.names[name])
-      reading.set(use.metric, steps: steps)
+    do throws(JSONFault) {
+      for (name, number) in pending { try fill(&reading, name, number, place, &result) }
+    } catch {
+      unsaid = result
+      throw error
     }
     if !reading.isEmpty { result.append(.reading(reading)) }
     return result
+  }
+
+  /// Adds one value to a reading, and before it what its name means, where that is new.
+  private mutating func fill(
+    _ reading: inout Reading, _ name: Int, _ number: JSONNumber, _ place: Int,
+    _ result: inout [Observation]
+  ) throws(JSONFault) {
+    let use: MetricUse
+    if let known = devices[place].uses[name] {
+      use = known
+    } else {
+      use = try newUse(name, place, &result)
+    }
+    guard let steps = use.steps(number) else {
+      throw JSONFault("“\(names.names[name])” is too large")
+    }
+    try check(steps, of: use.metric, called: names.names[name])
+    reading.set(use.metric, steps: steps)
   }
 
   /// Refuses what the metric cannot be: it would spoil every total it enters.
@@ -107,7 +119,7 @@ extension JSONLineDecoder {
 
   /// Nothing that speaks of another century was measured: it would only stretch the session.
   private func plausible(_ time: Timestamp) throws(JSONFault) -> Timestamp {
-    guard 946_684_800...4_102_444_800 ~= time.nanoseconds / 1_000_000_000 else {
+    guard PlausibleTime.recorded.contains(time) else {
       throw JSONFault("a time is in seconds since 1970, within the years 2000 to 2099")
     }
     return time
@@ -123,15 +135,13 @@ extension JSONLineDecoder {
         "“\(name)” is no name of a value: 1 to 64 letters, digits and the signs _ . / -")
     }
     if scanner.takeWord("null") { return }
-    guard pending.count < 512 else { throw JSONFault("more than 512 values") }
+    guard pending.count < Limit.values.rawValue else { throw excess(.values) }
     for word: StaticString in ["NaN", "Infinity", "-Infinity", "nan", "inf", "-inf"]
     where scanner.takeWord(word) {
       throw JSONFault("“\(word)” is no value; leave the member out or write null")
     }
     let number = try scanner.number()
-    guard let name = names.place(of: raw) else {
-      throw JSONFault("more than 4096 names of values")
-    }
+    guard let name = names.place(of: raw) else { throw excess(.names) }
     pending.append((name, number))
   }
 
@@ -143,7 +153,8 @@ extension JSONLineDecoder {
   /// Decides what a name means for a device that no line described, and says so.
   private mutating func newUse(
     _ name: Int, _ place: Int, _ result: inout [Observation]
-  ) -> MetricUse {
+  ) throws(JSONFault) -> MetricUse {
+    try countSeries()
     let text = names.names[name]
     var note = ""
     let use: MetricUse

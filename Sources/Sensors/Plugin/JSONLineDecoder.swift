@@ -10,6 +10,8 @@ public struct JSONLineError: Error, Sendable, Hashable, CustomStringConvertible 
   public var message: String
   /// Whether no further line can be understood either.
   public var isFinal: Bool
+  /// The bound that the stream went beyond, where that is what is wrong.
+  var limit: JSONLineDecoder.Limit?
 
   public var description: String { "line \(line): \(message)" }
 }
@@ -17,14 +19,16 @@ public struct JSONLineError: Error, Sendable, Hashable, CustomStringConvertible 
 /// Turns the lines of `JSONLines` back into observations.
 ///
 /// A device or series that no line announced is announced here before its first reading, so the
-/// answer can be handed on as it is. What a stream may make us keep is bounded: 4096 devices, 4096
-/// names of values, 512 values a line, 1 MiB a line, 256 bytes a name, 4096 bytes a text.
+/// answer can be handed on as it is. What a stream may make us keep is bounded (`Limit`), and so are 1
+/// MiB a line, 256 bytes a name, 4096 bytes a text.
 public struct JSONLineDecoder: Sendable {
   /// The longest line that is read, in bytes.
   public static let longestLine = 1 << 20
 
   /// The machine of lines that name none.
   public private(set) var machine: String
+  /// The machine of lines that name none, in a stream that names none.
+  private let ownMachine: String
   /// The data source's name, for series that name none.
   let source: String
   /// Whether devices that do not say what they are for are known by their names: in a stream of
@@ -33,11 +37,52 @@ public struct JSONLineDecoder: Sendable {
   /// The number of lines seen.
   public private(set) var lineCount = 0
 
+  /// How much of each thing a stream may make us keep; what goes beyond is refused.
+  public enum Limit: Int, Sendable, Hashable {
+    /// Names of values; we write some two hundred ourselves.
+    case names = 512
+    /// Values in one line.
+    case values = 256
+    /// Devices, and devices that are only spoken of.
+    case devices = 4096
+    /// Values of all devices together, as each is kept over time.
+    case series = 8192
+    /// Bytes of the attributes of one device.
+    case attributes = 16_384
+    /// Events and states.
+    case notices = 10_000
+
+    var words: String {
+      switch self {
+      case .names: "names of values"
+      case .values: "values in one line"
+      case .devices: "devices"
+      case .series: "series"
+      case .attributes: "bytes of attributes"
+      case .notices: "events and states"
+      }
+    }
+  }
+
   var names = MetricNames()
   var devices: [KnownDevice] = []
-  var places: [DeviceID: Int] = [:]
+  private var places: [DeviceName: Int] = [:]
+  private var mentions: Set<DeviceName> = []
+  private var seriesCount = 0
+  private var noticeCount = 0
+  /// The bound that the line being read went beyond.
+  private var limit: Limit?
+  /// Announcements in a line whose reading was refused: they are due before the next one.
+  var unsaid: [Observation] = []
   /// Scratch, kept for its capacity.
   var pending: [(name: Int, number: JSONNumber)] = []
+
+  /// A device by its parts, before it is given an id that is kept for good.
+  private struct DeviceName: Sendable, Hashable {
+    var machine: String
+    var kind: DeviceKind
+    var name: String
+  }
 
   /// What has been said of a device.
   struct KnownDevice: Sendable {
@@ -51,6 +96,14 @@ public struct JSONLineDecoder: Sendable {
   public init(machine: String, source: String) {
     self.machine = machine
     self.source = source
+    ownMachine = machine
+  }
+
+  /// Begins anew with the first line of another stream; what was kept of the last one still counts.
+  mutating func restart() {
+    machine = ownMachine
+    goesByNames = true
+    lineCount = 0
   }
 
   /// Reads one line, with or without its line feed; an empty one says nothing.
@@ -59,6 +112,7 @@ public struct JSONLineDecoder: Sendable {
     _ line: UnsafeBufferPointer<UInt8>, arrival: Timestamp
   ) throws(JSONLineError) -> [Observation] {
     lineCount += 1
+    limit = nil
     guard line.count <= Self.longestLine else {
       throw JSONLineError(line: lineCount, message: "longer than 1 MiB", isFinal: false)
     }
@@ -69,7 +123,8 @@ public struct JSONLineDecoder: Sendable {
       try scanner.end()
       return result
     } catch {
-      throw JSONLineError(line: lineCount, message: error.message, isFinal: error.isFinal)
+      throw JSONLineError(
+        line: lineCount, message: error.message, isFinal: error.isFinal, limit: limit)
     }
   }
 
@@ -109,8 +164,10 @@ public struct JSONLineDecoder: Sendable {
       result = try series(&scanner)
     } else if scanner.equals(key, "event") {
       result = [.event(try event(&scanner, arrival))]
+      try countNotice()
     } else if scanner.equals(key, "state") {
       result = [.state(try state(&scanner, arrival))]
+      try countNotice()
     } else if scanner.equals(key, "hippowatt") {
       try header(&scanner, &isFirst)
       return []
@@ -147,12 +204,46 @@ public struct JSONLineDecoder: Sendable {
   }
 
   /// The place of a device in `devices`.
-  mutating func place(of id: DeviceID) throws(JSONFault) -> Int {
-    if let known = places[id] { return known }
-    guard devices.count < 4096 else { throw JSONFault("more than 4096 devices") }
-    places[id] = devices.count
-    devices.append(KnownDevice(id: id))
+  mutating func place(
+    _ machine: String?, _ kind: DeviceKind, _ name: String
+  ) throws(JSONFault) -> Int {
+    let key = DeviceName(machine: machine ?? defaultMachine(kind), kind: kind, name: name)
+    if let known = places[key] { return known }
+    guard devices.count < Limit.devices.rawValue else { throw excess(.devices) }
+    places[key] = devices.count
+    devices.append(
+      KnownDevice(id: DeviceID(machine: key.machine, kind: key.kind, name: key.name)))
     return devices.count - 1
+  }
+
+  /// The id of a device that is only spoken of.
+  mutating func mention(
+    _ machine: String?, _ kind: DeviceKind, _ name: String
+  ) throws(JSONFault) -> DeviceID {
+    let key = DeviceName(machine: machine ?? defaultMachine(kind), kind: kind, name: name)
+    if let known = places[key] { return devices[known].id }
+    guard mentions.contains(key) || mentions.count < Limit.devices.rawValue else {
+      throw excess(.devices)
+    }
+    mentions.insert(key)
+    return DeviceID(machine: key.machine, kind: key.kind, name: key.name)
+  }
+
+  /// Counts one more series.
+  mutating func countSeries() throws(JSONFault) {
+    guard seriesCount < Limit.series.rawValue else { throw excess(.series) }
+    seriesCount += 1
+  }
+
+  private mutating func countNotice() throws(JSONFault) {
+    guard noticeCount < Limit.notices.rawValue else { throw excess(.notices) }
+    noticeCount += 1
+  }
+
+  /// What is said when a stream goes beyond a bound.
+  mutating func excess(_ limit: Limit) -> JSONFault {
+    self.limit = limit
+    return JSONFault("more than \(limit.rawValue) \(limit.words)")
   }
 }
 
@@ -175,7 +266,7 @@ struct MetricNames: Sendable {
       last = known
       return known
     }
-    guard names.count < 4096 else { return nil }
+    guard names.count < JSONLineDecoder.Limit.names.rawValue else { return nil }
     last = names.count
     places[text] = last
     names.append(text)

@@ -17,7 +17,7 @@ public struct JSONStreamSource: DataSource {
   /// A source that reads `descriptor`; `machine` is that of lines which name none.
   public init(descriptor: Int32, machine: String) {
     self.descriptor = descriptor
-    inbox = LineInbox(machine: machine, source: "stdin")
+    inbox = LineInbox(machine: machine, source: "stdin", clock: .theirs)
   }
 
   public mutating func probe() -> Probe { Probe(.ok, "reads JSON lines") }

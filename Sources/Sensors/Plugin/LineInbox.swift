@@ -1,20 +1,36 @@
 import Formats
 import Telemetry
 
-/// Takes bytes from a sensor and gives out what its lines say; a bad line is named once.
+/// Takes bytes from a sensor and gives out what its lines say.
+///
+/// The first bad line is named, and the first that goes beyond each bound or speaks of a time that
+/// cannot be; all others are counted.
 struct LineInbox {
   private let source: String
   private var splitter = LineSplitter(cap: JSONLineDecoder.longestLine, splitsAtReturns: false)
   private var decoder: JSONLineDecoder
+  private var gate: TimeGate
   private var isBadLineNamed = false
+  private var excessLines = 0
+  private var namedLimits: Set<JSONLineDecoder.Limit> = []
   /// How many lines were not understood.
   private(set) var badLines = 0
   /// Why no further line can be understood, once that is so.
   private(set) var failure: SourceFailure?
 
-  init(machine: String, source: String) {
+  init(machine: String, source: String, clock: TimeGate.Clock = .ours) {
     self.source = source
+    gate = TimeGate(clock)
     decoder = JSONLineDecoder(machine: machine, source: source)
+  }
+
+  /// Begins anew with the first line of another stream of the same sensor.
+  ///
+  /// What it may make us keep is counted on, and what was said once is not said again.
+  mutating func restart() {
+    splitter.reset()
+    decoder.restart()
+    failure = nil
   }
 
   /// Takes bytes and appends what the lines completed by them say.
@@ -31,6 +47,13 @@ struct LineInbox {
     var splitter = splitter
     splitter.finish { line, isCut in take(line, isCut, now, &result) }
     self.splitter = splitter
+    gate.finish(into: &result)
+    say(gate.refusal(line: decoder.lineCount), now, &result)
+    let refused = gate.refused + excessLines
+    if refused > 1 {
+      let text = "\(source): \(refused) lines were refused in all"
+      result.append(.event(Event(time: now, kind: .note, text: text, cause: .refused)))
+    }
   }
 
   private mutating func take(
@@ -46,7 +69,8 @@ struct LineInbox {
       return
     }
     do throws(JSONLineError) {
-      result += try decoder.decode(line, arrival: now)
+      gate.admit(try decoder.decode(line, arrival: now), at: now, into: &result)
+      say(gate.refusal(line: decoder.lineCount), now, &result)
     } catch {
       reject(error, now, &result)
     }
@@ -58,10 +82,20 @@ struct LineInbox {
     badLines += 1
     if error.isFinal {
       failure = SourceFailure(.failed, "\(source): \(error)", isFinal: true)
+    } else if let limit = error.limit {
+      excessLines += 1
+      guard namedLimits.insert(limit).inserted else { return }
+      say("\(error) are not kept; the rest is passed over", now, &result)
     } else if !isBadLineNamed {
       isBadLineNamed = true
       let text = "\(source): \(error); such lines are passed over"
       result.append(.event(Event(time: now, kind: .note, text: text)))
     }
+  }
+
+  private func say(_ words: String?, _ now: Timestamp, _ result: inout [Observation]) {
+    guard let words else { return }
+    let text = "\(source): \(words)"
+    result.append(.event(Event(time: now, kind: .note, text: text, cause: .refused)))
   }
 }

@@ -102,6 +102,10 @@ public struct Metric: Sendable {
       range: -.infinity ... .infinity, meaning: "")
   }
 
+  /// What one step may be worth: enough for every prefix there is, and no sum of such values is
+  /// infinite.
+  public static let scales = 1e-18...1e18
+
   /// The same metric with values kept in another step, as a file that exists already may have it.
   public func stored(in scale: Double) -> Metric {
     scale == self.scale ? self : Metric(self, unit: unit, scale: scale, counter: isCounter)
@@ -125,7 +129,7 @@ public struct Metric: Sendable {
   /// 64-bit number.
   public func steps(_ value: Double) -> Int64? {
     let steps = (value / scale).rounded()
-    return steps.isFinite && abs(steps) < 9.2e18 ? Int64(steps) : nil
+    return abs(steps) < 9.2e18 ? Int64(saturating: steps) : nil
   }
 
   /// The name of the value in its unit, where watts are asked for and not milliwatts: `power_w`.

@@ -104,6 +104,11 @@ public struct Provenance: Sendable, Hashable {
     self.note = note
   }
 
+  /// The periods that can be, in seconds: up to a little over a year.
+  public static let periods = 0...4e7
+  /// The ranges of counters that can be, in whatever unit: what 64 bits of the largest step hold.
+  public static let ranges = 0...1e30
+
   /// Beyond this many seconds without a value the time between counts as a gap.
   ///
   /// One value that is missing leaves a gap: half a period, but at least a quarter of a second, is

@@ -3,7 +3,8 @@ import Quantities
 /// A point in time: nanoseconds since 1970-01-01 UTC.
 ///
 /// Within a session it is the wall clock at the start plus what the monotonic clock has counted
-/// since, so it never steps, whatever happens to the wall clock.
+/// since, so it never steps, whatever happens to the wall clock. What would lie beyond the years that
+/// 64 bits hold, about 1678 to 2262, ends there.
 public struct Timestamp: Hashable, Comparable, Sendable {
   /// Nanoseconds since 1970-01-01 UTC.
   public var nanoseconds: Int64
@@ -12,7 +13,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   /// The point `seconds` after 1970-01-01 UTC.
-  public init(seconds: Double) { nanoseconds = Int64((seconds * 1e9).rounded()) }
+  public init(seconds: Double) {
+    nanoseconds = Int64(saturating: (seconds * 1e9).rounded())
+  }
 
   /// Seconds since 1970-01-01 UTC; exact to a quarter of a microsecond in this century.
   public var seconds: Double { Double(nanoseconds) * 1e-9 }
@@ -21,12 +24,13 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
   /// The time from `right` to `left`, in seconds.
   public static func - (left: Self, right: Self) -> Double {
-    Double(left.nanoseconds &- right.nanoseconds) / 1e9
+    Double(left.nanoseconds.saturatingSubtract(right.nanoseconds)) / 1e9
   }
 
   /// The point `seconds` later.
   public static func + (left: Self, seconds: Double) -> Self {
-    Timestamp(nanoseconds: left.nanoseconds &+ Int64((seconds * 1e9).rounded()))
+    Timestamp(
+      nanoseconds: left.nanoseconds.saturatingAdd(Int64(saturating: (seconds * 1e9).rounded())))
   }
 
   /// The point `seconds` earlier.

@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import Quantities
 import SwiftOverlayShims
 import Telemetry
 
@@ -160,6 +161,6 @@ final class SourceThread: Sendable {
 
   private func sleep(_ seconds: Double) {
     var entry = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
-    poll(&entry, 1, Int32(min(seconds, 1e6) * 1000) + 1)
+    poll(&entry, 1, Int32(saturating: min(seconds, 1e6) * 1000) + 1)
   }
 }

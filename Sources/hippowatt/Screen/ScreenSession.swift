@@ -4,6 +4,7 @@ import Canvas
 import Dashboard
 import Glibc
 import Linux
+import Quantities
 import Telemetry
 import Terminal
 
@@ -118,11 +119,11 @@ final class ScreenSession {
     case .playing:
       // Ten frames a second are enough for the eye; slow play needs fewer.
       let seconds = min(0.5, max(0.1, 0.5 / view.cursor.speed))
-      return now + Int64(seconds * 1e9)
+      return now + Int64(saturating: seconds * 1e9)
     default:
       guard feed.isSettled else { return now + 30_000_000 }
       // A little after the sources' own ticks, so that a frame shows what they just read.
-      let interval = Int64(max(0.1, feed.interval) * 1e9)
+      let interval = Int64(saturating: min(1e6, max(0.1, feed.interval)) * 1e9)
       let offset = min(interval / 4, 60_000_000)
       let elapsed = now - start - offset
       return start + offset + (elapsed / interval + 1) * interval
