@@ -1,13 +1,17 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <time.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -80,3 +84,76 @@ int cs_timer_descriptor(int milliseconds) {
   timerfd_settime(descriptor, 0, &time, NULL);
   return descriptor;
 }
+
+/* The guard: a child that waits at a pipe for our end. A parent's death signal would reach only the
+   one process that was started, and not the rest of its group. */
+
+enum { GUARDED = 256 };
+static int guard_pipe = -1;
+
+static void guard(int pipe) {
+  int groups[GUARDED] = {0};
+  for (;;) {
+    int word;
+    ssize_t got = read(pipe, &word, sizeof word);
+    if (got < 0 && errno == EINTR) continue;
+    if (got != (ssize_t)sizeof word) break;
+    /* A number is a group to take on, its negative one to leave. */
+    int from = word > 0 ? 0 : -word, to = word > 0 ? word : 0;
+    for (int i = 0; i < GUARDED; i++) {
+      if (groups[i] != from) continue;
+      groups[i] = to;
+      break;
+    }
+  }
+  for (int i = 0; i < GUARDED; i++) {
+    if (groups[i] > 0) kill(-groups[i], SIGTERM);
+  }
+  struct timespec patience = {0, 200000000};
+  nanosleep(&patience, NULL);
+  for (int i = 0; i < GUARDED; i++) {
+    if (groups[i] > 0) kill(-groups[i], SIGKILL);
+  }
+  _exit(0);
+}
+
+static void guard_start(void) {
+  int ends[2];
+  if (cs_pipe(ends) != 0) return;
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pid_t child = fork();
+  if (child == 0) {
+    /* Of all threads only this one is here: nothing but system calls may follow. */
+    setsid();
+    prctl(PR_SET_NAME, "hippo-guard");
+    if (chdir("/") != 0) _exit(1);
+    int pipe = dup2(ends[0], 0);
+    if (pipe < 0) _exit(1);
+    if (syscall(SYS_close_range, 1u, ~0u, 0u) != 0) {
+      long most = sysconf(_SC_OPEN_MAX);
+      for (int i = 1; i < (most > 0 && most < 65536 ? most : 65536); i++) close(i);
+    }
+    guard(pipe);
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  close(ends[0]);
+  if (child < 0) {
+    close(ends[1]);
+  } else {
+    guard_pipe = ends[1];
+  }
+}
+
+static void guard_tell(int word) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, guard_start);
+  if (guard_pipe < 0) return;
+  ssize_t done = write(guard_pipe, &word, sizeof word);
+  (void)done;
+}
+
+void cs_guard_group(int group) { guard_tell(group); }
+
+void cs_leave_group(int group) { guard_tell(-group); }

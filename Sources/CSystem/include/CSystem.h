@@ -36,5 +36,11 @@ void cs_forget_startup(void);
 /* Blocks all signals for this thread but those that a fault of its own raises. */
 void cs_block_signals(void);
 
+/* Has a process group ended when this process does, however that comes about. */
+void cs_guard_group(int group);
+
+/* Leaves a process group alone again: it has ended, and its number may come to mean another. */
+void cs_leave_group(int group);
+
 /* A descriptor that becomes readable once the milliseconds have passed; -1 on failure. */
 int cs_timer_descriptor(int milliseconds);

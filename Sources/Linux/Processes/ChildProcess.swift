@@ -4,7 +4,8 @@ import Glibc
 
 /// A command that runs beside us in a process group of its own, and its two outputs.
 ///
-/// When the last owner lets go, the whole group is ended: first asked, then made to.
+/// When the last owner lets go, the whole group is ended: first asked, then made to. It is ended too
+/// when this process dies of anything whatever.
 package final class ChildProcess {
   private let pid: pid_t
   private let output: FileDescriptor
@@ -48,6 +49,7 @@ package final class ChildProcess {
     let error = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &arguments, &variables)
     guard error == 0 else { throw Errno(number: error) }
     self.pid = pid
+    cs_guard_group(pid)
   }
 
   deinit {
@@ -56,6 +58,7 @@ package final class ChildProcess {
     for _ in 0..<40 where !hasEnded() { poll(nil, 0, 5) }
     // Not reaped yet, so the group's number is still ours; what ignores the request ends here.
     kill(-pid, SIGKILL)
+    cs_leave_group(pid)
     waitpid(pid, nil, 0)
   }
 
@@ -95,6 +98,7 @@ package final class ChildProcess {
     guard hasEnded() else { return nil }
     // What it left behind in its group has no reader any more.
     kill(-pid, SIGKILL)
+    cs_leave_group(pid)
     var status: Int32 = 0
     waitpid(pid, &status, 0)
     isReaped = true
