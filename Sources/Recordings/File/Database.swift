@@ -7,6 +7,11 @@ final class Database {
   let handle: OpaquePointer
   /// The file's name as the user knows it.
   let path: String
+  /// How many steps a query may take, and how many the one that runs has left.
+  var allowance = Int64.max
+  var left = Int64.max
+  /// How many bytes of text may be read: many rows of a damaged file may share one.
+  var textAllowance = Int64.max
 
   /// How a file is opened.
   enum Access {
@@ -55,6 +60,7 @@ final class Database {
 
   /// Runs one or more statements and drops their answers.
   func run(_ sql: String) throws(RecordingError) {
+    refill()
     let code = sqlite3_exec(handle, sql, nil, nil, nil)
     guard code == SQLITE_OK else { throw failure(code) }
   }
@@ -78,6 +84,8 @@ final class Database {
     case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
     case SQLITE_NOTADB: return .foreign(path: path, what: "it is no SQLite file")
     case SQLITE_CORRUPT: return .damaged(path: path, what: reason)
+    case SQLITE_INTERRUPT: return .damaged(path: path, what: "reading it has no end")
+    case SQLITE_TOOBIG: return .damaged(path: path, what: "it holds a text without an end")
     case SQLITE_IOERR:
       let system = sqlite3_system_errno(handle)
       if system == ENOSPC || system == EDQUOT { return .full(path: path) }

@@ -1,3 +1,4 @@
+import Quantities
 import Telemetry
 
 /// Names of tables and columns, checked before they are written into SQL.
@@ -48,12 +49,14 @@ enum SQLIdentifier {
     }
   }
 
-  /// The times a recording accepts, in nanoseconds: from 1970 to 2116.
-  static let times: ClosedRange<Int64> = 0...(1 << 62)
+  /// The times a recording accepts, in nanoseconds.
+  static let times =
+    PlausibleTime.recorded.lowerBound.nanoseconds...PlausibleTime.recorded.upperBound.nanoseconds
 
   static func check(_ time: Timestamp) throws(RecordingError) {
     guard times.contains(time.nanoseconds) else {
-      throw .refused("something dated \(time.nanoseconds) ns since 1970")
+      throw .refused(
+        "something dated \(SI.fixed(time.seconds, 0)) s since 1970, outside the years 2000 to 2099")
     }
   }
 }

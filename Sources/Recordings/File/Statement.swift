@@ -55,6 +55,10 @@ final class Statement {
 
   /// Goes to the next row; false after the last.
   func step() throws(RecordingError) -> Bool {
+    if sqlite3_stmt_busy(handle) == 0 { database.refill() }
+    guard database.textAllowance > 0 else {
+      throw .damaged(path: database.path, what: "it holds more text than it is long")
+    }
     switch sqlite3_step(handle) {
     case SQLITE_ROW: return true
     case SQLITE_DONE: return false
@@ -87,7 +91,13 @@ final class Statement {
   func text(_ column: Int) -> String {
     guard let start = sqlite3_column_text(handle, Int32(column)) else { return "" }
     let length = Int(sqlite3_column_bytes(handle, Int32(column)))
+    database.textAllowance -= Int64(length)
     return String(decoding: UnsafeBufferPointer(start: start, count: length), as: UTF8.self)
+  }
+
+  /// Whether a column holds a whole number, as every value of a recording does.
+  func isInteger(_ column: Int) -> Bool {
+    sqlite3_column_type(handle, Int32(column)) == SQLITE_INTEGER
   }
 
   /// The bytes of a column, valid only inside `body`.

@@ -6,13 +6,40 @@ extension RecordingReader {
   func readCatalogue() throws(RecordingError) {
     try readDevices()
     try readSeries()
+    var columnCount = 0
     for (table, columns) in try database.columnNames()
     where columns.starts(with: ["time", "device", "arrival"]) {
       let kind = DeviceKind(table)
+      let metrics = Dictionary(
+        catalogue.series.lazy.filter { $0.descriptor.device.kind == kind }
+          .map { ($0.column, $0.descriptor.metric) }, uniquingKeysWith: { first, _ in first })
       catalogue.tables[kind] = columns.dropFirst(3).compactMap { name in
-        catalogue.series.first { $0.descriptor.device.kind == kind && $0.column == name }
-          .map { .init(name: name, metric: $0.descriptor.metric) }
+        metrics[name].map { .init(name: name, metric: $0) }
       }
+      columnCount += columns.count - 3
+    }
+    findLosses(columnCount)
+  }
+
+  /// How many of a thing a recording may hold; beyond that a damaged file repeats itself.
+  static let mostDevices = 1 << 17
+  static let mostSeries = 1 << 18
+  static let mostNotices = 1 << 19
+
+  /// Notes series without a column and columns without a series: something between them is lost.
+  private func findLosses(_ columnCount: Int) {
+    let described = Set(catalogue.series.map { "\($0.descriptor.device.kind.name) \($0.column)" })
+    let known = catalogue.tables.values.reduce(0) { $0 + $1.count }
+    let lost = catalogue.series.filter { row in
+      catalogue.column(row.descriptor.metric, of: row.descriptor.device.kind) == nil
+    }
+    if let first = lost.first {
+      findings.append(
+        "the values of “\(first.column)” are lost"
+          + (lost.count > 1 ? ", and those of \(lost.count - 1) other series" : ""))
+    }
+    if columnCount > known || known > described.count {
+      findings.append("\(columnCount - known) columns hold values of which nothing is said")
     }
   }
 
@@ -32,6 +59,9 @@ extension RecordingReader {
     while try query.step() {
       guard query.integer(0) == catalogue.devices.count + 1 else {
         throw damage("device \(catalogue.devices.count + 1) is missing")
+      }
+      guard catalogue.devices.count < Self.mostDevices else {
+        throw damage("it has no end of devices")
       }
       guard SQLIdentifier.isTable(query.text(2)) else {
         throw damage("a device is of the kind '\(query.text(2).prefix(80))'")
@@ -69,6 +99,9 @@ extension RecordingReader {
       FROM series ORDER BY id
       """)
     while try query.step() {
+      guard catalogue.series.count < Self.mostSeries else {
+        throw damage("it has no end of series")
+      }
       let id = catalogue.series.count + 1
       let device = Int(truncatingIfNeeded: query.integer(1)) &- 1
       guard query.integer(0) == id, catalogue.devices.indices.contains(device) else {
@@ -83,9 +116,12 @@ extension RecordingReader {
       do throws(RecordingError) { try SQLIdentifier.check(column, scale: metric.scale) } catch {
         throw damage("series \(id) has an unusable metric")
       }
+      let (period, range) = (query.double(8), query.double(9))
+      guard Provenance.periods.contains(period), Provenance.ranges.contains(range),
+        Metric.scales.contains(metric.scale)
+      else { throw damage("series \(id) has a period, a range or a step that cannot be") }
       let provenance = Provenance(
-        source: query.text(6), method: method, period: query.double(8), range: query.double(9),
-        note: query.text(10))
+        source: query.text(6), method: method, period: period, range: range, note: query.text(10))
       let descriptor = SeriesDescriptor(
         device: catalogue.devices[device].device.id, metric: metric, provenance: provenance)
       _ = catalogue.add(

@@ -28,9 +28,7 @@ extension RecordingReader {
           kind, of: catalogue, in: database,
           target: { place, row in
             ids[place].map {
-              .init(
-                series: $0, scale: row.descriptor.metric.scale, from: start,
-                isWaiting: waiting[place])
+              .init($0, row.descriptor.metric, from: start, isWaiting: waiting[place])
             }
           })
       else { continue }

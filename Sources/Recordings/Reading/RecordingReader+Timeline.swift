@@ -98,8 +98,12 @@ extension RecordingReader {
     for place in result.indices {
       query.bind(1, Int64(place + 1))
       while try query.step() {
+        let from = result[place].count
         let isWhole = query.withBytes(0) { Rollup.unpack($0, into: &result[place]) }
         if !isWhole { throw damage("rollups of series \(place + 1) are of odd length") }
+        guard Rollup.isInOrder(result[place], from: from) else {
+          throw damage("rollups of series \(place + 1) are out of order")
+        }
       }
       query.reset()
     }
@@ -129,11 +133,12 @@ extension RecordingReader {
           kind, of: catalogue, in: database,
           target: { place, row in
             guard let id = ids[place], let from = row.rolled else { return nil }
-            return .init(series: id, scale: row.descriptor.metric.scale, from: from)
+            return .init(id, row.descriptor.metric, from: from)
           })
       else { continue }
       try scan.run(
-        from: max(0, first), to: SQLIdentifier.times.upperBound, keeping: false, into: &timeline)
+        from: max(SQLIdentifier.times.lowerBound, first), to: SQLIdentifier.times.upperBound,
+        keeping: false, into: &timeline)
     }
     for case let id? in ids { timeline.restore(id, tiers: []) }
     timeline.turnPage(to: Timestamp(nanoseconds: 0))
@@ -145,6 +150,7 @@ extension RecordingReader {
       "SELECT time, kind, text\(isFormer ? "" : ", device, cause") FROM event ORDER BY time, id")
     var result: [Event] = []
     while try query.step() {
+      guard result.count < Self.mostNotices else { throw damage("it has no end of events") }
       guard let kind = Event.Kind(rawValue: query.text(1)) else {
         throw damage("an event is of unknown kind")
       }
@@ -172,6 +178,7 @@ extension RecordingReader {
       """)
     var result: [SourceState] = []
     while try query.step() {
+      guard result.count < Self.mostNotices else { throw damage("it has no end of states") }
       guard let health = SourceState.Health(rawValue: query.text(2)) else {
         throw damage("a source is in an unknown state")
       }

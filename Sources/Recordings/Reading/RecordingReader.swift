@@ -12,6 +12,8 @@ public final class RecordingReader {
   public let header: RecordingHeader
   let database: Database
   var catalogue = RecordingCatalogue()
+  /// What was found wrong while the catalogue was read, in words.
+  var findings: [String] = []
   /// Nanoseconds from which buckets of a minute are loaded; before it only quarters of an hour.
   var minutesFrom: Int64 = 0
 
@@ -47,9 +49,8 @@ public final class RecordingReader {
   private static func readHeader(
     _ database: Database
   ) throws(RecordingError) -> RecordingHeader {
-    // A file from elsewhere may hold a schema that runs code of its own: it shall not.
-    try database.run(
-      "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON")
+    try database.distrust()
+    try database.checkSchema()
     let query = try database.prepare(
       """
       SELECT schema, machine, program, started, monotonic, ended, clean, note,
@@ -57,6 +58,9 @@ public final class RecordingReader {
       """)
     guard try query.step() else {
       throw .damaged(path: database.path, what: "it has no header row")
+    }
+    guard 1...Schema.version ~= query.integer(0) else {
+      throw .damaged(path: database.path, what: "its header names schema \(query.integer(0))")
     }
     var header = RecordingHeader(
       machine: query.text(1), programVersion: query.text(2),

@@ -6,14 +6,27 @@ struct RowScan {
   struct Target {
     var series: Timeline.SeriesID
     var scale: Double
+    /// The values that can be true, in the metric's unit.
+    var range: ClosedRange<Double>
     /// Nanoseconds before which values are passed over.
     var from: Int64
     /// Whether the next value after the stretch is still to be found.
     var isWaiting = false
+
+    /// A target for the values of a metric.
+    init(_ series: Timeline.SeriesID, _ metric: Metric, from: Int64, isWaiting: Bool = false) {
+      self.series = series
+      scale = metric.scale
+      range = metric.range
+      self.from = from
+      self.isWaiting = isWaiting
+    }
   }
 
   private let statement: Statement
   private let columns: Int
+  /// How many values were passed over because they cannot be true, and rows out of order.
+  private(set) var refused = 0
   /// The target of a device and column, at `device * columns + column`.
   private var targets: [Target?]
 
@@ -73,10 +86,17 @@ struct RowScan {
     defer { statement.reset() }
     var waiting = targets.count { $0?.isWaiting ?? false }
     var rows = 0
+    var newest = Int64.min
     while try statement.step() {
       rows += 1
       if !keeping, rows % 2048 == 0 { forget(&timeline) }
       let time = statement.integer(0)
+      // Of a damaged table even what was asked for in order may be out of it.
+      guard from <= time, time <= to, time >= newest else {
+        refused += 1
+        continue
+      }
+      newest = time
       let isBeyond = until.map { time > $0 } ?? false
       if isBeyond, waiting == 0 { break }
       let device = Int(truncatingIfNeeded: statement.integer(1)) &- 1
@@ -85,8 +105,12 @@ struct RowScan {
         guard let target = targets[device * columns + column], time >= target.from,
           let steps = statement.integerIfAny(column + 2)
         else { continue }
-        timeline.append(
-          Double(steps) * target.scale, at: Timestamp(nanoseconds: time), to: target.series)
+        let value = Double(steps) * target.scale
+        guard target.range.contains(value), statement.isInteger(column + 2) else {
+          refused += 1
+          continue
+        }
+        timeline.append(value, at: Timestamp(nanoseconds: time), to: target.series)
         if isBeyond, target.isWaiting {
           targets[device * columns + column]?.isWaiting = false
           waiting -= 1

@@ -121,6 +121,25 @@ extension RecordingWriter {
     try insert.run()
   }
 
+  /// How many kinds of devices a file has tables for, and how many columns a table has: SQLite allows
+  /// 2000 of these.
+  private static let most = (kinds: 128, metrics: 1500)
+
+  /// Refuses a metric for which the file has no room, before anything is written.
+  func checkRoom(for metric: Metric, of kind: DeviceKind) throws(RecordingError) {
+    guard let columns = catalogue.tables[kind] else {
+      guard catalogue.tables.count < Self.most.kinds else {
+        throw .refused("the device kind '\(kind.name)': there are \(Self.most.kinds) already")
+      }
+      return
+    }
+    guard columns.count < Self.most.metrics || catalogue.column(metric, of: kind) != nil else {
+      throw .refused(
+        "the metric '\(metric.name)': devices of the kind '\(kind.name)' have "
+          + "\(Self.most.metrics) already")
+    }
+  }
+
   private func addColumn(_ metric: Metric, to kind: DeviceKind) throws(RecordingError) {
     guard catalogue.column(metric, of: kind) == nil else { return }
     var columns = catalogue.tables[kind] ?? []

@@ -13,11 +13,15 @@ extension RecordingWriter {
       unlink(path)
     }
     for companion in ["-wal", "-shm", "-journal"] { unlink(path + companion) }
-    let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644)
+    // For its owner alone: it tells what ran, when and for how long. SQLite gives its companions the
+    // same mode.
+    let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
     guard file >= 0 else {
       if errno == EEXIST { throw .exists(path: path) }
       throw .failed(path: path, action: "create", reason: String(cString: strerror(errno)))
     }
+    // Whatever the mask took away.
+    fchmod(file, 0o600)
     Glibc.close(file)
   }
 

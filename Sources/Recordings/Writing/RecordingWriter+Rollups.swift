@@ -43,7 +43,7 @@ extension RecordingWriter {
       }
       let targets = Dictionary(
         uniqueKeysWithValues: dirty.map {
-          ($0.place, RowScan.Target(series: $0.id, scale: scale(of: $0.place), from: $0.from))
+          ($0.place, RowScan.Target($0.id, metric(of: $0.place), from: $0.from))
         })
       guard let first = dirty.map(\.from).min(),
         var scan = try RowScan(
@@ -68,7 +68,7 @@ extension RecordingWriter {
     for (place, _) in rolled { catalogue.series[place].rolled = end }
   }
 
-  private func scale(of place: Int) -> Double { catalogue.series[place].descriptor.metric.scale }
+  private func metric(of place: Int) -> Metric { catalogue.series[place].descriptor.metric }
 
   /// The last bucket of a minute that ends before `time`: what the integral goes on from.
   private func lastBucket(

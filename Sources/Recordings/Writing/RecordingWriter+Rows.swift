@@ -33,7 +33,10 @@ extension RecordingWriter {
     }
     // All is checked before anything is written, so that a refusal undoes nothing.
     try SQLIdentifier.check(reading.device.kind)
-    for entry in reading.values { try SQLIdentifier.check(entry.metric) }
+    for entry in reading.values {
+      try SQLIdentifier.check(entry.metric)
+      try checkRoom(for: entry.metric, of: reading.device.kind)
+    }
     try begin()
     let kind = reading.device.kind
     try database.run(Schema.table(kind.name))

@@ -82,6 +82,7 @@ public final class RecordingWriter {
       case .series(let descriptor):
         try SQLIdentifier.check(descriptor.device.kind)
         try SQLIdentifier.check(descriptor.metric)
+        try checkRoom(for: descriptor.metric, of: descriptor.device.kind)
         try begin()
         try describe(descriptor)
       case .reading(let reading):

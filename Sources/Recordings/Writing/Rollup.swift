@@ -52,6 +52,21 @@ enum Rollup {
     return true
   }
 
+  /// Whether buckets from one on follow one another in time, and are of numbers.
+  static func isInOrder(_ buckets: [Tier.Bucket], from first: Int) -> Bool {
+    for index in max(0, first)..<buckets.count {
+      let bucket = buckets[index]
+      guard bucket.value.isFinite, bucket.cumulative.isFinite, bucket.covered.isFinite,
+        bucket.covered >= 0, PlausibleTime.recorded.contains(bucket.time)
+      else { return false }
+      if index > 0 {
+        let before = buckets[index - 1]
+        guard before.time < bucket.time, before.covered <= bucket.covered else { return false }
+      }
+    }
+    return true
+  }
+
   /// Puts buckets together to wider ones; exact, since a bucket is its last value and extremes.
   static func widen(_ buckets: some Sequence<Tier.Bucket>, to width: Int64) -> [Tier.Bucket] {
     var result: [Tier.Bucket] = []

@@ -30,13 +30,18 @@ struct Compare: ParsableCommand {
   }
 
   func run() throws {
-    let runs = try files.map { try Accounts.profile($0) }
+    var damages: [String] = []
+    let runs = try files.map { path in
+      try Accounts.profile(path) { damages += $0.map { "\(path): \($0)" } }
+    }
     let comparisons = runs.dropFirst().map { Comparison($0, against: runs[0]) }
     let text =
       format == "json"
-      ? Self.json(runs, comparisons)
+      ? Self.json(runs, comparisons, damages)
       : ([Self.table(runs, isMarkdown: format == "markdown")]
-        + comparisons.map { Self.sentence($0) }).joined(separator: "\n\n") + "\n"
+        + comparisons.map { Self.sentence($0) }
+        + damages.map { "Caution: damaged, totals may be wrong: \(sanitized($0))" })
+        .joined(separator: "\n\n") + "\n"
     File.writeAll(Array(text.utf8), to: 1)
   }
 
@@ -98,7 +103,9 @@ struct Compare: ParsableCommand {
 
   // MARK: JSON
 
-  private static func json(_ runs: [RunProfile], _ comparisons: [Comparison]) -> String {
+  private static func json(
+    _ runs: [RunProfile], _ comparisons: [Comparison], _ damages: [String]
+  ) -> String {
     let profiles = runs.map { run in
       JSONText.object([
         ("name", .text(run.name)), ("job", .text(run.job)), ("framework", .text(run.framework)),
@@ -131,7 +138,9 @@ struct Compare: ParsableCommand {
         ("cautions", .list(comparison.cautions.map(JSONText.text))),
       ])
     }
-    return JSONText.object([("runs", .list(profiles)), ("comparisons", .list(verdicts))]).written
-      + "\n"
+    return JSONText.object([
+      ("runs", .list(profiles)), ("comparisons", .list(verdicts)),
+      ("damages", damages.isEmpty ? nil : .list(damages.map(JSONText.text))),
+    ]).written + "\n"
   }
 }

@@ -42,12 +42,13 @@ struct Report: ParsableCommand {
   }
 
   func run() throws {
-    var (timeline, span, machine) = try Accounts.open(file)
-    Accounts.tell(model.facts, to: &timeline)
-    let chosen = try job.map { try Accounts.job($0, in: Ledger(timeline), path: file) }
-    let report = RunReport(
-      timeline, over: span, machine: machine, job: chosen, targetLoss: targetLoss,
-      price: price.flatMap(Price.init(text:)))
+    var recording = try Accounts.open(file)
+    Accounts.tell(model.facts, to: &recording.timeline)
+    let chosen = try job.map { try Accounts.job($0, in: Ledger(recording.timeline), path: file) }
+    var report = RunReport(
+      recording.timeline, over: recording.span, machine: recording.machine, job: chosen,
+      targetLoss: targetLoss, price: price.flatMap(Price.init(text:)))
+    report.damages = recording.damages
     let text =
       switch format {
       case "json": report.json

@@ -10,6 +10,9 @@ extension RunReport {
   var markdown: String {
     var text = "# Energy report\n\n"
     if isSimulated { text += "**SIMULATED**: numbers of this session were made up.\n\n" }
+    for damage in damages {
+      text += "**DAMAGED**, totals may be wrong: \(TextColumns.escaped(sanitized(damage))).\n\n"
+    }
     var rows = [["machine", sanitized(machine)], ["hardware", sanitized(hardware)]]
     rows += facts(isFull: true).map { [$0.0, $0.1] }
     text += TextColumns.markdown(["", ""], rows.filter { !$0[1].isEmpty }) + "\n"
@@ -64,7 +67,9 @@ extension RunReport {
   var json: String {
     JSONText.object([
       ("machine", .text(machine)), ("hardware", .text(hardware)),
-      ("simulated", .flag(isSimulated)), ("started", .number(span.start.seconds)),
+      ("simulated", .flag(isSimulated)),
+      ("damages", damages.isEmpty ? nil : .list(damages.map(JSONText.text))),
+      ("started", .number(span.start.seconds)),
       ("seconds", .number(span.seconds)), ("joules", energy.map { .number($0.joules) }),
       ("method", energy.map { .text(Self.method($0)) }),
       ("coverage", energy.map { .number($0.coverage) }),

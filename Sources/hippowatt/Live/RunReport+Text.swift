@@ -12,6 +12,7 @@ extension RunReport {
     var all = [("machine", sanitized(machine)), ("hardware", sanitized(hardware))]
       .filter { !$0.1.isEmpty }
     if isSimulated { all.append(("SIMULATED", "numbers of this session were made up")) }
+    all += damages.map { ("DAMAGED", "totals may be wrong: " + sanitized($0)) }
     return Self.lines(all + facts(isFull: true))
   }
 

@@ -40,6 +40,8 @@ struct RunReport {
   let processor: String
   let jobs: [Job]
   let price: Price?
+  /// What in the recording cannot be as it was written, in words.
+  var damages: [String] = []
 
   /// Gathers it from a timeline; `job` names the only one to report on.
   init(

@@ -65,8 +65,17 @@ struct Accounts {
     }
   }
 
-  /// A whole recording, with single values for its last hour.
-  static func open(_ path: String) throws -> (timeline: Timeline, span: TimeSpan, machine: String) {
+  /// A recording as results are drawn from it.
+  struct Opened {
+    var timeline: Timeline
+    var span: TimeSpan
+    var machine: String
+    /// What in the file cannot be as it was written, in words.
+    var damages: [String]
+  }
+
+  /// A whole recording, with single values for its last hour; what is damaged in it is said.
+  static func open(_ path: String) throws -> Opened {
     let reader: RecordingReader
     var timeline: Timeline
     do {
@@ -85,7 +94,12 @@ struct Accounts {
       }
       // Before the last hour, values are kept by the minute.
       try reader.load(page: TimeSpan(max(span.start, span.end - 3600), span.end), into: &timeline)
-      return (timeline, span, reader.header.machine)
+      let damages = reader.damages()
+      for damage in damages {
+        printError("hippowatt: \(path) is damaged, its totals may be wrong: \(damage)")
+      }
+      return Opened(
+        timeline: timeline, span: span, machine: reader.header.machine, damages: damages)
     } catch let failure as Failure {
       throw failure
     } catch {
@@ -94,9 +108,13 @@ struct Accounts {
   }
 
   /// The profile of the job of a recording, or of the one of that name.
-  static func profile(_ path: String, job name: String? = nil) throws -> RunProfile {
-    let (timeline, span, _) = try open(path)
-    let ledger = Ledger(timeline)
+  static func profile(
+    _ path: String, job name: String? = nil, damages: ([String]) -> Void = { _ in }
+  ) throws -> RunProfile {
+    let recording = try open(path)
+    damages(recording.damages)
+    let span = recording.span
+    let ledger = Ledger(recording.timeline)
     let job = try Self.job(name, in: ledger, path: path)
     let file = path.split(separator: "/").last.map(String.init) ?? path
     let title = file.hasSuffix(".hippo") ? String(file.dropLast(6)) : file
