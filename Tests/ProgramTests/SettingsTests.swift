@@ -1,4 +1,5 @@
 import Canvas
+import Glibc
 import Serving
 import Terminals
 import Testing
@@ -69,8 +70,77 @@ import Testing
     let other = folder.write("[[source]]\nkind = \"simulated\"\nargument = \"9\"\n", to: "other")
     #expect(try run(["sources", "--config", other]).output.contains("seed 9"))
     let missing = try run(["sources", "--config", "nowhere.toml"])
-    #expect(missing.status == 1)
+    #expect(missing.status == 2)
     #expect(missing.errors == "hippowatt: nowhere.toml: there is no such file\n")
+  }
+
+  @Test func `settings that are no plain file are one line, and status 2 where they were named`()
+    throws
+  {
+    mkfifo(folder.file("pipe"), 0o600)
+    folder.write(String(repeating: "#", count: 2 << 20), to: "large")
+    folder.write("theme = \"paper\"\n", to: "secret")
+    for (path, words) in [
+      ("pipe", "is a pipe"), ("/dev/zero", "is a device"), (folder.path, "is a directory"),
+      ("large", "is larger than 1024 KiB"), ("nowhere", "there is no such file"),
+    ] {
+      for command in [["sources"], ["watch"], ["snapshot"], ["record", "-o", "f.hippo"]] {
+        let result = try run(command + ["--config", path])
+        #expect(result.status == 2, "\(command) \(path)")
+        #expect(result.output.isEmpty && result.errorLines.count == 1, "\(result.errors)")
+        #expect(result.errors.hasPrefix("hippowatt: \(path): \(words)"), "\(result.errors)")
+      }
+    }
+    // The user's own are not passed over either.
+    mkdir(folder.file("config"), 0o755)
+    mkdir(folder.file("config/hippowatt"), 0o755)
+    mkdir(folder.file("config/hippowatt/config.toml"), 0o755)
+    let own = try run(["sources"])
+    #expect(own.status == 1 && own.errorLines.count == 1 && own.errors.contains("is a directory"))
+  }
+
+  @Test func `a country that nobody knows is named, with its line`() throws {
+    let named = folder.write("\n[grid]\ncountry = \"Atlantis\"\n", to: "named.toml")
+    let result = try run(["snapshot", "--config", named])
+    #expect(result.status == 2)
+    #expect(result.errors.hasPrefix("hippowatt: \(named):3: “Atlantis” is no country"))
+    #expect(result.errorLines.count == 1)
+    let option = try run(["snapshot", "--country", "XQ"])
+    #expect(option.status == 2 && option.errors.contains("--country XQ"))
+    for known in ["FR", "fra", "de"] {
+      #expect(try run(["sources", "--country", known]).status == 0, "\(known)")
+    }
+  }
+
+  @Test(arguments: ["1e12", "1e300", "1e9999", "400d", "-1", "nan", "inf", "1e-12", "0"])
+  func `times without measure are refused where they are written`(time: String) throws {
+    let file = folder.write("interval = \"\(time)\"\n", to: "i.toml")
+    let bare = folder.write("\nwindow = \(time)\n", to: "w.toml")
+    for arguments in [
+      ["sources", "--config", file], ["sources", "--config", bare], ["sources", "--every", time],
+      ["snapshot", "--window", time], ["watch", "--every", time],
+    ] {
+      let result = try run(arguments)
+      #expect(result.status == 2, "\(arguments): \(result.status) \(result.errors)")
+      #expect(result.output.isEmpty && !result.errors.isEmpty)
+    }
+    for arguments in [
+      ["record", "-o", "f.hippo", "--for", time], ["snapshot", "f", "--at", time],
+    ]
+    where !["400d", "1e-12", "0"].contains(time) {
+      let result = try run(arguments)
+      #expect(result.status == 2, "\(arguments): \(result.status) \(result.errors)")
+    }
+  }
+
+  @Test func `a theme that is a pipe or a device is named and not waited for`() throws {
+    folder.write("", to: "config/hippowatt/themes/x")
+    mkfifo(folder.file("config/hippowatt/themes/pipe.theme"), 0o600)
+    symlink("/dev/zero", folder.file("config/hippowatt/themes/zero.theme"))
+    let result = try run(["snapshot", "--source", "simulated", "--every", "50ms"])
+    #expect(result.status == 0 && result.errorLines.count == 2, "\(result.errors)")
+    #expect(result.errors.contains("pipe.theme: is a pipe"))
+    #expect(result.errors.contains("zero.theme: is a device"))
   }
 
   @Test func `a theme with an error is named with its line and the default stands in`() throws {

@@ -120,7 +120,7 @@ public struct JobFinder {
     let ranks = Set(group.members.compactMap(\.environment.rank)).count
     return FoundJob(
       pid: identity.pid, started: identity.started, name: leader.process.name,
-      command: String(leader.process.words.joined(separator: " ").prefix(2000)),
+      command: String(Secrets.masked(words: leader.process.words).prefix(2000)),
       user: identity.user, why: (onGPU ?? leader).evidence.words,
       launcher: group.launcher.flatMap { KnownProgram($0.words, name: $0.name)?.name },
       worldSize: leader.environment.worldSize ?? (ranks > 1 ? ranks : nil),

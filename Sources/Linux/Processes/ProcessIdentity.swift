@@ -10,7 +10,7 @@ package struct ProcessIdentity: Hashable, Sendable {
   package let pid: Int32
   /// When it began, in clock ticks since the machine started; tells apart two owners of one pid.
   package let started: Int64
-  /// The command line, or the kernel's short name in brackets where there is none.
+  /// The command line without its secrets, or the kernel's short name in brackets where there is none.
   package let command: String
   /// The short name: of an interpreter's script rather than of the interpreter.
   package let name: String
@@ -34,7 +34,7 @@ package struct ProcessIdentity: Hashable, Sendable {
     self.started = started
     let short = String(stat[stat.index(after: open)..<close])
     let words = (SystemFile.text(folder + "/cmdline") ?? "").split(separator: "\0").map(String.init)
-    command = words.isEmpty ? "[\(short)]" : words.joined(separator: " ")
+    command = words.isEmpty ? "[\(short)]" : Secrets.masked(words: words)
     name = Self.shortName(words) ?? short
     user = Self.owner(of: folder).map { Self.userName($0, in: context) }
     let group = SystemFile.text(folder + "/cgroup") ?? ""

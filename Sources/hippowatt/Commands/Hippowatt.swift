@@ -34,6 +34,9 @@ struct Main {
     } catch let failure as Failure {
       printError("hippowatt: \(failure)")
       exit(1)
+    } catch let usage as WrongUsage {
+      printError("hippowatt: \(usage)")
+      exit(2)
     } catch let problem as RecordingError {
       printError("hippowatt: \(problem)")
       exit(1)
@@ -55,6 +58,12 @@ struct Main {
       exit(code == .validationFailure ? 2 : 1)
     }
   }
+}
+
+/// Something on the command line that cannot be followed, in one line; exit status 2.
+struct WrongUsage: Error, CustomStringConvertible {
+  var description: String
+  init(_ description: String) { self.description = description }
 }
 
 /// Ends the program by the signal that asked for it, after everything was closed.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import JobLogs
 import Linux
+import Quantities
 import Recordings
 import Telemetry
 
@@ -52,14 +53,17 @@ struct Import: ParsableCommand {
           machine: machine, programVersion: Version.string, startedAt: first,
           note: "imported from " + files.map(Self.name).joined(separator: ", ")))
       isOurs = true
-      for observation in Self.ordered(observations) { try writer.append(observation) }
+      var privacy = PrivacyFilter()
+      for observation in privacy.filtered(Self.ordered(observations)) {
+        try writer.append(observation)
+      }
       try writer.close()
     } catch {
       // Half an import would be taken for the whole.
       if isOurs { for suffix in ["", "-wal", "-shm"] { unlink(output + suffix) } }
       throw Failure("\(error)")
     }
-    print("\(output): \(last - first >= 1 ? Int(last - first) : 0) s from \(files.count) files")
+    print("\(output): \(Int(saturating: last - first)) s from \(files.count) files")
   }
 
   private func read(_ path: String, _ clock: SystemClock) throws -> [Observation] {

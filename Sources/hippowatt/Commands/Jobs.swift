@@ -47,7 +47,7 @@ struct Jobs: ParsableCommand {
 
   private func show(_ job: FoundJob) {
     print(sanitized("\(job.title)\(job.user.map { ", user \($0)" } ?? "")"))
-    line("command", clipped(job.command, to: 200))
+    line("command", clipped(Secrets.masked(job.command), to: 200))
     line("found", job.why)
     var group: [String] = []
     if job.members.count > 1 { group.append("\(job.members.count) processes") }

@@ -4,6 +4,7 @@ import Dashboard
 import Glibc
 import Linux
 import Quantities
+import Sensors
 import Telemetry
 import Terminal
 
@@ -39,8 +40,13 @@ struct SourceOptions: ParsableArguments {
   var config: String?
 
   func validate() throws {
-    if let every, (Duration(text: every)?.inSeconds ?? 0) < 0.01 {
-      throw ValidationError("--every \(every): write a time of at least 10ms, such as 1s or 100ms")
+    if let every, !(0.01...Settings.longest ~= Duration(text: every)?.inSeconds ?? 0) {
+      throw ValidationError(
+        "--every \(every): write a time from 10ms to 366d, such as 1s or 100ms")
+    }
+    if let country, !GridSource.knows(country) {
+      throw ValidationError(
+        "--country \(country): write the code of a country that is known, such as FR")
     }
     for source in sources where SourceCatalogue.all.entry(SourceRequest(text: source).kind) == nil {
       let names = SourceCatalogue.all.entries.map(\.usage).joined(separator: ", ")
@@ -50,14 +56,7 @@ struct SourceOptions: ParsableArguments {
 
   /// The user's settings, overridden by the command line.
   func settings(_ host: HostEnvironment) throws -> Settings {
-    let own = host.configFolder.map { $0 + "/config.toml" }
-    if let config, !File.exists(config) { throw Failure("\(config): there is no such file") }
-    var settings: Settings
-    do {
-      settings = try Settings.load(config ?? own)
-    } catch {
-      throw Failure("\(error)")
-    }
+    var settings = try Settings.load(named: config, host)
     if let every { settings.interval = Duration(text: every)?.inSeconds }
     if let country { settings.country = country }
     if !sources.isEmpty { settings.sources = sources.map(SourceRequest.init(text:)) }
@@ -81,6 +80,18 @@ struct SourceOptions: ParsableArguments {
     context.mayAskServers = settings.mayAskServers
     context.followed = settings.sources.map(\.argument).filter { !$0.isEmpty }
     return context
+  }
+}
+
+/// What others may learn of the session.
+struct PrivacyOptions: ParsableArguments {
+  @Flag(
+    help: "Leave the names of machine, user and commands out, so that others may see the session.")
+  var anonymous = false
+
+  /// What observations go through before they are kept: secrets are masked in any case.
+  func filter(_ host: HostEnvironment) -> PrivacyFilter {
+    PrivacyFilter(anonymous ? NeutralNames(machine: host.machine, user: host.userName) : nil)
   }
 }
 
@@ -111,8 +122,8 @@ struct DisplayOptions: ParsableArguments {
   ]
 
   func validate() throws {
-    if let window, (Duration(text: window)?.inSeconds ?? 0) < 1 {
-      throw ValidationError("--window \(window): write a time of at least a second, such as 5min")
+    if let window, !(1...Settings.longest ~= Duration(text: window)?.inSeconds ?? 0) {
+      throw ValidationError("--window \(window): write a time from 1s to 366d, such as 5min")
     }
     if let marks, marks != "auto", GlyphSet(rawValue: marks) == nil {
       throw ValidationError("--marks \(marks): write auto, braille, blocks or ascii")
@@ -141,8 +152,13 @@ extension DisplayOptions {
     var store = ThemeStore(host: host, executable: ThemeStore.executable)
     let theme = store.index(of: theme ?? settings.theme)
     let script = try keys.map { path in
-      guard let text = File.read(path) else { throw Failure("\(path): cannot be read") }
-      return try KeyScript(text, path: path)
+      do throws(File.Problem) {
+        return try File.text(path)
+      } catch {
+        throw Failure("\(path): \(error)")
+      }
+    }.map { text in
+      try KeyScript(text, path: keys ?? "")
     }
     let accounts = try accounts.load()
     let screen: TerminalScreen

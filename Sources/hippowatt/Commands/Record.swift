@@ -34,6 +34,7 @@ struct Record: ParsableCommand {
   @Flag(help: "No status line and no summary.")
   var quiet = false
 
+  @OptionGroup var privacyOptions: PrivacyOptions
   @OptionGroup var sourceOptions: SourceOptions
 
   @Argument(
@@ -54,8 +55,10 @@ struct Record: ParsableCommand {
     let signals = SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD])
     let clock = SystemClock()
     let context = sourceOptions.context(settings, host)
-    let feed = LiveFeed(clock: clock, machine: host.machine, interval: context.interval)
-    let path = output ?? Self.defaultName(host.machine, clock.start)
+    let feed = LiveFeed(
+      clock: clock, machine: host.machine, interval: context.interval,
+      privacy: privacyOptions.filter(host))
+    let path = output ?? Self.defaultName(feed.machine, clock.start)
     let isSimulated = settings.sources.contains { $0.kind == "simulated" }
     do {
       try feed.prepare(settings.sources, in: context)

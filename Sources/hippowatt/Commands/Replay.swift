@@ -37,12 +37,7 @@ struct Replay: ParsableCommand {
     toast: String
   ) throws {
     let host = HostEnvironment.current()
-    let settings: Settings
-    do {
-      settings = try Settings.load(config ?? host.configFolder.map { $0 + "/config.toml" })
-    } catch {
-      throw Failure("\(error)")
-    }
+    let settings = try Settings.load(named: config, host)
     let feed = try Self.open(path)
     // A little way in, so that the first frame has something to show.
     let start = min(feed.bounds.end, feed.bounds.start + 2)
@@ -51,9 +46,9 @@ struct Replay: ParsableCommand {
     try display.run(feed, cursor: cursor, settings: settings, host: host, toast: toast)
   }
 
-  static func open(_ path: String) throws -> ReplayFeed {
+  static func open(_ path: String, privacy: PrivacyFilter = PrivacyFilter()) throws -> ReplayFeed {
     do {
-      return try ReplayFeed(path: path)
+      return try ReplayFeed(path: path, privacy: privacy)
     } catch let failure as Failure {
       throw failure
     } catch {

@@ -36,6 +36,7 @@ struct Snapshot: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file.", valueName: "file"))
   var output: String?
 
+  @OptionGroup var privacyOptions: PrivacyOptions
   @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var display: DisplayOptions
 
@@ -77,7 +78,7 @@ struct Snapshot: ParsableCommand {
     let feed: any Feed
     var cursor = Cursor.live
     if let file {
-      let replay = try Replay.open(file)
+      let replay = try Replay.open(file, privacy: privacyOptions.filter(host))
       let time = Duration(text: at).map { replay.bounds.start + $0.inSeconds }
       cursor = .replay(from: time ?? replay.bounds.end, paused: true)
       feed = replay
@@ -110,7 +111,9 @@ struct Snapshot: ParsableCommand {
   private func live(_ settings: Settings, _ host: HostEnvironment) throws -> LiveFeed {
     let context = sourceOptions.context(settings, host)
     let clock = SystemClock()
-    let feed = LiveFeed(clock: clock, machine: host.machine, interval: context.interval)
+    let feed = LiveFeed(
+      clock: clock, machine: host.machine, interval: context.interval,
+      privacy: privacyOptions.filter(host))
     do { try feed.start(settings.sources, in: context) } catch { throw Failure("\(error)") }
     let start = clock.now
     let patience = 2.1 * context.interval

@@ -35,7 +35,7 @@ struct Sources: ParsableCommand {
   }
 
   private func line(_ state: String, _ text: String) {
-    print("  \(pad(state, 8)) \(sanitized(text))")
+    print("  \(pad(state, 8)) \(sanitized(Secrets.masked(text)))")
   }
 
   private func pad(_ text: String, _ width: Int) -> String {

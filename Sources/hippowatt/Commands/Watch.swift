@@ -21,6 +21,7 @@ struct Watch: ParsableCommand {
   @Option(help: ArgumentHelp("Record the session to a file as well.", valueName: "file"))
   var record: String?
 
+  @OptionGroup var privacyOptions: PrivacyOptions
   @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var display: DisplayOptions
 
@@ -36,7 +37,9 @@ struct Watch: ParsableCommand {
     let settings = try sourceOptions.settings(host)
     let clock = SystemClock()
     let context = sourceOptions.context(settings, host)
-    let feed = LiveFeed(clock: clock, machine: host.machine, interval: context.interval)
+    let feed = LiveFeed(
+      clock: clock, machine: host.machine, interval: context.interval,
+      privacy: privacyOptions.filter(host))
     var keyboard: Int32 = 0
     if input == "-" {
       guard isatty(0) == 0 else {

@@ -10,17 +10,22 @@ final class LiveFeed: Feed {
   var isRemote = false
   let collector: Collector
   private let clock: SystemClock
-  private let machine: String
+  let machine: String
   private(set) var recorder: RecorderThread?
   private var isSimulated = false
   private var lastFailure = ""
   private var started: Timestamp
+  /// What is private is taken out of everything before it is kept.
+  private var privacy: PrivacyFilter
   /// How far a remote machine's clock is ahead of ours, in seconds, by its first observations.
   private var skew: Double?
 
-  init(clock: SystemClock, machine: String, interval: Double) {
+  init(
+    clock: SystemClock, machine: String, interval: Double, privacy: PrivacyFilter = PrivacyFilter()
+  ) {
     self.clock = clock
-    self.machine = machine
+    self.privacy = privacy
+    self.machine = self.privacy.machine(machine)
     self.interval = interval
     collector = Collector(clock: clock)
     started = clock.now
@@ -45,7 +50,7 @@ final class LiveFeed: Feed {
   func record(to path: String, note: String = "", isSimulated: Bool) throws {
     let header = RecordingHeader(
       machine: machine, programVersion: Version.string, startedAt: clock.start,
-      monotonicStart: clock.monotonicStart, note: note, isSimulated: isSimulated)
+      monotonicStart: clock.monotonicStart, note: privacy.filtered(note), isSimulated: isSimulated)
     recorder = try RecorderThread(path: path, header: header)
   }
 
@@ -54,8 +59,8 @@ final class LiveFeed: Feed {
   var bounds: TimeSpan {
     let shift = skew ?? 0
     let start = started + shift
-    // A log or a stream may begin before us, but not by more than a week.
-    let first = max(timeline.span?.start ?? start, start - 604_800)
+    // A log or a stream may begin before us, but not by much.
+    let first = max(timeline.span?.start ?? start, start - PlausibleTime.back)
     return TimeSpan(min(start, first), clock.now + shift)
   }
 
@@ -80,9 +85,16 @@ final class LiveFeed: Feed {
 
   func update(for view: ViewState) { take(collector.drain()) }
 
-  /// Takes observations into timeline and recording.
-  func take(_ observations: [Observation]) {
-    guard !observations.isEmpty else { return }
+  /// Takes observations into timeline and recording, without what is private, and returns them so.
+  @discardableResult
+  func take(_ told: [Observation]) -> [Observation] {
+    guard !told.isEmpty else { return [] }
+    let observations = privacy.filtered(told)
+    keep(observations)
+    return observations
+  }
+
+  private func keep(_ observations: [Observation]) {
     timeline.apply(observations)
     recorder?.append(observations)
     let leaps = timeline.takeLeaps().map { Observation.event($0.event) }

@@ -1,6 +1,7 @@
 import Glibc
 import JobLogs
 import Linux
+import Quantities
 import Sensors
 import Telemetry
 
@@ -48,15 +49,15 @@ final class RecordSession {
     self.context = context
     // Not by `print`, whose buffer would come out after what is written below.
     if path == "-" {
-      File.writeAll(Array((JSONLines.header(machine: host.machine) + "\n").utf8), to: 1)
+      File.writeAll(Array((JSONLines.header(machine: feed.machine) + "\n").utf8), to: 1)
     }
     if !arguments.isEmpty {
       // JSON lines have standard output for themselves.
       command = try WrappedCommand(arguments, target: path == "-" ? 2 : 1)
-      let name = arguments.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-        .joined(separator: " ")
+      let words = arguments.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
       parser = LogParser(
-        machine: context.machine, name: arguments.joined(separator: " "), label: name)
+        machine: context.machine, name: Secrets.masked(words: arguments),
+        label: Self.label(words, of: arguments))
     }
     var lastStatus = start
     while !isOver {
@@ -104,12 +105,23 @@ final class RecordSession {
     return status ?? (feed.recorder.map { $0.problem.isEmpty ? 0 : 1 } ?? 0)
   }
 
+  /// The words of a command without folders and secrets.
+  ///
+  /// A secret may hold a stroke, so it is masked before the folders go.
+  private static func label(_ words: [String], of arguments: [String]) -> String {
+    guard Secrets.masked(words: arguments) == arguments.joined(separator: " ") else {
+      return Secrets.masked(words: arguments).split(separator: " ")
+        .map { $0.split(separator: "/").last ?? $0 }.joined(separator: " ")
+    }
+    return words.joined(separator: " ")
+  }
+
   private func wait(seconds: Double) {
     var entries = [pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)]
     if let output = command?.output, output >= 0 {
       entries.append(pollfd(fd: output, events: Int16(POLLIN), revents: 0))
     }
-    poll(&entries, nfds_t(entries.count), Int32(seconds * 1000))
+    poll(&entries, nfds_t(entries.count), Int32(saturating: seconds * 1000))
     while let signal = signals.next() { handle(signal) }
   }
 
@@ -170,7 +182,7 @@ final class RecordSession {
 
   private func keep(_ observations: [Observation]) {
     guard !observations.isEmpty else { return }
-    feed.take(observations)
+    let observations = feed.take(observations)
     guard path == "-" else { return }
     var text = ""
     for observation in observations { text += JSONLines.encode(observation) + "\n" }

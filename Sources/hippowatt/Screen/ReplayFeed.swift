@@ -15,17 +15,20 @@ final class ReplayFeed: Feed {
   /// Recordings up to this long are loaded at once, in seconds.
   private static let small = 1800.0
 
-  init(path: String) throws {
+  init(path: String, privacy: PrivacyFilter) throws {
     reader = try RecordingReader(path: path)
     timeline = try reader.timeline()
+    var privacy = privacy
+    if privacy.isAnonymous { privacy.disguise(&timeline) }
     guard let span = reader.span else {
       throw Self.empty(path, isComplete: reader.header.isComplete)
     }
     bounds = span
-    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let name = privacy.isAnonymous ? "recording" : file
     let simulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
     info = SessionInfo(
-      origin: .recording(name), machine: reader.header.machine,
+      origin: .recording(name), machine: privacy.machine(reader.header.machine),
       isSimulated: simulated || reader.header.isSimulated, utcOffset: HostEnvironment.utcOffset)
   }
 

@@ -12,16 +12,25 @@ enum Screenshot {
   }
 
   /// Saves a frame as SVG and as text in the current folder; says what became of it.
+  ///
+  /// Only ever under a new name: a link that somebody laid there could lead to any file.
   static func save(_ frame: Canvas, theme: Theme) -> String {
     var number = 1
-    while File.exists("hippowatt-\(number).svg") || File.exists("hippowatt-\(number).txt") {
-      number += 1
+    var links: [String] = []
+    func isTaken(_ name: String) -> Bool {
+      if File.isLink(name) {
+        links.append(name)
+        return true
+      }
+      return File.exists(name)
     }
+    while [".svg", ".txt"].contains(where: { isTaken("hippowatt-\(number)\($0)") }) { number += 1 }
     let name = "hippowatt-\(number)"
     let problem =
-      File.write(svg(frame, theme: theme), to: name + ".svg")
-      ?? File.write(TextWriter.plain(frame), to: name + ".txt")
+      File.create(svg(frame, theme: theme), at: name + ".svg")
+      ?? File.create(TextWriter.plain(frame), at: name + ".txt")
     if let problem { return "the screenshot could not be saved here: \(problem)" }
-    return "saved \(name).svg and \(name).txt"
+    let remark = links.first.map { "; \($0) is a link, which is not followed" } ?? ""
+    return "saved \(name).svg and \(name).txt\(remark)"
   }
 }

@@ -2,10 +2,45 @@ import Glibc
 
 /// Small reads and writes of whole files.
 enum File {
+  /// Why a file that was named cannot be used, in words that follow its name.
+  struct Problem: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  /// The text of a file that a user named: a plain one, and one that is whole.
+  ///
+  /// A pipe would be waited for, and a device such as `/dev/zero` has no end.
+  static func text(_ path: String, limit: Int = 1 << 20) throws(Problem) -> String {
+    var status = Glibc.stat()
+    guard stat(path, &status) == 0 else {
+      throw Problem(
+        description: errno == ENOENT ? "there is no such file" : String(cString: strerror(errno)))
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw Problem(description: "is a directory; name a plain file")
+    case S_IFIFO: throw Problem(description: "is a pipe; name a plain file")
+    default: throw Problem(description: "is a device; name a plain file")
+    }
+    guard status.st_size <= limit else {
+      throw Problem(description: "is larger than \(limit >> 10) KiB; is it the right file?")
+    }
+    guard access(path, R_OK) == 0 else {
+      throw Problem(description: "cannot be read: \(String(cString: strerror(errno)))")
+    }
+    guard let text = read(path, limit: limit) else {
+      throw Problem(description: "cannot be read: \(String(cString: strerror(errno)))")
+    }
+    guard !text.utf8.contains(0) else {
+      throw Problem(description: "is no text; is it the right file?")
+    }
+    return text
+  }
+
   /// The text of a file, or `nil` when it cannot be read; nothing past `limit` bytes.
   static func read(_ path: String, limit: Int = 1 << 20) -> String? {
     // Without waiting: what looks like a settings file may be a pipe that nobody writes.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
@@ -26,6 +61,15 @@ enum File {
       return "it is a recording: choose another name"
     }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+    defer { close(descriptor) }
+    return writeAll(Array(text.utf8), to: descriptor) ? nil : String(cString: strerror(errno))
+  }
+
+  /// Writes a file where nothing stands yet, not even a link; the reason in words when that fails.
+  static func create(_ text: String, at path: String) -> String? {
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    let descriptor = open(path, flags, 0o644)
     guard descriptor >= 0 else { return String(cString: strerror(errno)) }
     defer { close(descriptor) }
     return writeAll(Array(text.utf8), to: descriptor) ? nil : String(cString: strerror(errno))
@@ -68,6 +112,12 @@ enum File {
   }
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Whether a symbolic link stands at a path, wherever it leads.
+  static func isLink(_ path: String) -> Bool {
+    var status = Glibc.stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
 
   /// Whether a plain file stands at a path, and no pipe, device or folder.
   static func isPlain(_ path: String) -> Bool {

@@ -63,6 +63,9 @@ struct HostEnvironment: Sendable {
     return parts.tm_gmtoff
   }
 
+  /// The name of the user, as the environment says it.
+  var userName: String? { environment["USER"] ?? environment["LOGNAME"] }
+
   /// The folder of the user's settings.
   var configFolder: String? {
     if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {

@@ -1,6 +1,7 @@
 import Accounting
 import Linux
 import Quantities
+import Sensors
 import TOMLKit
 import Telemetry
 
@@ -17,6 +18,9 @@ struct Settings: Sendable {
   /// What a kilowatt-hour costs.
   var tariff: Tariff?
 
+  /// The longest interval and the longest window, in seconds: a year.
+  static let longest = 366 * 86_400.0
+
   /// Why a settings file cannot be used.
   struct Problem: Error, CustomStringConvertible {
     var path: String
@@ -27,12 +31,22 @@ struct Settings: Sendable {
     }
   }
 
-  /// Reads the settings; none when the file does not exist.
-  /// - Throws: `Problem` with file and line for anything it does not know.
-  static func load(_ path: String?) throws(Problem) -> Settings {
-    guard let path, File.exists(path) else { return Settings() }
-    guard let text = File.read(path) else {
-      throw Problem(path: path, line: 0, text: "cannot be read")
+  /// Reads the settings that the user named, or else the user's own; none when there are none.
+  /// - Throws: `WrongUsage` in the first case and `Failure` in the second, with file and line of
+  ///   anything that it does not know.
+  static func load(named: String?, _ host: HostEnvironment) throws -> Settings {
+    if let named {
+      do { return try read(named) } catch { throw WrongUsage("\(error)") }
+    }
+    guard let own = host.configFolder.map({ $0 + "/config.toml" }) else { return Settings() }
+    guard File.exists(own) || File.isLink(own) else { return Settings() }
+    do { return try read(own) } catch { throw Failure("\(error)") }
+  }
+
+  private static func read(_ path: String) throws(Problem) -> Settings {
+    let text: String
+    do { text = try File.text(path) } catch {
+      throw Problem(path: path, line: 0, text: error.description)
     }
     return try parse(text, path: path)
   }
@@ -73,7 +87,11 @@ struct SettingsReader {
         guard let grid = table[key]?.table else { throw problem(key, "must be a table: [grid]") }
         for key in grid.keys {
           guard key == "country" else { throw problem(key, "[grid] has no setting “\(key)”") }
-          settings.country = try string(grid, key)
+          let country = try string(grid, key)
+          guard GridSource.knows(country) else {
+            throw problem(key, "“\(country)” is no country that is known; write such as \"FR\"")
+          }
+          settings.country = country
         }
       case "serving":
         guard let serving = table[key]?.table else {
@@ -138,10 +156,13 @@ struct SettingsReader {
     _ table: TOMLTable, _ key: String, atLeast least: Double
   ) throws(Settings.Problem) -> Double {
     let text = try scalar(table, key)
-    guard let duration = Duration(text: text), duration.inSeconds >= least else {
+    guard let duration = Duration(text: text), duration.inSeconds >= least,
+      duration.inSeconds <= Settings.longest
+    else {
       throw problem(
         key,
-        "“\(key)” must be a time of at least \(SI.duration(least)), such as \"5s\", not “\(text)”")
+        "“\(key)” must be a time from \(SI.duration(least)) to \(SI.duration(Settings.longest)), "
+          + "such as \"5s\", not “\(text)”")
     }
     return duration.inSeconds
   }

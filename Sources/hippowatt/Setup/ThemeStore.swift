@@ -16,11 +16,8 @@ struct ThemeStore {
         let name = String(file.dropLast(6))
         guard !seen.contains(name) else { continue }
         let path = folder + "/" + file
-        guard let text = File.read(path, limit: 1 << 16) else {
-          problems.append("\(path): cannot be read; the default theme stands in for it")
-          continue
-        }
         do {
+          let text = try File.text(path, limit: 1 << 16)
           themes.append(try ThemeParser.parse(text, name: name))
           seen.insert(name)
         } catch {

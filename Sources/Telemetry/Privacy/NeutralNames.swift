@@ -1,0 +1,140 @@
+/// Neutral words in place of the names of machines, users, jobs and processes: the same for the same.
+///
+/// What the hardware is stays, and so do its own ids: a session is worth little without them.
+public struct NeutralNames: Sendable {
+  /// What was replaced by what, in the order in which it was met.
+  private var words: [(name: String, word: String)] = []
+  private var machines: [String: String] = [:]
+  private var devices: [DeviceID: String] = [:]
+  private var counts: [DeviceKind: Int] = [:]
+
+  /// The attributes of jobs and processes that say nothing of whose they are.
+  private static let harmless: Set<String> = Set(
+    JobFacts.Key.allCases.map(\.rawValue) + [
+      ProcessFacts.Key.pid.rawValue, ProcessFacts.Key.started.rawValue, "gpu", "instance",
+      "quantization", "weights_precision", "experts", "experts_per_token", "device_count",
+    ])
+
+  /// Names for a session on a machine, run by a user.
+  public init(machine: String, user: String?) {
+    _ = self.machine(machine)
+    if let user { learn(user, "user") }
+  }
+
+  /// The word for a machine; empty for none.
+  public mutating func machine(_ name: String) -> String {
+    guard !name.isEmpty else { return name }
+    if let known = machines[name] { return known }
+    if machines.values.contains(name) { return name }
+    let word = machines.isEmpty ? "machine" : "machine \(machines.count + 1)"
+    machines[name] = word
+    learn(name, word)
+    return word
+  }
+
+  /// The name of a job or a process, in its kind's own count; `nil` for devices that keep theirs.
+  mutating func name(of id: DeviceID) -> String? {
+    guard id.kind == .job || id.kind == .process else { return nil }
+    if let known = devices[id] { return known }
+    counts[id.kind, default: 0] += 1
+    let word = "\(id.kind.name) \(counts[id.kind] ?? 0)"
+    devices[id] = word
+    return word
+  }
+
+  /// Notes what a device gives away of its owner, to be replaced wherever it stands.
+  mutating func learn(_ device: Device) {
+    guard let word = name(of: device.id) else { return }
+    if let user = device.attributes[ProcessFacts.Key.user.rawValue] { learn(user, "user") }
+    for name in [device.attributes["command"] ?? "", device.id.name, device.label] {
+      learn(name, word)
+    }
+  }
+
+  /// Takes from a job or a process what gives its owner away.
+  mutating func replace(in device: inout Device, former: DeviceID) {
+    guard let word = name(of: former) else { return }
+    device.label = word
+    device.model = ""
+    device.attributes = device.attributes.filter { Self.harmless.contains($0.key) }
+  }
+
+  private mutating func learn(_ name: String, _ word: String) {
+    // Two letters stand in too many other words.
+    guard name.utf8.count > 2, name != word, words.count < 4096,
+      !words.contains(where: { $0.name == name })
+    else { return }
+    words.append((name, word))
+    words.sort { $0.name.utf8.count > $1.name.utf8.count }
+  }
+
+  /// The same text with neutral words in place of names, paths and hosts.
+  func replaced(in text: String) -> String {
+    var result = text
+    for (name, word) in words { result = Self.replacing(name, by: word, in: result) }
+    return Self.withoutPaths(result)
+  }
+
+  /// Replaces a name where it stands as a word of its own.
+  private static func replacing(_ name: String, by word: String, in text: String) -> String {
+    let (bytes, wanted) = (Array(text.utf8), Array(name.utf8))
+    guard bytes.count >= wanted.count else { return text }
+    var result: [UInt8] = []
+    var at = 0
+    while at < bytes.count {
+      let end = at + wanted.count
+      guard end <= bytes.count, bytes[at] == wanted[0], bytes[at..<end].elementsEqual(wanted),
+        at == 0 || !SecretScanner.isAlphanumeric(bytes[at - 1])
+          || !SecretScanner.isAlphanumeric(wanted[0]),
+        end == bytes.count || !SecretScanner.isAlphanumeric(bytes[end])
+          || !SecretScanner.isAlphanumeric(wanted[wanted.count - 1])
+      else {
+        result.append(bytes[at])
+        at += 1
+        continue
+      }
+      result += Array(word.utf8)
+      at = end
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// The same text with `path` for every path of a file and `host` for every host of an address.
+  static func withoutPaths(_ text: String) -> String {
+    guard text.utf8.contains(UInt8(ascii: "/")) else { return text }
+    return text.split(separator: " ", omittingEmptySubsequences: false)
+      .map { withoutPath($0) }.joined(separator: " ")
+  }
+
+  private static func withoutPath(_ word: Substring) -> String {
+    let bytes = Array(word.utf8)
+    if let scheme = (0..<bytes.count).first(where: { bytes[$0...].starts(with: Array("://".utf8)) })
+    {
+      let rest = bytes[(scheme + 3)...]
+      let authority = rest.prefix { $0 != UInt8(ascii: "/") }
+      let port = authority.lastIndex(of: UInt8(ascii: ":")).map { authority[$0...] } ?? []
+      let host = authority.prefix { $0 != UInt8(ascii: ":") }
+      let name = String(decoding: host, as: UTF8.self)
+      let kept = ["localhost", "127.0.0.1", "[::1]"].contains(name) ? name : "host"
+      return String(decoding: bytes[..<(scheme + 3)], as: UTF8.self) + kept
+        + String(decoding: port, as: UTF8.self)
+    }
+    let openers = Set("=:“\"'(,[".unicodeScalars.flatMap { Array(String($0).utf8) })
+    for at in bytes.indices where bytes[at] == UInt8(ascii: "/") {
+      let isHome =
+        at > 0 && (bytes[at - 1] == UInt8(ascii: "~") || bytes[at - 1] == UInt8(ascii: "."))
+      let start = isHome ? at - 1 : at
+      guard start == 0 || openers.contains(bytes[start - 1]) else { continue }
+      // `J/token` and `1/2` are no paths: a path begins with its stroke.
+      let end =
+        bytes[at...].firstIndex {
+          UInt8(ascii: ",") == $0 || UInt8(ascii: ")") == $0 || $0 == UInt8(ascii: ";")
+        }
+        ?? bytes.count
+      guard end - at > 1 else { continue }
+      return String(decoding: bytes[..<start], as: UTF8.self) + "path"
+        + String(decoding: bytes[end...], as: UTF8.self)
+    }
+    return String(word)
+  }
+}
