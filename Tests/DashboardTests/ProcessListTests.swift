@@ -67,6 +67,25 @@ import Testing
     return (state, outcome)
   }
 
+  @Test func `a question that is held takes no answer, and a click drops it`() {
+    var state = ProcessListState()
+    let rows = uses(state).filter(\.isRunning)
+    func press(_ key: String) -> ProcessListState.Outcome {
+      state.press(key, rows, canSignal: true)
+    }
+    #expect(press("k") == .handled)
+    let asked = state.asked
+    state.holdAnswers()
+    for key in ["y", "i", "9", "escape", "enter", "k"] { #expect(press(key) == .handled) }
+    #expect(state.asked == asked && state.isHoldingAnswers)
+    #expect(press("ctrl-c") == .unhandled)
+    state.takeAnswers()
+    guard case .signal = press("y") else { return #expect(Bool(false), "no answer is taken") }
+    #expect(state.asked == nil && !state.isHoldingAnswers)
+    state.holdAnswers()
+    #expect(!state.isHoldingAnswers, "there is nothing to hold")
+  }
+
   @Test func `The one that drew most comes first, and orders can be stepped through`() {
     #expect(uses(press([]).0).map(\.name) == ["train.py", "vllm", "eval.py"])
     #expect(uses(press(["r"]).0).map(\.name) == ["eval.py", "vllm", "train.py"])

@@ -183,6 +183,7 @@ import Testing
     let after = pty.output.dropFirst(before)
     #expect(contains(Self.leave, in: after) && contains(Self.enter, in: after))
     #expect(contains("\u{1B}[?1006;1002h", in: after))
+    #expect(contains("\u{1B}[?2004l", in: after) && contains("\u{1B}[?2004h", in: after))
     pty.send(SIGCONT)
     #expect(pty.wait(for: "RESUMED; RESUMED", after: before))
     pty.type("q")

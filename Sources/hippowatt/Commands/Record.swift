@@ -16,6 +16,9 @@ struct Record: ParsableCommand {
         hippowatt record -o run.hippo -- python train.py
 
       With -o - it prints JSON lines for another hippowatt, or for any program.
+
+      The file is readable by its owner alone. Passwords, keys and tokens are masked in it; with
+      --anonymous the names of machine, user and commands are left out too.
       """)
 
   @Option(
