@@ -90,7 +90,9 @@ import Testing
     let result = try Program.run(["report", "run.hippo", "--price", "0.25EUR"], in: folder)
     #expect(result.status == 0 && result.errors.isEmpty)
     for part in [
-      "hardware      NVIDIA H100 80GB HBM3", "energy        18.0 kJ (counters, 100 % covered)",
+      "hardware      NVIDIA H100 80GB HBM3",
+      "energy        18.0 kJ ± 5 % (counters, 100 % covered)",
+      "of          1 accelerator board", "from          2026-09-21",
       "per token   300 mJ", "per kWh     12.0 Mtokens", "0.0013 EUR", "step time   1.00 s",
       "MFU         0.1 % of bf16 on H100 SXM5 80GB, dense; 4N + 2N trained", "as much as",
     ] {
@@ -160,8 +162,13 @@ import Testing
         "120x40",
       ], in: folder)
     #expect(result.status == 0, "\(result.errors)")
-    #expect(result.output.contains("Beside base: saves 25 %"), "\(result.output)")
-    #expect(result.output.contains("−25 % vs base"))
+    #expect(
+      result.output.contains("Beside base: saves 25 % of the joules to the same training loss"),
+      "\(result.output)")
+    #expect(result.output.contains("saves 25 % (25 to 25 %) of the joules per token"))
+    let screen = try Program.run(
+      ["snapshot", "diet.hippo", "--baseline", "base.hippo", "--size", "132x40"], in: folder)
+    #expect(screen.output.contains("−25 % to loss 2.80 vs base"), "\(screen.output)")
   }
 
   @Test func `what cannot be weighed is one line`() throws {

@@ -112,6 +112,13 @@ public struct Comparison: Hashable, Sendable {
       return (ratio < 1 ? "saves \(share) of the joules" : "needs \(share) more joules", of)
     }
 
+    /// The same as a sign: `−25 %`, `2.9 ×`, `≈ 0 %`.
+    public var sign: String {
+      guard saves != nil else { return "≈ 0 %" }
+      if ratio > 2 { return SI.significant(ratio, digits: 2) + " ×" }
+      return (ratio < 1 ? "−" : "+") + SI.percent(abs(ratio - 1)) + " %"
+    }
+
     /// Whether it takes fewer joules; `nil` where the reports are too far apart to tell.
     public var saves: Bool? {
       guard let bounds, !bounds.contains(1) else { return nil }

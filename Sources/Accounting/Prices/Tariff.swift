@@ -73,7 +73,24 @@ extension Ledger {
   public func cost(
     of devices: [Device], over span: TimeSpan, _ tariff: Tariff, offset: (Timestamp) -> Int
   ) -> Double? {
-    guard let all = timeline.energy(of: devices, over: span) else { return nil }
+    cost(over: span, tariff, offset: offset) { timeline.energy(of: devices, over: $0) }
+  }
+
+  /// What the energy of everything that is measured costs over a span, each joule at the price of its
+  /// own time.
+  ///
+  /// `offset` gives the seconds a local clock is ahead of UTC. `nil` when no energy is known.
+  public func cost(
+    over span: TimeSpan, _ tariff: Tariff, offset: (Timestamp) -> Int
+  ) -> Double? {
+    cost(over: span, tariff, offset: offset) { energy(over: $0) }
+  }
+
+  private func cost(
+    over span: TimeSpan, _ tariff: Tariff, offset: (Timestamp) -> Int,
+    _ energy: (TimeSpan) -> EnergyAmount?
+  ) -> Double? {
+    guard let all = energy(span) else { return nil }
     guard !tariff.periods.isEmpty, span.seconds < 400 * 86_400 else {
       return all.joules / 3.6e6 * tariff.perKilowattHour
     }
@@ -89,7 +106,7 @@ extension Ledger {
       // The clocks may be put forward or back before then.
       let next = moment(offset(moment(shift)))
       let end = min(span.end, next)
-      let joules = timeline.energy(of: devices, over: TimeSpan(start, end))?.joules ?? 0
+      let joules = energy(TimeSpan(start, end))?.joules ?? 0
       sum += joules / 3.6e6 * tariff.price(at: local)
       start = max(end, start + 1)
     }

@@ -172,7 +172,7 @@ extension AlgorithmCostPanel {
     // Quality first: a cheaper token is no saving where the same loss takes more of them.
     if let equal = c.profile.flatMap({ Comparison($0, against: baseline).equalLoss }) {
       return [
-        Run(equal.words.amount, equal.saves == true ? c.style(.good) : c.style(.warning)),
+        Run(equal.sign, equal.saves == true ? c.style(.good) : c.style(.warning)),
         Run(
           " to loss \(SI.significant(equal.loss)) vs " + clipped(sanitized(baseline.name), to: 20),
           c.muted),

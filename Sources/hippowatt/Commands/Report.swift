@@ -30,6 +30,9 @@ struct Report: ParsableCommand {
     help: ArgumentHelp("A loss; when it is reached, and with what energy.", valueName: "loss"))
   var targetLoss: Double?
 
+  @Option(help: ArgumentHelp("The settings to use instead of the user's own.", valueName: "file"))
+  var config: String?
+
   @OptionGroup var model: ModelOptions
 
   func validate() throws {
@@ -42,12 +45,14 @@ struct Report: ParsableCommand {
   }
 
   func run() throws {
+    let settings = try Settings.load(named: config, HostEnvironment.current())
     var recording = try Accounts.open(file)
     Accounts.tell(model.facts, to: &recording.timeline)
     let chosen = try job.map { try Accounts.job($0, in: Ledger(recording.timeline), path: file) }
     var report = RunReport(
       recording.timeline, over: recording.span, machine: recording.machine, job: chosen,
-      targetLoss: targetLoss, price: price.flatMap(Price.init(text:)))
+      targetLoss: targetLoss, price: price.flatMap(Price.init(text:)), tariff: settings.tariff,
+      utcOffset: HostEnvironment.utcOffset)
     report.damages = recording.damages
     let text =
       switch format {

@@ -1,5 +1,6 @@
 import Accounting
 import Canvas
+import Dashboard
 import Quantities
 import Telemetry
 
@@ -18,7 +19,8 @@ extension RunReport {
 
   /// Name and value of every line; what belongs to the one before begins with two blanks.
   func facts(isFull: Bool) -> [(String, String)] {
-    var facts = [("duration", SI.duration(span.seconds))] + energyFacts(isFull: isFull)
+    var facts = isFull ? [("from", Self.dates(span, utcOffset))] : []
+    facts += [("duration", SI.duration(span.seconds))] + energyFacts(isFull: isFull)
     if let grid {
       if let share = grid.renewableShare, let low = grid.lowCarbonShare {
         facts.append(("renewable", "\(SI.percent(share)) %, low-carbon \(SI.percent(low)) %"))
@@ -28,7 +30,7 @@ extension RunReport {
         facts.append(("  grid", sanitized("\(location.label), \(location.model)")))
       }
     }
-    if isFull, let price, let energy { facts.append(("price", price.text(energy.joules))) }
+    if isFull, let cost { facts.append(("price", sanitized(cost))) }
     facts += jobs.flatMap { jobFacts($0, isFull: isFull) }
     if isFull {
       for (index, count) in equivalents.enumerated() {
@@ -45,7 +47,11 @@ extension RunReport {
       "(\(Self.method(energy)), \(SI.percent(energy.coverage)) % covered)"
     }
     func mark(_ energy: EnergyAmount) -> String { energy.isModelled ? "≈ " : "" }
-    var facts = [("energy", "\(mark(energy))\(SI.energy(energy.joules).joined) \(covered(energy))")]
+    let doubt = doubtText.map { " " + $0 } ?? ""
+    var facts = [
+      ("energy", "\(mark(energy))\(SI.energy(energy.joules).joined)\(doubt) \(covered(energy))")
+    ]
+    if isFull, let boundary { facts.append(("  of", sanitized(boundary))) }
     for part in parts {
       let amount = mark(part.energy) + SI.energy(part.energy.joules).joined
       facts.append(
@@ -58,7 +64,29 @@ extension RunReport {
       let peak = peakPower.map { ", peak " + SI.string($0, "W") } ?? ""
       facts.append(("power", "mean \(SI.string(mean, "W"))\(peak)"))
     }
+    facts += warnings.map { ("  ▲", sanitized($0.words)) }
     return facts
+  }
+
+  /// `± 5 %`, where the uncertainty is known.
+  private var doubtText: String? {
+    guard let uncertainty, let joules = energy?.joules, joules > 0, uncertainty < joules else {
+      return nil
+    }
+    return "± \(SI.fixed(max(1, uncertainty / joules * 100), 0)) %"
+  }
+
+  /// Beginning and end in local time, with its distance from UTC.
+  static func dates(_ span: TimeSpan, _ offset: (Timestamp) -> Int) -> String {
+    let start = CivilTime(span.start, offset: offset(span.start))
+    let seconds = offset(span.end)
+    let end = CivilTime(span.end, offset: seconds)
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let minutes = abs(seconds) / 60
+    let sign = seconds < 0 ? "−" : "+"
+    let zone = seconds == 0 ? "UTC" : "UTC\(sign)\(two(minutes / 60)):\(two(minutes % 60))"
+    let day = start.isoDate == end.isoDate ? "" : end.isoDate + " "
+    return "\(start.isoDate) \(start.clock) to \(day)\(end.clock) \(zone)"
   }
 
   private func jobFacts(_ job: Job, isFull: Bool) -> [(String, String)] {
@@ -72,6 +100,7 @@ extension RunReport {
     add(isServing ? "written" : "tokens", cost.tokens.map { SI.text($0, "", smallest: 0).joined })
     add("per step", cost.joulesPerStep.map { SI.string($0, "J") })
     add("per token", cost.joulesPerToken.map { SI.string($0, "J") })
+    for caveat in job.caveats { add("▲", sanitized(caveat.words)) }
     add("loss", job.loss.map { SI.significant($0, digits: 4) })
     guard isFull, !isServing else { return facts }
     add("val loss", job.validationLoss.map { SI.significant($0, digits: 4) })

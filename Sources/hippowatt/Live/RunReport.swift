@@ -24,6 +24,8 @@ struct RunReport {
     var validationLoss: Double?
     var mfu: MFU
     var outlook: JobOutlook?
+    /// What is doubtful about whom it is charged.
+    var caveats: [JobCaveat] = []
     var target: TargetLoss?
   }
 
@@ -39,21 +41,35 @@ struct RunReport {
   let accelerators: [Device]
   let processor: String
   let jobs: [Job]
-  let price: Price?
+  /// How far the energy may be from the truth, in joules; `nil` where that is not known.
+  let uncertainty: Double?
+  /// What stands for the machine, in words.
+  let boundary: String?
+  /// What must be said with the totals.
+  let warnings: [AccountWarning]
+  /// What the energy costs, with its currency.
+  let cost: String?
+  /// The seconds by which the clock of the reader is ahead of UTC.
+  let utcOffset: @Sendable (Timestamp) -> Int
   /// What in the recording cannot be as it was written, in words.
   var damages: [String] = []
 
   /// Gathers it from a timeline; `job` names the only one to report on.
   init(
     _ timeline: Timeline, over span: TimeSpan, machine: String = "", job: Device? = nil,
-    targetLoss: Double? = nil, price: Price? = nil
+    targetLoss: Double? = nil, price: Price? = nil, tariff: Tariff? = nil,
+    utcOffset: @escaping @Sendable (Timestamp) -> Int = { _ in 0 }
   ) {
     let ledger = Ledger(timeline)
+    self.utcOffset = utcOffset
     self.span = span
     self.machine = machine
-    self.price = price
     isSimulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
     energy = ledger.energy(over: span).flatMap { $0.covered > 0 ? $0 : nil }
+    uncertainty = ledger.uncertainty(over: span)
+    boundary = ledger.boundary(over: span)
+    warnings = ledger.warnings(over: span)
+    cost = Self.cost(ledger, energy, over: span, price, tariff, utcOffset)
     parts = ledger.inventory.parts.compactMap { device in
       timeline.energy(of: device.id, over: span).flatMap { $0.covered > 0 ? (device, $0) : nil }
     }
@@ -67,6 +83,21 @@ struct RunReport {
     jobs = (job.map { [$0] } ?? ledger.inventory.jobs).compactMap {
       Self.job($0, ledger, over: span, targetLoss: targetLoss)
     }
+  }
+
+  /// What the energy costs: at the price that was named, else by the tariff of the settings.
+  private static func cost(
+    _ ledger: Ledger, _ energy: EnergyAmount?, over span: TimeSpan, _ price: Price?,
+    _ tariff: Tariff?, _ utcOffset: (Timestamp) -> Int
+  ) -> String? {
+    guard let energy else { return nil }
+    if let price { return price.text(energy.joules) }
+    guard let tariff, let cost = ledger.cost(over: span, tariff, offset: utcOffset) else {
+      return nil
+    }
+    let amount = SI.fixed(cost, cost >= 0.1 || cost == 0 ? 2 : 4)
+    let currency = tariff.currency.isEmpty ? "money" : tariff.currency
+    return "\(amount) \(currency), by the tariff of the settings"
   }
 
   private static func job(
@@ -88,6 +119,7 @@ struct RunReport {
       validationLoss: moment.known(.validationLoss, of: device.id)?.value,
       mfu: ledger.mfu(of: device.id, tokensPerSecond: cost.tokensPerSecond, over: cost.span),
       outlook: ledger.outlook(of: device.id, at: span.end),
+      caveats: ledger.caveats(of: device.id, over: cost.span),
       target: targetLoss.flatMap { ledger.target($0, of: device.id, at: span.end) })
   }
 
@@ -111,7 +143,8 @@ struct RunReport {
     cost.tokens = ledger.timeline.total(id, over: span).amount
     return Job(
       device: device, facts: ledger.timeline.facts(of: device.id), cost: cost,
-      mfu: MFU(devices: 1, reason: "it serves")
+      mfu: MFU(devices: 1, reason: "it serves"),
+      caveats: ledger.caveats(of: device.id, over: span)
     )
   }
 

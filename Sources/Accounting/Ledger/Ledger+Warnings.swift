@@ -1,0 +1,120 @@
+import Quantities
+import Telemetry
+
+/// What a reader of a total must know before believing it.
+public enum AccountWarning: Hashable, Sendable {
+  /// The counter of a device and the integral of its power differ: the one over the other.
+  case contradicts(device: String, ratio: Double)
+  /// A meter of a whole machine told less than the parts inside it and was passed over.
+  case tooSmall(device: String)
+  /// Values of a device were left out because they are impossible, so many times.
+  case refused(device: String, text: String, count: Int)
+  /// For a part of the time no meter tells anything: the known share, 0...1.
+  case notCovered(share: Double)
+
+  /// In words, for the screen and for reports.
+  public var words: String {
+    switch self {
+    case .contradicts(let device, let ratio):
+      let percent = SI.percent(abs(ratio - 1))
+      return "\(device): counter and integral of power are \(percent) % apart "
+        + "(ratio \(SI.fixed(ratio, 2)))"
+    case .tooSmall(let device):
+      return "\(device) tells less than the parts inside it, so it is not taken for the machine"
+    case .refused(let device, let text, let count):
+      let times = count > 1 ? ", \(count) times" : ""
+      return (device.isEmpty ? "" : device + ": ") + text + times
+    case .notCovered(let share):
+      return
+        "energy is known for \(SI.percent(share)) % of the time; what is missing is not guessed"
+    }
+  }
+}
+
+extension Ledger {
+  /// What must be said with the totals of a span, the gravest first.
+  public func warnings(over span: TimeSpan) -> [AccountWarning] {
+    var warnings: [AccountWarning] = []
+    for device in inventory.parts + inventory.machines.flatMap(\.wholes) {
+      let balance = balance(of: device.id, over: span)
+      if let ratio = balance.ratio, balance.verdict != .agrees {
+        warnings.append(.contradicts(device: title(device), ratio: ratio))
+      }
+    }
+    for meters in inventory.machines {
+      var seen: Set<DeviceID> = []
+      for choice in meterChoices(of: meters) {
+        guard let part = choice.span.intersection(span), part.seconds > 0 else { continue }
+        for device in choice.tooSmall where seen.insert(device.id).inserted {
+          warnings.append(.tooSmall(device: title(device)))
+        }
+      }
+    }
+    warnings += refusals(in: span)
+    if let energy = energy(over: span), energy.covered > 0, energy.coverage < 0.9 {
+      warnings.append(.notCovered(share: energy.coverage))
+    }
+    return warnings
+  }
+
+  /// What was refused in a span, each kind of refusal once with its number.
+  private func refusals(in span: TimeSpan) -> [AccountWarning] {
+    struct Kind: Hashable {
+      var device: DeviceID?
+      var text: String
+    }
+    var order: [Kind] = []
+    var counts: [Kind: Int] = [:]
+    for event in timeline.events where event.cause == .refused && span.contains(event.time) {
+      let kind = Kind(device: event.device, text: event.text)
+      if counts[kind] == nil { order.append(kind) }
+      counts[kind, default: 0] += 1
+    }
+    return order.prefix(16).map { kind in
+      let name = kind.device.flatMap { timeline.device($0) }.map(title) ?? ""
+      return .refused(device: name, text: kind.text, count: counts[kind] ?? 1)
+    }
+  }
+
+  private func title(_ device: Device) -> String {
+    let machine = inventory.machines.count > 1 ? device.id.machine + " " : ""
+    return "\(machine)\(device.id.kind.name) \(device.label)"
+  }
+
+  /// What stands for the machines over a span, in words: `at the plug: wall`, `8 GPUs, 2 processors`.
+  public func boundary(over span: TimeSpan) -> String? {
+    var parts: [String] = []
+    for meters in inventory.machines {
+      var seen: Set<[DeviceID]> = []
+      for choice in meterChoices(of: meters) {
+        guard let part = choice.span.intersection(span), part.seconds > 0, !choice.devices.isEmpty,
+          seen.insert(choice.devices.map(\.id)).inserted
+        else { continue }
+        let text = words(choice)
+        if !parts.contains(text) { parts.append(text) }
+      }
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+
+  private func words(_ choice: MeterChoice) -> String {
+    var parts: [String] = []
+    var rest = choice.devices
+    if let whole = choice.whole {
+      rest.removeFirst()
+      let current = whole.attributes["measurement"].map { " (\($0))" } ?? ""
+      parts.append(
+        whole.role == .machine
+          ? "the machine at the plug\(current)" : "the platform\(current): \(whole.label)")
+    }
+    func count(_ role: DeviceRole, _ one: String, _ many: String) {
+      let found = rest.filter { $0.role == role && timeline.energySeries(of: $0.id) != nil }
+      if !found.isEmpty { parts.append(found.count == 1 ? "1 \(one)" : "\(found.count) \(many)") }
+    }
+    count(.accelerator, "accelerator board", "accelerator boards")
+    count(.processor, "processor package", "processor packages")
+    count(.memory, "memory domain", "memory domains")
+    count(.component, "other part", "other parts")
+    return parts.joined(separator: " + ")
+  }
+}
