@@ -106,9 +106,11 @@ static void guard(int pipe) {
       break;
     }
   }
+  int count = 0;
   for (int i = 0; i < GUARDED; i++) {
-    if (groups[i] > 0) kill(-groups[i], SIGTERM);
+    if (groups[i] > 0 && kill(-groups[i], SIGTERM) == 0) count++;
   }
+  if (count == 0) _exit(0);
   struct timespec patience = {0, 200000000};
   nanosleep(&patience, NULL);
   for (int i = 0; i < GUARDED; i++) {

@@ -32,6 +32,15 @@ import Testing
     Watch(source: LogSource(path: scratch.file(name), machine: "box"))
   }
 
+  @Test func `A device is no log`() {
+    var follower = LineFollower(path: "/dev/zero")
+    #expect(
+      throws: SourceFailure(.failed, "/dev/zero is a device", remedy: "name a file or a pipe")
+    ) {
+      try follower.poll { _, _ in }
+    }
+  }
+
   @Test func waitsForTheFileAndForTheEndOfALine() throws {
     var watch = watch()
     let failure = #expect(throws: SourceFailure.self) { try watch.look() }

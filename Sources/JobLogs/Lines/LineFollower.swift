@@ -45,6 +45,10 @@ struct LineFollower {
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw SourceFailure(.failed, "\(path) is a folder", remedy: "name a file in it")
     }
+    // Such as `/dev/zero`, which has no end and no lines.
+    guard ![S_IFCHR, S_IFBLK].contains(status.st_mode & S_IFMT) else {
+      throw SourceFailure(.failed, "\(path) is a device", remedy: "name a file or a pipe")
+    }
     if var last = file, last.identity != OpenFile.Identity(status) {
       bytesRead &+= last.read(budget: Self.lastBudget, &splitter, body)
       splitter.finish(body)

@@ -4,7 +4,7 @@ import Recordings
 import Telemetry
 
 /// The recording that is changed, and the file that every changed one is written to.
-let path = "/tmp/hippowatt-fuzz-\(getpid()).hippo"
+let path = "changed-\(getpid()).hippo"
 let start = Timestamp(nanoseconds: 1_750_003_200_000_000_000)
 let card = DeviceID(machine: "box", kind: .gpu, name: "GPU-0")
 
