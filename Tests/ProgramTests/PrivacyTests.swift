@@ -121,6 +121,37 @@ import Testing
     #expect(!frame.output.contains("alice") && !frame.output.contains("train"), "\(frame.output)")
   }
 
+  @Test func `an older recording is shown and reported without its secrets`() throws {
+    let start = Timestamp(nanoseconds: 1_750_003_200_000_000_000)
+    let header = RecordingHeader(machine: "box", programVersion: "0", startedAt: start)
+    let writer = try RecordingWriter(path: folder.file("old.hippo"), header: header)
+    let job = DeviceID(machine: "box", kind: .job, name: "j")
+    let gpu = DeviceID(machine: "box", kind: .gpu, name: "g")
+    let label = "train.py --api-key \(Self.secret)"
+    try writer.append(.device(Device(id: job, label: label, attributes: ["command": label])))
+    try writer.append(.event(Event(time: start + 5, kind: .note, text: "API_KEY=\(Self.pass)")))
+    for second in 0..<60 {
+      var progress = Reading(device: job, time: start + Double(second))
+      progress.set(.step, Double(second))
+      progress.set(.loss, 2)
+      try writer.append(.reading(progress))
+      var power = Reading(device: gpu, time: start + Double(second))
+      power.set(.power, 300)
+      try writer.append(.reading(power))
+    }
+    try writer.close()
+    for arguments in [
+      ["snapshot", "old.hippo"], ["report", "old.hippo"],
+      ["report", "old.hippo", "--format", "json"],
+      ["report", "old.hippo", "--format", "markdown"],
+    ] {
+      let result = try Program.run(arguments, in: folder)
+      #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+      #expect(result.output.contains("train.py"), "\(arguments)")
+      expectNoSecret(result.output)
+    }
+  }
+
   @Test func `a screenshot never goes through a link`() throws {
     let victim = folder.write("precious", to: "victim")
     #expect(symlink(victim, folder.file("hippowatt-1.svg")) == 0)

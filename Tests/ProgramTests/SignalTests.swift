@@ -25,6 +25,16 @@ import Testing
     session.expectClean()
   }
 
+  /// Also those that nobody sends on purpose, and the first and last of the real-time signals.
+  @Test(arguments: [SIGIO, SIGPWR, SIGSTKFLT, SIGUSR1, SIGXFSZ, SIGALRM, SIGQUIT, SIGSEGV, 34, 64])
+  func `any other signal that ends a process leaves the terminal clean too`(signal: Int32) throws {
+    let session = try start()
+    session.pty.send(signal)
+    let status = try #require(session.end())
+    #expect(status & 0x7F == signal)
+    session.expectClean()
+  }
+
   @Test func `a recording beside the screen opens after a signal`() throws {
     let session = try start(Self.watch + ["--record", "f.hippo"])
     #expect(session.wait(for: "● REC"))

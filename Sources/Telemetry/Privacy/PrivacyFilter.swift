@@ -32,13 +32,15 @@ public struct PrivacyFilter: Sendable {
   /// The name of a machine as it may be kept.
   public mutating func machine(_ name: String) -> String { names?.machine(name) ?? name }
 
-  /// Replaces names in what a timeline holds already; the ids of devices stay, which nothing shows.
+  /// Takes what is private out of a timeline that was read from a recording of whatever age.
+  ///
+  /// The ids of devices stay, which nothing shows.
   public mutating func disguise(_ timeline: inout Timeline) {
     for device in timeline.devices { names?.learn(device) }
     for device in timeline.devices {
       var shown = filtered(device)
       (shown.id, shown.parent) = (device.id, device.parent)
-      timeline.apply(.device(shown))
+      if shown != device { timeline.apply(.device(shown)) }
     }
     for event in timeline.events {
       var shown = event

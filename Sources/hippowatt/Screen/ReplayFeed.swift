@@ -19,7 +19,7 @@ final class ReplayFeed: Feed {
     reader = try RecordingReader(path: path)
     timeline = try reader.timeline()
     var privacy = privacy
-    if privacy.isAnonymous { privacy.disguise(&timeline) }
+    privacy.disguise(&timeline)
     guard let span = reader.span else {
       throw Self.empty(path, isComplete: reader.header.isComplete)
     }

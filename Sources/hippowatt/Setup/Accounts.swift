@@ -94,6 +94,8 @@ struct Accounts {
       }
       // Before the last hour, values are kept by the minute.
       try reader.load(page: TimeSpan(max(span.start, span.end - 3600), span.end), into: &timeline)
+      var privacy = PrivacyFilter()
+      privacy.disguise(&timeline)
       let damages = reader.damages()
       for damage in damages {
         printError("hippowatt: \(path) is damaged, its totals may be wrong: \(damage)")
