@@ -55,6 +55,23 @@ enum SecretNames {
     "bearer", "basic", "token", "digest", "apikey", "bot", "negotiate", "aws4-hmac-sha256",
   ]
 
+  /// The options of curl and its kin that take `NAME:PASSWORD`.
+  static let userOptions: Set<String> = ["-u", "--user", "--proxy-user"]
+
+  /// What stands before the password of `NAME:PASSWORD`, its colon included; `nil` for what is
+  /// something else, such as the numbers of a user and a group.
+  static func user(in word: String) -> String? {
+    guard let colon = word.firstIndex(of: ":"), word[word.index(after: colon)...].first != "/"
+    else {
+      return nil
+    }
+    let (name, password) = (word[..<colon], word[word.index(after: colon)...])
+    guard !password.isEmpty, !isNumber(String(name)) || !isNumber(String(password)) else {
+      return nil
+    }
+    return String(word[...colon])
+  }
+
   /// Whether a word of a command line is an option whose value, the next word, may be a secret.
   static func isOption(_ word: String) -> Bool {
     word.hasPrefix("-") && word.utf8.count <= 80 && !word.utf8.contains(UInt8(ascii: "="))

@@ -63,8 +63,17 @@ struct SecretScanner {
     var end = start
     while end < bytes.count, Self.isNamePart(bytes[end]) { end += 1 }
     let name = text(start..<end)
+    if SecretNames.userOptions.contains(lastWord), at > 0, Self.isSpace(bytes[at - 1]) {
+      var end = end
+      while end < bytes.count, !Self.isSpace(bytes[end]), !Self.isQuote(bytes[end]) { end += 1 }
+      if let user = SecretNames.user(in: text(start..<end)) {
+        copy(user.utf8.count)
+        hide(to: end)
+        lastWord = ""
+        return
+      }
+    }
     if let form = form(of: start..<end, name) {
-      at = start
       copy(form.value - start)
       value(under: name, form)
       lastWord = ""
@@ -92,15 +101,21 @@ struct SecretScanner {
   }
 
   private func form(of range: Range<Int>, _ name: String) -> Form? {
+    func skipSpaces(_ from: Int) -> Int {
+      var at = from
+      while at < bytes.count, Self.isSpace(bytes[at]) { at += 1 }
+      return at
+    }
     var next = range.upperBound
     let isQuoted =
       range.lowerBound > 0 && next < bytes.count && Self.isQuote(bytes[next])
       && bytes[range.lowerBound - 1] == bytes[next]
     if isQuoted { next += 1 }
-    func skipSpaces(_ from: Int) -> Int {
-      var at = from
-      while at < bytes.count, Self.isSpace(bytes[at]) { at += 1 }
-      return at
+    // `os.environ['NAME'] = …`
+    if isQuoted, next + 1 < bytes.count, bytes[next] == UInt8(ascii: "]") {
+      let equals = skipSpaces(next + 1)
+      guard equals < bytes.count, bytes[equals] == UInt8(ascii: "=") else { return nil }
+      return Form(value: skipSpaces(equals + 1), isMember: true)
     }
     guard next < bytes.count else { return nil }
     switch bytes[next] {

@@ -10,6 +10,16 @@ public enum Secrets {
 
   /// The same text with every secret in it masked.
   public static func masked(_ text: String) -> String {
+    // What such a program is told by `-p` has no other name.
+    if takesPassword(text.prefix { $0 != " " }) {
+      return masked(
+        words: text.split(separator: " ", omittingEmptySubsequences: false).map(String.init))
+    }
+    return scanned(text)
+  }
+
+  /// One word of a command line, or a text that is none, without its secrets.
+  private static func scanned(_ text: String) -> String {
     guard mayHoldSecret(text) else { return text }
     var scanner = SecretScanner(Array(text.utf8))
     scanner.run()
@@ -23,22 +33,22 @@ public enum Secrets {
     var result: [String] = []
     var option = ""
     var isUser = false
-    let isSSHPass = words.prefix(2).contains { lastPart($0) == "sshpass" }
+    let isTold = words.prefix(2).contains { takesPassword($0[...]) }
     for word in words {
       defer {
-        option = !isSSHPass && SecretNames.isOption(word) ? word : ""
-        isUser = word == "-u" || word == "--user" || word == "--proxy-user"
+        option = !isTold && SecretNames.isOption(word) ? word : ""
+        isUser = SecretNames.userOptions.contains(word)
       }
       if !option.isEmpty, !word.hasPrefix("-") || word.utf8.count > 16 {
-        result.append(SecretNames.hides(word, under: option) ? mask : masked(word))
-      } else if isUser, let colon = word.firstIndex(of: ":"), !word.hasPrefix("http") {
-        result.append(word[...colon] + mask)
-      } else if isSSHPass, word.hasPrefix("-p"), word.utf8.count > 2 {
+        result.append(SecretNames.hides(word, under: option) ? mask : scanned(word))
+      } else if isUser, let user = SecretNames.user(in: word) {
+        result.append(user + mask)
+      } else if isTold, word.hasPrefix("-p"), word.utf8.count > 2 {
         result.append("-p" + mask)
-      } else if isSSHPass, result.last == "-p" {
+      } else if isTold, result.last == "-p", lastPart(words[0]) == "sshpass" {
         result.append(mask)
       } else {
-        result.append(assignment(word) ?? masked(word))
+        result.append(assignment(word) ?? scanned(word))
       }
     }
     return result.joined(separator: " ")
@@ -53,6 +63,12 @@ public enum Secrets {
       SecretNames.hides(String(value), under: String(name))
     else { return nil }
     return name + "=" + mask
+  }
+
+  /// Whether a program is told a password as `-pX`.
+  private static func takesPassword(_ program: Substring) -> Bool {
+    ["sshpass", "mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump"]
+      .contains(lastPart(String(program)))
   }
 
   private static func lastPart(_ path: String) -> Substring {
