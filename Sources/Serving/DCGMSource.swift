@@ -6,7 +6,7 @@ import Telemetry
 /// GPUs as a dcgm-exporter publishes them, for machines whose driver cannot be asked directly.
 ///
 /// The exporter collects every 30 s unless told otherwise, so a page often repeats the one before:
-/// a GPU is reported when its page has changed, or once a minute. Its GPUs are devices of their own
+/// a GPU is reported when its page has changed, or every 30 s. Its GPUs are devices of their own
 /// beside those of `nvml`; on one machine only one of the two sources is to be used.
 struct DCGMSource: DataSource {
   let name: String
@@ -24,7 +24,7 @@ struct DCGMSource: DataSource {
   private let url: HTTPURL
   private let client: HTTPClient
   private let context: SourceContext
-  private var gpus: [String: GPU] = [:]
+  private var gpus: [DeviceID: GPU] = [:]
   private var refused: Set<Metric> = []
 
   init(_ url: HTTPURL, _ context: SourceContext, client: HTTPClient = HTTPClient()) {
@@ -36,7 +36,7 @@ struct DCGMSource: DataSource {
 
   mutating func probe() -> Probe {
     do throws(SourceFailure) {
-      let count = Self.rows(try fetch()).count
+      let count = DCGMPage(try fetch()).gpus.count
       return Probe(.ok, "\(count) GPU\(count == 1 ? "" : "s") of the exporter at \(url.authority)")
     } catch {
       return Probe(error.health, error.message, remedy: error.remedy)
@@ -47,7 +47,11 @@ struct DCGMSource: DataSource {
     let page = try fetch()
     let now = clock.now
     var observations: [Observation] = []
-    for row in Self.rows(page) { report(row, now, &observations) }
+    for row in DCGMPage(page).gpus {
+      let gpu = device(row)
+      report(row, gpu, now, &observations)
+      for part in row.instances { report(part, device(part, of: gpu), now, &observations) }
+    }
     return observations
   }
 
@@ -69,41 +73,14 @@ struct DCGMSource: DataSource {
 
   // MARK: Reading
 
-  /// What a page says of one GPU, by field.
-  private struct Row {
-    var labels: PrometheusSample
-    var values: [Double?]
-  }
-
-  /// The rows of a page, in its order; parts of a GPU are left to the GPU that holds them.
-  private static func rows(_ page: PrometheusPage) -> [Row] {
-    var order: [String] = []
-    var rows: [String: Row] = [:]
-    for sample in page.samples {
-      guard let (field, scale) = DCGMTable.byName[sample.name],
-        sample.label("GPU_I_ID")?.isEmpty ?? true,
-        let key = sample.label("UUID") ?? sample.label("gpu")
-      else { continue }
-      let host = sample.label("Hostname") ?? ""
-      let id = "\(host) \(key)"
-      if rows[id] == nil {
-        guard rows.count < 1024 else { continue }
-        order.append(id)
-        rows[id] = Row(
-          labels: sample, values: Array(repeating: nil, count: DCGMTable.fields.count))
-      }
-      // A series is repeated for each pod that uses the GPU, always with the same value.
-      rows[id]?.values[field] = sample.value * scale
-    }
-    return order.compactMap { rows[$0] }
-  }
-
-  private mutating func report(_ row: Row, _ now: Timestamp, _ observations: inout [Observation]) {
-    let device = device(row.labels)
-    let key = device.id.machine + " " + device.id.name
-    guard gpus[key] != nil || gpus.count < 1024 else { return }
-    var gpu = gpus[key] ?? GPU(reporter: DeviceReporter(device))
-    if gpu.last == row.values, let reported = gpu.reported, now - reported < 60 { return }
+  private mutating func report(
+    _ row: DCGMPage.Row, _ device: Device, _ now: Timestamp, _ observations: inout [Observation]
+  ) {
+    guard gpus[device.id] != nil || gpus.count < 4096 else { return }
+    var gpu = gpus[device.id] ?? GPU(reporter: DeviceReporter(device))
+    // As often as is promised, or a page that stays the same would look like a gap.
+    let patience = Self.defaultPeriod
+    if gpu.last == row.values, let reported = gpu.reported, now - reported < patience { return }
     gpu.last = row.values
     gpu.reported = now
     var reading = Reading(device: device.id, time: now)
@@ -124,18 +101,22 @@ struct DCGMSource: DataSource {
         source: source, method: field?.method ?? .instant, period: Self.defaultPeriod,
         note: "dcgm-exporter, \(field?.note ?? ""); as old as its last collection, 30 s by default")
     }
-    gpus[key] = gpu
+    gpus[device.id] = gpu
   }
 
-  private func device(_ labels: PrometheusSample) -> Device {
+  private func device(_ row: DCGMPage.Row) -> Device {
+    let labels = row.labels
     let index = labels.label("gpu") ?? ""
-    let uuid = labels.label("UUID") ?? ""
+    let uuid = labels.label("UUID").flatMap { $0.hasPrefix("MIG-") ? nil : $0 } ?? ""
     let host = labels.label("Hostname") ?? ""
     var attributes = ["path": url.description]
     attributes["index"] = index.isEmpty ? nil : String(index.prefix(20))
     attributes["uuid"] = uuid.isEmpty ? nil : String(uuid.prefix(80))
+    attributes["pci"] = labels.label("pci_bus_id").flatMap { $0.isEmpty ? nil : $0.prefix(40) }
+      .map(String.init)
     attributes["host"] = host.isEmpty ? nil : String(host.prefix(80))
-    attributes["pod"] = labels.label("pod").map { String($0.prefix(200)) }
+    attributes["pod"] = Self.list(row.pods)
+    if !row.instances.isEmpty { attributes["mig"] = "enabled" }
     // The exporter's host name is its container's, so on this machine ours is the better one.
     let machine = url.isLoopback || host.isEmpty ? context.machine : String(host.prefix(80))
     let name = uuid.isEmpty ? "\(url.authority)/\(index)" : uuid
@@ -145,9 +126,26 @@ struct DCGMSource: DataSource {
       model: String((labels.label("modelName") ?? "").prefix(100)), attributes: attributes)
   }
 
+  /// An instance, which has no power of its own.
+  private func device(_ part: DCGMPage.Row, of gpu: Device) -> Device {
+    let instance = part.instance ?? ""
+    var attributes = ["gpu": gpu.id.name, "instance": instance]
+    attributes["profile"] = part.labels.label("GPU_I_PROFILE").map { String($0.prefix(40)) }
+    attributes["pod"] = Self.list(part.pods)
+    return Device(
+      id: DeviceID(
+        machine: gpu.id.machine, kind: .gpuPart, name: "\(gpu.id.name)/\(instance)"),
+      label: "\(gpu.label).\(instance)", model: gpu.model, parent: gpu.id, attributes: attributes)
+  }
+
+  private static func list(_ names: [String]) -> String? {
+    names.isEmpty ? nil : String(names.joined(separator: ", ").prefix(400))
+  }
+
   /// The line of the catalogue: `dcgm:URL`.
   package static let entry = SourceEntry(
-    "dcgm", gives: "GPUs as a dcgm-exporter publishes them, instead of nvml", feeds: [.gpu],
+    "dcgm", gives: "GPUs as a dcgm-exporter publishes them, instead of nvml",
+    feeds: [.gpu, .gpuPart],
     isDefault: false,
     usage: "dcgm:URL"
   ) { request, context throws(SourceRequestError) in

@@ -15,13 +15,25 @@ enum DCGMTable {
     let names: [(name: String, scale: Double)]
     let method: Provenance.Method
     let note: String
+
+    /// Whether only the whole board has it, so that a row of a MIG instance repeats the board's.
+    var isOfBoard: Bool {
+      switch metric {
+      case .power, .powerInstant, .energy, .powerLimit, .modulePower, .temperature,
+        .memoryTemperature, .smClock, .memoryClock:
+        true
+      default: false
+      }
+    }
   }
 
   static let fields: [Field] = [
     Field(
       metric: .power,
       names: [("DEV_POWER_USAGE", 1), ("DEV_BOARD_POWER_WATTS", 1)], method: .instant,
-      note: "W of the whole board, the driver's mean over a second"),
+      note:
+        "W of the whole board: of a moment on GA100 and before Ampere, else a mean over a second"
+    ),
     Field(
       metric: .powerInstant, names: [("DEV_BOARD_POWER_RAW_WATTS", 1)], method: .instant,
       note: "W at that moment"),

@@ -9,7 +9,8 @@ import Testing
 
 /// Every metrics page torn at every byte: refused on its way, and no other number in it.
 @Suite struct PageTornTests {
-  static let pages = ServerTable.all.map(\.name) + ["dcgm-exporter"]
+  static let pages = ServerTable.all.map(\.name) + exporters
+  static let exporters = ["dcgm-exporter", "dcgm-exporter-mig"]
 
   private static let selection = PrometheusSelection(
     names: Set(ServerTable.selection.names).union(DCGMTable.byName.keys), prefixes: [])
@@ -21,7 +22,7 @@ import Testing
   @Test(arguments: pages) func everyServerHasAPage(name: String) throws {
     let page = PrometheusText.read(Self.bytes(name), ServerTable.selection)
     #expect(page.kind == .metrics && page.strayLines == 0)
-    #expect(ServerTable.of(page)?.name == (name == "dcgm-exporter" ? nil : name))
+    #expect(ServerTable.of(page)?.name == (Self.exporters.contains(name) ? nil : name))
   }
 
   @Test(arguments: pages) func aTornPageIsRefused(name: String) {
