@@ -8,6 +8,8 @@ import Telemetry
 struct AMDGPU {
   /// The PCI device id of the MI300A, whose socket contains processor cores.
   private static let mi300A = "74a0"
+  /// Those of the MI250 and MI250X, two on a card: the second says 0 W, for its meter is the first's.
+  private static let pairedDies: Set<String> = ["7408", "740c"]
 
   let card: DRMCard
   var device: Device
@@ -28,7 +30,8 @@ struct AMDGPU {
   private(set) var averagesPower = false
   private var metricsAreRefused = false
   /// Whether power comes from the sensors though the rest does not.
-  private(set) var sensesPower = false
+  var sensesPower: Bool { powerChoice.usesSensors }
+  private var powerChoice = AMDPowerChoice()
   private var earlier: AMDMetrics?
   private var earlierTime = Timestamp(nanoseconds: 0)
   /// Microseconds the clocks were held back, by power and by heat.
@@ -133,24 +136,14 @@ struct AMDGPU {
   private mutating func setPower(
     _ reading: inout Reading, _ metrics: AMDMetrics?, _ limit: Double?
   ) {
-    var watts: Double?
-    if let metrics, let raw = metrics.rawPower {
-      // A chip that answers draws something: zero is how a second die says that it has no meter.
-      watts = raw > 0 ? Double(raw) * (metrics.isAPU ? unit(raw) : 1) : nil
-    } else if metrics != nil || metricsAreRefused {
-      watts = AMDSensors.watts(sensors.power)
-      sensesPower = watts != nil
-      if sensesPower { averagesPower = sensors.averagesPower }
-    }
-    if let value = watts, value > (limit.map { max(1.5 * $0, 50) } ?? 4000) || value > 4000 {
-      let text = "power of \(Int(min(value, 1e6))) W left out, far beyond its limit"
-      say(.note, text, like: "power")
-      watts = nil
-    }
+    guard metrics != nil || metricsAreRefused else { return }
+    let watts = choosePower(metrics, limit, at: reading.time)
     guard !isAPU else {
       reading.set(.modulePower, watts)
       if !packageIsCounted {
-        let part = metrics?.rawGraphicsPower.map { Double($0) * unit(metrics?.rawPower ?? 0) }
+        let part = metrics?.rawGraphicsPower.flatMap { part in
+          metrics?.rawPower.flatMap { $0 > 0 ? Double(part) * unit($0) : nil }
+        }
         let own = metrics?.isAPU == true ? part : watts
         reading.set(.power, own.flatMap { $0 >= 0 && $0 <= watts ?? 0 ? $0 : nil })
         spent.add(power: own, at: reading.time)
@@ -163,13 +156,47 @@ struct AMDGPU {
     if let energy, energy > 0 { setEnergy(&reading, energy, watts, limit) }
   }
 
+  /// The power in watts by `gpu_metrics` or by the sensors; `nil` where neither tells one that can be.
+  private mutating func choosePower(
+    _ metrics: AMDMetrics?, _ limit: Double?, at time: Timestamp
+  ) -> Double? {
+    let most = limit.map { min(max(1.5 * $0, 50), 4000) } ?? 4000
+    var excess: Double?
+    func plausible(_ power: AMDPowerChoice.Power?) -> AMDPowerChoice.Power? {
+      guard let power, power.watts > most else { return power }
+      excess = excess ?? power.watts
+      return nil
+    }
+    // A chip that answers draws something: zero is how one says that it has no meter.
+    let raw = metrics?.rawPower.flatMap { $0 > 0 ? $0 : nil }
+    let told = raw.map { Double($0) * (metrics?.isAPU == true ? unit($0) : 1) }
+      .flatMap { $0.isFinite ? $0 : nil }
+    let own = plausible(
+      told.map { AMDPowerChoice.Power(watts: $0, isAverage: metrics?.averagesPower == true) })
+    let hasSensors = metrics == nil || !Self.pairedDies.contains(card.model)
+    let (power, fault) = powerChoice.choose(own, at: time) {
+      hasSensors ? plausible(sensors.power()) : nil
+    }
+    if let excess {
+      say(
+        .note, "power of \(Int(min(excess, 1e6))) W left out, far beyond its limit", like: "power")
+    }
+    if let fault, let power, metrics != nil {
+      say(.note, fault.words(power.watts), like: "meter")
+      // Announced anew, since from here on its series means something else.
+      device.attributes["power"] = "hwmon"
+    }
+    if let power { averagesPower = power.isAverage }
+    return power?.watts
+  }
+
   /// Watts in the unit of a processor's socket power.
   ///
   /// It is milliwatts, but for early firmware that writes watts; no running socket draws less than
   /// 0.3 W, and none of these more than 300 W. Where a sensor can tell, it does.
   private func unit(_ raw: Int64) -> Double {
     guard raw < 300 else { return 1e-3 }
-    guard let watts = AMDSensors.watts(sensors.power) else { return .nan }
+    guard let watts = sensors.power()?.watts else { return .nan }
     return watts > Double(raw) / 30 ? 1 : 1e-3
   }
 

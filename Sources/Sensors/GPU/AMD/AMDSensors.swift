@@ -8,9 +8,8 @@ import Telemetry
 struct AMDSensors {
   /// The power limit that is set.
   let cap: SystemFile?
-  /// Power, and whether it is a mean.
-  let power: SystemFile?
-  let averagesPower: Bool
+  private let averagePower: SystemFile?
+  private let momentaryPower: SystemFile?
   let energy: SystemFile?
   let temperature: SystemFile?
   let memoryTemperature: SystemFile?
@@ -41,8 +40,8 @@ struct AMDSensors {
       return fallback.isEmpty ? nil : file(fallback)
     }
     cap = file("power1_cap")
-    averagesPower = names.contains("power1_average")
-    power = file("power1_average") ?? file("power1_input")
+    averagePower = file("power1_average")
+    momentaryPower = file("power1_input")
     energy = file("energy1_input")
     temperature = labelled("temp", ["edge", "junction"], "temp1_input")
     memoryTemperature = labelled("temp", ["mem"], "")
@@ -54,6 +53,14 @@ struct AMDSensors {
     maxFanSpeed = folder.flatMap { SystemFile.number($0 + "/fan1_max") }.flatMap {
       $0 > 0 ? $0 : nil
     }
+  }
+
+  /// Its power now: the mean where that says anything, since it misses nothing between two looks.
+  func power() -> AMDPowerChoice.Power? {
+    if let watts = Self.watts(averagePower) {
+      return AMDPowerChoice.Power(watts: watts, isAverage: true)
+    }
+    return Self.watts(momentaryPower).map { AMDPowerChoice.Power(watts: $0, isAverage: false) }
   }
 
   /// The number in a file; `nil` if the file is missing, refused or holds something else.
