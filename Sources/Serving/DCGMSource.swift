@@ -17,6 +17,7 @@ struct DCGMSource: DataSource {
     var reporter: DeviceReporter
     var last: [Double?] = []
     var reported: Timestamp?
+    var zeroPower = ZeroPowerCheck()
   }
 
   static let defaultPeriod = 30.0
@@ -94,6 +95,7 @@ struct DCGMSource: DataSource {
           .event(Event(time: now, kind: .note, text: text, device: device.id, cause: .refused)))
       }
     }
+    let refusal = gpu.zeroPower.take(&reading)
     let source = name
     gpu.reporter.report(reading, to: &observations) { metric in
       let field = DCGMTable.fields.first { $0.metric == metric }
@@ -101,6 +103,7 @@ struct DCGMSource: DataSource {
         source: source, method: field?.method ?? .instant, period: Self.defaultPeriod,
         note: "dcgm-exporter, \(field?.note ?? ""); as old as its last collection, 30 s by default")
     }
+    if let refusal { observations.append(.event(refusal)) }
     gpus[device.id] = gpu
   }
 

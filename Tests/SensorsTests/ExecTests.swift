@@ -54,6 +54,19 @@ import Testing
     #expect(failure?.isFinal == false)
   }
 
+  @Test func zeroWattsOfABusyAcceleratorAreUnknown() throws {
+    let lines = (0..<6).map { second in
+      #"{"reading":{"kind":"gpu","device":"0","time":\#(1_750_003_200 + second),"#
+        + #""power_w":0,"utilization_percent":\#(second == 0 ? 0 : 99)}}"#
+    }
+    // A meter has no work of its own.
+    let meter = #"{"reading":{"kind":"meter","device":"plug","power_w":0}}"#
+    var source = Self.source("printf '%s\\n' '\((lines + [meter]).joined(separator: "' '"))'")
+    let heard = Self.run(&source).heard
+    #expect(heard.readings.map { $0[.power] } == [0, nil, nil, nil, nil, nil, 0])
+    #expect(heard.events.map(\.cause) == [.refused])
+  }
+
   @Test func startsAgainLaterAndLater() throws {
     let scratch = Scratch()
     let path = scratch.file("runs")

@@ -346,4 +346,23 @@ final class PagePlayer: Sendable {
     #expect(heard.readings.map { $0[.energy] } == [nil, 7, nil])
     #expect(heard.events.isEmpty)
   }
+
+  @Test func `no watts of a busy card are unknown, of one that rests they are nothing`() throws {
+    let pages = Mutex([""])
+    let server = try LoopbackServer { _ in .page(pages.withLock { $0.last ?? "" }) }
+    var source = DCGMSource(try HTTPURL(server.url()), SourceContext(machine: "box"))
+    var heard: [Observation] = []
+    for (second, share) in [0, 99, 98, 97, 99, 0].enumerated() {
+      let page = """
+        DCGM_FI_DEV_POWER_USAGE{\(labels(0))} 0
+        DCGM_FI_DEV_GPU_UTIL{\(labels(0))} \(share)
+
+        """
+      pages.withLock { $0.append(page) }
+      heard += try source.sample(FixedClock(Self.start + Double(second)))
+    }
+    #expect(heard.readings.map { $0[.power] } == [0, nil, nil, nil, nil, nil])
+    #expect(heard.readings.map { $0[.utilization] } == [0, 0.99, 0.98, 0.97, 0.99, 0])
+    #expect(heard.events.map(\.cause) == [.refused])
+  }
 }

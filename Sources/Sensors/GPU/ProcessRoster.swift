@@ -81,7 +81,8 @@ struct ProcessRoster {
       var reading = Reading(device: entry.reporter.device.id, time: time)
       reading.set(.memoryUsed, steps: process.memory)
       reading.set(.smShare, process.smShare)
-      entry.fill(&reading)
+      // Where nobody ever knew what was drawn, a count of nothing would say that nothing was.
+      if joules != nil || before[process.pid] == nil || entry.hasEnergy { entry.fill(&reading) }
       report(&entry, reading, &observations)
       present[process.pid] = entry
     }
@@ -160,6 +161,9 @@ struct ProcessRoster {
 }
 
 extension ProcessRoster.Entry {
+  /// Whether anything has been charged so far.
+  fileprivate var hasEnergy: Bool { microjoules > 0 || sharedMicrojoules > 0 }
+
   /// Adds what has been charged so far.
   fileprivate func fill(_ reading: inout Reading) {
     if isChargeable { reading.set(.energy, steps: Int64(saturating: microjoules.rounded())) }

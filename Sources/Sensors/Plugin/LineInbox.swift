@@ -10,6 +10,7 @@ struct LineInbox {
   private var splitter = LineSplitter(cap: JSONLineDecoder.longestLine, splitsAtReturns: false)
   private var decoder: JSONLineDecoder
   private var gate: TimeGate
+  private var zeroPowers: [DeviceID: ZeroPowerCheck] = [:]
   private var isBadLineNamed = false
   private var excessLines = 0
   private var namedLimits: Set<JSONLineDecoder.Limit> = []
@@ -69,11 +70,26 @@ struct LineInbox {
       return
     }
     do throws(JSONLineError) {
-      gate.admit(try decoder.decode(line, arrival: now), at: now, into: &result)
+      var admitted: [Observation] = []
+      gate.admit(try decoder.decode(line, arrival: now), at: now, into: &admitted)
+      for observation in admitted { check(observation, &result) }
       say(gate.refusal(line: decoder.lineCount), now, &result)
     } catch {
       reject(error, now, &result)
     }
+  }
+
+  /// Passes on what was said, without watts of an accelerator that cannot be.
+  private mutating func check(_ observation: Observation, _ result: inout [Observation]) {
+    guard case .reading(var reading) = observation, reading.device.kind == .gpu,
+      zeroPowers[reading.device] != nil || zeroPowers.count < 1024
+    else {
+      result.append(observation)
+      return
+    }
+    let refusal = zeroPowers[reading.device, default: ZeroPowerCheck()].take(&reading)
+    if !reading.isEmpty { result.append(.reading(reading)) }
+    if let refusal { result.append(.event(refusal)) }
   }
 
   private mutating func reject(

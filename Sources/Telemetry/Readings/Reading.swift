@@ -41,6 +41,9 @@ public struct Reading: Sendable, Hashable {
     values.append(Entry(metric: metric, steps: steps))
   }
 
+  /// Takes the values of a metric out.
+  public mutating func remove(_ metric: Metric) { values.removeAll { $0.metric == metric } }
+
   /// Makes room for so many values, so that adding them allocates memory only once.
   public mutating func reserve(_ count: Int) { values.reserveCapacity(count) }
 

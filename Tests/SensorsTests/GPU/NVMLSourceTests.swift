@@ -301,4 +301,35 @@ struct NVMLSourceTests {
     var other = NVMLSource(SourceContext(machine: "box"), library: "libc.so.6")
     #expect(other.probe().health == .failed)
   }
+
+  @Test("0 W of a busy GPU is unknown, which is said once; its processes are charged nothing")
+  func zeroPower() throws {
+    let fake = try FakeNVML()
+    for id in [83, 191] { fake.answer("field:\(id)", 3) }
+    fake.answer("nvmlDeviceGetTotalEnergyConsumption", 3)
+    fake.set("power_mw", 0)
+    fake.process(4711, percent: 99)
+    var source = fake.source()
+    // While it has nothing to do it may be switched off.
+    #expect(try fake.said(&source, at: 0).steps(.power, of: first) == 0)
+    fake.set("gpu_percent", 99)
+    var events: [Event] = []
+    for second in 1..<12 {
+      let said = try fake.said(&source, at: Double(second))
+      #expect(said.steps(.power, of: first) == nil)
+      #expect(said.steps(.utilization, of: first) == 990_000)
+      let processes = said.readings.filter { $0.device.kind == .process }
+      #expect(processes.allSatisfy { !$0.values.contains { $0.metric == .energy } })
+      events += said.events
+    }
+    #expect(events.map(\.device?.name) == [first] && events.map(\.cause) == [.refused])
+    #expect(events.first?.text.contains("0 W") == true)
+    // Who has never told any watts is not believed at rest either; who does is from then on.
+    fake.set("gpu_percent", 0)
+    #expect(try fake.said(&source, at: 20).steps(.power, of: first) == nil)
+    fake.set("power_mw", 31_000)
+    #expect(try fake.said(&source, at: 21).steps(.power, of: first) == 31_000)
+    fake.set("power_mw", 0)
+    #expect(try fake.said(&source, at: 22).steps(.power, of: first) == 0)
+  }
 }

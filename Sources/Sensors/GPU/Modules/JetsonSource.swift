@@ -23,6 +23,7 @@ struct JetsonSource: DataSource {
   private var meters: [Meter] = []
   /// Of a GPU without a rail of its own.
   private var gpuReporter: DeviceReporter?
+  private var zeroPower = ZeroPowerCheck()
 
   init(_ context: SourceContext) { self.context = context }
 
@@ -51,6 +52,7 @@ struct JetsonSource: DataSource {
       if reading.device.kind == .gpu {
         gpu?.fill(&reading)
         saidGPU = true
+        if let refusal = zeroPower.take(&reading) { observations.append(.event(refusal)) }
       }
       report(index, reading, &observations)
     }

@@ -46,6 +46,7 @@ final class NVMLGPU: @unchecked Sendable {
   private var reporter: DeviceReporter?
   private var processes: (gpu: DeviceID, list: NVMLProcesses)?
   private var hasRefusedPower = false
+  private var zeroPower = ZeroPowerCheck()
 
   init(_ index: UInt32, _ context: SourceContext) {
     self.index = index
@@ -128,6 +129,7 @@ final class NVMLGPU: @unchecked Sendable {
     if due.second, device.query.lastError?.isLoss != true {
       readActivity(&device, &reading, isNew: isNew, &answer)
     }
+    let refusal = zeroPower.take(&reading)
     var rest: [Observation] = []
     if due.pair, device.query.lastError?.isLoss != true {
       if due.slow { migDevices?.enumerate(device) }
@@ -141,6 +143,7 @@ final class NVMLGPU: @unchecked Sendable {
       described.provenance(of: $0, every: interval)
     }
     answer.observations += rest
+    if let refusal { answer.observations.append(.event(refusal)) }
     if due.second { answer.mayRest = mayRest(reading) }
     answer.notes += device.query.denied.map { "\($0) may not be read by this user" }
     if let watts = device.implausiblePower, !hasRefusedPower {
