@@ -60,6 +60,56 @@ struct JetsonSourceTests {
     #expect(said.steps(.power, of: "module") == 21_500)
   }
 
+  /// The watts that count, by device, where a module is described by its rails.
+  private func parts(_ tree: FileTree) throws -> [String: Int64] {
+    var source = JetsonSource(tree.context)
+    let said = try source.said(at: 0)
+    var parts: [String: Int64] = [:]
+    for device in said.devices where device.role.isPart || device.role == .platform {
+      parts[device.id.name] = said.steps(.power, of: device.id.name)
+    }
+    return parts
+  }
+
+  @Test("AGX Orin has no rail for its input: three rails make up the module, a fourth is in one")
+  func orinWithoutInput() throws {
+    let tree = FileTree()
+    add(
+      1,
+      [("VDD_GPU_SOC", 1000, 19_000), ("VDD_CPU_CV", 500, 19_000), ("VIN_SYS_5V0", 1600, 5000)],
+      to: tree)
+    add(2, [("NC", 0, 0), ("VDDQ_VDD2_1V8AO", 700, 5000), ("NC", 0, 0)], to: tree)
+    tree.write("/proc/device-tree/compatible", "nvidia,p3737-0000+p3701-0000\0nvidia,tegra234\0")
+    addGPU(to: tree)
+    let expected: [String: Int64] = ["jetson": 19_000, "package-0": 9500, "VIN_SYS_5V0": 8000]
+    #expect(try parts(tree) == expected)
+    // Without the GPU's driver its rail still counts, as a part of the machine.
+    tree.remove("/sys/devices/platform/gpu.0/load")
+    #expect(
+      try parts(tree) == ["VDD_GPU_SOC": 19_000, "package-0": 9500, "VIN_SYS_5V0": 8000])
+  }
+
+  @Test("AGX Xavier has six rails that add up")
+  func xavier() throws {
+    let tree = FileTree()
+    add(1, [("GPU", 400, 19_000), ("CPU", 200, 19_000), ("SOC", 150, 19_000)], to: tree)
+    add(2, [("CV", 10, 19_000), ("VDDRQ", 60, 19_000), ("SYS5V", 500, 5000)], to: tree)
+    tree.write("/proc/device-tree/compatible", "nvidia,p2972-0000\0nvidia,tegra194\0")
+    addGPU(to: tree)
+    let expected: [String: Int64] = [
+      "jetson": 7600, "package-0": 3800, "SOC": 2850, "CV": 190, "VDDRQ": 1140, "SYS5V": 2500,
+    ]
+    #expect(try parts(tree) == expected)
+  }
+
+  @Test("beside a rail for the input no other one is added")
+  func withInput() throws {
+    let tree = FileTree()
+    add(1, [("VDD_IN", 2000, 19_000), ("VDD_SOC", 150, 19_000), ("SYS5V", 500, 5000)], to: tree)
+    addGPU(to: tree)
+    #expect(try parts(tree) == ["module": 38_000])
+  }
+
   @Test("the same monitors on another machine are not a Jetson's")
   func otherMachine() {
     let tree = FileTree()

@@ -12,8 +12,21 @@ struct JetsonRail {
     case module
     case gpu
     case cpu
+    /// A part of the module that no other rail contains.
+    case part
+    /// Nothing that is known to be outside the other rails.
     case other
   }
+
+  /// The rails that feed a whole module.
+  private static let inputs: Set<String> = ["VDD_IN", "POM_5V_IN", "VIN", "VDD_IN_MAIN"]
+  /// Rails beside those of GPU and processor.
+  ///
+  /// A module without a rail for its input draws the sum of all: AGX Orin of `VDD_GPU_SOC`,
+  /// `VDD_CPU_CV` and `VIN_SYS_5V0`, which also feeds `VDDQ_VDD2_1V8AO`; AGX Xavier of `GPU`,
+  /// `CPU`, `SOC`, `CV`, `VDDRQ` and `SYS5V`. Source: the Jetson Linux developer guide, “Software-
+  /// Based Power Consumption Modeling” and the tables of power monitors.
+  private static let parts: Set<String> = ["VIN_SYS_5V0", "SOC", "CV", "VDDRQ", "SYS5V", "VDD_SOC"]
 
   let name: String
   private let power: SystemFile?
@@ -22,15 +35,16 @@ struct JetsonRail {
 
   /// What the rail's name says it feeds; one shared by GPU and processor counts as the GPU's.
   var use: Use {
-    if ["VDD_IN", "POM_5V_IN", "VIN", "VDD_IN_MAIN"].contains(name) { return .module }
-    let parts = name.split(separator: "_")
-    if parts.contains("GPU") { return .gpu }
-    return parts.contains("CPU") ? .cpu : .other
+    if Self.inputs.contains(name) { return .module }
+    let words = name.split(separator: "_")
+    if words.contains("GPU") { return .gpu }
+    if words.contains("CPU") { return .cpu }
+    return Self.parts.contains(name) ? .part : .other
   }
 
   /// Whether its name is one that Jetson modules have.
   private var isKnown: Bool {
-    use != .other
+    use == .module || use == .gpu || use == .cpu
       || ["VDD", "VDDQ", "VDDRQ", "VIN", "SOC", "CV", "SYS5V", "POM"].contains {
         name.hasPrefix($0)
       }

@@ -6,7 +6,8 @@ import Telemetry
 /// The rail that feeds the module contains all others: it is the meter `module`, which stands for
 /// the machine where nothing measures at the plug. The carrier board and the supply's losses are
 /// outside it. A rail of the GPU is the GPU's power, also where the processor's cores share it;
-/// then the rail's name says so. Other rails are meters, which are added to nothing.
+/// then the rail's name says so. Other rails are meters, which are added to nothing where the input
+/// contains them. A module without a rail for its input draws what its independent rails draw.
 struct JetsonSource: DataSource {
   static let sourceName = "jetson"
 
@@ -117,14 +118,18 @@ struct JetsonSource: DataSource {
     let gpu = JetsonGPU(context)
     self.gpu = gpu
     var taken: Set<DeviceID> = []
-    meters = JetsonRail.all(in: context).map { rail in
+    let rails = JetsonRail.all(in: context)
+    let hasInput = rails.contains { $0.use == .module }
+    meters = rails.map { rail in
       var device =
         switch rail.use {
         case .module:
           moduleDevice(rail: rail.name)
         case .gpu where gpu.isPresent: gpuDevice(rail: rail.name)
         case .cpu: self.device(.cpu, "package-0", "rail \(rail.name)", .processor)
-        default: self.device(.meter, rail.name, "rail", .sensor)
+        case .gpu, .part:
+          self.device(.meter, rail.name, "rail", hasInput ? .sensor : .component)
+        case .other: self.device(.meter, rail.name, "rail", .sensor)
         }
       // A second rail for the same use is shown by its own name.
       if !taken.insert(device.id).inserted {
