@@ -64,7 +64,7 @@ struct HwmonChannel: Hashable {
 
   /// GPUs and Grace processors have sources of their own.
   private static func isWanted(_ chip: String, _ path: String) -> Bool {
-    !["nvidia", "amdgpu", "i915", "xe"].contains(chip)
+    !["nvidia", "amdgpu", "i915", "xe"].contains(chip) && !chip.hasPrefix("i915_gt")
       && SystemFile.text(path + "/device/type") != "Battery"
       && GraceSensor.label(in: path) == nil
   }

@@ -67,6 +67,72 @@ struct IntelSourceTests {
     #expect(heard.last?.steps(.powerLimit, of: card) == 150_000)
   }
 
+  @Test(
+    "a limit of 0 is switched off and is none; the burst's binds where the seconds' does not",
+    arguments: [
+      (["max": 120, "cap": 200, "rated_max": 190, "crit": 328], 120_000, 190_000),
+      (["max": 0, "cap": 200, "rated_max": 190, "crit": 328], 200_000, 190_000),
+      (["max": 0, "cap": 0, "rated_max": 190], 190_000, 190_000),
+      (["cap": 200], 200_000, nil), (["max": 0, "cap": 0, "crit": 328], nil, nil), ([:], nil, nil),
+    ] as [([String: Int], Int64?, Int64?)])
+  func limits(watts: [String: Int], limit: Int64?, rated: Int64?) throws {
+    let tree = IntelTree()
+    tree.plug(driver: "xe")
+    tree.addMeter(1, label: "card", limits: watts.mapValues { $0 * 1_000_000 })
+    let (_, heard) = try run(tree, 3) { _ in tree.draw(1, watts: 90, seconds: 1) }
+    #expect(heard.last?.steps(.powerLimit, of: card) == limit)
+    #expect(heard.last?.steps(.powerLimitDefault, of: card) == rated)
+  }
+
+  @Test("the card's counter is told by its label, and its limits by theirs")
+  func labels() throws {
+    let tree = IntelTree()
+    tree.plug(driver: "xe")
+    tree.addMeter(1, label: "pkg", limits: ["max": 120_000_000])
+    tree.addMeter(2, label: "card", limits: ["max": 190_000_000])
+    tree.files.write(tree.hwmon(card) + "/power1_label", "pkg\n")
+    tree.files.write(tree.hwmon(card) + "/power2_label", "card\n")
+    let (timeline, heard) = try run(tree, 10) { _ in
+      tree.draw(1, watts: 60, seconds: 1)
+      tree.draw(2, watts: 90, seconds: 1)
+    }
+    #expect(abs((joules(timeline, 10) ?? 0) / 900 - 1) < 0.001)
+    #expect(heard.last?.steps(.powerLimit, of: card) == 190_000)
+  }
+
+  @Test("of several chips of one card the one of the whole card is read, not a tile's")
+  func tiles() throws {
+    let tree = IntelTree()
+    tree.plug(driver: "i915")
+    let tile = tree.folder(card) + "/hwmon/hwmon3"
+    tree.files.write(tile + "/name", "i915_gt0\n")
+    tree.files.write(tile + "/energy1_input", "5\n")
+    tree.files.write(tree.hwmon(card) + "/name", "i915\n")
+    tree.addMeter(1)
+    let (timeline, _) = try run(tree, 10) { _ in tree.draw(1, watts: 75, seconds: 1) }
+    #expect(abs((joules(timeline, 10) ?? 0) / 750 - 1) < 0.001)
+  }
+
+  @Test("a counter that stands still while clients work is left out, one at rest is not")
+  func frozen() throws {
+    let tree = IntelTree()
+    tree.plug(driver: "xe")
+    tree.addMeter(1, label: "card")
+    tree.open(41, cycles: 0, of: 1000)
+    let (timeline, heard) = try run(tree, 40) { second in
+      // Work from second 20 on, which the counter does not see.
+      tree.draw(1, watts: 40, seconds: second < 10 ? 1 : 0)
+      tree.open(41, cycles: max(0, second - 20) * 900, of: 1000 + second * 1000)
+    }
+    #expect(heard.flatMap(\.events).map(\.cause) == [.refused])
+    #expect(heard[19].steps(.energy, of: card) != nil)
+    #expect(heard.suffix(10).allSatisfy { $0.steps(.energy, of: card) == nil })
+    let device = DeviceID(machine: "box", kind: .gpu, name: card)
+    let id = try #require(timeline.id(.energy, of: device))
+    let span = TimeSpan(Timestamp(seconds: 30), Timestamp(seconds: 40))
+    #expect(timeline.total(id, over: span).covered == 0)
+  }
+
   @Test("a card counter that says what cannot be is left for the package's")
   func impossible() throws {
     let tree = IntelTree()

@@ -22,9 +22,15 @@ struct DRMCard: Hashable {
   let driver: String
 
   /// The folder of the card's hardware monitoring chip; `nil` when it has none.
+  ///
+  /// Where there are several, such as `i915_gt0` for a tile beside `i915` for the card, it is the
+  /// one that is named like the driver.
   var hwmon: String? {
     let parent = device + "/hwmon"
-    return SystemFile.names(in: parent)?.first { $0.hasPrefix("hwmon") }.map { "\(parent)/\($0)" }
+    let folders = (SystemFile.names(in: parent) ?? []).filter { $0.hasPrefix("hwmon") }
+      .map { "\(parent)/\($0)" }
+    guard folders.count > 1 else { return folders.first }
+    return folders.first { SystemFile.text($0 + "/name") == driver } ?? folders.first
   }
 
   /// The product's name, else the PCI device number.

@@ -15,7 +15,7 @@ struct DRMEnergyCounter {
 
   /// Why values are missing from here on.
   enum Fault: Hashable {
-    /// It does not move though the device draws power.
+    /// It does not move though the device draws power, or works.
     case frozen
     /// It moves, but by another amount than the power says: the factor.
     case disagrees(Double)
@@ -52,11 +52,13 @@ struct DRMEnergyCounter {
   /// Whether it has been given up for good.
   var isRejected: Bool { state == .rejected }
 
-  /// Takes a raw value with the power and the power limit of the same time, in watts.
+  /// Takes a raw value with the power and the power limit of the same time, in watts; `isBusy` says
+  /// that the device works, where its power is not known.
   ///
   /// Returns what may be reported now, and what has gone wrong with this value.
   mutating func take(
-    _ microjoules: Int64, power: Double?, limit: Double?, at time: Timestamp
+    _ microjoules: Int64, power: Double?, limit: Double?, isBusy: Bool = false,
+    at time: Timestamp
   ) -> (values: [Value], fault: Fault?) {
     let next = Value(time: time, microjoules: microjoules)
     defer { (last, lastPower) = (next, power) }
@@ -89,7 +91,8 @@ struct DRMEnergyCounter {
         offset = microjoules
         return ([shifted(next)], .jumped(watts))
       }
-      if step == 0, let power, power > 0, let moved, time - moved >= Self.patience {
+      let isDrawing = power.map { $0 > 0 } ?? isBusy
+      if step == 0, isDrawing, let moved, time - moved >= Self.patience {
         state = .frozen
         return ([], .frozen)
       }

@@ -11,7 +11,10 @@ struct IntelGPU {
   private struct Meter {
     let name: String
     let file: SystemFile
-    let limit: SystemFile?
+    /// The limits of its domain, what binds longest first; one that is 0 is switched off.
+    let limits: [SystemFile]
+    /// The limit that its domain is sold with, in watts.
+    let defaultLimit: Double?
     /// What the meter's power cannot exceed, in watts.
     let highest: Double?
     var counter = DRMEnergyCounter()
@@ -30,6 +33,9 @@ struct IntelGPU {
 
   /// The PCI address of graphics inside the processor, in any domain: bus 0, device 2, function 0.
   static let integratedAddress = ":00:02.0"
+
+  /// The share of its time in which its clients kept it busy, and when that was looked at.
+  private var activity: (share: Double, time: Timestamp)?
 
   /// How often something was said of a counter; a broken one could go on for ever.
   private var told = 0
@@ -82,24 +88,37 @@ struct IntelGPU {
   }
 
   /// The counters of a chip, the whole card's before the package's.
+  ///
+  /// Of the limits `max` is that of seconds (PL1), `cap` that of milliseconds (PL2), `rated_max` what
+  /// the product is made for, and `crit` a current's (I1), which is far above.
   private static func meters(_ folder: String) -> [Meter] {
     var meters: [Meter] = []
     for number in 1...2 {
       let path = "\(folder)/energy\(number)_input"
       guard SystemFile.exists(path) else { continue }
-      let name =
-        SystemFile.text("\(folder)/energy\(number)_label") ?? (number == 1 ? "card" : "pkg")
-      let limits = ["max", "rated_max"].map { "\(folder)/power\(number)_\($0)" }
-      let highest = ["crit", "max", "rated_max"].compactMap {
-        SystemFile.number("\(folder)/power\(number)_\($0)")
+      let label = SystemFile.text("\(folder)/energy\(number)_label")
+      // The powers of a domain mostly have its counter's number; where they are labelled, its name.
+      let power =
+        (1...2).first { label != nil && SystemFile.text("\(folder)/power\($0)_label") == label }
+        ?? number
+      let limit = { (name: String) in "\(folder)/power\(power)_\(name)" }
+      let highest = ["crit", "cap", "max", "rated_max"].compactMap {
+        SystemFile.number(limit($0))
       }.max()
       meters.append(
         Meter(
-          name: name, file: SystemFile(path, capacity: 64),
-          limit: first(limits.filter { SystemFile.number($0) ?? 0 > 0 }),
-          highest: highest.flatMap { $0 > 0 ? Double($0) * 1e-6 : nil }))
+          name: label ?? (number == 1 ? "card" : "pkg"), file: SystemFile(path, capacity: 64),
+          limits: ["max", "cap", "rated_max"].map(limit).filter(SystemFile.exists).map {
+            SystemFile($0, capacity: 64)
+          },
+          defaultLimit: SystemFile.number(limit("rated_max")).flatMap(watts),
+          highest: highest.flatMap(watts)))
     }
     return meters.filter { $0.name == "card" } + meters.filter { $0.name != "card" }
+  }
+
+  private static func watts(_ microwatts: Int64) -> Double? {
+    microwatts > 0 ? Double(microwatts) * 1e-6 : nil
   }
 
   /// Reads every number once; `usage` is what its clients do, if that was looked at just now.
@@ -112,6 +131,7 @@ struct IntelGPU {
       failure = SystemError(ENOENT, card.device)
       return reading
     }
+    if let busy = usage?.busy { activity = (busy, reading.time) }
     setEnergy(&reading)
     reading.set(.utilization, usage?.busy)
     if !isIntegrated {
@@ -125,16 +145,24 @@ struct IntelGPU {
     return reading
   }
 
+  /// Whether its clients worked on it when they were looked at last, a moment ago.
+  private func isBusy(at time: Timestamp) -> Bool {
+    guard let activity else { return false }
+    return activity.share >= 0.1 && time - activity.time <= 2 * DRMClients.period
+  }
+
   private static func number(_ file: SystemFile?, _ range: ClosedRange<Int64>) -> Int64? {
     AMDSensors.number(file).flatMap { range ~= $0 ? $0 : nil }
   }
 
   private mutating func setEnergy(_ reading: inout Reading) {
     guard !meters.isEmpty else { return }
-    reading.set(.powerLimit, AMDSensors.watts(meters[0].limit))
+    reading.set(.powerLimit, meters[0].limits.lazy.compactMap { AMDSensors.watts($0) }.first)
+    reading.set(.powerLimitDefault, meters[0].defaultLimit)
     guard let energy = AMDSensors.number(meters[0].file), energy >= 0 else { return }
     let (values, fault) = meters[0].counter.take(
-      energy, power: nil, limit: meters[0].highest, at: reading.time)
+      energy, power: nil, limit: meters[0].highest, isBusy: isBusy(at: reading.time),
+      at: reading.time)
     for value in values {
       spent.add(counter: value.microjoules)
       if value.time == reading.time {
@@ -164,6 +192,7 @@ extension IntelGPU {
     switch metric {
     case .energy: note = "\(card.driver) hwmon, energy of the \(meterName) as the driver counts, µJ"
     case .powerLimit: note = "\(card.driver) hwmon, limit of the \(meterName), µW"
+    case .powerLimitDefault: note = "\(card.driver) hwmon, rated limit of the \(meterName), µW"
     case .utilization:
       method = .average
       period = max(DRMClients.period, interval)
