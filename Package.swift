@@ -80,7 +80,7 @@ let package = Package(
     .target(name: "Seeded", path: "Tests/Support/Seeded", swiftSettings: strict),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Seeded"], swiftSettings: strict),
     .testTarget(
-      name: "HTTPTests", dependencies: ["HTTP", "Loopback", "Seeded", "TestSupport"],
+      name: "HTTPTests", dependencies: ["HTTP", "Linux", "Loopback", "Seeded", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ServingTests",

@@ -1,5 +1,6 @@
 import CDrivers
 import Glibc
+import Linux
 
 /// libcurl, opened only when a page is behind https.
 ///
@@ -12,10 +13,16 @@ package final class CurlLibrary {
   private let end: cd_curl_call_t
   private let words: cd_curl_words_t
 
+  /// Where the library is looked for; Debian's build with GnuTLS has a name of its own, and NixOS no
+  /// common folder.
+  package static let search = LibrarySearch(
+    ["libcurl.so.4", "libcurl-gnutls.so.4"],
+    in: LibrarySearch.systemFolders + ["/run/current-system/sw/lib"])
+
   /// Opens the library and leaves it open: TLS libraries do not like to be unloaded.
   /// - Throws: `HTTPFailure.noCurl` when it is not there or lacks what is needed.
-  package init(_ path: String) throws(HTTPFailure) {
-    guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else { throw .noCurl }
+  package init(_ search: LibrarySearch) throws(HTTPFailure) {
+    guard let handle = try? search.open() else { throw .noCurl }
     func find<Function>(_ name: String, as type: Function.Type) -> Function? {
       dlsym(handle, name).map { unsafeBitCast($0, to: type) }
     }

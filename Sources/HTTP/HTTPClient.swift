@@ -16,7 +16,7 @@ package struct HTTPClient {
   /// The largest body taken, in bytes.
   package var limit = 8 << 20
   /// The library to use for https.
-  package var curl = "libcurl.so.4"
+  package var curl = CurlLibrary.search
 
   /// What requests say in their header `User-Agent`.
   package static let agent = "hippowatt"

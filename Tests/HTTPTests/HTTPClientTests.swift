@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 import Loopback
 import Telemetry
 import TestSupport
@@ -87,7 +88,7 @@ import Testing
 
   @Test func `https without the library says what to install`() throws {
     var client = HTTPClient()
-    client.curl = "libnowhere.so.4"
+    client.curl = LibrarySearch(["libnowhere.so.4"], in: ["/nowhere"])
     #expect(try failure("https://127.0.0.1:1/metrics", client) == .noCurl)
     #expect(HTTPFailure.noCurl.remedy(try HTTPURL("https://x")).contains("libcurl4"))
   }

@@ -1,7 +1,9 @@
+import Glibc
 import Telemetry
 import TestSupport
 import Testing
 
+@testable import Linux
 @testable import Sensors
 
 @Suite("NVML")
@@ -94,8 +96,10 @@ struct NVMLSourceTests {
   @Test(
     "power is a one-second mean from Ampere on, but for GA100",
     arguments: [
-      (9, 9, 0, Provenance.Method.average), (7, 8, 6, .average), (7, 8, 0, .instant),
-      (6, 7, 5, .instant),
+      // Blackwell, Hopper, Ada, Orin, Ampere, GA100, Turing, Volta, Maxwell.
+      (10, 12, 0, Provenance.Method.average), (10, 10, 0, .average), (9, 9, 0, .average),
+      (8, 8, 9, .average), (7, 8, 7, .average), (7, 8, 6, .average), (7, 8, 0, .instant),
+      (6, 7, 5, .instant), (5, 7, 0, .instant), (2, 5, 2, .instant),
     ])
   func powerMethod(
     architecture: UInt64, major: UInt64, minor: UInt64, method: Provenance.Method
@@ -106,7 +110,56 @@ struct NVMLSourceTests {
     fake.set("minor", minor)
     var source = fake.source()
     let said = try source.said(at: 0)
-    #expect(said.provenance(.power, of: first)?.method == method)
+    let provenance = try #require(said.provenance(.power, of: first))
+    #expect(provenance.method == method && provenance.period == 1)
+    #expect(provenance.note.contains("mean over the last second") == (method == .average))
+    // A100 and H100 see their power for a quarter of the time only.
+    let moment =
+      method == .average ? said.provenance(.powerInstant, of: first)?.note : provenance.note
+    let isPartial = major == 9 || major == 8 && minor == 0
+    #expect(moment?.contains("25 ms of each 100 ms") == isPartial)
+  }
+
+  @Test("of a chip that the driver does not name it is not claimed what its power is")
+  func unknownChip() throws {
+    let fake = try FakeNVML()
+    fake.set("architecture", 0xffff_ffff)
+    fake.answer("nvmlDeviceGetCudaComputeCapability", 3)
+    fake.answer("field:186", 3)
+    var source = fake.source()
+    let provenance = try #require(try source.said(at: 0).provenance(.power, of: first))
+    #expect(provenance.method == .instant && provenance.note.contains("does not tell"))
+  }
+
+  @Test(
+    "the library is found in folders that the loader does not search",
+    arguments: ["/usr/lib/wsl/lib", "/run/opengl-driver/lib", "/home/kubernetes/bin/nvidia/lib64"])
+  func folders(folder: String) throws {
+    let fake = try FakeNVML()
+    let tree = FileTree()
+    let path = folder + "/libnvidia-ml.so.1"
+    tree.write(path, Fixtures.readFile(fake.path))
+    var source = NVMLSource(SourceContext(machine: "box", root: tree.root))
+    #expect(source.probe() == Probe(.ok, "1 GPU, driver 590.48.01"))
+    // Anyone may put a file into a folder that everybody may write to.
+    chmod(tree.root + folder, 0o777)
+    #expect(source.probe().health == .absent)
+  }
+
+  @Test("where no library is, the folders are named; of one that is broken the loader's reason")
+  func notFound() throws {
+    let tree = FileTree()
+    var source = NVMLSource(SourceContext(machine: "box", root: tree.root))
+    let absence = source.probe()
+    #expect(absence.health == .absent)
+    for word in ["libnvidia-ml.so.1", "/usr/lib/wsl/lib", "/run/opengl-driver/lib", "/usr/lib64"] {
+      #expect(absence.message.contains(word))
+    }
+    #expect(NVMLLibrary.search.folders.allSatisfy { $0.hasPrefix("/") })
+    tree.write("/usr/lib/wsl/lib/libnvidia-ml.so.1", "no library\n")
+    let broken = source.probe()
+    #expect(broken.health == .failed)
+    #expect(broken.message.contains("/usr/lib/wsl/lib/libnvidia-ml.so.1 cannot be opened: "))
   }
 
   @Test("what is not supported is asked for once")

@@ -44,15 +44,24 @@ extension NVMLDevice {
     }
   }
 
+  /// What a power at a moment is, on this chip.
+  private var moment: String {
+    identity.samplesPartly
+      ? "mW, whole board, ±5 %; seen in 25 ms of each 100 ms, so that short steps are missed"
+      : "mW at that moment, whole board, ±5 %"
+  }
+
   private func note(of metric: Metric) -> String {
     switch metric {
     case .power where fields.has(.averagePower):
       "NVML field 185, mW, mean over the last second, whole board, ±5 %"
     case .power where identity.averagesPower:
       "nvmlDeviceGetPowerUsage, mW, mean over the last second, whole board, ±5 %"
-    case .power where fields.has(.instantPower): "NVML field 186, mW at that moment, ±5 %"
-    case .power: "nvmlDeviceGetPowerUsage, mW at that moment, whole board, ±5 %"
-    case .powerInstant: "NVML field 186, mW at that moment, ±5 %"
+    case .power where fields.has(.instantPower): "NVML field 186, \(moment)"
+    case .power where !identity.isKnownChip:
+      "nvmlDeviceGetPowerUsage, mW, whole board, ±5 %; whether a mean, the driver does not tell"
+    case .power: "nvmlDeviceGetPowerUsage, \(moment)"
+    case .powerInstant: "NVML field 186, \(moment)"
     case .energy where fields.has(.energy): "NVML field 191, mJ since driver load"
     case .energy where fields.has(.totalEnergyConsumption): "NVML field 83, mJ since driver load"
     case .energy: "nvmlDeviceGetTotalEnergyConsumption, mJ since driver load"

@@ -6,6 +6,10 @@ struct NVMLIdentity: Hashable {
   let device: Device
   /// Whether power is a mean over the last second rather than a momentary value.
   let averagesPower: Bool
+  /// Whether the driver tells which chip it is.
+  let isKnownChip: Bool
+  /// Whether its power at a moment is that of a part of the time only.
+  let samplesPartly: Bool
   /// Whether it is one module with its processor: GH200, GB200 and the like.
   let isModule: Bool
   /// The PCI address as the driver writes it.
@@ -39,7 +43,10 @@ struct NVMLIdentity: Hashable {
     }
     let capability = Self.computeCapability(handle, library)
     attributes["compute capability"] = capability.map { "\($0.major).\($0.minor)" }
-    averagesPower = Self.averagesPower(Self.architecture(handle, library), capability)
+    let architecture = Self.architecture(handle, library)
+    averagesPower = Self.averagesPower(architecture, capability)
+    isKnownChip = architecture != nil || capability != nil
+    samplesPartly = capability.map { $0 == Self.ga100Capability || $0.major == 9 } ?? false
     device = Device(
       id: context.device(.gpu, uuid ?? attributes["pci"] ?? "\(index)"), label: "\(index)",
       model: model ?? "", attributes: attributes)
@@ -57,6 +64,8 @@ struct NVMLIdentity: Hashable {
   }
 
   /// The compute capability of GA100 (A100, A30), which no other chip has.
+  ///
+  /// It and Hopper (9.0) look at their power for 25 ms of each 100 ms: arXiv 2312.02741.
   private static let ga100Capability: (major: Int32, minor: Int32) = (8, 0)
 
   /// Whether a product's name is that of a module: a word that begins with GH or GB and a digit.

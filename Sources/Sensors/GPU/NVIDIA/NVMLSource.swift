@@ -83,7 +83,7 @@ struct NVMLSource: DataSource {
       return Probe(.ok, "asleep, and left so: " + names.joined(separator: ", "))
     }
     do {
-      let library = try NVMLLibrary(path: path, hiding: hiding)
+      let library = try NVMLLibrary(path: path, hiding: hiding, root: context.root)
       let count = try Self.count(library)
       let version = library.driverVersion ?? "of unknown version"
       return Probe(.ok, "\(count) GPU\(count == 1 ? "" : "s"), driver \(version)")
@@ -174,7 +174,7 @@ struct NVMLSource: DataSource {
     _ clock: any SessionClock, _ observations: inout [Observation]
   ) throws(SourceFailure) -> NVMLLibrary {
     if let library { return library }
-    let library = try NVMLLibrary(path: path, hiding: hiding)
+    let library = try NVMLLibrary(path: path, hiding: hiding, root: context.root)
     let count = try Self.count(library)
     self.library = library
     opened = clock.now

@@ -1,5 +1,6 @@
 import CDrivers
 import Glibc
+import Linux
 import Telemetry
 
 /// NVIDIA's management library, opened at run time and initialised for as long as this lives.
@@ -21,16 +22,34 @@ final class NVMLLibrary: @unchecked Sendable {
   /// The library's own version, such as `13.590.48.01`.
   let version: String?
 
+  /// Where drivers put the library, beside where the loader finds it: WSL 2; NixOS; what container
+  /// runtimes, GKE and the GPU operator mount; the folders of distributions.
+  static let search = LibrarySearch(
+    ["libnvidia-ml.so.1", "libnvidia-ml.so"],
+    in: [
+      "/usr/lib/wsl/lib", "/run/opengl-driver/lib", "/usr/local/nvidia/lib64",
+      "/usr/local/nvidia/lib", "/home/kubernetes/bin/nvidia/lib64", "/var/lib/nvidia/lib64",
+      "/run/nvidia/driver/usr/lib/x86_64-linux-gnu", "/run/nvidia/driver/usr/lib/aarch64-linux-gnu",
+      "/run/nvidia/driver/usr/lib64",
+    ] + LibrarySearch.systemFolders + [
+      "/usr/lib/x86_64-linux-gnu/nvidia/current", "/usr/lib/aarch64-linux-gnu/nvidia",
+      "/usr/lib64/nvidia",
+    ])
+
   /// Opens and initialises the library.
   ///
-  /// `path` stands in for the names it is looked for under; `hiding` names functions to do without.
+  /// `path` stands in for all the places it is looked for, which are under `root`; `hiding` names
+  /// functions to do without.
   /// - Throws: `SourceFailure` when it is not there, is not NVML, or cannot be initialised.
-  init(path: String? = nil, hiding: Set<String> = []) throws(SourceFailure) {
-    let names = path.map { [$0] } ?? ["libnvidia-ml.so.1", "libnvidia-ml.so"]
-    guard let handle = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else {
-      throw SourceFailure(
-        .absent, "no NVIDIA driver: looked for " + names.joined(separator: " and "),
-        remedy: "install the NVIDIA driver; start a container with --gpus all")
+  init(
+    path: String? = nil, hiding: Set<String> = [], root: String = "/"
+  ) throws(SourceFailure) {
+    let search = path.map { LibrarySearch(path: $0) } ?? Self.search
+    let handle: UnsafeMutableRawPointer
+    do throws(LibrarySearch.Failure) {
+      handle = try search.open(under: root)
+    } catch {
+      throw error.failure(search)
     }
     func symbol(_ name: String) -> UnsafeMutableRawPointer? {
       hiding.contains(name) ? nil : dlsym(handle, name)
@@ -45,7 +64,7 @@ final class NVMLLibrary: @unchecked Sendable {
     else {
       dlclose(handle)
       throw SourceFailure(
-        .failed, "\(names[0]) lacks the basic functions of NVML",
+        .failed, "\(search.names[0]) lacks the basic functions of NVML",
         remedy: "check that it belongs to the NVIDIA driver")
     }
     if let error = NVMLError(start()) {
@@ -84,5 +103,21 @@ final class NVMLLibrary: @unchecked Sendable {
     guard call(&buffer, UInt32(size)) == nvmlReturn_t(NVML_SUCCESS) else { return nil }
     let text = buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
     return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
+  }
+}
+
+extension LibrarySearch.Failure {
+  /// What the user is told of a missing driver library.
+  fileprivate func failure(_ search: LibrarySearch) -> SourceFailure {
+    switch self {
+    case .absent:
+      SourceFailure(
+        .absent, "no NVIDIA driver: looked for \(search.words)",
+        remedy: "install the NVIDIA driver; start a container with --gpus all")
+    case .refused(let path, let reason):
+      SourceFailure(
+        .failed, "\(path) cannot be opened: \(reason)",
+        remedy: "check that it belongs to the NVIDIA driver of this machine")
+    }
   }
 }
