@@ -7,7 +7,7 @@ import Telemetry
 ///
 /// The exporter collects every 30 s unless told otherwise, so a page often repeats the one before:
 /// a GPU is reported when its page has changed, or every 30 s. Its GPUs are devices of their own
-/// beside those of `nvml`; on one machine only one of the two sources is to be used.
+/// beside those of `nvml`; of a GPU that both read `DeviceTwins` lets one count.
 struct DCGMSource: DataSource {
   let name: String
   let kind = "dcgm"
@@ -147,7 +147,7 @@ struct DCGMSource: DataSource {
 
   /// The line of the catalogue: `dcgm:URL`.
   package static let entry = SourceEntry(
-    "dcgm", gives: "GPUs as a dcgm-exporter publishes them, instead of nvml",
+    "dcgm", gives: "GPUs as a dcgm-exporter publishes them",
     feeds: [.gpu, .gpuPart],
     isDefault: false,
     usage: "dcgm:URL"

@@ -1,3 +1,7 @@
+import Accounting
+import Glibc
+import Loopback
+import Telemetry
 import Terminals
 import Testing
 
@@ -35,5 +39,35 @@ import Testing
     #expect(try session.quit() == 0)
     #expect(seconds() - start < 1)
     session.expectClean()
+  }
+
+  @Test func `a GPU that an exporter shows as well counts once`() throws {
+    let uuid = "GPU-00000000-0000-0000-0000-000000000000"
+    let server = try LoopbackServer { _ in
+      .page(
+        """
+        DCGM_FI_DEV_POWER_USAGE{gpu="0",UUID="\(uuid)",Hostname="pod"} 300
+        DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{gpu="0",UUID="\(uuid)",Hostname="pod"} 5000
+
+        """)
+    }
+    let folder = try Folder()
+    let library = builtProgram("libFakeNVML.so")
+    let clock = SystemClock()
+    let feed = LiveFeed(clock: clock, machine: "box", interval: 0.1)
+    defer { feed.close() }
+    let requests = [
+      SourceRequest(kind: "nvml", options: ["library": library]),
+      SourceRequest(kind: "dcgm", argument: server.url()),
+    ]
+    try feed.start(requests, in: SourceContext(machine: "box", root: folder.path, interval: 0.1))
+    var gpus: [Device] = []
+    for _ in 0..<2000 where gpus.count < 2 {
+      poll(nil, 0, 5)
+      feed.take(feed.collector.drain())
+      gpus = feed.timeline.devices.filter { $0.id.kind == .gpu }
+    }
+    #expect(Set(gpus.map(\.id.name)) == [uuid, "dcgm:" + uuid])
+    #expect(Inventory(feed.timeline).gpus.map(\.id.name) == [uuid])
   }
 }

@@ -13,6 +13,7 @@ final class LiveFeed: Feed {
   let machine: String
   private(set) var recorder: RecorderThread?
   private var isSimulated = false
+  private var twins = DeviceTwins()
   private var lastFailure = ""
   private var started: Timestamp
   /// What is private is taken out of everything before it is kept.
@@ -89,7 +90,7 @@ final class LiveFeed: Feed {
   @discardableResult
   func take(_ told: [Observation]) -> [Observation] {
     guard !told.isEmpty else { return [] }
-    let observations = privacy.filtered(told)
+    let observations = twins.take(privacy.filtered(told))
     keep(observations)
     return observations
   }
@@ -109,9 +110,10 @@ final class LiveFeed: Feed {
     for case .state(let state) in observations where state.health == .failed {
       lastFailure = state.message
     }
-    guard !isSimulated else { return }
-    isSimulated = observations.contains {
-      if case .series(let series) = $0 { series.provenance.method == .simulated } else { false }
+    if !isSimulated {
+      isSimulated = observations.contains {
+        if case .series(let series) = $0 { series.provenance.method == .simulated } else { false }
+      }
     }
   }
 
