@@ -18,6 +18,7 @@ struct DCGMSource: DataSource {
     var last: [Double?] = []
     var reported: Timestamp?
     var zeroPower = ZeroPowerCheck()
+    var stuckCounter = StuckCounterCheck()
   }
 
   static let defaultPeriod = 30.0
@@ -81,7 +82,8 @@ struct DCGMSource: DataSource {
     var gpu = gpus[device.id] ?? GPU(reporter: DeviceReporter(device))
     // As often as is promised, or a page that stays the same would look like a gap.
     let patience = Self.defaultPeriod
-    if gpu.last == row.values, let reported = gpu.reported, now - reported < patience { return }
+    let isRepeated = gpu.last == row.values
+    if isRepeated, let reported = gpu.reported, now - reported < patience { return }
     gpu.last = row.values
     gpu.reported = now
     var reading = Reading(device: device.id, time: now)
@@ -95,7 +97,9 @@ struct DCGMSource: DataSource {
           .event(Event(time: now, kind: .note, text: text, device: device.id, cause: .refused)))
       }
     }
-    let refusal = gpu.zeroPower.take(&reading)
+    var refusals = [gpu.zeroPower.take(&reading)]
+    // A page that is the old one says nothing of a counter.
+    if !isRepeated || gpu.stuckCounter.isStuck { refusals.append(gpu.stuckCounter.take(&reading)) }
     let source = name
     gpu.reporter.report(reading, to: &observations) { metric in
       let field = DCGMTable.fields.first { $0.metric == metric }
@@ -103,7 +107,7 @@ struct DCGMSource: DataSource {
         source: source, method: field?.method ?? .instant, period: Self.defaultPeriod,
         note: "dcgm-exporter, \(field?.note ?? ""); as old as its last collection, 30 s by default")
     }
-    if let refusal { observations.append(.event(refusal)) }
+    observations += refusals.compactMap { $0 }.map { .event($0) }
     gpus[device.id] = gpu
   }
 

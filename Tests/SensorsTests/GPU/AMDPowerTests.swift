@@ -123,4 +123,22 @@ struct AMDPowerTests {
     #expect(said.steps(.modulePower, of: first) == 25_000)
     #expect(said.steps(.power, of: first) == nil)
   }
+
+  @Test("a counter that stops while the card works is left out though no file tells its watts")
+  func stuckCounter() throws {
+    let tree = AMDTree()
+    var source = tree.source
+    var events: [Event] = []
+    var said = try source.said(at: 0)
+    for second in 1..<30 {
+      if second < 10 { tree.draw(watts: 300, seconds: 1) }
+      tree.set(["power": nil])
+      said = try source.said(at: Double(second))
+      events += said.events
+      if second == 9 { #expect(said.steps(.energy, of: first) != nil) }
+    }
+    #expect(said.steps(.energy, of: first) == nil)
+    #expect(events.map(\.cause).contains(.refused))
+    #expect(events.contains { $0.text.contains("stands still") })
+  }
 }

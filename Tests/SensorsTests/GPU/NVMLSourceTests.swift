@@ -207,7 +207,7 @@ struct NVMLSourceTests {
     #expect(lost.events.map(\.kind) == [.gap])
     #expect(lost.events.first?.text.contains("the GPU is lost") == true)
     #expect(lost.events.first?.device?.name == second)
-    for second in 2..<10 { #expect(try source.said(at: Double(second)).events.isEmpty) }
+    for second in 2..<10 { #expect(try fake.said(&source, at: Double(second)).events.isEmpty) }
     fake.answer("gpu", 0, gpu: 1)
     let back = try source.said(at: 20)
     #expect(back.readings.map(\.device.name) == [first, second])
@@ -282,7 +282,7 @@ struct NVMLSourceTests {
     let said = try source.said(at: 0)
     #expect(said.readings.map(\.device.name) == [second])
     #expect(said.events.map(\.text) == ["GPU 0: no permission"])
-    for time in 1..<100 { #expect(try source.said(at: Double(time)).events.isEmpty) }
+    for time in 1..<100 { #expect(try fake.said(&source, at: Double(time)).events.isEmpty) }
     #expect(fake.calls("nvmlInit_v2") == 1)
   }
 

@@ -183,4 +183,24 @@ import Testing
     let joules = timeline.total(id, over: span).amount
     #expect(joules <= 400.001 && joules >= 200, "\(joules)")
   }
+
+  @Test("a counter that says the same for ever gives no joules of nothing, which is said once")
+  func stuckCounter() throws {
+    let fake = try FakeNVML()
+    fake.set("power_mw", 200_000)
+    var source = fake.source()
+    var timeline = Timeline()
+    var events: [Event] = []
+    for second in 0..<60 {
+      // The driver's time stands still, and with it the joules.
+      let observations = try source.sample(FixedClock(Timestamp(seconds: Double(second))))
+      events += Said(observations).events
+      timeline.apply(observations)
+    }
+    #expect(events.map(\.cause) == [.refused])
+    let id = try #require(
+      timeline.id(.energy, of: DeviceID(machine: "box", kind: .gpu, name: first)))
+    let span = TimeSpan(Timestamp(seconds: 0), Timestamp(seconds: 60))
+    #expect(timeline.total(id, over: span).covered < 6)
+  }
 }

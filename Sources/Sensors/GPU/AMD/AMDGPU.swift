@@ -153,7 +153,9 @@ struct AMDGPU {
     reading.set(.power, watts)
     spent.add(power: watts, at: reading.time)
     let energy = metrics.map(\.energy) ?? AMDSensors.number(sensors.energy)
-    if let energy, energy > 0 { setEnergy(&reading, energy, watts, limit) }
+    guard let energy, energy > 0 else { return }
+    let isBusy = (metrics?.gfxActivity ?? AMDSensors.number(busyFile)).map { $0 >= 10 } ?? false
+    setEnergy(&reading, energy, watts, limit, isBusy: isBusy)
   }
 
   /// The power in watts by `gpu_metrics` or by the sensors; `nil` where neither tells one that can be.
@@ -201,9 +203,10 @@ struct AMDGPU {
   }
 
   private mutating func setEnergy(
-    _ reading: inout Reading, _ energy: Int64, _ watts: Double?, _ limit: Double?
+    _ reading: inout Reading, _ energy: Int64, _ watts: Double?, _ limit: Double?, isBusy: Bool
   ) {
-    let (values, fault) = counter.take(energy, power: watts, limit: limit, at: reading.time)
+    let (values, fault) = counter.take(
+      energy, power: watts, limit: limit, isBusy: isBusy, at: reading.time)
     for value in values {
       spent.add(counter: value.microjoules)
       if value.time == reading.time {

@@ -47,6 +47,7 @@ final class NVMLGPU: @unchecked Sendable {
   private var processes: (gpu: DeviceID, list: NVMLProcesses)?
   private var hasRefusedPower = false
   private var zeroPower = ZeroPowerCheck()
+  private var stuckCounter = StuckCounterCheck()
 
   init(_ index: UInt32, _ context: SourceContext) {
     self.index = index
@@ -129,7 +130,7 @@ final class NVMLGPU: @unchecked Sendable {
     if due.second, device.query.lastError?.isLoss != true {
       readActivity(&device, &reading, isNew: isNew, &answer)
     }
-    let refusal = zeroPower.take(&reading)
+    let refusals = [zeroPower.take(&reading), stuckCounter.take(&reading)].compactMap { $0 }
     var rest: [Observation] = []
     if due.pair, device.query.lastError?.isLoss != true {
       if due.slow { migDevices?.enumerate(device) }
@@ -143,7 +144,7 @@ final class NVMLGPU: @unchecked Sendable {
       described.provenance(of: $0, every: interval)
     }
     answer.observations += rest
-    if let refusal { answer.observations.append(.event(refusal)) }
+    answer.observations += refusals.map { .event($0) }
     if due.second { answer.mayRest = mayRest(reading) }
     answer.notes += device.query.denied.map { "\($0) may not be read by this user" }
     if let watts = device.implausiblePower, !hasRefusedPower {
