@@ -9,6 +9,8 @@ package struct LineSplitter: Sendable {
   package let cap: Int
   /// Whether a carriage return ends a line too, as progress bars use it.
   package let splitsAtReturns: Bool
+  /// How many line feeds have been seen since the start or the last reset.
+  private var feeds = 0
   private var partial: [UInt8] = []
   private var isCut = false
 
@@ -21,6 +23,15 @@ package struct LineSplitter: Sendable {
   /// Takes bytes and hands every complete line on, and whether its end was cut off.
   package mutating func feed(
     _ bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
+  ) {
+    feedNumbered(bytes) { line, isCut, _ in body(line, isCut) }
+  }
+
+  /// As `feed`, and says of each line its number from 1, by which an editor finds it.
+  ///
+  /// What carriage returns part is of one number.
+  package mutating func feedNumbered(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Bool, Int) -> Void
   ) {
     var start = 0
     // Each is looked for once: a text of returns alone must not be searched for feeds line by line.
@@ -40,21 +51,34 @@ package struct LineSplitter: Sendable {
         emit(piece, isCut: false, body)
       } else {
         keep(piece)
-        finish(body)
+        finishNumbered(body)
       }
+      if bytes[end] == 0x0A { feeds += 1 }
       start = end + 1
     }
   }
 
   /// Hands on what is left: the stream has ended.
   package mutating func finish(_ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void) {
+    finishNumbered { line, isCut, _ in body(line, isCut) }
+  }
+
+  /// As `finish`, and says the number of the line.
+  package mutating func finishNumbered(
+    _ body: (UnsafeBufferPointer<UInt8>, Bool, Int) -> Void
+  ) {
     guard !partial.isEmpty || isCut else { return }
     partial.withUnsafeBufferPointer { emit($0, isCut: isCut, body) }
-    reset()
+    forget()
   }
 
   /// Forgets what is left: it belongs to a text that is gone.
   package mutating func reset() {
+    forget()
+    feeds = 0
+  }
+
+  private mutating func forget() {
     // A long line once is no reason to hold its memory for ever.
     partial.removeAll(keepingCapacity: partial.capacity <= 64 * 1024)
     isCut = false
@@ -85,9 +109,9 @@ package struct LineSplitter: Sendable {
 
   private func emit(
     _ line: UnsafeBufferPointer<UInt8>, isCut: Bool,
-    _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
+    _ body: (UnsafeBufferPointer<UInt8>, Bool, Int) -> Void
   ) {
     let line = UnsafeBufferPointer(rebasing: line.drop { $0 == 0 })
-    if !line.isEmpty { body(line, isCut) }
+    if !line.isEmpty { body(line, isCut, feeds + 1) }
   }
 }

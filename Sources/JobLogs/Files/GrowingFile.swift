@@ -122,6 +122,15 @@ struct GrowingFile {
 }
 
 extension GrowingFile {
+  /// How many bytes the last look found.
+  var length: Int64 { size }
+
+  /// The last bytes of what the last look found, fewer if it is shorter.
+  func end(_ count: Int) -> [UInt8] {
+    let start = max(0, size - Int64(count))
+    return bytes(at: start, Int(size - start))
+  }
+
   /// The whole content of a small file; `nil` when it cannot be read or is larger than `cap`.
   static func content(_ path: String, cap: Int = 64 << 20) -> [UInt8]? {
     var file = GrowingFile(path: path)

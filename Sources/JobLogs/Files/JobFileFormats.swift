@@ -36,7 +36,7 @@ enum JobFileFormats {
     },
     JobFileFormat(name: "table", sniff: CSVSource.sniff) { CSVSource(path: $0, context: $1) },
     JobFileFormat(name: "log", sniff: sniffText) {
-      LogSource(path: $0, machine: $1.machine)
+      LogSource(path: $0, machine: $1.machine, local: $1.localTime)
     },
   ]
 

@@ -10,8 +10,10 @@ struct LineBurst: Sendable {
   /// How many steps make one row, and how many the last row has.
   private var share = 1
   private var taken = 0
+  /// How many rows became part of another since that was last asked.
+  private var merged = 0
   /// The longest burst that is told row by row; in a longer one two rows become one.
-  private static let cap = 512
+  private static let cap = 1 << 16
 
   var isEmpty: Bool { rows.isEmpty }
 
@@ -24,7 +26,10 @@ struct LineBurst: Sendable {
     }
     let isNext = rows[last].step.map { step in progress.step.map { $0 != step } ?? false } ?? false
     guard isNext, taken == share else {
-      if isNext { taken += 1 }
+      if isNext {
+        taken += 1
+        merged += 1
+      }
       rows[last].update(with: progress)
       return
     }
@@ -36,9 +41,16 @@ struct LineBurst: Sendable {
   /// Makes one row of all, with the newest value of each.
   mutating func collapse() {
     guard rows.count > 1 else { return }
+    merged += rows.count - 1
     for index in rows.indices.dropFirst() { rows[0].update(with: rows[index]) }
     rows.removeSubrange(1...)
     (share, taken) = (1, 1)
+  }
+
+  /// How many rows became part of another since that was last asked.
+  mutating func takeMerged() -> Int {
+    defer { merged = 0 }
+    return merged
   }
 
   /// Takes the rows out, each with its time, none of them before `floor`.
@@ -84,6 +96,7 @@ struct LineBurst: Sendable {
 
   private mutating func thin() {
     let count = (rows.count + 1) / 2
+    merged += rows.count - count
     for index in 0..<count {
       if index > 0 { rows[index] = rows[2 * index] }
       if 2 * index + 1 < rows.count { rows[index].update(with: rows[2 * index + 1]) }

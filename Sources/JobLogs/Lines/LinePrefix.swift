@@ -1,16 +1,17 @@
 import Formats
-import Telemetry
 
 /// What launchers and containers put before a line.
 ///
 /// `[rank0]:`, `0: ` (srun), `node1: ` (pdsh), `(Worker pid=1, ip=…)` (Ray), `trainer-1  | `
 /// (compose), `[1,0]<stdout>:` (mpirun), `[pod/name/container] ` (kubectl) and
-/// `2026-11-23T20:00:00Z stdout F ` (CRI), one after the other.
+/// `2026-11-23T20:00:00Z stdout F ` (CRI), one after the other. A time before one of these is theirs,
+/// such as that of `ts` or of `Nov 28 10:00:10 node1 python[71]: ` (syslog); any other is the
+/// program's own, and `LoggerPrefix` takes it off.
 struct LinePrefix {
   /// How many bytes of the line they are, with the spaces around them.
   private(set) var length = 0
-  /// The time a container runtime wrote.
-  private(set) var time: Timestamp?
+  /// The time that was written before what is taken off.
+  private(set) var stamp: LogStamp?
   /// Differs between processes; 0 when nothing tells them apart.
   private(set) var writer: UInt64 = 0
 
@@ -20,9 +21,9 @@ struct LinePrefix {
     for _ in 0..<8 {
       while length < line.count, line[length] == 0x20 { length += 1 }
       let rest = line[length...]
-      if let stamp = Self.stamp(rest) {
-        time = stamp.time
-        length += stamp.length + 1
+      if let found = Self.stamp(line, length) {
+        stamp = LogStamp.better(stamp, found.stamp)
+        length = found.end
       } else if let stream = Self.streamLength(rest) {
         length += stream
       } else if let found = Self.markLength(rest) {
@@ -45,15 +46,36 @@ struct LinePrefix {
     }
   }
 
-  /// A time with zone at the start, if a space follows it.
-  private static func stamp(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> (
-    length: Int, time: Timestamp
-  )? {
-    guard line.count > 20, line[line.startIndex + 4] == 0x2D, line[line.startIndex + 10] == 0x54,
-      let end = line.prefix(40).firstIndex(of: 0x20),
-      let nanoseconds = RFC3339.nanoseconds(line[..<end])
+  /// A time at a place, if what follows it is taken off as well.
+  private static func stamp(
+    _ line: UnsafeBufferPointer<UInt8>, _ start: Int
+  ) -> (stamp: LogStamp, end: Int)? {
+    guard let read = StampScanner.read(line, at: start), read.end < line.count,
+      line[read.end] == 0x20
     else { return nil }
-    return (end - line.startIndex, Timestamp(nanoseconds: nanoseconds))
+    var next = read.end
+    while next < line.count, line[next] == 0x20 { next += 1 }
+    let rest = line[next...]
+    if let origin = originLength(rest) { return (read.stamp, next + origin) }
+    guard
+      streamLength(rest) != nil || markLength(rest) != nil
+        || StampScanner.read(line, at: next) != nil
+    else { return nil }
+    return (read.stamp, next)
+  }
+
+  /// The length of `host program[123]: `, as syslog and journalctl write it behind the time.
+  private static func originLength(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    guard let first = line.first, isWord(first) else { return nil }
+    let window = line.prefix(160)
+    guard let space = window.firstIndex(of: 0x20), window[..<space].allSatisfy(isWord),
+      let bracket = window[(space + 1)...].firstIndex(where: { !isWord($0) }),
+      window[bracket] == 0x5B, bracket > space + 1,
+      let end = window[(bracket + 1)...].firstIndex(where: { !isDigit($0) }),
+      window[end] == 0x5D, end > bracket + 1, end + 2 < line.endIndex, line[end + 1] == 0x3A,
+      line[end + 2] == 0x20
+    else { return nil }
+    return end + 3 - line.startIndex
   }
 
   private static func streamLength(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {

@@ -29,29 +29,39 @@ public struct LogParser: Sendable {
   private var row: (time: Timestamp, progress: Progress)?
   /// When we last looked: nothing that comes now is older.
   private var floor: Timestamp?
+  private var live: LiveStamps
+  /// The rows of a finished log, which are told at the end; `nil` while a job is followed.
+  var history: LogHistory?
+  /// Lines in the form of JSON that are none, by the number of the first.
+  private(set) var brokenLines = BrokenLines()
   private var lastArrival: Timestamp?
   private var output: [Observation] = []
   /// How many events are in the output.
   private var events = 0
   private static let mostEvents = 32
-  private static let longestOutput = 8192
   var announcement = Announcement()
 
   private var lastNote: String?
   private var lastFacts: [String: String] = [:]
   private var isLossBroken = false
   private var complaints: Progress.Fields = []
+  /// How many rows had no time and were not kept one by one.
+  private var untimedRows = 0
   /// The number of lines that said something.
   public private(set) var understood = 0
 
   /// A parser for the output of a job.
   ///
   /// `name` is the file's path or the command, `label` what people call it, `facts` what is known
-  /// of the job beforehand, under the keys of a job's attributes.
+  /// of the job beforehand, under the keys of a job's attributes. `local` says what times without
+  /// a zone mean. `since` is when the job began, if all it says is to come after that; what a file
+  /// holds at the first look may be of any time.
   public init(
     machine: String, name: String, label: String, source: String = "log",
-    facts: [String: String] = [:]
+    facts: [String: String] = [:], local: LocalTime? = nil, since: Timestamp? = nil
   ) {
+    live = LiveStamps(local, isFromStart: since != nil)
+    floor = since
     device = DeviceID(machine: machine, kind: .job, name: name)
     self.label = label
     self.source = source
@@ -93,9 +103,17 @@ public struct LogParser: Sendable {
   }
 
   /// Takes one line.
-  mutating func take(_ bytes: UnsafeBufferPointer<UInt8>, isCut: Bool, arrival: Timestamp) {
-    guard !isCut else { return }
+  ///
+  /// `number` is that of the line in its file, where it is to be named if it is broken.
+  mutating func take(
+    _ bytes: UnsafeBufferPointer<UInt8>, isCut: Bool, number: Int = 0, arrival: Timestamp
+  ) {
+    guard !isCut else {
+      if history != nil { brokenLines.cutOff(number: number) }
+      return
+    }
     let (line, stamp) = cleaner.clean(bytes)
+    if let stamp { history?.hear(stamp) }
     guard line.message < line.bytes.count else { return }
     let candidates = ProgressFormats.byFirstByte[Int(line.bytes[line.message])]
     if let primary, candidates & 1 << UInt64(primary) != 0, read(line, primary, stamp, arrival) {
@@ -108,21 +126,31 @@ public struct LogParser: Sendable {
       rest &= rest - 1
       if read(line, index, stamp, arrival) { return }
     }
+    if history != nil { brokenLines.look(at: line, number: number) }
   }
 
   /// Returns what the lines taken so far say.
   ///
   /// While more of the past is still to be read, only what carries its own time comes out.
   mutating func flush(arrival: Timestamp, isBehind: Bool = false) -> [Observation] {
+    if let complaint = live.takeComplaint() { say(complaint, at: arrival) }
     emitStamped(arrival)
     if isBehind {
       burst.collapse()
     } else if !burst.isEmpty {
-      for (time, progress) in burst.take(arrival: arrival, floor: floor) {
-        emit(progress, at: time, arrival)
-      }
+      let rows = burst.take(arrival: arrival, floor: floor)
+      tellMerged()
+      for (time, progress) in rows { emit(progress, at: time, arrival) }
     }
     if !isBehind { floor = max(arrival, floor ?? arrival) }
+    if events >= Self.mostEvents {
+      let rest = events - Self.mostEvents + 1
+      output.append(
+        .event(
+          Event(
+            time: arrival, kind: .note, text: "\(rest) more such events were left out",
+            device: device)))
+    }
     events = 0
     defer { output = [] }
     return output
@@ -130,7 +158,7 @@ public struct LogParser: Sendable {
 
   /// Lets one reader look at a line; false when it is not of its format.
   private mutating func read(
-    _ line: LogLine, _ index: Int, _ stamp: Timestamp?, _ arrival: Timestamp
+    _ line: LogLine, _ index: Int, _ stamp: LogStamp?, _ arrival: Timestamp
   ) -> Bool {
     found.clear()
     guard readers[index].read(line, into: &found) else { return false }
@@ -146,9 +174,28 @@ public struct LogParser: Sendable {
       found.drop(said[primary ?? index].union(.counting))
     }
     said[index].formUnion(found.fields)
-    // A clock ahead of ours must not put readings into the future.
-    note(at: (found.time ?? stamp).map { min($0, arrival) }, line, arrival)
+    note(stamp: ownStamp(line, stamp), line, arrival)
     return true
+  }
+
+  /// The time that counts for a line: the reader's, that of an entry, or that of the prefix.
+  private func ownStamp(_ line: LogLine, _ stamp: LogStamp?) -> LogStamp? {
+    if let time = found.time { return .instant(time.nanoseconds) }
+    guard line.bytes[line.message] == 0x7B else { return stamp }
+    return LogStamp.better(LogStamp.inEntries(of: line), stamp)
+  }
+
+  /// The time to take for a line that is being followed; `nil` for that of its arrival.
+  private mutating func liveTime(_ stamp: LogStamp?, _ arrival: Timestamp) -> Timestamp? {
+    guard history == nil, let stamp else { return nil }
+    let time = live.time(stamp, arrival: arrival, isHistory: floor == nil)
+    if let complaint = live.takeComplaint() { say(complaint, at: arrival) }
+    return time
+  }
+
+  /// Compares the end of a log with the time it was changed, before the log is read.
+  mutating func check(tail: [UInt8], modified: Timestamp) {
+    live.check(tail: tail, modified: modified)
   }
 
   /// Makes a reader the primary one, if its line is a reason to.
@@ -175,7 +222,8 @@ public struct LogParser: Sendable {
   }
 
   /// Takes over what was found in a line, unless it is a copy.
-  private mutating func note(at time: Timestamp?, _ line: LogLine, _ arrival: Timestamp) {
+  private mutating func note(stamp: LogStamp?, _ line: LogLine, _ arrival: Timestamp) {
+    let time = liveTime(stamp, arrival)
     let moment = time ?? arrival
     let fields = found.fields
     if let text = found.note, text != lastNote {
@@ -208,13 +256,15 @@ public struct LogParser: Sendable {
       }
       isLossBroken = !loss.isFinite
     }
+    if history != nil {
+      history?.add(found, stamp: stamp, redone: deduplicator.redone)
+      return
+    }
     guard let time else {
       burst.add(found)
       return
     }
-    // However much of the past is told at once, what waits to be taken is bounded.
-    if let waiting = row?.time, waiting == time || output.count > Self.longestOutput {
-      row?.time = max(time, waiting)
+    if row?.time == time {
       row?.progress.update(with: found)
     } else {
       emitStamped(arrival)
@@ -229,13 +279,26 @@ public struct LogParser: Sendable {
   }
 
   private mutating func say(_ text: String, at time: Timestamp, _ cause: Event.Cause? = nil) {
-    guard events < Self.mostEvents else { return }
+    if history != nil {
+      history?.say(text, cause)
+      return
+    }
     events += 1
+    // Of many, the last place is for the word that there were more.
+    guard events < Self.mostEvents else { return }
     output.append(
       .event(Event(time: time, kind: .note, text: text, device: device, cause: cause)))
   }
 
-  private mutating func learn(_ facts: [String: String]) {
+  /// Says how many rows without a time were not kept one by one.
+  private mutating func tellMerged() {
+    let merged = burst.takeMerged()
+    guard merged > 0 else { return }
+    untimedRows += merged
+    learn([JobFacts.Key.untimedRows.rawValue: "\(untimedRows)"])
+  }
+
+  mutating func learn(_ facts: [String: String]) {
     lastFacts = facts
     for (key, value) in facts where announcement.facts[key] != value {
       announcement.facts[key] = value

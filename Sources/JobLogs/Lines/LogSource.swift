@@ -4,7 +4,7 @@ import Telemetry
 ///
 /// The file may be missing, rotated, truncated or rewritten while we look (`LineFollower`); what
 /// it says is found out by `LogParser`. Lines that carry no time of their own count from the
-/// moment they are read, so a log that is old already gives one row: its last state.
+/// moment they are read, so of a log that is old already they give one row: its last state.
 public struct LogSource: DataSource {
   /// `log`, unless another source reads its log through this one.
   public let name: String
@@ -14,13 +14,17 @@ public struct LogSource: DataSource {
   private var follower: LineFollower
   private var parser: LogParser
 
-  /// A source that follows the file at `path`.
-  public init(path: String, machine: String, name: String = "log") {
+  /// Whether the end of the log was compared with the time it was changed.
+  private var isChecked = false
+
+  /// A source that follows the file at `path`; `local` says what times without a zone mean in it.
+  public init(path: String, machine: String, name: String = "log", local: LocalTime? = nil) {
     self.name = name
     follower = LineFollower(path: path)
     let label = path.split(separator: "/").last.map(String.init) ?? path
     parser = LogParser(
-      machine: machine, name: path, label: label, source: name, facts: ["path": path])
+      machine: machine, name: path, label: label, source: name, facts: ["path": path],
+      local: local)
   }
 
   /// How many bytes of the log have been read.
@@ -39,6 +43,7 @@ public struct LogSource: DataSource {
 
   public mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
     let now = clock.now
+    if !isChecked { check() }
     var parser = parser
     var failure: SourceFailure?
     var isBehind = false
@@ -54,6 +59,14 @@ public struct LogSource: DataSource {
     return result
   }
 
+  /// Looks at the end of a log that is there already, before its times are believed.
+  private mutating func check() {
+    var file = GrowingFile(path: follower.path)
+    guard (try? file.look()) != nil else { return }
+    isChecked = true
+    parser.check(tail: file.end(16_384), modified: file.modified)
+  }
+
   /// The line of the catalogue: `log:PATH`.
   package static let entry = SourceEntry(
     "log", gives: "step, loss, tokens and MFU from the log of a training job", feeds: [.job],
@@ -63,6 +76,7 @@ public struct LogSource: DataSource {
     guard !request.argument.isEmpty else {
       throw SourceRequestError("“log” needs a file: log:PATH")
     }
-    return LogSource(path: request.argument, machine: context.machine)
+    return LogSource(
+      path: request.argument, machine: context.machine, local: context.localTime)
   }
 }

@@ -7,61 +7,107 @@
 ///     2024-05-05 12:00:00.123 | INFO     | module:function:12 - message
 ///     I0820 12:00:00.123456 140 metric_logger.py:100] message
 ///     INFO:root:message
+///     [NeMo I 2026-11-28 10:00:10 nemo_logging:393] message
+///     [2026-11-28 10:00:10,123][__main__][INFO] - message
+///     1779966000.25 message
 ///
 /// The message is still asked for its own form, so taking off too little only misses a line.
-enum LoggerPrefix {
+struct LoggerPrefix {
   /// How many bytes of a line come before its message.
-  static func length(_ line: [UInt8]) -> Int {
+  private(set) var length = 0
+  /// The time among them.
+  private(set) var stamp: LogStamp?
+
+  init(_ line: UnsafeBufferPointer<UInt8>) {
     guard let first = line.first,
-      first == 0x5B || isDigit(first) || 0x43...0x57 ~= first
-    else { return 0 }
-    if let end = abslLength(line) { return end }
+      first == 0x5B || Self.isDigit(first) || 0x41...0x57 ~= first
+    else { return }
     var place = 0
     var isDressed = false
+    var hasOddDate = false
     // More pieces than this no logger writes.
     for _ in 0..<8 {
-      let start = skipSpaces(line, place)
-      guard start < line.count else { break }
-      let byte = line[start]
-      let end: Int? =
-        switch byte {
-        case 0x5B: bracketEnd(line, start)
-        case 0x30...0x39: timeEnd(line, start)
-        default: levelEnd(line, start) ?? (isDressed ? nameEnd(line, start) : nil)
-        }
-      guard var next = end else { break }
+      let start = Self.skipSpaces(line, place)
+      guard start < line.count, let piece = Self.piece(line, start, isDressed: isDressed) else {
+        break
+      }
       isDressed = true
-      next = skipSpaces(line, next)
+      // Behind a date that cannot be read a time of day is not of today.
+      if piece.stamp == nil, Self.isDigit(line[start]) { hasOddDate = true }
+      if case .clock? = piece.stamp, hasOddDate {
+      } else {
+        stamp = LogStamp.better(stamp, piece.stamp)
+      }
+      var next = Self.skipSpaces(line, piece.end)
       if next + 1 < line.count, line[next] == 0x3E, line[next + 1] == 0x3E { next += 2 }
       if next + 1 < line.count, [0x2D, 0x7C, 0x3A].contains(line[next]), line[next + 1] == 0x20 {
         next += 2
       }
       place = next
     }
-    return isDressed ? skipSpaces(line, place) : 0
+    length = isDressed ? Self.skipSpaces(line, place) : 0
   }
 
-  /// The length of `I0820 12:00:00.123456 140 file.py:100] `, as absl writes it.
-  private static func abslLength(_ line: [UInt8]) -> Int? {
-    guard line.count > 24, [0x49, 0x57, 0x45].contains(line[0]),
-      (1...4).allSatisfy({ isDigit(line[$0]) }),
-      line[5] == 0x20, let end = line.prefix(120).firstIndex(of: 0x5D)
+  /// One piece at a place, and the time in it.
+  private static func piece(
+    _ line: UnsafeBufferPointer<UInt8>, _ start: Int, isDressed: Bool
+  ) -> (end: Int, stamp: LogStamp?)? {
+    switch line[start] {
+    case 0x5B:
+      guard let end = bracketEnd(line, start) else { return nil }
+      return (end, stamp(line, inBracket: start))
+    case 0x30...0x39:
+      if let read = StampScanner.read(line, at: start), read.end < line.count {
+        // Seconds since 1970 are a number like any other, unless nothing stands before them.
+        if line[start..<read.end].contains(0x3A) || !isDressed { return (read.end, read.stamp) }
+      }
+      return timeEnd(line, start).map { ($0, nil) }
+    default:
+      if let glog = glogPiece(line, start) { return glog }
+      if let read = StampScanner.read(line, at: start), read.end < line.count {
+        return (read.end, read.stamp)
+      }
+      return (levelEnd(line, start) ?? (isDressed ? nameEnd(line, start) : nil)).map { ($0, nil) }
+    }
+  }
+
+  /// `I0820 12:00:00.123456 140 file.py:100] `, as absl and glog write it.
+  private static func glogPiece(
+    _ line: UnsafeBufferPointer<UInt8>, _ start: Int
+  ) -> (end: Int, stamp: LogStamp?)? {
+    guard line.count > start + 24, [0x49, 0x57, 0x45, 0x46].contains(line[start]),
+      let read = StampScanner.glog(line, at: start + 1), line[read.end] == 0x20,
+      let end = line[read.end...].prefix(100).firstIndex(of: 0x5D)
     else { return nil }
-    return skipSpaces(line, end + 1)
+    return (end + 1, read.stamp)
+  }
+
+  /// The time in `[2026-11-28 10:00:10]`, `[11/28 10:00:10 d2.utils]` or `[NeMo I 2026-11-28 …]`.
+  private static func stamp(
+    _ line: UnsafeBufferPointer<UInt8>, inBracket start: Int
+  ) -> LogStamp? {
+    var place = start + 1
+    for _ in 0..<3 {
+      if let read = StampScanner.read(line, at: place) { return read.stamp }
+      while place < line.count, line[place] != 0x20, line[place] != 0x5D { place += 1 }
+      place = skipSpaces(line, place)
+      guard place < line.count, line[place] != 0x5D else { return nil }
+    }
+    return nil
   }
 
   /// `[anything]`, unless it holds a value of its own such as `[batch=10/4800]`.
-  private static func bracketEnd(_ line: [UInt8], _ start: Int) -> Int? {
+  private static func bracketEnd(_ line: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
     let window = line[start...].prefix(120)
     guard let end = window.firstIndex(of: 0x5D), !window[..<end].contains(0x3D),
       end + 1 < line.count
     else { return nil }
-    if line[end + 1] == 0x20 { return end + 1 }
+    if line[end + 1] == 0x20 || line[end + 1] == 0x5B { return end + 1 }
     return line[end + 1] == 0x3A ? end + 2 : nil
   }
 
-  /// A date or a time of day: `2026-02-24`, `2024/05/05`, `19:46:17,508`, or both with a `T`.
-  private static func timeEnd(_ line: [UInt8], _ start: Int) -> Int? {
+  /// What looks like a date or a time of day and is none that is known: `2026-02-24`, `19.11.2026-1`.
+  private static func timeEnd(_ line: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
     var end = start
     var marks = 0
     while end < line.count, end - start < 40, line[end] != 0x20 {
@@ -75,13 +121,19 @@ enum LoggerPrefix {
     return marks >= 2 && end - start >= 8 && end < line.count ? end : nil
   }
 
-  private static let levels: [StaticString] = ["INFO", "WARNING", "DEBUG", "ERROR"]
+  private static let levels: [StaticString] = [
+    "INFO", "WARNING", "DEBUG", "ERROR", "CRITICAL", "SUCCESS", "TRACE",
+  ]
 
   /// The end of a level and the name behind it, such as that of `INFO:root:`.
-  private static func levelEnd(_ line: [UInt8], _ start: Int) -> Int? {
-    guard [0x49, 0x57, 0x44, 0x45].contains(line[start]) else { return nil }
-    let text = LogLine(line)
-    guard let level = levels.first(where: { text.starts(with: $0, at: start) }) else { return nil }
+  private static func levelEnd(_ line: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
+    let rest = line[start...]
+    guard
+      let level = levels.first(where: { level in
+        rest.count > level.utf8CodeUnitCount
+          && (0..<level.utf8CodeUnitCount).allSatisfy { line[start + $0] == level.utf8Start[$0] }
+      })
+    else { return nil }
     var end = start + level.utf8CodeUnitCount
     guard end < line.count, line[end] == 0x20 || line[end] == 0x3A else { return nil }
     guard line[end] == 0x3A else { return end }
@@ -92,7 +144,7 @@ enum LoggerPrefix {
   }
 
   /// A word or `module:function:12` before ` - `.
-  private static func nameEnd(_ line: [UInt8], _ start: Int) -> Int? {
+  private static func nameEnd(_ line: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
     var end = start
     while end < line.count, end - start < 80, isName(line[end]) || line[end] == 0x3A { end += 1 }
     guard end > start, end + 2 < line.count, line[end] == 0x20, line[end + 1] == 0x2D,
@@ -101,7 +153,7 @@ enum LoggerPrefix {
     return end
   }
 
-  private static func skipSpaces(_ line: [UInt8], _ place: Int) -> Int {
+  private static func skipSpaces(_ line: UnsafeBufferPointer<UInt8>, _ place: Int) -> Int {
     var at = place
     while at < line.count, line[at] == 0x20 { at += 1 }
     return at

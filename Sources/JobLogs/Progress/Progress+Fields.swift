@@ -69,6 +69,7 @@ extension Progress {
   /// Takes over what `other` says; notes are left out.
   mutating func update(with other: Progress) {
     if let new = other.time { time = new }
+    if let new = other.elapsed { elapsed = new }
     fields.formUnion(other.fields)
     other.fields.forEach { slots[$0.rawValue] = other.slots[$0.rawValue] }
     if !other.facts.isEmpty { facts.merge(other.facts) { _, new in new } }

@@ -13,6 +13,8 @@ struct Progress: Sendable {
   var slots = InlineArray<18, UInt64>(repeating: 0)
   /// When it was, if the line says so together with a zone.
   var time: Timestamp?
+  /// Seconds since the job or its bar began, if the line says so.
+  var elapsed: Double?
   /// What does not change about the job, under the keys of a job's `Device.attributes`.
   var facts: [String: String] = [:]
   /// Something worth a word besides the numbers.
@@ -24,6 +26,7 @@ struct Progress: Sendable {
   mutating func clear() {
     fields = []
     time = nil
+    elapsed = nil
     if !facts.isEmpty { facts = [:] }
     if note != nil { note = nil }
   }

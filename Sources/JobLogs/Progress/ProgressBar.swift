@@ -1,3 +1,5 @@
+import Formats
+
 /// A progress bar as tqdm draws it.
 ///
 ///     Steps:  12%|█▏        | 50/409 [02:00<13:54,  2.39s/it, loss=2.1]
@@ -10,6 +12,8 @@ struct ProgressBar {
   let total: Int64
   /// Seconds for one of what is counted: a moving mean.
   let secondsEach: Double?
+  /// Seconds since the bar began, whole ones.
+  let elapsed: Double?
   /// Where the values behind the rate start; the end of the line when there are none.
   let postfix: Int
 
@@ -29,6 +33,9 @@ struct ProgressBar {
     else { return nil }
     description = 0..<end
     (self.done, self.total) = (done, total)
+    elapsed = line.find("<", from: all.end).flatMap {
+      PlainNumber.clock(line.bytes[min($0, all.end + 2)..<$0])
+    }
     var postfix = line.bytes.count
     var each: Double?
     if let comma = line.find(", ", from: all.end),

@@ -15,6 +15,16 @@ public struct JobFacts: Hashable, Sendable {
     case rateScope = "rate_scope"
     /// `yes` or `no`: whether the job's processes hold an accelerator.
     case onGPU = "on_gpu"
+    /// One of `Timing`: how the times of a finished job's rows are known.
+    case timing
+    /// The name of the zone in which times without one were read.
+    case timeZone = "time_zone"
+    /// `yes` where nobody named that zone.
+    case isTimeZoneAssumed = "time_zone_assumed"
+    /// `yes` where the year or the day was taken from the time the file was changed.
+    case isDateFromFile = "date_from_file"
+    /// How many rows had no time and were not kept one by one.
+    case untimedRows = "untimed_rows"
     /// `step` or `request`: when a server counts the tokens it writes.
     case tokenCount = "token_count"
   }
@@ -25,6 +35,18 @@ public struct JobFacts: Hashable, Sendable {
     case device
     /// All of its devices together.
     case job
+  }
+
+  /// How the times of a job's rows are known.
+  public enum Timing: String, Sendable, Hashable {
+    /// They stand in the log.
+    case stamped
+    /// Some stand in the log, and the others lie between those.
+    case anchored
+    /// They were laid out by what steps took, and end when the file was last changed.
+    case durations
+    /// Nobody knows them: the rows are in their order and no more, so nothing per time is known.
+    case none
   }
 
   /// The size of the model, for FLOP formulas.
@@ -49,6 +71,16 @@ public struct JobFacts: Hashable, Sendable {
   public var usesAccelerators: Bool?
   /// The ids of its processes.
   public var pids: Set<Int> = []
+  /// How the times of its rows are known; those of a job that was watched are.
+  public var timing = Timing.stamped
+  /// The zone in which times without one were read; `nil` where none was needed.
+  public var timeZone: String?
+  /// Whether that zone was not named by the user but is that of the machine that read them.
+  public var isTimeZoneAssumed = false
+  /// Whether the year or the day of its times is that of the file's last change.
+  public var isDateFromFile = false
+  /// How many rows had no time, so that only the last state of them is kept.
+  public var untimedRows = 0.0
 
   /// Nothing is known.
   public init() {}
@@ -81,6 +113,11 @@ public struct JobFacts: Hashable, Sendable {
     countsTokensAtEnd = text(.tokenCount) == "request"
     usesAccelerators = text(.onGPU).map { $0 == "yes" }
     pids = Set(Self.list(text(.pids)).compactMap { Int($0) })
+    timing = text(.timing).flatMap(Timing.init(rawValue:)) ?? .stamped
+    timeZone = text(.timeZone)
+    isTimeZoneAssumed = text(.isTimeZoneAssumed) == "yes"
+    isDateFromFile = text(.isDateFromFile) == "yes"
+    untimedRows = number(.untimedRows) ?? 0
     if let pid = text(.pid).flatMap({ Int($0) }) { pids.insert(pid) }
   }
 

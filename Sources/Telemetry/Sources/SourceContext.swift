@@ -16,6 +16,8 @@ public struct SourceContext: Sendable {
   public var user: UInt32?
   /// Whether servers found on this machine may be queried without the user naming them.
   public var mayAskServers = false
+  /// What times without a zone mean that the machine's programs write; `nil` where that is not known.
+  public var localTime: LocalTime?
   /// Paths that other sources of the session follow already.
   public var followed: [String] = []
 

@@ -70,31 +70,20 @@ struct Import: ParsableCommand {
 
   private func read(_ path: String, _ clock: SystemClock) throws -> [Observation] {
     guard File.isPlain(path) else { throw Failure("\(path): is no plain file") }
-    guard let text = File.read(path, limit: 1 << 30) else {
-      throw Failure("\(path): cannot be read")
-    }
-    if let format = PowerLogs.format(of: text) {
+    // Power logs are recognised by their beginning; only they are read as one text.
+    if let head = File.read(path, limit: 65_536), PowerLogs.format(of: head) != nil {
+      guard let text = File.read(path, limit: 1 << 30), let format = PowerLogs.format(of: text)
+      else { throw Failure("\(path): cannot be read") }
       do throws(ImportError) {
         return try format.read(text, machine: machine)
       } catch {
         throw Failure("\(path): \(error)")
       }
     }
-    do throws(SourceFailure) {
-      if let found = try JobFileImport.read(path, machine: machine, clock) { return found }
-    } catch {
-      throw Failure("\(path): \(error.message)")
-    }
-    var parser = LogParser(machine: machine, name: path, label: Self.name(path), source: "import")
-    let now = clock.now
-    let found = parser.consume(Array(text.utf8), arrival: now) + parser.finish(arrival: now)
-    guard parser.format != nil else {
-      throw Failure("\(path): neither a power log nor a training log that is known")
-    }
-    return found
+    return try readTraining(path, clock)
   }
 
-  private static func name(_ path: String) -> String {
+  static func name(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 

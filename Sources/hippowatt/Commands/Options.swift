@@ -77,6 +77,7 @@ struct SourceOptions: ParsableArguments {
       machine: host.machine, interval: settings.interval ?? 1, timeZone: host.timeZone,
       country: settings.country, environment: host.environment)
     context.user = host.user
+    context.localTime = LocalTime(TimeZones.local(host))
     context.mayAskServers = settings.mayAskServers
     context.followed = settings.sources.map(\.argument).filter { !$0.isEmpty }
     return context

@@ -57,7 +57,7 @@ final class RecordSession {
       let words = arguments.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
       parser = LogParser(
         machine: context.machine, name: Secrets.masked(words: arguments),
-        label: Self.label(words, of: arguments))
+        label: Self.label(words, of: arguments), local: context.localTime, since: start)
     }
     var lastStatus = start
     while !isOver {

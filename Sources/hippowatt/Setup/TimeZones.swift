@@ -1,6 +1,7 @@
 import ArgumentParser
 import Formats
 import Glibc
+import Telemetry
 
 /// Time zones by the names people give them, from the system's time zone database.
 enum TimeZones {
@@ -56,5 +57,12 @@ struct TimeZoneOptions: ParsableArguments {
   func zone(_ host: HostEnvironment) throws(Failure) -> (rule: TimeZoneRule, isNamed: Bool) {
     guard let timezone else { return (TimeZones.local(host), false) }
     return (try TimeZones.named(timezone), true)
+  }
+}
+
+extension LocalTime {
+  /// The clock on the wall in a zone.
+  init(_ rule: TimeZoneRule) {
+    self.init(zone: rule.name) { rule.times(showing: $0) }
   }
 }

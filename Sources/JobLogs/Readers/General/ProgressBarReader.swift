@@ -20,6 +20,7 @@ struct ProgressBarReader: ProgressReader {
       return false
     }
     progress.stepTime = bar.secondsEach
+    progress.elapsed = bar.elapsed
     bar.readPostfix(line, &progress)
     let start = bar.description.lowerBound
     if line.starts(with: "Epoch", at: start) {

@@ -52,6 +52,7 @@ struct HuggingFaceReader: ProgressReader {
       progress.clear()
       progress.step = step
       progress.stepTotal = stepTotal
+      progress.elapsed = runtime
       progress.note = "training ended after \(Int(runtime.rounded(.down))) s"
       return true
     }
@@ -114,6 +115,7 @@ struct HuggingFaceReader: ProgressReader {
     progress.step = bar.done
     progress.stepTotal = bar.total
     progress.stepTime = bar.secondsEach
+    progress.elapsed = bar.elapsed
     bar.readPostfix(line, &progress)
     progress.samples = progress.samples ?? Progress.product(bar.done, batch)
     return true

@@ -41,6 +41,7 @@ struct LLaMAFactoryReader: ProgressReader {
     guard let elapsed = line.find("\"elapsed_time\": \""),
       let seconds = Self.duration(line, elapsed + 17)
     else { return true }
+    progress.elapsed = seconds
     guard let known = before, known.step <= step, known.seconds <= seconds else {
       before = (step, seconds)
       return true

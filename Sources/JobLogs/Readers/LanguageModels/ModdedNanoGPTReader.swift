@@ -16,9 +16,12 @@ struct ModdedNanoGPTReader: ProgressReader {
       let count = step.whole, line.starts(with: "/", at: step.end),
       let all = line.number(at: step.end + 1), let total = all.whole, line.ends(with: "ms"),
       line.find("step:", from: start + 5) == nil,
-      line.find("train_time:", from: all.end) != nil
+      let passed = line.find("train_time:", from: all.end)
     else { return false }
     progress.step = count
+    if let time = line.number(at: passed + 11), line.starts(with: "ms", at: time.end) {
+      progress.elapsed = time.value / 1000
+    }
     progress.stepTotal = total
     progress.loss = line.number(after: "train_loss", from: all.end)?.value
     progress.validationLoss = line.number(after: "val_loss", from: all.end)?.value

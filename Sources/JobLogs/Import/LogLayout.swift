@@ -1,0 +1,145 @@
+import Telemetry
+
+/// When each row of a finished log was, and how that is known.
+struct LogLayout: Sendable {
+  /// The time of each row.
+  private(set) var times: [Timestamp] = []
+  private(set) var timing = JobFacts.Timing.stamped
+
+  /// What a stretch of rows takes by its own durations.
+  private struct Course {
+    /// Seconds since the first row of the stretch.
+    var seconds: [Double]
+    /// The share of its steps that have a duration.
+    var covered: Double
+  }
+
+  /// Rows are no closer than this: two of the same time would be one.
+  private static let least = 0.001
+  /// Where the durations of so many steps are known, the rest goes along.
+  private static let enough = 0.9
+
+  /// Lays out the rows between the times that are known.
+  init(_ rows: [LogHistory.Row], _ stamps: StampTimes, modified: Timestamp) {
+    if stamps.elapsed == nil, !stamps.times.isEmpty, layOut(rows, stamps.times, modified) { return }
+    let elapsed = rows.map { row in
+      stamps.elapsed.flatMap { row.before >= 0 ? $0[row.before] : nil } ?? row.elapsed
+    }
+    let course = Self.course(rows, elapsed) ?? Self.evenly(elapsed)
+    timing = course == nil ? .none : .durations
+    let seconds = course ?? rows.indices.map { Double($0) * Self.least }
+    let whole = seconds.last ?? 0
+    times = seconds.map { modified - (whole - $0) }
+  }
+
+  /// Lays out rows between stamps; false when too much of them lies between none.
+  private mutating func layOut(
+    _ rows: [LogHistory.Row], _ stamps: [Timestamp], _ modified: Timestamp
+  ) -> Bool {
+    times = rows.map { $0.before >= 0 ? stamps[$0.before] : modified }
+    var lost = 0
+    var start = 0
+    while start < rows.count {
+      guard !rows[start].isStamped else {
+        start += 1
+        continue
+      }
+      var end = start + 1
+      while end < rows.count, !rows[end].isStamped, rows[end].before == rows[start].before {
+        end += 1
+      }
+      let before = rows[start].before
+      let from = before >= 0 ? stamps[before] : nil
+      let to = before + 1 < stamps.count ? stamps[before + 1] : nil
+      if !place(rows, start..<end, from, to, modified) { lost += end - start }
+      start = end
+    }
+    return lost * 10 <= rows.count
+  }
+
+  /// Places rows without a time between two that are known; false when they lie anywhere.
+  private mutating func place(
+    _ rows: [LogHistory.Row], _ range: Range<Int>, _ from: Timestamp?, _ to: Timestamp?,
+    _ modified: Timestamp
+  ) -> Bool {
+    let part = Array(rows[range])
+    let course = Self.course(part, part.map(\.elapsed))
+    let whole = course?.last ?? 0
+    if let from, let to {
+      let room = max(0, to - from)
+      // Two lines of one message, mostly.
+      if room > 2 { timing = .anchored }
+      for (offset, place) in range.enumerated() {
+        let seconds =
+          course.map { whole < room ? $0[offset] : $0[offset] / max(whole, Self.least) * room }
+          ?? Double(offset + 1) / Double(range.count + 1) * room
+        times[place] = from + seconds
+      }
+      return true
+    }
+    for (offset, place) in range.enumerated() {
+      let seconds = course?[offset] ?? Double(offset) * Self.least
+      if let from { times[place] = from + seconds }
+      if let to {
+        times[place] =
+          to - (course == nil ? Double(range.count - offset) * Self.least : whole - seconds)
+      }
+    }
+    if course != nil { timing = .anchored }
+    return course != nil
+  }
+
+  /// Seconds since the first row by what rows say of durations; `nil` where too few say anything.
+  private static func course(_ rows: [LogHistory.Row], _ elapsed: [Double?]) -> [Double]? {
+    guard rows.count > 1 else { return rows.isEmpty ? nil : elapsed[0].map { _ in [0] } }
+    var seconds: [Double] = []
+    seconds.reserveCapacity(rows.count)
+    var now = 0.0
+    var (covered, total) = (0.0, 0.0)
+    var known: (time: Double, rowsAgo: Int)?
+    var clock: (start: Double, last: Double)?
+    var step: Int64?
+    for (index, row) in rows.enumerated() {
+      let done = row.step.flatMap { next in step.map { Double(max(0, next - $0)) } }
+      if let next = row.step { step = next }
+      if let time = row.stepTime { known = (time, 0) } else { known?.rowsAgo += 1 }
+      guard index > 0 else {
+        clock = elapsed[0].map { (-$0, $0) }
+        seconds.append(0)
+        continue
+      }
+      let weight = done ?? 1
+      total += weight
+      let own = known.flatMap { $0.rowsAgo <= 20 && done != nil ? $0.time * (done ?? 0) : nil }
+      if let passed = elapsed[index] {
+        if let past = clock, passed >= past.last {
+          // A bar counts whole seconds; between them its rate says where the row stands.
+          let exact = past.start + passed
+          let isWhole = passed == passed.rounded()
+          now = isWhole ? min(max(now + (own ?? 0), exact), exact + 0.999) : max(now, exact)
+          clock?.last = passed
+          covered += weight
+        } else {
+          // The first of its kind, or a bar that began again.
+          if own != nil || clock != nil { covered += weight }
+          now += own ?? (clock == nil ? 0 : passed)
+          clock = (now - passed, passed)
+        }
+      } else if let own {
+        now += own
+        covered += weight
+      }
+      now = max(now, (seconds.last ?? 0) + least)
+      seconds.append(now)
+    }
+    return total > 0 && covered >= enough * total ? seconds : nil
+  }
+
+  /// Rows as far apart as each other, where only the time of all together is known.
+  private static func evenly(_ elapsed: [Double?]) -> [Double]? {
+    guard elapsed.count > 1, let whole = elapsed.last ?? nil, whole >= 1 else {
+      return nil
+    }
+    return elapsed.indices.map { Double($0) / Double(elapsed.count - 1) * whole }
+  }
+}

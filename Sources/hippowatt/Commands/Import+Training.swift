@@ -1,0 +1,28 @@
+import JobLogs
+import Telemetry
+
+extension Import {
+  /// Reads what a training tool wrote: a file of its own format, or else a log of text.
+  /// - Throws: `Failure` when it cannot be read or is of no known format.
+  func readTraining(_ path: String, _ clock: SystemClock) throws -> [Observation] {
+    do throws(SourceFailure) {
+      if let found = try JobFileImport.read(path, machine: machine, clock) { return found }
+    } catch {
+      throw Failure("\(path): \(error.message)")
+    }
+    let (rule, isNamed) = try zoneOptions.zone(HostEnvironment.current())
+    let log: LogImport
+    do throws(SourceFailure) {
+      log = try LogImport(
+        path: path, machine: machine, label: Self.name(path),
+        zone: LogImport.Zone(LocalTime(rule), isNamed: isNamed), now: clock.now)
+    } catch {
+      throw Failure("\(path): \(error.message)")
+    }
+    guard !log.observations.isEmpty else {
+      throw Failure("\(path): neither a power log nor a training log that is known")
+    }
+    for remark in log.remarks { printError("\(path): \(remark)") }
+    return log.observations
+  }
+}
