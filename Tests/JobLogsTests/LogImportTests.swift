@@ -106,6 +106,18 @@ import Testing
     #expect(times(wrong).last == Double(shown + 5 - 3600))
   }
 
+  @Test func `times with a zone beside times without show the zone of the log`() throws {
+    let start = seconds(2026, 11, 28, 10)
+    let text = (0..<8).map { step in
+      let time = start + step * 10
+      return "[\(time).500000] UCX WARN x\n[\(date(time + 19_800))] \(line(step))"
+    }
+    let log = try read(text.joined(), changed: start + 90, zone: Self.berlin, isNamed: false)
+    #expect(times(log) == (0..<8).map { Double(start + $0 * 10) })
+    #expect(facts(log).timeZone == "+05:30")
+    #expect(!facts(log).isTimeZoneAssumed)
+  }
+
   @Test func `the hour that comes twice is two hours`() throws {
     let start = seconds(2026, 10, 24, 23)
     let text = (0..<240).map { minute in

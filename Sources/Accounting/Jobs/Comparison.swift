@@ -170,6 +170,7 @@ public struct Comparison: Hashable, Sendable {
       cautions.append(
         "another model: \(SI.text(own, "").joined) against \(SI.text(other, "").joined) parameters")
     }
+    if !run.isTimed || !baseline.isTimed { cautions.append("a log has no times") }
     if measure == .step { cautions.append("per step: a step may hold another batch") }
     if run.isModelled || baseline.isModelled { cautions.append("energy is modelled") }
     if run.isSimulated || baseline.isSimulated { cautions.append("SIMULATED") }

@@ -23,6 +23,9 @@ public enum JobCaveat: Hashable, Sendable {
   /// It is charged nothing, and why.
   case unknown(String)
 
+  /// Whether it says that nothing is charged.
+  public var isAbsence: Bool { if case .unknown = self { true } else { false } }
+
   /// In words, for the screen and for reports.
   public var words: String {
     switch self {
@@ -41,6 +44,7 @@ extension Ledger {
   /// else the whole machine, but never a part of it that leaves out what the job runs on.
   public func charge(of job: DeviceID, over span: TimeSpan) -> JobCharge {
     let facts = timeline.facts(of: job)
+    guard facts.timing != .none else { return .unknown(JobCost.untimed) }
     func tellEnergy(_ devices: [Device]) -> Bool {
       devices.contains { timeline.energySeries(of: $0.id) != nil }
     }

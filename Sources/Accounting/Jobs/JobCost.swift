@@ -26,6 +26,9 @@ public struct JobCost: Hashable, Sendable {
   public var medianStep: Double?
   /// How far the energy may be from the truth, in joules; `nil` where that is not known.
   public var energyDoubt: Double?
+  /// Whether the times of the job's reports are known; without them nothing per time is, and no
+  /// energy.
+  public var isTimed = true
 
   /// The cost of a stretch without pauses.
   public init(
@@ -58,11 +61,15 @@ public struct JobCost: Hashable, Sendable {
   }
 
   /// Tokens a second, pauses left out.
-  public var tokensPerSecond: Double? { tokens.flatMap { seconds > 0 ? $0 / seconds : nil } }
+  public var tokensPerSecond: Double? { tokens.flatMap { perSecond($0) } }
   /// Samples a second, pauses left out.
-  public var samplesPerSecond: Double? { samples.flatMap { seconds > 0 ? $0 / seconds : nil } }
+  public var samplesPerSecond: Double? { samples.flatMap { perSecond($0) } }
   /// The mean seconds of a step, pauses left out.
-  public var secondsPerStep: Double? { steps > 0 ? seconds / steps : nil }
+  public var secondsPerStep: Double? { steps > 0 && isTimed ? seconds / steps : nil }
+
+  private func perSecond(_ count: Double) -> Double? {
+    seconds > 0 && isTimed ? count / seconds : nil
+  }
 
   /// The relative error of the joules of a step: one step of the stretch, and that of the energy;
   /// `nil` where that is not known.
@@ -80,8 +87,12 @@ public struct JobCost: Hashable, Sendable {
   static let shortStep = 0.1
   static let leastShortSteps = 50.0
 
+  /// Why nothing per time is known of a job, in words.
+  public static let untimed = "the log has no times"
+
   /// Why no cost is stated, in words; `nil` when the stretch is long enough.
   public var shortfall: String? {
+    if !isTimed { return Self.untimed }
     if seconds < Self.leastSeconds {
       return "not enough yet: \(SI.significant(seconds, digits: 2)) s of progress, 2 s are needed"
     }
@@ -140,6 +151,7 @@ extension Ledger {
   public func cost(of job: DeviceID, over span: TimeSpan, steps: Double) -> JobCost {
     let facts = timeline.facts(of: job)
     var cost = JobCost(span: span, steps: max(0, steps))
+    cost.isTimed = facts.timing != .none
     cost.samples = amount(.samples, .sampleRate, of: job, facts, over: span)
     cost.tokens = amount(.tokens, .tokenRate, of: job, facts, over: span)
     if cost.samples == nil { cost.samples = facts.globalBatch.map { $0 * cost.steps } }
@@ -158,7 +170,8 @@ extension Ledger {
     _ counter: Metric, _ rate: Metric, of job: DeviceID, _ facts: JobFacts, over span: TimeSpan
   ) -> Double? {
     if let id = timeline.id(counter, of: job) { return timeline.total(id, over: span).amount }
-    guard let id = timeline.id(rate, of: job), let factor = facts.rateFactor else { return nil }
+    guard facts.timing != .none, let id = timeline.id(rate, of: job), let factor = facts.rateFactor
+    else { return nil }
     return timeline.total(id, over: span).mean.map { $0 * span.seconds * factor }
   }
 

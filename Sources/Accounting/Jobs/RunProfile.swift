@@ -60,6 +60,8 @@ public struct RunProfile: Hashable, Sendable {
   public var isModelled = false
   /// Whether the run was made up for demonstration.
   public var isSimulated = false
+  /// Whether the times of the run's reports are known.
+  public var isTimed = true
   /// The losses that were reported, in order of progress.
   public var losses: [LossPoint] = []
   /// The losses on data that was kept apart, in order of progress.
@@ -143,7 +145,9 @@ extension Ledger {
     profile.framework = facts.framework
     profile.precision = facts.precision
     profile.parameters = facts.shape.parameters
-    profile.seconds = stretch.seconds
+    profile.isTimed = cost.isTimed
+    // Rows in their order and no more: how far apart they lie means nothing.
+    profile.seconds = cost.isTimed ? stretch.seconds : 0
     profile.steps = cost.steps
     profile.tokens = isServing ? progress(stretch) : cost.tokens
     profile.samples = cost.samples

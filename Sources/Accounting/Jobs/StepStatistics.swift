@@ -104,7 +104,9 @@ extension Ledger {
   }
 
   private func statistics(of job: DeviceID, at time: Timestamp, limit: Int) -> StepStatistics? {
-    guard let id = timeline.id(.step, of: job) else { return nil }
+    guard timeline.facts(of: job).timing != .none, let id = timeline.id(.step, of: job) else {
+      return nil
+    }
     // Repeated between steps: a report is the reading at which the step became another one.
     return StepStatistics(
       timeline.recent(id, until: time, limit: limit + 1, changesOnly: !reportsSteps(job)))

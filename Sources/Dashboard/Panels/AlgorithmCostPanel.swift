@@ -50,7 +50,10 @@ struct AlgorithmCostPanel: Panel {
       headline.phrases.append([Run(noEnergy(cost, c), c.muted)])
     } else {
       headline.value = SI.Text(number: SI.count(step.value), unit: "steps")
-      headline.phrases.append([Run("not enough yet for a cost", c.muted)])
+      let isTimed = cost?.isTimed ?? true
+      headline.phrases.append([
+        Run(isTimed ? "not enough yet for a cost" : JobCost.untimed, c.muted)
+      ])
     }
     for caveat in cost.map({ c.ledger.caveats(of: job.id, over: $0.span) }) ?? [] {
       switch caveat {
@@ -132,7 +135,8 @@ struct AlgorithmCostPanel: Panel {
       background: c.background, glyphs: c.glyphs)
     if let loss = c.moment.known(.loss, of: job.id) {
       let text = " loss " + SI.significant(loss.value, digits: 4)
-      let trend = LossTrend(values, seconds: span.seconds)?.text ?? ""
+      let isTimed = c.timeline.facts(of: job.id).timing != .none
+      let trend = isTimed ? LossTrend(values, seconds: span.seconds)?.text ?? "" : ""
       canvas.textRight(trend, right: rect.right, y: rect.y, c.muted)
       canvas.textRight(text, right: rect.right - displayWidth(trend), y: rect.y, c.text)
     }

@@ -14,6 +14,9 @@ package struct LineSplitter: Sendable {
   private var partial: [UInt8] = []
   private var isCut = false
 
+  /// Whether there is the beginning of a line that has not ended.
+  package var hasRest: Bool { !partial.isEmpty || isCut }
+
   /// A splitter that has seen nothing; by default lines end at returns too, and are cut at 64 KiB.
   package init(cap: Int = 64 * 1024, splitsAtReturns: Bool = true) {
     self.cap = cap

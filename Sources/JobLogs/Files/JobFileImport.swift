@@ -11,6 +11,6 @@ public enum JobFileImport {
     guard let format = JobFileFormats.format(of: path), format.name != "log",
       var source = format.make(path, SourceContext(machine: machine)) as? any JobFileSource
     else { return nil }
-    return try source.readAll(clock)
+    return try source.readHistory(clock)
   }
 }

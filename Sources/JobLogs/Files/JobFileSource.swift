@@ -4,10 +4,17 @@ import Telemetry
 protocol JobFileSource: DataSource {
   /// Whether all that was there at the last look has been read.
   var isAtEnd: Bool { get }
+  /// Reads all there is with every row it has, also of those whose time nobody knows.
+  /// - Throws: `SourceFailure` when there is nothing to read.
+  mutating func readHistory(_ clock: any SessionClock) throws(SourceFailure) -> [Observation]
 }
 
 extension JobFileSource {
-  /// Reads all there is: what an import does with finished files.
+  mutating func readHistory(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    try readAll(clock)
+  }
+
+  /// Reads all there is, as a source tells it: of rows without a time only the last state.
   /// - Throws: `SourceFailure` when there is nothing to read.
   mutating func readAll(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
     var result = try sample(clock)

@@ -71,6 +71,33 @@ package struct JobRows {
     for row in rows { say(row, arrival: arrival, to: &observations) }
   }
 
+  /// Adds all rows of a finished file that states no times, in their order.
+  ///
+  /// Where it says how long the whole took, they are laid out evenly over that; both ways the last
+  /// is at the time the file was written.
+  mutating func sayUntimed(
+    _ rows: [JobRow], runtime: Double?, written: Timestamp, arrival: Timestamp,
+    to observations: inout [Observation]
+  ) {
+    guard let last = rows.indices.last else { return }
+    let whole = runtime.flatMap { $0 >= 1 && $0 < 1e9 ? $0 : nil }
+    let gap = last > 0 ? whole.map { $0 / Double(last) } ?? 0.001 : 0
+    let timing = whole == nil ? JobFacts.Timing.none : .durations
+    learn([JobFacts.Key.timing.rawValue: timing.rawValue], to: &observations)
+    let placed = rows.enumerated().map { index, row in
+      var row = row
+      row.time = written - Double(last - index) * gap
+      return row
+    }
+    say(placed, arrival: arrival, to: &observations)
+    note(
+      whole == nil
+        ? "the file has no times: its rows are kept in order, without time, and no energy can be "
+          + "told for them"
+        : "the file has no times: its rows are laid out over the time the whole took", at: written,
+      to: &observations)
+  }
+
   private mutating func hear(_ metric: Metric, at time: Timestamp) {
     if cadences[metric, default: Cadence()].hear(time) { changed.insert(metric) }
   }

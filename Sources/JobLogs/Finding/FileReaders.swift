@@ -56,7 +56,9 @@ enum FileReaders {
       }
       return parser.format.map { Recognition(format: $0, isConvincing: isConvincing) }
     },
-    make: { path, context in LogSource(path: path, machine: context.machine, local: context.localTime) })
+    make: { path, context in
+      LogSource(path: path, machine: context.machine, local: context.localTime)
+    })
 
   /// The readers that the file at a path may be for.
   static func candidates(_ path: String) -> [FileReader] { all.filter { $0.isNamed(path) } }

@@ -47,6 +47,9 @@ struct LogHistory: Sendable {
   private(set) var firstClock: Int64?
   private(set) var longestClock: Int64 = 0
 
+  /// What the log shows of its own zone.
+  private(set) var zone = ZoneEvidence()
+
   private let device: DeviceID
   private let arrival: Timestamp
   private var latest: LogStamp?
@@ -74,6 +77,7 @@ struct LogHistory: Sendable {
 
   /// Hears the time of any line, whether it says something else or not.
   mutating func hear(_ stamp: LogStamp) {
+    if let latest { zone.look(at: latest, stamp) }
     latest = stamp
     isLatestKept = false
     if case .clock(let time) = stamp {

@@ -65,7 +65,8 @@ public struct LogImport: Sendable {
   private mutating func tell(
     _ history: inout LogHistory, _ parser: inout LogParser, zone: Zone, modified: Timestamp
   ) {
-    let stamps = StampTimes(history, local: zone.local, modified: modified)
+    let stamps = StampTimes(
+      history, local: zone.local, isNamed: zone.isNamed, modified: modified)
     let words = history.words
     let left = history.wordsLeftOut
     let rows = history.takeRows()
@@ -112,8 +113,9 @@ public struct LogImport: Sendable {
     typealias Key = JobFacts.Key
     var facts = [Key.timing.rawValue: timing.rawValue]
     if isZoned {
-      facts[Key.timeZone.rawValue] = zone.local.zone
-      facts[Key.isTimeZoneAssumed.rawValue] = zone.isNamed ? "no" : "yes"
+      let own = stamps.ownOffset.map(TimeZoneRule.name(offset:))
+      facts[Key.timeZone.rawValue] = own ?? zone.local.zone
+      facts[Key.isTimeZoneAssumed.rawValue] = zone.isNamed || own != nil ? "no" : "yes"
       if stamps.usesYear || stamps.usesDate { facts[Key.isDateFromFile.rawValue] = "yes" }
     }
     return facts
@@ -124,8 +126,14 @@ public struct LogImport: Sendable {
     _ stamps: StampTimes, _ zone: Zone, _ layout: LogLayout, isZoned: Bool, _ modified: Timestamp
   ) {
     if isZoned {
-      let who = zone.isNamed ? "" : ", this machine's zone; --timezone names another"
-      remarks.append("times without zone, read as \(zone.local.zone)\(who)")
+      if let offset = stamps.ownOffset {
+        remarks.append(
+          "times without zone, read as \(TimeZoneRule.name(offset: offset)), as the log's times "
+            + "with zone show")
+      } else {
+        let who = zone.isNamed ? "" : ", this machine's zone; --timezone names another"
+        remarks.append("times without zone, read as \(zone.local.zone)\(who)")
+      }
       if stamps.usesYear || stamps.usesDate {
         let what = stamps.usesDate ? "date" : "year"
         remarks.append(
@@ -145,9 +153,11 @@ public struct LogImport: Sendable {
         "the log has no times and says nothing of durations: its rows are kept in order, without "
           + "time, and no energy can be told for them")
     }
-    guard isZoned, !zone.isNamed, let last = layout.times.max() else { return }
+    guard isZoned, !zone.isNamed, stamps.ownOffset == nil, let last = layout.times.max() else {
+      return
+    }
     let delay = modified - last
-    if LiveStamps.isWholeHours(delay) {
+    if LiveStamps.isWholeHours(delay, within: 30), abs(delay) < 14.5 * 3600 {
       let hours = (delay / 1800).rounded() / 2
       let side = hours < 0 ? "after" : "before"
       let amount = abs(hours).rounded() == abs(hours) ? "\(Int(abs(hours)))" : "\(abs(hours))"

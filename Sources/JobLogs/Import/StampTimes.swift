@@ -14,16 +14,25 @@ struct StampTimes: Sendable {
   /// Whether a date was taken from the file's last change.
   private(set) var usesDate = false
 
-  private let local: LocalTime
+  /// Seconds east of UTC that the log itself shows, by times with their zone beside times without.
+  private(set) var ownOffset: Int?
+
+  private var local: LocalTime
   private let modified: Timestamp
   private static let day = 86_400 * LogStamp.second
   private static let half = day / 2
 
   /// Works it out; a log's last line is no younger than the file's last change.
-  init(_ history: LogHistory, local: LocalTime, modified: Timestamp) {
+  ///
+  /// A zone that nobody named gives way to what the log itself shows.
+  init(_ history: LogHistory, local: LocalTime, isNamed: Bool, modified: Timestamp) {
     self.local = local
     self.modified = modified
     let stamps = history.stamps
+    if !isNamed, let offset = history.zone.offset {
+      ownOffset = offset
+      self.local = LocalTime(zone: local.zone) { [$0 - Int64(offset)] }
+    }
     let hasDates = stamps.contains { if case .clock = $0.stamp { false } else { true } }
     if !hasDates, let first = history.firstClock, isSinceBeginning(history, first) {
       countElapsed(stamps, isSum: history.clockDrops > 0)

@@ -87,9 +87,9 @@ struct LiveStamps: Sendable {
   }
 
   /// Whether two clocks differ by hours or half hours, as those of two zones do.
-  static func isWholeHours(_ seconds: Double) -> Bool {
+  static func isWholeHours(_ seconds: Double, within margin: Double = 120) -> Bool {
     let halves = (abs(seconds) / 1800).rounded()
-    return 1...52 ~= halves && abs(abs(seconds) - halves * 1800) < 120
+    return 1...52 ~= halves && abs(abs(seconds) - halves * 1800) < margin
   }
 
   private mutating func complain(_ delay: Double) {

@@ -57,7 +57,8 @@ struct Compare: ParsableCommand {
       return [
         run.name, run.joules(per: measure).map { mark + SI.string($0, "J") } ?? "–",
         speed(run), run.meanPower.map { mark + SI.string($0, "W") } ?? "–",
-        SI.duration(run.seconds), run.joules.map { mark + SI.energy($0).joined } ?? "–",
+        run.isTimed ? SI.duration(run.seconds) : "–",
+        run.joules.map { mark + SI.energy($0).joined } ?? "–",
         run.losses.last.map { SI.significant($0.loss, digits: 4) } ?? "–", ground(run),
       ].map(sanitized)
     }
@@ -111,7 +112,7 @@ struct Compare: ParsableCommand {
         ("name", .text(run.name)), ("job", .text(run.job)), ("framework", .text(run.framework)),
         ("precision", run.precision.map { .text($0.rawValue) }),
         ("accelerator", .text(run.accelerator)), ("devices", .number(Double(run.devices))),
-        ("seconds", .number(run.seconds)), ("steps", .number(run.steps)),
+        ("seconds", run.isTimed ? .number(run.seconds) : nil), ("steps", .number(run.steps)),
         ("tokens", run.tokens.map(JSONText.number)), ("joules", run.joules.map(JSONText.number)),
         ("joules_per_token", run.joulesPerToken.map(JSONText.number)),
         ("joules_per_step", run.joulesPerStep.map(JSONText.number)),

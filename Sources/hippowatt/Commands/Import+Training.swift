@@ -6,7 +6,10 @@ extension Import {
   /// - Throws: `Failure` when it cannot be read or is of no known format.
   func readTraining(_ path: String, _ clock: SystemClock) throws -> [Observation] {
     do throws(SourceFailure) {
-      if let found = try JobFileImport.read(path, machine: machine, clock) { return found }
+      if let found = try JobFileImport.read(path, machine: machine, clock) {
+        tellTiming(of: found, path)
+        return found
+      }
     } catch {
       throw Failure("\(path): \(error.message)")
     }
@@ -24,5 +27,21 @@ extension Import {
     }
     for remark in log.remarks { printError("\(path): \(remark)") }
     return log.observations
+  }
+
+  /// Says on the terminal when a file has no times of its own.
+  private func tellTiming(of observations: [Observation], _ path: String) {
+    for case .device(let device) in observations where device.id.kind == .job {
+      switch JobFacts(device.attributes).timing {
+      case .stamped, .anchored: continue
+      case .durations:
+        printError("\(path): the file has no times: its rows are laid out over what the whole took")
+      case .none:
+        printError(
+          "\(path): the file has no times: its rows are kept in order, without time, and no energy "
+            + "can be told for them")
+      }
+      return
+    }
   }
 }

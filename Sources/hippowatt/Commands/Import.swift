@@ -27,17 +27,23 @@ struct Import: ParsableCommand {
 
   @OptionGroup var zoneOptions: TimeZoneOptions
 
+  @OptionGroup var shiftOptions: ShiftOptions
+
   @Argument(help: ArgumentHelp("Files of other tools.", valueName: "file"))
   var files: [String]
 
   func validate() throws {
     if output == "-" { throw ValidationError("-o -: a recording is a file; give it a name") }
+    try shiftOptions.check(files)
   }
 
   func run() throws {
     let clock = SystemClock()
     var observations: [Observation] = []
-    for path in files { observations += try read(path, clock) }
+    for path in files { observations += shiftOptions.shifted(try read(path, clock), of: path) }
+    let clocks = ImportClocks(observations)
+    for remark in clocks.remarks { printError(remark) }
+    observations = clocks.placed(observations)
     var first: Timestamp?
     var last: Timestamp?
     for case .reading(let reading) in observations {

@@ -19,8 +19,10 @@ extension RunReport {
 
   /// Name and value of every line; what belongs to the one before begins with two blanks.
   func facts(isFull: Bool) -> [(String, String)] {
-    var facts = isFull ? [("from", Self.dates(span, utcOffset))] : []
-    facts += [("duration", SI.duration(span.seconds))] + energyFacts(isFull: isFull)
+    let duration =
+      isTimeless ? "unknown, because the log has no times" : SI.duration(span.seconds)
+    var facts = isFull && !isTimeless ? [("from", Self.dates(span, utcOffset))] : []
+    facts += [("duration", duration)] + energyFacts(isFull: isFull)
     if let grid {
       if let share = grid.renewableShare, let low = grid.lowCarbonShare {
         facts.append(("renewable", "\(SI.percent(share)) %, low-carbon \(SI.percent(low)) %"))
@@ -100,13 +102,18 @@ extension RunReport {
     add(isServing ? "written" : "tokens", cost.tokens.map { SI.text($0, "", smallest: 0).joined })
     add("per step", cost.joulesPerStep.map { SI.string($0, "J") })
     add("per token", cost.joulesPerToken.map { SI.string($0, "J") })
-    for caveat in job.caveats { add("▲", sanitized(caveat.words)) }
+    add("energy", Self.unknownJoules(cost).map { "unknown, because \($0)" })
+    for caveat in job.caveats where !caveat.isAbsence { add("▲", sanitized(caveat.words)) }
     add("loss", job.loss.map { SI.significant($0, digits: 4) })
+    for (index, note) in Self.timeNotes(job.facts).enumerated() {
+      facts.append((index == 0 ? "  times" : "", note))
+    }
     guard isFull, !isServing else { return facts }
     add("val loss", job.validationLoss.map { SI.significant($0, digits: 4) })
     if let whole = job.sampleCost, let samples = whole.samples {
-      let energy = whole.energy.map { ", " + SI.energy($0.joules).joined } ?? ""
-      add("samples", "\(SI.count(samples)) in \(SI.duration(whole.span.seconds))\(energy)")
+      let energy = Self.joules(whole).map { ", " + SI.energy($0).joined } ?? ""
+      let time = whole.isTimed ? " in \(SI.duration(whole.span.seconds))" : ""
+      add("samples", "\(SI.count(samples))\(time)\(energy)")
     }
     add("per sample", job.joulesPerSample.map { SI.string($0, "J") })
     add("accuracy", job.accuracy.map { SI.significant($0, digits: 4) })

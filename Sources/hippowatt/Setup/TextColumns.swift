@@ -46,6 +46,9 @@ enum JSONText {
   case list([JSONText])
   case members([(String, JSONText)])
 
+  /// What is not known.
+  static let null = JSONText.number(.nan)
+
   /// An object of those members that are known.
   static func object(_ members: [(String, JSONText?)]) -> JSONText {
     .members(members.compactMap { member in member.1.map { (member.0, $0) } })

@@ -19,6 +19,8 @@ struct HFFilesSource: JobFileSource {
   /// What is wrong with a file that did not change since.
   private var broken: (path: String, time: Timestamp, failure: SourceFailure)?
   private var isEndTold = false
+  /// Whether all rows of a finished training are told, and not only the last state.
+  private var isWhole = false
 
   init(path: String, context: SourceContext) {
     self.path = path
@@ -26,6 +28,13 @@ struct HFFilesSource: JobFileSource {
   }
 
   var isAtEnd: Bool { true }
+
+  mutating func readHistory(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    isWhole = true
+    // Nobody is writing it any more, so there is nothing to wait for.
+    failures = 2
+    return try sample(clock)
+  }
 
   mutating func probe() -> Probe {
     guard let found = Self.find(path) else {
@@ -91,7 +100,13 @@ struct HFFilesSource: JobFileSource {
         attributes["weights_precision"] ?? weights.format.flatMap(ModelConfig.precision)
     }
     rows.learn(attributes, to: &result)
-    rows.say(state.last(at: written), arrival: now, to: &result)
+    if isWhole, state.rows.count > 1 {
+      rows.sayUntimed(
+        state.rows + [state.last(at: written)], runtime: state.runtime, written: written,
+        arrival: now, to: &result)
+    } else {
+      rows.say(state.last(at: written), arrival: now, to: &result)
+    }
     if let runtime = state.runtime, 0..<1e9 ~= runtime, !isEndTold {
       isEndTold = true
       rows.note(

@@ -22,6 +22,8 @@ struct CSVSource: JobFileSource {
   private var anchor: Timestamp?
   private var isBadRowTold = false
   private var isFinished = false
+  /// The rows without a time that are to be told at the end, when a finished table is read.
+  private var untimed: [JobRow]?
 
   init(path: String, context: SourceContext, name: String = "csv") {
     self.name = name
@@ -32,6 +34,26 @@ struct CSVSource: JobFileSource {
   }
 
   var isAtEnd: Bool { file.isAtEnd }
+
+  mutating func readHistory(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    untimed = []
+    defer { untimed = nil }
+    var result = try sample(clock)
+    while !isAtEnd { result += try sample(clock) }
+    let now = clock.now
+    // A last line without an end is complete when nobody has added to it for long.
+    result += try sample(clock)
+    if splitter.hasRest {
+      rows.note(
+        "\(file.path): the last line has no end, may be cut and is passed over", at: now,
+        to: &result)
+    }
+    if let rest = untimed, !rest.isEmpty {
+      rows.sayUntimed(
+        rest, runtime: nil, written: min(file.modified, now), arrival: now, to: &result)
+    }
+    return result
+  }
 
   mutating func probe() -> Probe {
     do throws(SourceFailure) {
@@ -113,6 +135,8 @@ struct CSVSource: JobFileSource {
       next.entries = row.entries
       if isTimed {
         timed.append(next)
+      } else if untimed != nil {
+        untimed?.append(next)
       } else if state == nil {
         state = next
       } else {
