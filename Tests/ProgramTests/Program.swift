@@ -119,6 +119,8 @@ final class Program {
 
   var text: String { String(decoding: output, as: UTF8.self) }
 
+  var errorText: String { String(decoding: errors, as: UTF8.self) }
+
   /// Reads its outputs until a condition holds; false after 20 seconds.
   func wait(until condition: () -> Bool) -> Bool {
     let start = seconds()

@@ -2,6 +2,8 @@
 public enum RecordingError: Error, Hashable, Sendable {
   /// A file of that name is there already and may not be replaced.
   case exists(path: String)
+  /// What belongs to a recording of that name is there without it, and may be all that is left of it.
+  case stray(path: String, companion: String)
   /// There is no such file.
   case notFound(path: String)
   /// The file is something else.
@@ -25,6 +27,9 @@ extension RecordingError: CustomStringConvertible {
     switch self {
     case .exists(let path):
       "\(path.printable) exists already: name another file, or remove it"
+    case .stray(let path, let companion):
+      "\(companion.printable) is there without \(path.printable) and may be all of another recording:"
+        + " name another file, or move it away"
     case .notFound(let path): "\(path.printable) does not exist"
     case .foreign(let path, let what):
       "\(path.printable) is not a hippowatt recording: \(what.printable)"

@@ -2,7 +2,13 @@ import Glibc
 import Telemetry
 
 extension RecordingWriter {
+  /// What SQLite keeps beside a file while it is being written.
+  private static let companions = ["-wal", "-shm", "-journal"]
+
   /// Makes an empty file, so that nobody else's is ever written into.
+  ///
+  /// A companion without its file may be all there is of another recording: its log holds what was
+  /// not yet in the file, and it would become a part of ours.
   static func makeFile(_ path: String, overwrite: Bool) throws(RecordingError) {
     var status = stat()
     if stat(path, &status) == 0 {
@@ -11,8 +17,11 @@ extension RecordingWriter {
       }
       guard overwrite else { throw .exists(path: path) }
       unlink(path)
+      // They belonged to the file that was to be replaced.
+      for companion in companions { unlink(path + companion) }
+    } else if let stray = companions.first(where: { lstat(path + $0, &status) == 0 }) {
+      throw .stray(path: path, companion: path + stray)
     }
-    for companion in ["-wal", "-shm", "-journal"] { unlink(path + companion) }
     // For its owner alone: it tells what ran, when and for how long. SQLite gives its companions the
     // same mode.
     let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)

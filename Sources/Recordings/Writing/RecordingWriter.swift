@@ -20,6 +20,8 @@ public final class RecordingWriter {
   var plans: [Int: [RowPlan]] = [:]
   private var isSimulated: Bool
   private var isClosed = false
+  /// How often something was committed; what was appended before the last time survives.
+  public private(set) var commits = 0
   /// When the oldest reading that is not committed arrived.
   private var pendingSince: Timestamp?
   private var newestArrival: Timestamp?
@@ -127,6 +129,7 @@ public final class RecordingWriter {
     guard !isClosed, database.isInTransaction else { return }
     do throws(RecordingError) {
       try statement("COMMIT").run()
+      commits += 1
       pendingSince = nil
       try rollIfDue()
     } catch {

@@ -69,7 +69,7 @@ final class LiveFeed: Feed {
     var info = SessionInfo(
       origin: .live, machine: remoteMachine ?? machine, isSimulated: isSimulated,
       recordingSince: recorder == nil ? nil : started + (skew ?? 0),
-      recordingProblem: recorder?.problem ?? "",
+      recordingProblem: recorder.map { $0.problem.isEmpty ? $0.obstacle : $0.problem } ?? "",
       utcOffset: HostEnvironment.utcOffset)
     info.hasEnded = collector.isFinished
     return info

@@ -20,6 +20,8 @@ final class RecordSession {
   private var parser: LogParser?
   private var status: Int32?
   private var isOver = false
+  /// Whether nothing could be written when that was last looked at.
+  private var wasBlocked = false
   private var interruptions = 0
   private var hasAsked = false
   private var writeProblem = ""
@@ -69,6 +71,7 @@ final class RecordSession {
         lastStatus = now
         show(Summary(feed.timeline, over: TimeSpan(start, now)).status(path: path))
       }
+      tellObstacle()
       if let problem = feed.recorder?.problem, !problem.isEmpty {
         if showsStatus { File.writeAll(Array("\r\u{1b}[K".utf8), to: 2) }
         printError("hippowatt: not recording any more: \(problem)")
@@ -114,6 +117,18 @@ final class RecordSession {
         .map { $0.split(separator: "/").last ?? $0 }.joined(separator: " ")
     }
     return words.joined(separator: " ")
+  }
+
+  /// Says once when nothing can be written, and once when it can again.
+  private func tellObstacle() {
+    let isBlocked = feed.recorder?.obstacle.isEmpty == false
+    guard isBlocked != wasBlocked, let recorder = feed.recorder else { return }
+    wasBlocked = isBlocked
+    if showsStatus { File.writeAll(Array("\r\u{1b}[K".utf8), to: 2) }
+    printError(
+      isBlocked
+        ? "hippowatt: \(recorder.obstacle); it goes on by itself, what comes until then is kept"
+        : "hippowatt: recording to \(recorder.path) goes on")
   }
 
   private func wait(seconds: Double) {

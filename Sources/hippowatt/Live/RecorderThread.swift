@@ -5,6 +5,9 @@ import SwiftOverlayShims
 import Telemetry
 
 /// Writes a recording on a thread of its own, so that a slow disk never delays the screen.
+///
+/// What could not be written, since there is no room or the disk fails, is tried again, at first
+/// soon and then more seldom, until it can be.
 final class RecorderThread: Sendable {
   let path: String
   private let state = Locked(State())
@@ -16,12 +19,15 @@ final class RecorderThread: Sendable {
     var hasRefused = false
     var isClosed = false
     var problem = ""
+    var obstacle = ""
   }
 
   /// Starts a recording at a path where there must be no file yet.
   /// - Throws: `RecordingError` when the file cannot be made.
   init(path: String, header: RecordingHeader) throws {
     self.path = path
+    // A limit on the size of files (`ulimit -f`) is an error like a full disk, and no reason to die.
+    signal(SIGXFSZ, SIG_IGN)
     wake = cs_event_descriptor()
     let writer = try RecordingWriter(path: path, header: header)
     let box = Box(writer, self)
@@ -50,8 +56,13 @@ final class RecorderThread: Sendable {
     }
   }
 
-  /// Why recording has stopped; empty while it goes on.
+  /// Why recording has stopped for good; empty while it goes on.
   var problem: String { state.withLock { $0.problem } }
+
+  /// Why nothing can be written at the moment; empty when it can.
+  ///
+  /// What comes is kept until then.
+  var obstacle: String { state.withLock { $0.obstacle } }
 
   func append(_ observations: [Observation]) {
     guard !observations.isEmpty else { return }
@@ -59,20 +70,20 @@ final class RecorderThread: Sendable {
       guard state.problem.isEmpty else { return }
       state.queue += observations
     }
-    signal()
+    wakeUp()
   }
 
   /// Ends the recording and waits until it is one whole file.
   func close() {
     state.withLock { $0.isClosing = true }
-    signal()
+    wakeUp()
     while !state.withLock({ $0.isClosed }) {
       var time = timespec(tv_sec: 0, tv_nsec: 2_000_000)
       nanosleep(&time, nil)
     }
   }
 
-  private func signal() {
+  private func wakeUp() {
     var one: UInt64 = 1
     _ = write(wake, &one, 8)
   }
@@ -96,30 +107,72 @@ final class RecorderThread: Sendable {
       .event(Event(time: SystemClock.wall, kind: .note, text: "\(refusal)")))
   }
 
+  /// Seconds until something that could not be written is tried again: at first, and at most.
+  private static let patience = (first: 0.25, most: 10.0)
+
   private func run(_ writer: RecordingWriter) {
     cs_block_signals()
-    var count: UInt64 = 0
+    var backlog = RecordingBacklog()
+    var pause = 0.0
+    var nextTry = 0.0
+    var isOver = false
     while true {
-      _ = read(wake, &count, 8)
+      wait(backlog.isEmpty || isOver ? nil : nextTry - Self.now())
       let (queue, isClosing) = state.withLock { state in
         let queue = state.queue
         state.queue = []
         return (queue, state.isClosing)
       }
+      if !isOver { backlog.add(queue) }
+      guard isClosing || !isOver && Self.now() >= nextTry else { continue }
       do {
-        for observation in queue { try keep(observation, in: writer) }
-        try writer.commit()
+        try backlog.write(to: writer) { try keep($0, in: writer) }
         if access(path, F_OK) != 0 {
           throw Failure("\(path) was removed while it was being recorded")
         }
         if isClosing { try writer.close() }
+        (pause, nextTry) = (0, 0)
+        state.withLock { $0.obstacle = "" }
+      } catch let error as RecordingError where error.isPassing && !isClosing {
+        pause = min(Self.patience.most, max(Self.patience.first, pause * 2))
+        nextTry = Self.now() + pause
+        state.withLock { $0.obstacle = "\(error)" }
       } catch {
-        state.withLock { $0.problem = "\(error)" }
+        isOver = true
+        state.withLock { state in
+          if state.problem.isEmpty { state.problem = "\(error)" }
+        }
       }
       if isClosing {
         state.withLock { $0.isClosed = true }
         return
       }
+    }
+  }
+
+  /// Waits until something came, at most so many seconds.
+  private func wait(_ seconds: Double?) {
+    var entry = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
+    let limit = seconds.map { Int32(max(0, min(60, $0)) * 1000 + 1) } ?? -1
+    guard poll(&entry, 1, limit) > 0 else { return }
+    var count: UInt64 = 0
+    _ = read(wake, &count, 8)
+  }
+
+  /// Seconds by a clock that never steps.
+  private static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+extension RecordingError {
+  /// Whether the same may work later, as when there is room again.
+  fileprivate var isPassing: Bool {
+    switch self {
+    case .full, .busy, .failed: true
+    case .exists, .stray, .notFound, .foreign, .newer, .damaged, .refused: false
     }
   }
 }
