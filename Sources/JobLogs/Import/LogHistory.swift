@@ -6,11 +6,8 @@ import Telemetry
 /// When each was is found out at the end (`LogLayout`): a year that nobody wrote follows from the
 /// last line, and so does whether times are those of a day or since a beginning.
 struct LogHistory: Sendable {
-  /// What is known of a row besides its numbers.
+  /// What a row says of its time.
   struct Row: Sendable {
-    /// The numbers, at a time that is filled in later.
-    var reading: Reading
-    var fields: Progress.Fields
     /// Whether the latest time before it is its own.
     var isStamped: Bool
     /// The place of the latest time among those kept; -1 when there is none before it.
@@ -18,6 +15,12 @@ struct LogHistory: Sendable {
     var elapsed: Double?
     var step: Int64?
     var stepTime: Double?
+  }
+
+  /// The numbers of a row, at a time that is filled in later.
+  struct Numbers: Sendable {
+    var reading: Reading
+    var fields: Progress.Fields
     var isRedoing: Bool
   }
 
@@ -36,6 +39,8 @@ struct LogHistory: Sendable {
   }
 
   private(set) var rows: [Row] = []
+  /// The numbers of the rows, in pieces that are let go of one by one.
+  private var pieces: [[Numbers]] = []
   private(set) var words: [Word] = []
   /// The times on lines, in the order of the lines: those of rows and those around them.
   private(set) var stamps: [Heard] = []
@@ -147,14 +152,30 @@ struct LogHistory: Sendable {
     if waiting.redone > 0 { reading.set(.redoneSteps, steps: waiting.redone) }
     rows.append(
       Row(
-        reading: reading, fields: waiting.progress.fields, isStamped: waiting.isStamped,
-        before: waiting.before, elapsed: waiting.progress.elapsed, step: waiting.progress.step,
-        stepTime: waiting.progress.stepTime, isRedoing: waiting.redone > 0))
+        isStamped: waiting.isStamped, before: waiting.before, elapsed: waiting.progress.elapsed,
+        step: waiting.progress.step, stepTime: waiting.progress.stepTime))
+    if pieces.last.map({ $0.count == Self.piece }) ?? true {
+      pieces.append([])
+      pieces[pieces.count - 1].reserveCapacity(min(Self.piece, max(16, rows.count)))
+    }
+    pieces[pieces.count - 1].append(
+      Numbers(
+        reading: reading, fields: waiting.progress.fields, isRedoing: waiting.redone > 0))
   }
 
-  /// Lets go of the rows, which are no longer needed twice.
-  mutating func takeRows() -> [Row] {
-    defer { rows = [] }
-    return rows
+  private static let piece = 16_384
+
+  /// Hands on the numbers of each row in order, and lets go of them.
+  mutating func forEachRow(_ body: (Int, inout Numbers) -> Void) {
+    var place = 0
+    for index in pieces.indices {
+      var piece: [Numbers] = []
+      swap(&piece, &pieces[index])
+      for row in piece.indices {
+        body(place, &piece[row])
+        place += 1
+      }
+    }
+    pieces = []
   }
 }

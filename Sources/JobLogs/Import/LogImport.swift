@@ -69,7 +69,7 @@ public struct LogImport: Sendable {
       history, local: zone.local, isNamed: zone.isNamed, modified: modified)
     let words = history.words
     let left = history.wordsLeftOut
-    let rows = history.takeRows()
+    let rows = history.rows
     guard !rows.isEmpty else { return }
     let layout = LogLayout(rows, stamps, modified: modified)
     timing = layout.timing
@@ -93,13 +93,11 @@ public struct LogImport: Sendable {
       }
     }
     observations.reserveCapacity(rows.count + words.count + 64)
-    for (place, row) in rows.enumerated() {
-      var reading = row.reading
-      reading.time = layout.times[place]
-      reading.arrival = reading.time
-      observations += parser.announce(
-        reading, row.fields, isRedoing: row.isRedoing)
-      observations.append(.reading(reading))
+    history.forEachRow { place, row in
+      row.reading.time = layout.times[place]
+      row.reading.arrival = row.reading.time
+      observations += parser.announce(row.reading, row.fields, isRedoing: row.isRedoing)
+      observations.append(.reading(row.reading))
       say(upTo: place)
     }
     say(upTo: .max)

@@ -18,6 +18,8 @@ struct StampTimes: Sendable {
   private(set) var ownOffset: Int?
 
   private var local: LocalTime
+  /// The last hour that comes once, and how far clocks were from UTC in it.
+  private var plainHour: (hour: Int64, offset: Int64)?
   private let modified: Timestamp
   private static let day = 86_400 * LogStamp.second
   private static let half = day / 2
@@ -105,12 +107,30 @@ struct StampTimes: Sendable {
         usesDate = true
       }
       usesZone = true
+      if let known = known(shown) {
+        times.append(known)
+        last = known
+        continue
+      }
       let fitting = LiveStamps.times(shown, local)
       // In the hour that comes twice, what steps back is the second one.
       let isSecond = fitting.count > 1 && (last.map { fitting[0] - $0 < -1800 } ?? false)
       times.append(fitting[isSecond ? 1 : 0])
       last = times.last
     }
+  }
+
+  /// The time that is meant in an hour which comes once, and in which clocks are not changed.
+  private mutating func known(_ shown: Int64) -> Timestamp? {
+    let length = 3600 * LogStamp.second
+    let hour = shown.flooredQuotient(by: length)
+    if hour != plainHour?.hour {
+      let start = LiveStamps.times(hour * length, local)
+      let end = LiveStamps.times(hour * length + length - 1, local)
+      guard start.count == 1, end.count == 1, end[0] - start[0] > 3599.999 else { return nil }
+      plainHour = (hour, hour * length - start[0].nanoseconds)
+    }
+    return plainHour.map { Timestamp(nanoseconds: shown - $0.offset) }
   }
 
   /// The year of the last stamp without one, and how often the year changed until there.

@@ -18,12 +18,19 @@ public final class RecordingWriter {
   var statements: [String: Statement] = [:]
   /// The last few shapes of row that each device sent.
   var plans: [Int: [RowPlan]] = [:]
+  /// Whether what is finished is taken over, which nothing is lost of when it is done again.
+  ///
+  /// Then many rows are committed together, and not each second of them.
+  public var isBulk = false
   private var isSimulated: Bool
   private var isClosed = false
   /// How often something was committed; what was appended before the last time survives.
   public private(set) var commits = 0
   /// When the oldest reading that is not committed arrived.
   private var pendingSince: Timestamp?
+  private var pendingRows = 0
+  /// How many rows are committed together where what is finished is taken over.
+  private static let bulk = 20_000
   private var newestArrival: Timestamp?
   /// Up to where rollups were last asked for, in nanoseconds.
   private var rolled: Int64?
@@ -131,6 +138,7 @@ public final class RecordingWriter {
       try statement("COMMIT").run()
       commits += 1
       pendingSince = nil
+      pendingRows = 0
       try rollIfDue()
     } catch {
       throw undo(error)
@@ -190,7 +198,10 @@ public final class RecordingWriter {
   }
 
   private func commitIfDue(_ arrival: Timestamp) throws(RecordingError) {
-    guard let pendingSince, abs(arrival - pendingSince) >= 1 else { return }
+    pendingRows += 1
+    guard let pendingSince,
+      isBulk ? pendingRows >= Self.bulk : abs(arrival - pendingSince) >= 1
+    else { return }
     try commit()
   }
 

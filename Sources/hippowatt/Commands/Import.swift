@@ -40,7 +40,11 @@ struct Import: ParsableCommand {
   func run() throws {
     let clock = SystemClock()
     var observations: [Observation] = []
-    for path in files { observations += shiftOptions.shifted(try read(path, clock), of: path) }
+    for path in files {
+      let found = shiftOptions.shifted(try read(path, clock), of: path)
+      // A long log is large, and is not copied where it is alone.
+      if observations.isEmpty { observations = found } else { observations += found }
+    }
     let clocks = ImportClocks(observations)
     for remark in clocks.remarks { printError(remark) }
     observations = clocks.placed(observations)
@@ -61,6 +65,7 @@ struct Import: ParsableCommand {
           machine: machine, programVersion: Version.string, startedAt: first,
           note: "imported from " + files.map(Self.name).joined(separator: ", ")))
       isOurs = true
+      writer.isBulk = true
       var privacy = PrivacyFilter()
       for observation in privacy.filtered(Self.ordered(observations)) {
         try writer.append(observation)
@@ -95,14 +100,29 @@ struct Import: ParsableCommand {
 
   /// Descriptions first, then all that has a time, in its order.
   private static func ordered(_ observations: [Observation]) -> [Observation] {
+    func time(_ observation: Observation) -> Timestamp? {
+      switch observation {
+      case .device, .series: nil
+      case .reading(let reading): reading.time
+      case .event(let event): event.time
+      case .state(let state): state.time
+      }
+    }
+    // Mostly there is nothing to do, and what is large is not copied then.
+    var last = Timestamp(nanoseconds: .min)
+    let isOrdered = observations.allSatisfy { observation in
+      guard let time = time(observation) else { return true }
+      defer { last = time }
+      return time >= last
+    }
+    if isOrdered { return observations }
     var described: [Observation] = []
     var timed: [(time: Timestamp, observation: Observation)] = []
     for observation in observations {
-      switch observation {
-      case .device, .series: described.append(observation)
-      case .reading(let reading): timed.append((reading.time, observation))
-      case .event(let event): timed.append((event.time, observation))
-      case .state(let state): timed.append((state.time, observation))
+      if let time = time(observation) {
+        timed.append((time, observation))
+      } else {
+        described.append(observation)
       }
     }
     // Stable: observations of the same time keep their order.
