@@ -127,7 +127,11 @@ import Testing
     for file in JobFileFixture.all {
       let rows = try #require(try read("\(tree.root)/\(file.path)"), "\(file)")
       let losses = rows.compactMap { $0[.loss] }
-      #expect(losses == file.values[.loss] ?? [], "\(file)")
+      let right = file.values[.loss] ?? []
+      // Of rows without a time a source tells the last; an import keeps them all.
+      #expect(Array(losses.suffix(right.count)) == right, "\(file)")
+      let kept = ["trainer_state.json": 4, "lightning.csv": 3, "keras.csv": 3]
+      #expect(losses.count == kept[file.path] ?? losses.count, "\(file)")
       #expect(rows.map(\.time) == rows.map(\.time).sorted(), "\(file)")
     }
     #expect(try read(Fixtures.path("logs/nanogpt.log")) == nil)

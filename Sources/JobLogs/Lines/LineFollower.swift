@@ -10,13 +10,15 @@ import Telemetry
 /// works on network file systems too, where nobody else would tell us.
 ///
 /// Much is read in slices. Of a file that is larger than 64 MB already, the beginning is read, where
-/// a job says what it is, and the end; what lies between is not: its lines mostly carry no time.
+/// a job says what it is, and the end; what lies between is not, and how much that is is counted.
 struct LineFollower {
   let path: String
   private var file: OpenFile?
   private var splitter: LineSplitter
   /// How many bytes have been read of all files together.
   private(set) var bytesRead = 0
+  /// How many bytes were passed over since that was last asked.
+  private var passedOver: Int64 = 0
 
   init(path: String, cap: Int = 64 * 1024) {
     self.path = path
@@ -62,7 +64,14 @@ struct LineFollower {
     if file?.restartIfReplaced() == true { splitter.reset() }
     let count = file?.read(budget: budget, &splitter, body) ?? 0
     bytesRead &+= count
+    passedOver += file?.takePassedOver() ?? 0
     return count >= budget
+  }
+
+  /// How many bytes of the log were passed over since that was last asked.
+  mutating func takePassedOver() -> Int64 {
+    defer { passedOver = 0 }
+    return passedOver
   }
 
   /// How much of a file is still read that has lost its name.
@@ -95,6 +104,7 @@ private struct OpenFile {
   private var head: [UInt8] = []
   /// Where to leave off, and where to go on.
   private var leap: (from: off_t, to: off_t)?
+  private var passedOver: Int64 = 0
   private static let largest: off_t = 64 << 20
   private static let beginning: off_t = 1 << 20
   private static let ending: off_t = 8 << 20
@@ -145,6 +155,11 @@ private struct OpenFile {
     if size - offset > Self.largest { leap = (offset + Self.beginning, size - Self.ending) }
   }
 
+  mutating func takePassedOver() -> Int64 {
+    defer { passedOver = 0 }
+    return passedOver
+  }
+
   /// Reads at most `budget` bytes, and a little more; returns how many.
   mutating func read(
     budget: Int, _ splitter: inout LineSplitter,
@@ -155,6 +170,7 @@ private struct OpenFile {
       while total < budget {
         if let leap, offset >= leap.from {
           self.leap = nil
+          passedOver += Int64(max(0, leap.to - offset))
           offset = max(offset, leap.to)
           splitter.startMidLine()
         }

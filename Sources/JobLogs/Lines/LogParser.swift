@@ -278,7 +278,7 @@ public struct LogParser: Sendable {
     return said.firstIndex { $0.isSuperset(of: field) }.map { Swift.type(of: readers[$0]) }
   }
 
-  private mutating func say(_ text: String, at time: Timestamp, _ cause: Event.Cause? = nil) {
+  mutating func say(_ text: String, at time: Timestamp, _ cause: Event.Cause? = nil) {
     if history != nil {
       history?.say(text, cause)
       return

@@ -1,3 +1,4 @@
+import Quantities
 import Telemetry
 
 /// Follows the log file of a training job.
@@ -51,6 +52,12 @@ public struct LogSource: DataSource {
       isBehind = try follower.poll { line, isCut in parser.take(line, isCut: isCut, arrival: now) }
     } catch {
       failure = error
+    }
+    let passedOver = follower.takePassedOver()
+    if passedOver > 0 {
+      parser.say(
+        "\(SI.data(Double(passedOver)).joined) in the middle of the log were passed over: "
+          + "`import` reads all of it", at: now)
     }
     let result = parser.flush(arrival: now, isBehind: isBehind)
     self.parser = parser

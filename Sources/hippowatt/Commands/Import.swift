@@ -12,11 +12,16 @@ struct Import: ParsableCommand {
     abstract: "Make a recording of power logs and training logs that other tools wrote.",
     discussion: """
       Power logs: MLPerf node power, nvidia-smi CSV. Training logs: every format that --log reads,
-      as far as its lines carry their own time, and the files of TensorBoard, W&B, MLflow, tables.
-      Together they make one recording, in which energy and progress of the same seconds meet:
+      and the files of TensorBoard, W&B, MLflow, tables. Together they make one recording, in which
+      energy and progress of the same seconds meet:
 
         hippowatt import -o run.hippo result_0.txt node_0.txt
         hippowatt report run.hippo
+
+      Each row of a training log has the time its lines state. Without a zone that is this machine's
+      time, or that of --timezone; without times, rows are laid out by what steps took, ending when
+      the file was last changed. What was taken from where is said, and stands in the report. Where
+      a log says neither, its steps and losses are kept and no energy is told for them.
       """)
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The recording to write.", valueName: "file"))
