@@ -190,6 +190,12 @@ extension LogFixture {
         .dataTime: 0.0082, .validationLoss: 6.625, .accuracy: 0.0175,
       ]),
     .madeUp(
+      JSONRowsReader.self, rows: 4,
+      last: [
+        .step: 30, .loss: 3.125, .epoch: 0.75, .learningRate: 0.0002, .gradientNorm: 1.0625,
+        .stepTime: 0.5, .validationLoss: 3.375,
+      ]),
+    .madeUp(
       ProgressBarReader.self, rows: 4,
       last: [.step: 375, .epoch: 1.5, .loss: 3.25, .stepTime: 0.320513, .validationLoss: 3.5]),
   ]

@@ -229,6 +229,32 @@ import Testing
     #expect(log.remarks.contains("line 4 and 1 more are broken and passed over"), "\(log.remarks)")
   }
 
+  @Test(
+    arguments: [
+      (#"{"step": 7, "loss": 2.5, "ts": 1795860010.5}"#, 2.5, nil, 1_795_860_010.5),
+      (
+        #"{"time": "2026-11-28T10:00:10Z", "global_step": 7, "train_loss": 2.5}"#, 2.5, nil,
+        1_795_860_010
+      ),
+      (
+        #"{"step": 7, "loss": 2.5, "split": "val", "wall_time": 1795860010250}"#, nil, 2.5,
+        1_795_860_010.25
+      ),
+      (
+        #"{"iter": 7, "val_loss": 2.5, "datetime": "2026-11-28 10:00:10"}"#, nil, 2.5, 1_795_860_010
+      ),
+    ] as [(String, Double?, Double?, Double)])
+  func `rows in the form of JSON are read with their time`(
+    row: String, loss: Double?, validation: Double?, time: Double
+  ) throws {
+    let log = try read(row + "\n", changed: 1_795_860_020)
+    let reading = try #require(log.observations.readings.first)
+    #expect(reading[.step] == 7)
+    #expect(reading[.loss] == loss)
+    #expect(reading[.validationLoss] == validation)
+    #expect(times(log) == [time])
+  }
+
   @Test func `a line without an end is read`() throws {
     let log = try read(line(1) + line(2).dropLast(), changed: 1000)
     #expect(log.observations.readings.map { $0[.step] } == [1, 2])

@@ -99,6 +99,7 @@ package enum ProgressFormats {
     Detectron2Reader.self,
     MXNetReader.self,
     DLLoggerReader.self,
+    JSONRowsReader.self,
     ProgressBarReader.self,
   ]
 

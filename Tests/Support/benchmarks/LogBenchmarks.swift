@@ -145,6 +145,10 @@ let dialects: [Dialect] = [
       + #""type": "LOG", "step": [0, \#(step)], "data": {"train.loss": \#(loss(step)), "#
       + #""train.lr": 0.0128, "train.total_ips": 1402.5, "train.data_time": 0.0125}}"# + "\n"
   },
+  Dialect(name: "JSON rows") { step in
+    #"{"step": \#(step), "loss": \#(loss(step)), "lr": 0.0003, "grad_norm": 1.25, "epoch": 0.25, "#
+      + #""step_time": 0.5, "timestamp": 1773504005.5}"# + "\n"
+  },
   Dialect(name: "progress bar") { step in
     "Epoch 3: 12%|█▏        | \(step)/99999999 [02:00<13:54, 0.42it/s, v_num=3, "
       + "train_loss=\(loss(step))]\r"
