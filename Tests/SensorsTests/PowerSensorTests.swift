@@ -14,6 +14,25 @@ struct RAPLSourceTests {
     if let energy { tree.write(folder + "/energy_uj", energy + "\n") }
   }
 
+  @Test("a package that counts nothing in a virtual machine is unknown, a core that rests is not")
+  func stuck() throws {
+    let tree = FileTree()
+    Self.add("intel-rapl:0", "package-0", "0", to: tree)
+    Self.add("intel-rapl:0:0", "core", "0", to: tree)
+    var source = RAPLSource(tree.context)
+    var events: [Event] = []
+    var said = try source.said(at: 0)
+    #expect(said.steps(.energy, of: "package-0") == 0)
+    for second in 1..<20 {
+      said = try source.said(at: Double(second))
+      events += said.events
+    }
+    #expect(said.steps(.energy, of: "package-0") == nil && said.steps(.energy, of: "core-0") == 0)
+    #expect(events.map(\.device?.name) == ["package-0"] && events.map(\.cause) == [.refused])
+    tree.write("/sys/class/powercap/intel-rapl:0/energy_uj", "41000000\n")
+    #expect(try source.said(at: 20).steps(.energy, of: "package-0") == 41_000_000)
+  }
+
   @Test("domains carry the kernel's names, the package's number and their range")
   func values() throws {
     let tree = FileTree()

@@ -41,4 +41,16 @@ import Testing
     let (kept, events) = run([(0, 500, 200), (60, 500, 200), (120, 500, 200)])
     #expect(kept.count == 3 && events.isEmpty)
   }
+
+  @Test func oneOfWhatAlwaysDrawsNeedsNoWatts() {
+    var check = StuckCounterCheck(alwaysDraws: true)
+    var kept = 0
+    for second in 0..<20 {
+      var reading = Reading(device: gpu, time: origin + Double(second))
+      reading.set(.energy, 7)
+      _ = check.take(&reading)
+      kept += reading.values.count
+    }
+    #expect(kept == 5)
+  }
 }

@@ -18,6 +18,8 @@ struct RAPLSource: DataSource {
     /// Where the counter wraps, in joules; 0 when the kernel does not say.
     var range: Double
     var reporter: DeviceReporter
+    /// For what draws power whenever we run; cores and graphics inside may be switched off.
+    var check: StuckCounterCheck?
   }
 
   private let context: SourceContext
@@ -58,13 +60,16 @@ struct RAPLSource: DataSource {
         let counter = try domains[index].counter.readNumber()
         var reading = Reading(device: domains[index].id, time: clock.now)
         reading.set(.energy, steps: counter)
+        if let refusal = domains[index].check?.take(&reading) {
+          observations.append(.event(refusal))
+        }
         let range = domains[index].range
         let note = isModelled ? Self.modelledNote : Self.note
         domains[index].reporter.report(reading, to: &observations) { _ in
           Provenance(
             source: Self.sourceName, method: .counter, period: period, range: range, note: note)
         }
-        hasReading = hasReading || !reading.isEmpty
+        hasReading = hasReading || counter != nil
       } catch {
         refusal = refusal ?? error
       }
@@ -94,7 +99,9 @@ struct RAPLSource: DataSource {
         attributes: ["zone": zone.folder])
       return Domain(
         id: id, counter: SystemFile(zone.counterPath, capacity: 64), range: zone.range,
-        reporter: DeviceReporter(device))
+        reporter: DeviceReporter(device),
+        check: [.processor, .memory, .platform].contains(zone.role)
+          ? StuckCounterCheck(alwaysDraws: true) : nil)
     }
     guard !repeated.isEmpty, !saidRepeated else { return }
     saidRepeated = true

@@ -1,8 +1,9 @@
-/// Decides whether an accelerator's energy counter counts: a pure state machine, one for a device.
+/// Decides whether an energy counter counts: a pure state machine, one for a device.
 ///
-/// Some guests of a shared GPU and some drivers answer the same joules for ever. While the device
-/// draws power, or works, that is no energy of nothing but an unknown one. Meant for counters that
-/// move many times a second, as NVIDIA's do; a coarse one may rightly stand for long.
+/// Some virtual machines, guests of a shared GPU and drivers answer the same joules for ever. While
+/// the device draws power, or works, that is no energy of nothing but an unknown one. Meant for
+/// counters that move many times a second, as those of NVIDIA and RAPL do; a coarse one may rightly
+/// stand for long.
 public struct StuckCounterCheck: Sendable {
   /// How many equal values, over how many seconds, make a counter stuck.
   private static let patience = (readings: 4, seconds: 5.0)
@@ -12,13 +13,18 @@ public struct StuckCounterCheck: Sendable {
   private var last: Int64?
   private var moved: Timestamp?
   private var equal = 0
-  private var isDrawing = false
+  private let alwaysDraws: Bool
+  private var isDrawing: Bool
   /// Whether the energy is left out at the moment.
   public private(set) var isStuck = false
   private var hasSaid = false
 
-  /// A check of a device that has said nothing yet.
-  public init() {}
+  /// A check of a device that has said nothing yet; `alwaysDraws` is for one that draws power
+  /// whenever anybody can ask, as the processor does that asks.
+  public init(alwaysDraws: Bool = false) {
+    self.alwaysDraws = alwaysDraws
+    isDrawing = alwaysDraws
+  }
 
   /// Takes the energy out of a reading of the device while its counter is stuck.
   ///
@@ -28,7 +34,9 @@ public struct StuckCounterCheck: Sendable {
       reading.values.first { $0.metric == metric }?.value
     }
     // A reading need not hold both.
-    if let power = value(.power) ?? value(.powerInstant) {
+    if alwaysDraws {
+      isDrawing = true
+    } else if let power = value(.power) ?? value(.powerInstant) {
       isDrawing = power > 0
     } else if let share = value(.utilization) {
       isDrawing = share >= Self.busy
