@@ -161,6 +161,24 @@ struct HwmonSourceTests {
     #expect(average?.method == .average && average?.period == 4)
   }
 
+  @Test("a meter of the whole machine that says 0 W knows nothing; another may be of what is off")
+  func zero() throws {
+    let tree = FileTree()
+    for (index, chip) in ["power_meter", "ina226"].enumerated() {
+      tree.write("/sys/class/hwmon/hwmon\(index)/name", chip + "\n")
+      tree.write("/sys/class/hwmon/hwmon\(index)/power1_input", "0\n")
+    }
+    var source = HwmonSource(tree.context)
+    var events: [Event] = []
+    for second in 0..<5 {
+      let said = try source.said(at: Double(second))
+      #expect(said.steps(.power, of: "power_meter/power1") == nil)
+      #expect(said.steps(.power, of: "ina226/power1") == 0)
+      events += said.events
+    }
+    #expect(events.map(\.device?.name) == ["power_meter/power1"])
+  }
+
   @Test("two chips of one name are told apart by their place")
   func sameName() throws {
     let tree = FileTree()

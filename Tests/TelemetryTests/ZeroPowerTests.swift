@@ -59,4 +59,15 @@ import Testing
     let (_, events) = run((0..<50).map { reading(0.02 * Double($0), 0, 0.99) })
     #expect(events.isEmpty)
   }
+
+  @Test func aMachineThatIsAskedNeverDrawsNothing() {
+    var check = ZeroPowerCheck(alwaysDraws: true)
+    var events: [Event] = []
+    for second in 0..<5 {
+      var reading = reading(Double(second), 0)
+      if let event = check.take(&reading) { events.append(event) }
+      #expect(reading.isEmpty)
+    }
+    #expect(events.map(\.text) == ["says 0 W, which cannot be; such a power is not counted"])
+  }
 }

@@ -17,6 +17,8 @@ struct HwmonSource: DataSource {
     var channels: [HwmonChannel]
     var files: [SystemFile]
     var reporter: DeviceReporter
+    /// For the meter of the whole machine; any other may be of something that is off.
+    var zeroPower: ZeroPowerCheck?
   }
 
   private let context: SourceContext
@@ -59,6 +61,9 @@ struct HwmonSource: DataSource {
           refusal = refusal ?? error
         }
       }
+      if let refusal = meters[index].zeroPower?.take(&reading) {
+        observations.append(.event(refusal))
+      }
       let channels = meters[index].channels
       let interval = context.interval
       meters[index].reporter.report(reading, to: &observations) { metric in
@@ -92,7 +97,9 @@ struct HwmonSource: DataSource {
         role: boards == [channel.meter] ? .machine : .sensor,
         attributes: ["folder": channel.folder])
       meters.append(
-        Meter(id: id, channels: [channel], files: [file], reporter: DeviceReporter(device)))
+        Meter(
+          id: id, channels: [channel], files: [file], reporter: DeviceReporter(device),
+          zeroPower: device.role == .machine ? ZeroPowerCheck(alwaysDraws: true) : nil))
     }
     return meters
   }

@@ -46,6 +46,20 @@ struct GraceSourceTests {
     #expect(try source.said(at: 0).devices.map(\.label) == ["package-1"])
   }
 
+  @Test("0 W of a processor that is asked is unknown, which is said once")
+  func zero() throws {
+    let tree = FileTree()
+    add(0, "Grace Power Socket 0", 0, to: tree)
+    var source = GraceSource(tree.context)
+    var events: [Event] = []
+    for second in 0..<5 {
+      let said = try source.said(at: Double(second))
+      #expect(said.readings.isEmpty)
+      events += said.events
+    }
+    #expect(events.map(\.cause) == [.refused])
+  }
+
   @Test("what cannot be is missing, what vanishes is told with the file's name")
   func faults() throws {
     let tree = FileTree()

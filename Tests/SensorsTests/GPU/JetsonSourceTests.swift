@@ -110,6 +110,19 @@ struct JetsonSourceTests {
     #expect(try parts(tree) == ["module": 38_000])
   }
 
+  @Test("an input that says 0 W knows nothing, a GPU's rail may be off while it rests")
+  func zero() throws {
+    let tree = FileTree()
+    add(1, [("VDD_IN", 0, 19_000), ("VDD_CPU_GPU_CV", 0, 19_000)], to: tree)
+    addGPU(to: tree)
+    tree.write("/sys/devices/platform/gpu.0/load", "0\n")
+    var source = JetsonSource(tree.context)
+    let said = try source.said(at: 0)
+    #expect(said.steps(.power, of: "module") == nil && said.steps(.power, of: "jetson") == 0)
+    tree.write("/sys/devices/platform/gpu.0/load", "990\n")
+    #expect(try source.said(at: 1).steps(.power, of: "jetson") == nil)
+  }
+
   @Test("the same monitors on another machine are not a Jetson's")
   func otherMachine() {
     let tree = FileTree()

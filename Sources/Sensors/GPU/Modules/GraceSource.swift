@@ -15,6 +15,7 @@ struct GraceSource: DataSource {
     let sensor: GraceSensor
     let file: SystemFile
     var reporter: DeviceReporter
+    var zeroPower = ZeroPowerCheck(alwaysDraws: true)
   }
 
   private let context: SourceContext
@@ -46,6 +47,9 @@ struct GraceSource: DataSource {
           0...100_000_000_000 ~= $0 ? Double($0) * 1e-6 : nil
         }
         reading.set(.power, watts)
+        if let refusal = meters[index].zeroPower.take(&reading) {
+          observations.append(.event(refusal))
+        }
         let period = max(context.interval, sensor.averagedOver)
         meters[index].reporter.report(reading, to: &observations) { _ in
           Provenance(

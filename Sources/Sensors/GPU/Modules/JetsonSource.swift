@@ -17,6 +17,8 @@ struct JetsonSource: DataSource {
   private struct Meter {
     let rail: JetsonRail
     var reporter: DeviceReporter
+    /// For the module's input and the GPU.
+    var zeroPower: ZeroPowerCheck?
   }
 
   private let context: SourceContext
@@ -24,7 +26,6 @@ struct JetsonSource: DataSource {
   private var meters: [Meter] = []
   /// Of a GPU without a rail of its own.
   private var gpuReporter: DeviceReporter?
-  private var zeroPower = ZeroPowerCheck()
 
   init(_ context: SourceContext) { self.context = context }
 
@@ -53,7 +54,9 @@ struct JetsonSource: DataSource {
       if reading.device.kind == .gpu {
         gpu?.fill(&reading)
         saidGPU = true
-        if let refusal = zeroPower.take(&reading) { observations.append(.event(refusal)) }
+      }
+      if let refusal = meters[index].zeroPower?.take(&reading) {
+        observations.append(.event(refusal))
       }
       report(index, reading, &observations)
     }
@@ -135,7 +138,10 @@ struct JetsonSource: DataSource {
       if !taken.insert(device.id).inserted {
         device = self.device(.meter, rail.name, "rail", .sensor)
       }
-      return Meter(rail: rail, reporter: DeviceReporter(device))
+      let isWhole = device.role == .platform
+      return Meter(
+        rail: rail, reporter: DeviceReporter(device),
+        zeroPower: isWhole || device.id.kind == .gpu ? ZeroPowerCheck(alwaysDraws: isWhole) : nil)
     }
   }
 
