@@ -77,9 +77,15 @@ final class ScreenSession {
       quietSince = nil
       return
     }
-    guard let quietSince, Self.monotonic - quietSince >= Self.answerDelay else { return }
+    func isQuiet() -> Bool {
+      quietSince.map { Self.monotonic - $0 >= Self.answerDelay } ?? false
+    }
+    guard isQuiet() else { return }
+    // What was typed while a slow frame was made still waits to be read.
+    for event in screen.poll(until: 1) { handle(event) }
+    guard isQuiet(), !isOver else { return }
     view.processes.takeAnswers()
-    self.quietSince = nil
+    quietSince = nil
   }
 
   private var lastNotice = ""
