@@ -29,7 +29,8 @@ extension Database {
     var status = stat()
     let size = stat(path, &status) == 0 ? Int64(status.st_size) : 0
     let log = stat(path + "-wal", &status) == 0 ? Int64(status.st_size) : 0
-    allowance = 10_000_000 + 16 * (size + log)
+    allowance = 10_000_000 + 4 * (size + log)
+    beginTask()
     textAllowance = 64 << 20 + 8 * (size + log)
     sqlite3_progress_handler(
       handle, Self.stepsPerLook,
@@ -37,11 +38,16 @@ extension Database {
         guard let context else { return 0 }
         let database = Unmanaged<Database>.fromOpaque(context).takeUnretainedValue()
         database.left -= Int64(Database.stepsPerLook)
-        return database.left < 0 ? 1 : 0
+        database.taskLeft -= Int64(Database.stepsPerLook)
+        return min(database.left, database.taskLeft) < 0 ? 1 : 0
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
   private static let stepsPerLook: Int32 = 10_000
+
+  /// Begins a task of many queries, which have eight allowances together: a file may hold as many
+  /// series as it likes, but may not make each of them a long search.
+  func beginTask() { taskLeft = allowance < .max / 8 ? 8 * allowance : .max }
 
   /// Every query begins with a whole allowance.
   func refill() { left = allowance }
@@ -88,7 +94,7 @@ extension Database {
   func quickCheck() -> [String] {
     // It looks at each page several times.
     let usual = allowance
-    allowance *= 16
+    allowance *= 4
     defer { allowance = usual }
     do throws(RecordingError) {
       let query = try prepare("PRAGMA quick_check(3)")

@@ -10,6 +10,8 @@ final class Database {
   /// How many steps a query may take, and how many the one that runs has left.
   var allowance = Int64.max
   var left = Int64.max
+  /// How many steps all queries of one task have left.
+  var taskLeft = Int64.max
   /// How many bytes of text may be read: many rows of a damaged file may share one.
   var textAllowance = Int64.max
 

@@ -9,6 +9,7 @@ extension RecordingReader {
   /// that are given once, and not for a screen that is to open at once. What lies after the last
   /// stored total of a recording that was cut off has nothing beside it to be compared with.
   public func damages() -> [String] {
+    database.beginTask()
     var result = findings + database.quickCheck().map { "SQLite finds: \($0)" }
     do throws(RecordingError) {
       for kind in catalogue.tables.keys.sorted(by: { $0.name < $1.name }) {
@@ -77,7 +78,13 @@ extension RecordingReader {
       query.bind(1, Int64(place + 1))
       defer { query.reset() }
       var buckets: [Tier.Bucket] = []
-      while try query.step() { _ = query.withBytes(0) { Rollup.unpack($0, into: &buckets) } }
+      while try query.step() {
+        let from = buckets.count
+        let isWhole = query.withBytes(0) { Rollup.unpack($0, into: &buckets) }
+        guard isWhole, Rollup.isInOrder(buckets, from: from) else {
+          throw damage("rollups of series \(place + 1) are out of order")
+        }
+      }
       // What a crash left half done is not used.
       if !header.isComplete { buckets.removeAll { $0.time.nanoseconds >= rolled } }
       result.append(Compared(place: place, stored: buckets, end: rolled))

@@ -5,6 +5,7 @@ extension RecordingReader {
   ///
   /// - Throws: `RecordingError` if the file is damaged, and whatever `body` throws.
   public func observations(_ body: (Observation) throws -> Void) throws {
+    database.beginTask()
     for row in catalogue.devices where row.isAnnounced { try body(.device(row.device)) }
     for row in catalogue.series { try body(.series(row.descriptor)) }
     var events = try events()[...]

@@ -12,6 +12,7 @@ extension RecordingReader {
   public func load(
     page span: TimeSpan, into timeline: inout Timeline
   ) throws(RecordingError) {
+    database.beginTask()
     let limits = SQLIdentifier.times
     let first = max(limits.lowerBound, min(span.start.nanoseconds, limits.upperBound))
     let early = max(limits.lowerBound, first - Rollup.minute)

@@ -6,6 +6,7 @@ extension RecordingReader {
   /// Readings that a crash kept from being rolled up are rolled up here, in memory.
   /// - Throws: `RecordingError` if the file is damaged.
   public func timeline() throws(RecordingError) -> Timeline {
+    database.beginTask()
     var timeline = Timeline()
     for row in catalogue.devices where row.isAnnounced { timeline.apply(.device(row.device)) }
     for row in catalogue.series { timeline.apply(.series(row.descriptor)) }
