@@ -24,6 +24,8 @@ struct Import: ParsableCommand {
   @Option(help: ArgumentHelp("The machine's name in it.", valueName: "name"))
   var machine: String = "imported"
 
+  @OptionGroup var zoneOptions: TimeZoneOptions
+
   @Argument(help: ArgumentHelp("Files of other tools.", valueName: "file"))
   var files: [String]
 

@@ -4,6 +4,11 @@ import Glibc
 enum File {
   /// The text of a file, or `nil` when it cannot be read; nothing past `limit` bytes.
   static func read(_ path: String, limit: Int = 1 << 20) -> String? {
+    readBytes(path, limit: limit).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The bytes of a file, or `nil` when it cannot be read; nothing past `limit` bytes.
+  static func readBytes(_ path: String, limit: Int) -> [UInt8]? {
     // Without waiting: what looks like a settings file may be a pipe that nobody writes.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
@@ -16,7 +21,7 @@ enum File {
       if count == 0 { break }
       bytes += buffer.prefix(count)
     }
-    return String(decoding: bytes.prefix(limit), as: UTF8.self)
+    return bytes.count > limit ? Array(bytes.prefix(limit)) : bytes
   }
 
   /// Writes a new file; the reason in words when that fails.
