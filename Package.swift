@@ -103,7 +103,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Loopback", path: "Tests/Support/Loopback", swiftSettings: strict),
     .testTarget(
-      name: "RecordingsTests", dependencies: ["Recordings", "CSQLite", "Seeded", "TestSupport"],
+      name: "RecordingsTests",
+      dependencies: ["Recordings", "CSQLite", "Formats", "Seeded", "TestSupport"],
       swiftSettings: strict),
     .target(name: "FakeNVML", path: "Tests/Support/FakeNVML"),
     .target(name: "Snapshots", path: "Tests/Support/Snapshots", swiftSettings: strict),

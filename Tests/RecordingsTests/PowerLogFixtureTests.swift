@@ -14,11 +14,9 @@ import Testing
     let joules: [String: Double]
     /// The attributes of the first device.
     var attributes: [String: String] = [:]
-    /// Whether a last row that was cut is read as if it were whole.
-    var readsTornRows = false
 
     var testDescription: String { name }
-    var text: String { Fixtures.text("power/\(name)") }
+    var bytes: [UInt8] { Fixtures.readFile(Fixtures.path("power/\(name)")) }
   }
 
   static let files = [
@@ -33,7 +31,10 @@ import Testing
       joules: [
         "GPU-00000000-0000-4000-8000-000000000000": 62.75 + 65.25 + 67.75 + 70.25,
         "GPU-00000000-0000-4000-8000-000000000001": 4 * 11.5,
-      ], readsTornRows: true),
+      ]),
+    File(
+      name: "nvidia-smi-csv-without-titles.csv", format: "nvidia-smi CSV without titles",
+      joules: ["0": 62.75 + 65.25 + 67.75, "1": 3 * 11.5]),
   ]
 
   @Test func everyFormatHasAFile() {
@@ -50,9 +51,9 @@ import Testing
   }
 
   @Test(arguments: files) func aFileSaysWhatItHolds(file: File) throws {
-    let format = try #require(PowerLogs.format(of: file.text))
-    #expect(format.name == file.format)
-    let found = try format.read(file.text, machine: "box")
+    let log = try #require(try PowerLogFile.read(file.bytes, path: file.name))
+    #expect(log.format == file.format)
+    let found = try PowerLogAssembly([log], machine: "box").observations
     var timeline = Timeline()
     timeline.apply(found)
     let span = try #require(timeline.span)
@@ -75,8 +76,10 @@ import Testing
     var value: Double
   }
 
-  private func numbers(_ text: String) -> Set<Number> {
-    guard let found = try? PowerLogs.format(of: text)?.read(text, machine: "box") else { return [] }
+  private func numbers(_ bytes: [UInt8], _ name: String) -> Set<Number> {
+    guard let log = try? PowerLogFile.read(bytes, path: name),
+      let found = try? PowerLogAssembly([log], machine: "box").observations
+    else { return [] }
     var result: Set<Number> = []
     for case .reading(let reading) in found {
       for entry in reading.values {
@@ -89,22 +92,14 @@ import Testing
   }
 
   @Test(arguments: files) func aTornFileTellsNoOtherNumber(file: File) {
-    let text = file.text
-    let whole = numbers(text)
+    let bytes = file.bytes
+    let whole = numbers(bytes, file.name)
     #expect(!whole.isEmpty)
     var strange: [Int] = []
-    for index in text.utf8.indices {
-      let torn = numbers(String(text[..<index]))
-      if !torn.isSubset(of: whole) {
-        strange.append(text.utf8.distance(from: text.startIndex, to: index))
-      }
+    for count in bytes.indices
+    where !numbers(Array(bytes.prefix(count)), file.name).isSubset(of: whole) {
+      strange.append(count)
     }
-    if file.readsTornRows {
-      withKnownIssue("a last row that was cut is read as if it were whole") {
-        #expect(strange.isEmpty)
-      }
-    } else {
-      #expect(strange.isEmpty)
-    }
+    #expect(strange.isEmpty)
   }
 }

@@ -11,66 +11,64 @@ import Telemetry
 enum MLPerfPowerLog: PowerLogFormat {
   static let name = "MLPerf power log"
 
-  static func recognises(_ head: Substring) -> Bool {
-    head.utf8.holds(mark) && head.utf8.holds("\"power_reading\"")
+  static func recognises(_ text: PowerLogText) -> Bool {
+    text.head(512).contains { $0.utf8.holds(mark) && $0.utf8.holds("\"power_reading\"") }
   }
 
-  static func read(_ text: String, machine: String) throws(ImportError) -> [Observation] {
-    var attributes: [String: String] = [:]
-    var readings: [(time: Int64, watts: Double)] = []
-    var number = 0
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      number += 1
-      guard let start = line.utf8.place(of: mark) else { continue }
-      guard let entry = entry(in: line.utf8.dropFirst(start + mark.utf8.count)) else {
-        // A last line that has no end may be one that was being written.
-        if line.endIndex == text.endIndex || !line.utf8.holds("\"power_reading\"") { continue }
-        throw ImportError(line: number, "a power_reading that is no JSON")
+  static func read(_ text: PowerLogText) -> PowerLogTable {
+    var table = PowerLogTable()
+    var subject = PowerLogSubject(
+      kind: .meter, role: .machine, marks: [.name: "wall"], model: "node power meter",
+      note: "MLPerf node power, W, mean since the reading before, ±4 %", leastPeriod: 2)
+    var readings: [(line: Int, time: PowerLogTime, content: PowerLogValue.Content)] = []
+    text.forEachLine { line in
+      guard let start = line.bytes.place(of: mark) else { return true }
+      let json = UnsafeBufferPointer(rebasing: line.bytes.dropFirst(start + mark.utf8.count))
+      guard let entry = try? JSONFlat(json) else {
+        if !line.isWhole {
+          table.addTorn(line: line.number)
+        } else if line.bytes.holds("\"power_reading\"") {
+          table.addBroken(line: line.number, "a power_reading that is no JSON")
+        }
+        return true
       }
       switch entry.text("key") {
       case "conversion_eff":
-        attributes["conversion_eff"] = entry.double("value").map { String($0) }
-        attributes["measurement"] = entry.text("metadata.measurement_type")
+        subject.attributes["conversion_eff"] = entry.double("value").map { String($0) }
+        subject.attributes["measurement"] = entry.text("metadata.measurement_type")
       case "power_reading":
-        guard let time = entry.double("time_ms"), time > 0, time < 9e12,
-          let watts = entry.double("value"), watts.isFinite
-        else { throw ImportError(line: number, "a power_reading without time_ms or value") }
-        // A meter without connection reports nothing or zero; a running node draws more.
-        if watts > 0, watts < 1e6 { readings.append((Int64(time), watts)) }
+        guard let time = entry.double("time_ms"), time > 0, time < 9e12 else {
+          table.addBroken(line: line.number, "a power_reading without time_ms")
+          return true
+        }
+        let instant = PowerLogTime.instant(Int64((time * 1000).rounded()) * 1000)
+        readings.append((line.number, instant, content(entry)))
       default: break
       }
+      return true
     }
-    guard readings.count > 1 else { throw ImportError("holds no two power readings") }
-    let id = DeviceID(machine: machine, kind: .meter, name: "wall")
-    var observations: [Observation] = [
-      .device(
-        Device(
-          id: id, label: "wall", model: "node power meter", role: .machine, attributes: attributes)),
-      .series(
-        SeriesDescriptor(
-          device: id, metric: .power,
-          provenance: Provenance(
-            source: "import", method: .average, period: 2,
-            note: "MLPerf node power, W, mean since the reading before, ±4 %"))),
-    ]
-    for (time, watts) in readings.sorted(by: { $0.time < $1.time }) {
-      var reading = Reading(device: id, time: Timestamp(nanoseconds: time * 1_000_000))
-      reading.set(.power, watts)
-      observations.append(.reading(reading))
+    let place = table.place(of: subject)
+    for reading in readings {
+      table.add(
+        line: reading.line, time: reading.time, subject: place,
+        [PowerLogValue(.power, reading.content)])
     }
-    return observations
+    return table
+  }
+
+  private static func content(_ entry: JSONFlat) -> PowerLogValue.Content {
+    guard let watts = entry.double("value") else {
+      return entry.text("value").map { .unreadable($0) } ?? .absent("null")
+    }
+    // A meter without connection reports nothing or zero; a running node draws more.
+    return watts == 0 || watts.isNaN ? .absent("\(watts)") : .number(watts)
   }
 
   private static let mark = ":::MLLOG"
-
-  /// The values of a line behind its mark; `nil` where they are no JSON.
-  private static func entry(in bytes: Substring.UTF8View.SubSequence) -> JSONFlat? {
-    Array(bytes).withUnsafeBufferPointer { try? JSONFlat($0) }
-  }
 }
 
 extension BidirectionalCollection<UInt8> {
-  /// The index at which a text first occurs.
+  /// How far from the start a text first occurs.
   func place(of text: String) -> Int? {
     let wanted = Array(text.utf8)
     guard let first = wanted.first else { return 0 }

@@ -21,8 +21,11 @@ struct Import: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The recording to write.", valueName: "file"))
   var output: String
 
-  @Option(help: ArgumentHelp("The machine's name in it.", valueName: "name"))
-  var machine: String = "imported"
+  @Option(
+    name: .customLong("machine"),
+    help: ArgumentHelp(
+      "The machine's name in it; NAME=FILE names that of one file.", valueName: "name"))
+  var machines: [String] = []
 
   @OptionGroup var zoneOptions: TimeZoneOptions
 
@@ -31,12 +34,22 @@ struct Import: ParsableCommand {
 
   func validate() throws {
     if output == "-" { throw ValidationError("-o -: a recording is a file; give it a name") }
+    _ = try machineNames()
   }
 
   func run() throws {
     let clock = SystemClock()
+    let names = try machineNames()
     var observations: [Observation] = []
-    for path in files { observations += try read(path, clock) }
+    var powerLogs: [PowerLogFile] = []
+    for path in files {
+      if let log = try powerLog(path, names) {
+        powerLogs.append(log)
+      } else {
+        observations += try read(path, machine: names.name(of: path), clock)
+      }
+    }
+    observations += try assemble(powerLogs, names)
     var first: Timestamp?
     var last: Timestamp?
     for case .reading(let reading) in observations {
@@ -51,7 +64,8 @@ struct Import: ParsableCommand {
       let writer = try RecordingWriter(
         path: output,
         header: RecordingHeader(
-          machine: machine, programVersion: Version.string, startedAt: first,
+          machine: names.common ?? Self.defaultMachine, programVersion: Version.string,
+          startedAt: first,
           note: "imported from " + files.map(Self.name).joined(separator: ", ")))
       isOurs = true
       for observation in Self.ordered(observations) { try writer.append(observation) }
@@ -64,17 +78,11 @@ struct Import: ParsableCommand {
     print("\(output): \(last - first >= 1 ? Int(last - first) : 0) s from \(files.count) files")
   }
 
-  private func read(_ path: String, _ clock: SystemClock) throws -> [Observation] {
-    guard File.isPlain(path) else { throw Failure("\(path): is no plain file") }
+  private func read(
+    _ path: String, machine: String, _ clock: SystemClock
+  ) throws -> [Observation] {
     guard let text = File.read(path, limit: 1 << 30) else {
       throw Failure("\(path): cannot be read")
-    }
-    if let format = PowerLogs.format(of: text) {
-      do throws(ImportError) {
-        return try format.read(text, machine: machine)
-      } catch {
-        throw Failure("\(path): \(error)")
-      }
     }
     do throws(SourceFailure) {
       if let found = try JobFileImport.read(path, machine: machine, clock) { return found }
