@@ -63,8 +63,8 @@ package enum PowerLogQuantity: Sendable, Hashable {
     var rest = cell[end...]
     // `1e-3` and `12E5` are numbers; `12 E` is none.
     if let first = rest.first, first | 0x20 == 0x65, rest.count > 1, digits.last != 0x20 {
-      let power = rest.dropFirst().prefix(while: Self.isOfNumber)
-      if let exponent = PlainNumber.whole(power), -18...18 ~= exponent {
+      let power = rest.dropFirst().prefix { $0 != 0x20 && Self.isOfNumber($0) }
+      if let exponent = PlainNumber.whole(power), -99...99 ~= exponent {
         digits += [0x65] + power
         rest = rest.dropFirst(1 + power.count)
       }
