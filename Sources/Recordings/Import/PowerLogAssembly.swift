@@ -230,6 +230,11 @@ public struct PowerLogAssembly {
           source: "import", method: method, period: period, note: subject.note)))
   }
 
+  /// The usual time between readings at these times, in seconds.
+  package static func period(of times: [Timestamp]) -> Double {
+    PowerLogStretch.period(times.sorted())
+  }
+
   /// The rows of a device over all files, each with its file; and how many of a file were left out,
   /// because another one tells of their time.
   private static func merged(

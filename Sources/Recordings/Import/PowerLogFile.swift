@@ -35,6 +35,11 @@ public struct PowerLogFile: Sendable {
   /// The name without folders, endings and the number that a rotated log has behind it.
   var stem: String { Self.stem(name) }
 
+  /// What a file is called, without folders and endings.
+  package static func stem(of path: String) -> String {
+    stem(path.split(separator: "/").last.map(String.init) ?? path)
+  }
+
   /// Whether the log of a rotation goes on in another: `gpu.csv.1`, then `gpu.csv`.
   func isRotation(of other: PowerLogFile) -> Bool {
     path != other.path && (path == name) == (other.path == other.name)

@@ -51,7 +51,7 @@ struct PowerLogStretch {
   /// The usual time between rows: the median, or that of the slowest part of the file, when a logger
   /// was started again with another interval.
   static func period(_ times: [Timestamp]) -> Double {
-    let steps = zip(times, times.dropFirst()).map { $1 - $0 }
+    let steps = zip(times, times.dropFirst()).map { $1 - $0 }.filter { $0 > 0 }
     guard !steps.isEmpty else { return 1 }
     let median = steps.sorted()[steps.count / 2]
     var period = median

@@ -56,6 +56,30 @@ extension Import {
     }
   }
 
+  /// Whether a file holds the program's own lines.
+  func isJSONLines(_ path: String) -> Bool {
+    File.readBytes(path, limit: 65_536).map(JSONLinesImport.recognises) ?? false
+  }
+
+  /// Reads files of the program's own lines.
+  ///
+  /// Where several files name no machine, each is taken for one of its own.
+  func jsonLines(_ paths: [String], _ names: MachineNames) throws -> [Observation] {
+    var observations: [Observation] = []
+    for path in paths {
+      guard let bytes = File.readBytes(path, limit: 1 << 30) else {
+        throw Failure("\(path): cannot be read")
+      }
+      let machine =
+        names.ofFiles[path] ?? names.common
+        ?? (paths.count > 1 ? PowerLogFile.stem(of: path) : Self.defaultMachine)
+      let lines = try JSONLinesImport(bytes, machine: machine, path: path)
+      if let loss = lines.loss { printError("\(path): \(loss)") }
+      observations += lines.observations
+    }
+    return observations
+  }
+
   /// Makes readings of power logs, and says on stderr what was assumed and left out.
   func assemble(_ powerLogs: [PowerLogFile], _ names: MachineNames) throws -> [Observation] {
     guard !powerLogs.isEmpty else { return [] }

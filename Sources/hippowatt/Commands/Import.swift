@@ -10,7 +10,7 @@ struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a recording of power logs and training logs that other tools wrote.",
     discussion: """
-      Power logs: MLPerf node power, nvidia-smi CSV. Training logs: every format that --log reads,
+      Power logs: MLPerf node power, nvidia-smi CSV, and this program's own JSON lines. Training logs: every format that --log reads,
       as far as its lines carry their own time, and the files of TensorBoard, W&B, MLflow, tables.
       Together they make one recording, in which energy and progress of the same seconds meet:
 
@@ -42,14 +42,17 @@ struct Import: ParsableCommand {
     let names = try machineNames()
     var observations: [Observation] = []
     var powerLogs: [PowerLogFile] = []
+    var ownLines: [String] = []
     for path in files {
       if let log = try powerLog(path, names) {
         powerLogs.append(log)
+      } else if isJSONLines(path) {
+        ownLines.append(path)
       } else {
         observations += try read(path, machine: names.name(of: path), clock)
       }
     }
-    observations += try assemble(powerLogs, names)
+    observations += try assemble(powerLogs, names) + jsonLines(ownLines, names)
     var first: Timestamp?
     var last: Timestamp?
     for case .reading(let reading) in observations {
