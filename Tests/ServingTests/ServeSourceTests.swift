@@ -52,6 +52,37 @@ final class PagePlayer: Sendable {
     return heard
   }
 
+  /// Triton tells power and energy of whole GPUs by their UUIDs.
+  @Test func theGPUsThatTritonTellsOfAreGPUs() throws {
+    let pages = (0..<4).map { second in
+      """
+      nv_inference_request_success{model="m"} \(second)
+      nv_energy_consumption{gpu_uuid="GPU-1"} \(1000 + 200 * second)
+      nv_gpu_power_usage{gpu_uuid="GPU-1"} 200
+      nv_gpu_power_usage{gpu_uuid="GPU-2"} 45000
+      nv_gpu_power_limit{gpu_uuid="GPU-2"} 700
+      nv_gpu_utilization{gpu_uuid="GPU-1"} 0.5
+
+      """
+    }
+    let player = PagePlayer(pages)
+    let server = try LoopbackServer(player.play)
+    var source = try source(server)
+    var timeline = Timeline()
+    timeline.apply(try listen(&source, seconds: 4))
+    let span = try #require(timeline.span)
+    let gpu = DeviceID(machine: "box", kind: .gpu, name: "triton:GPU-1")
+    #expect(timeline.device(gpu)?.attributes["uuid"] == "GPU-1")
+    #expect(timeline.device(gpu)?.teller == "triton")
+    let energy = try #require(timeline.id(.energy, of: gpu))
+    #expect(timeline.total(energy, over: span).amount == 600)
+    let power = try #require(timeline.id(.power, of: gpu))
+    #expect(timeline.total(power, over: span).amount == 600)
+    let other = DeviceID(machine: "box", kind: .gpu, name: "triton:GPU-2")
+    #expect(timeline.id(.power, of: other) == nil)
+    #expect(timeline.events.contains { $0.cause == .refused && $0.device == other })
+  }
+
   private func failure(
     _ play: @escaping @Sendable (String) -> LoopbackServer.Reply, _ path: String = ""
   ) throws -> SourceFailure {

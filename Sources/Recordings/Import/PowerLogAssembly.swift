@@ -148,7 +148,7 @@ public struct PowerLogAssembly {
     }
     let subject = whole.stretches[0].device.subject
     let period = max(
-      subject.leastPeriod, PowerLogStretch.period(rows.map(\.row.time)),
+      subject.leastPeriod, rows.map(\.row.time).usualPeriod,
       whole.stretches.count > 1 ? whole.stretches.map(\.period).max() ?? 0 : 0)
     var gate = PowerLogGate(subject.role)
     var gates: [Int: PowerLogGate] = [:]
@@ -228,11 +228,6 @@ public struct PowerLogAssembly {
         device: id, metric: metric,
         provenance: Provenance(
           source: "import", method: method, period: period, note: subject.note)))
-  }
-
-  /// The usual time between readings at these times, in seconds.
-  package static func period(of times: [Timestamp]) -> Double {
-    PowerLogStretch.period(times.sorted())
   }
 
   /// The rows of a device over all files, each with its file; and how many of a file were left out,

@@ -21,7 +21,7 @@ struct PowerLogStretch {
     self.file = file
     self.device = device
     self.rows = Self.sorted(rows)
-    period = max(device.subject.leastPeriod, Self.period(self.rows.map(\.time)))
+    period = max(device.subject.leastPeriod, self.rows.map(\.time).usualPeriod)
   }
 
   /// Its first and last time.
@@ -42,31 +42,5 @@ struct PowerLogStretch {
       result.append(rows[place])
     }
     return result
-  }
-
-  /// The longest period that a few rows are believed to have, in seconds.
-  private static let longestOfFew = 60.0
-  private static let longest = 3600.0
-
-  /// The usual time between rows: the median, or that of the slowest part of the file, when a logger
-  /// was started again with another interval.
-  static func period(_ times: [Timestamp]) -> Double {
-    let steps = zip(times, times.dropFirst()).map { $1 - $0 }.filter { $0 > 0 }
-    guard !steps.isEmpty else { return 1 }
-    let median = steps.sorted()[steps.count / 2]
-    var period = median
-    // A part of its own are so many rows that are equally far apart.
-    let all = steps.reduce(0, +)
-    var start = 0
-    for place in 1...steps.count {
-      let isSame = place < steps.count && abs(steps[place] - steps[start]) <= 0.25 * steps[start]
-      guard !isSame else { continue }
-      let step = steps[start]
-      if place - start >= 10, step > period, Double(place - start) * step * 20 >= min(all, 86_400) {
-        period = step
-      }
-      start = place
-    }
-    return min(period, steps.count < 3 ? longestOfFew : longest)
   }
 }

@@ -53,6 +53,8 @@ struct Import: ParsableCommand {
       }
     }
     observations += try assemble(powerLogs, names) + jsonLines(ownLines, names)
+    var secondHand = SecondHandDevices()
+    observations += secondHand.demotions(after: observations)
     var first: Timestamp?
     var last: Timestamp?
     for case .reading(let reading) in observations {

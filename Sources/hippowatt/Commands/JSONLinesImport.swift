@@ -64,7 +64,7 @@ struct JSONLinesImport {
     }
     for (place, descriptor) in implied {
       var descriptor = descriptor
-      descriptor.provenance.period = PowerLogAssembly.period(of: times[descriptor.device] ?? [])
+      descriptor.provenance.period = (times[descriptor.device] ?? []).sorted().usualPeriod
       observations[place] = .series(descriptor)
     }
     if let fault {

@@ -13,6 +13,7 @@ final class LiveFeed: Feed {
   private let machine: String
   private(set) var recorder: RecorderThread?
   private var isSimulated = false
+  private var secondHand = SecondHandDevices()
   private var lastFailure = ""
   private var started: Timestamp
   /// How far a remote machine's clock is ahead of ours, in seconds, by its first observations.
@@ -83,6 +84,7 @@ final class LiveFeed: Feed {
   /// Takes observations into timeline and recording.
   func take(_ observations: [Observation]) {
     guard !observations.isEmpty else { return }
+    let observations = observations + secondHand.demotions(after: observations)
     timeline.apply(observations)
     recorder?.append(observations)
     if isRemote {
