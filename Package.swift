@@ -148,10 +148,13 @@ if Context.environment["HIPPOWATT_FUZZ"] != nil {
       name: "Fuzzing", dependencies: ["CFuzzing", "Formats", "JobLogs", "Sensors", "Telemetry"],
       path: "Tests/Support/fuzz/harness", swiftSettings: strict),
   ]
-  package.targets += ["log", "tfevents", "wandb", "csv", "prometheus", "json", "http"].map { name in
+  package.targets += ["log", "tfevents", "wandb", "csv", "prometheus", "json", "http", "power"].map
+  { name in
     .executableTarget(
       name: "fuzz-\(name)",
-      dependencies: ["Fuzzing", "Formats", "HTTP", "JobLogs", "Sensors", "Serving", "Telemetry"],
+      dependencies: [
+        "Fuzzing", "Formats", "HTTP", "JobLogs", "Recordings", "Sensors", "Serving", "Telemetry",
+      ],
       path: "Tests/Support/fuzz/\(name)", swiftSettings: strict)
   }
 }

@@ -75,13 +75,17 @@ struct DCGMSource: DataSource {
     var values: [Double?]
   }
 
-  /// The rows of a page, in its order; parts of a GPU are left to the GPU that holds them.
+  /// The rows of a page, in its order.
+  ///
+  /// In MIG mode the exporter writes each series once for each part of a card. What the board as a
+  /// whole measures is then the same in every row and counts for the card once; what a part did is left
+  /// out.
   private static func rows(_ page: PrometheusPage) -> [Row] {
     var order: [String] = []
     var rows: [String: Row] = [:]
     for sample in page.samples {
       guard let (field, scale) = DCGMTable.byName[sample.name],
-        sample.label("GPU_I_ID")?.isEmpty ?? true,
+        DCGMTable.fields[field].isOfBoard || (sample.label("GPU_I_ID")?.isEmpty ?? true),
         let key = sample.label("UUID") ?? sample.label("gpu")
       else { continue }
       let host = sample.label("Hostname") ?? ""

@@ -15,7 +15,16 @@ enum DCGMTable {
     let names: [(name: String, scale: Double)]
     let method: Provenance.Method
     let note: String
+
+    /// Whether it is the same for every part of a card.
+    var isOfBoard: Bool { DCGMTable.ofBoard.contains(metric) }
   }
+
+  /// What the board measures as a whole, whatever part of it a row is of.
+  private static let ofBoard: Set<Metric> = [
+    .power, .powerInstant, .energy, .powerLimit, .modulePower, .temperature, .memoryTemperature,
+    .smClock, .memoryClock,
+  ]
 
   static let fields: [Field] = [
     Field(

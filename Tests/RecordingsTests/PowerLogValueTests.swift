@@ -138,6 +138,14 @@ import Testing
     #expect(PowerLogTime(text.utf8) == nil)
   }
 
+  @Test(arguments: ["05/28/2026 11:00:10 UTC", "2026-05-28 11:00:10Z", "1779966010"])
+  func aZoneThatIsWrittenCounts(text: String) throws {
+    var clock = PowerLogClock(PowerLogTable(), zone: try #require(Self.berlin), modified: nil)
+    let time = try #require(PowerLogTime(text.utf8))
+    #expect(clock.times([time]).map { $0.map { Int($0.seconds) } } == [1_779_966_010])
+    #expect(!clock.hasUsedZone)
+  }
+
   private static let berlin = TimeZoneRule(posix: "CET-1CEST,M3.5.0,M10.5.0/3")
 
   /// Local times of a minute each from 01:30 before the end of summer time on 25 October 2026 on.

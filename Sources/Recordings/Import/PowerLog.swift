@@ -19,6 +19,20 @@ public enum PowerLogs {
   package static let all: [any PowerLogFormat.Type] = [
     MLPerfPowerLog.self,
     NvidiaSMILog.self,
+    NvidiaDmonLog.self,
+    AMDSMILog.self,
+    ROCmSMILog.self,
+    TegrastatsLog.self,
+    TurbostatLog.self,
+    IPMILog.self,
+    PTDaemonLog.self,
+    ShellyLog.self,
+    PowerJoularLog.self,
+    ScaphandreLog.self,
+    ZeusLog.self,
+    CarbontrackerLog.self,
+    PrometheusRangeLog.self,
+    GPUTable.self,
     NvidiaSMIRows.self,
   ]
 

@@ -95,6 +95,14 @@ public struct PowerLogAssembly {
     var id: DeviceID
     var stretches: [PowerLogStretch]
     var isStray: Bool
+
+    var span: TimeSpan? {
+      let spans = stretches.compactMap(\.span)
+      guard let start = spans.map(\.start).min(), let end = spans.map(\.end).max() else {
+        return nil
+      }
+      return TimeSpan(start, end)
+    }
   }
 
   private mutating func tell(_ machines: PowerLogMachines) {
@@ -117,7 +125,10 @@ public struct PowerLogAssembly {
     }
     var events: [Observation] = []
     var readings: [Observation] = []
-    for whole in wholes { tell(whole, &readings, &events) }
+    for place in wholes.indices {
+      markRepeated(&wholes[place], after: wholes[..<place])
+      tell(wholes[place], &readings, &events)
+    }
     for (place, counts) in losses.enumerated() {
       for count in counts {
         let text = Self.words(count, "line", "left out")
@@ -132,6 +143,34 @@ public struct PowerLogAssembly {
       }
     }
     observations += readings + events
+  }
+
+  /// Sees to it that what two tools tell of one machine under different names counts once.
+  ///
+  /// Only two names of one sort, such as the numbers 0 and 1, show that two devices are not the same.
+  private mutating func markRepeated(_ whole: inout Whole, after others: ArraySlice<Whole>) {
+    let role = whole.stretches[0].device.subject.role
+    guard role.isPart || role == .machine, !whole.isStray, let span = whole.span else { return }
+    for other in others where other.id.machine == whole.id.machine && !other.isStray {
+      let (mine, theirs) = (whole.stretches[0], other.stretches[0])
+      guard theirs.device.subject.role == role,
+        files[mine.file].format != files[theirs.file].format,
+        let shared = other.span?.intersection(span), shared.seconds > 0
+      else { continue }
+      let marks = theirs.device.subject.marks
+      let isOther = mine.device.subject.marks.contains { mark, name in
+        mark != .name && marks[mark].map { $0 != name } ?? false
+      }
+      guard !isOther else { continue }
+      whole.isStray = true
+      remarks.append(
+        Remark(
+          path: files[mine.file].path,
+          text: "\(whole.id.kind.name) \(mine.device.label) is shown and not added: "
+            + "\(files[theirs.file].name) tells of it too; if not, say --machine NAME=FILE",
+          isLoss: false))
+      return
+    }
   }
 
   private mutating func tell(
@@ -207,7 +246,7 @@ public struct PowerLogAssembly {
     for (mark, key) in [(PowerLogSubject.Mark.uuid, "uuid"), (.bus, "bus"), (.serial, "serial")] {
       if let value = subject.marks[mark] { attributes[key] = value }
     }
-    let isPart = subject.role.isPart || subject.role == .platform
+    let isPart = subject.role.isPart || subject.role == .platform || subject.role == .machine
     return Device(
       id: whole.id, label: whole.stretches[0].device.label, model: subject.model,
       role: whole.isStray && isPart ? .sensor : subject.role,

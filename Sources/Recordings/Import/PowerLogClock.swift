@@ -21,7 +21,7 @@ struct PowerLogClock {
     var isEver = false
     var (couldBeMonth, couldBeDay) = (true, true)
     for row in table.rows {
-      guard case .either(let first, let second, _, _) = row.time else { continue }
+      guard case .either(let first, let second, _, _, _) = row.time else { continue }
       isEver = true
       if first > 12 { couldBeMonth = false }
       if second > 12 { couldBeDay = false }

@@ -112,20 +112,24 @@ struct PowerLogCells {
   private(set) var table = PowerLogTable()
   private let lexicon: PowerLogLexicon
   private var columns: PowerLogColumns?
+  private var hasTitles: Bool
   private var cells = CSVCells()
   private var places: [[UInt8]: Int] = [:]
   private var row: [(metric: Metric, rank: Int, content: PowerLogValue.Content)] = []
 
-  init(_ lexicon: PowerLogLexicon, columns: PowerLogColumns? = nil) {
+  init(_ lexicon: PowerLogLexicon, columns: PowerLogColumns? = nil, startsWithTitles: Bool = false)
+  {
     self.lexicon = lexicon
     self.columns = columns
+    hasTitles = startsWithTitles
   }
 
-  /// Reads a whole text.
+  /// Reads a whole text; its first line is passed over where it has the titles of known columns.
   static func read(
-    _ text: PowerLogText, _ lexicon: PowerLogLexicon, columns: PowerLogColumns? = nil
+    _ text: PowerLogText, _ lexicon: PowerLogLexicon, columns: PowerLogColumns? = nil,
+    startsWithTitles: Bool = false
   ) -> PowerLogTable {
-    var reader = PowerLogCells(lexicon, columns: columns)
+    var reader = PowerLogCells(lexicon, columns: columns, startsWithTitles: startsWithTitles)
     text.forEachLine { line in
       reader.take(line)
       return true
@@ -135,6 +139,10 @@ struct PowerLogCells {
 
   private mutating func take(_ line: PowerLogText.Line) {
     guard !line.isBlank else { return }
+    if hasTitles {
+      hasTitles = false
+      return
+    }
     guard let columns else {
       self.columns = PowerLogColumns(titles: line.bytes, lexicon)
       // What stands before the titles is read by nobody; that counts if it was a row.

@@ -9,7 +9,8 @@ package enum PowerLogTime: Sendable, Hashable {
   /// What a clock on the wall showed, in nanoseconds since 1970 of its own zone.
   case wall(Int64)
   /// What a clock showed on a day written with two numbers of which nobody said which the month is.
-  case either(first: Int, second: Int, year: Int, nanoseconds: Int64)
+  /// The zone is in nanoseconds east of UTC, where it is written.
+  case either(first: Int, second: Int, year: Int, nanoseconds: Int64, zone: Int64? = nil)
   /// What a clock showed on a day that is not told, in nanoseconds since midnight.
   case clock(Int64)
 
@@ -17,9 +18,10 @@ package enum PowerLogTime: Sendable, Hashable {
   var order: Int64 {
     switch self {
     case .instant(let value), .wall(let value), .clock(let value): value
-    case .either(let first, let second, let year, let nanoseconds):
-      // Only used to tell rows of the same time; any order will do.
-      ((Int64(year) * 16 + Int64(second)) * 32 + Int64(first)) * 86_400_000_000_000 + nanoseconds
+    case .either(let first, let second, let year, let nanoseconds, _):
+      // Only told apart by it: any order will do, and a wrong year must not trap.
+      ((Int64(year) &* 16 &+ Int64(second)) &* 32 &+ Int64(first)) &* 86_400_000_000_000
+        &+ nanoseconds
     }
   }
 }
@@ -59,7 +61,7 @@ extension PowerLogTime {
       let wall = Int64(days) * 86_400_000_000_000 + clock
       self = zone.map { .instant(wall - $0) } ?? .wall(wall)
     case .either(let first, let second, let year):
-      self = .either(first: first, second: second, year: year, nanoseconds: clock)
+      self = .either(first: first, second: second, year: year, nanoseconds: clock, zone: zone)
     }
   }
 
@@ -78,10 +80,13 @@ extension PowerLogTime {
 
   /// The same with its day known, where only the order of its numbers was not.
   func resolved(isMonthFirst: Bool) -> PowerLogTime? {
-    guard case .either(let first, let second, let year, let nanoseconds) = self else { return self }
+    guard case .either(let first, let second, let year, let nanoseconds, let zone) = self else {
+      return self
+    }
     let (month, day) = isMonthFirst ? (first, second) : (second, first)
     guard let days = TimeScanner.days(year, month, day) else { return nil }
-    return .wall(Int64(days) * 86_400_000_000_000 + nanoseconds)
+    let wall = Int64(days) * 86_400_000_000_000 + nanoseconds
+    return zone.map { .instant(wall - $0) } ?? .wall(wall)
   }
 }
 

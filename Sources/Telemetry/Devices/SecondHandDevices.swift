@@ -1,6 +1,6 @@
 extension Device {
   /// The attribute that names the program by whose word alone a device's power is known.
-  static let tellerKey = "told_by"
+  package static let tellerKey = "told_by"
 
   /// The program by whose word alone the device's power is known, such as a tracker; `nil` where a
   /// source reads the device itself.

@@ -10,8 +10,10 @@ struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a recording of power logs and training logs that other tools wrote.",
     discussion: """
-      Power logs: MLPerf node power, nvidia-smi CSV, and this program's own JSON lines. Training logs: every format that --log reads,
-      as far as its lines carry their own time, and the files of TensorBoard, W&B, MLflow, tables.
+      Power logs: \(PowerLogs.names.joined(separator: ", ")), and this program's own JSON lines.
+      What is broken or impossible in them is left out, counted and said.
+      Training logs: every format that --log reads, as far as its lines carry their own time, and
+      the files of TensorBoard, W&B, MLflow, tables.
       Together they make one recording, in which energy and progress of the same seconds meet:
 
         hippowatt import -o run.hippo result_0.txt node_0.txt
