@@ -148,6 +148,46 @@ import Testing
     #expect(found.remarks.contains { $0.text.hasPrefix("11 rows") })
   }
 
+  @Test func aCopyOfALogIsNotAddedToIt() throws {
+    let text = Self.indexed(0...59, 100) + "\(Self.stamp(60_000)), 0, 101.00 W\n"
+    #expect(
+      try Self.drawn(text, text)
+        == [Drawn(machine: "imported", name: "0", joules: 6001, seconds: 60)])
+  }
+
+  /// What `nvidia-smi` and `dmon` say of one machine, one by UUID and one by number.
+  @Test func twoToolsThatTellOfOneGPUCountOnce() throws {
+    let csv =
+      "timestamp, uuid, power.draw [W]\n"
+      + (0...60).map { "\(Self.stamp($0 * 1000)), GPU-1, 100.00 W\n" }.joined()
+    let dmon =
+      "#Date Time gpu pwr\n#YYYYMMDD HH:MM:SS Idx W\n"
+      + (0...59).map { "20260528 11:00:\($0 < 10 ? "0" : "")\($0) 0 101\n" }.joined()
+    let found = try PowerLogAssembly([try Self.log(csv), try Self.log(dmon, "dmon.txt")])
+    var roles: [String: DeviceRole] = [:]
+    for case .device(let device) in found.observations { roles[device.id.name] = device.role }
+    #expect(roles == ["GPU-1": .accelerator, "0": .sensor])
+    #expect(found.remarks.contains { $0.text.contains("shown and not added") })
+  }
+
+  @Test func rowsThatOftenComeLateAreNoHoles() throws {
+    // Whole seconds of a logger that needs a little more than one: every third step is two.
+    let seconds = (0...90).map { $0 * 4 / 3 }
+    #expect(
+      try Self.drawn(Self.indexed(seconds, 100))
+        == [Drawn(machine: "imported", name: "0", joules: 12_000, seconds: 120)])
+  }
+
+  @Test func aFilesClockMayBeShifted() throws {
+    var log = try Self.log(Self.indexed(0...60, 100))
+    log.shift = 3600
+    let found = try PowerLogAssembly([log]).observations
+    let times = found.compactMap {
+      if case .reading(let reading) = $0 { reading.time } else { nil }
+    }
+    #expect(times.first == Timestamp(nanoseconds: 1_779_969_600_000_000_000))
+  }
+
   @Test func aUUIDIsOneGPUWhateverTheFile() throws {
     func text(_ seconds: ClosedRange<Int>) -> String {
       "timestamp, uuid, power.draw [W]\n"

@@ -112,7 +112,7 @@ import Testing
     "2026-05-28T11:00:SSZ", "2026-05-28 11:00:SS+00:00", "2026-05-28T13:00:SS.250+02:00",
     "2026-05-28T06:00:SS-0500", "2026/05/28 11:00:SS.123", "20260528 11:00:SS",
     "28.05.2026 11:00:SS", "05/28/2026 11:00:SS UTC", "5/28/2026 11:00:SS AM", "17799660SS.25",
-    "17799660SS250", "17799660SS250000", "17799660SS250000000",
+    "Thu May 28 11:00:SS 2026", "17799660SS250", "17799660SS250000", "17799660SS250000000",
   ])
   func timesAreRead(pattern: String) throws {
     var seconds: [Int] = []
@@ -174,6 +174,23 @@ import Testing
       clock.times(rows).map { $0.map { Int($0.seconds) } } == [1_779_926_390, 1_779_926_405])
     var unknown = PowerLogClock(PowerLogTable(), zone: .utc, modified: nil)
     #expect(unknown.times(rows) == [nil, nil])
+  }
+
+  @Test(arguments: ["May 28 11:00:10", "05-28 11:00:10", "05/28 11:00:10.000"])
+  func theYearOfADayIsThatOfTheFile(text: String) throws {
+    let time = try #require(PowerLogTime(text.utf8))
+    func seconds(_ modified: Int64) -> Int? {
+      var clock = PowerLogClock(
+        PowerLogTable(), zone: .utc, modified: Timestamp(nanoseconds: modified * 1_000_000_000))
+      return clock.times([time])[0].map { Int($0.seconds) }
+    }
+    // Written on 28 May 2026, and on 2 January 2027.
+    #expect(seconds(1_779_966_020) == 1_779_966_010)
+    #expect(seconds(1_798_848_000) == 1_779_966_010)
+    // On 2 January 2026 the last such day was in 2025.
+    #expect(seconds(1_767_312_000) == 1_779_966_010 - 365 * 86_400)
+    var unknown = PowerLogClock(PowerLogTable(), zone: .utc, modified: nil)
+    #expect(unknown.times([time]) == [nil])
   }
 
   @Test func theOrderOfDayAndMonthIsThatOfTheWholeFile() {

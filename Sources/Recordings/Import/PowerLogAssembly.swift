@@ -61,7 +61,9 @@ public struct PowerLogAssembly {
       var rows: [PowerLogStretch.Row] = []
       for (row, time) in zip(device.rows, times) {
         let known = table.rows[row]
-        guard let time, abs(time.nanoseconds) < 9_000_000_000_000_000_000 else {
+        guard let time = time.map({ $0 + file.shift }),
+          abs(time.nanoseconds) < 9_000_000_000_000_000_000
+        else {
           timeless.add(line: known.line, "its day is not told")
           continue
         }
@@ -249,7 +251,7 @@ public struct PowerLogAssembly {
     let isPart = subject.role.isPart || subject.role == .platform || subject.role == .machine
     return Device(
       id: whole.id, label: whole.stretches[0].device.label, model: subject.model,
-      role: whole.isStray && isPart ? .sensor : subject.role,
+      role: whole.isStray && isPart ? .sensor : subject.role, contents: subject.contents,
       parent: subject.parent.map {
         DeviceID(machine: whole.id.machine, kind: subject.kind, name: $0)
       }, attributes: attributes)

@@ -39,7 +39,8 @@ struct PowerLogClock {
 
   /// The times of rows that belong to one device, in the order of the file; `nil` for a row without.
   mutating func times(_ rows: some Collection<PowerLogTime>) -> [Timestamp?] {
-    let rows = onDays(rows.map { $0.resolved(isMonthFirst: isMonthFirst ?? true) })
+    let rows = onDays(
+      rows.map { inYear($0).flatMap { $0.resolved(isMonthFirst: isMonthFirst ?? true) } })
     // Both times that a clock on the wall may have meant.
     var fitting: [(first: Int64, second: Int64?)?] = []
     for row in rows {
@@ -96,6 +97,25 @@ struct PowerLogClock {
       place = end
     }
     return result
+  }
+
+  /// Gives a day without a year the last one before the file was left.
+  private mutating func inYear(_ time: PowerLogTime) -> PowerLogTime? {
+    guard case .yearless(let month, let day, let nanoseconds) = time else { return time }
+    guard let modified else { return nil }
+    let seconds = modified.nanoseconds.flooredQuotient(by: 1_000_000_000)
+    let wall = seconds + Int64(zone.offset(at: seconds))
+    let year = CivilDate(daysSince1970: Int(wall.flooredQuotient(by: 86_400))).year
+    let words =
+      "its days have no year: the last is taken for one of \(year), when the file was written"
+    if !assumptions.contains(words) { assumptions.append(words) }
+    // A day more, since zones differ.
+    for year in [year, year - 1] {
+      guard let days = TimeScanner.days(year, month, day), Int64(days) * 86_400 <= wall + 86_400
+      else { continue }
+      return .wall(Int64(days) * 86_400_000_000_000 + nanoseconds)
+    }
+    return nil
   }
 
   /// Gives times of day their days, counted back from when the file was last written to.

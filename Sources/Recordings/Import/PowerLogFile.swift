@@ -11,6 +11,8 @@ public struct PowerLogFile: Sendable {
   public var machine: String?
   /// When it was last written to.
   public var modified: Timestamp?
+  /// Seconds to be added to its times, because its clock was off.
+  public var shift = 0.0
   package let table: PowerLogTable
 
   /// A table under a path.
@@ -48,6 +50,13 @@ public struct PowerLogFile: Sendable {
   }
 
   private static func unrotated(_ name: String) -> Substring {
+    // As logrotate's `dateext` names them: `gpu.csv-20260528`.
+    if let dash = name.lastIndex(of: "-"), dash != name.startIndex {
+      let ending = name[name.index(after: dash)...]
+      if ending.count == 8, ending.hasPrefix("20"), ending.utf8.allSatisfy({ $0 &- 0x30 < 10 }) {
+        return name[..<dash]
+      }
+    }
     guard let point = name.lastIndex(of: "."), point != name.startIndex else { return name[...] }
     let ending = name[name.index(after: point)...]
     let isNumber =

@@ -98,7 +98,7 @@ struct PowerLogMachines {
         } else if one.rows.elementsEqual(
           two.rows, by: { $0.time == $1.time && $0.values == $1.values })
         {
-          // The same rows, copied; two idle nodes are not equal in every number and millisecond.
+          // The same rows, copied; two nodes are not equal in every number and millisecond.
           if one.rows.count > 2, one.isVaried { return .same }
           result = overlap(one, two) ? .different : result
         } else if overlap(one, two), files[file].format == files[other].format {

@@ -115,6 +115,8 @@ package struct PowerLogSubject: Sendable, Hashable {
   package var kind: DeviceKind
   /// What it is in the account.
   package var role: DeviceRole
+  /// The roles whose energy it contains, where that differs from its role's own.
+  package var contents: Set<DeviceRole>?
   /// What tells it apart, as written.
   package var marks: [Mark: String]
   /// The product.
@@ -134,13 +136,15 @@ package struct PowerLogSubject: Sendable, Hashable {
 
   /// What a row speaks of; an accelerator's power is a mean where nothing is said.
   package init(
-    kind: DeviceKind = .gpu, role: DeviceRole? = nil, marks: [Mark: String] = [:],
+    kind: DeviceKind = .gpu, role: DeviceRole? = nil, contents: Set<DeviceRole>? = nil,
+    marks: [Mark: String] = [:],
     model: String = "", host: String? = nil, parent: String? = nil,
     method: Provenance.Method = .average, note: String, leastPeriod: Double = 0,
     attributes: [String: String] = [:]
   ) {
     self.kind = kind
     self.role = role ?? DeviceRole(of: kind)
+    self.contents = contents
     self.marks = marks
     self.model = model
     self.host = host

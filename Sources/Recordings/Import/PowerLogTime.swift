@@ -13,11 +13,15 @@ package enum PowerLogTime: Sendable, Hashable {
   case either(first: Int, second: Int, year: Int, nanoseconds: Int64, zone: Int64? = nil)
   /// What a clock showed on a day that is not told, in nanoseconds since midnight.
   case clock(Int64)
+  /// What a clock showed on a day of a year that is not told.
+  case yearless(month: Int, day: Int, nanoseconds: Int64)
 
   /// The value by which rows of one file are compared, in nanoseconds.
   var order: Int64 {
     switch self {
     case .instant(let value), .wall(let value), .clock(let value): value
+    case .yearless(let month, let day, let nanoseconds):
+      (Int64(month) * 32 + Int64(day)) * 86_400_000_000_000 + nanoseconds
     case .either(let first, let second, let year, let nanoseconds, _):
       // Only told apart by it: any order will do, and a wrong year must not trap.
       ((Int64(year) &* 16 &+ Int64(second)) &* 32 &+ Int64(first)) &* 86_400_000_000_000
@@ -32,6 +36,7 @@ extension PowerLogTime {
   ///     2026/05/28 11:22:33.456    2026-05-28T11:22:33+02:00    20260528 11:22:33
   ///     28.05.2026 11:22:33        05-28-2026 11:22:33          05/28/2026 11:22:33 UTC
   ///     1779966000.25              1779966000250                11:22:33
+  ///     Thu May 28 11:22:33 2026   May 28 11:22:33              05-28 11:22:33
   package init?(_ text: some Collection<UInt8>) {
     self.init(Array(text))
   }
@@ -43,6 +48,11 @@ extension PowerLogTime {
       return
     }
     var scanner = TimeScanner(text)
+    if let first = text.first, first | 0x20 >= 0x61 {
+      guard let time = scanner.timeWithNames() else { return nil }
+      self = time
+      return
+    }
     guard let start = scanner.number() else { return nil }
     if scanner.take(UInt8(ascii: ":")) {
       guard let clock = scanner.clock(hour: start.value), scanner.isAtEnd else { return nil }
@@ -60,6 +70,9 @@ extension PowerLogTime {
     case .date(let days):
       let wall = Int64(days) * 86_400_000_000_000 + clock
       self = zone.map { .instant(wall - $0) } ?? .wall(wall)
+    case .monthDay(let month, let day):
+      guard zone == nil else { return nil }
+      self = .yearless(month: month, day: day, nanoseconds: clock)
     case .either(let first, let second, let year):
       self = .either(first: first, second: second, year: year, nanoseconds: clock, zone: zone)
     }
@@ -91,9 +104,10 @@ extension PowerLogTime {
 }
 
 /// Takes the text of a time apart.
-private struct TimeScanner {
+struct TimeScanner {
   enum Day {
     case date(Int)
+    case monthDay(month: Int, day: Int)
     case either(first: Int, second: Int, year: Int)
   }
 
@@ -136,7 +150,13 @@ private struct TimeScanner {
     guard separator == UInt8(ascii: "/") || separator == UInt8(ascii: "-") || separator == 0x2E
     else { return nil }
     at += 1
-    guard let second = number(), take(separator), let third = number() else { return nil }
+    guard let second = number() else { return nil }
+    if separator != 0x2E, next == 0x20, first.digits == 2, second.digits == 2,
+      Self.days(2000, first.value, second.value) != nil
+    {
+      return .monthDay(month: first.value, day: second.value)
+    }
+    guard take(separator), let third = number() else { return nil }
     if first.digits == 4 {
       return Self.days(first.value, second.value, third.value).map { .date($0) }
     }
@@ -146,6 +166,31 @@ private struct TimeScanner {
       return Self.days(third.value, second.value, first.value).map { .date($0) }
     }
     return .either(first: first.value, second: second.value, year: third.value)
+  }
+
+  private static let months = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+  ]
+
+  /// A time with the names of C's `ctime` or of syslog: `Thu May 28 11:22:33 2026`, `May 28 11:22:33`.
+  mutating func timeWithNames() -> PowerLogTime? {
+    var words = text.split { $0 == 0x20 }.map { String(decoding: $0, as: UTF8.self) }
+    if ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].contains(words.first?.lowercased() ?? "") {
+      words.removeFirst()
+    }
+    guard 3...4 ~= words.count, let month = Self.months.firstIndex(of: words[0].lowercased()),
+      let day = Int(words[1]), words[1].utf8.count <= 2
+    else { return nil }
+    var scanner = TimeScanner(Array(words[2].utf8))
+    guard let hour = scanner.number(), scanner.take(UInt8(ascii: ":")),
+      let clock = scanner.clock(hour: hour.value), scanner.isAtEnd
+    else { return nil }
+    guard words.count == 4 else {
+      guard Self.days(2000, month + 1, day) != nil else { return nil }
+      return .yearless(month: month + 1, day: day, nanoseconds: clock)
+    }
+    guard let year = Int(words[3]), let days = Self.days(year, month + 1, day) else { return nil }
+    return .wall(Int64(days) * 86_400_000_000_000 + clock)
   }
 
   /// Minutes and seconds behind an hour, in nanoseconds since midnight.

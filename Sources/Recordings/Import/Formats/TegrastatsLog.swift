@@ -49,7 +49,9 @@ enum TegrastatsLog: PowerLogFormat {
         let isInput = inputs.contains(name)
         let subject = table.place(
           of: PowerLogSubject(
-            kind: .meter, role: isInput ? .platform : .sensor, marks: [.name: String(name)],
+            kind: .meter, role: isInput ? .platform : .sensor,
+            // It feeds the GPU as well.
+            contents: isInput ? DeviceRole.machine.contents : nil, marks: [.name: String(name)],
             model: isInput ? "Jetson module" : "Jetson rail", method: .instant,
             note: "tegrastats, the power monitor's reading, mW"))
         table.add(
