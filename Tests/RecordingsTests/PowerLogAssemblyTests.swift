@@ -264,6 +264,14 @@ import Testing
         "node_0 meter": .machine, "node_1 meter": .machine, "gpu gpu": .sensor,
         "node_1 gpu": .accelerator,
       ])
+    // Of another time no meter has counted anything.
+    let late = try PowerLogAssembly([
+      logs[0], logs[1], try Self.log(Self.indexed(600...660, 100), "gpu.csv"),
+    ])
+    #expect(
+      late.observations.contains {
+        if case .device(let device) = $0 { device.role == .accelerator } else { false }
+      })
   }
 
   // MARK: Periods

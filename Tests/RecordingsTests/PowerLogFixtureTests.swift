@@ -70,6 +70,9 @@ import Testing
       name: "prometheus-query-range.json", format: "Prometheus query_range",
       joules: ["GPU-a": 15 * (105.5 + 115.5 + 125.5)]),
     File(
+      name: "w-b-system-metrics.jsonl", format: "W&B system metrics",
+      joules: ["0": 30 * (310.5 + 320.5 + 330.5), "1": 90 * 65.5]),
+    File(
       name: "gpu-table.csv", format: "GPU table",
       joules: ["0": 305.5 + 315.5 + 325.5, "1": 180]),
   ]

@@ -32,6 +32,7 @@ public enum PowerLogs {
     ZeusLog.self,
     CarbontrackerLog.self,
     PrometheusRangeLog.self,
+    WandBEventsLog.self,
     GPUTable.self,
     NvidiaSMIRows.self,
   ]

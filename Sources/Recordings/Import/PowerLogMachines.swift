@@ -151,10 +151,12 @@ struct PowerLogMachines {
 
   /// Finds for logs of parts the meter of their machine, by their names.
   private mutating func matchMeters() {
-    let meters = groups.indices.filter { isWhole(groups[$0]) }
-    guard !meters.isEmpty else { return }
+    let all = groups.indices.filter { isWhole(groups[$0]) }
     var gone: Set<Int> = []
     for place in groups.indices where groups[place].name == nil && !isWhole(groups[place]) {
+      // A meter of another time has counted nothing of it.
+      let meters = all.filter { areOfOneTime(groups[$0], groups[place]) }
+      guard !meters.isEmpty else { continue }
       let fitting = meters.filter { meter in
         groups[meter].files.contains { one in
           groups[place].files.contains { share(files[one], files[$0]) }
@@ -176,6 +178,13 @@ struct PowerLogMachines {
       }
     }
     groups = groups.indices.filter { !gone.contains($0) }.map { groups[$0] }
+  }
+
+  private func areOfOneTime(_ one: Group, _ two: Group) -> Bool {
+    let spans = two.files.flatMap { stretches($0) }.compactMap(\.span)
+    return one.files.flatMap { stretches($0) }.compactMap(\.span).contains { span in
+      spans.contains { (span.intersection($0)?.seconds ?? 0) > 0 }
+    }
   }
 
   /// Whether a file is called after another: `node_0.txt` and `node_0-gpu.csv`.

@@ -34,8 +34,7 @@ fuzz(seeds: [
   for pieces in [[bytes[...]], [bytes[..<middle], bytes[middle...]]] {
     var logs: [PowerLogFile] = []
     for (index, piece) in pieces.enumerated() {
-      guard let read = try? PowerLogFile.read(Array(piece), path: "f\(index).csv"), var log = read
-      else { continue }
+      guard var log = try? PowerLogFile.read(Array(piece), path: "f\(index).csv") else { continue }
       log.modified = fuzzArrival
       logs.append(log)
     }
