@@ -40,6 +40,11 @@ public enum PowerLogs {
   /// What the formats are called.
   public static let names = all.map { $0.name }
 
+  /// Whether a file that begins with these bytes is a power log.
+  public static func recognises(_ head: [UInt8]) -> Bool {
+    format(of: PowerLogText(head)) != nil
+  }
+
   /// The format of a text; `nil` when it is none of them.
   package static func format(of text: PowerLogText) -> (any PowerLogFormat.Type)? {
     all.first { $0.recognises(text) }

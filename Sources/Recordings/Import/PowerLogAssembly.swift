@@ -85,10 +85,8 @@ public struct PowerLogAssembly {
         && stretch.rows.contains { $0.values.contains { $0.content.isNumber } }
     }
     guard isReadable else {
-      let first = losses[place].first
-      throw ImportError(
-        line: first?.line ?? 0,
-        "\(file.path): tells no power" + (first.map { ": \($0.words)" } ?? ""))
+      let reason = losses[place].first.map { ": line \($0.line): \($0.words)" } ?? ""
+      throw ImportError("\(file.path): tells no power\(reason)")
     }
   }
 

@@ -43,6 +43,11 @@ extension Import {
   /// Reads a power log; `nil` where a file is none.
   func powerLog(_ path: String, _ names: MachineNames) throws -> PowerLogFile? {
     guard File.isPlain(path) else { throw Failure("\(path): is no plain file") }
+    // A power log is recognised by its beginning; other files can be large and are not read here.
+    guard let head = File.readBytes(path, limit: 1 << 18) else {
+      throw Failure("\(path): cannot be read")
+    }
+    guard PowerLogs.recognises(head) else { return nil }
     guard let bytes = File.readBytes(path, limit: 1 << 30) else {
       throw Failure("\(path): cannot be read")
     }
