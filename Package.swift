@@ -103,7 +103,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Loopback", path: "Tests/Support/Loopback", swiftSettings: strict),
     .testTarget(
-      name: "RecordingsTests", dependencies: ["Recordings", "CSQLite", "Seeded", "TestSupport"],
+      name: "RecordingsTests",
+      dependencies: ["Recordings", "CSQLite", "Formats", "Seeded", "TestSupport"],
       swiftSettings: strict),
     .target(name: "FakeNVML", path: "Tests/Support/FakeNVML"),
     .target(name: "Snapshots", path: "Tests/Support/Snapshots", swiftSettings: strict),
@@ -147,7 +148,8 @@ if Context.environment["HIPPOWATT_FUZZ"] != nil {
       name: "Fuzzing", dependencies: ["CFuzzing", "Formats", "JobLogs", "Sensors", "Telemetry"],
       path: "Tests/Support/fuzz/harness", swiftSettings: strict),
   ]
-  package.targets += ["log", "tfevents", "wandb", "csv", "prometheus", "json", "http", "hippo"].map
+  package.targets += ["log", "tfevents", "wandb", "csv", "prometheus", "json", "http", "hippo", "power"]
+    .map
   { name in
     .executableTarget(
       name: "fuzz-\(name)",

@@ -31,6 +31,7 @@ package struct ServeSource: DataSource {
   private var announcements = 0
   private var lastRestart: Timestamp?
   private var notes: [Metric: String] = [:]
+  private var servedBy: SecondHandGPUs?
 
   /// A source for the server at `url`; `gpus` are the names of the devices it runs on.
   package init(
@@ -74,6 +75,7 @@ package struct ServeSource: DataSource {
             time: now, kind: .note, text: "\(table.name) restarted", device: id,
             cause: .restarted)))
     }
+    sayGPUs(page, now, &observations)
     var reading = Reading(device: id, time: now)
     for (column, value) in result.values { reading.set(column.metric, value) }
     guard !reading.isEmpty else { return observations }
@@ -160,6 +162,21 @@ package struct ServeSource: DataSource {
     let isOurs = isLocal || url.isLoopback || url.host == context.machine || gpus != nil
     return DeviceID(
       machine: isOurs ? context.machine : url.host, kind: .job, name: url.description)
+  }
+
+  /// Tells of the GPUs that a page tells of.
+  private mutating func sayGPUs(
+    _ page: PrometheusPage, _ now: Timestamp, _ observations: inout [Observation]
+  ) {
+    let samples = ServerGPUs.read(page, at: now)
+    guard !samples.isEmpty else { return }
+    var gpus =
+      servedBy
+      ?? SecondHandGPUs(
+        machine: id.machine, teller: "triton", source: name, method: .instant,
+        period: interval ?? 1, note: "Triton, nv_gpu_power_usage and nv_energy_consumption")
+    gpus.say(samples, arrival: now, to: &observations)
+    servedBy = gpus
   }
 
   private func device(

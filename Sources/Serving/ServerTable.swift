@@ -89,6 +89,7 @@ package struct ServerTable: Sendable {
   /// What is to be kept of a page before it is known whose it is.
   package static let selection: PrometheusSelection = {
     var names: Set<String> = [startTime]
+    names.formUnion(ServerGPUs.names)
     for table in all {
       for term in table.columns.flatMap({ $0.terms + $0.less }) {
         for prefix in table.prefixes { names.insert(prefix + term.name) }

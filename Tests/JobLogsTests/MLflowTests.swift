@@ -57,6 +57,27 @@ import Testing
     #expect(heard.readings.map { $0[.loss] } == [2])
   }
 
+  @Test func theSystemMonitorsWattsArePower() throws {
+    let tree = FileTree()
+    let lines = { (value: Double) in
+      (0...6).map { "\(1_790_000_000_000 + $0 * 10_000) \(value) \($0)\n" }.joined()
+    }
+    tree.write("/run/metrics/system/gpu_0_power_usage_watts", lines(300))
+    tree.write("/run/metrics/system/gpu_1_power_usage_watts", lines(100))
+    tree.write("/run/metrics/system/gpu_1_utilization_percentage", lines(50))
+    tree.write("/run/metrics/system/gpu_2_utilization_percentage", lines(50))
+    tree.write("/run/metrics/system/gpu_0_power_usage_percentage", lines(90))
+    var source = MLflowSource(path: tree.root + "/run", context: Self.context)
+    var timeline = Timeline()
+    timeline.apply(try source.readAll(Self.clock))
+    let span = try #require(timeline.span)
+    let gpus = timeline.devices(.gpu).sorted { $0.id.name < $1.id.name }
+    #expect(gpus.map(\.id.name) == ["mlflow:0", "mlflow:1"])
+    let totals = gpus.compactMap { timeline.id(.power, of: $0.id) }
+      .map { timeline.total($0, over: span).amount }
+    #expect(totals == [18_000, 6000])
+  }
+
   @Test func whatIsNoRunSaysSo() {
     let scratch = Scratch()
     var source = MLflowSource(path: scratch.path, context: Self.context)
@@ -255,6 +276,22 @@ import Testing
     var other = MLflowDatabaseSource(path: "\(path)#a", context: Self.context)
     #expect(try other.readAll(Self.clock).readings.map { $0[.loss] } == [9])
     #expect(JobFileFormats.format(of: path)?.name == "MLflow database")
+  }
+
+  @Test func theDatabaseTellsWattsToo() throws {
+    let scratch = Scratch()
+    let path = scratch.file("mlflow.db")
+    let rows = (0...6).map {
+      "('system/gpu_0_power_usage_watts', 300, \(1_790_000_000_000 + $0 * 10_000), 'b', \($0), 0)"
+    }
+    Self.write(
+      path, Self.schema + "INSERT INTO metrics VALUES " + rows.joined(separator: ",") + ";")
+    var source = MLflowDatabaseSource(path: path, context: Self.context)
+    var timeline = Timeline()
+    timeline.apply(try source.readAll(Self.clock))
+    let gpu = DeviceID(machine: "box", kind: .gpu, name: "mlflow:0")
+    let power = try #require(timeline.id(.power, of: gpu))
+    #expect(timeline.total(power, over: try #require(timeline.span)).amount == 18_000)
   }
 
   @Test func whatIsNoDatabaseOfMLflowSaysSo() throws {

@@ -157,6 +157,44 @@ struct WandBFile {
     #expect(reader.rows.isEmpty)
   }
 
+  /// What W&B measures every 30 s is power of the machine's GPUs.
+  @Test func whatIsMeasuredOfAcceleratorsIsTheirPower() throws {
+    var file = WandBFile()
+    file.add(
+      EventFile.field(
+        17, EventFile.field(1, Array("run1".utf8)) + EventFile.field(13, Array("node-3".utf8))))
+    for tick in 0...10 {
+      let seconds = UInt64(Self.start) + UInt64(tick) * 30
+      let stats = ["gpu.0.powerWatts": "300", "gpu.0.gpu": "50", "gpu.1.powerWatts": "100"]
+      let time = EventFile.field(2, [0x08] + EventFile.varint(seconds))
+      let wrong = tick == 5 ? "45000" : "300"
+      file.add(
+        EventFile.field(
+          7,
+          time
+            + stats.sorted { $0.key < $1.key }.flatMap { name, value in
+              EventFile.field(
+                3, WandBFile.item(name, name == "gpu.0.powerWatts" ? wrong : value))
+            }))
+    }
+    let tree = FileTree()
+    tree.write("/run-1.wandb", file.bytes)
+    var source = WandBSource(path: tree.root + "/run-1.wandb", context: Self.context)
+    var timeline = Timeline()
+    timeline.apply(try source.readAll(Self.clock))
+    let span = try #require(timeline.span)
+    let gpus = timeline.devices(.gpu)
+    #expect(gpus.map(\.id.name) == ["wandb:node-3:0", "wandb:node-3:1"])
+    #expect(gpus.allSatisfy { $0.role == .accelerator && $0.teller == "wandb" })
+    let second = try #require(timeline.id(.power, of: gpus[1].id))
+    #expect(timeline.total(second, over: span).amount == 30_000)
+    #expect(timeline.descriptor(second).provenance.period == 30)
+    // What cannot be is left out and said.
+    let first = try #require(timeline.id(.power, of: gpus[0].id))
+    #expect(timeline.total(first, over: span).mean == 300)
+    #expect(timeline.events.contains { $0.cause == .refused && $0.device == gpus[0].id })
+  }
+
   @Test func changedBytesNeverTrap() {
     var file = WandBFile()
     let record = WandBFile.history(
@@ -239,7 +277,7 @@ struct WandBFile {
       var source = WandBSource(path: path, context: Self.context)
       let heard = try source.readAll(Self.clock)
       #expect(heard.readings.compactMap { $0[.loss] }.count == log.steps.count)
-      #expect(Set(heard.devices.map(\.id.kind)) == [.job])
+      #expect(Set(heard.devices.map(\.id.kind)).isSubset(of: [.job, .gpu]))
       #expect(heard.events.isEmpty)
     }
   }

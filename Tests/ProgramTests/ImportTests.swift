@@ -75,6 +75,48 @@ import Testing
     }
   }
 
+  /// The program's own lines, kept in a file: every 15 s, which no line says.
+  @Test func `own lines are read with the period they have`() throws {
+    let folder = try Folder()
+    func lines(_ watts: Int) -> String {
+      (0...20).map {
+        "{\"reading\": {\"kind\": \"gpu\", \"device\": \"0\", "
+          + "\"time\": \(1_779_966_000 + $0 * 15), \"power_w\": \(watts)}}\n"
+      }.joined()
+    }
+    let untold = "{\"reading\": {\"kind\": \"gpu\", \"device\": \"0\", \"power_w\": 9}}\n"
+    _ = folder.write(lines(300) + untold + "{\"reading\": {\"ki", to: "a.jsonl")
+    _ = folder.write(lines(100), to: "b.jsonl")
+    let made = try Program.run(["import", "-o", "run.hippo", "a.jsonl"], in: folder)
+    #expect(made.status == 0)
+    #expect(
+      made.errorLines == ["a.jsonl: 2 lines left out, the first is line 22: it has no “time”"])
+    let one = try Program.run(["report", "run.hippo", "--format", "json"], in: folder)
+    #expect(number("joules", in: one.output) == 90_000, "\(one.output)")
+    // Two files that name no machine are two machines.
+    _ = try Program.run(["import", "-o", "both.hippo", "a.jsonl", "b.jsonl"], in: folder)
+    let both = try Program.run(["report", "both.hippo", "--format", "json"], in: folder)
+    #expect(number("joules", in: both.output) == 120_000, "\(both.output)")
+  }
+
+  @Test func `a file's machine is named, or the mistake is`() throws {
+    let folder = try Folder()
+    let (a, b) = (
+      Fixtures.path("cases/power/hostA.csv"), Fixtures.path("cases/power/hostB.csv")
+    )
+    let named = try Program.run(
+      ["import", "-o", "run.hippo", "--machine", "x=hostA.csv", "--machine", "y=\(b)", a, b],
+      in: folder)
+    #expect(named.status == 0, "\(named.errors)")
+    let report = try Program.run(["report", "run.hippo", "--format", "json"], in: folder)
+    #expect(number("joules", in: report.output) == 36_000)
+    for wrong in [["--machine", "x=none.csv"], ["--machine", "x", "--machine", "y"]] {
+      let result = try Program.run(["import", "-o", "no.hippo"] + wrong + [a, b], in: folder)
+      #expect(result.status == 2, "\(result.errors)")
+      #expect(!folder.names.contains("no.hippo"))
+    }
+  }
+
   @Test func `what is no log is named, and nothing is written`() throws {
     let folder = try Folder()
     _ = folder.write("hello\n", to: "a.txt")

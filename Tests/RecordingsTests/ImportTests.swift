@@ -11,6 +11,11 @@ struct ImportTests {
       + "{\"file\": \"a, b\", \"measurement_type\": \"AC\", \"lineno\": 88}}"
   }
 
+  private func read(_ text: String) throws -> PowerLogAssembly {
+    let log = try #require(try PowerLogFile.read(Array(text.utf8), path: "log.txt"))
+    return try PowerLogAssembly([log], machine: "box")
+  }
+
   private func joules(_ observations: [Observation], _ device: DeviceID) throws -> Total {
     var timeline = Timeline()
     timeline.apply(observations)
@@ -24,23 +29,21 @@ struct ImportTests {
       line(1000, "0.94", key: "conversion_eff"), line(1000, "2000.0"), line(2000, "3000.0"),
       line(4000, "5000.0"), "noise", line(5000, "0.0"), line(6000, "4000.0"),
     ].joined(separator: "\n")
-    let format = try #require(PowerLogs.format(of: text))
-    #expect(format.name == "MLPerf power log")
-    let found = try format.read(text, machine: "node")
-    let wall = DeviceID(machine: "node", kind: .meter, name: "wall")
+    let found = try read(text).observations
+    let wall = DeviceID(machine: "box", kind: .meter, name: "wall")
     // 3 kW for a second, 5 kW for two, and 4 kW for two, since a meter's zero is none.
     #expect(try joules(found, wall).amount == 3000 + 10_000 + 8000)
     guard case .device(let device) = found[0] else { return }
     #expect(device.attributes == ["conversion_eff": "0.94", "measurement": "AC"])
   }
 
-  @Test("a reading that lacks its time is named by its line")
-  func torn() {
-    let text = line(1000, "1") + "\n" + ":::MLLOG {\"key\": \"power_reading\", \"value\": 3}"
-    let failure = #expect(throws: ImportError.self) {
-      try MLPerfPowerLog.read(text, machine: "node")
-    }
-    #expect(failure?.line == 2)
+  @Test("a reading that lacks its time is left out and named by its line")
+  func torn() throws {
+    let text = line(1000, "1") + "\n" + ":::MLLOG {\"key\": \"power_reading\", \"value\": 3}\n"
+    let found = try read(text + line(2000, "1") + "\n")
+    #expect(
+      found.remarks.map(\.text)
+        == ["1 line left out, line 2: a power_reading without time_ms"])
   }
 
   @Test("nvidia-smi's columns are found by name, its cards by index or by order")
@@ -53,8 +56,7 @@ struct ImportTests {
       2026/05/28 11:22:34.010, 1, NVIDIA H100 80GB HBM3, [N/A], [N/A], 0 MiB
       2026/05/28 11:22:35.000, 0, NVIDIA H1
       """
-    let format = try #require(PowerLogs.format(of: text))
-    let found = try format.read(text, machine: "box")
+    let found = try read(text).observations
     let first = DeviceID(machine: "box", kind: .gpu, name: "0")
     #expect(try joules(found, first).amount == 300)
     var timeline = Timeline()
@@ -70,21 +72,31 @@ struct ImportTests {
   }
 
   @Test(
-    "a line that cannot be is named",
+    "a line that cannot be is left out, and the first is named",
     arguments: [
-      ("timestamp, power.draw [W]\nyesterday, 3 W\n2026/01/01 00:00:00, 3 W", 2),
-      ("timestamp, power.draw [W]\n2026/01/01 00:00:00, 3 W, 7\n2026/01/01 00:00:01, 3 W", 2),
+      (["yesterday, 3 W"], "1 line left out, line 2: “yesterday” is no time"),
+      (
+        ["2026/01/01 00:00:00, 3 W, 7", "2026/01/01 00:00:00, 3 W, 7"],
+        "2 lines left out, the first is line 2: 3 cells where the titles are 2"
+      ),
     ])
-  func wrong(text: String, line: Int) {
-    let failure = #expect(throws: ImportError.self) {
-      try NvidiaSMILog.read(text, machine: "box")
+  func wrong(lines: [String], words: String) throws {
+    let rows = ["2026/01/01 00:00:00, 3 W", "2026/01/01 00:00:01, 3 W"]
+    let text = (["timestamp, power.draw [W]"] + lines + rows).map { $0 + "\n" }.joined()
+    let found = try read(text)
+    #expect(found.remarks.map(\.text) == [words])
+    #expect(
+      try joules(found.observations, DeviceID(machine: "box", kind: .gpu, name: "0")).amount == 3)
+    // Who opens the recording later is told as well.
+    let causes = found.observations.compactMap { observation -> Event.Cause? in
+      if case .event(let event) = observation { event.cause } else { nil }
     }
-    #expect(failure?.line == line)
+    #expect(causes == [.refused])
   }
 
   @Test("what is neither is neither")
   func others() {
-    #expect(PowerLogs.format(of: "step 1 loss 2\n") == nil)
-    #expect(PowerLogs.format(of: "") == nil)
+    #expect(PowerLogs.format(of: PowerLogText("step 1 loss 2\n")) == nil)
+    #expect(PowerLogs.format(of: PowerLogText("")) == nil)
   }
 }

@@ -52,6 +52,37 @@ final class PagePlayer: Sendable {
     return heard
   }
 
+  /// Triton tells power and energy of whole GPUs by their UUIDs.
+  @Test func theGPUsThatTritonTellsOfAreGPUs() throws {
+    let pages = (0..<4).map { second in
+      """
+      nv_inference_request_success{model="m"} \(second)
+      nv_energy_consumption{gpu_uuid="GPU-1"} \(1000 + 200 * second)
+      nv_gpu_power_usage{gpu_uuid="GPU-1"} 200
+      nv_gpu_power_usage{gpu_uuid="GPU-2"} 45000
+      nv_gpu_power_limit{gpu_uuid="GPU-2"} 700
+      nv_gpu_utilization{gpu_uuid="GPU-1"} 0.5
+
+      """
+    }
+    let player = PagePlayer(pages)
+    let server = try LoopbackServer(player.play)
+    var source = try source(server)
+    var timeline = Timeline()
+    timeline.apply(try listen(&source, seconds: 4))
+    let span = try #require(timeline.span)
+    let gpu = DeviceID(machine: "box", kind: .gpu, name: "triton:GPU-1")
+    #expect(timeline.device(gpu)?.attributes["uuid"] == "GPU-1")
+    #expect(timeline.device(gpu)?.teller == "triton")
+    let energy = try #require(timeline.id(.energy, of: gpu))
+    #expect(timeline.total(energy, over: span).amount == 600)
+    let power = try #require(timeline.id(.power, of: gpu))
+    #expect(timeline.total(power, over: span).amount == 600)
+    let other = DeviceID(machine: "box", kind: .gpu, name: "triton:GPU-2")
+    #expect(timeline.id(.power, of: other) == nil)
+    #expect(timeline.events.contains { $0.cause == .refused && $0.device == other })
+  }
+
   private func failure(
     _ play: @escaping @Sendable (String) -> LoopbackServer.Reply, _ path: String = ""
   ) throws -> SourceFailure {
@@ -247,6 +278,26 @@ final class PagePlayer: Sendable {
     DCGM_FI_DEV_GPU_TEMP{\(labels(0))} 2147483632
 
     """
+  }
+
+  /// Each series stands there once for each part; what the board measures is the same in all.
+  @Test func `a card in MIG mode counts once`() throws {
+    let page = (3...4).map { part in
+      let more = ",GPU_I_ID=\"\(part)\",GPU_I_PROFILE=\"1g.6gb\""
+      return """
+        DCGM_FI_DEV_POWER_USAGE{\(labels(0, more))} 52.636
+        DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{\(labels(0, more))} 123456789
+        DCGM_FI_DEV_GPU_UTIL{\(labels(0, more))} \(part)
+
+        """
+    }.joined()
+    let server = try LoopbackServer { _ in .page(page) }
+    var source = DCGMSource(try HTTPURL(server.url()), SourceContext(machine: "box"))
+    let heard = try source.sample(FixedClock(Self.start))
+    #expect(heard.devices.map(\.id.name) == ["dcgm:GPU-0"])
+    #expect(heard.readings.map { $0[.power] } == [52.636])
+    #expect(heard.readings.map { $0[.energy] } == [123_456.789])
+    #expect(heard.readings.map { $0[.utilization] } == [nil])
   }
 
   @Test func `old and new names and units mean the same`() throws {

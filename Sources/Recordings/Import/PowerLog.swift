@@ -1,30 +1,53 @@
 import Telemetry
 
 /// A format in which other tools write power over time.
-public protocol PowerLogFormat: Sendable {
+///
+/// A format says what stands in a file and no more; `PowerLogAssembly` makes readings of it.
+package protocol PowerLogFormat: Sendable {
   /// What it is called, for messages.
   static var name: String { get }
-  /// Whether a text that begins with `head` is of this format.
-  static func recognises(_ head: Substring) -> Bool
+  /// Whether a text is of this format.
+  static func recognises(_ text: PowerLogText) -> Bool
   /// Reads a whole file.
-  /// - Throws: `ImportError` with the line that cannot be what it should be.
-  static func read(_ text: String, machine: String) throws(ImportError) -> [Observation]
+  ///
+  /// - Throws: `ImportError` where nothing in the file can be used, and why; never for a single line.
+  static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable
 }
 
 /// Every power log there is a reader for; adding one means adding a line.
 public enum PowerLogs {
-  static let all: [any PowerLogFormat.Type] = [
+  package static let all: [any PowerLogFormat.Type] = [
     MLPerfPowerLog.self,
     NvidiaSMILog.self,
+    NvidiaDmonLog.self,
+    AMDSMILog.self,
+    ROCmSMILog.self,
+    TegrastatsLog.self,
+    TurbostatLog.self,
+    IPMILog.self,
+    PTDaemonLog.self,
+    ShellyLog.self,
+    PowerJoularLog.self,
+    ScaphandreLog.self,
+    ZeusLog.self,
+    CarbontrackerLog.self,
+    PrometheusRangeLog.self,
+    WandBEventsLog.self,
+    GPUTable.self,
+    NvidiaSMIRows.self,
   ]
 
   /// What the formats are called.
   public static let names = all.map { $0.name }
 
-  /// The format of a text, by how it begins; `nil` when it is none of them.
-  public static func format(of text: String) -> (any PowerLogFormat.Type)? {
-    let head = text.prefix(65_536)
-    return all.first { $0.recognises(head) }
+  /// Whether a file that begins with these bytes is a power log.
+  public static func recognises(_ head: [UInt8]) -> Bool {
+    format(of: PowerLogText(head)) != nil
+  }
+
+  /// The format of a text; `nil` when it is none of them.
+  package static func format(of text: PowerLogText) -> (any PowerLogFormat.Type)? {
+    all.first { $0.recognises(text) }
   }
 }
 

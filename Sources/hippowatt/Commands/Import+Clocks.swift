@@ -34,10 +34,14 @@ struct ShiftOptions: ParsableArguments {
     }
   }
 
+  /// The seconds to be added to the times of a file.
+  func seconds(of path: String) -> Double {
+    shifts.compactMap(Self.parse).filter { $0.file == path }.map(\.seconds).reduce(0, +)
+  }
+
   /// Observations of a file at the times its clock should have shown.
   func shifted(_ observations: [Observation], of path: String) -> [Observation] {
-    let seconds = shifts.compactMap(Self.parse).filter { $0.file == path }.map(\.seconds)
-      .reduce(0, +)
+    let seconds = seconds(of: path)
     return seconds == 0 ? observations : observations.map { $0.moved(by: seconds) }
   }
 }

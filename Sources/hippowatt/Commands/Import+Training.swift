@@ -4,7 +4,9 @@ import Telemetry
 extension Import {
   /// Reads what a training tool wrote: a file of its own format, or else a log of text.
   /// - Throws: `Failure` when it cannot be read or is of no known format.
-  func readTraining(_ path: String, _ clock: SystemClock) throws -> [Observation] {
+  func readTraining(
+    _ path: String, machine: String, _ clock: SystemClock
+  ) throws -> [Observation] {
     do throws(SourceFailure) {
       if let found = try JobFileImport.read(path, machine: machine, clock) {
         tellTiming(of: found, path)

@@ -11,9 +11,10 @@ struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a recording of power logs and training logs that other tools wrote.",
     discussion: """
-      Power logs: MLPerf node power, nvidia-smi CSV. Training logs: every format that --log reads,
-      and the files of TensorBoard, W&B, MLflow, tables. Together they make one recording, in which
-      energy and progress of the same seconds meet:
+      Power logs: \(PowerLogs.names.joined(separator: ", ")), and this program's own JSON lines.
+      What is broken or impossible in them is left out, counted and said.
+      Training logs: every format that --log reads, and the files of TensorBoard, W&B, MLflow, tables.
+      Together they make one recording, in which energy and progress of the same seconds meet:
 
         hippowatt import -o run.hippo result_0.txt node_0.txt
         hippowatt report run.hippo
@@ -27,8 +28,11 @@ struct Import: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The recording to write.", valueName: "file"))
   var output: String
 
-  @Option(help: ArgumentHelp("The machine's name in it.", valueName: "name"))
-  var machine: String = "imported"
+  @Option(
+    name: .customLong("machine"),
+    help: ArgumentHelp(
+      "The machine's name in it; NAME=FILE names that of one file.", valueName: "name"))
+  var machines: [String] = []
 
   @OptionGroup var zoneOptions: TimeZoneOptions
 
@@ -40,16 +44,31 @@ struct Import: ParsableCommand {
   func validate() throws {
     if output == "-" { throw ValidationError("-o -: a recording is a file; give it a name") }
     try shiftOptions.check(files)
+    _ = try machineNames()
   }
 
   func run() throws {
     let clock = SystemClock()
+    let names = try machineNames()
     var observations: [Observation] = []
+    var powerLogs: [PowerLogFile] = []
+    var ownLines: [String] = []
     for path in files {
-      let found = shiftOptions.shifted(try read(path, clock), of: path)
-      // A long log is large, and is not copied where it is alone.
-      if observations.isEmpty { observations = found } else { observations += found }
+      if var log = try powerLog(path, names) {
+        log.shift = shiftOptions.seconds(of: path)
+        powerLogs.append(log)
+      } else if isJSONLines(path) {
+        ownLines.append(path)
+      } else {
+        let found = shiftOptions.shifted(
+          try readTraining(path, machine: names.name(of: path), clock), of: path)
+        // A long log is large, and is not copied where it is alone.
+        if observations.isEmpty { observations = found } else { observations += found }
+      }
     }
+    observations += try assemble(powerLogs, names) + jsonLines(ownLines, names)
+    var secondHand = SecondHandDevices()
+    observations += secondHand.demotions(after: observations)
     let clocks = ImportClocks(observations)
     for remark in clocks.remarks { printError(remark) }
     observations = clocks.placed(observations)
@@ -67,7 +86,8 @@ struct Import: ParsableCommand {
       let writer = try RecordingWriter(
         path: output,
         header: RecordingHeader(
-          machine: machine, programVersion: Version.string, startedAt: first,
+          machine: names.common ?? Self.defaultMachine, programVersion: Version.string,
+          startedAt: first,
           note: "imported from " + files.map(Self.name).joined(separator: ", ")))
       isOurs = true
       writer.isBulk = true
@@ -82,21 +102,6 @@ struct Import: ParsableCommand {
       throw Failure("\(error)")
     }
     print("\(output): \(Int(saturating: last - first)) s from \(files.count) files")
-  }
-
-  private func read(_ path: String, _ clock: SystemClock) throws -> [Observation] {
-    guard File.isPlain(path) else { throw Failure("\(path): is no plain file") }
-    // Power logs are recognised by their beginning; only they are read as one text.
-    if let head = File.read(path, limit: 65_536), PowerLogs.format(of: head) != nil {
-      guard let text = File.read(path, limit: 1 << 30), let format = PowerLogs.format(of: text)
-      else { throw Failure("\(path): cannot be read") }
-      do throws(ImportError) {
-        return try format.read(text, machine: machine)
-      } catch {
-        throw Failure("\(path): \(error)")
-      }
-    }
-    return try readTraining(path, clock)
   }
 
   static func name(_ path: String) -> String {

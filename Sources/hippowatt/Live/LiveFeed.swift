@@ -14,6 +14,7 @@ final class LiveFeed: Feed {
   private(set) var recorder: RecorderThread?
   private var isSimulated = false
   private var twins = DeviceTwins()
+  private var secondHand = SecondHandDevices()
   private var lastFailure = ""
   private var started: Timestamp
   /// What is private is taken out of everything before it is kept.
@@ -90,7 +91,8 @@ final class LiveFeed: Feed {
   @discardableResult
   func take(_ told: [Observation]) -> [Observation] {
     guard !told.isEmpty else { return [] }
-    let observations = twins.take(privacy.filtered(told))
+    let observations = twins.take(
+      privacy.filtered(told + secondHand.demotions(after: told)))
     keep(observations)
     return observations
   }

@@ -14,6 +14,7 @@ struct MLflowDatabaseSource: JobFileSource {
   private var database: MLflowDatabase?
   private var run: MLflowDatabase.Run?
   private var rows: JobRows?
+  private var gpus: SecondHandGPUs
   private var choice = ScalarChoice()
   private var place: Int64 = 0
   private(set) var isAtEnd = true
@@ -24,6 +25,7 @@ struct MLflowDatabaseSource: JobFileSource {
     wanted = parts.count > 1 ? parts[1] : nil
     self.context = context
     self.name = name
+    gpus = MLflowGPUMetric.gpus(name, context)
   }
 
   /// Whether the source is for a path, rather than the one that reads folders.
@@ -73,12 +75,18 @@ struct MLflowDatabaseSource: JobFileSource {
         label: found.name.isEmpty ? found.id : found.name, framework: "MLflow")
       fresh.learn(try database.parameters(of: found.id), to: &result)
       (rows, run, place, choice) = (fresh, found, 0, ScalarChoice())
+      gpus = MLflowGPUMetric.gpus(name, context)
     }
     let values = try database.values(of: found.id, after: place)
     isAtEnd = values.count < MLflowDatabase.page
     place = values.last?.row ?? place
     var all: [JobRow] = []
+    var samples: [SecondHandGPUs.Sample] = []
     for value in values {
+      if let metric = value.metric, let gpu = MLflowGPUMetric(value.key) {
+        samples.append(gpu.sample(metric))
+        continue
+      }
       guard let metric = value.metric, let use = ScalarNames.use(value.key),
         let number = use.value(metric.value), choice.takes(use, name: value.key)
       else { continue }
@@ -89,6 +97,7 @@ struct MLflowDatabaseSource: JobFileSource {
     }
     rows?.say(
       MLflowSource.joined(all.sorted { $0.time < $1.time }), arrival: now, to: &result)
+    gpus.say(samples.sorted { $0.time < $1.time }, arrival: now, to: &result)
     return result
   }
 }

@@ -29,3 +29,42 @@ struct MLflowMetric: Sendable, Equatable {
     self.step = step
   }
 }
+
+/// What MLflow's system monitor calls the power of the machine's GPUs.
+///
+///     system/gpu_0_power_usage_watts    system/gpu_0_utilization_percentage
+///
+/// A sample every ten seconds unless told otherwise. Source: mlflow/mlflow,
+/// `system_metrics/metrics/gpu_monitor.py`.
+struct MLflowGPUMetric: Sendable, Equatable {
+  var index: String
+  var metric: Metric
+  private var factor: Double
+
+  /// Reads the name of a metric; `nil` when it is none of the power of a GPU.
+  init?(_ key: String) {
+    let start = "system/gpu_"
+    guard key.hasPrefix(start) else { return nil }
+    let rest = key.dropFirst(start.count)
+    index = String(rest.prefix { $0.isASCII && $0.isNumber })
+    guard 1...4 ~= index.count else { return nil }
+    switch rest.dropFirst(index.count) {
+    case "_power_usage_watts": (metric, factor) = (.power, 1)
+    case "_utilization_percentage": (metric, factor) = (.utilization, 0.01)
+    default: return nil
+    }
+  }
+
+  /// What a value of the metric says of its GPU.
+  func sample(_ value: MLflowMetric) -> SecondHandGPUs.Sample {
+    SecondHandGPUs.Sample(
+      time: value.time, index: index, values: [(metric, value.value * factor)])
+  }
+
+  /// The GPUs of the machine that a run was on.
+  static func gpus(_ source: String, _ context: SourceContext) -> SecondHandGPUs {
+    SecondHandGPUs(
+      machine: context.machine, teller: "mlflow", source: source, method: .instant,
+      note: "MLflow's own measurement of the machine's GPUs, whoever used them")
+  }
+}

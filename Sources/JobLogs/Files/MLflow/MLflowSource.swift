@@ -14,9 +14,28 @@ struct MLflowSource: JobFileSource {
   private struct Following {
     var file: GrowingFile
     var splitter = LineSplitter(cap: 4096, splitsAtReturns: false)
-    var use: ScalarUse
+    var use: Use
     var key: String
     var lines = 0
+  }
+
+  /// What a metric is of.
+  private enum Use {
+    case job(ScalarUse)
+    case gpu(MLflowGPUMetric)
+
+    init?(_ key: String) {
+      if let gpu = MLflowGPUMetric(key) {
+        self = .gpu(gpu)
+      } else if let use = ScalarNames.use(key) {
+        self = .job(use)
+      } else {
+        return nil
+      }
+    }
+
+    /// The better names of a job first.
+    var rank: Int { if case .job(let use) = self { use.rank } else { 100 } }
   }
 
   private let path: String
@@ -25,6 +44,7 @@ struct MLflowSource: JobFileSource {
   private var known: Set<String> = []
   private var choice = ScalarChoice()
   private var rows: JobRows
+  private var gpus: SecondHandGPUs
   private var lastLook: Timestamp?
   private var badLines = 0
   private(set) var isAtEnd = false
@@ -34,6 +54,7 @@ struct MLflowSource: JobFileSource {
     self.context = context
     rows = JobRows(
       context, source: "mlflow", kind: "MLflow metric", path: self.path, framework: "MLflow")
+    gpus = MLflowGPUMetric.gpus("mlflow", context)
   }
 
   mutating func probe() -> Probe {
@@ -56,13 +77,15 @@ struct MLflowSource: JobFileSource {
       rows.learn(facts(), label: runName, to: &result)
     }
     var all: [JobRow] = []
+    var samples: [SecondHandGPUs.Sample] = []
     var isAtEnd = true
     let bad = badLines
     for index in files.indices {
-      all += read(index, isAtEnd: &isAtEnd)
+      all += read(index, &samples, isAtEnd: &isAtEnd)
     }
     self.isAtEnd = isAtEnd
     rows.say(Self.joined(all.sorted { $0.time < $1.time }), arrival: now, to: &result)
+    gpus.say(samples.sorted { $0.time < $1.time }, arrival: now, to: &result)
     if bad == 0, badLines > 0 {
       rows.note("\(path): a line is no metric; such lines are passed over", at: now, to: &result)
     }
@@ -76,17 +99,19 @@ struct MLflowSource: JobFileSource {
         continue
       }
       let key = String(file.path.dropFirst(folder.count + 1))
-      guard let use = ScalarNames.use(key) else { continue }
+      guard let use = Use(key) else { continue }
       files.append(Following(file: GrowingFile(path: file.path), use: use, key: key))
     }
     // The better names first, so that the choice does not change on the way.
     files.sort { ($0.use.rank, $0.key) < ($1.use.rank, $1.key) }
   }
 
-  private mutating func read(_ index: Int, isAtEnd: inout Bool) -> [JobRow] {
+  private mutating func read(
+    _ index: Int, _ samples: inout [SecondHandGPUs.Sample], isAtEnd: inout Bool
+  ) -> [JobRow] {
     var following = files[index]
-    guard let look = try? following.file.look(), choice.takes(following.use, name: following.key)
-    else { return [] }
+    guard let look = try? following.file.look() else { return [] }
+    if case .job(let use) = following.use, !choice.takes(use, name: following.key) { return [] }
     if case .fresh = look { following.splitter.reset() }
     var rows: [JobRow] = []
     let use = following.use
@@ -99,10 +124,17 @@ struct MLflowSource: JobFileSource {
           bad += 1
           return
         }
-        guard let value = use.value(metric.value) else { return }
+        let job: ScalarUse
+        switch use {
+        case .gpu(let gpu):
+          samples.append(gpu.sample(metric))
+          return
+        case .job(let use): job = use
+        }
+        guard let value = job.value(metric.value) else { return }
         var row = JobRow(time: metric.time)
-        if use.metric != .step { row.set(.step, Double(metric.step)) }
-        row.set(use.metric, value, name: key)
+        if job.metric != .step { row.set(.step, Double(metric.step)) }
+        row.set(job.metric, value, name: key)
         rows.append(row)
       }
     }

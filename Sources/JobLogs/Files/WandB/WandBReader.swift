@@ -10,6 +10,10 @@ package struct WandBReader: Sendable {
   private var log = WandBLog()
   private var choice = ScalarChoice()
   private(set) var rows: [JobRow] = []
+  /// What was measured of accelerators since it was last taken away.
+  private(set) var gpus: [SecondHandGPUs.Sample] = []
+  /// The machine the run was on.
+  private(set) var host = ""
   private(set) var facts: [String: String] = [:]
   private(set) var label: String?
   /// The code with which the job ended, once it has.
@@ -40,15 +44,29 @@ package struct WandBReader: Sendable {
     return rows
   }
 
+  /// Gives away what was measured of accelerators.
+  package mutating func takeGPUs() -> [SecondHandGPUs.Sample] {
+    defer { gpus = [] }
+    return gpus
+  }
+
   private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>) {
     switch WandBRecord(bytes) {
     case .history(let values, let step):
       historyCount += 1
       if let row = Self.row(values, step: step, &choice) { rows.append(row) }
-    case .stats(_, let watts, let own):
+    case .stats(let time, let found, let own):
       statsCount += 1
-      learn(watts, own)
-    case .run(let id, let name, let project):
+      learn(found.compactMapValues { $0[.power] }, own)
+      guard let time, time.seconds > 946_684_800 else { return }
+      for (index, values) in found.sorted(by: { $0.key < $1.key }) where values[.power] != nil {
+        gpus.append(
+          SecondHandGPUs.Sample(
+            time: time, index: "\(index)",
+            values: values.sorted { $0.key.name < $1.key.name }.map { ($0.key, $0.value) }))
+      }
+    case .run(let id, let name, let project, let host):
+      self.host = host
       label = name.isEmpty ? id : name
       facts["run"] = id
       if !project.isEmpty { facts["project"] = project }

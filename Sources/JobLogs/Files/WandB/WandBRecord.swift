@@ -7,9 +7,9 @@ enum WandBRecord: Sendable {
   case history(values: [(name: String, value: Double)], step: Int64?)
   /// The last value of some numbers.
   case summary(values: [(name: String, value: Double)])
-  /// Watts by accelerator, and the accelerators the process itself uses.
-  case stats(time: Timestamp?, watts: [Int: Double], own: Set<Int>)
-  case run(id: String, name: String, project: String)
+  /// What was measured of accelerators, and which of them the process itself uses.
+  case stats(time: Timestamp?, gpus: [Int: [Metric: Double]], own: Set<Int>)
+  case run(id: String, name: String, project: String, host: String)
   case exit(code: Int64)
 
   /// Field numbers of `Record`.
@@ -35,6 +35,7 @@ enum WandBRecord: Sendable {
     static let id = 1
     static let project = 3
     static let name = 9
+    static let host = 13
   }
 
   /// Field numbers of the items of history, summary and statistics.
@@ -87,7 +88,7 @@ enum WandBRecord: Sendable {
   }
 
   private static func stats(_ bytes: UnsafeBufferPointer<UInt8>) -> WandBRecord {
-    var watts: [Int: Double] = [:]
+    var gpus: [Int: [Metric: Double]] = [:]
     var own: Set<Int> = []
     var time: Timestamp?
     var reader = ProtoReader(bytes)
@@ -106,27 +107,35 @@ enum WandBRecord: Sendable {
       guard parts.count >= 3, parts[0] == "gpu" else { continue }
       if parts[1] == "process", let index = Int(parts[2]), 0..<1024 ~= index {
         own.insert(index)
-      } else if parts[2] == "powerWatts", let index = Int(parts[1]), 0..<1024 ~= index,
-        0...1e5 ~= item.value
+      } else if let (metric, factor) = measured[parts[2]], let index = Int(parts[1]),
+        parts.count == 3, 0..<1024 ~= index, item.value.isFinite
       {
-        watts[index] = item.value
+        gpus[index, default: [:]][metric] = item.value * factor
       }
     }
-    return .stats(time: time, watts: watts, own: own)
+    return .stats(time: time, gpus: gpus, own: own)
   }
 
+  /// What W&B calls what it measures of an accelerator.
+  private static let measured: [Substring: (metric: Metric, factor: Double)] = [
+    "powerWatts": (.power, 1), "enforcedPowerLimitWatts": (.powerLimit, 1),
+    "gpu": (.utilization, 0.01), "temp": (.temperature, 1),
+    "memoryAllocatedBytes": (.memoryUsed, 1),
+  ]
+
   private static func run(_ bytes: UnsafeBufferPointer<UInt8>) -> WandBRecord {
-    var (id, project, name) = ("", "", "")
+    var (id, project, name, host) = ("", "", "", "")
     var reader = ProtoReader(bytes)
     while let (field, value) = reader.next() {
       switch field {
       case RunField.id: id = value.text() ?? id
       case RunField.project: project = value.text() ?? project
       case RunField.name: name = value.text() ?? name
+      case RunField.host: host = value.text() ?? host
       default: break
       }
     }
-    return .run(id: id, name: name, project: project)
+    return .run(id: id, name: name, project: project, host: host)
   }
 
   /// The numbers of a message's items.

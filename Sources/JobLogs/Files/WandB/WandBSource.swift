@@ -15,6 +15,7 @@ struct WandBSource: JobFileSource {
   private var file: GrowingFile?
   private var reader = WandBReader()
   private var rows: JobRows?
+  private var gpus: SecondHandGPUs
   private var lastLook: Timestamp?
   private var isEndTold = false
   private var isDamageTold = false
@@ -24,6 +25,14 @@ struct WandBSource: JobFileSource {
     self.name = name
     self.path = path
     self.context = context
+    gpus = Self.gpus(name, context)
+  }
+
+  private static func gpus(_ name: String, _ context: SourceContext) -> SecondHandGPUs {
+    // Versions of before 2025 write means over the time since the last, later ones single readings.
+    SecondHandGPUs(
+      machine: context.machine, teller: "wandb", source: name, method: .average,
+      note: "W&B's own measurement of the machine's GPUs, whoever used them")
   }
 
   var isAtEnd: Bool { file?.isAtEnd ?? true }
@@ -69,6 +78,7 @@ struct WandBSource: JobFileSource {
   private mutating func begin(_ found: String) {
     file = GrowingFile(path: found)
     reader = WandBReader()
+    gpus = Self.gpus(name, context)
     (isEndTold, isDamageTold, summaryTime) = (false, false, nil)
     rows = JobRows(context, source: name, kind: "W&B log", path: found, framework: "W&B")
   }
@@ -79,6 +89,8 @@ struct WandBSource: JobFileSource {
     rows.learn(reader.facts, label: reader.label, to: &result)
     let fresh = reader.takeRows()
     rows.say(fresh, arrival: now, to: &result)
+    gpus.say(
+      reader.takeGPUs(), host: String(reader.host.prefix(80)), arrival: now, to: &result)
     if let place = reader.firstDamage, !isDamageTold {
       isDamageTold = true
       rows.note(

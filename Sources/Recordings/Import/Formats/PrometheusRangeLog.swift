@@ -1,0 +1,125 @@
+import Formats
+import Telemetry
+
+/// An answer of Prometheus to `query_range` about the power or energy of GPUs.
+///
+///     {"status": "success", "data": {"resultType": "matrix", "result": [
+///       {"metric": {"__name__": "DCGM_FI_DEV_POWER_USAGE", "gpu": "0", "UUID": "GPU-…"},
+///        "values": [[1779966000, "300.5"], …]}]}}
+///
+/// A series for each part of a card (`GPU_I_ID`) repeats the card's power. Source:
+/// prometheus.io/docs/prometheus/latest/querying/api.
+enum PrometheusRangeLog: PowerLogFormat {
+  static let name = "Prometheus query_range"
+
+  /// Series by their names: what they are, and how many of the metric's unit one is.
+  private static let series: [String: (metric: Metric, factor: Double)] = [
+    "DCGM_FI_DEV_POWER_USAGE": (.power, 1), "DCGM_FI_DEV_BOARD_POWER_WATTS": (.power, 1),
+    "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION": (.energy, 1e-3),
+    "nvidia_smi_power_draw_watts": (.power, 1), "nv_gpu_power_usage": (.power, 1),
+    "nv_energy_consumption": (.energy, 1), "all_smi_gpu_power_consumption_watts": (.power, 1),
+  ]
+
+  static func recognises(_ text: PowerLogText) -> Bool {
+    let start = text.head(8).joined().prefix(4096)
+    return start.first == "{" && start.contains("\"resultType\"") && start.contains("\"matrix\"")
+  }
+
+  static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
+    var table = PowerLogTable()
+    var others: Set<String> = []
+    text.bytes.withUnsafeBufferPointer { bytes in
+      var scanner = JSONScanner(bytes)
+      do throws(JSONFault) {
+        try enter(&scanner, "data")
+        try enter(&scanner, "result")
+        try scanner.expect(UInt8(ascii: "["), "“[”")
+        if scanner.take(UInt8(ascii: "]")) { return }
+        repeat { try readSeries(&scanner, &table, &others) } while scanner.take(UInt8(ascii: ","))
+        try scanner.expect(UInt8(ascii: "]"), "“,” or “]”")
+      } catch {
+        table.addTorn(line: 1 + bytes[..<min(bytes.count, scanner.at)].count { $0 == 0x0A })
+      }
+    }
+    if table.rows.isEmpty, let name = others.min() {
+      throw ImportError("“\(name)” is no series of power that is known")
+    }
+    return table
+  }
+
+  /// Opens an object and goes on to the value of one of its members.
+  private static func enter(
+    _ scanner: inout JSONScanner, _ member: StaticString
+  ) throws(JSONFault) {
+    try scanner.beginObject()
+    var isFirst = true
+    while let key = try scanner.nextKey(&isFirst) {
+      if scanner.equals(key, member) { return }
+      try scanner.skipValue()
+    }
+    throw JSONFault("it has no “\(member)”")
+  }
+
+  private static func readSeries(
+    _ scanner: inout JSONScanner, _ table: inout PowerLogTable, _ others: inout Set<String>
+  ) throws(JSONFault) {
+    var labels = JSONFlat()
+    try scanner.beginObject()
+    var isFirst = true
+    while let key = try scanner.nextKey(&isFirst) {
+      if scanner.equals(key, "metric") {
+        labels = try JSONFlat(next: &scanner)
+      } else if scanner.equals(key, "values") {
+        try readValues(&scanner, labels, &table, &others)
+      } else {
+        try scanner.skipValue()
+      }
+    }
+  }
+
+  private static func readValues(
+    _ scanner: inout JSONScanner, _ labels: JSONFlat, _ table: inout PowerLogTable,
+    _ others: inout Set<String>
+  ) throws(JSONFault) {
+    let name = labels.text("__name__") ?? ""
+    let known = series[name]
+    if known == nil, others.count < 64 { others.insert(name) }
+    let place = known.map { table.place(of: subject(labels, name, $0.metric)) }
+    try scanner.expect(UInt8(ascii: "["), "“[”")
+    if scanner.take(UInt8(ascii: "]")) { return }
+    repeat {
+      try scanner.expect(UInt8(ascii: "["), "“[”")
+      let seconds = try scanner.number().double
+      try scanner.expect(UInt8(ascii: ","), "“,”")
+      let text = try scanner.string()
+      try scanner.expect(UInt8(ascii: "]"), "“]”")
+      guard let place, let known, 6e8..<6e9 ~= seconds else { continue }
+      let number = PlainNumber.parse(text.utf8)
+      table.add(
+        line: 1, time: .instant(Int64((seconds * 1e6).rounded()) * 1000), subject: place,
+        [
+          PowerLogValue(
+            known.metric, number.map { .number($0 * known.factor) } ?? .unreadable(text))
+        ])
+    } while scanner.take(UInt8(ascii: ","))
+    try scanner.expect(UInt8(ascii: "]"), "“,” or “]”")
+  }
+
+  private static func subject(
+    _ labels: JSONFlat, _ name: String, _ metric: Metric
+  ) -> PowerLogSubject {
+    var marks: [PowerLogSubject.Mark: String] = [:]
+    func first(_ names: String...) -> String? {
+      names.lazy.compactMap { labels.text($0) }.first { !$0.isEmpty }
+    }
+    marks[.uuid] = first("UUID", "uuid", "gpu_uuid")
+    marks[.bus] = first("pci_bus_id")
+    marks[.index] = first("gpu", "index", "minor_number")
+    if marks.isEmpty { marks[.name] = first("device", "instance") ?? "all" }
+    // The host, or where it was asked: one exporter speaks of one machine.
+    return PowerLogSubject(
+      marks: marks, model: first("modelName", "gpu_name", "name") ?? "",
+      host: first("Hostname", "hostname", "node", "instance"),
+      method: .instant, note: "Prometheus, \(name)")
+  }
+}

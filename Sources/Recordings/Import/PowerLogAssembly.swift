@@ -1,0 +1,176 @@
+import Formats
+import Quantities
+import Telemetry
+
+/// Makes readings of power logs: the one place that decides what devices there are, when it was, how
+/// far apart readings should be, and which numbers can be true.
+public struct PowerLogAssembly {
+  /// Something that whoever imports should know of a file.
+  public struct Remark: Sendable, Hashable {
+    /// The path of the file.
+    public var path: String
+    /// What there is to say, in words.
+    public var text: String
+    /// Whether something was left out, and not only assumed.
+    public var isLoss: Bool
+  }
+
+  /// The devices, their series and readings, and events that tell what was left out.
+  public internal(set) var observations: [Observation] = []
+  /// What was assumed and what was left out, file by file.
+  public internal(set) var remarks: [Remark] = []
+  /// Whether a time without a zone was read.
+  public private(set) var hasUsedZone = false
+
+  let files: [PowerLogFile]
+  private var stretches: [PowerLogStretch] = []
+  /// What was left out of each file.
+  private var losses: [[PowerLogCount]]
+
+  /// Puts files together.
+  ///
+  /// - Parameters:
+  ///   - zone: the zone of times that are written without one.
+  ///   - machine: what the machine is called where there is only one.
+  ///   - isMachineNamed: whether the user said so, of all files.
+  /// - Throws: `ImportError` where a file tells nothing; it names the file.
+  package init(
+    _ files: [PowerLogFile], zone: TimeZoneRule = .utc, machine: String = "imported",
+    isMachineNamed: Bool = false
+  ) throws(ImportError) {
+    self.files = files
+    losses = Array(repeating: [], count: files.count)
+    for place in files.indices { try read(place, zone) }
+    let machines = PowerLogMachines(
+      files, stretches, machine: machine, isNamed: isMachineNamed)
+    for (file, words) in machines.assumptions {
+      remarks.append(Remark(path: files[file].path, text: words, isLoss: false))
+    }
+    tell(machines)
+  }
+
+  /// Reads the rows of one file into stretches.
+  private mutating func read(_ place: Int, _ zone: TimeZoneRule) throws(ImportError) {
+    let file = files[place]
+    let table = file.table
+    let devices = PowerLogDevices(table)
+    var clock = PowerLogClock(table, zone: zone, modified: file.modified)
+    var timeless = PowerLogCount()
+    for device in devices.entries {
+      let times = clock.times(device.rows.map { table.rows[$0].time })
+      var rows: [PowerLogStretch.Row] = []
+      for (row, time) in zip(device.rows, times) {
+        let known = table.rows[row]
+        guard let time = time.map({ $0 + file.shift }),
+          abs(time.nanoseconds) < 9_000_000_000_000_000_000
+        else {
+          timeless.add(line: known.line, "its day is not told")
+          continue
+        }
+        rows.append(.init(time: time, line: known.line, values: Array(table.values[known.values])))
+      }
+      if !rows.isEmpty {
+        stretches.append(PowerLogStretch(file: place, device: device, rows: rows))
+      }
+    }
+    if clock.hasUsedZone { hasUsedZone = true }
+    for count in [table.broken, table.torn, devices.lost, timeless] where count.count > 0 {
+      losses[place].append(count)
+    }
+    for words in table.assumptions + devices.assumptions + clock.assumptions {
+      remarks.append(Remark(path: file.path, text: words, isLoss: false))
+    }
+    let isReadable = stretches.contains { stretch in
+      stretch.file == place
+        && stretch.rows.contains { $0.values.contains { $0.content.isNumber } }
+    }
+    guard isReadable else {
+      let reason = losses[place].first.map { ": line \($0.line): \($0.words)" } ?? ""
+      throw ImportError("\(file.path): tells no power\(reason)")
+    }
+  }
+
+  /// A device of all files.
+  struct Whole {
+    var id: DeviceID
+    var stretches: [PowerLogStretch]
+    var isStray: Bool
+
+    var span: TimeSpan? {
+      let spans = stretches.compactMap(\.span)
+      guard let start = spans.map(\.start).min(), let end = spans.map(\.end).max() else {
+        return nil
+      }
+      return TimeSpan(start, end)
+    }
+  }
+
+  private mutating func tell(_ machines: PowerLogMachines) {
+    var wholes: [Whole] = []
+    var places: [DeviceID: Int] = [:]
+    for stretch in stretches {
+      let group = machines.group(of: stretch.file)
+      let hosts = Set(
+        stretches.lazy.filter { $0.file == stretch.file }.compactMap(\.device.subject.host))
+      let host = hosts.count > 1 ? stretch.device.subject.host : nil
+      let id = DeviceID(
+        machine: files[stretch.file].machine ?? host ?? group?.name ?? "imported",
+        kind: stretch.device.subject.kind, name: stretch.device.name)
+      if let known = places[id] {
+        wholes[known].stretches.append(stretch)
+      } else {
+        places[id] = wholes.count
+        wholes.append(Whole(id: id, stretches: [stretch], isStray: group?.isStray ?? false))
+      }
+    }
+    var events: [Observation] = []
+    var readings: [Observation] = []
+    for place in wholes.indices {
+      markRepeated(&wholes[place], after: wholes[..<place])
+      tell(wholes[place], &readings, &events)
+    }
+    for (place, counts) in losses.enumerated() {
+      for count in counts {
+        let text = Self.words(count, "line", "left out")
+        remarks.append(Remark(path: files[place].path, text: text, isLoss: true))
+        let time = stretches.first { $0.file == place }.flatMap { Self.time($0, count.line) }
+        if let time {
+          events.append(
+            .event(
+              Event(time: time, kind: .note, text: "\(files[place].name): \(text)", cause: .refused)
+            ))
+        }
+      }
+    }
+    observations += readings + events
+  }
+
+  /// Sees to it that what two tools tell of one machine under different names counts once.
+  ///
+  /// Only two names of one sort, such as the numbers 0 and 1, show that two devices are not the same.
+  private mutating func markRepeated(_ whole: inout Whole, after others: ArraySlice<Whole>) {
+    let role = whole.stretches[0].device.subject.role
+    guard role.isPart || role == .machine, !whole.isStray, let span = whole.span else { return }
+    for other in others where other.id.machine == whole.id.machine && !other.isStray {
+      let (mine, theirs) = (whole.stretches[0], other.stretches[0])
+      guard theirs.device.subject.role == role,
+        files[mine.file].format != files[theirs.file].format,
+        let shared = other.span?.intersection(span), shared.seconds > 0
+      else { continue }
+      let marks = theirs.device.subject.marks
+      let isOther = mine.device.subject.marks.contains { mark, name in
+        mark != .name && marks[mark].map { $0 != name } ?? false
+      }
+      guard !isOther else { continue }
+      whole.isStray = true
+      remarks.append(
+        Remark(
+          path: files[mine.file].path,
+          text: "\(whole.id.kind.name) \(mine.device.label) is shown and not added: "
+            + "\(files[theirs.file].name) tells of it too; if not, say --machine NAME=FILE",
+          isLoss: false))
+      return
+    }
+  }
+
+}

@@ -1,0 +1,92 @@
+import Quantities
+import Telemetry
+
+/// Which values of a device can be true: the limits that the live sources keep, for logs.
+struct PowerLogGate {
+  private let role: DeviceRole
+  /// The limit of the board, in watts, as last told.
+  private var limit: Double?
+  private var lastEnergy: (joules: Double, time: Timestamp)?
+  /// Powers and energies that cannot be true, and where first.
+  private(set) var refused = PowerLogCount()
+  /// Powers that the file says it does not know.
+  private(set) var absent = PowerLogCount()
+
+  init(_ role: DeviceRole) { self.role = role }
+
+  /// The most that a device of the role can draw, in watts.
+  private var most: Double {
+    switch role {
+    case .accelerator, .acceleratorPart: 4000
+    case .processor, .processorPart, .memory: 4000
+    case .module, .platform, .component, .user: 20_000
+    // A rack of today draws 140 kW.
+    case .machine, .sensor: 200_000
+    }
+  }
+
+  /// The number of a value, where there is one that can be true.
+  ///
+  /// What is left out is counted for the one metric that the account is made of.
+  mutating func pass(
+    _ value: PowerLogValue, _ row: PowerLogStretch.Row, counting counted: Metric
+  ) -> Double? {
+    let isPower = value.metric == counted
+    switch value.content {
+    case .absent(let word):
+      if isPower { absent.add(line: row.line, word.isEmpty ? "an empty cell" : word) }
+      return nil
+    case .unreadable(let text):
+      if isPower { refused.add(line: row.line, "“\(text)” is no power") }
+      return nil
+    case .number(let number):
+      guard number.isFinite else {
+        if isPower { refused.add(line: row.line, "\(number) W") }
+        return nil
+      }
+      switch value.metric {
+      case .power, .powerInstant, .energy: return measured(number, value.metric, row)
+      case .powerLimit, .powerLimitDefault: return 0.1...10_000 ~= number ? number : nil
+      case .modulePower: return 0...8000 ~= number ? number : nil
+      default: return value.metric.range.contains(number) ? number : nil
+      }
+    }
+  }
+
+  /// Takes in the limit that a row tells, which counts for the powers of the row.
+  mutating func note(_ row: PowerLogStretch.Row) {
+    for value in row.values where value.metric == .powerLimit {
+      if case .number(let watts) = value.content, 0.1...10_000 ~= watts { limit = watts }
+    }
+  }
+
+  private mutating func measured(
+    _ number: Double, _ metric: Metric, _ row: PowerLogStretch.Row
+  ) -> Double? {
+    let most = min(self.most, limit.map { 1.5 * $0 } ?? .infinity)
+    if metric == .energy {
+      defer { lastEnergy = (number, row.time) }
+      guard number >= 0 else {
+        refused.add(line: row.line, "\(number) J")
+        return nil
+      }
+      // A counter that drops out for a moment would be charged all it ever counted when it is back.
+      if let lastEnergy, number > lastEnergy.joules,
+        number - lastEnergy.joules > max(10, most * (row.time - lastEnergy.time + 1))
+      {
+        refused.add(line: row.line, "a counter that grew by \(number - lastEnergy.joules) J")
+        return nil
+      }
+      return number
+    }
+    guard 0...most ~= number else {
+      refused.add(line: row.line, "\(Self.text(number)) W")
+      return nil
+    }
+    return number
+  }
+
+  private static func text(_ number: Double) -> String {
+    abs(number) < 1e15 && number == number.rounded() ? "\(Int64(number))" : "\(number)"
+  }
+}

@@ -1,0 +1,176 @@
+import Quantities
+import Telemetry
+
+/// What a power log says, as it says it: which row speaks of which device, at what time, in numbers.
+///
+/// A format only fills this in. What devices there are, when it was, how far apart the rows should
+/// be, which values can be true and what is left out is decided by `PowerLogAssembly` for all formats.
+package struct PowerLogTable: Sendable {
+  /// What rows speak of, in the order of their first row.
+  package private(set) var subjects: [PowerLogSubject] = []
+  /// The rows, in the order of the file.
+  package private(set) var rows: [PowerLogRow] = []
+  /// The values of all rows, one row after the other.
+  package private(set) var values: [PowerLogValue] = []
+  /// Lines that are none of the format's.
+  package private(set) var broken = PowerLogCount()
+  /// The last line, when it has no end: its last number may be half of one.
+  package private(set) var torn = PowerLogCount()
+  /// What had to be assumed to read the file, in words.
+  package var assumptions: [String] = []
+  /// The machine that the content names.
+  package var host: String?
+  /// Whether the first of two numbers of a date is its month, where only the format can know.
+  package var isMonthFirst: Bool?
+  private var places: [PowerLogSubject: Int] = [:]
+
+  /// An empty table.
+  package init() {}
+
+  /// The place of a subject, which is added when it is new.
+  package mutating func place(of subject: PowerLogSubject) -> Int {
+    if let known = places[subject] { return known }
+    places[subject] = subjects.count
+    subjects.append(subject)
+    return subjects.count - 1
+  }
+
+  /// Adds a row of a subject.
+  package mutating func add(
+    line: Int, time: PowerLogTime, subject: Int, _ row: [PowerLogValue]
+  ) {
+    rows.append(
+      PowerLogRow(
+        line: line, time: time, subject: subject,
+        values: values.count..<(values.count + row.count)))
+    values += row
+  }
+
+  /// Counts a line that is none of the format's.
+  package mutating func addBroken(line: Int, _ words: @autoclosure () -> String) {
+    broken.add(line: line, words())
+  }
+
+  /// Counts a last line without a line end.
+  package mutating func addTorn(line: Int) {
+    torn.add(line: line, "the last line has no end, so its last number may be cut")
+  }
+}
+
+/// One row of a power log.
+package struct PowerLogRow: Sendable, Hashable {
+  /// The number of its line, from 1.
+  package var line: Int
+  /// The time it speaks of.
+  package var time: PowerLogTime
+  /// The place of what it speaks of.
+  package var subject: Int
+  /// Where its values stand among those of the table.
+  package var values: Range<Int>
+}
+
+/// One value of a row.
+package struct PowerLogValue: Sendable, Hashable {
+  /// What stands in the place of a value.
+  package enum Content: Sendable, Hashable {
+    /// A number in the metric's unit.
+    case number(Double)
+    /// A word for a value that is not there, such as `[N/A]`.
+    case absent(String)
+    /// Something that is no number.
+    case unreadable(String)
+  }
+
+  /// What the value is a value of.
+  package var metric: Metric
+  /// The number, or what stands in its place.
+  package var content: Content
+
+  /// A value of a metric.
+  package init(_ metric: Metric, _ content: Content) {
+    self.metric = metric
+    self.content = content
+  }
+}
+
+/// What a row speaks of, by everything that the file says of it.
+package struct PowerLogSubject: Sendable, Hashable {
+  /// By what a file tells its devices apart, the surest first.
+  package enum Mark: Int, Sendable, Hashable, CaseIterable {
+    /// A name that the vendor gave to this one device.
+    case uuid
+    /// The place on the bus, unique within a machine.
+    case bus
+    /// The serial number of a board.
+    case serial
+    /// The number among the devices of a machine.
+    case index
+    /// Another number that is called after the device.
+    case number
+    /// A name of the format's own.
+    case name
+  }
+
+  /// What sort of thing it is.
+  package var kind: DeviceKind
+  /// What it is in the account.
+  package var role: DeviceRole
+  /// The roles whose energy it contains, where that differs from its role's own.
+  package var contents: Set<DeviceRole>?
+  /// What tells it apart, as written.
+  package var marks: [Mark: String]
+  /// The product.
+  package var model: String
+  /// The machine, where the row itself names it.
+  package var host: String?
+  /// The name of what it is a part of.
+  package var parent: String?
+  /// What kind of statement a value is.
+  package var method: Provenance.Method
+  /// Where the number comes from, in words.
+  package var note: String
+  /// The least distance of readings that is no hole, in seconds, where the format promises one.
+  package var leastPeriod: Double
+  /// Further facts.
+  package var attributes: [String: String]
+
+  /// What a row speaks of; an accelerator's power is a mean where nothing is said.
+  package init(
+    kind: DeviceKind = .gpu, role: DeviceRole? = nil, contents: Set<DeviceRole>? = nil,
+    marks: [Mark: String] = [:],
+    model: String = "", host: String? = nil, parent: String? = nil,
+    method: Provenance.Method = .average, note: String, leastPeriod: Double = 0,
+    attributes: [String: String] = [:]
+  ) {
+    self.kind = kind
+    self.role = role ?? DeviceRole(of: kind)
+    self.contents = contents
+    self.marks = marks
+    self.model = model
+    self.host = host
+    self.parent = parent
+    self.method = method
+    self.note = note
+    self.leastPeriod = leastPeriod
+    self.attributes = attributes
+  }
+}
+
+/// How often something was left out, and where first.
+package struct PowerLogCount: Sendable, Hashable {
+  /// How many times.
+  package private(set) var count = 0
+  /// The first line of them.
+  package private(set) var line = 0
+  /// What was wrong with the first.
+  package private(set) var words = ""
+
+  /// Counts one more.
+  mutating func add(line: Int, _ words: @autoclosure () -> String) {
+    if count == 0 {
+      self.line = line
+      self.words = words()
+    }
+    count += 1
+  }
+}

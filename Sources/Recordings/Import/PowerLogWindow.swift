@@ -1,0 +1,54 @@
+import Telemetry
+
+/// A stretch of time of which only the mean power is told.
+struct PowerLogWindow {
+  var line: Int
+  /// When it began, in nanoseconds since 1970, of UTC or of the wall's own zone.
+  var start: Int64
+  /// Its length in seconds.
+  var seconds: Double
+  /// Its mean power in watts.
+  var watts: PowerLogValue.Content
+}
+
+extension PowerLogTable {
+  /// Adds windows of a subject, each as rows of its mean power, so that what lies between two of them
+  /// stays a hole.
+  ///
+  /// Windows within others, such as the steps of an epoch, would count twice and are left out.
+  ///
+  /// - Parameter time: makes a time of nanoseconds, as the file tells times.
+  mutating func add(
+    _ windows: [PowerLogWindow], subject: PowerLogSubject, time: (Int64) -> PowerLogTime
+  ) {
+    let order = windows.sorted { ($0.start, $1.seconds) < ($1.start, $0.seconds) }
+    let place = place(of: subject)
+    var end = Int64.min
+    var inside = 0
+    var isTold = false
+    for window in order {
+      guard window.seconds > 0, window.seconds < 1e8 else {
+        addBroken(line: window.line, "a length of \(window.seconds) s")
+        continue
+      }
+      // Half a millisecond of difference is rounding.
+      guard end == .min || window.start >= end - 500_000 else {
+        inside += 1
+        continue
+      }
+      let count = max(1, Int(min(600, window.seconds)))
+      let value = [PowerLogValue(.power, window.watts)]
+      let isNext = isTold && window.start - end <= 500_000
+      isTold = window.watts.isNumber
+      for step in 0...count where step > 0 || !isNext {
+        let at = window.start + Int64(window.seconds * 1e9 * Double(step) / Double(count))
+        add(line: window.line, time: time(at), subject: place, value)
+      }
+      end = window.start + Int64(window.seconds * 1e9)
+    }
+    if inside > 0 {
+      let words = "\(inside) window\(inside == 1 ? "" : "s") within others not added again"
+      if !assumptions.contains(words) { assumptions.append(words) }
+    }
+  }
+}

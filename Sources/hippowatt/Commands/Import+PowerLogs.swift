@@ -1,0 +1,112 @@
+import ArgumentParser
+import Formats
+import Glibc
+import Recordings
+import Telemetry
+
+extension Import {
+  /// What a machine is called of which nobody says the name.
+  static let defaultMachine = "imported"
+
+  /// The machines that the user named: one for all files, or some for single files.
+  struct MachineNames {
+    var common: String?
+    var ofFiles: [String: String] = [:]
+
+    /// The machine of a file that says nothing of it itself.
+    func name(of path: String) -> String { ofFiles[path] ?? common ?? Import.defaultMachine }
+  }
+
+  /// Reads `--machine NAME` and `--machine NAME=FILE`.
+  func machineNames() throws -> MachineNames {
+    var names = MachineNames()
+    for text in machines {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else {
+        guard !text.isEmpty, names.common == nil || names.common == text else {
+          throw ValidationError(
+            "--machine \(text): one name is for all files; write NAME=FILE to name single ones")
+        }
+        names.common = text
+        continue
+      }
+      let fitting = files.filter { $0 == parts[1] || $0.hasSuffix("/" + parts[1]) }
+      guard fitting.count == 1, let file = fitting.first else {
+        throw ValidationError(
+          "--machine \(text): \(parts[1]) is \(fitting.isEmpty ? "none" : "several") of the files")
+      }
+      names.ofFiles[file] = parts[0]
+    }
+    return names
+  }
+
+  /// Reads a power log; `nil` where a file is none.
+  func powerLog(_ path: String, _ names: MachineNames) throws -> PowerLogFile? {
+    guard File.isPlain(path) else { throw Failure("\(path): is no plain file") }
+    // A power log is recognised by its beginning; other files can be large and are not read here.
+    guard let head = File.readBytes(path, limit: 1 << 18) else {
+      throw Failure("\(path): cannot be read")
+    }
+    guard PowerLogs.recognises(head) else { return nil }
+    guard let bytes = File.readBytes(path, limit: 1 << 30) else {
+      throw Failure("\(path): cannot be read")
+    }
+    do throws(ImportError) {
+      guard var file = try PowerLogFile.read(bytes, path: path) else { return nil }
+      file.machine = names.ofFiles[path]
+      file.modified = Self.modified(path)
+      return file
+    } catch {
+      throw Failure("\(path): \(error)")
+    }
+  }
+
+  /// Whether a file holds the program's own lines.
+  func isJSONLines(_ path: String) -> Bool {
+    File.readBytes(path, limit: 65_536).map(JSONLinesImport.recognises) ?? false
+  }
+
+  /// Reads files of the program's own lines.
+  ///
+  /// Where several files name no machine, each is taken for one of its own.
+  func jsonLines(_ paths: [String], _ names: MachineNames) throws -> [Observation] {
+    var observations: [Observation] = []
+    for path in paths {
+      guard let bytes = File.readBytes(path, limit: 1 << 30) else {
+        throw Failure("\(path): cannot be read")
+      }
+      let machine =
+        names.ofFiles[path] ?? names.common
+        ?? (paths.count > 1 ? PowerLogFile.stem(of: path) : Self.defaultMachine)
+      let lines = try JSONLinesImport(bytes, machine: machine, path: path)
+      if let loss = lines.loss { printError("\(path): \(loss)") }
+      observations += shiftOptions.shifted(lines.observations, of: path)
+    }
+    return observations
+  }
+
+  /// Makes readings of power logs, and says on stderr what was assumed and left out.
+  func assemble(_ powerLogs: [PowerLogFile], _ names: MachineNames) throws -> [Observation] {
+    guard !powerLogs.isEmpty else { return [] }
+    let zone = try zoneOptions.zone(HostEnvironment.current())
+    do throws(ImportError) {
+      let found = try PowerLogAssembly(
+        powerLogs, zone: zone.rule, machine: names.common ?? Self.defaultMachine,
+        isMachineNamed: names.common != nil)
+      for remark in found.remarks { printError("\(remark.path): \(remark.text)") }
+      if found.hasUsedZone, !zone.isNamed {
+        printError("times without a zone are taken as \(zone.rule.name); --timezone names another")
+      }
+      return found.observations
+    } catch {
+      throw Failure("\(error)")
+    }
+  }
+
+  private static func modified(_ path: String) -> Timestamp? {
+    var status = Glibc.stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return Timestamp(
+      nanoseconds: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec))
+  }
+}
