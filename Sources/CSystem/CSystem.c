@@ -148,9 +148,13 @@ static void guard_start(void) {
   }
 }
 
-static void guard_tell(int word) {
+void cs_guard_ready(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, guard_start);
+}
+
+static void guard_tell(int word) {
+  cs_guard_ready();
   if (guard_pipe < 0) return;
   ssize_t done = write(guard_pipe, &word, sizeof word);
   (void)done;

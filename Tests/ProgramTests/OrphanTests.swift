@@ -39,13 +39,15 @@ import Testing
   @Test func `a command that is recorded outlives a crash`() throws {
     let program = try Program(
       [
-        "record", "-o", "f.hippo", "--quiet", "--source", "exec:sleep 1000", "--", "/bin/sh", "-c",
-        "echo $$ > parent; exec sleep 1000",
+        "record", "-o", "f.hippo", "--quiet", "--source", "exec:echo $$ > child; exec sleep 1000",
+        "--", "/bin/sh", "-c", "echo $$ > parent; exec sleep 1000",
       ], in: folder)
-    try #require(eventually { number("parent") != nil })
+    try #require(eventually { number("parent") != nil && number("child") != nil })
+    let sensor = try #require(number("child"))
     let job = try #require(number("parent"))
     program.send(SIGKILL)
     _ = try program.finish()
+    #expect(eventually { !runs(sensor) })
     #expect(runs(job))
     kill(job, SIGKILL)
   }

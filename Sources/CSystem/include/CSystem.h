@@ -36,6 +36,10 @@ void cs_forget_startup(void);
 /* Blocks all signals for this thread but those that a fault of its own raises. */
 void cs_block_signals(void);
 
+/* Makes ready for cs_guard_group, which takes a while the first time: call it before the process is
+   started, so that there is hardly a moment in which it would be left behind. */
+void cs_guard_ready(void);
+
 /* Has a process group ended when this process does, however that comes about. */
 void cs_guard_group(int group);
 

@@ -45,6 +45,7 @@ package final class ChildProcess {
     var variables: [UnsafeMutablePointer<CChar>?] =
       environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { (arguments + variables).forEach { free($0) } }
+    cs_guard_ready()
     var pid: pid_t = 0
     let error = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &arguments, &variables)
     guard error == 0 else { throw Errno(number: error) }
