@@ -71,6 +71,17 @@ import Testing
     #expect(facts(log).timing == .stamped)
   }
 
+  @Test func `steps of the same second are not one`() throws {
+    let end = seconds(2026, 11, 28)
+    let text = (0..<40).map { "[\(date(end + $0 / 4))] " + line($0) }.joined()
+    let log = try read(text, changed: end + 10)
+    let right = (0..<40).map { Double(end) + Double($0) / 4 }
+    #expect(times(log) == right)
+    var parser = LogParser(machine: "box", name: "x", label: "x", local: Self.utc)
+    let live = parser.consume(Array(text.utf8), arrival: Timestamp(seconds: Double(end + 100)))
+    #expect(live.readings.map { ($0.time.seconds * 1000).rounded() / 1000 } == right)
+  }
+
   @Test func `bars by carriage returns are kept, each`() throws {
     let text = (0...5000).map {
       " \($0 / 50)%|█| \($0)/5000 [\(clock($0 * 2).dropFirst(3))<10:00,  2.00s/it]\r"

@@ -54,7 +54,21 @@ struct LogLayout: Sendable {
       if !place(rows, start..<end, from, to, modified) { lost += end - start }
       start = end
     }
+    spread()
     return lost * 10 <= rows.count
+  }
+
+  /// Moves rows of the same time apart: in a recording they would be one.
+  private mutating func spread() {
+    var start = 0
+    while start < times.count {
+      var end = start + 1
+      while end < times.count, times[end] == times[start] { end += 1 }
+      for place in start..<end where end - start > 1 {
+        times[place] = LogStamp.spread(times[place], place - start, of: end - start)
+      }
+      start = end
+    }
   }
 
   /// Places rows without a time between two that are known; false when they lie anywhere.

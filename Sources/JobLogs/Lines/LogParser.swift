@@ -26,7 +26,7 @@ public struct LogParser: Sendable {
   private var deduplicator = StepDeduplicator()
   private var burst = LineBurst()
   /// What carries a time of its own and is known at the same time, waiting to go out as one row.
-  private var row: (time: Timestamp, progress: Progress)?
+  private var row: (time: Timestamp, steps: [Progress])?
   /// When we last looked: nothing that comes now is older.
   private var floor: Timestamp?
   private var live: LiveStamps
@@ -264,11 +264,18 @@ public struct LogParser: Sendable {
       burst.add(found)
       return
     }
-    if row?.time == time {
-      row?.progress.update(with: found)
-    } else {
+    guard row?.time == time, let last = row?.steps.last else {
       emitStamped(arrival)
-      row = (time, found)
+      row = (time, [found])
+      return
+    }
+    if let step = last.step, let next = found.step, step != next {
+      row?.steps.append(found)
+    } else {
+      row?.steps.removeLast()
+      var both = last
+      both.update(with: found)
+      row?.steps.append(both)
     }
   }
 
@@ -309,7 +316,10 @@ public struct LogParser: Sendable {
   private mutating func emitStamped(_ arrival: Timestamp) {
     guard let waiting = row else { return }
     row = nil
-    emit(waiting.progress, at: waiting.time, arrival)
+    for (place, progress) in waiting.steps.enumerated() {
+      let time = LogStamp.spread(waiting.time, place, of: waiting.steps.count)
+      emit(progress, at: min(time, max(arrival, waiting.time)), arrival)
+    }
   }
 
   private mutating func emit(_ progress: Progress, at time: Timestamp, _ arrival: Timestamp) {

@@ -58,7 +58,8 @@ struct LiveStamps: Sendable {
       return nil
     }
     last = min(time, arrival)
-    return last
+    // Of whole seconds several steps may have the same; that of the arrival is more exact.
+    return time.nanoseconds % LogStamp.second == 0 && delay < 2 ? nil : last
   }
 
   /// The word about times that are not used, if there is one to say.

@@ -1,4 +1,5 @@
 import Quantities
+import Telemetry
 
 /// The time at the head of a log's line, with all that it says and nothing that is guessed.
 enum LogStamp: Sendable, Hashable {
@@ -38,6 +39,13 @@ enum LogStamp: Sendable, Hashable {
         + Int(sinceStart / day))
     return Int64(CivilDate(year: year, month: date.month, day: date.day).daysSince1970) * day
       + sinceStart % day
+  }
+
+  /// The time of one of several steps with the same stamp: within the second where it is whole.
+  static func spread(_ time: Timestamp, _ place: Int, of count: Int) -> Timestamp {
+    guard count > 1 else { return time }
+    let room = time.nanoseconds % second == 0 ? second : 1_000_000
+    return Timestamp(nanoseconds: time.nanoseconds + room / Int64(count) * Int64(place))
   }
 
   static let second: Int64 = 1_000_000_000
