@@ -2,6 +2,7 @@ import ArgumentParser
 import Formats
 import Glibc
 import Recordings
+import SwiftOverlayShims
 import Telemetry
 
 extension Import {
