@@ -148,9 +148,10 @@ if Context.environment["HIPPOWATT_FUZZ"] != nil {
       name: "Fuzzing", dependencies: ["CFuzzing", "Formats", "JobLogs", "Sensors", "Telemetry"],
       path: "Tests/Support/fuzz/harness", swiftSettings: strict),
   ]
-  package.targets += ["log", "tfevents", "wandb", "csv", "prometheus", "json", "http", "hippo", "power"]
-    .map
-  { name in
+  package.targets += [
+    "log", "tfevents", "wandb", "csv", "prometheus", "json", "http", "hippo", "power",
+  ]
+  .map { name in
     .executableTarget(
       name: "fuzz-\(name)",
       dependencies: [

@@ -55,8 +55,9 @@ import Testing
   }
 
   @Test func zeroWattsOfABusyAcceleratorAreUnknown() throws {
+    let start = Int(Self.start.seconds)
     let lines = (0..<6).map { second in
-      #"{"reading":{"kind":"gpu","device":"0","time":\#(1_750_003_200 + second),"#
+      #"{"reading":{"kind":"gpu","device":"0","time":\#(start + second),"#
         + #""power_w":0,"utilization_percent":\#(second == 0 ? 0 : 99)}}"#
     }
     // A meter has no work of its own.

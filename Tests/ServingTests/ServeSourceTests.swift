@@ -281,24 +281,6 @@ final class PagePlayer: Sendable {
   }
 
   /// Each series stands there once for each part; what the board measures is the same in all.
-  @Test func `a card in MIG mode counts once`() throws {
-    let page = (3...4).map { part in
-      let more = ",GPU_I_ID=\"\(part)\",GPU_I_PROFILE=\"1g.6gb\""
-      return """
-        DCGM_FI_DEV_POWER_USAGE{\(labels(0, more))} 52.636
-        DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{\(labels(0, more))} 123456789
-        DCGM_FI_DEV_GPU_UTIL{\(labels(0, more))} \(part)
-
-        """
-    }.joined()
-    let server = try LoopbackServer { _ in .page(page) }
-    var source = DCGMSource(try HTTPURL(server.url()), SourceContext(machine: "box"))
-    let heard = try source.sample(FixedClock(Self.start))
-    #expect(heard.devices.map(\.id.name) == ["dcgm:GPU-0"])
-    #expect(heard.readings.map { $0[.power] } == [52.636])
-    #expect(heard.readings.map { $0[.energy] } == [123_456.789])
-    #expect(heard.readings.map { $0[.utilization] } == [nil])
-  }
 
   @Test func `old and new names and units mean the same`() throws {
     let new = """

@@ -16,13 +16,14 @@ extension PowerLogAssembly {
           isLoss: true))
     }
     let subject = whole.stretches[0].device.subject
-    let period = max(
+    let usual = max(
       subject.leastPeriod, rows.map(\.row.time).usualPeriod,
       whole.stretches.count > 1 ? whole.stretches.map(\.period).max() ?? 0 : 0)
     var gate = PowerLogGate(subject.role)
     var gates: [Int: PowerLogGate] = [:]
     let isInstant = !rows.contains { $0.row.tells(.power) || $0.row.tells(.energy) }
     let counted: Metric = isInstant ? .powerInstant : .power
+    let period = usual * Self.patience(rows.map { $0.row.lacks(counted) })
     var metrics: [Metric] = []
     for (file, row) in rows {
       gate = gates[file] ?? PowerLogGate(subject.role)
@@ -50,6 +51,21 @@ extension PowerLogAssembly {
       )
       report(Self.words(gate.absent, "row", "without power"), gate.absent, file, whole, &events)
     }
+  }
+
+  /// How many times the usual distance a value may be from the one before it.
+  ///
+  /// A logger that writes rows but gets no power for up to three of them is alive, and so is its
+  /// device: the values around are joined. A longer silence stays a hole.
+  private static func patience(_ isLacking: [Bool]) -> Double {
+    var longest = 0
+    var run = 0
+    for lacks in isLacking {
+      run = lacks ? run + 1 : 0
+      if run <= 3 { longest = max(longest, run) }
+    }
+    // A gap begins at one and a half periods.
+    return longest == 0 ? 1 : Double(longest + 1) / 1.5 + 0.05
   }
 
   private mutating func report(
@@ -141,6 +157,11 @@ extension PowerLogAssembly {
 }
 
 extension PowerLogStretch.Row {
+  /// Whether it has a place for a metric, and no number in it.
+  func lacks(_ metric: Metric) -> Bool {
+    values.contains { $0.metric == metric } && !tells(metric)
+  }
+
   /// Whether it has a number for a metric.
   func tells(_ metric: Metric) -> Bool {
     values.contains { $0.metric == metric && $0.content.isNumber }

@@ -21,6 +21,9 @@ extension PowerLogTable {
   mutating func add(
     _ windows: [PowerLogWindow], subject: PowerLogSubject, time: (Int64) -> PowerLogTime
   ) {
+    // A mean would speak for the time before a window as well.
+    var subject = subject
+    subject.method = .instant
     let order = windows.sorted { ($0.start, $1.seconds) < ($1.start, $0.seconds) }
     let place = place(of: subject)
     var end = Int64.min
