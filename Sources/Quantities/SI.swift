@@ -63,16 +63,23 @@ public enum SI {
     return fixed(value, decimals)
   }
 
-  /// Writes `value` with one significant digit, as an estimate deserves: 153 becomes 200.
-  public static func oneDigit(_ value: Double) -> String {
+  /// Writes `value` with one significant digit, as a rough estimate deserves: 153 becomes 200.
+  public static func oneDigit(_ value: Double) -> String { rounded(value, digits: 1) }
+
+  /// Writes `value` with two significant digits, as a comparison deserves: 153 becomes 150.
+  public static func twoDigits(_ value: Double) -> String { rounded(value, digits: 2) }
+
+  private static func rounded(_ value: Double, digits: Int) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : "–" }
+    // What the last digit that is written stands for.
+    let most = power(digits)
     var unit = 1.0
-    while abs(value) / unit >= 9.5 { unit *= 10 }
-    while abs(value) / unit < 0.95 { unit /= 10 }
-    let digit = (value / unit).rounded() * unit
+    while abs(value) / unit >= most - 0.5 { unit *= 10 }
+    while abs(value) / unit < (most - 0.5) / 10 { unit /= 10 }
+    let shown = (value / unit).rounded() * unit
     var decimals = 0
     while decimals < 12, unit * power(decimals) < 0.999 { decimals += 1 }
-    return fixed(digit, decimals)
+    return fixed(shown, decimals)
   }
 
   /// Writes `value` with exactly `decimals` digits after a point, whatever the locale.

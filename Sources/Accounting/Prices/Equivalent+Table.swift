@@ -1,6 +1,6 @@
 /// The things an amount is compared with, each with its source.
 ///
-/// No uncertainty is published for most of them, so counts are shown with one digit.
+/// No uncertainty is published for most of them, so counts are shown with two digits.
 extension Equivalent {
   /// From small to large.
   public static let all: [Equivalent] = [

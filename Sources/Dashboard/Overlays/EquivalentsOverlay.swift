@@ -76,19 +76,19 @@ struct EquivalentsOverlay: Overlay {
     return table.lines(width: width, title: ink.muted)
   }
 
-  /// One significant digit, as a share in per cent for the large things.
+  /// Two significant digits, as a share in per cent for the large things.
   static func amount(_ count: Double, _ thing: Equivalent) -> String {
     guard thing.isCountedInParts else { return grouped(count) }
-    return count >= 10 ? grouped(count) + " ×" : SI.oneDigit(count * 100) + " %"
+    return count >= 10 ? grouped(count) + " ×" : SI.twoDigits(count * 100) + " %"
   }
 
   private static func grouped(_ count: Double) -> String {
-    count >= 999.5 ? SI.count(rounded(count)) : SI.oneDigit(count)
+    count >= 999.5 ? SI.count(rounded(count)) : SI.twoDigits(count)
   }
 
   private static func rounded(_ value: Double) -> Double {
     var unit = 1.0
-    while value / unit >= 9.5 { unit *= 10 }
+    while value / unit >= 99.5 { unit *= 10 }
     return (value / unit).rounded() * unit
   }
 

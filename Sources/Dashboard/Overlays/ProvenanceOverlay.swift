@@ -36,6 +36,13 @@ struct ProvenanceOverlay: Overlay {
         Run(sanitized(text), style(.muted)),
       ])
     }
+    let certificate = panel.certificate(c).map { line in
+      let isWarning = line.hasPrefix("▲")
+      return [Run(sanitized(line), style(isWarning ? .warning : .text))]
+    }
+    if !certificate.isEmpty {
+      lines = certificate + [[]] + lines
+    }
     if !lines.isEmpty, !series.isEmpty { lines.append([]) }
     lines += rows(series, c, style)
     if lines.isEmpty { lines.append([Run("Nothing is read for this panel.", style(.muted))]) }

@@ -17,6 +17,10 @@ struct AlgorithmCostPanel: Panel {
     "the job's own log, tracker files or the server's metrics, joined with the energy of "
     + "the same seconds"
 
+  func certificate(_ c: FrameContext) -> [String] {
+    c.job.map { Certificate.cost(of: $0, c) } ?? []
+  }
+
   func headline(_ c: FrameContext) -> Headline {
     guard let job = c.job else { return Headline(missing: missing(c)) }
     guard let step = c.moment.known(.step, of: job.id) else {

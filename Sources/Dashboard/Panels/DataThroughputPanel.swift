@@ -32,6 +32,15 @@ struct DataThroughputPanel: Panel {
     return rates.isEmpty ? nil : rates.reduce(0, +)
   }
 
+  func certificate(_ c: FrameContext) -> [String] {
+    c.inventory.disks.isEmpty && c.inventory.interfaces.isEmpty
+      ? []
+      : [
+        "in = Σ over disks of bytes read + Σ over interfaces of bytes received, a second",
+        "by difference of the kernel's counters; B/J = that rate ÷ the machine's power",
+      ]
+  }
+
   func headline(_ c: FrameContext) -> Headline {
     let inward = Flow.flows(c.inventory, inward: true)
     guard let rate = rate(inward, c) else {

@@ -20,6 +20,8 @@ protocol Panel: Sendable {
   func draw(_ canvas: inout Canvas, in rect: Rect, _ context: FrameContext)
   /// The kinds of device whose series the provenance view lists.
   var kinds: [DeviceKind] { get }
+  /// How its headline came about, a line for each thing it rests on.
+  func certificate(_ context: FrameContext) -> [String]
   /// What it shows, for the manual.
   var tells: String { get }
   /// The sources of its numbers, for the manual.

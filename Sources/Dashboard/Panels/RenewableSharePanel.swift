@@ -15,6 +15,8 @@ struct RenewableSharePanel: Panel {
   let origin =
     "the country's annual mix (Our World in Data, Ember), matched to when you drew it"
 
+  func certificate(_ c: FrameContext) -> [String] { Certificate.grid(c) }
+
   func headline(_ c: FrameContext) -> Headline {
     guard let grid = c.inventory.grid, let share = c.moment.known(.renewableShare, of: grid.id)
     else {
@@ -115,8 +117,8 @@ struct RenewableSharePanel: Panel {
       let kilometres = energy.joules / Equivalent.modelThreeKilometre.joules
       let amount =
         kilometres >= 0.95
-        ? SI.oneDigit(kilometres) + " km"
-        : SI.oneDigit(kilometres * 1000) + " m"
+        ? SI.twoDigits(kilometres) + " km"
+        : SI.twoDigits(kilometres * 1000) + " m"
       phrases.append([Run("so far ≈ \(amount) in a Model 3", c.muted)])
     }
     if let id = c.timeline.id(.renewableShare, of: grid.id) {

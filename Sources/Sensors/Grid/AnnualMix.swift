@@ -63,6 +63,12 @@ struct AnnualMix: Sendable {
     return all
   }()
 
+  /// The years it is of, in words: `annual mean 2025, intensity of 2024`.
+  var years: String {
+    let isOther = intensity != nil && intensityYear != year
+    return "annual mean \(year)" + (isOther ? ", intensity of \(intensityYear)" : "")
+  }
+
   /// Where the numbers come from and what they are.
   var note: String {
     var words = "production inside the country, lifecycle gCO2e, annual mean \(year)"

@@ -60,7 +60,7 @@ public struct GridSource: DataSource {
 
   /// What is used, in one line.
   private static func words(_ mix: AnnualMix, _ origin: String) -> String {
-    let words = "\(mix.country), annual mean \(mix.year)"
+    let words = "\(mix.country), \(mix.years)"
     return origin.isEmpty ? words : "\(words), \(origin)"
   }
 
@@ -96,7 +96,7 @@ public struct GridSource: DataSource {
     let id = Self.device(mix)
     var attributes = ["year": "\(mix.year)", "country": mix.code3]
     if !origin.isEmpty { attributes["origin"] = origin }
-    let year = "annual mean \(mix.year)"
+    let year = mix.years
     let model = origin.isEmpty ? year : "\(year), \(origin)"
     let note = origin.isEmpty ? mix.note : "\(mix.note); country \(origin)"
     var result: [Observation] = [

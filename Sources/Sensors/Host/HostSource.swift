@@ -130,6 +130,11 @@ struct HostSource: DataSource {
           "/proc/stat, user, nice, system and interrupt time; idle, iowait and steal are not busy"
         )
       case .cpuCount: (.instant, "processors online in /proc/stat")
+      case .ownCPUTime:
+        (
+          .counter,
+          "/proc/self/stat, user and kernel time of this program, in hundredths of a second"
+        )
       case .memoryUsed: (.instant, "/proc/meminfo, MemTotal less MemAvailable")
       case .memoryTotal: (.instant, "/proc/meminfo, MemTotal")
       case .memoryAvailable: (.instant, "/proc/meminfo, MemAvailable")

@@ -37,7 +37,7 @@ extension RunReport {
     if isFull {
       for (index, count) in equivalents.enumerated() {
         facts.append(
-          (index == 0 ? "as much as" : "", "≈ \(SI.oneDigit(count.count)) \(count.thing.name)"))
+          (index == 0 ? "as much as" : "", "≈ \(SI.twoDigits(count.count)) \(count.thing.name)"))
       }
     }
     return facts

@@ -27,7 +27,10 @@ enum GPUAccount {
     let split = c.ledger.split(over: c.window)
     if let split, split.share(.waiting) > 0.005 {
       let waiting = split.share(.waiting) * (split.total.meanPower ?? 0)
-      phrases.append([Run("≈ \(SI.string(waiting, "W")) spent waiting", c.muted)])
+      phrases.append([
+        Run(
+          "≈ \(SI.string(waiting, "W")) spent waiting in \(SI.duration(c.window.seconds))", c.muted)
+      ])
     }
     canvas.phrases(phrases, x: rect.x, y: rect.y, maxWidth: rect.width)
   }

@@ -17,6 +17,8 @@ struct GPUDrawPanel: Panel {
   let origin =
     "the driver (NVIDIA, AMD, Intel, Jetson, Grace), RAPL, hwmon"
 
+  func certificate(_ c: FrameContext) -> [String] { Certificate.energy(c) }
+
   func headline(_ c: FrameContext) -> Headline {
     let gpus = c.inventory.gpus
     guard !gpus.isEmpty else { return hostHeadline(c) }
