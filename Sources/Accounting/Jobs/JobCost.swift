@@ -56,8 +56,9 @@ public struct JobCost: Hashable, Sendable {
 
   private func joules(per count: Double?) -> Double? {
     guard let energy, let count, count > 0, energy.joules > 0, isEnough else { return nil }
-    // The devices seen here did their share of the work.
-    return energy.joules / (count * seenShare)
+    // The devices seen here did their share of the work, and what was done while their energy was
+    // not known took as much as the rest.
+    return energy.joules / (count * seenShare * energy.coverage)
   }
 
   /// Tokens a second, pauses left out.

@@ -9,6 +9,8 @@ public enum AccountWarning: Hashable, Sendable {
   case tooSmall(device: String)
   /// Values of a device were left out because they are impossible, so many times.
   case refused(device: String, text: String, count: Int)
+  /// The power of a device is read at moments that are so many seconds apart.
+  case seldom(device: String, period: Double)
   /// For a part of the time no meter tells anything: the known share, 0...1.
   case notCovered(share: Double)
 
@@ -24,6 +26,9 @@ public enum AccountWarning: Hashable, Sendable {
     case .refused(let device, let text, let count):
       let times = count > 1 ? ", \(count) times" : ""
       return (device.isEmpty ? "" : device + ": ") + text + times
+    case .seldom(let device, let period):
+      return "\(device): watts of a moment every \(SI.duration(period)); what lies between is not "
+        + "seen, so how far off the joules are is unknown"
     case .notCovered(let share):
       return
         "energy is known for \(SI.percent(share)) % of the time; what is missing is not guessed"
@@ -50,11 +55,29 @@ extension Ledger {
         }
       }
     }
+    warnings += seldom(in: span)
     warnings += refusals(in: span)
     if let energy = energy(over: span), energy.covered > 0, energy.coverage < 0.9 {
       warnings.append(.notCovered(share: energy.coverage))
     }
     return warnings
+  }
+
+  /// The devices that stand for a machine with watts of moments far apart.
+  private func seldom(in span: TimeSpan) -> [AccountWarning] {
+    inventory.machines.flatMap { meters in
+      var seen: Set<DeviceID> = []
+      return meterChoices(of: meters).filter { $0.span.intersection(span) != nil }
+        .flatMap(\.devices).compactMap { device -> AccountWarning? in
+          guard let id = timeline.energySeries(of: device.id), seen.insert(device.id).inserted
+          else { return nil }
+          let descriptor = timeline.descriptor(id)
+          let provenance = descriptor.provenance
+          guard !descriptor.metric.isCounter, provenance.method == .instant, provenance.period > 1
+          else { return nil }
+          return .seldom(device: title(device), period: provenance.period)
+        }
+    }
   }
 
   /// What was refused in a span, each kind of refusal once with its number.

@@ -41,7 +41,7 @@ struct ProvenanceOverlay: Overlay {
       return [Run(sanitized(line), style(isWarning ? .warning : .text))]
     }
     if !certificate.isEmpty {
-      lines = certificate + [[]] + lines
+      lines = certificate + (lines.isEmpty ? [] : [[]]) + lines
     }
     if !lines.isEmpty, !series.isEmpty { lines.append([]) }
     lines += rows(series, c, style)

@@ -29,7 +29,7 @@ enum GPUAccount {
       let waiting = split.share(.waiting) * (split.total.meanPower ?? 0)
       phrases.append([
         Run(
-          "≈ \(SI.string(waiting, "W")) spent waiting in \(SI.duration(c.window.seconds))", c.muted)
+          "≈ \(SI.string(waiting, "W")) waiting in \(SI.duration(c.window.seconds))", c.muted)
       ])
     }
     canvas.phrases(phrases, x: rect.x, y: rect.y, maxWidth: rect.width)
