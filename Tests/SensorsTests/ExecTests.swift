@@ -135,7 +135,8 @@ import Testing
 
   @Test func theStreamReadsItsDescriptorUntilItEnds() throws {
     var ends: [Int32] = [-1, -1]
-    // Programs that other tests start meanwhile must not keep it open.
+    // Programs that other tests start meanwhile must not keep it open, nor the guard of them.
+    cs_guard_ready()
     #expect(cs_pipe(&ends) == 0)
     defer { close(ends[0]) }
     var source = JSONStreamSource(descriptor: ends[0], machine: "here")

@@ -19,6 +19,7 @@ package final class ChildProcess {
   package init(command: String, environment: [String: String]) throws(Errno) {
     let output = try Self.pipe()
     let errors = try Self.pipe()
+    let gate = try Self.pipe(blocking: true)
     self.output = output.reading
     self.errors = errors.reading
     var actions = posix_spawn_file_actions_t()
@@ -27,6 +28,7 @@ package final class ChildProcess {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output.writing.number, 1)
     posix_spawn_file_actions_adddup2(&actions, errors.writing.number, 2)
+    posix_spawn_file_actions_adddup2(&actions, gate.reading.number, 3)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -40,7 +42,9 @@ package final class ChildProcess {
       sigaddset(&signals, signal)
     }
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    let words = ["/bin/sh", "-c", command]
+    // The command begins once its end is taken care of; if we die before that, it never does.
+    let start = "read -r go <&3 && exec 3<&- && exec /bin/sh -c \"$1\""
+    let words = ["/bin/sh", "-c", start, "sh", command]
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] =
       environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -51,6 +55,8 @@ package final class ChildProcess {
     guard error == 0 else { throw Errno(number: error) }
     self.pid = pid
     cs_guard_group(pid)
+    var line = UInt8(ascii: "\n")
+    _ = write(gate.writing.number, &line, 1)
   }
 
   deinit {
@@ -121,11 +127,13 @@ package final class ChildProcess {
     poll(&waiting, 2, milliseconds)
   }
 
-  private static func pipe() throws(Errno) -> (reading: FileDescriptor, writing: FileDescriptor) {
+  private static func pipe(
+    blocking: Bool = false
+  ) throws(Errno) -> (reading: FileDescriptor, writing: FileDescriptor) {
     var ends: [Int32] = [-1, -1]
     guard cs_pipe(&ends) == 0 else { throw Errno(number: errno) }
     // Only our end: the command must find a pipe like any other.
-    _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+    if !blocking { _ = fcntl(ends[0], F_SETFL, O_NONBLOCK) }
     return (FileDescriptor(ends[0]), FileDescriptor(ends[1]))
   }
 }
