@@ -170,7 +170,7 @@ import Testing
     #expect(result.output.contains("saves 25 % (25 to 25 %) of the joules per token"))
     let screen = try Program.run(
       ["snapshot", "diet.hippo", "--baseline", "base.hippo", "--size", "132x40"], in: folder)
-    #expect(screen.output.contains("−25 % to loss 2.80 vs base"), "\(screen.output)")
+    #expect(screen.output.contains("−25 % joules to loss 2.80 vs base"), "\(screen.output)")
   }
 
   @Test func `what cannot be weighed is one line`() throws {

@@ -174,7 +174,8 @@ extension AlgorithmCostPanel {
       return [
         Run(equal.sign, equal.saves == true ? c.style(.good) : c.style(.warning)),
         Run(
-          " to loss \(SI.significant(equal.loss)) vs " + clipped(sanitized(baseline.name), to: 20),
+          " joules to loss \(SI.significant(equal.loss)) vs "
+            + clipped(sanitized(baseline.name), to: 20),
           c.muted),
       ]
     }

@@ -12,14 +12,15 @@ enum Certificate {
   static func cost(of job: Device, _ c: FrameContext) -> [String] {
     guard let cost = c.ledger.cost(of: job.id, at: c.time) else { return [] }
     var lines: [String] = []
-    if let energy = cost.energy, let (count, unit) = divisor(cost), count > 0 {
+    if let energy = cost.energy, let (count, unit, each) = divisor(cost), count > 0 {
       let mark = energy.isModelled ? "≈ " : ""
       let doubt = cost.uncertainty.map { " ± \(SI.fixed(max(1, $0 * 100), 0)) %" } ?? ""
       let share =
         cost.seenShare < 1 ? ", of which \(SI.percent(cost.seenShare)) % was done here" : ""
+      let value = each.map { mark + SI.string($0, "J/\(unit)") + doubt } ?? "J/\(unit)"
       lines.append(
-        "J/\(unit) = \(mark)\(SI.string(energy.joules, "J"))\(doubt) ÷ "
-          + "\(SI.text(count, "", smallest: 0).joined) \(unit)s\(share)")
+        "\(value) = \(mark)\(SI.string(energy.joules, "J")) ÷ "
+          + "\(SI.count(count)) \(unit)s\(share)")
     }
     lines.append("energy of \(whose(c.ledger.charge(of: job.id, over: cost.span)))")
     var span = "from \(c.civil(cost.span.start).clock) to \(c.civil(cost.span.end).clock), "
@@ -61,10 +62,11 @@ enum Certificate {
     ]
   }
 
-  private static func divisor(_ cost: JobCost) -> (Double, String)? {
-    if let tokens = cost.tokens, tokens > 0 { return (tokens, "token") }
-    if let samples = cost.samples, samples > 0 { return (samples, "sample") }
-    return cost.steps > 0 ? (cost.steps, "step") : nil
+  /// What the joules are divided by, what one of them is called, and its joules.
+  private static func divisor(_ cost: JobCost) -> (count: Double, unit: String, each: Double?)? {
+    if let tokens = cost.tokens, tokens > 0 { return (tokens, "token", cost.joulesPerToken) }
+    if let samples = cost.samples, samples > 0 { return (samples, "sample", cost.joulesPerSample) }
+    return cost.steps > 0 ? (cost.steps, "step", cost.joulesPerStep) : nil
   }
 
   private static func whose(_ charge: JobCharge) -> String {

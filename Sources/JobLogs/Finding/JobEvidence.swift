@@ -12,6 +12,8 @@ struct JobEvidence: Hashable, Sendable {
   var library: String?
   /// Whether the run-time library of an accelerator is mapped.
   var hasRuntime = false
+  /// Whether it belongs to a Ray cluster: its driver or one of its workers.
+  var usesRay = false
   /// A program that is known to train or to serve.
   var program: KnownProgram?
 
@@ -70,6 +72,7 @@ struct JobEvidence: Hashable, Sendable {
       guard let base = name.baseAddress, name.count >= count else { return false }
       return memcmp(base, prefix.utf8Start, count) == 0
     }
+    if begins("_raylet") { usesRay = true }
     guard begins("lib") || begins("xla") || begins("_jax") else { return }
     if library == nil {
       for (prefix, title) in Self.libraries where begins(prefix) {

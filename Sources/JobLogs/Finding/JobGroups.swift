@@ -24,6 +24,14 @@ struct JobGroup: Hashable, Sendable {
   var leader: JobCandidate { members[0] }
 }
 
+extension JobCandidate {
+  /// Whether it works for a Ray driver: such processes are called `ray::Train.step()` and the like,
+  /// and are started by the node's raylet, in sessions of their own.
+  var isRayWorker: Bool { process.words.first?.hasPrefix("ray::") ?? false }
+
+  var isRayDriver: Bool { evidence.usesRay && !isRayWorker }
+}
+
 /// Puts processes together that belong to one job.
 ///
 /// Ranks hang together by the launcher above them, by their SLURM step, or by being numbered in one
@@ -39,8 +47,13 @@ enum JobGroups {
     var order: [String] = []
     var members: [String: [JobCandidate]] = [:]
     var launchers: [String: ProcessRecord] = [:]
+    // Nothing in a worker's process says which driver it works for, so of several none is taken.
+    let drivers = candidates.filter(\.isRayDriver)
+    let driver = drivers.count == 1 ? drivers.first : nil
     for candidate in candidates.sorted(by: { $0.process.pid < $1.process.pid }) {
-      let (key, launcher) = key(of: candidate, byPID, lookUp)
+      let asked = candidate.isRayWorker ? driver ?? candidate : candidate
+      var (key, launcher) = key(of: asked, byPID, lookUp)
+      if candidate.isRayWorker, driver == nil { key = "raylet \(candidate.process.parent)" }
       if members[key] == nil { order.append(key) }
       members[key, default: []].append(candidate)
       if let launcher { launchers[key] = launcher }
@@ -55,8 +68,12 @@ enum JobGroups {
 
   /// Rank 0 speaks for the job; without ranks the oldest process, which started the others.
   private static func speaksBefore(_ left: JobCandidate, _ right: JobCandidate) -> Bool {
-    (left.environment.rank ?? 0, left.process.started, left.process.pid)
-      < (right.environment.rank ?? 0, right.process.started, right.process.pid)
+    // A driver speaks for its workers, whatever ranks they have.
+    (left.isRayDriver ? -1 : left.environment.rank ?? 0, left.process.started, left.process.pid)
+      < (
+        right.isRayDriver ? -1 : right.environment.rank ?? 0, right.process.started,
+        right.process.pid
+      )
   }
 
   private static func key(

@@ -50,7 +50,8 @@ public struct JobProcesses: Hashable, Sendable {
   }
 
   private init(_ roots: Set<Int32>, _ table: ProcessTable, _ context: SourceContext) {
-    let all = table.descendants(of: roots)
+    var all = table.descendants(of: roots)
+    all.formUnion(table.rayWorkers(of: all, in: context))
     pids = Array(all.sorted().prefix(Self.most))
     var isReadable = true
     var isLearning = false
@@ -104,6 +105,24 @@ private struct ProcessTable {
       rest.formUnion(children[pid] ?? [])
     }
     return found
+  }
+
+  /// The workers of a Ray driver among some processes; they are the children of the node's raylet.
+  ///
+  /// Nothing in a worker says which driver it works for, so where there is another one, none is taken.
+  func rayWorkers(of processes: Set<Int32>, in context: SourceContext) -> Set<Int32> {
+    let workers = pids.filter { records[$0]?.words.first?.hasPrefix("ray::") ?? false }
+    guard !workers.isEmpty else { return [] }
+    let drivers = pids.filter { pid in
+      guard !workers.contains(pid), let process = records[pid] else { return false }
+      // The cluster's own services are in Python as well.
+      let isService = process.words.contains { word in
+        ["/ray/_private/", "/ray/dashboard/", "/ray/autoscaler/"].contains { word.contains($0) }
+      }
+      let evidence = JobEvidence(process, in: context)
+      return !isService && evidence.usesRay && (evidence.isJob || processes.contains(pid))
+    }
+    return drivers.count == 1 && processes.contains(drivers[0]) ? Set(workers) : []
   }
 
   /// The processes whose output or errors go into a pipe.

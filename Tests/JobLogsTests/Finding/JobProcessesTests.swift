@@ -53,6 +53,32 @@ import Testing
     #expect(found(tree, "/home/gone.log").pids.isEmpty)
   }
 
+  @Test func `A Ray driver's workers are its job, unless there is another driver`() {
+    let tree = FileTree()
+    tree.log("/home/train.log")
+    let ray = ["/usr/lib/python3/ray/_raylet.so"]
+    tree.process(
+      80, ["python3", "driver.py"], maps: ray + FileTree.torch,
+      descriptors: [.writes(1, tree.root + "/home/train.log")])
+    tree.process(81, ["raylet"], session: 81)
+    tree.process(
+      79, ["python3", "/usr/lib/python3/ray/_private/log_monitor.py"], maps: ray, descriptors: [])
+    for worker: Int32 in [82, 83] {
+      tree.process(
+        worker, ["ray::Trainer.step()"], parent: 81, maps: ray + FileTree.torch,
+        descriptors: FileTree.cuda)
+    }
+    #expect(found(tree).pids == [80, 82, 83])
+    #expect(found(tree).isOnGPU == true)
+    let jobs = tree.jobs()
+    #expect(jobs.map(\.pid) == [80])
+    #expect(jobs.first?.members.sorted() == [80, 82, 83])
+    #expect(jobs.first?.isOnGPU == true)
+    tree.process(90, ["python3", "other.py"], maps: ray + FileTree.torch)
+    #expect(found(tree).pids == [80])
+    #expect(tree.jobs().map(\.pid) == [80, 82, 90])
+  }
+
   @Test func `A folder belongs to whoever writes a file in it`() {
     let tree = FileTree()
     tree.write("/home/runs/a/events.out.tfevents.1", "")
