@@ -11,42 +11,42 @@ public struct LogParser: Sendable {
   let device: DeviceID
   let label: String
   let source: String
-  private var splitter = LineSplitter()
-  private var cleaner = TextCleaner()
-  private var readers = ProgressFormats.all.map { $0.init() }
+  var splitter = LineSplitter()
+  var cleaner = TextCleaner()
+  var readers = ProgressFormats.all.map { $0.init() }
   /// The reader whose format the log has; its lines are tried first.
-  private var primary: Int?
+  var primary: Int?
   /// How many lines with a loss others understood since the primary reader last did.
-  private var othersInARow = 0
+  var othersInARow = 0
   /// What each reader has said so far.
-  private var said = [Progress.Fields](repeating: [], count: ProgressFormats.all.count)
+  var said = [Progress.Fields](repeating: [], count: ProgressFormats.all.count)
 
   /// What the line at hand says.
-  private var found = Progress()
-  private var deduplicator = StepDeduplicator()
-  private var burst = LineBurst()
+  var found = Progress()
+  var deduplicator = StepDeduplicator()
+  var burst = LineBurst()
   /// What carries a time of its own and is known at the same time, waiting to go out as one row.
-  private var row: (time: Timestamp, steps: [Progress])?
+  var row: (time: Timestamp, steps: [Progress])?
   /// When we last looked: nothing that comes now is older.
-  private var floor: Timestamp?
-  private var live: LiveStamps
+  var floor: Timestamp?
+  var live: LiveStamps
   /// The rows of a finished log, which are told at the end; `nil` while a job is followed.
   var history: LogHistory?
   /// Lines in the form of JSON that are none, by the number of the first.
   private(set) var brokenLines = BrokenLines()
-  private var lastArrival: Timestamp?
-  private var output: [Observation] = []
+  var lastArrival: Timestamp?
+  var output: [Observation] = []
   /// How many events are in the output.
-  private var events = 0
-  private static let mostEvents = 32
+  var events = 0
+  static let mostEvents = 32
   var announcement = Announcement()
 
-  private var lastNote: String?
-  private var lastFacts: [String: String] = [:]
-  private var isLossBroken = false
-  private var complaints: Progress.Fields = []
+  var lastNote: String?
+  var lastFacts: [String: String] = [:]
+  var isLossBroken = false
+  var complaints: Progress.Fields = []
   /// How many rows had no time and were not kept one by one.
-  private var untimedRows = 0
+  var untimedRows = 0
   /// The number of lines that said something.
   public private(set) var understood = 0
 
@@ -186,7 +186,7 @@ public struct LogParser: Sendable {
   }
 
   /// The time to take for a line that is being followed; `nil` for that of its arrival.
-  private mutating func liveTime(_ stamp: LogStamp?, _ arrival: Timestamp) -> Timestamp? {
+  mutating func liveTime(_ stamp: LogStamp?, _ arrival: Timestamp) -> Timestamp? {
     guard history == nil, let stamp else { return nil }
     let time = live.time(stamp, arrival: arrival, isHistory: floor == nil)
     if let complaint = live.takeComplaint() { say(complaint, at: arrival) }
@@ -219,116 +219,5 @@ public struct LogParser: Sendable {
     othersInARow = 0
     let type = Swift.type(of: readers[index])
     announcement.adopt(format: type.format, caution: type.caution)
-  }
-
-  /// Takes over what was found in a line, unless it is a copy.
-  private mutating func note(stamp: LogStamp?, _ line: LogLine, _ arrival: Timestamp) {
-    let time = liveTime(stamp, arrival)
-    let moment = time ?? arrival
-    let fields = found.fields
-    if let text = found.note, text != lastNote {
-      lastNote = text
-      say(text, at: moment)
-    }
-    found.note = nil
-    let loss = found.loss
-    let refused = found.refuseImplausible().subtracting(complaints)
-    if !refused.isEmpty {
-      complaints.formUnion(refused)
-      refused.forEach {
-        say("refused an impossible \($0.metric.title) in the job's log", at: moment, .refused)
-      }
-    }
-    let verdict = deduplicator.judge(found, fields, line, isSameMoment: lastArrival == arrival)
-    switch verdict {
-    case .copy: return
-    case .addition:
-      found.drop(deduplicator.said)
-      if found.fields.isEmpty { return }
-    case .resumed: say("resumed at step \(found.step ?? 0)", at: moment, .resumed)
-    case .news: break
-    }
-    lastArrival = arrival
-    if let loss {
-      if !loss.isFinite, !isLossBroken {
-        let step = found.step.map { " at step \($0)" } ?? ""
-        say("the loss is no number\(step)", at: moment, .refused)
-      }
-      isLossBroken = !loss.isFinite
-    }
-    if history != nil {
-      history?.add(found, stamp: stamp, redone: deduplicator.redone)
-      return
-    }
-    guard let time else {
-      burst.add(found)
-      return
-    }
-    guard row?.time == time, let last = row?.steps.last else {
-      emitStamped(arrival)
-      row = (time, [found])
-      return
-    }
-    if let step = last.step, let next = found.step, step != next {
-      row?.steps.append(found)
-    } else {
-      row?.steps.removeLast()
-      var both = last
-      both.update(with: found)
-      row?.steps.append(both)
-    }
-  }
-
-  /// The format that states a metric: the log's own if it does.
-  func origin(of field: Progress.Fields) -> (any ProgressReader.Type)? {
-    if let primary, said[primary].isSuperset(of: field) { return Swift.type(of: readers[primary]) }
-    return said.firstIndex { $0.isSuperset(of: field) }.map { Swift.type(of: readers[$0]) }
-  }
-
-  mutating func say(_ text: String, at time: Timestamp, _ cause: Event.Cause? = nil) {
-    if history != nil {
-      history?.say(text, cause)
-      return
-    }
-    events += 1
-    // Of many, the last place is for the word that there were more.
-    guard events < Self.mostEvents else { return }
-    output.append(
-      .event(Event(time: time, kind: .note, text: text, device: device, cause: cause)))
-  }
-
-  /// Says how many rows without a time were not kept one by one.
-  private mutating func tellMerged() {
-    let merged = burst.takeMerged()
-    guard merged > 0 else { return }
-    untimedRows += merged
-    learn([JobFacts.Key.untimedRows.rawValue: "\(untimedRows)"])
-  }
-
-  mutating func learn(_ facts: [String: String]) {
-    lastFacts = facts
-    for (key, value) in facts where announcement.facts[key] != value {
-      announcement.facts[key] = value
-      announcement.hasNewFacts = true
-    }
-  }
-
-  private mutating func emitStamped(_ arrival: Timestamp) {
-    guard let waiting = row else { return }
-    row = nil
-    for (place, progress) in waiting.steps.enumerated() {
-      let time = LogStamp.spread(waiting.time, place, of: waiting.steps.count)
-      emit(progress, at: min(time, max(arrival, waiting.time)), arrival)
-    }
-  }
-
-  private mutating func emit(_ progress: Progress, at time: Timestamp, _ arrival: Timestamp) {
-    var reading = Reading(device: device, time: time, arrival: arrival)
-    progress.fill(&reading)
-    guard !reading.isEmpty else { return }
-    let isRedoing = deduplicator.redone > 0
-    if isRedoing { reading.set(.redoneSteps, steps: deduplicator.redone) }
-    output += announce(reading, progress.fields, isRedoing: isRedoing)
-    output.append(.reading(reading))
   }
 }

@@ -1,0 +1,117 @@
+import Formats
+import Quantities
+import Telemetry
+
+/// How what a line says becomes rows and events.
+extension LogParser {
+  /// Takes over what was found in a line, unless it is a copy.
+  mutating func note(stamp: LogStamp?, _ line: LogLine, _ arrival: Timestamp) {
+    let time = liveTime(stamp, arrival)
+    let moment = time ?? arrival
+    let fields = found.fields
+    if let text = found.note, text != lastNote {
+      lastNote = text
+      say(text, at: moment)
+    }
+    found.note = nil
+    let loss = found.loss
+    let refused = found.refuseImplausible().subtracting(complaints)
+    if !refused.isEmpty {
+      complaints.formUnion(refused)
+      refused.forEach {
+        say("refused an impossible \($0.metric.title) in the job's log", at: moment, .refused)
+      }
+    }
+    let verdict = deduplicator.judge(found, fields, line, isSameMoment: lastArrival == arrival)
+    switch verdict {
+    case .copy: return
+    case .addition:
+      found.drop(deduplicator.said)
+      if found.fields.isEmpty { return }
+    case .resumed: say("resumed at step \(found.step ?? 0)", at: moment, .resumed)
+    case .news: break
+    }
+    lastArrival = arrival
+    if let loss {
+      if !loss.isFinite, !isLossBroken {
+        let step = found.step.map { " at step \($0)" } ?? ""
+        say("the loss is no number\(step)", at: moment, .refused)
+      }
+      isLossBroken = !loss.isFinite
+    }
+    if history != nil {
+      history?.add(found, stamp: stamp, redone: deduplicator.redone)
+      return
+    }
+    guard let time else {
+      burst.add(found)
+      return
+    }
+    guard row?.time == time, let last = row?.steps.last else {
+      emitStamped(arrival)
+      row = (time, [found])
+      return
+    }
+    if let step = last.step, let next = found.step, step != next {
+      row?.steps.append(found)
+    } else {
+      row?.steps.removeLast()
+      var both = last
+      both.update(with: found)
+      row?.steps.append(both)
+    }
+  }
+
+  /// The format that states a metric: the log's own if it does.
+  func origin(of field: Progress.Fields) -> (any ProgressReader.Type)? {
+    if let primary, said[primary].isSuperset(of: field) { return Swift.type(of: readers[primary]) }
+    return said.firstIndex { $0.isSuperset(of: field) }.map { Swift.type(of: readers[$0]) }
+  }
+
+  mutating func say(_ text: String, at time: Timestamp, _ cause: Event.Cause? = nil) {
+    if history != nil {
+      history?.say(text, cause)
+      return
+    }
+    events += 1
+    // Of many, the last place is for the word that there were more.
+    guard events < Self.mostEvents else { return }
+    output.append(
+      .event(Event(time: time, kind: .note, text: text, device: device, cause: cause)))
+  }
+
+  /// Says how many rows without a time were not kept one by one.
+  mutating func tellMerged() {
+    let merged = burst.takeMerged()
+    guard merged > 0 else { return }
+    untimedRows += merged
+    learn([JobFacts.Key.untimedRows.rawValue: "\(untimedRows)"])
+  }
+
+  mutating func learn(_ facts: [String: String]) {
+    lastFacts = facts
+    for (key, value) in facts where announcement.facts[key] != value {
+      announcement.facts[key] = value
+      announcement.hasNewFacts = true
+    }
+  }
+
+  mutating func emitStamped(_ arrival: Timestamp) {
+    guard let waiting = row else { return }
+    row = nil
+    for (place, progress) in waiting.steps.enumerated() {
+      let time = LogStamp.spread(waiting.time, place, of: waiting.steps.count)
+      emit(progress, at: min(time, max(arrival, waiting.time)), arrival)
+    }
+  }
+
+  mutating func emit(_ progress: Progress, at time: Timestamp, _ arrival: Timestamp) {
+    var reading = Reading(device: device, time: time, arrival: arrival)
+    progress.fill(&reading)
+    guard !reading.isEmpty else { return }
+    let isRedoing = deduplicator.redone > 0
+    if isRedoing { reading.set(.redoneSteps, steps: deduplicator.redone) }
+    output += announce(reading, progress.fields, isRedoing: isRedoing)
+    output.append(.reading(reading))
+  }
+}
