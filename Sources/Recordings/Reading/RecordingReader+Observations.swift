@@ -80,8 +80,12 @@ private struct ReadingCursor {
       guard let steps = statement.integerIfAny(index + 3),
         let series = catalogue.find(column.metric, device: device)
       else { continue }
-      new.set(catalogue.series[series].descriptor.metric, steps: steps)
+      // What no writer of ours stores, a damaged row holds.
+      let metric = catalogue.series[series].descriptor.metric
+      guard metric.range.contains(Double(steps) * metric.scale) else { continue }
+      new.set(metric, steps: steps)
     }
+    guard !new.isEmpty, PlausibleTime.recorded.contains(new.time) else { return }
     reading = new
   }
 }
