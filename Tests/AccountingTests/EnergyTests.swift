@@ -28,6 +28,19 @@ import Testing
     #expect(!energy.isCounted)
   }
 
+  @Test func `A counter that never tells how much it grew leaves the power to be integrated`()
+    throws
+  {
+    var books = Books()
+    books.draw(gpu, watts: 100, at: [0, 1, 2])
+    books.add(gpu, .energy, .counter, [(0, 1000)])
+    #expect(near(books.timeline.energy(of: gpu, over: span(0, 2))?.joules, 200))
+    #expect(near(books.ledger.balance(of: gpu, over: span(0, 2)).integrated?.amount, 200))
+    #expect(books.ledger.balance(of: gpu, over: span(0, 2)).counted == nil)
+    books.add(gpu, .energy, .counter, [(1, 1150)])
+    #expect(near(books.timeline.energy(of: gpu, over: span(0, 2))?.joules, 150))
+  }
+
   @Test func `A span that cuts through a trapezoid takes its share of it`() throws {
     var books = Books()
     books.draw(gpu, watts: 80, at: [0, 1, 2, 3])

@@ -74,8 +74,14 @@ public struct EnergyAmount: Hashable, Sendable {
 
 extension Timeline {
   /// The series a device's energy is taken from: its counter, else its power to be integrated.
+  ///
+  /// A counter that was announced and never told how much it grew is none.
   public func energySeries(of device: DeviceID) -> SeriesID? {
-    id(.energy, of: device) ?? id(.power, of: device)
+    let power = id(.power, of: device)
+    guard let counter = id(.energy, of: device), isKnown(counter) || power == nil else {
+      return power
+    }
+    return counter
   }
 
   /// The energy a device drew over a span; `nil` when it reports neither energy nor power.

@@ -56,7 +56,7 @@ extension Ledger {
   /// - for momentary watts, what they may have done between two readings. Read more seldom than once
   ///   a second they do not say, and the uncertainty is not known.
   public func balance(of device: DeviceID, over span: TimeSpan) -> EnergyBalance {
-    let counter = timeline.id(.energy, of: device)
+    let counter = timeline.id(.energy, of: device).flatMap { timeline.isKnown($0) ? $0 : nil }
     let power = timeline.id(.power, of: device)
     var balance = EnergyBalance(
       counted: counter.map { timeline.total($0, over: span) },

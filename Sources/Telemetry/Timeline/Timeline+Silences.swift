@@ -1,6 +1,13 @@
 import Quantities
 
 extension Timeline {
+  /// Whether a series tells anything about any stretch of time.
+  public func isKnown(_ id: SeriesID) -> Bool {
+    let series = series[id.index]
+    if let last = series.samples.last { return last.covered > 0 }
+    return series.tiers.contains { $0.buckets.last.map { $0.covered > 0 } ?? false }
+  }
+
   /// The stretches of a span in which a series tells nothing, in order: before its first value, after
   /// its last one, and its gaps.
   ///
