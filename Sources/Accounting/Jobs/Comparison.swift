@@ -174,6 +174,9 @@ public struct Comparison: Hashable, Sendable {
     if measure == .step { cautions.append("per step: a step may hold another batch") }
     if run.isModelled || baseline.isModelled { cautions.append("energy is modelled") }
     if run.isSimulated || baseline.isSimulated { cautions.append("SIMULATED") }
+    for profile in [run, baseline] {
+      cautions += profile.caveats.map { "\(profile.name): \($0)" }
+    }
     if run.measure != baseline.measure { cautions.append("they do not count the same") }
   }
 

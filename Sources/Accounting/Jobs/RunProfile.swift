@@ -60,6 +60,8 @@ public struct RunProfile: Hashable, Sendable {
   public var isModelled = false
   /// Whether the run was made up for demonstration.
   public var isSimulated = false
+  /// What is doubtful about its energy, in words.
+  public var caveats: [String] = []
   /// Whether the times of the run's reports are known.
   public var isTimed = true
   /// The losses that were reported, in order of progress.
@@ -161,6 +163,8 @@ extension Ledger {
       ? .outputToken
       : profile.tokens ?? 0 > 0 ? .token : profile.samples ?? 0 > 0 ? .sample : .step
     guard !isBrief else { return profile }
+    profile.caveats =
+      caveats(of: job.id, over: stretch).map(\.words) + warnings(over: stretch).map(\.words)
     describeHardware(&profile, job, stretch)
     let counter: Metric? =
       profile.measure == .token ? .tokens : profile.measure == .sample ? .samples : nil

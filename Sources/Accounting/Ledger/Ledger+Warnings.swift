@@ -46,21 +46,24 @@ extension Ledger {
         warnings.append(.contradicts(device: title(device), ratio: ratio))
       }
     }
-    for meters in inventory.machines {
-      var seen: Set<DeviceID> = []
-      for choice in meterChoices(of: meters) {
-        guard let part = choice.span.intersection(span), part.seconds > 0 else { continue }
-        for device in choice.tooSmall where seen.insert(device.id).inserted {
-          warnings.append(.tooSmall(device: title(device)))
-        }
-      }
-    }
+    warnings += metersPassedOver(in: span)
     warnings += seldom(in: span)
     warnings += refusals(in: span)
     if let energy = energy(over: span), energy.covered > 0, energy.coverage < 0.9 {
       warnings.append(.notCovered(share: energy.coverage))
     }
     return warnings
+  }
+
+  /// The meters of a span that told less than the parts inside them.
+  public func metersPassedOver(in span: TimeSpan) -> [AccountWarning] {
+    inventory.machines.filter { !$0.wholes.isEmpty }.flatMap { meters in
+      var seen: Set<DeviceID> = []
+      return meterChoices(of: meters).filter { choice in
+        choice.span.intersection(span).map { $0.seconds > 0 } ?? false
+      }.flatMap(\.tooSmall).filter { seen.insert($0.id).inserted }
+        .map { AccountWarning.tooSmall(device: title($0)) }
+    }
   }
 
   /// The devices that stand for a machine with watts of moments far apart.

@@ -18,6 +18,9 @@ enum GPUAccount {
     if let worst = c.outliers.first {
       phrases.append([Run(GPUGrid.sentence(worst), c.style(.warning))])
     }
+    if let warning = c.ledger.metersPassedOver(in: c.account).first {
+      phrases.append([Run("▲ " + warning.words, c.style(.warning))])
+    }
     var method = balance.counted != nil ? "by counter" : "by integrating power"
     if let doubt = doubt(balance) { method += " " + doubt }
     phrases.append([Run(method, c.muted)])
