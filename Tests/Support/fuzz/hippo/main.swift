@@ -50,8 +50,10 @@ func read() -> (joules: [Double], isDamaged: Bool)? {
   var said: [Observation] = []
   _ = try? reader.observations { if said.count < 10_000 { said.append($0) } }
   expectSound(said, by: PlausibleTime.recorded.upperBound)
+  // A name is only text: where it was changed, the same joules are those of another name.
+  let device = timeline.devices.first?.id ?? card
   let joules = [Metric.power, .energy].map { metric in
-    timeline.id(metric, of: card).map { timeline.total($0, over: span).amount } ?? -1
+    timeline.id(metric, of: device).map { timeline.total($0, over: span).amount } ?? -1
   }
   return (joules, !reader.damages().isEmpty)
 }
