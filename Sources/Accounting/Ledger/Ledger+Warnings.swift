@@ -22,7 +22,7 @@ public enum AccountWarning: Hashable, Sendable {
       return "\(device): counter and integral of power are \(percent) % apart "
         + "(ratio \(SI.fixed(ratio, 2)))"
     case .tooSmall(let device):
-      return "\(device) tells less than the parts inside it, so it is not taken for the machine"
+      return "\(device) tells less than its parts: passed over"
     case .refused(let device, let text, let count):
       let times = count > 1 ? ", \(count) times" : ""
       return (device.isEmpty ? "" : device + ": ") + text + times
