@@ -70,6 +70,22 @@ import Testing
     }
   }
 
+  @Test func `A meter that tells a mean a minute is not blamed for a step within it`() {
+    for start in stride(from: 0, to: 60, by: 7.5) {
+      var books = Books()
+      books.add(
+        gpu, .power, .instant, seconds(0...600).map { ($0, $0 < 300 ? 70 : 700) })
+      // The mean of the minute before, of the GPU and 100 W more.
+      let times = stride(from: start, through: 600, by: 60).map { $0 }
+      func mean(_ end: Double) -> Double {
+        let busy = min(60, max(0, end - 300))
+        return 100 + (70 * (60 - busy) + 700 * busy) / 60
+      }
+      books.add(wall, .power, .average, period: 60, times.map { ($0, mean($0)) })
+      #expect(books.ledger.metersPassedOver(in: span(0, 600)).isEmpty, "\(start)")
+    }
+  }
+
   @Test func `A meter that sticks is left from the minute on in which it does`() {
     var books = Books()
     books.count(gpu, watts: 300, at: seconds(0...1200))

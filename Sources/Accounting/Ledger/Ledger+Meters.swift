@@ -114,8 +114,11 @@ extension Ledger {
       isKnown = true
       joules += energy.joules
     }
-    guard isKnown else { return nil }
-    return mine.joules < Self.tolerance.share * joules - Self.tolerance.watts * mine.covered
+    guard isKnown, let id = timeline.energySeries(of: whole.id) else { return nil }
+    // A meter that tells a mean a minute has its share of the span by interpolation only.
+    let most =
+      mine.joules + timeline.edgeDoubt(id, at: span.start) + timeline.edgeDoubt(id, at: span.end)
+    return most < Self.tolerance.share * joules - Self.tolerance.watts * mine.covered
   }
 
   /// A span cut at whole multiples of a length that depends on the whole span only, so that the
