@@ -5,12 +5,12 @@ extension Progress {
   enum Field: Int, CaseIterable {
     case step, stepTotal, loss, validationLoss, accuracy, gradientNorm, epoch, learningRate, tokens
     case tokenRate, samples, sampleRate, stepTime, dataTime, reportedMFU, reportedFLOPRate
-    case reportedStepEnergy, peakMemory
+    case reportedStepEnergy, peakMemory, epochTotal, epochTime, evaluationTime, checkpointTime
 
     /// Whether the value is a whole number.
     var isWhole: Bool {
       switch self {
-      case .step, .stepTotal, .tokens, .samples, .peakMemory: true
+      case .step, .stepTotal, .tokens, .samples, .peakMemory, .epochTotal: true
       default: false
       }
     }
@@ -20,7 +20,8 @@ extension Progress {
     private static let metrics: [Metric] = [
       .step, .stepTotal, .loss, .validationLoss, .accuracy, .gradientNorm, .epoch, .learningRate,
       .tokens, .tokenRate, .samples, .sampleRate, .stepTime, .dataTime, .reportedMFU,
-      .reportedFLOPRate, .reportedStepEnergy, .peakMemory,
+      .reportedFLOPRate, .reportedStepEnergy, .peakMemory, .epochTotal, .epochTime,
+      .evaluationTime, .checkpointTime,
     ]
   }
 

@@ -88,6 +88,27 @@ extension Progress {
     set { set(.peakMemory, newValue.map { UInt64(bitPattern: $0) }) }
   }
 
+  /// Passes over the data the job will make.
+  var epochTotal: Int64? {
+    get { whole(.epochTotal) }
+    set { set(.epochTotal, newValue.map { UInt64(bitPattern: $0) }) }
+  }
+  /// Seconds of one pass over the data.
+  var epochTime: Double? {
+    get { number(.epochTime) }
+    set { set(.epochTime, newValue?.bitPattern) }
+  }
+  /// Seconds of the evaluation that has just ended.
+  var evaluationTime: Double? {
+    get { number(.evaluationTime) }
+    set { set(.evaluationTime, newValue?.bitPattern) }
+  }
+  /// Seconds of writing the checkpoint that has just been done.
+  var checkpointTime: Double? {
+    get { number(.checkpointTime) }
+    set { set(.checkpointTime, newValue?.bitPattern) }
+  }
+
   /// The value of a field as a whole number.
   @inline(__always)
   func whole(_ field: Field) -> Int64? {

@@ -10,7 +10,7 @@ struct Progress: Sendable {
   /// The values, each at the index of its bit: whole numbers as they are, the others as their bits.
   ///
   /// What stands where no bit is set means nothing.
-  var slots = InlineArray<18, UInt64>(repeating: 0)
+  var slots = InlineArray<22, UInt64>(repeating: 0)
   /// When it was, if the line says so together with a zone.
   var time: Timestamp?
   /// Seconds since the job or its bar began, if the line says so.

@@ -19,6 +19,10 @@ extension Metric {
   public static let epoch = Metric(
     "epoch", .count, stored: "e6", "epoch", in: 0...1e9,
     "passes over the data, with fractions")
+  /// Passes over the training data that the job will make.
+  public static let epochTotal = Metric(
+    "epoch_total", .count, "epochs in all", label: "epochs", style: .count, in: 1...1e9,
+    "passes over the data the job will make")
   /// The training loss as the job states it.
   public static let loss = Metric(
     "loss", .count, stored: "e6", "loss", in: -1e9...1e9, "training loss as the job states it")
@@ -66,6 +70,18 @@ extension Metric {
   public static let dataTime = Metric(
     "data_time", .second, stored: "us", "data time", label: "data", in: 0...1e6,
     "the part of a step spent waiting for data, as the job's own framework states it")
+  /// Seconds one pass over the training data took, as the job states it.
+  public static let epochTime = Metric(
+    "epoch_time", .second, stored: "us", "epoch time", label: "s/epoch", in: 1e-6...1e9,
+    "seconds one pass over the data took, as the job states it")
+  /// Seconds that the evaluation took which ended at the time of the reading.
+  public static let evaluationTime = Metric(
+    "evaluation_time", .second, stored: "us", "evaluation time", label: "evaluation", in: 0...1e7,
+    "seconds of the evaluation that ended at this time, as the job states it")
+  /// Seconds that writing the checkpoint took which was done at the time of the reading.
+  public static let checkpointTime = Metric(
+    "checkpoint_time", .second, stored: "us", "checkpoint time", label: "checkpoint", in: 0...1e7,
+    "seconds of writing the checkpoint that was done at this time, as the job states it")
   /// Model FLOPs utilisation as the job's framework states it, 0...1.
   public static let reportedMFU = Metric(
     "reported_mfu", .ratio, stored: "ppm", "MFU stated", label: "MFU", in: 0...1.1,
@@ -85,8 +101,8 @@ extension Metric {
     in: 1...0x1p50, "the most memory the job ever held on one device")
 
   static let jobs: [Metric] = [
-    step, stepTotal, redoneSteps, epoch, loss, validationLoss, accuracy, gradientNorm,
-    learningRate, tokens, tokenRate, samples, sampleRate, stepTime, dataTime, reportedMFU,
-    reportedFLOPRate, reportedStepEnergy, peakMemory,
+    step, stepTotal, redoneSteps, epoch, epochTotal, loss, validationLoss, accuracy, gradientNorm,
+    learningRate, tokens, tokenRate, samples, sampleRate, stepTime, dataTime, epochTime,
+    evaluationTime, checkpointTime, reportedMFU, reportedFLOPRate, reportedStepEnergy, peakMemory,
   ]
 }
