@@ -218,6 +218,20 @@ extension LogFixture {
         .reportedMFU: 0.381, .gradientNorm: 0.91, .learningRate: 0.0001,
       ], facts: ["rate_scope": "device"]),
     .madeUp(
+      ImageNetReader.self, rows: 5,
+      last: [
+        .step: 5016, .loss: 5.5, .accuracy: 0.1234, .epoch: 1.002198, .stepTime: 0.345,
+        .dataTime: 0.001,
+      ]),
+    .madeUp(
+      ESPnetReader.self, rows: 3,
+      last: [
+        .step: 300, .loss: 140.5, .gradientNorm: 60.1, .stepTime: 0.41, .dataTime: 0.00012,
+      ]),
+    .madeUp(
+      StepBlocksReader.self, rows: 4,
+      last: [.step: 2, .stepTotal: 1000, .loss: 0.0113, .stepTime: 44.67]),
+    .madeUp(
       RSLRLReader.self, rows: 6,
       last: [.step: 67, .stepTotal: 30_000, .samples: 196_608, .stepTime: 1.6]),
     .madeUp(

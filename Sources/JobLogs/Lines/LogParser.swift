@@ -171,7 +171,7 @@ public struct LogParser: Sendable {
 
   /// Keeps what may matter of a line that no reader understands.
   private mutating func passOver(_ line: LogLine) {
-    if line.starts(with: "Traceback (most recent", at: line.message) { model.end() }
+    if line.find("Traceback (most recent call last)", from: line.message) != nil { model.end() }
     before.removeAll(keepingCapacity: true)
     before.append(contentsOf: line.bytes[line.message...].prefix(120))
   }

@@ -58,6 +58,13 @@ struct LoggerPrefix {
     case 0x5B:
       guard let end = bracketEnd(line, start) else { return nil }
       return (end, stamp(line, inBracket: start))
+    case 0x28:
+      // `(trainer:779)`, the place in the program.
+      let window = line[start...].prefix(80)
+      guard isDressed, let end = window.firstIndex(of: 0x29), window[..<end].contains(0x3A),
+        window[(start + 1)..<end].allSatisfy({ isName($0) || $0 == 0x3A })
+      else { return nil }
+      return (end + 1, nil)
     case 0x30...0x39:
       if let read = StampScanner.read(line, at: start), read.end < line.count {
         // Seconds since 1970 are a number like any other, unless nothing stands before them.

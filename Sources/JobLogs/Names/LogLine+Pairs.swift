@@ -82,7 +82,12 @@ extension LogLine {
         let value = skipSpaces(at + 1)
         let isBracket = value < end && (bytes[value] == 0x5B || bytes[value] == 0x28)
         let place = isBracket ? skipSpaces(value + 1) : value
-        if lone != nil { finish() }
+        if lone != nil {
+          let next = key
+          key = nil
+          finish()
+          key = next
+        }
         if key != nil, place < end, startsNumber(place) {
           at = place
         } else {

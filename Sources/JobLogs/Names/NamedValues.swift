@@ -34,6 +34,8 @@ struct NamedValues: Sendable {
     guard let entry = entry(line, key) else { return false }
     let place = entry.field.rawValue
     let rank = Int8(clamping: entry.use.rank)
+    // An accuracy of which nobody says on which data is mostly that of the batch.
+    if entry.field == .accuracy, rank >= 5 { return true }
     guard rank < now[place] || !progress.fields.has(entry.field),
       rank < 2 || rank <= best[place]
     else { return true }

@@ -22,7 +22,7 @@ extension ScalarNames {
         "training/global_step", "num_updates", "update", "updates", "it", "optimizer_step",
         "learning_iteration",
       ])
-    add(.epoch, ["training/epoch", "train_epoch", "epoch_num"])
+    add(.epoch, ["epch", "training/epoch", "train_epoch", "epoch_num"])
     add(.tokens, ["trained_tokens", "tokens_seen", "seen_tokens", "num_tokens_seen"])
     add(
       .tokenRate,

@@ -27,8 +27,9 @@ struct BarPace: Sendable {
     if isBeginning {
       isBeginning = false
       guard count.done > 20, elapsed <= 1 else { return }
-      anchor = (count.done, elapsed)
-      if let formerEach, Double(count.done) * formerEach > 5 * (elapsed + 1) { isResumed = true }
+      // A bar that was told where it begins has no rate yet, and a right one later.
+      if count.secondsEach != nil { anchor = (count.done, elapsed) }
+      if let formerEach, Double(count.done) * formerEach > 2 * (elapsed + 1) { isResumed = true }
       return
     }
     guard let anchor, count.done > anchor.done, elapsed - anchor.elapsed >= 3 else { return }

@@ -89,11 +89,20 @@ extension ProgressModel {
     let epoch = count.caption.epoch
     let isNextPass = epoch != nil && track.epoch.map { epoch != $0 } ?? false
     let isBack = !isFirst && !isNextPass && count.done < track.done
+    let isClosing =
+      track.isDead && !isFirst && count.done >= track.done
+      && count.elapsed ?? 0 >= track.elapsed ?? 0
     if let epoch, let known = track.epoch, epoch < known, run == index {
       // The passes began anew.
       begin(&track)
-    } else if track.isDead, !isFirst, count.done <= track.done || count.done == 0 {
+    } else if isClosing {
+      // Drawn once more as the program ended.
+      if count.done == track.done { return false }
+    } else if track.isDead, !isFirst {
       if run == index { begin(&track) }
+    } else if isBack, track.isComplete, count.done == 0, let epoch, epoch == track.epoch {
+      // Lightning sets the bar back before it says the next pass.
+      return false
     } else if isNextPass, track.words.contains(.ownSteps), count.done < track.done {
       track.passes += 1
     } else if isBack {
@@ -108,7 +117,7 @@ extension ProgressModel {
         begin(&track)
       }
     }
-    track.isDead = false
+    track.isDead = isClosing
     track.behind = 0
     track.ahead = isBack ? 1 : track.ahead + 1
     if isFirst || isBack || isNextPass { track.pace.begin() }

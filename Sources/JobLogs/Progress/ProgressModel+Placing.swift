@@ -51,7 +51,7 @@ extension ProgressModel {
     }
     progress.stepTime = tracks[index].pace.each(count.secondsEach)
     if progress.stepTime == nil { progress.elapsed = nil }
-    fill(&progress)
+    fill(&progress, hasRate: count.secondsEach != nil)
   }
 
   /// `Epoch 3/10, Steps: 4002/10000`: of the run, unless they begin anew with each pass.
@@ -73,7 +73,7 @@ extension ProgressModel {
     _ epoch: Int64, _ count: Count, _ progress: inout Progress
   ) {
     let words = count.caption.words
-    let total = count.caption.epochTotal ?? outer?.total
+    var total = count.caption.epochTotal ?? outer?.total
     if let outer, !outer.isDead, outer.done <= epoch, firstEpoch == nil {
       firstEpoch = epoch - outer.done
     } else if words.contains(.fromZero) || epoch == 0 {
@@ -88,6 +88,10 @@ extension ProgressModel {
       return
     }
     let before = epoch - firstEpoch
+    if firstEpoch == 0, let told = count.caption.epochTotal, outer?.total == nil {
+      // Ultralytics counts 0/299 to 299/299; of others nobody knows whether the last is meant.
+      total = count.caption.name == 1 ? told + 1 : nil
+    }
     if let length = count.total, length > 0 {
       progress.epoch = Double(before) + Double(count.done) / Double(length)
     }
@@ -126,7 +130,7 @@ extension ProgressModel {
     (step, stepTotal) = (new, total)
   }
 
-  private mutating func fill(_ progress: inout Progress) {
+  private mutating func fill(_ progress: inout Progress, hasRate: Bool = true) {
     progress.stepTotal = stepTotal
     guard let step else { return }
     if isBeginning {
@@ -137,7 +141,8 @@ extension ProgressModel {
       }
       isBeginning = false
       lastTold = nil
-      beginning = run.map { tracks[$0].pace.isResumed } ?? false ? .resumed : .fresh
+      let isResumed = run.map { tracks[$0].pace.isResumed } ?? false
+      beginning = !isResumed ? .fresh : progress.stepTime == nil && !hasRate ? .position : .resumed
     }
     isRecounted = lastTold.map { step < $0 } ?? false
     lastTold = step

@@ -23,6 +23,8 @@ struct StepDeduplicator: Sendable {
     case fresh
     /// At a step that an earlier life had reached.
     case resumed
+    /// At a checkpoint, where the bar shows the last step that need not be done again.
+    case position
   }
 
   /// What a line is known by.
@@ -47,6 +49,7 @@ struct StepDeduplicator: Sendable {
   private var highest: Int64 = 0
   /// Whether the next step may be lower, as another life begins with it.
   private var isResuming = false
+  private var isPosition = false
   /// The first step of this life.
   private var first: Int64?
   private var leader: UInt64?
@@ -82,7 +85,7 @@ struct StepDeduplicator: Sendable {
         return .copy
       }
       let isFresh = first.map { step <= $0 } ?? false
-      if isFresh { begin(.fresh) } else { redone += 1 }
+      if isFresh { begin(.fresh) } else if !isPosition { redone += 1 }
       accept(step, writer, fields)
       recent = RecentKeys()
       _ = recent.insert(key)
@@ -100,7 +103,8 @@ struct StepDeduplicator: Sendable {
     writers = []
     (first, behind, putAside, accepted) = (nil, nil, 0, 0)
     if beginning == .fresh { (last, highest) = (nil, 0) }
-    isResuming = beginning == .resumed
+    isResuming = beginning != .fresh
+    isPosition = beginning == .position
   }
 
   /// What the line of a rank is that is not followed; `.news` when it is to be followed from now.
@@ -122,6 +126,7 @@ struct StepDeduplicator: Sendable {
     last = step
     if first == nil { first = step }
     isResuming = false
+    isPosition = false
     highest = max(highest, step)
     if leader != writer, writers.count < 4096 { writers.insert(writer) }
     leader = writer

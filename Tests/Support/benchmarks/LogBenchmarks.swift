@@ -171,6 +171,18 @@ let dialects: [Dialect] = [
       + "[step=\(step)/99999999,epoch=1]\n    throughput/device/TPS=32,768\n"
       + "    throughput/total tokens=\(step * 1000)\n    train/CE loss=\(loss(step))\n"
   },
+  Dialect(name: "PyTorch ImageNet example") { step in
+    "Epoch: [0][\(step)/99999999]\tTime  0.345 ( 1.445)\tData  0.001 ( 0.738)\t"
+      + "Loss \(loss(step)) (6.85e+00)\tAcc@1   0.00 (  0.00)\tAcc@5   0.39 (  0.39)\n"
+  },
+  Dialect(name: "ESPnet") { step in
+    "1epoch:train:\(step)-\(step)batch: iter_time=1.2e-04, loss_ctc=230.1, acc=0.07, "
+      + "loss=\(loss(step)), grad_norm=60.1, loss_scale=6.5e+04, train_time=0.410\n"
+  },
+  Dialect(name: "NeMo RL") { step in
+    "========================= Step \(step)/99999999 =========================\n"
+      + "📊 Training Results:\n  • Loss: \(loss(step))\n  • Total step time: 45.67s\n"
+  },
   Dialect(name: "rsl_rl") { step in
     "                 Learning iteration \(step)/99999999\n      Total steps: \(step * 100)\n"
       + "      Iteration time: 1.60s\n"

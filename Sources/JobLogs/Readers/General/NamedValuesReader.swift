@@ -37,6 +37,7 @@ struct NamedValuesReader: ProgressReader {
     var epoch: LogLine.Number?
     var epochTotal: Int64?
     var isEpochFirst = false
+    var isEvaluation = false
   }
 
   /// Longer lines are no lines of numbers.
@@ -71,7 +72,16 @@ struct NamedValuesReader: ProgressReader {
   ) {
     var values = values
     values.begin()
+    // Words between the pairs say whether it is an evaluation's line.
+    var gap = start
     func take(_ line: LogLine, _ pair: LogLine.Pair) {
+      let words = max(gap, start)..<max(gap, pair.key.lowerBound)
+      if !counting.isEvaluation, !words.isEmpty,
+        Caption(line, words).words.contains(.evaluation)
+      {
+        counting.isEvaluation = true
+      }
+      gap = max(gap, pair.whole?.end ?? pair.number.end, pair.key.upperBound)
       if pair.key.isEmpty {
         if let done = pair.number.whole, let total = pair.whole?.whole, total > 0,
           0...total ~= done, counting.part == nil
@@ -112,6 +122,10 @@ struct NamedValuesReader: ProgressReader {
       line.forEachPair(in: start..<line.bytes.count) { take($0, $1) }
     }
     self.values = values
+    guard counting.isEvaluation else { return }
+    let loss = progress.validationLoss ?? progress.loss
+    progress.fields.formIntersection([.epoch])
+    progress.validationLoss = loss
   }
 
   /// `tps 12000.00(1500.00/gpu)`: of the job, and of one of its devices.
