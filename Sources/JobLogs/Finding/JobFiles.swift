@@ -6,7 +6,7 @@ import Telemetry
 /// First what its processes hold open for writing, then what a `tee` behind its pipe writes; only
 /// where none of that is understood, what lies in the folders it was given and in its own. A file
 /// that merely lies there must have changed since the job began and say something that a reader
-/// understands: a wrong log is worse than none.
+/// understands, and a `FileTrial` must show that the job writes it: a wrong log is worse than none.
 struct JobFiles {
   /// How sure it is that the job writes the file; the surest first.
   enum Kind: Int, Comparable {
@@ -29,7 +29,8 @@ struct JobFiles {
     static func before(_ left: Ranked, _ right: Ranked) -> Bool {
       let keys = [left, right].map { ranked in
         [
-          ranked.weight, ranked.kind.isCertain ? 0 : 1, ranked.reader,
+          ranked.file.doubt == nil ? 0 : 1, ranked.weight, ranked.kind.isCertain ? 0 : 1,
+          ranked.reader,
           ranked.kind.rawValue,
         ]
       }
@@ -139,7 +140,7 @@ struct JobFiles {
       skip(shown, "its path does not lead there from here")
       return
     }
-    consider(path, shown: shown, kind: kind, why: why)
+    consider(path, shown: shown, kind: kind, why: why, isAppending: written.isAppending)
   }
 
   // MARK: Folders
@@ -198,8 +199,35 @@ struct JobFiles {
     return !isDoubtful
   }
 
+  /// The files that merely lie there, which are the job's only if something shows it.
+  var onTrial: [FoundFile] { ranked.filter { !$0.kind.isCertain }.map(\.file) }
+
+  /// Says why a file that merely lies there is not followed as the job's; `nil` when it is its own.
+  mutating func doubt(_ identity: FileIdentity, _ reason: String?) {
+    for index in ranked.indices where ranked[index].file.identity == identity {
+      ranked[index].file.doubt = reason
+    }
+  }
+
+  /// Leaves out a file that is another's.
+  mutating func exclude(_ identity: FileIdentity, _ reason: String) {
+    guard let index = ranked.firstIndex(where: { $0.file.identity == identity }) else { return }
+    skip(ranked[index].file.shown, reason)
+    ranked.remove(at: index)
+  }
+
+  /// Whether a file may hold what another run wrote before this job began.
+  ///
+  /// Who opens a file without `O_APPEND` has emptied it, as a shell's `>` does.
+  private func mayHoldOlder(_ path: String, isAppending: Bool) -> Bool {
+    guard isAppending, let start else { return isAppending }
+    return ProcFile.birth(path).map { $0 < start - 2 } ?? true
+  }
+
   /// Looks into a file and keeps it if it is worth following.
-  private mutating func consider(_ path: String, shown: String, kind: Kind, why: String) {
+  private mutating func consider(
+    _ path: String, shown: String, kind: Kind, why: String, isAppending: Bool = true
+  ) {
     guard looksLeft > 0 else { return }
     guard let file = SafeFile(path) else {
       if kind.isCertain { skip(shown, "it may not be read, or is no regular file") }
@@ -225,7 +253,9 @@ struct JobFiles {
       Ranked(
         file: FoundFile(
           path: path, shown: String(shown.prefix(512)), why: why, reader: choice.name,
-          format: found?.format, identity: file.identity, isCertain: kind.isCertain),
+          format: found?.format, identity: file.identity, isCertain: kind.isCertain,
+          doubt: kind.isCertain ? nil : "nothing shows that the job writes it",
+          mayHoldOlder: mayHoldOlder(path, isAppending: isAppending)),
         kind: kind, reader: FileReaders.all.firstIndex { $0.name == choice.name } ?? 0,
         changed: file.changed, weight: found.map { $0.isConvincing ? 0 : 1 } ?? 2))
   }

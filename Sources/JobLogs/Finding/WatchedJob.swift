@@ -20,6 +20,10 @@ struct WatchedJob {
   /// Whether the user follows the job's file already, by a source of its own.
   private(set) var isFollowedElsewhere = false
   private var isAnnounced = false
+  /// Whether what stands in the file already is not taken for the job's own.
+  private var isHistorySkipped = false
+  /// How much of it had been read before this look, while it is being skipped.
+  private var historyRead: Int?
 
   init(_ job: FoundJob) { self.job = job }
 
@@ -27,8 +31,12 @@ struct WatchedJob {
 
   /// Whether it is on an accelerator and says nothing that could be read, for long enough to tell.
   var isSilent: Bool {
-    !isFollowed && !isFollowedElsewhere && job.isOnGPU && job.isLearning && inspections > 1
+    !isFollowed && !isFollowedElsewhere && job.isLearning && (job.isOnGPU || job.isOnTrial)
+      && inspections > (job.isOnTrial ? 3 : 1)
   }
+
+  /// Whether all that its file says may be of a run before, so that its own progress is not known.
+  var isHistoryOnly: Bool { file?.format != nil && isHistorySkipped && lastHeard == nil }
 
   /// Whether nothing in its file was understood, for long enough to tell.
   var isUnheard: Bool {
@@ -59,7 +67,8 @@ struct WatchedJob {
     job = inspected
     inspections += 1
     nextInspection = now + wait
-    wait = min(60, wait * 2)
+    // What is on trial shows itself within some looks, or hardly ever.
+    if !(inspected.isOnTrial && inspections < 24) { wait = min(60, wait * 2) }
     if file == nil, isFollowed(in: context) {
       isFollowedElsewhere = true
       return
@@ -107,6 +116,8 @@ struct WatchedJob {
     file = best
     reader = kind.make(best.path, context)
     (nextRead, lastHeard, device) = (nil, nil, nil)
+    isHistorySkipped = best.mayHoldOlder
+    historyRead = best.mayHoldOlder ? 0 : nil
     isAnnounced = true
     let verb = isFirst ? "found job \(job.title), following" : "\(job.title): now following"
     note("\(verb) \(best.shown): \(best.why)", .found, at: now, &observations)
@@ -125,7 +136,15 @@ struct WatchedJob {
       let said = try reader.sample(clock)
       self.reader = reader
       nextRead = now + max(0.5, (reader.interval ?? 1) - 0.1)
-      for observation in said { pass(observation, at: now, &observations) }
+      let isHistory = historyRead != nil
+      if let before = historyRead {
+        // A long log is read in pieces.
+        let read = (reader as? LogSource)?.bytesRead ?? 0
+        historyRead = read - before >= LogSource.budget ? read : nil
+      }
+      for observation in said where !isHistory || !isProgress(observation) {
+        pass(observation, at: now, &observations)
+      }
     } catch {
       // A server that is still loading its model answers later.
       if server == nil { letGo(at: now) } else { nextRead = now + 5 }
@@ -136,6 +155,14 @@ struct WatchedJob {
   private mutating func letGo(at now: Timestamp) {
     (file, reader, device) = (nil, nil, nil)
     nextInspection = now + 5
+  }
+
+  /// Whether an observation tells how far a job is, rather than what it is.
+  private func isProgress(_ observation: Observation) -> Bool {
+    switch observation {
+    case .reading, .event: true
+    default: false
+    }
   }
 
   private mutating func pass(

@@ -28,6 +28,9 @@ public struct LogSource: DataSource {
       local: local)
   }
 
+  /// At most so many bytes are read at once, and a little more.
+  static let budget = 16 << 20
+
   /// How many bytes of the log have been read.
   var bytesRead: Int { follower.bytesRead }
 

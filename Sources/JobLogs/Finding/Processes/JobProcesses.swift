@@ -37,8 +37,19 @@ public struct JobProcesses: Hashable, Sendable {
       guard open.written.contains(where: { $0.target == place || $0.target.hasPrefix(place + "/") })
       else { continue }
       roots.insert(pid)
-      if let pipe = open.standard[0], pipe.hasPrefix("pipe:[") {
-        roots.formUnion(table.writers(of: pipe, in: context))
+      // In `… | ts | tee train.log` each passes on what the one before it prints.
+      var passing = [open.standard[0]].compactMap(\.self)
+      var next = 0
+      while next < min(passing.count, 4), passing[next].hasPrefix("pipe:[") {
+        let writers = table.writers(of: passing[next], in: context)
+        next += 1
+        for writer in writers where roots.insert(writer).inserted {
+          if let pipe = SystemFile.linkTarget(context.path("/proc/\(writer)/fd/0")),
+            pipe.hasPrefix("pipe:["), !passing.contains(pipe)
+          {
+            passing.append(pipe)
+          }
+        }
       }
     }
     self.init(roots, table, context)
@@ -107,22 +118,34 @@ private struct ProcessTable {
     return found
   }
 
-  /// The workers of a Ray driver among some processes; they are the children of the node's raylet.
-  ///
-  /// Nothing in a worker says which driver it works for, so where there is another one, none is taken.
+  /// The workers of the Ray drivers among some processes; they are the children of the node's raylet.
   func rayWorkers(of processes: Set<Int32>, in context: SourceContext) -> Set<Int32> {
     let workers = pids.filter { records[$0]?.words.first?.hasPrefix("ray::") ?? false }
     guard !workers.isEmpty else { return [] }
-    let drivers = pids.filter { pid in
-      guard !workers.contains(pid), let process = records[pid] else { return false }
-      // The cluster's own services are in Python as well.
-      let isService = process.words.contains { word in
-        ["/ray/_private/", "/ray/dashboard/", "/ray/autoscaler/"].contains { word.contains($0) }
+    var drivers: [Int32: RayPlace] = [:]
+    for pid in pids {
+      guard let process = records[pid], !workers.contains(pid), !process.isRayService else {
+        continue
       }
       let evidence = JobEvidence(process, in: context)
-      return !isService && evidence.usesRay && (evidence.isJob || processes.contains(pid))
+      if evidence.usesRay { drivers[pid] = evidence.ray }
     }
-    return drivers.count == 1 && processes.contains(drivers[0]) ? Set(workers) : []
+    return Set(
+      workers.filter { pid in
+        guard let process = records[pid] else { return false }
+        let place = JobEvidence(process, in: context).ray
+        return RayPlace.driver(of: place, ancestors: ancestors(of: pid), among: drivers)
+          .map(processes.contains) ?? false
+      })
+  }
+
+  private func ancestors(of pid: Int32) -> Set<Int32> {
+    var found: Set<Int32> = []
+    var current = pid
+    while let parent = records[current]?.parent, parent > 1, found.insert(parent).inserted {
+      current = parent
+    }
+    return found
   }
 
   /// The processes whose output or errors go into a pipe.
