@@ -135,6 +135,8 @@ public struct FoundFile: Sendable, Hashable {
   public var doubt: String?
   /// Whether what stands in it may have been written before the job began, by another run.
   var mayHoldOlder = false
+  /// Other jobs that work where it lies, by their pids.
+  var rivals: [Int32] = []
 }
 
 /// A port that a server listens on.

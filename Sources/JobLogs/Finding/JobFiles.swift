@@ -43,8 +43,8 @@ struct JobFiles {
   private let paths: JobPaths
   private let start: Double?
   private let taken: Set<FileIdentity>
-  /// The working folders of other jobs that may have written what lies there.
-  private let rivals: [String]
+  /// The working folders of other jobs that may have written what lies there, by their pids.
+  private let rivals: [(pid: Int32, folder: String)]
   private var ranked: [Ranked] = []
   private var seen: Set<FileIdentity> = []
   private var looksLeft = 16
@@ -62,7 +62,9 @@ struct JobFiles {
     paths = JobPaths(pid: leader, in: context)
     taken = Set(others.compactMap(\.best?.identity))
     rivals = others.filter { $0.mayLeaveFiles && !$0.isSettled }
-      .compactMap { JobPaths(pid: $0.pid, in: context).workingPath }
+      .compactMap { job in
+        JobPaths(pid: job.pid, in: context).workingPath.map { (job.pid, $0) }
+      }
   }
 
   /// The files, the best first.
@@ -182,21 +184,27 @@ struct JobFiles {
     let hits = scan.files(in: path, depth: depth, changedAfter: since) {
       !FileReaders.candidates($0).isEmpty
     }
-    for hit in hits where isOwn(hit, kind) {
-      consider(hit.path, shown: paths.shown(hit.path), kind: kind, why: place.why)
+    for hit in hits where isFresh(hit, kind) {
+      consider(
+        hit.path, shown: paths.shown(hit.path), kind: kind, why: place.why,
+        rivals: rivals(for: hit, kind))
     }
   }
 
-  /// Whether a file that was not named by anyone can be no other job's, and is still written.
-  private mutating func isOwn(_ hit: FolderScan.Hit, _ kind: Kind) -> Bool {
-    guard kind == .usual || kind == .working else { return true }
-    if let now, now.seconds - hit.changed > 900 { return false }
+  /// Whether a file that was not named by anyone is still written.
+  private func isFresh(_ hit: FolderScan.Hit, _ kind: Kind) -> Bool {
+    guard kind == .usual || kind == .working, let now else { return true }
+    return now.seconds - hit.changed <= 900
+  }
+
+  /// The other jobs that may have written a file which was not named by anyone.
+  private func rivals(for hit: FolderScan.Hit, _ kind: Kind) -> [Int32] {
+    guard kind == .usual || kind == .working else { return [] }
     let own = paths.workingPath ?? ""
-    let isDoubtful = rivals.contains { rival in
-      rival.utf8.count >= own.utf8.count && (hit.path.hasPrefix(rival + "/") || rival == own)
-    }
-    if isDoubtful { skip(paths.shown(hit.path), "it may be another job's that works there too") }
-    return !isDoubtful
+    return rivals.filter { rival in
+      rival.folder.utf8.count >= own.utf8.count
+        && (hit.path.hasPrefix(rival.folder + "/") || rival.folder == own)
+    }.map(\.pid)
   }
 
   /// The files that merely lie there, which are the job's only if something shows it.
@@ -226,7 +234,8 @@ struct JobFiles {
 
   /// Looks into a file and keeps it if it is worth following.
   private mutating func consider(
-    _ path: String, shown: String, kind: Kind, why: String, isAppending: Bool = true
+    _ path: String, shown: String, kind: Kind, why: String, isAppending: Bool = true,
+    rivals: [Int32] = []
   ) {
     guard looksLeft > 0 else { return }
     guard let file = SafeFile(path) else {
@@ -255,7 +264,7 @@ struct JobFiles {
           path: path, shown: String(shown.prefix(512)), why: why, reader: choice.name,
           format: found?.format, identity: file.identity, isCertain: kind.isCertain,
           doubt: kind.isCertain ? nil : "nothing shows that the job writes it",
-          mayHoldOlder: mayHoldOlder(path, isAppending: isAppending)),
+          mayHoldOlder: mayHoldOlder(path, isAppending: isAppending), rivals: rivals),
         kind: kind, reader: FileReaders.all.firstIndex { $0.name == choice.name } ?? 0,
         changed: file.changed, weight: found.map { $0.isConvincing ? 0 : 1 } ?? 2))
   }

@@ -78,12 +78,20 @@ extension JobFinder {
         processorSeconds: after.processorSeconds, written: written)
       trials[pid, default: [:]][file.identity, default: FileTrial(glance)].look(glance)
       switch trials[pid]?[file.identity]?.verdict {
-      case .own: files.doubt(file.identity, nil)
+      case .own:
+        let isAlone = file.rivals.allSatisfy { isForeign(file.identity, to: $0) }
+        files.doubt(file.identity, isAlone ? nil : "another job that works there may write it, too")
       case .open(let reason): files.doubt(file.identity, reason)
       case .foreign(let reason): files.exclude(file.identity, "it is another's: \(reason)")
       case nil: break
       }
     }
+  }
+
+  /// Whether a trial has shown that a job does not write a file.
+  private func isForeign(_ file: FileIdentity, to pid: Int32) -> Bool {
+    if case .foreign = trials[pid]?[file]?.verdict { return true }
+    return false
   }
 
   /// Processes that are no part of a job and hold some files open for writing, in words.

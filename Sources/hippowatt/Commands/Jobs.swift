@@ -35,7 +35,7 @@ struct Jobs: ParsableCommand {
       }
     }
     for job in jobs {
-      if job.isCertain { certain.append(job) } else { doubtful.append(job) }
+      if job.isCertain || job.isOnTrial { certain.append(job) } else { doubtful.append(job) }
     }
     if json {
       for job in certain { print(job.json) }

@@ -73,6 +73,25 @@ import Testing
     #expect(job.best == nil && job.json.contains("\"no_progress\":"))
   }
 
+  @Test(arguments: [0, 5])
+  func `Of two jobs in a folder the one that computes is credited, and of two that do none`(
+    seconds: Int
+  ) throws {
+    tree.log("/home/train.log")
+    train()
+    tree.process(42, ["python3", "b.py"], maps: FileTree.torch, descriptors: FileTree.cuda)
+    var watch = Watch(tree)
+    var said: [Observation] = []
+    for look in 1...8 {
+      tree.work(41, seconds: look * 5, wrote: look * 1000)
+      tree.work(42, seconds: look * seconds, wrote: look * 1000)
+      tree.append("/home/train.log", step: 10 + look)
+      said += try watch.look()
+    }
+    #expect(said.readings.last?[.step] == (seconds == 0 ? 18 : nil))
+    #expect(Set(said.devices.map(\.label)) == (seconds == 0 ? ["train.py"] : []))
+  }
+
   @Test func `A neighbour's log that grows by more than the job writes is not the job's`() throws {
     tree.log("/home/train.log")
     train()
