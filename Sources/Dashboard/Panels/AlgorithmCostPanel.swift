@@ -66,6 +66,8 @@ struct AlgorithmCostPanel: Panel {
       case .sharedProcessors(let jobs):
         headline.phrases.insert(
           [Run("charged for \(jobs) jobs on these processors", c.style(.warning))], at: 0)
+      case .named(let origin):
+        headline.phrases.append([Run("GPUs by \(sanitized(origin))", c.muted)])
       case .unknown: break
       }
     }

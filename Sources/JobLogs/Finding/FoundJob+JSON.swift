@@ -11,6 +11,7 @@ extension FoundJob {
     for (key, value) in [
       ("user", user), ("launcher", launcher), ("job", batchJob), ("container", container),
       ("visible_gpus", visibleGPUs), ("library", library), ("engine", engine), ("output", output),
+      ("unseen", unseen),
     ] {
       if let value { writer.member(key, value) }
     }

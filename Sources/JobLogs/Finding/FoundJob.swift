@@ -35,6 +35,10 @@ public struct FoundJob: Sendable, Hashable {
   public var visibleGPUs: String?
   /// The names of its accelerators, where they are known for certain.
   public var gpus: [String]
+  /// The accelerators its processes were told to use, where that can be told apart from here.
+  var visible: VisibleAccelerators?
+  /// Why not all can be known of its processes, in words.
+  public var unseen: String?
   /// The library it computes with, such as `PyTorch`.
   public var library: String?
   /// The server program it runs, such as `vLLM`.

@@ -156,6 +156,11 @@ public struct JobFinder {
     let onGPU = group.members.first { $0.evidence.isOnGPU }
     let slurm = leader.environment["SLURM_JOB_ID"].map { "slurm \($0.prefix(20))" }
     let ranks = Set(group.members.compactMap(\.environment.rank)).count
+    let hidden = group.members.filter { !$0.evidence.isReadable }.count
+    let own = ProcessRecord.own(in: context).flatMap { ProcessIdentity(pid: $0, in: context) }
+    let computing = group.members.filter(\.evidence.isJob)
+    let told = VisibleAccelerators.of(computing.map { ($0.environment, $0.process.words) })
+    let visible = told?.isUnique == true || identity.sharesView(with: own) ? told : nil
     return FoundJob(
       pid: identity.pid, started: identity.started, name: leader.process.name,
       command: String(Secrets.masked(words: leader.process.words).prefix(2000)),
@@ -165,7 +170,10 @@ public struct JobFinder {
       nodes: leader.environment.nodes, batchJob: identity.job ?? slurm,
       container: identity.container, isOnGPU: onGPU != nil,
       visibleGPUs: leader.environment.visibleGPUs.map { String($0.prefix(200)) },
-      gpus: onGPU == nil ? [] : names.names(of: group),
+      gpus: onGPU == nil ? [] : names.names(of: group), visible: visible,
+      unseen: hidden == 0
+        ? nil
+        : "the open files of \(hidden) of its \(group.members.count) processes may not be looked at",
       library: group.members.lazy.compactMap(\.evidence.library).first,
       engine: group.members.lazy.compactMap(\.evidence.program).first { $0.role == .serving }?.name,
       isLearning: group.members.contains(where: \.isLearning),

@@ -203,11 +203,17 @@ struct WatchedJob {
   private static func attributes(of job: FoundJob, _ file: FoundFile?) -> [String: String] {
     var attributes = ["pid": "\(job.pid)", "command": job.command]
     attributes["pids"] = job.members.prefix(256).map(String.init).joined(separator: ",")
-    attributes["on_gpu"] = job.isOnGPU ? "yes" : "no"
+    // What may not be looked at may hold one.
+    attributes["on_gpu"] = job.isOnGPU ? "yes" : job.unseen == nil ? "no" : nil
+    attributes[JobFacts.Key.unseen.rawValue] = job.unseen
+    if var visible = job.visible {
+      // By their names, where the driver's files tell them.
+      if !job.gpus.isEmpty { visible.names = job.gpus }
+      attributes.merge(visible.attributes) { said, _ in said }
+    }
     attributes["kind"] = job.engine == nil ? "training" : "serving"
     attributes["user"] = job.user
     attributes["world_size"] = job.worldSize.map(String.init)
-    attributes["gpus"] = job.gpus.isEmpty ? nil : job.gpus.joined(separator: ",")
     attributes["path"] = file?.path
     let framework = file.flatMap { $0.reader == FileReaders.text.name ? $0.format : nil }
     attributes["framework"] = framework ?? job.library

@@ -72,6 +72,7 @@ struct Jobs: ParsableCommand {
     } else if let visible = job.visibleGPUs {
       line("gpus", "told to use \(visible)")
     }
+    if let unseen = job.unseen { line("unseen", unseen) }
     for port in job.ports { line("serves", "\(port.engine) on port \(port.port)") }
     for (index, file) in job.files.enumerated() {
       let format =

@@ -10,6 +10,10 @@ public struct JobProcesses: Hashable, Sendable {
   public private(set) var pids: [Int32] = []
   /// Whether one of them holds an accelerator for computing; `nil` where that may not be seen.
   public private(set) var isOnGPU: Bool?
+  /// The accelerators they were told to use.
+  private var visible: VisibleAccelerators?
+  /// Why not all can be known of them, in words.
+  private var unseen: String?
 
   /// No processes.
   public init() {}
@@ -64,17 +68,29 @@ public struct JobProcesses: Hashable, Sendable {
     var all = table.descendants(of: roots)
     all.formUnion(table.rayWorkers(of: all, in: context))
     pids = Array(all.sorted().prefix(Self.most))
-    var isReadable = true
+    var hidden = 0
     var isLearning = false
+    var told: [(JobEnvironment, [String])] = []
     for pid in pids {
       guard let process = table.records[pid] else { continue }
       let evidence = JobEvidence(process, in: context)
       if evidence.isOnGPU { isOnGPU = true }
       // A logging service writes what others have done, and holds no accelerator itself.
       if evidence.isJob { isLearning = true }
-      if !OpenDescriptors.each(in: context.path("/proc/\(pid)"), { _, _ in }) { isReadable = false }
+      if evidence.isJob {
+        told.append((JobEnvironment(pid: pid, in: context), process.words))
+      }
+      if !evidence.isReadable { hidden += 1 }
     }
-    if isOnGPU == nil, isReadable, isLearning { isOnGPU = false }
+    if isOnGPU == nil, hidden == 0, isLearning { isOnGPU = false }
+    if hidden > 0 {
+      unseen = "the open files of \(hidden) of its \(pids.count) processes may not be looked at"
+    }
+    if let list = VisibleAccelerators.of(told) {
+      let own = ProcessRecord.own(in: context).flatMap { ProcessIdentity(pid: $0, in: context) }
+      let view = pids.lazy.compactMap { ProcessIdentity(pid: $0, in: context) }.first
+      if list.isUnique || view?.sharesView(with: own) == true { visible = list }
+    }
   }
 
   private static let most = 256
@@ -86,6 +102,8 @@ public struct JobProcesses: Hashable, Sendable {
       JobFacts.Key.pids.rawValue: pids.map(String.init).joined(separator: ",")
     ]
     attributes[JobFacts.Key.onGPU.rawValue] = isOnGPU.map { $0 ? "yes" : "no" }
+    attributes[JobFacts.Key.unseen.rawValue] = unseen
+    if let visible { attributes.merge(visible.attributes) { said, _ in said } }
     return attributes
   }
 }
