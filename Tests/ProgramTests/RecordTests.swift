@@ -103,6 +103,30 @@ import Testing
     #expect(said.steps == 9 && said.loss == 2.9 && said.tokens == 9000)
   }
 
+  @Test(arguments: [
+    ("exit 0", 0, "job finished"),
+    (
+      "printf 'Traceback (most recent call last):\\nRuntimeError: made up\\n' >&2; exit 1", 1,
+      "job ended by an error: RuntimeError"
+    ),
+    ("exit 3", 3, "job ended by an error: exit code 3"),
+    ("kill -KILL $$", 137, "job ended by an error: SIGKILL"),
+  ])
+  func `how a command ends is said in the summary, the report and its JSON`(
+    end: String, status: Int32, words: String
+  ) throws {
+    let steps = """
+      for i in 1 2 3; do echo "step $i | loss: 2.$i | dt: 100ms | tok/sec: 1000"; sleep 0.1; done
+      """
+    let result = try record([], ["/bin/sh", "-c", steps + "\n" + end])
+    #expect(result.status == status)
+    #expect(result.errorLines.contains { $0.hasPrefix("  end") && $0.hasSuffix(words) })
+    let report = try Program.run(["report", "f.hippo"], in: folder)
+    #expect(report.output.contains(words))
+    let json = try Program.run(["report", "f.hippo", "--format", "json"], in: folder)
+    #expect(json.output.contains("\"ending_words\":\"\(words)\""))
+  }
+
   @Test func `a terminal stays one for errors, and gets every byte as it was written`() throws {
     let script = """
       test -t 1 && echo out; test -t 2 && echo err

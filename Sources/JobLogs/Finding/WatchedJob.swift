@@ -24,6 +24,8 @@ struct WatchedJob {
   private var isHistorySkipped = false
   /// How much of it had been read before this look, while it is being skipped.
   private var historyRead: Int?
+  private var followedSince: Timestamp?
+  private var stall = StallWatch()
 
   init(_ job: FoundJob) { self.job = job }
 
@@ -116,6 +118,7 @@ struct WatchedJob {
     file = best
     reader = kind.make(best.path, context)
     (nextRead, lastHeard, device) = (nil, nil, nil)
+    (followedSince, stall) = (now, StallWatch())
     isHistorySkipped = best.mayHoldOlder
     historyRead = best.mayHoldOlder ? 0 : nil
     isAnnounced = true
@@ -145,6 +148,7 @@ struct WatchedJob {
       for observation in said where !isHistory || !isProgress(observation) {
         pass(observation, at: now, &observations)
       }
+      if let words = stall.look(at: now) { note(words, .stalled, at: now, &observations) }
     } catch {
       // A server that is still loading its model answers later.
       if server == nil { letGo(at: now) } else { nextRead = now + 5 }
@@ -174,6 +178,7 @@ struct WatchedJob {
       observations.append(.device(enriched(described)))
     case .reading:
       lastHeard = now
+      if let words = stall.hear(at: now) { note(words, .continued, at: now, &observations) }
       observations.append(observation)
     case .series(var series):
       // Users look for the one who found it, whoever reads it.
@@ -226,7 +231,22 @@ struct WatchedJob {
   mutating func end(_ clock: any SessionClock, to observations: inout [Observation]) {
     nextRead = nil
     read(clock, to: &observations)
-    if isAnnounced { note("job ended: \(job.title)", .ended, at: clock.now, &observations) }
+    guard isAnnounced else { return }
+    let ending = ending
+    let words = ending == .unknown || device == nil ? "\(ending.words): \(job.title)" : ending.words
+    note(words, ending.cause, at: clock.now, &observations)
+  }
+
+  /// How the job ended, by the last lines of what it printed.
+  private var ending: JobEnding {
+    guard let file, file.reader == FileReaders.text.name, let log = SafeFile(file.path) else {
+      return .unknown
+    }
+    // The last lines may be of a run before.
+    if isHistorySkipped, lastHeard == nil, log.changed < followedSince?.seconds ?? .infinity {
+      return .unknown
+    }
+    return LogEnding.of(log.tail(LogEnding.length)) ?? .unknown
   }
 
   private func note(

@@ -23,6 +23,8 @@ public struct JobFacts: Hashable, Sendable {
     case visibleGPUsOrder = "visible_gpus_order"
     /// Why not all can be known of its processes, in words.
     case unseen
+    /// When its log was last changed, in whole seconds since 1970, if that is long past.
+    case lastSaid = "last_said"
     /// One of `Timing`: how the times of a finished job's rows are known.
     case timing
     /// The name of the zone in which times without one were read.
@@ -87,6 +89,8 @@ public struct JobFacts: Hashable, Sendable {
   public var usesAccelerators: Bool?
   /// The ids of its processes.
   public var pids: Set<Int> = []
+  /// When its log last said something, if that was long before anybody looked.
+  public var lastSaid: Timestamp?
   /// How the times of its rows are known; those of a job that was watched are.
   public var timing = Timing.stamped
   /// The zone in which times without one were read; `nil` where none was needed.
@@ -133,6 +137,7 @@ public struct JobFacts: Hashable, Sendable {
     countsTokensAtEnd = text(.tokenCount) == "request"
     usesAccelerators = text(.onGPU).map { $0 == "yes" }
     pids = Set(Self.list(text(.pids)).compactMap { Int($0) })
+    lastSaid = number(.lastSaid).flatMap { $0 < 1e11 ? Timestamp(seconds: $0) : nil }
     timing = text(.timing).flatMap(Timing.init(rawValue:)) ?? .stamped
     timeZone = text(.timeZone)
     isTimeZoneAssumed = text(.isTimeZoneAssumed) == "yes"

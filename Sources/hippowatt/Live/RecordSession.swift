@@ -24,6 +24,8 @@ final class RecordSession {
   private var wasBlocked = false
   private var interruptions = 0
   private var hasAsked = false
+  /// Whether the command was sent a signal from here.
+  private var hasEnded = false
   private var writeProblem = ""
   private var context: SourceContext?
   private var nextLook: Timestamp?
@@ -164,7 +166,12 @@ final class RecordSession {
   }
 
   private func end(by signal: Int32) {
-    if let command, status == nil { command.send(signal) } else { isOver = true }
+    if let command, status == nil {
+      hasEnded = true
+      command.send(signal)
+    } else {
+      isOver = true
+    }
   }
 
   private func take() {
@@ -175,6 +182,9 @@ final class RecordSession {
         // What it wrote before it ended is still on its way.
         relay(command)
         keep(output?.finish(arrival: clock.now) ?? [])
+        if let event = output?.ending(status: ended, isOurs: hasEnded, at: clock.now) {
+          keep([.event(event)])
+        }
         status = ended
         isOver = true
       }
