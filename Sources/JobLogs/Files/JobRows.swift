@@ -62,9 +62,21 @@ package struct JobRows {
   /// Adds rows that were read together, oldest first.
   ///
   /// How often they come is learnt from all of them before the first is said.
+  ///
+  /// `choice` is the one they were taken by: what their rate of tokens counts for is known from it,
+  /// and what was read before a better name for the rate was heard is left out.
   package mutating func say(
-    _ rows: [JobRow], arrival: Timestamp, to observations: inout [Observation]
+    _ rows: [JobRow], by choice: ScalarChoice? = nil, arrival: Timestamp,
+    to observations: inout [Observation]
   ) {
+    var rows = rows
+    if let scope = choice?.rateScope {
+      learn([JobFacts.Key.rateScope.rawValue: scope.rawValue], to: &observations)
+      let best = choice?.name(of: .tokenRate)
+      for place in rows.indices {
+        rows[place].entries.removeAll { $0.metric == .tokenRate && $0.name != best }
+      }
+    }
     for row in rows {
       for entry in row.entries { hear(entry.metric, at: min(row.time, arrival)) }
     }
@@ -156,15 +168,19 @@ package struct JobRows {
     return copy
   }
 
-  /// Learns from a name who gave it, and for what a rate of tokens counts.
+  /// Learns from a name who gave it.
   private mutating func learn(by entry: JobRow.Entry, _ observations: inout [Observation]) {
     if device.attributes["framework"] == nil,
       let framework = ScalarNames.framework(entry.name)
     {
       learn(["framework": framework], to: &observations)
     }
-    guard entry.metric == .tokenRate, let scope = ScalarNames.use(entry.name)?.scope else { return }
-    learn(["rate_scope": scope], to: &observations)
+    // A last state is told without a choice; a rate in it must not pass for the whole job's.
+    let key = JobFacts.Key.rateScope.rawValue
+    guard entry.metric == .tokenRate, device.attributes[key] == nil,
+      let scope = ScalarNames.use(entry.name)?.scope
+    else { return }
+    learn([key: scope.rawValue], to: &observations)
   }
 
   private func provenance(_ metric: Metric) -> Provenance {
@@ -196,7 +212,7 @@ package struct JobRows {
 
   /// What each metric of a job can be; others are not taken from files.
   private static let plausible: [Metric: ClosedRange<Double>] = [
-    .step: 0...1e15, .stepTotal: 1...1e15, .epoch: 0...1e7, .loss: -1e9...1e9,
+    .step: 0...1e15, .stepTotal: 1...1e15, .epoch: 0...1e7, .epochTotal: 1...1e7, .loss: -1e9...1e9,
     .validationLoss: -1e9...1e9, .accuracy: 0...1, .gradientNorm: 0...1e12,
     .learningRate: 0...1e3, .tokens: 0...1e18, .tokenRate: 1e-3...1e12, .samples: 0...1e18,
     .sampleRate: 1e-3...1e12, .stepTime: 1e-6...1e6, .dataTime: 0...1e6, .reportedMFU: 0...1.1,

@@ -35,6 +35,8 @@ public struct JobFacts: Hashable, Sendable {
     case device
     /// All of its devices together.
     case job
+    /// Nothing says which, so that nothing may be told by it.
+    case unknown
   }
 
   /// How the times of a job's rows are known.
@@ -132,7 +134,11 @@ public struct JobFacts: Hashable, Sendable {
 
   /// How many devices a stated rate must be multiplied by; `nil` when that is not known.
   public var rateFactor: Double? {
-    guard rateScope == .device else { return 1 }
-    return worldSize ?? (gpus.isEmpty ? nil : Double(gpus.count))
+    switch rateScope {
+    case .job: return 1
+    case .device: return worldSize ?? (gpus.isEmpty ? nil : Double(gpus.count))
+    // Both are the same on one device.
+    case .unknown: return worldSize == 1 ? 1 : nil
+    }
   }
 }
