@@ -23,6 +23,8 @@ public struct FoundJob: Sendable, Hashable {
   public var launcher: String?
   /// The number of ranks it says it has, over all machines.
   public var worldSize: Int?
+  /// Whether what started the ranks says how many they are; otherwise those seen here were counted.
+  var isWorldSizeTold = false
   /// The number of machines it says it runs on.
   public var nodes: Int?
   /// The batch job it belongs to, such as `slurm 4711`.

@@ -118,12 +118,13 @@ public struct JobFinder {
     let onGPU = group.members.first { $0.evidence.isOnGPU }
     let slurm = leader.environment["SLURM_JOB_ID"].map { "slurm \($0.prefix(20))" }
     let ranks = Set(group.members.compactMap(\.environment.rank)).count
+    let told = RankCount(of: group, in: context).value
     return FoundJob(
       pid: identity.pid, started: identity.started, name: leader.process.name,
       command: String(Secrets.masked(words: leader.process.words).prefix(2000)),
       user: identity.user, why: (onGPU ?? leader).evidence.words,
       launcher: group.launcher.flatMap { KnownProgram($0.words, name: $0.name)?.name },
-      worldSize: leader.environment.worldSize ?? (ranks > 1 ? ranks : nil),
+      worldSize: told ?? (ranks > 1 ? ranks : nil), isWorldSizeTold: told != nil,
       nodes: leader.environment.nodes, batchJob: identity.job ?? slurm,
       container: identity.container, isOnGPU: onGPU != nil,
       visibleGPUs: leader.environment.visibleGPUs.map { String($0.prefix(200)) },

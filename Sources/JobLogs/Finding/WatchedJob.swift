@@ -165,11 +165,17 @@ struct WatchedJob {
     observations.append(.device(enriched(device)))
   }
 
-  /// What the reader says of its job, with what its processes tell; the reader knows better.
+  /// What the reader says of its job, with what its processes tell.
+  ///
+  /// The reader knows better, but for the number of ranks: what started them knows how many there
+  /// are, and a line of a log may speak of those of a node, or of another job's.
   private func enriched(_ device: Device) -> Device {
     var device = device
     device.label = job.name
     device.attributes.merge(Self.attributes(of: job, file)) { said, _ in said }
+    if job.isWorldSizeTold, let size = job.worldSize {
+      device.attributes[JobFacts.Key.worldSize.rawValue] = "\(size)"
+    }
     return device
   }
 

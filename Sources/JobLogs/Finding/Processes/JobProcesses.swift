@@ -10,6 +10,8 @@ public struct JobProcesses: Hashable, Sendable {
   public private(set) var pids: [Int32] = []
   /// Whether one of them holds an accelerator for computing; `nil` where that may not be seen.
   public private(set) var isOnGPU: Bool?
+  /// How many ranks there are over all machines, by what started them; `nil` where it is not told.
+  public private(set) var worldSize: Int?
 
   /// No processes.
   public init() {}
@@ -55,15 +57,23 @@ public struct JobProcesses: Hashable, Sendable {
     pids = Array(all.sorted().prefix(Self.most))
     var isReadable = true
     var isLearning = false
+    var sizes: Set<Int> = []
     for pid in pids {
       guard let process = table.records[pid] else { continue }
       let evidence = JobEvidence(process, in: context)
       if evidence.isOnGPU { isOnGPU = true }
       // A logging service writes what others have done, and holds no accelerator itself.
       if evidence.isJob { isLearning = true }
+      if evidence.isJob, !evidence.isLauncher,
+        let size = JobEnvironment(pid: pid, in: context).worldSize
+      {
+        sizes.insert(size)
+      }
       if !OpenDescriptors.each(in: context.path("/proc/\(pid)"), { _, _ in }) { isReadable = false }
     }
     if isOnGPU == nil, isReadable, isLearning { isOnGPU = false }
+    // Two sizes are two jobs, of which nobody knows whose file it is.
+    worldSize = sizes.count == 1 ? sizes.first : nil
   }
 
   private static let most = 256
@@ -75,6 +85,7 @@ public struct JobProcesses: Hashable, Sendable {
       JobFacts.Key.pids.rawValue: pids.map(String.init).joined(separator: ",")
     ]
     attributes[JobFacts.Key.onGPU.rawValue] = isOnGPU.map { $0 ? "yes" : "no" }
+    attributes[JobFacts.Key.worldSize.rawValue] = worldSize.map(String.init)
     return attributes
   }
 }
