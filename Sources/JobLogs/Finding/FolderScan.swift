@@ -66,6 +66,16 @@ struct FolderScan {
       guard isUnknown || kind == Int(DT_DIR) || kind == Int(DT_REG) else { continue }
       let name = entryName(entry)
       let path = "\(folder)/\(name)"
+      // Of a checkpoint only its state tells progress, and it holds many large files.
+      let state = "trainer_state.json"
+      if kind == Int(DT_DIR), name.hasPrefix("checkpoint-"), isWanted("\(path)/\(state)") {
+        if fstatat(descriptor, "\(name)/\(state)", &status, AT_SYMLINK_NOFOLLOW) == 0,
+          status.isRegular, status.changed >= time
+        {
+          hits.append(Hit(path: "\(path)/\(state)", changed: status.changed))
+        }
+        continue
+      }
       guard kind == Int(DT_DIR) ? Self.isPromising(name) : isUnknown || isWanted(path),
         fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0
       else { continue }

@@ -120,6 +120,11 @@ public struct FoundFile: Sendable, Hashable {
   var identity: FileIdentity
   /// Whether the job holds it open, or a `tee` behind it does; else it merely lies there.
   var isCertain: Bool
+  /// What its reader may know of the job.
+  var owner = FileOwner()
+
+  /// What is followed when it is: all checkpoints of a folder are one, the newest of them counts.
+  var place: String { reader == FileReaders.state.name ? HFFilesSource.output(of: path) : path }
 }
 
 /// A port that a server listens on.

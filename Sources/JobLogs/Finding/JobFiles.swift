@@ -41,6 +41,7 @@ struct JobFiles {
   private let context: SourceContext
   private let paths: JobPaths
   private let start: Double?
+  private let owner: FileOwner
   private let taken: Set<FileIdentity>
   /// The working folders of other jobs that may have written what lies there.
   private let rivals: [String]
@@ -54,10 +55,12 @@ struct JobFiles {
   /// What `others` follow is theirs, unless this job holds it open itself; what lies in the folder
   /// that one of them works in may be.
   init(
-    leader: Int32, start: Double?, others: [FoundJob], in context: SourceContext
+    leader: Int32, start: Double?, words: [String] = [], others: [FoundJob],
+    in context: SourceContext
   ) {
     self.context = context
     self.start = start
+    owner = FileOwner(started: start.map { Timestamp(seconds: $0) }, words: words)
     paths = JobPaths(pid: leader, in: context)
     taken = Set(others.compactMap(\.best?.identity))
     rivals = others.filter { $0.mayLeaveFiles && !$0.isSettled }
@@ -215,7 +218,7 @@ struct JobFiles {
     var choice = readers[0]
     var found: Recognition?
     for reader in readers {
-      guard let recognised = reader.recognise(file) else { continue }
+      guard let recognised = reader.recognise(file, owner) else { continue }
       (choice, found) = (reader, recognised)
       break
     }
@@ -224,8 +227,9 @@ struct JobFiles {
     ranked.append(
       Ranked(
         file: FoundFile(
-          path: path, shown: String(shown.prefix(512)), why: why, reader: choice.name,
-          format: found?.format, identity: file.identity, isCertain: kind.isCertain),
+          path: path, shown: String(shown.prefix(512)),
+          why: choice.caution.isEmpty ? why : "\(why); \(choice.caution)", reader: choice.name,
+          format: found?.format, identity: file.identity, isCertain: kind.isCertain, owner: owner),
         kind: kind, reader: FileReaders.all.firstIndex { $0.name == choice.name } ?? 0,
         changed: file.changed, weight: found.map { $0.isConvincing ? 0 : 1 } ?? 2))
   }

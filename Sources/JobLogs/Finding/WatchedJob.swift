@@ -92,9 +92,8 @@ struct WatchedJob {
 
   private func isBetter(_ best: FoundFile, at now: Timestamp) -> Bool {
     guard let file else { return true }
-    guard best.identity != file.identity || best.path != file.path, best.format != nil else {
-      return false
-    }
+    let isOther = best.identity != file.identity || best.path != file.path
+    guard isOther, best.place != file.place, best.format != nil else { return false }
     return lastHeard.map { now - $0 > 120 } ?? true
   }
 
@@ -105,7 +104,7 @@ struct WatchedJob {
     guard let kind = FileReaders.named(best.reader) else { return }
     let isFirst = file == nil
     file = best
-    reader = kind.make(best.path, context)
+    reader = kind.make(best.path, best.owner, context)
     (nextRead, lastHeard, device) = (nil, nil, nil)
     isAnnounced = true
     let verb = isFirst ? "found job \(job.title), following" : "\(job.title): now following"

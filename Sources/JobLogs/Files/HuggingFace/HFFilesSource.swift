@@ -13,6 +13,8 @@ struct HFFilesSource: JobFileSource {
 
   private let path: String
   private let context: SourceContext
+  /// What was saved before is another job's.
+  private let since: Timestamp?
   private var rows: JobRows?
   private var read: (path: String, time: Timestamp)?
   private var failures = 0
@@ -22,9 +24,10 @@ struct HFFilesSource: JobFileSource {
   /// Whether all rows of a finished training are told, and not only the last state.
   private var isWhole = false
 
-  init(path: String, context: SourceContext) {
+  init(path: String, context: SourceContext, since: Timestamp? = nil) {
     self.path = path
     self.context = context
+    self.since = since
   }
 
   var isAtEnd: Bool { true }
@@ -37,7 +40,7 @@ struct HFFilesSource: JobFileSource {
   }
 
   mutating func probe() -> Probe {
-    guard let found = Self.find(path) else {
+    guard let found = find() else {
       return Probe(
         .waiting, "no trainer_state.json in \(path)", remedy: "name the job's output folder")
     }
@@ -46,7 +49,7 @@ struct HFFilesSource: JobFileSource {
 
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
     let now = clock.now
-    guard let found = Self.find(path) else {
+    guard let found = find() else {
       throw SourceFailure(
         .waiting, "waiting for trainer_state.json in \(path)",
         remedy: "name the job's output folder")
@@ -100,6 +103,13 @@ struct HFFilesSource: JobFileSource {
         attributes["weights_precision"] ?? weights.format.flatMap(ModelConfig.precision)
     }
     rows.learn(attributes, to: &result)
+    let age = now - written
+    if !isWhole, state.runtime == nil, age > Self.tellingAge {
+      let step = state.step.map { " of step \($0)" } ?? ""
+      rows.note(
+        "\(rows.device.label): the state\(step) was saved \(Int(age / 60)) min ago; it is written "
+          + "with checkpoints alone, and the job is further by now", at: written, to: &result)
+    }
     if isWhole, state.rows.count > 1 {
       rows.sayUntimed(
         state.rows + [state.last(at: written)], runtime: state.runtime, written: written,
@@ -120,12 +130,28 @@ struct HFFilesSource: JobFileSource {
     path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
+  /// From which age on a saved state is said to be old, in seconds.
+  private static let tellingAge = 120.0
+
+  /// The folder that all checkpoints of a training lie in, or the path itself where it is another.
+  static func output(of path: String) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count > 2, parts[parts.count - 2].hasPrefix("checkpoint-") else { return path }
+    return parts.dropLast(2).joined(separator: "/")
+  }
+
   /// The file to read: of a folder, its own state, else that of the checkpoint with most steps.
-  private static func find(_ path: String) -> String? {
+  ///
+  /// Of what a known job has saved it is the newest, since others may lie beside it.
+  private func find() -> String? {
     guard FolderWalk.isFolder(path) else { return path }
     let own = "\(path)/trainer_state.json"
-    if SystemFile.exists(own) { return own }
-    let saved = FolderWalk(path, depth: 1) { $0 == "trainer_state.json" }.files
+    if since == nil, SystemFile.exists(own) { return own }
+    var saved = FolderWalk(path, depth: 1) { $0 == "trainer_state.json" }.files
+    if let since {
+      saved.removeAll { $0.modified < since - 2 }
+      return saved.max { ($0.modified, $0.path) < ($1.modified, $1.path) }?.path
+    }
     func steps(_ file: FolderWalk.File) -> Int64 {
       PlainNumber.whole(file.folder.split(separator: "-").last.map { Array($0.utf8) } ?? []) ?? -1
     }
