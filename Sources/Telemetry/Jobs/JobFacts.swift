@@ -134,11 +134,12 @@ public struct JobFacts: Hashable, Sendable {
 
   /// How many devices a stated rate must be multiplied by; `nil` when that is not known.
   public var rateFactor: Double? {
-    switch rateScope {
-    case .job: return 1
-    case .device: return worldSize ?? (gpus.isEmpty ? nil : Double(gpus.count))
+    let devices = worldSize ?? (gpus.isEmpty ? nil : Double(gpus.count))
+    return switch rateScope {
+    case .job: 1
+    case .device: devices
     // Both are the same on one device.
-    case .unknown: return worldSize == 1 ? 1 : nil
+    case .unknown: devices == 1 ? 1 : nil
     }
   }
 }
