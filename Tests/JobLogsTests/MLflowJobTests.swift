@@ -189,7 +189,7 @@ import Testing
       FileTree.FakeDescriptor(number: 5, target: path, flags: "0100002")
     ])
     #expect(open.best?.shown == "mlflow.db" && open.best?.reader == "MLflow database")
-    #expect(open.best?.format == "MLflow" && open.best?.isCertain == true)
+    #expect(open.best?.format == "MLflow database" && open.best?.isCertain == true)
     let lying = try job([])
     #expect(lying.best?.shown == "mlflow.db" && lying.best?.why == "in its working folder")
     // A database of another program, and runs of other jobs.

@@ -75,7 +75,7 @@ enum FileReaders {
         runs.count == 1, let values = try? database.values(of: runs[0].id, after: 0)
       else { return nil }
       let isTelling = values.contains { ScalarNames.use($0.key) != nil }
-      return Recognition(format: "MLflow", isConvincing: isTelling)
+      return Recognition(format: "MLflow database", isConvincing: isTelling)
     },
     make: { path, owner, context in
       MLflowDatabaseSource(path: path, context: context, owner: owner)

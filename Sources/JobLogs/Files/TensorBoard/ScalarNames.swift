@@ -71,7 +71,7 @@ enum ScalarNames {
     case "lm_loss", "lm_loss_validation": "Megatron-LM"
     case "lm_loss_training/lm_loss": "Megatron-DeepSpeed"
     case "reduced_train_loss", "train_step_timing_in_s": "NeMo"
-    case "train/global_step", "train/grad_norm": "Hugging Face Trainer"
+    case "train/global_step": "Hugging Face Trainer"
     case "loss/train/total", "throughput/device/tokens_per_sec": "Composer"
     case "epoch_loss", "epoch_val_loss", "evaluation_loss_vs_iterations": "Keras"
     case "trainer/global_step": "Lightning"
