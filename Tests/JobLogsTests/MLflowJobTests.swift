@@ -150,7 +150,7 @@ import Testing
     #expect(try source.sample(Self.clock).readings.map { $0[.loss] } == [2, 1])
     #expect(source.isAtEnd)
     var other = MLflowDatabaseSource(path: "\(path)#old", context: Self.context)
-    #expect(try other.sample(Self.clock).readings.count <= MLflowDatabase.page)
+    #expect(try other.sample(Self.clock).readings.count == 32 * MLflowDatabase.page)
     #expect(!other.isAtEnd)
   }
 
@@ -202,9 +202,16 @@ import Testing
     tree.remove("/home/mlflow.db")
     MLflowDatabaseTests.write(
       path, Self.schema + Self.run("a", at: 5) + Self.metric("loss", 2, step: 1, of: "a"))
+    MLflowDatabaseTests.write(
+      path,
+      (0...3).map { Self.metric("system/gpu_0_power_usage_watts", 300, step: $0 * 10, of: "a") }
+        .joined())
     var source = JobSource(tree.context)
     let heard = try source.sample(FixedClock(Timestamp(seconds: Double(time(nil)))))
-    #expect(heard.readings.map { $0[.loss] } == [2])
-    #expect(heard.devices.last?.attributes["pid"] == "41")
+    #expect(heard.readings.compactMap { $0[.loss] } == [2])
+    let found = try #require(heard.devices.last { $0.id.kind == .job })
+    #expect(found.attributes["pid"] == "41" && found.label == "train.py")
+    let gpu = try #require(heard.devices.last { $0.id.kind == .gpu })
+    #expect(gpu.attributes["pid"] == nil && gpu.label != "train.py")
   }
 }

@@ -123,11 +123,13 @@ import Testing
     let rows = (1...3).map { step in
       EventFile.event(
         1_790_000_000 + Double(step), step: Int64(step), EventFile.simple("tps_per_gpu", 1000),
-        EventFile.simple("actor/pg_loss", 0.5), EventFile.simple("tps", 8000))
+        EventFile.simple("actor/pg_loss", 0.5), EventFile.simple("tps", 8000),
+        EventFile.simple("step", Float(step)))
     }
     tree.write(name, EventFile.version + rows.flatMap { $0 })
     var source = TFEventsSource(path: tree.root + name, context: SourceContext(machine: "b"))
     let heard = try source.readAll(FixedClock(Timestamp(seconds: 1_790_000_100)))
+    #expect(heard.readings.map { $0[.step] } == [1, 2, 3])
     #expect(Set(heard.readings.compactMap { $0[.tokenRate] }) == [8000])
     #expect(heard.devices.last?.attributes["rate_scope"] == "job")
     #expect(heard.devices.last?.attributes["framework"] == "verl")

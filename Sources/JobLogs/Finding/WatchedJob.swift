@@ -141,7 +141,8 @@ struct WatchedJob {
     _ observation: Observation, at now: Timestamp, _ observations: inout [Observation]
   ) {
     switch observation {
-    case .device(let described):
+    // A tracker may tell of the machine's accelerators as well, which are not the job.
+    case .device(let described) where described.id.kind == .job:
       device = described
       observations.append(.device(enriched(described)))
     case .reading:

@@ -16,7 +16,7 @@ extension ScalarNames {
   ///
   /// Sources: torchtitan components/metrics.py, transformers integrations, Megatron-LM training.py,
   /// Lightning, Keras callbacks, Composer, Levanter, TRL, torchtune, DeepSpeed monitor, Ultralytics,
-  /// verl, OLMo-core, NeMo Automodel and RL, prime-rl, slime, lerobot, ms-swift.
+  /// verl, OLMo-core, nanotron, NeMo Automodel and RL, prime-rl, slime, lerobot, ms-swift.
   static let table: [String: ScalarUse] = {
     var table: [String: ScalarUse] = [:]
     for line in lines {
@@ -36,6 +36,7 @@ extension ScalarNames {
       [
         "global_step", "train/global_step", "trainer/global_step", "training/global_step", "step",
         "train/step", "train/steps", "training/step", "current_steps", "iter", "iteration",
+        "iteration_step",
       ]),
     Line(.stepTotal, ["max_steps", "total_steps"]),
     Line(
@@ -50,7 +51,8 @@ extension ScalarNames {
       [
         "num_input_tokens_seen", "train/num_input_tokens_seen", "num_tokens", "train/num_tokens",
         "n_tokens_seen", "ntokens", "consumed_tokens", "total_tokens", "train/total_tokens",
-        "throughput/total_tokens", "tokens/total", "time/token", "progress/total_tokens",
+        "throughput/total_tokens", "tokens/total", "train/tokens/total", "time/token",
+        "progress/total_tokens",
       ]),
     Line(
       .samples,
@@ -102,6 +104,7 @@ extension ScalarNames {
       .learningRate,
       [
         "lr/pg0", "lr/group0", "epoch_learning_rate", "epoch_lr", "optim/lr_(group_0)",
+        "optim/lr__group_0_",
         "train/lr_pg_0",
       ], rank: 1),
     Line(
@@ -132,6 +135,7 @@ extension ScalarNames {
         "perf/step_time", "throughput/duration", "timing/train/total_step_time", "time/step",
       ]),
     Line(.stepTime, ["timing_s/step"], rank: 1),
+    Line(.stepTime, ["elapsed_time_per_iteration_ms"], factor: 0.001),
     Line(
       .dataTime,
       [
@@ -142,14 +146,17 @@ extension ScalarNames {
     Line(.reportedMFU, ["device/mfu", "train_device/mfu", "throughput/device/mfu"]),
     Line(.reportedMFU, ["perf/mfu/actor"], rank: 2),
     Line(
-      .reportedFLOPRate, ["tflops", "tflops_per_gpu", "throughput/tflops_per_gpu"], factor: 1e12),
+      .reportedFLOPRate,
+      ["tflops", "tflops_per_gpu", "throughput/tflops_per_gpu", "model_tflops_per_gpu"],
+      factor: 1e12),
     Line(
       .reportedFLOPRate,
       ["device/flops_per_sec", "train_device/flops_per_sec", "throughput/device/flops_per_sec"]),
     Line(
       .peakMemory,
       [
-        "memory/max_active(gib)", "memory/max_active_(gib)", "perf/max_memory_allocated_gb",
+        "memory/max_active(gib)", "memory/max_active_(gib)", "train/memory/max_active_(gib)",
+        "perf/max_memory_allocated_gb",
         "actor/perf/max_memory_allocated_gb",
       ], factor: 1_073_741_824),
     Line(

@@ -76,7 +76,8 @@ enum ScalarNames {
     case "epoch_loss", "epoch_val_loss", "evaluation_loss_vs_iterations": "Keras"
     case "trainer/global_step": "Lightning"
     case "perf/time_per_step", "timing_s/step", "actor/pg_loss", "actor/loss": "verl"
-    case "train/ce_loss", "optim/total_grad_norm", "optim/lr_(group_0)": "OLMo-core"
+    case "train/ce_loss", "optim/total_grad_norm", "optim/lr_(group_0)", "optim/lr__group_0_":
+      "OLMo-core"
     case "progress/total_tokens", "progress/total_samples": "prime-rl"
     case "throughput/examples_per_second", "throughput/loading_time": "Levanter"
     case "train/dataloading_s": "LeRobot"
