@@ -71,6 +71,15 @@ import Testing
     // Another program's run is another job's; of two of the same nobody knows.
     #expect(try chosen(Self.run("a", at: 5), Self.run("b", at: 9, program: "other.py")) == ["a"])
     #expect(try chosen(Self.run("a", at: 5), Self.run("b", at: 9)).count == 2)
+    // Who goes on with a run of before is told so.
+    let scratch = Scratch()
+    let path = scratch.file("mlflow.db")
+    MLflowDatabaseTests.write(path, Self.schema + Self.run("old", at: -500) + Self.run("a", at: 5))
+    var owner = Self.owner
+    owner.runID = "old"
+    #expect(try MLflowDatabase(path).runs(of: owner).map(\.id) == ["old"])
+    owner.runID = "unheard"
+    #expect(try MLflowDatabase(path).runs(of: owner).map(\.id) == ["a"])
   }
 
   @Test func whichOfTwoRunsIsMeantIsAsked() throws {

@@ -6,6 +6,8 @@ struct FileOwner: Hashable, Sendable {
   var started: Timestamp?
   /// The words of its command line.
   var words: [String] = []
+  /// The number of the run that it was told to go on with, as its environment has it.
+  var runID: String?
 
   /// Whether a program's path or name is that of the job: `train.py` is `src/train.py`.
   func isProgram(_ path: String) -> Bool {

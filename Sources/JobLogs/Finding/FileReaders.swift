@@ -97,6 +97,16 @@ enum FileReaders {
   /// The readers that the file at a path may be for.
   static func candidates(_ path: String) -> [FileReader] { all.filter { $0.isNamed(path) } }
 
+  /// Whether a file that merely lies somewhere is worth a look by its name.
+  ///
+  /// Databases lie about in numbers, and MLflow's has a name.
+  static func isUsual(_ path: String) -> Bool {
+    let readers = candidates(path)
+    let file = path.split(separator: "/").last ?? ""
+    return readers.contains { $0.name != database.name }
+      || !readers.isEmpty && (file.hasPrefix("mlflow") || file.hasPrefix("mlruns"))
+  }
+
   static func named(_ name: String) -> FileReader? { all.first { $0.name == name } }
 }
 

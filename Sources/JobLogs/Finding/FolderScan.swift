@@ -54,6 +54,9 @@ struct FolderScan {
     guard fstat(descriptor, &status) == 0, visited.insert(FileIdentity(status)).inserted else {
       return
     }
+    // Of many checkpoints the newest one's state tells it all.
+    var saved: Hit?
+    defer { if let saved { hits.append(saved) } }
     while let entry = readdir(stream) {
       if entriesLeft <= 0 || (entriesLeft % 16 == 0 && isTimeUp()) {
         isCut = true
@@ -70,9 +73,9 @@ struct FolderScan {
       let state = "trainer_state.json"
       if kind == Int(DT_DIR), name.hasPrefix("checkpoint-"), isWanted("\(path)/\(state)") {
         if fstatat(descriptor, "\(name)/\(state)", &status, AT_SYMLINK_NOFOLLOW) == 0,
-          status.isRegular, status.changed >= time
+          status.isRegular, status.changed >= max(time, saved?.changed ?? time)
         {
-          hits.append(Hit(path: "\(path)/\(state)", changed: status.changed))
+          saved = Hit(path: "\(path)/\(state)", changed: status.changed)
         }
         continue
       }

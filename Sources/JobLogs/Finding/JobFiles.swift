@@ -55,12 +55,12 @@ struct JobFiles {
   /// What `others` follow is theirs, unless this job holds it open itself; what lies in the folder
   /// that one of them works in may be.
   init(
-    leader: Int32, start: Double?, words: [String] = [], others: [FoundJob],
-    in context: SourceContext
+    leader: Int32, start: Double?, words: [String] = [], runID: String? = nil,
+    others: [FoundJob], in context: SourceContext
   ) {
     self.context = context
     self.start = start
-    owner = FileOwner(started: start.map { Timestamp(seconds: $0) }, words: words)
+    owner = FileOwner(started: start.map { Timestamp(seconds: $0) }, words: words, runID: runID)
     paths = JobPaths(pid: leader, in: context)
     taken = Set(others.compactMap(\.best?.identity))
     rivals = others.filter { $0.mayLeaveFiles && !$0.isSettled }
@@ -182,7 +182,7 @@ struct JobFiles {
       return
     }
     let hits = scan.files(in: path, depth: depth, changedAfter: since) {
-      !FileReaders.candidates($0).isEmpty
+      FileReaders.isUsual($0)
     }
     for hit in hits where isOwn(hit, kind) {
       consider(hit.path, shown: paths.shown(hit.path), kind: kind, why: place.why)

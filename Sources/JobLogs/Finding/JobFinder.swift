@@ -146,7 +146,7 @@ extension JobFinder {
     guard let group = groups[job.pid] else { return }
     var files = JobFiles(
       leader: job.pid, start: startTime(job.started), words: group.leader.process.words,
-      others: others, in: context)
+      runID: group.leader.environment["MLFLOW_RUN_ID"], others: others, in: context)
     var sockets: [Int32: Set<UInt64>] = [:]
     for member in group.members.prefix(64) {
       let pid = member.process.pid

@@ -59,6 +59,40 @@ import Testing
     }
   }
 
+  /// Thirty checkpoints and as many databases leave time for the one file that tells more.
+  @Test func manyCheckpointsHideNothing() throws {
+    for step in 1...30 {
+      tree.write("/home/out/checkpoint-\(step)/trainer_state.json", state(step: step))
+      tree.write("/home/out/index-\(step).db", "SQLite format 3\0")
+    }
+    tree.write("/home/out/metrics.csv", "step,loss\n1,2.5\n")
+    tree.age("/home/out/metrics.csv", seconds: 60)
+    let job = try job(["python3", "train.py", "--output_dir", "out"])
+    #expect(job.files.map(\.reader) == ["table", "Trainer state"])
+  }
+
+  @Test func aFolderOfSeveralTrainingsTellsTheLast() throws {
+    func step(_ since: Timestamp? = nil) throws -> Double? {
+      let context = SourceContext(machine: "box")
+      var source = HFFilesSource(path: tree.root + "/home/out", context: context, since: since)
+      let heard = try source.sample(FixedClock(Timestamp(seconds: Double(time(nil)) + 5)))
+      return heard.readings.first?[.step]
+    }
+    tree.write("/home/out/checkpoint-500/trainer_state.json", state(step: 500))
+    tree.write("/home/out/checkpoint-1000/trainer_state.json", state(step: 1000))
+    #expect(try step() == 1000)
+    tree.write("/home/out/trainer_state.json", state(step: 1010))
+    #expect(try step() == 1010)
+    // Trained once more, from the start.
+    for name in ["/trainer_state.json", "/checkpoint-1000/trainer_state.json"] {
+      tree.age("/home/out\(name)", seconds: 4000)
+    }
+    #expect(try step() == 500)
+    #expect(throws: SourceFailure.self) {
+      try step(Timestamp(seconds: Double(time(nil)) + 100))
+    }
+  }
+
   @Test func scalarsAndLogsAsJSONAreFound() throws {
     // mmengine's, ms-swift's and LLaMA-Factory's; who reads the lines is another matter.
     let row = #"{"current_steps": 5, "total_steps": 20, "loss": 2.5, "lr": 1e-06, "epoch": 0.1}"#

@@ -140,26 +140,29 @@ struct HFFilesSource: JobFileSource {
     return parts.dropLast(2).joined(separator: "/")
   }
 
-  /// The file to read: of a folder, its own state, else that of the checkpoint with most steps.
+  /// The file to read: of a folder, the state that was saved last.
   ///
-  /// Of what a known job has saved it is the newest, since others may lie beside it.
+  /// That is the folder's own, which is written when the training ends, else that of the checkpoint
+  /// with most steps. What is older by more than a minute is of a training before: copies of a folder
+  /// have all their files within that.
   private func find() -> String? {
     guard FolderWalk.isFolder(path) else { return path }
-    let own = "\(path)/trainer_state.json"
-    if since == nil, SystemFile.exists(own) { return own }
     var saved = FolderWalk(path, depth: 1) { $0 == "trainer_state.json" }.files
-    if let since {
-      saved.removeAll { $0.modified < since - 2 }
-      return saved.max { ($0.modified, $0.path) < ($1.modified, $1.path) }?.path
-    }
+    if let since { saved.removeAll { $0.modified < since - 2 } }
+    let own = "\(path)/trainer_state.json"
     func steps(_ file: FolderWalk.File) -> Int64 {
-      PlainNumber.whole(file.folder.split(separator: "-").last.map { Array($0.utf8) } ?? []) ?? -1
+      if file.path == own { return .max }
+      return PlainNumber.whole(file.folder.split(separator: "-").last.map { Array($0.utf8) } ?? [])
+        ?? -1
     }
-    if let best = saved.max(by: { (steps($0), $0.path) < (steps($1), $1.path) }) {
-      return best.path
+    if let newest = saved.map(\.modified).max() {
+      return saved.filter { newest - $0.modified <= 60 }
+        .max { (steps($0), $0.path) < (steps($1), $1.path) }?.path
     }
-    return ["all_results.json", "train_results.json"].map { "\(path)/\($0)" }
-      .first { SystemFile.exists($0) }
+    return since != nil
+      ? nil
+      : ["all_results.json", "train_results.json"].map { "\(path)/\($0)" }
+        .first { SystemFile.exists($0) }
   }
 
   /// The line of the catalogue: `trainer-state:FILE`.

@@ -96,6 +96,7 @@ final class MLflowDatabase {
   /// MLflow notes the name of the script that made a run.
   /// - Throws: `SourceFailure` when it is no database of MLflow's.
   func runs(of owner: FileOwner) throws(SourceFailure) -> [Run] {
+    if let id = owner.runID, let told = try run(id) { return [told] }
     guard try hasColumn("status") else { return try run(nil).map { [$0] } ?? [] }
     let since = owner.started.map { $0.nanoseconds / 1_000_000 - 2000 } ?? 0
     let sql = """

@@ -1,7 +1,7 @@
 import Linux
 import Telemetry
 
-/// The few variables of a job's environment that tell its place among its ranks.
+/// The few variables of a job's environment that tell its place among its ranks, and its run.
 ///
 /// The block they stand in holds keys to other people's services. So only the names listed here are
 /// looked for, and nothing else of it is kept, shown or written anywhere.
@@ -15,7 +15,7 @@ struct JobEnvironment: Hashable, Sendable {
     "SLURM_STEP_NUM_TASKS", "SLURM_SUBMIT_DIR", "PMI_SIZE", "OMPI_COMM_WORLD_RANK",
     "OMPI_COMM_WORLD_SIZE",
     "OMPI_COMM_WORLD_LOCAL_RANK", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER",
-    "ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "PYTHONUNBUFFERED",
+    "ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "PYTHONUNBUFFERED", "MLFLOW_RUN_ID",
   ]
 
   init() {}
