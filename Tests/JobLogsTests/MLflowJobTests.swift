@@ -172,11 +172,12 @@ import Testing
         + "INSERT INTO metrics VALUES ('loss', 2, 1790000110000, 'a', 10, 0),"
         + "('loss', 1.5, 1790000120000, 'a', 20, 0), ('loss', 0, 1790000130000, 'a', 21, 1),"
         + "('lo\u{1B}[31mss', 7, 1790000140000, 'a', 22, 0),"
-        + "('loss', 1.75, 1790000300000, 'a', 15, 0);")
+        + "('loss', 1.75, 1790000300000, 'a', 15, 0), ('loss', 1.5, 1790000310000, 'a', 21, 0);")
     var source = MLflowDatabaseSource(path: path, context: Self.context, owner: Self.owner)
     let heard = try source.readAll(Self.clock)
-    #expect(heard.readings.compactMap { $0[.loss] } == [2, 1.5, 1.75])
-    #expect(heard.events.map(\.text).contains("run-a: resumed at step 15"))
+    #expect(heard.readings.compactMap { $0[.loss] } == [2, 1.5, 1.75, 1.5])
+    #expect(heard.readings.compactMap { $0[.redoneSteps] } == [1, 7])
+    #expect(heard.events.first { $0.cause == .resumed }?.text == "run-a: resumed at step 15")
     #expect(heard.events.map(\.text).contains("run-a: the loss is no number at step 21"))
   }
 

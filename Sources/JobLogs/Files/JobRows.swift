@@ -16,6 +16,9 @@ package struct JobRows {
   /// Metrics of which something else is known than was last said.
   private var changed: Set<Metric> = []
   private var lastStep: Int64?
+  private var highestStep: Int64 = 0
+  /// Steps that were done again after the job went back, as far as the rows show it.
+  private var redone: Int64 = 0
   private var isLossBroken = false
   private var refused: Set<Metric> = []
   private var isAnnounced = false
@@ -55,8 +58,12 @@ package struct JobRows {
   }
 
   /// Adds a word about something that happened.
-  func note(_ text: String, at time: Timestamp, to observations: inout [Observation]) {
-    observations.append(.event(Event(time: time, kind: .note, text: text, device: device.id)))
+  func note(
+    _ text: String, _ cause: Event.Cause? = nil, at time: Timestamp,
+    to observations: inout [Observation]
+  ) {
+    observations.append(
+      .event(Event(time: time, kind: .note, text: text, device: device.id, cause: cause)))
   }
 
   /// Adds rows that were read together, oldest first.
@@ -141,10 +148,15 @@ package struct JobRows {
     guard !reading.isEmpty else { return }
     if row[.loss] != nil, let step = reading.values.first(where: { $0.metric == .step })?.steps {
       if let last = lastStep, step < last {
-        note("\(device.label): resumed at step \(step)", at: time, to: &observations)
+        redone += 1
+        note("\(device.label): resumed at step \(step)", .resumed, at: time, to: &observations)
+      } else if let last = lastStep, last < highestStep {
+        redone += min(step, highestStep) - last
       }
       lastStep = step
+      highestStep = max(highestStep, step)
     }
+    if redone > 0 { reading.set(.redoneSteps, steps: redone) }
     if isAnnounced {
       for metric in longer where described.contains(metric) {
         observations.append(
@@ -195,7 +207,7 @@ package struct JobRows {
   ) {
     if !loss.isFinite, !isLossBroken {
       let step = row[.step].flatMap { Int64(exactly: $0) }.map { " at step \($0)" } ?? ""
-      note("\(device.label): the loss is no number\(step)", at: time, to: &observations)
+      note("\(device.label): the loss is no number\(step)", .refused, at: time, to: &observations)
     }
     isLossBroken = !loss.isFinite
   }
@@ -206,8 +218,8 @@ package struct JobRows {
     guard entry.value.isFinite, refused.insert(entry.metric).inserted else { return }
     let name = entry.name.isEmpty ? entry.metric.name : entry.name
     note(
-      "\(device.label): “\(name)” of \(entry.value) cannot be true and is left out", at: time,
-      to: &observations)
+      "\(device.label): “\(name)” of \(entry.value) cannot be true and is left out", .refused,
+      at: time, to: &observations)
   }
 
   /// What each metric of a job can be; others are not taken from files.
