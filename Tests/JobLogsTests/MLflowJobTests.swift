@@ -181,6 +181,43 @@ import Testing
     #expect(heard.events.map(\.text).contains("run-a: the loss is no number at step 21"))
   }
 
+  /// Two jobs in one database, or a database of another kind: nothing is followed, and nobody nags.
+  @Test func aDatabaseThatTellsNothingIsLeftAlone() throws {
+    let tree = FileTree()
+    tree.write("/proc/stat", "cpu 1 2 3 4\nbtime \(Self.began - 5)\nprocesses 4\n")
+    tree.folder("/home")
+    let other = tree.root + "/home/study.db"
+    MLflowDatabaseTests.write(other, "CREATE TABLE trials (x)")
+    let path = tree.root + "/home/mlflow.db"
+    MLflowDatabaseTests.write(
+      path, Self.schema + Self.run("a", at: 5) + Self.metric("loss", 2, step: 1, of: "a"))
+    tree.process(
+      41, ["python3", "train.py"], started: 500, maps: FileTree.torch,
+      descriptors: [
+        FileTree.FakeDescriptor(number: 5, target: path, flags: "0100002"),
+        FileTree.FakeDescriptor(number: 6, target: other, flags: "0100002"),
+      ])
+    var source = JobSource(tree.context)
+    var now = Double(time(nil))
+    func look(_ count: Int = 1) throws -> [Observation] {
+      try (0..<count).flatMap { _ in
+        now += 10
+        return try source.sample(FixedClock(Timestamp(seconds: now)))
+      }
+    }
+    #expect(try look().readings.compactMap { $0[.loss] } == [2])
+    // The run ends, and two begin.
+    MLflowDatabaseTests.write(
+      path,
+      "UPDATE runs SET status = 'FINISHED';" + Self.run("b", at: 50) + Self.run("c", at: 51)
+        + Self.metric("loss", 7, step: 1, of: "b") + Self.metric("loss", 9, step: 1, of: "c"))
+    let unclear = try look(40)
+    #expect(unclear.readings.isEmpty)
+    #expect(unclear.events.count <= 1)
+    MLflowDatabaseTests.write(path, "UPDATE runs SET status = 'FINISHED' WHERE run_uuid = 'c';")
+    #expect(try look(10).readings.compactMap { $0[.loss] } == [7])
+  }
+
   @Test func theFinderFindsIt() throws {
     let tree = FileTree()
     // The job of the tree began 500 ticks after the machine.

@@ -224,6 +224,11 @@ struct JobFiles {
     }
     // What merely lies there must speak for itself.
     guard kind.isCertain || found?.isConvincing == true else { return }
+    // Jobs keep many things in databases, and of MLflow's the runs may all be others'.
+    guard found != nil || choice.name != FileReaders.database.name else {
+      skip(shown, "no run of MLflow in it is surely the job's")
+      return
+    }
     ranked.append(
       Ranked(
         file: FoundFile(

@@ -126,8 +126,13 @@ struct WatchedJob {
       nextRead = now + max(0.5, (reader.interval ?? 1) - 0.1)
       for observation in said { pass(observation, at: now, &observations) }
     } catch {
-      // A server that is still loading its model answers later.
-      if server == nil { letGo(at: now) } else { nextRead = now + 5 }
+      // A server that is still loading its model answers later, and so does a file being written.
+      let isThere = file.map { SystemFile.exists($0.path) } ?? false
+      if server != nil || error.health == .waiting && isThere {
+        nextRead = now + 5
+      } else {
+        letGo(at: now)
+      }
     }
   }
 
