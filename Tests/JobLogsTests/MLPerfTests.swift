@@ -106,6 +106,19 @@ import Testing
     #expect(accuracies("llama31_8b", "3.25", #""samples_count": 512"#) == [3.25], "a loss")
   }
 
+  @Test func ofSeveralFiguresUnderOneKeyOneIsTaken() {
+    let heard = Self.parse(
+      [Self.benchmark("maskrcnn"), Self.line("run_start", at: 1)]
+        + (1...3).flatMap { epoch in
+          [("BBOX", 0.25), ("SEGM", 0.125), ("FID", 0.5)].map { name, value in
+            Self.line(
+              "eval_accuracy", at: epoch * 100, "\(value * Double(epoch))",
+              #""epoch_num": \#(epoch), "metric": "\#(name)""#)
+          }
+        })
+    #expect(heard.readings.compactMap { $0[.accuracy] } == [0.25, 0.5, 0.75])
+  }
+
   @Test func theOldestTag() throws {
     let heard = Self.parse([
       ":::MLPv0.5.0 resnet 1541700000.250000000 (main.py:88) run_start",

@@ -37,6 +37,8 @@ struct MLPerfReader: ProgressReader {
   private var epoch: Double?
   /// The last value of an evaluation, which another rank may say once more.
   private var evaluated: Double?
+  /// Which of several figures under one key is taken: the first that was named.
+  private var measured: String?
 
   /// How long after a run's end its mean rate may be told, in milliseconds.
   private static let summaryLag = 1000.0
@@ -234,13 +236,19 @@ struct MLPerfReader: ProgressReader {
     "gnn", "ncf",
   ]
 
-  private func evaluate(_ value: Double?, _ metric: String?, _ progress: inout Progress) {
+  /// What an evaluation may have measured, by the name it gives; figures such as FID are none of it.
+  private static let metrics = ["acc", "map", "bbox", "segm", "auc", "dice", "loss"]
+
+  private mutating func evaluate(
+    _ value: Double?, _ metric: String?, _ progress: inout Progress
+  ) {
     guard let value else { return }
     let metric = metric?.lowercased()
-    if let metric,
-      !["accuracy", "acc", "map", "auc", "dice", "loss"].contains(where: metric.contains)
-    {
-      return
+    if let metric {
+      guard Self.metrics.contains(where: metric.contains), (measured ?? metric) == metric else {
+        return
+      }
+      measured = metric
     }
     if Self.withLoss.contains(where: benchmark.hasPrefix) {
       if metric?.contains("acc") != true { progress.validationLoss = value }
