@@ -48,7 +48,7 @@ import Testing
     #expect(last.time.nanoseconds <= Int64(Self.start + 200_000) * 1_000_000)
   }
 
-  @Test func asecondRunInOneFileCountsFromItsOwnStart() {
+  @Test func aSecondRunInOneFileCountsFromItsOwnStart() {
     let heard = Self.parse([
       Self.benchmark("bert"), Self.line("run_start", at: 1),
       Self.line("run_stop", at: 200, "null", #""status": "aborted", "samples_count": 2000"#),
@@ -139,6 +139,8 @@ import Testing
       Self.benchmark("resnet"), Self.line("run_start", at: 1),
       Self.line("eval_accuracy", at: 100, "0.5", #""samples_count": 1000"#),
       ":::MLPv0.5.0 resnet 1541700000.250000000 (main.py:88) run_start",
+      ":::MLPv0.5.0 resnet 1541700000.250000000 (main.py:88) eval_accuracy: 0.7203125",
+      #":::MLPv0.5.0 resnet 1541700000.25 (a.py:8) eval_accuracy: {"epoch": 4, "value": 0.625}"#,
     ]
     for line in whole {
       for count in 0..<line.utf8.count {

@@ -45,58 +45,22 @@ struct MLPerfReader: ProgressReader {
   /// How far apart the ranks of one run may start, in milliseconds; later it was begun anew.
   private static let longestLag = 120_000.0
 
-  /// One event: its time in milliseconds, its key, and where its value begins.
-  private struct Event {
-    var time: Double
-    var key: Range<Int>
-    var place: Int
-  }
-
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
-    guard line.find(":::ML", from: start + 1) == nil, let event = event(line, start),
+    guard line.find(":::ML", from: start + 1) == nil, let event = MLPerfEvent(line, start),
       1e11..<9e12 ~= event.time
     else { return false }
+    if let name = event.benchmark {
+      benchmark = String(decoding: line.bytes[name].prefix(40), as: UTF8.self)
+    }
     guard take(line, event, &progress) else { return false }
     progress.time = Timestamp(nanoseconds: Int64(event.time.rounded()) * 1_000_000)
     return true
   }
 
-  private mutating func event(_ line: LogLine, _ start: Int) -> Event? {
-    if line.starts(with: ":::MLPv0.5", at: start) { return oldest(line, start) }
-    guard line.starts(with: ":::MLL", at: start), line.ends(with: "}") else { return nil }
-    if line.starts(with: "OG {", at: start + 6) {
-      guard let time = line.number(after: "\"time_ms\"", from: start)?.value,
-        let name = line.find("\"key\": \"", from: start),
-        let end = line.find("\"", from: name + 8),
-        let value = line.find("\"value\": ", from: end)
-      else { return nil }
-      return Event(time: time, key: (name + 8)..<end, place: value + 9)
-    }
-    guard let seconds = line.number(at: start + 7), let colon = line.find(": {", from: seconds.end),
-      let value = line.find("\"value\": ", from: colon)
-    else { return nil }
-    let name = line.skipSpaces(seconds.end)
-    return Event(
-      time: seconds.value * 1000, key: name..<max(colon, name), place: value + 9)
-  }
-
-  /// An event of version 0.5: the benchmark, seconds, the place in the program, key and value.
-  private mutating func oldest(_ line: LogLine, _ start: Int) -> Event? {
-    guard let first = line.find(" ", from: start), let second = line.find(" ", from: first + 1),
-      let seconds = line.number(at: second + 1), let program = line.find(") ", from: seconds.end)
-    else { return nil }
-    let name = program + 2
-    let colon = line.find(": ", from: name)
-    guard name < (colon ?? line.bytes.count) else { return nil }
-    benchmark = String(decoding: line.bytes[(first + 1)..<second].prefix(40), as: UTF8.self)
-    let dictionary = colon.flatMap { line.find("\"value\": ", from: $0) }
-    return Event(
-      time: seconds.value * 1000, key: name..<(colon ?? line.bytes.count),
-      place: dictionary.map { $0 + 9 } ?? colon.map { $0 + 2 } ?? line.bytes.count)
-  }
-
-  private mutating func take(_ line: LogLine, _ event: Event, _ progress: inout Progress) -> Bool {
+  private mutating func take(_ line: LogLine, _ event: MLPerfEvent, _ progress: inout Progress)
+    -> Bool
+  {
     let (key, place) = (event.key, event.place)
     func isKey(_ name: StaticString) -> Bool { line.holds(name, in: key) }
     let number = line.number(at: place)
