@@ -84,6 +84,25 @@ import Testing
     #expect(near(cost.tokensPerKilowattHour, 3.6e6 * 8000 / 2400))
   }
 
+  @Test func `A rate of nobody knows what tells nothing but on one device`() throws {
+    for (devices, rate) in [("8", nil), (nil, nil), ("1", 1000.0)] {
+      var facts = ["rate_scope": "unknown"]
+      facts["world_size"] = devices
+      var books = training(facts)
+      books.add(job, .tokenRate, .log, period: 2, (0...30).map { (Double($0) * 2, 1000) })
+      let cost = try #require(books.ledger.cost(of: job, at: origin + 20))
+      #expect(cost.tokensPerSecond == nil ? rate == nil : near(cost.tokensPerSecond, rate ?? 0))
+      #expect((cost.tokensPerKilowattHour == nil) == (rate == nil))
+    }
+  }
+
+  @Test func `Samples a second are those of all devices, whatever the tokens are`() throws {
+    var books = training(["rate_scope": "device", "world_size": "8"])
+    books.add(job, .sampleRate, .log, period: 2, (0...30).map { (Double($0) * 2, 10) })
+    let cost = try #require(books.ledger.cost(of: job, at: origin + 20))
+    #expect(near(cost.samplesPerSecond, 10))
+  }
+
   @Test func `Devices on other machines do their part of the work for energy of their own`() throws
   {
     let cost = try #require(

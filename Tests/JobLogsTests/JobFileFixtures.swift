@@ -63,6 +63,7 @@ struct JobFileFixture: Sendable, CustomTestStringConvertible {
       "Trainer state", "trainer_state.json",
       [
         .step: [40], .stepTotal: [40], .loss: [2.3125], .validationLoss: [2.4375], .epoch: [2],
+        .epochTotal: [2],
         .learningRate: [1.25e-6], .gradientNorm: [1.5], .tokens: [2_621_440],
       ], events: ["trainer_state.json: training ended after 127 s"]),
     file(

@@ -107,7 +107,10 @@ import Testing
 
   @Test func `A bar that has reached its end is over, and one that has not is not`() {
     func of(_ text: String) -> JobEnding? { LogEnding.of(Array(text.utf8)) }
-    #expect(of("\r100%|####| 700/700 [01:40<00:00,  7.00it/s]\n") == .finished)
+    #expect(
+      of(
+        "\r 50%|##  | 350/700 [00:50<00:50,  7.00it/s]"
+          + "\r100%|####| 700/700 [01:40<00:00,  7.00it/s]\n") == .finished)
     #expect(of(Self.bar) == nil)
     let crashed = Self.bar + Self.traceback("RuntimeError: made up")
     #expect(of(crashed) == .crashed("RuntimeError"))

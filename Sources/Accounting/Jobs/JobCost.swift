@@ -153,8 +153,9 @@ extension Ledger {
     let facts = timeline.facts(of: job)
     var cost = JobCost(span: span, steps: max(0, steps))
     cost.isTimed = facts.timing != .none
-    cost.samples = amount(.samples, .sampleRate, of: job, facts, over: span)
-    cost.tokens = amount(.tokens, .tokenRate, of: job, facts, over: span)
+    cost.samples = amount(.samples, .sampleRate, of: job, facts, factor: 1, over: span)
+    cost.tokens = amount(
+      .tokens, .tokenRate, of: job, facts, factor: facts.rateFactor, over: span)
     if cost.samples == nil { cost.samples = facts.globalBatch.map { $0 * cost.steps } }
     if cost.tokens == nil, let samples = cost.samples, let length = facts.shape.sequenceLength {
       cost.tokens = samples * length
@@ -167,11 +168,14 @@ extension Ledger {
   }
 
   /// How many a job counted over a span, or else the integral of its rate, over all its devices.
+  ///
+  /// `factor` is what the rate must be multiplied by; samples a second are those of all devices.
   private func amount(
-    _ counter: Metric, _ rate: Metric, of job: DeviceID, _ facts: JobFacts, over span: TimeSpan
+    _ counter: Metric, _ rate: Metric, of job: DeviceID, _ facts: JobFacts, factor: Double?,
+    over span: TimeSpan
   ) -> Double? {
     if let id = timeline.id(counter, of: job) { return timeline.total(id, over: span).amount }
-    guard facts.timing != .none, let id = timeline.id(rate, of: job), let factor = facts.rateFactor
+    guard facts.timing != .none, let id = timeline.id(rate, of: job), let factor
     else { return nil }
     return timeline.total(id, over: span).mean.map { $0 * span.seconds * factor }
   }

@@ -71,10 +71,14 @@ extension AlgorithmCostPanel {
         ", \(SI.count((seen * mfu.devices).rounded())) of \(SI.count(mfu.devices)) seen here"
     }
     if let tokens {
-      let isOfOne =
-        cost?.tokensPerSecond == nil && c.timeline.facts(of: job.id).rateScope == .device
-      rows.append(
-        WeighedRow(1, FactRow("tokens/s", plain(tokens), isOfOne ? "of one device" : each)))
+      let scope = cost?.tokensPerSecond == nil ? c.timeline.facts(of: job.id).rateScope : .job
+      let words =
+        switch scope {
+        case .device: "of one device"
+        case .job: each
+        case .unknown: "of one device or of all"
+        }
+      rows.append(WeighedRow(1, FactRow("tokens/s", plain(tokens), words)))
     } else if let samples = cost?.samplesPerSecond {
       rows.append(WeighedRow(1, FactRow("samples/s", plain(samples), "")))
     }

@@ -43,24 +43,55 @@ package struct JobRow: Sendable, Equatable {
 
 /// Chooses between several names for the same thing, such as the losses of a batch and an epoch.
 ///
-/// The name with the best rank wins, and of those the one that was heard first.
+/// The name with the best rank wins, and of those the one that was heard first. For rates of tokens
+/// the best is known only when all of a step's names have been heard.
 package struct ScalarChoice: Sendable {
   private var chosen: [Metric: (name: String, rank: Int)] = [:]
+  private var rates = RateNames()
+  /// What the chosen rate of tokens counts for; `nil` where there is none.
+  private(set) var rateScope: JobFacts.RateScope?
   /// How often a choice has changed: as long as it stands, so does every answer.
   private(set) var changes = 0
 
   /// Nothing chosen yet.
   package init() {}
 
+  /// The name whose numbers are taken for a metric.
+  func name(of metric: Metric) -> String? { chosen[metric]?.name }
+
   /// Whether numbers under this name are to be taken.
   mutating func takes(_ use: ScalarUse, name: String) -> Bool {
+    if use.metric == .tokenRate {
+      hear(use, name: name)
+      return chosen[.tokenRate]?.name == name
+    }
     if let now = chosen[use.metric] {
       if now.name == name { return true }
+      hear(use, name: name)
       if now.rank <= use.rank { return false }
+    } else {
+      hear(use, name: name)
     }
     chosen[use.metric] = (name, use.rank)
     changes += 1
     return true
+  }
+
+  /// Takes notice of a name, without a number under it.
+  mutating func hear(_ use: ScalarUse, name: String) {
+    switch use.metric {
+    case .tokenRate: if rates.hear(name, use) { chooseRate() }
+    case .stepTime: if rates.hear(other: name) { chooseRate() }
+    default: break
+    }
+  }
+
+  private mutating func chooseRate() {
+    guard let best = rates.best else { return }
+    rateScope = best.scope
+    guard chosen[.tokenRate]?.name != best.name else { return }
+    chosen[.tokenRate] = (best.name, best.rank)
+    changes += 1
   }
 }
 

@@ -16,6 +16,9 @@ package struct JobRows {
   /// Metrics of which something else is known than was last said.
   private var changed: Set<Metric> = []
   private var lastStep: Int64?
+  private var highestStep: Int64 = 0
+  /// Steps that were done again after the job went back, as far as the rows show it.
+  private var redone: Int64 = 0
   private var isLossBroken = false
   private var refused: Set<Metric> = []
   private var isAnnounced = false
@@ -55,16 +58,32 @@ package struct JobRows {
   }
 
   /// Adds a word about something that happened.
-  func note(_ text: String, at time: Timestamp, to observations: inout [Observation]) {
-    observations.append(.event(Event(time: time, kind: .note, text: text, device: device.id)))
+  func note(
+    _ text: String, _ cause: Event.Cause? = nil, at time: Timestamp,
+    to observations: inout [Observation]
+  ) {
+    observations.append(
+      .event(Event(time: time, kind: .note, text: text, device: device.id, cause: cause)))
   }
 
   /// Adds rows that were read together, oldest first.
   ///
   /// How often they come is learnt from all of them before the first is said.
+  ///
+  /// `choice` is the one they were taken by: what their rate of tokens counts for is known from it,
+  /// and what was read before a better name for the rate was heard is left out.
   package mutating func say(
-    _ rows: [JobRow], arrival: Timestamp, to observations: inout [Observation]
+    _ rows: [JobRow], by choice: ScalarChoice? = nil, arrival: Timestamp,
+    to observations: inout [Observation]
   ) {
+    var rows = rows
+    if let scope = choice?.rateScope {
+      learn([JobFacts.Key.rateScope.rawValue: scope.rawValue], to: &observations)
+      let best = choice?.name(of: .tokenRate)
+      for place in rows.indices {
+        rows[place].entries.removeAll { $0.metric == .tokenRate && $0.name != best }
+      }
+    }
     for row in rows {
       for entry in row.entries { hear(entry.metric, at: min(row.time, arrival)) }
     }
@@ -129,10 +148,15 @@ package struct JobRows {
     guard !reading.isEmpty else { return }
     if row[.loss] != nil, let step = reading.values.first(where: { $0.metric == .step })?.steps {
       if let last = lastStep, step < last {
-        note("\(device.label): resumed at step \(step)", at: time, to: &observations)
+        redone += 1
+        note("\(device.label): resumed at step \(step)", .resumed, at: time, to: &observations)
+      } else if let last = lastStep, last < highestStep {
+        redone += min(step, highestStep) - last
       }
       lastStep = step
+      highestStep = max(highestStep, step)
     }
+    if redone > 0 { reading.set(.redoneSteps, steps: redone) }
     if isAnnounced {
       for metric in longer where described.contains(metric) {
         observations.append(
@@ -156,15 +180,19 @@ package struct JobRows {
     return copy
   }
 
-  /// Learns from a name who gave it, and for what a rate of tokens counts.
+  /// Learns from a name who gave it.
   private mutating func learn(by entry: JobRow.Entry, _ observations: inout [Observation]) {
     if device.attributes["framework"] == nil,
       let framework = ScalarNames.framework(entry.name)
     {
       learn(["framework": framework], to: &observations)
     }
-    guard entry.metric == .tokenRate, let scope = ScalarNames.use(entry.name)?.scope else { return }
-    learn(["rate_scope": scope], to: &observations)
+    // A last state is told without a choice; a rate in it must not pass for the whole job's.
+    let key = JobFacts.Key.rateScope.rawValue
+    guard entry.metric == .tokenRate, device.attributes[key] == nil,
+      let scope = ScalarNames.use(entry.name)?.scope
+    else { return }
+    learn([key: scope.rawValue], to: &observations)
   }
 
   private func provenance(_ metric: Metric) -> Provenance {
@@ -179,7 +207,7 @@ package struct JobRows {
   ) {
     if !loss.isFinite, !isLossBroken {
       let step = row[.step].flatMap { Int64(exactly: $0) }.map { " at step \($0)" } ?? ""
-      note("\(device.label): the loss is no number\(step)", at: time, to: &observations)
+      note("\(device.label): the loss is no number\(step)", .refused, at: time, to: &observations)
     }
     isLossBroken = !loss.isFinite
   }
@@ -190,13 +218,13 @@ package struct JobRows {
     guard entry.value.isFinite, refused.insert(entry.metric).inserted else { return }
     let name = entry.name.isEmpty ? entry.metric.name : entry.name
     note(
-      "\(device.label): “\(name)” of \(entry.value) cannot be true and is left out", at: time,
-      to: &observations)
+      "\(device.label): “\(name)” of \(entry.value) cannot be true and is left out", .refused,
+      at: time, to: &observations)
   }
 
   /// What each metric of a job can be; others are not taken from files.
   private static let plausible: [Metric: ClosedRange<Double>] = [
-    .step: 0...1e15, .stepTotal: 1...1e15, .epoch: 0...1e7, .loss: -1e9...1e9,
+    .step: 0...1e15, .stepTotal: 1...1e15, .epoch: 0...1e7, .epochTotal: 1...1e7, .loss: -1e9...1e9,
     .validationLoss: -1e9...1e9, .accuracy: 0...1, .gradientNorm: 0...1e12,
     .learningRate: 0...1e3, .tokens: 0...1e18, .tokenRate: 1e-3...1e12, .samples: 0...1e18,
     .sampleRate: 1e-3...1e12, .stepTime: 1e-6...1e6, .dataTime: 0...1e6, .reportedMFU: 0...1.1,

@@ -54,6 +54,9 @@ struct FolderScan {
     guard fstat(descriptor, &status) == 0, visited.insert(FileIdentity(status)).inserted else {
       return
     }
+    // Of many checkpoints the newest one's state tells it all.
+    var saved: Hit?
+    defer { if let saved { hits.append(saved) } }
     while let entry = readdir(stream) {
       if entriesLeft <= 0 || (entriesLeft % 16 == 0 && isTimeUp()) {
         isCut = true
@@ -66,6 +69,16 @@ struct FolderScan {
       guard isUnknown || kind == Int(DT_DIR) || kind == Int(DT_REG) else { continue }
       let name = entryName(entry)
       let path = "\(folder)/\(name)"
+      // Of a checkpoint only its state tells progress, and it holds many large files.
+      let state = "trainer_state.json"
+      if kind == Int(DT_DIR), name.hasPrefix("checkpoint-"), isWanted("\(path)/\(state)") {
+        if fstatat(descriptor, "\(name)/\(state)", &status, AT_SYMLINK_NOFOLLOW) == 0,
+          status.isRegular, status.changed >= max(time, saved?.changed ?? time)
+        {
+          saved = Hit(path: "\(path)/\(state)", changed: status.changed)
+        }
+        continue
+      }
       guard kind == Int(DT_DIR) ? Self.isPromising(name) : isUnknown || isWanted(path),
         fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0
       else { continue }

@@ -23,6 +23,8 @@ public struct FoundJob: Sendable, Hashable {
   public var launcher: String?
   /// The number of ranks it says it has, over all machines.
   public var worldSize: Int?
+  /// Whether what started the ranks says how many they are; otherwise those seen here were counted.
+  var isWorldSizeTold = false
   /// The number of machines it says it runs on.
   public var nodes: Int?
   /// The batch job it belongs to, such as `slurm 4711`.
@@ -141,6 +143,11 @@ public struct FoundFile: Sendable, Hashable {
   var mayHoldOlder = false
   /// Other jobs that work where it lies, by their pids.
   var rivals: [Int32] = []
+  /// What its reader may know of the job.
+  var owner = FileOwner()
+
+  /// What is followed when it is: all checkpoints of a folder are one, the newest of them counts.
+  var place: String { reader == FileReaders.state.name ? HFFilesSource.output(of: path) : path }
 }
 
 /// A port that a server listens on.

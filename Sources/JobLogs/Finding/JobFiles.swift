@@ -42,6 +42,7 @@ struct JobFiles {
   private let context: SourceContext
   private let paths: JobPaths
   private let start: Double?
+  private let owner: FileOwner
   private let taken: Set<FileIdentity>
   /// The working folders of other jobs that may have written what lies there, by their pids.
   private let rivals: [(pid: Int32, folder: String)]
@@ -55,10 +56,12 @@ struct JobFiles {
   /// What `others` follow is theirs, unless this job holds it open itself; what lies in the folder
   /// that one of them works in may be.
   init(
-    leader: Int32, start: Double?, others: [FoundJob], in context: SourceContext
+    leader: Int32, start: Double?, words: [String] = [], runID: String? = nil,
+    others: [FoundJob], in context: SourceContext
   ) {
     self.context = context
     self.start = start
+    owner = FileOwner(started: start.map { Timestamp(seconds: $0) }, words: words, runID: runID)
     paths = JobPaths(pid: leader, in: context)
     taken = Set(others.compactMap(\.best?.identity))
     rivals = others.filter { $0.mayLeaveFiles && !$0.isSettled }
@@ -182,7 +185,7 @@ struct JobFiles {
       return
     }
     let hits = scan.files(in: path, depth: depth, changedAfter: since) {
-      !FileReaders.candidates($0).isEmpty
+      FileReaders.isUsual($0)
     }
     for hit in hits where isFresh(hit, kind) {
       consider(
@@ -208,7 +211,9 @@ struct JobFiles {
   }
 
   /// The files that merely lie there, which are the job's only if something shows it.
-  var onTrial: [FoundFile] { ranked.filter { !$0.kind.isCertain }.map(\.file) }
+  var onTrial: [FoundFile] {
+    ranked.filter { !$0.kind.isCertain && $0.file.doubt != nil }.map(\.file)
+  }
 
   /// Says why a file that merely lies there is not followed as the job's; `nil` when it is its own.
   mutating func doubt(_ identity: FileIdentity, _ reason: String?) {
@@ -252,19 +257,30 @@ struct JobFiles {
     var choice = readers[0]
     var found: Recognition?
     for reader in readers {
-      guard let recognised = reader.recognise(file) else { continue }
+      guard let recognised = reader.recognise(file, owner) else { continue }
       (choice, found) = (reader, recognised)
       break
     }
     // What merely lies there must speak for itself.
     guard kind.isCertain || found?.isConvincing == true else { return }
+    // Jobs keep many things in databases, and of MLflow's the runs may all be others'.
+    guard found != nil || choice.name != FileReaders.database.name else {
+      skip(shown, "no run of MLflow in it is surely the job's")
+      return
+    }
+    // A database tells of each run whose it is; a checkpoint is written once and does not grow, so
+    // that of a folder which the job's own words name is its own, where nobody else works.
+    let isProven =
+      kind.isCertain || choice.name == FileReaders.database.name
+      || choice.name == FileReaders.state.name && kind == .named && rivals.isEmpty
     ranked.append(
       Ranked(
         file: FoundFile(
-          path: path, shown: String(shown.prefix(512)), why: why, reader: choice.name,
+          path: path, shown: String(shown.prefix(512)),
+          why: choice.caution.isEmpty ? why : "\(why); \(choice.caution)", reader: choice.name,
           format: found?.format, identity: file.identity, isCertain: kind.isCertain,
-          doubt: kind.isCertain ? nil : "nothing shows that the job writes it",
-          mayHoldOlder: mayHoldOlder(path, isAppending: isAppending), rivals: rivals),
+          doubt: isProven ? nil : "nothing shows that the job writes it",
+          mayHoldOlder: mayHoldOlder(path, isAppending: isAppending), rivals: rivals, owner: owner),
         kind: kind, reader: FileReaders.all.firstIndex { $0.name == choice.name } ?? 0,
         changed: file.changed, weight: found.map { $0.isConvincing ? 0 : 1 } ?? 2))
   }

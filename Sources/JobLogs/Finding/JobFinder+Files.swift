@@ -11,7 +11,8 @@ extension JobFinder {
   ) {
     guard let group = groups[job.pid] else { return }
     var files = JobFiles(
-      leader: job.pid, start: startTime(job.started), others: others, in: context)
+      leader: job.pid, start: startTime(job.started), words: group.leader.process.words,
+      runID: group.leader.environment["MLFLOW_RUN_ID"], others: others, in: context)
     var sockets: [Int32: Set<UInt64>] = [:]
     for member in group.members.prefix(64) {
       let pid = member.process.pid

@@ -161,12 +161,13 @@ public struct JobFinder {
     let computing = group.members.filter(\.evidence.isJob)
     let told = VisibleAccelerators.of(computing.map { ($0.environment, $0.process.words) })
     let visible = told?.isUnique == true || identity.sharesView(with: own) ? told : nil
+    let ranksTold = RankCount(of: group, in: context).value
     return FoundJob(
       pid: identity.pid, started: identity.started, name: leader.process.name,
       command: String(Secrets.masked(words: leader.process.words).prefix(2000)),
       user: identity.user, why: (onGPU ?? leader).evidence.words,
       launcher: group.launcher.flatMap { KnownProgram($0.words, name: $0.name)?.name },
-      worldSize: leader.environment.worldSize ?? (ranks > 1 ? ranks : nil),
+      worldSize: ranksTold ?? (ranks > 1 ? ranks : nil), isWorldSizeTold: ranksTold != nil,
       nodes: leader.environment.nodes, batchJob: identity.job ?? slurm,
       container: identity.container, isOnGPU: onGPU != nil,
       visibleGPUs: leader.environment.visibleGPUs.map { String($0.prefix(200)) },

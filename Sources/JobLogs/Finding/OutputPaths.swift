@@ -14,7 +14,8 @@ enum OutputPaths {
     "--dump_folder", "--dump-folder", "--job.dump_folder", "--log-dir", "--log_dir", "--logdir",
     "--log-file", "--log_file", "--out_dir", "--out-dir", "--output", "--default_root_dir",
     "--trainer.default_root_dir", "--project", "--run-dir", "--workdir", "--work-dir",
-    "--redirects-dir", "hydra.run.dir", "output_dir", "log_dir", "out_dir", "training.output_dir",
+    "--redirects-dir", "hydra.run.dir", "output_dir", "work_dir", "log_dir", "out_dir",
+    "training.output_dir",
     "trainer.default_root_dir", "trainer.default_local_dir", "base_output_directory",
   ]
 
@@ -42,7 +43,7 @@ enum OutputPaths {
   /// Folders below the working folder that jobs usually write to.
   static let usual: [Entry] = [
     "wandb/latest-run/files", "wandb/latest-run", "lightning_logs", "runs", "outputs", "out",
-    "output", "logs", "log", "mlruns",
+    "output", "logs", "log", "mlruns", "work_dirs",
   ].map { Entry(path: $0, why: "in \($0)/, a usual place") }
 
   /// The file a SLURM batch job's output goes to, unless its script said otherwise.

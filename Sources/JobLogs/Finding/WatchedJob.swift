@@ -103,9 +103,8 @@ struct WatchedJob {
 
   private func isBetter(_ best: FoundFile, at now: Timestamp) -> Bool {
     guard let file else { return true }
-    guard best.identity != file.identity || best.path != file.path, best.format != nil else {
-      return false
-    }
+    let isOther = best.identity != file.identity || best.path != file.path
+    guard isOther, best.place != file.place, best.format != nil else { return false }
     return lastHeard.map { now - $0 > 120 } ?? true
   }
 
@@ -116,7 +115,7 @@ struct WatchedJob {
     guard let kind = FileReaders.named(best.reader) else { return }
     let isFirst = file == nil
     file = best
-    reader = kind.make(best.path, context)
+    reader = kind.make(best.path, best.owner, context)
     (nextRead, lastHeard, device) = (nil, nil, nil)
     (followedSince, stall) = (now, StallWatch())
     isHistorySkipped = best.mayHoldOlder
@@ -150,8 +149,13 @@ struct WatchedJob {
       }
       if let words = stall.look(at: now) { note(words, .stalled, at: now, &observations) }
     } catch {
-      // A server that is still loading its model answers later.
-      if server == nil { letGo(at: now) } else { nextRead = now + 5 }
+      // A server that is still loading its model answers later, and so does a file being written.
+      let isThere = file.map { SystemFile.exists($0.path) } ?? false
+      if server != nil || error.health == .waiting && isThere {
+        nextRead = now + 5
+      } else {
+        letGo(at: now)
+      }
     }
   }
 
@@ -173,7 +177,8 @@ struct WatchedJob {
     _ observation: Observation, at now: Timestamp, _ observations: inout [Observation]
   ) {
     switch observation {
-    case .device(let described):
+    // A tracker may tell of the machine's accelerators as well, which are not the job.
+    case .device(let described) where described.id.kind == .job:
       device = described
       observations.append(.device(enriched(described)))
     case .reading:
@@ -197,11 +202,17 @@ struct WatchedJob {
     observations.append(.device(enriched(device)))
   }
 
-  /// What the reader says of its job, with what its processes tell; the reader knows better.
+  /// What the reader says of its job, with what its processes tell.
+  ///
+  /// The reader knows better, but for the number of ranks: what started them knows how many there
+  /// are, and a line of a log may speak of those of a node, or of another job's.
   private func enriched(_ device: Device) -> Device {
     var device = device
     device.label = job.name
     device.attributes.merge(Self.attributes(of: job, file)) { said, _ in said }
+    if job.isWorldSizeTold, let size = job.worldSize {
+      device.attributes[JobFacts.Key.worldSize.rawValue] = "\(size)"
+    }
     return device
   }
 

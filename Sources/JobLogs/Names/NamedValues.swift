@@ -51,10 +51,8 @@ struct NamedValues: Sendable {
     now[place] = rank
     best[place] = min(best[place], rank)
     if entry.field == .tokenRate {
-      switch entry.use.scope {
-      case "device": progress.facts = Progress.ratesOfDevice
-      case "job": progress.facts = Progress.ratesOfJob
-      default: break
+      if let scope = entry.use.scope {
+        progress.facts[JobFacts.Key.rateScope.rawValue] = scope.rawValue
       }
     }
     return true

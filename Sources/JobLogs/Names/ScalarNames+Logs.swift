@@ -7,7 +7,8 @@ extension ScalarNames {
   static let logNames: [String: ScalarUse] = {
     var table: [String: ScalarUse] = [:]
     func add(
-      _ metric: Metric, _ names: [String], rank: Int = 0, factor: Double = 1, scope: String = "",
+      _ metric: Metric, _ names: [String], rank: Int = 0, factor: Double = 1,
+      scope: JobFacts.RateScope? = nil,
       needsUnit: Bool = false, isInverse: Bool = false
     ) {
       var use = ScalarUse(metric: metric, factor: factor, rank: rank, scope: scope)
@@ -25,15 +26,9 @@ extension ScalarNames {
     add(.epoch, ["epch", "training/epoch", "train_epoch", "epoch_num"])
     add(.tokens, ["trained_tokens", "tokens_seen", "seen_tokens", "num_tokens_seen"])
     add(
-      .tokenRate,
-      [
-        "throughput/device/tps", "perf/throughput", "interval_tokens_per_second_per_device",
-        "tokens/s/device", "tokens/s/gpu", "tok/s/gpu", "tokens_per_sec_per_gpu", "tgs",
-        "tokens_per_second_per_device", "perf/actor_train_tok_per_s", "tps_per_gpu", "tps/gpu",
-      ], scope: "device")
-    add(
-      .tokenRate,
-      ["tok/s", "tokens/s", "tokens/sec", "toks/s", "tok_per_sec", "wps"], rank: 1, scope: "job")
+      .tokenRate, ["interval_tokens_per_second_per_device", "perf/actor_train_tok_per_s"],
+      scope: .device)
+    add(.tokenRate, ["wps"], rank: 1, scope: .job)
     add(
       .sampleRate,
       [
@@ -44,7 +39,7 @@ extension ScalarNames {
       .stepTime,
       [
         "timing_s/step", "perf/time_per_step", "perf/step_time", "time_per_step", "sec/step",
-        "s/step", "s/it", "s/iter", "sec/iter", "updt_s", "train_speed(s/it)", "sec/batch",
+        "s/step", "s/it", "s/iter", "sec/iter", "updt_s", "sec/batch",
         "seconds_per_step",
       ])
     add(
@@ -54,7 +49,7 @@ extension ScalarNames {
     add(
       .stepTime,
       [
-        "train_speed(iter/s)", "it/s", "it/sec", "iter/s", "iters/sec", "iter/sec", "steps/s",
+        "it/s", "it/sec", "iter/s", "iters/sec", "iter/sec", "steps/s",
         "steps/sec", "steps_per_second", "interval_steps_per_second", "ups", "iterations/sec",
       ], rank: 1, isInverse: true)
     add(.dataTime, ["data_s"])

@@ -45,6 +45,8 @@ public struct JobFacts: Hashable, Sendable {
     case device
     /// All of its devices together.
     case job
+    /// Nothing says which, so that nothing may be told by it.
+    case unknown
   }
 
   /// How the times of a job's rows are known.
@@ -157,7 +159,12 @@ public struct JobFacts: Hashable, Sendable {
 
   /// How many devices a stated rate must be multiplied by; `nil` when that is not known.
   public var rateFactor: Double? {
-    guard rateScope == .device else { return 1 }
-    return worldSize ?? (gpus.isEmpty ? nil : Double(gpus.count))
+    let devices = worldSize ?? (gpus.isEmpty ? nil : Double(gpus.count))
+    return switch rateScope {
+    case .job: 1
+    case .device: devices
+    // Both are the same on one device.
+    case .unknown: devices == 1 ? 1 : nil
+    }
   }
 }

@@ -14,6 +14,7 @@ package struct HFTrainerState: Sendable {
   private(set) var step: Int64?
   private(set) var stepTotal: Int64?
   private(set) var epoch: Double?
+  private(set) var epochTotal: Double?
   /// Tokens the model was given; `nil` when they were not counted.
   private(set) var tokens: Int64?
   /// FLOP as the Trainer estimates them; `nil` when it did not.
@@ -45,6 +46,7 @@ package struct HFTrainerState: Sendable {
     step = flat.whole("global_step") ?? rows.last?[.step].flatMap { Int64(exactly: $0) }
     stepTotal = flat.whole("max_steps").flatMap { $0 > 0 ? $0 : nil }
     epoch = flat.double("epoch")
+    epochTotal = flat.double("num_train_epochs").flatMap { $0 >= 1 ? $0 : nil }
     tokens = flat.whole("num_input_tokens_seen").flatMap { $0 > 0 ? $0 : nil }
     batch = flat.whole("train_batch_size")
     finish(with: flat)
@@ -96,6 +98,7 @@ package struct HFTrainerState: Sendable {
     if let step { row.set(.step, Double(step), name: "global_step") }
     if let stepTotal { row.set(.stepTotal, Double(stepTotal), name: "max_steps") }
     if let epoch { row.set(.epoch, epoch, name: "epoch") }
+    if let epochTotal { row.set(.epochTotal, epochTotal, name: "num_train_epochs") }
     if let tokens { row.set(.tokens, Double(tokens), name: "num_input_tokens_seen") }
     return row
   }

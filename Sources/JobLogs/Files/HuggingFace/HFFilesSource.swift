@@ -13,6 +13,8 @@ struct HFFilesSource: JobFileSource {
 
   private let path: String
   private let context: SourceContext
+  /// What was saved before is another job's.
+  private let since: Timestamp?
   private var rows: JobRows?
   private var read: (path: String, time: Timestamp)?
   private var failures = 0
@@ -22,9 +24,10 @@ struct HFFilesSource: JobFileSource {
   /// Whether all rows of a finished training are told, and not only the last state.
   private var isWhole = false
 
-  init(path: String, context: SourceContext) {
+  init(path: String, context: SourceContext, since: Timestamp? = nil) {
     self.path = path
     self.context = context
+    self.since = since
   }
 
   var isAtEnd: Bool { true }
@@ -37,7 +40,7 @@ struct HFFilesSource: JobFileSource {
   }
 
   mutating func probe() -> Probe {
-    guard let found = Self.find(path) else {
+    guard let found = find() else {
       return Probe(
         .waiting, "no trainer_state.json in \(path)", remedy: "name the job's output folder")
     }
@@ -46,7 +49,7 @@ struct HFFilesSource: JobFileSource {
 
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
     let now = clock.now
-    guard let found = Self.find(path) else {
+    guard let found = find() else {
       throw SourceFailure(
         .waiting, "waiting for trainer_state.json in \(path)",
         remedy: "name the job's output folder")
@@ -100,6 +103,13 @@ struct HFFilesSource: JobFileSource {
         attributes["weights_precision"] ?? weights.format.flatMap(ModelConfig.precision)
     }
     rows.learn(attributes, to: &result)
+    let age = now - written
+    if !isWhole, state.runtime == nil, age > Self.tellingAge {
+      let step = state.step.map { " of step \($0)" } ?? ""
+      rows.note(
+        "\(rows.device.label): the state\(step) was saved \(Int(age / 60)) min ago; it is written "
+          + "with checkpoints alone, and the job is further by now", at: written, to: &result)
+    }
     if isWhole, state.rows.count > 1 {
       rows.sayUntimed(
         state.rows + [state.last(at: written)], runtime: state.runtime, written: written,
@@ -120,20 +130,39 @@ struct HFFilesSource: JobFileSource {
     path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
-  /// The file to read: of a folder, its own state, else that of the checkpoint with most steps.
-  private static func find(_ path: String) -> String? {
+  /// From which age on a saved state is said to be old, in seconds.
+  private static let tellingAge = 120.0
+
+  /// The folder that all checkpoints of a training lie in, or the path itself where it is another.
+  static func output(of path: String) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count > 2, parts[parts.count - 2].hasPrefix("checkpoint-") else { return path }
+    return parts.dropLast(2).joined(separator: "/")
+  }
+
+  /// The file to read: of a folder, the state that was saved last.
+  ///
+  /// That is the folder's own, which is written when the training ends, else that of the checkpoint
+  /// with most steps. What is older by more than a minute is of a training before: copies of a folder
+  /// have all their files within that.
+  private func find() -> String? {
     guard FolderWalk.isFolder(path) else { return path }
+    var saved = FolderWalk(path, depth: 1) { $0 == "trainer_state.json" }.files
+    if let since { saved.removeAll { $0.modified < since - 2 } }
     let own = "\(path)/trainer_state.json"
-    if SystemFile.exists(own) { return own }
-    let saved = FolderWalk(path, depth: 1) { $0 == "trainer_state.json" }.files
     func steps(_ file: FolderWalk.File) -> Int64 {
-      PlainNumber.whole(file.folder.split(separator: "-").last.map { Array($0.utf8) } ?? []) ?? -1
+      if file.path == own { return .max }
+      return PlainNumber.whole(file.folder.split(separator: "-").last.map { Array($0.utf8) } ?? [])
+        ?? -1
     }
-    if let best = saved.max(by: { (steps($0), $0.path) < (steps($1), $1.path) }) {
-      return best.path
+    if let newest = saved.map(\.modified).max() {
+      return saved.filter { newest - $0.modified <= 60 }
+        .max { (steps($0), $0.path) < (steps($1), $1.path) }?.path
     }
-    return ["all_results.json", "train_results.json"].map { "\(path)/\($0)" }
-      .first { SystemFile.exists($0) }
+    return since != nil
+      ? nil
+      : ["all_results.json", "train_results.json"].map { "\(path)/\($0)" }
+        .first { SystemFile.exists($0) }
   }
 
   /// The line of the catalogue: `trainer-state:FILE`.

@@ -1,11 +1,13 @@
 import CSQLite
+import Linux
 import Telemetry
 
 /// The SQLite file that MLflow keeps its runs in, opened for reading only.
 ///
-/// The file is not ours: its schema may not run code, and a query is ended after 50 million steps of
-/// SQLite's virtual machine. Tables: `runs(run_uuid, name, start_time)`,
-/// `metrics(key, value, timestamp, run_uuid, step, is_nan)`, `params(key, value, run_uuid)`.
+/// The file is not ours, and the job writes it: nothing is written, no file is made beside it, and its schema may not run code, and a query is ended after 50 million steps
+/// of SQLite's virtual machine. Tables: `runs(run_uuid, name, start_time, status,
+/// lifecycle_stage)`, `metrics(key, value, timestamp, run_uuid, step, is_nan)`, `params(key, value,
+/// run_uuid)`, `tags(key, value, run_uuid)`.
 /// Source: mlflow/mlflow, `store/tracking/dbmodels/models.py`.
 final class MLflowDatabase {
   /// A run, by its number and the name people call it.
@@ -22,21 +24,32 @@ final class MLflowDatabase {
     var metric: MLflowMetric?
   }
 
-  private let path: String
+  let path: String
   private let handle: OpaquePointer
+  /// The columns of `runs`, which have become more over the years.
+  private var columns: Set<String>?
 
   /// Opens a file.
   /// - Throws: `SourceFailure` when it cannot be opened; whether it is a database shows later.
   init(_ path: String) throws(SourceFailure) {
     self.path = path
+    let access = try SQLiteAccess(path)
     var handle: OpaquePointer?
-    let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
-    let code = sqlite3_open_v2(path, &handle, flags, nil)
+    let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
+    let code = sqlite3_open_v2(access.uri, &handle, flags, nil)
     guard let handle else { throw SourceFailure(.failed, "\(path): out of memory") }
     guard code == SQLITE_OK else {
       let reason = String(cString: sqlite3_errmsg(handle))
       sqlite3_close_v2(handle)
       throw SourceFailure(.failed, "\(path): \(reason)")
+    }
+    // A path through a container's root may be led astray by the links in it.
+    let opened = sqlite3_db_filename(handle, "main").map { String(cString: $0) } ?? ""
+    guard let there = ProcFile.status(path), let here = ProcFile.status(opened),
+      FileIdentity(there) == FileIdentity(here)
+    else {
+      sqlite3_close_v2(handle)
+      throw SourceFailure(.failed, "\(path): the database cannot be opened by that path")
     }
     self.handle = handle
     sqlite3_busy_timeout(handle, 200)
@@ -67,12 +80,56 @@ final class MLflowDatabase {
   /// The run of that number, or the one that was begun last; `nil` when there is none.
   /// - Throws: `SourceFailure` when it is no database of MLflow's.
   func run(_ id: String?) throws(SourceFailure) -> Run? {
-    let filter = id == nil ? "ORDER BY start_time DESC, run_uuid" : "WHERE run_uuid = ?1"
+    let active = try hasColumn("lifecycle_stage") ? "WHERE lifecycle_stage IS NOT 'deleted'" : ""
+    let filter =
+      id == nil ? "\(active) ORDER BY start_time DESC, run_uuid" : "WHERE run_uuid = ?1"
     var run: Run?
     try query("SELECT run_uuid, name FROM runs \(filter) LIMIT 1", id ?? "") { row in
       run = Run(id: Self.text(row, 0), name: Self.text(row, 1))
     }
     return run
+  }
+
+  /// The runs that a job may be busy with: begun since it began, and not ended; newest first.
+  ///
+  /// A run with another within it waits for that one. Of several the program's name may tell which:
+  /// MLflow notes the name of the script that made a run.
+  /// - Throws: `SourceFailure` when it is no database of MLflow's.
+  func runs(of owner: FileOwner) throws(SourceFailure) -> [Run] {
+    if let id = owner.runID, let told = try run(id) { return [told] }
+    guard try hasColumn("status") else { return try run(nil).map { [$0] } ?? [] }
+    let since = owner.started.map { $0.nanoseconds / 1_000_000 - 2000 } ?? 0
+    let sql = """
+      SELECT run_uuid, name,
+        (SELECT value FROM tags WHERE run_uuid = runs.run_uuid AND key = 'mlflow.source.name'),
+        (SELECT value FROM tags WHERE run_uuid = runs.run_uuid AND key = 'mlflow.parentRunId'),
+        status
+      FROM runs WHERE lifecycle_stage IS NOT 'deleted' AND start_time >= \(since)
+      ORDER BY start_time DESC, run_uuid LIMIT 64
+      """
+    var found: [(run: Run, program: String, parent: String, isGoingOn: Bool)] = []
+    try query(sql, "") { row in
+      found.append(
+        (
+          Run(id: Self.text(row, 0), name: Self.text(row, 1)), Self.text(row, 2), Self.text(row, 3),
+          Self.text(row, 4) == "RUNNING"
+        ))
+    }
+    let going = found.filter(\.isGoingOn)
+    let outer = Set(going.map(\.parent))
+    let innermost = going.filter { !outer.contains($0.run.id) }
+    // Between two runs the last one is what there is to tell.
+    guard !innermost.isEmpty else { return found.first.map { [$0.run] } ?? [] }
+    let own = innermost.filter { owner.isProgram($0.program) }
+    return (own.isEmpty ? innermost : own).map(\.run)
+  }
+
+  private func hasColumn(_ name: String) throws(SourceFailure) -> Bool {
+    if let columns { return columns.contains(name) }
+    var found: Set<String> = []
+    try query("SELECT name FROM pragma_table_info('runs')", "") { found.insert(Self.text($0, 0)) }
+    columns = found
+    return found.contains(name)
   }
 
   /// Values of a run that stand behind a place in the table, in order, at most some thousand.
@@ -138,6 +195,10 @@ final class MLflowDatabase {
     switch code & Self.primaryCode {
     case SQLITE_BUSY, SQLITE_LOCKED: SourceFailure(.waiting, "\(path) is being written to")
     case SQLITE_NOTADB: SourceFailure(.failed, "\(path) is no SQLite file")
+    case SQLITE_READONLY, SQLITE_CANTOPEN:
+      SourceFailure(
+        .waiting, "\(path): a write to it was cut off",
+        remedy: "whoever opens it for writing next mends it")
     default:
       SourceFailure(
         .failed, "\(path): \(String(cString: sqlite3_errmsg(handle)))",

@@ -2,16 +2,18 @@ import Telemetry
 
 /// Reads a run in MLflow's database: `mlflow.db`, or `mlflow.db#RUN` for one of its runs.
 ///
-/// Without a run's number the one that was begun last is followed. Values of one step that were
-/// logged within five seconds are one row.
+/// Without a run's number the one that was begun last is followed, or, where the job is known that
+/// writes it, the one that job is busy with. Values of one step that were logged within five seconds
+/// are one row.
 struct MLflowDatabaseSource: JobFileSource {
   let name: String
   let interval: Double? = 2
 
   private let path: String
   private let wanted: String?
+  /// The job that writes the database, where one was found.
+  private let owner: FileOwner?
   private let context: SourceContext
-  private var database: MLflowDatabase?
   private var run: MLflowDatabase.Run?
   private var rows: JobRows?
   private var gpus: SecondHandGPUs
@@ -19,7 +21,10 @@ struct MLflowDatabaseSource: JobFileSource {
   private var place: Int64 = 0
   private(set) var isAtEnd = true
 
-  init(path: String, context: SourceContext, name: String = "mlflow") {
+  init(
+    path: String, context: SourceContext, name: String = "mlflow", owner: FileOwner? = nil
+  ) {
+    self.owner = owner
     let parts = path.split(separator: "#", maxSplits: 1).map(String.init)
     self.path = parts.first ?? path
     wanted = parts.count > 1 ? parts[1] : nil
@@ -35,8 +40,6 @@ struct MLflowDatabaseSource: JobFileSource {
 
   mutating func probe() -> Probe {
     do throws(SourceFailure) {
-      var file = GrowingFile(path: path)
-      _ = try file.look()
       guard let run = try MLflowDatabase(path).run(wanted) else {
         return Probe(.waiting, "\(path) holds no such run")
       }
@@ -47,26 +50,28 @@ struct MLflowDatabaseSource: JobFileSource {
   }
 
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    let now = clock.now
-    var file = GrowingFile(path: path)
-    do throws(SourceFailure) {
-      // SQLite would answer less clearly, and open things that are no files.
-      _ = try file.look()
-      if let database { return try read(database, now) }
-      let opened = try MLflowDatabase(path)
-      database = opened
-      return try read(opened, now)
-    } catch {
-      if error.health != .waiting { database = nil }
-      throw error
-    }
+    // Opened anew each time: who has a database with a write-ahead log open holds a lock on it, and
+    // the job could not clear the log away when it ends.
+    return try read(MLflowDatabase(path), clock.now)
+  }
+
+  /// The run to follow; `nil` when there is none yet.
+  private func choose(_ database: MLflowDatabase) throws(SourceFailure) -> MLflowDatabase.Run? {
+    guard wanted == nil, let owner else { return try database.run(wanted) }
+    let runs = try database.runs(of: owner)
+    guard runs.count > 1 else { return runs.first }
+    // The one that was followed goes on; of several new ones nobody knows whose they are.
+    if let run, runs.contains(run) { return run }
+    throw SourceFailure(
+      .waiting, "\(path): \(runs.count) runs go on at once",
+      remedy: "name one: mlflow:\(path)#\(runs[0].id)")
   }
 
   private mutating func read(
     _ database: MLflowDatabase, _ now: Timestamp
   ) throws(SourceFailure) -> [Observation] {
     var result: [Observation] = []
-    guard let found = try database.run(wanted) else {
+    guard let found = try choose(database) else {
       throw SourceFailure(.waiting, "\(path) holds no such run yet")
     }
     if found.id != run?.id {
@@ -77,11 +82,29 @@ struct MLflowDatabaseSource: JobFileSource {
       (rows, run, place, choice) = (fresh, found, 0, ScalarChoice())
       gpus = MLflowGPUMetric.gpus(name, context)
     }
-    let values = try database.values(of: found.id, after: place)
-    isAtEnd = values.count < MLflowDatabase.page
-    place = values.last?.row ?? place
     var all: [JobRow] = []
     var samples: [SecondHandGPUs.Sample] = []
+    isAtEnd = false
+    for _ in 0..<Self.pages where !isAtEnd {
+      let values = try database.values(of: found.id, after: place)
+      isAtEnd = values.count < MLflowDatabase.page
+      place = values.last?.row ?? place
+      take(values, &all, &samples)
+    }
+    rows?.say(
+      MLflowSource.joined(all.sorted { $0.time < $1.time }), by: choice, arrival: now, to: &result)
+    gpus.say(samples.sorted { $0.time < $1.time }, arrival: now, to: &result)
+    return result
+  }
+
+  /// How many pages of values are read at a time, each by a query of its own: half a million values
+  /// that were logged before are caught up with in ten seconds.
+  private static let pages = 32
+
+  private mutating func take(
+    _ values: [MLflowDatabase.Value], _ all: inout [JobRow],
+    _ samples: inout [SecondHandGPUs.Sample]
+  ) {
     for value in values {
       if let metric = value.metric, let gpu = MLflowGPUMetric(value.key) {
         samples.append(gpu.sample(metric))
@@ -95,9 +118,5 @@ struct MLflowDatabaseSource: JobFileSource {
       row.set(use.metric, number, name: value.key)
       all.append(row)
     }
-    rows?.say(
-      MLflowSource.joined(all.sorted { $0.time < $1.time }), arrival: now, to: &result)
-    gpus.say(samples.sorted { $0.time < $1.time }, arrival: now, to: &result)
-    return result
   }
 }

@@ -84,7 +84,8 @@ struct MLflowSource: JobFileSource {
       all += read(index, &samples, isAtEnd: &isAtEnd)
     }
     self.isAtEnd = isAtEnd
-    rows.say(Self.joined(all.sorted { $0.time < $1.time }), arrival: now, to: &result)
+    rows.say(
+      Self.joined(all.sorted { $0.time < $1.time }), by: choice, arrival: now, to: &result)
     gpus.say(samples.sorted { $0.time < $1.time }, arrival: now, to: &result)
     if bad == 0, badLines > 0 {
       rows.note("\(path): a line is no metric; such lines are passed over", at: now, to: &result)

@@ -27,7 +27,7 @@ package struct CSVReader: Sendable {
   private(set) var header: CSVHeader?
   private var columns: [Column] = []
   private var cells = CSVCells()
-  private var choice = ScalarChoice()
+  private(set) var choice = ScalarChoice()
   private var trainingParts: [Int] = []
   private var validationParts: [Int] = []
   private var elapsed = 0.0
@@ -68,6 +68,8 @@ package struct CSVReader: Sendable {
       let bit: UInt64 = 1 << UInt64(metrics.firstIndex(of: use.metric) ?? 0)
       columns.append(Column(place: place, use: use, name: header.names[place], bit: bit))
     }
+    // All names are known from the first line on, and so is the best for a rate.
+    for column in columns { choice.hear(column.use, name: column.name) }
   }
 
   private mutating func row(_ clock: CSVHeader.Clock) -> CSVRow? {

@@ -143,8 +143,8 @@ struct CSVSource: JobFileSource {
         state?.update(with: next)
       }
     }
-    rows.say(timed, arrival: now, to: &result)
-    if let state { rows.say(state, arrival: now, to: &result) }
+    rows.say(timed, by: reader.choice, arrival: now, to: &result)
+    if let state { rows.say([state], by: reader.choice, arrival: now, to: &result) }
   }
 
   /// The line of the catalogue: `csv:FILE`.

@@ -6,10 +6,8 @@ extension ScalarNames {
     var use: ScalarUse
     var names: [String]
 
-    init(
-      _ metric: Metric, _ names: [String], rank: Int = 0, factor: Double = 1, scope: String = ""
-    ) {
-      use = ScalarUse(metric: metric, factor: factor, rank: rank, scope: scope)
+    init(_ metric: Metric, _ names: [String], rank: Int = 0, factor: Double = 1) {
+      use = ScalarUse(metric: metric, factor: factor, rank: rank)
       self.names = names
     }
   }
@@ -17,7 +15,8 @@ extension ScalarNames {
   /// Every name with its meaning, spelt as `ScalarNames` compares it.
   ///
   /// Sources: torchtitan components/metrics.py, transformers integrations, Megatron-LM training.py,
-  /// Lightning, Keras callbacks, Composer, Levanter, TRL, torchtune, DeepSpeed monitor, Ultralytics.
+  /// Lightning, Keras callbacks, Composer, Levanter, TRL, torchtune, DeepSpeed monitor, Ultralytics,
+  /// verl, OLMo-core, nanotron, NeMo Automodel and RL, prime-rl, slime, lerobot, ms-swift.
   static let table: [String: ScalarUse] = {
     var table: [String: ScalarUse] = [:]
     for line in lines {
@@ -25,7 +24,7 @@ extension ScalarNames {
     }
     var share = ScalarUse(metric: .reportedMFU, rank: 1)
     share.isUnclear = true
-    table["mfu"] = share
+    for name in ["mfu", "train/mfu", "perf/mfu"] { table[name] = share }
     return table
   }()
 
@@ -35,21 +34,32 @@ extension ScalarNames {
     Line(
       .step,
       [
-        "global_step", "train/global_step", "trainer/global_step", "step", "current_steps", "iter",
-        "iteration",
+        "global_step", "train/global_step", "trainer/global_step", "training/global_step", "step",
+        "train/step", "train/steps", "training/step", "current_steps", "iter", "iteration",
+        "iteration_step",
       ]),
     Line(.stepTotal, ["max_steps", "total_steps"]),
-    Line(.epoch, ["epoch", "train/epoch", "trainer/epoch", "time/epoch"]),
+    Line(
+      .epoch,
+      [
+        "epoch", "train/epoch", "train/epochs", "trainer/epoch", "training/epoch", "time/epoch",
+        "progress/epoch",
+      ]),
+    Line(.epochTotal, ["num_train_epochs"]),
     Line(
       .tokens,
       [
         "num_input_tokens_seen", "train/num_input_tokens_seen", "num_tokens", "train/num_tokens",
         "n_tokens_seen", "ntokens", "consumed_tokens", "total_tokens", "train/total_tokens",
-        "throughput/total_tokens", "tokens/total", "time/token",
+        "throughput/total_tokens", "tokens/total", "train/tokens/total", "time/token",
+        "progress/total_tokens",
       ]),
     Line(
       .samples,
-      ["consumed_samples", "consumed_train_samples", "samples_count", "samples", "time/sample"]),
+      [
+        "consumed_samples", "consumed_train_samples", "samples_count", "samples", "train/samples",
+        "time/sample", "progress/total_samples",
+      ]),
   ]
 
   private static let losses: [Line] = [
@@ -59,9 +69,9 @@ extension ScalarNames {
         "loss", "train_loss", "train/loss", "loss/train", "training_loss", "training/loss",
         "loss/train/total", "train_loss_step", "train/loss_step", "lm_loss",
         "lm_loss_training/lm_loss", "loss_metrics/global_avg_loss", "reduced_train_loss",
-        "train/total_loss", "total_loss", "loss/training",
+        "train/total_loss", "total_loss", "loss/training", "train/ce_loss", "actor/loss",
       ]),
-    Line(.loss, ["batch_loss"], rank: 1),
+    Line(.loss, ["batch_loss", "actor/pg_loss", "loss/mean"], rank: 1),
     Line(.loss, ["epoch_loss", "train_loss_epoch", "train/loss_epoch"], rank: 2),
     Line(
       .validationLoss,
@@ -78,7 +88,8 @@ extension ScalarNames {
         "val_accuracy", "val_acc", "valid_accuracy", "valid_acc", "validation_accuracy",
         "eval_accuracy", "eval_acc", "val/accuracy", "val/acc", "validation/accuracy",
         "eval/accuracy", "eval/acc", "accuracy/val", "accuracy/validation", "epoch_val_acc",
-        "epoch_val_accuracy", "metrics/accuracy_top1", "metrics/map50_95(b)",
+        "epoch_val_accuracy", "metrics/accuracy_top1", "metrics/map50_95(b)", "eval_token_acc",
+        "eval/token_acc", "eval_mean_token_accuracy", "eval/mean_token_accuracy",
       ]),
     Line(.accuracy, ["evaluation_accuracy_vs_iterations"], rank: 1),
     // Nobody says on which data.
@@ -87,49 +98,72 @@ extension ScalarNames {
       .learningRate,
       [
         "lr", "learning_rate", "train/lr", "train/learning_rate", "optim/learning_rate",
-        "learning_rate/learning_rate", "optim/lr", "optimizer/lr", "training/lr",
+        "learning_rate/learning_rate", "optim/lr", "optimizer/lr", "training/lr", "actor/lr",
       ]),
-    Line(.learningRate, ["lr/pg0", "lr/group0", "epoch_learning_rate", "epoch_lr"], rank: 1),
+    Line(
+      .learningRate,
+      [
+        "lr/pg0", "lr/group0", "epoch_learning_rate", "epoch_lr", "optim/lr_(group_0)",
+        "optim/lr__group_0_",
+        "train/lr_pg_0",
+      ], rank: 1),
     Line(
       .gradientNorm,
       [
         "grad_norm", "train/grad_norm", "grad_norm/grad_norm", "optim/grad_norm",
-        "gradient_norm", "training/grad_norm",
+        "gradient_norm", "training/grad_norm", "optim/total_grad_norm", "actor/grad_norm",
       ]),
   ]
 
+  /// Rates of tokens are read in `ScalarNames+Rates.swift`, since their names say what they are for.
+  ///
+  /// verl's `perf/total_num_tokens` are those of a step, `train_speed(s/it)` of ms-swift is a mean
+  /// since the start, and `perf/tokens_per_gpu_per_sec` of slime is that of its rollouts: none of
+  /// them is here.
   private static let rates: [Line] = [
     Line(
-      .tokenRate,
+      .sampleRate,
       [
-        "throughput(tps)", "tps", "tokens_per_second_per_gpu", "throughput/device/tokens_per_sec",
-        "tokens/train_per_sec_per_gpu", "tokens_per_gpu_per_second_(tgs)",
-      ], scope: "device"),
-    Line(
-      .tokenRate,
-      [
-        "tokens_per_second", "throughput/tokens_per_second", "throughput/tokens_per_sec",
-        "tokens_per_sec", "tok/sec",
-      ], rank: 1, scope: "job"),
-    Line(.sampleRate, ["iteration_time/samples_per_second", "throughput/samples_per_sec"]),
+        "iteration_time/samples_per_second", "throughput/samples_per_sec",
+        "throughput/examples_per_second",
+      ]),
     Line(
       .stepTime,
       [
         "time_metrics/end_to_end(s)", "iteration_time", "iteration_time/iteration_time",
-        "train_step_timing_in_s", "step_time", "train/step_time",
+        "train_step_timing_in_s", "step_time", "train/step_time", "perf/time_per_step",
+        "perf/step_time", "throughput/duration", "timing/train/total_step_time", "time/step",
       ]),
-    Line(.dataTime, ["time_metrics/data_loading(s)", "data_time"]),
+    Line(.stepTime, ["timing_s/step"], rank: 1),
+    Line(.stepTime, ["elapsed_time_per_iteration_ms"], factor: 0.001),
+    Line(
+      .dataTime,
+      [
+        "time_metrics/data_loading(s)", "data_time", "train/dataloading_s",
+        "throughput/loading_time",
+      ]),
     Line(.reportedMFU, ["mfu(%)", "mfu_(%)", "mfu_percent", "throughput/mfu"], factor: 0.01),
     Line(.reportedMFU, ["device/mfu", "train_device/mfu", "throughput/device/mfu"]),
+    Line(.reportedMFU, ["perf/mfu/actor"], rank: 2),
     Line(
-      .reportedFLOPRate, ["tflops", "tflops_per_gpu", "throughput/tflops_per_gpu"], factor: 1e12),
+      .reportedFLOPRate,
+      ["tflops", "tflops_per_gpu", "throughput/tflops_per_gpu", "model_tflops_per_gpu"],
+      factor: 1e12),
     Line(
       .reportedFLOPRate,
       ["device/flops_per_sec", "train_device/flops_per_sec", "throughput/device/flops_per_sec"]),
     Line(
-      .peakMemory, ["memory/max_active(gib)", "memory/max_active_(gib)"], factor: 1_073_741_824),
+      .peakMemory,
+      [
+        "memory/max_active(gib)", "memory/max_active_(gib)", "train/memory/max_active_(gib)",
+        "perf/max_memory_allocated_gb",
+        "actor/perf/max_memory_allocated_gb",
+      ], factor: 1_073_741_824),
     Line(
-      .peakMemory, ["memory/max_reserved(gib)", "memory/device_reserved_(gib)"], rank: 1,
-      factor: 1_073_741_824),
+      .peakMemory,
+      [
+        "memory/max_reserved(gib)", "memory/device_reserved_(gib)", "memory(gib)",
+        "train/memory(gib)", "perf/max_memory_reserved_gb",
+      ], rank: 1, factor: 1_073_741_824),
   ]
 }

@@ -14,8 +14,8 @@ struct ScalarUse: Sendable, Hashable {
   var factor = 1.0
   /// Which of several names for the same metric is the better one; 0 is best.
   var rank = 0
-  /// What a rate counts for: `device` or `job`; empty for everything else.
-  var scope = ""
+  /// What a rate of tokens counts for; `nil` for everything else.
+  var scope: JobFacts.RateScope?
   var counting = Counting.steps
   /// Whether it may be a percentage or a fraction, so that only values above 1.1 are clear.
   var isUnclear = false
@@ -40,6 +40,7 @@ struct ScalarUse: Sendable, Hashable {
 enum ScalarNames {
   /// The meaning of a name; `folder` is the last part of the path of the file it stands in.
   static func use(_ name: String, folder: String = "") -> ScalarUse? {
+    let given = name
     var name = normal(name)
     guard !name.contains("_vs_samples"), !name.contains("_vs_tokens"), !name.contains("_vs_steps")
     else { return nil }
@@ -59,9 +60,12 @@ enum ScalarNames {
       if let end = name.range(of: "_vs_iterations") { name = String(name[..<end]) }
       if !name.hasPrefix("val") && !name.hasPrefix("eval") { name = "val_\(name)" }
     }
-    guard var use = table[name] ?? logNames[name] ?? learningRate(name) ?? loss(name) else {
-      return nil
-    }
+    guard
+      var use = table[name] ?? logNames[name] ?? learningRate(name) ?? rateOfTokens(name)
+        ?? loss(name)
+    else { return nil }
+    // OLMo-core writes a percentage, Composer a fraction, under names that differ in case alone.
+    if use.metric == .reportedMFU, given.hasSuffix("/device/MFU") { use.factor = 0.01 }
     if use.metric == .accuracy, isTraining(folder) { return nil }
     if counting != .steps { use.counting = counting }
     return use
@@ -75,10 +79,16 @@ enum ScalarNames {
     case "lm_loss", "lm_loss_validation": "Megatron-LM"
     case "lm_loss_training/lm_loss": "Megatron-DeepSpeed"
     case "reduced_train_loss", "train_step_timing_in_s": "NeMo"
-    case "train/global_step", "train/grad_norm": "Hugging Face Trainer"
+    case "train/global_step": "Hugging Face Trainer"
     case "loss/train/total", "throughput/device/tokens_per_sec": "Composer"
     case "epoch_loss", "epoch_val_loss", "evaluation_loss_vs_iterations": "Keras"
     case "trainer/global_step": "Lightning"
+    case "perf/time_per_step", "timing_s/step", "actor/pg_loss", "actor/loss": "verl"
+    case "train/ce_loss", "optim/total_grad_norm", "optim/lr_(group_0)", "optim/lr__group_0_":
+      "OLMo-core"
+    case "progress/total_tokens", "progress/total_samples": "prime-rl"
+    case "throughput/examples_per_second", "throughput/loading_time": "Levanter"
+    case "train/dataloading_s": "LeRobot"
     default: name.hasPrefix("train/samples/") ? "DeepSpeed" : nil
     }
   }
@@ -90,7 +100,7 @@ enum ScalarNames {
 
   static func isTraining(_ folder: String) -> Bool { folder == "train" || folder == "training" }
 
-  private static func normal(_ name: String) -> String {
+  static func normal(_ name: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in name.unicodeScalars {
       switch scalar {
@@ -126,7 +136,7 @@ enum ScalarNames {
 
 extension String {
   /// Where a text stands in this one first.
-  fileprivate func range(of text: String) -> Index? {
+  func range(of text: String) -> Index? {
     indices.first { self[$0...].hasPrefix(text) }
   }
 }

@@ -89,7 +89,13 @@ package struct TFEventsReader: Sendable {
       waiting.map {
         $0.step != scalar.step || $0.counting != counting || abs(time - $0.row.time) > 5
       } ?? true
-    if isOther || held & bit != 0 {
+    // A better name for the rate takes the place of the one before.
+    if !isOther, held & bit != 0, tags[place].use?.metric == .tokenRate {
+      waiting?.row.entries.removeAll { $0.metric == .tokenRate }
+      held &= ~bit
+    }
+    // A step that is told as a number as well begins no row of its own.
+    if isOther || held & bit != 0 && bit != Self.stepBit {
       flush(into: &rows)
       begin(counting, scalar.step, time)
     }

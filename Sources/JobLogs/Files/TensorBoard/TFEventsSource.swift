@@ -147,7 +147,7 @@ struct TFEventsSource: JobFileSource {
       for row in ready[index] ?? [] where !Self.isDoneAgain(row, in: newer) { all.append(row.row) }
     }
     // Rows of one file are in order already; equal times keep the order of the files.
-    rows.say(all.sorted { $0.time < $1.time }, arrival: now, to: &result)
+    rows.say(all.sorted { $0.time < $1.time }, by: choice, arrival: now, to: &result)
     self.rows = rows
   }
 

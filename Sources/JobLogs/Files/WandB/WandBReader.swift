@@ -8,7 +8,7 @@ import Telemetry
 /// of the machine's are in it, whoever used them.
 package struct WandBReader: Sendable {
   private var log = WandBLog()
-  private var choice = ScalarChoice()
+  private(set) var choice = ScalarChoice()
   private(set) var rows: [JobRow] = []
   /// What was measured of accelerators since it was last taken away.
   private(set) var gpus: [SecondHandGPUs.Sample] = []
@@ -101,7 +101,7 @@ package struct WandBReader: Sendable {
     var row = JobRow(time: Timestamp(seconds: stamp))
     for (name, raw) in values {
       guard let use = ScalarNames.use(name), let value = use.value(raw),
-        choice.takes(use, name: name), row[use.metric] == nil
+        choice.takes(use, name: name), row[use.metric] == nil || use.metric == .tokenRate
       else { continue }
       row.set(use.metric, value, name: name)
     }

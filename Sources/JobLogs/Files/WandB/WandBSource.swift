@@ -88,7 +88,7 @@ struct WandBSource: JobFileSource {
     guard var rows else { return [] }
     rows.learn(reader.facts, label: reader.label, to: &result)
     let fresh = reader.takeRows()
-    rows.say(fresh, arrival: now, to: &result)
+    rows.say(fresh, by: reader.choice, arrival: now, to: &result)
     gpus.say(
       reader.takeGPUs(), host: String(reader.host.prefix(80)), arrival: now, to: &result)
     if let place = reader.firstDamage, !isDamageTold {

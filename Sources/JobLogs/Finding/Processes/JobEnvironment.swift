@@ -1,7 +1,7 @@
 import Linux
 import Telemetry
 
-/// The few variables of a job's environment that tell its place among its ranks.
+/// The few variables of a job's environment that tell its place among its ranks, and its run.
 ///
 /// The block they stand in holds keys to other people's services. So only the names listed here are
 /// looked for, and nothing else of it is kept, shown or written anywhere.
@@ -12,9 +12,11 @@ struct JobEnvironment: Hashable, Sendable {
   static let names: Set<String> = [
     "RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "MASTER_PORT",
     "SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_NNODES",
-    "SLURM_SUBMIT_DIR", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE",
+    "SLURM_STEP_NUM_TASKS", "SLURM_SUBMIT_DIR", "PMI_SIZE", "OMPI_COMM_WORLD_RANK",
+    "OMPI_COMM_WORLD_SIZE",
     "OMPI_COMM_WORLD_LOCAL_RANK", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER",
     "ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "PYTHONUNBUFFERED", "RAY_JOB_ID",
+    "MLFLOW_RUN_ID",
   ]
 
   init() {}
@@ -51,7 +53,14 @@ struct JobEnvironment: Hashable, Sendable {
   var localRank: Int? { first(["LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_RANK"], 0...) }
 
   /// The number of ranks, over all machines.
-  var worldSize: Int? { first(["WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_NTASKS"], 1...) }
+  ///
+  /// `SLURM_NTASKS` stands in every batch script; only in a step, which `srun` started, are there as
+  /// many processes as it says.
+  var worldSize: Int? {
+    let isStep = first(["SLURM_STEP_ID"], 0...) != nil
+    let slurm = isStep ? ["SLURM_STEP_NUM_TASKS", "SLURM_NTASKS"] : ["SLURM_STEP_NUM_TASKS"]
+    return first(["WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] + slurm, 1...)
+  }
 
   /// The number of machines.
   var nodes: Int? { first(["SLURM_NNODES"], 1...) }

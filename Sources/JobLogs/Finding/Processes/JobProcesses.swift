@@ -14,6 +14,8 @@ public struct JobProcesses: Hashable, Sendable {
   private var visible: VisibleAccelerators?
   /// Why not all can be known of them, in words.
   private var unseen: String?
+  /// How many ranks there are over all machines, by what started them; `nil` where it is not told.
+  public private(set) var worldSize: Int?
 
   /// No processes.
   public init() {}
@@ -71,6 +73,7 @@ public struct JobProcesses: Hashable, Sendable {
     var hidden = 0
     var isLearning = false
     var told: [(JobEnvironment, [String])] = []
+    var sizes: Set<Int> = []
     for pid in pids {
       guard let process = table.records[pid] else { continue }
       let evidence = JobEvidence(process, in: context)
@@ -78,7 +81,9 @@ public struct JobProcesses: Hashable, Sendable {
       // A logging service writes what others have done, and holds no accelerator itself.
       if evidence.isJob { isLearning = true }
       if evidence.isJob {
-        told.append((JobEnvironment(pid: pid, in: context), process.words))
+        let environment = JobEnvironment(pid: pid, in: context)
+        told.append((environment, process.words))
+        if !evidence.isLauncher, let size = environment.worldSize { sizes.insert(size) }
       }
       if !evidence.isReadable { hidden += 1 }
     }
@@ -91,6 +96,8 @@ public struct JobProcesses: Hashable, Sendable {
       let view = pids.lazy.compactMap { ProcessIdentity(pid: $0, in: context) }.first
       if list.isUnique || view?.sharesView(with: own) == true { visible = list }
     }
+    // Two sizes are two jobs, of which nobody knows whose file it is.
+    worldSize = sizes.count == 1 ? sizes.first : nil
   }
 
   private static let most = 256
@@ -104,6 +111,7 @@ public struct JobProcesses: Hashable, Sendable {
     attributes[JobFacts.Key.onGPU.rawValue] = isOnGPU.map { $0 ? "yes" : "no" }
     attributes[JobFacts.Key.unseen.rawValue] = unseen
     if let visible { attributes.merge(visible.attributes) { said, _ in said } }
+    attributes[JobFacts.Key.worldSize.rawValue] = worldSize.map(String.init)
     return attributes
   }
 }

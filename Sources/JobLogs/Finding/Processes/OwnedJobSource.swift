@@ -3,7 +3,8 @@ import Telemetry
 
 /// A source that follows a job's file, with the processes that write the file made known.
 ///
-/// What a file says of its job is merged with what its writers tell; the file knows better.
+/// What a file says of its job is merged with what its writers tell; the file knows better, but for
+/// the number of ranks, which what started them knows.
 struct OwnedJobSource: DataSource {
   /// How often writers are looked for, in seconds: quicker while none is known.
   private static let period = (unknown: 5.0, known: 30.0)
@@ -66,6 +67,9 @@ struct OwnedJobSource: DataSource {
   private func enriched(_ job: Device) -> Device {
     var job = job
     job.attributes.merge(owners.attributes) { said, _ in said }
+    if let size = owners.worldSize {
+      job.attributes[JobFacts.Key.worldSize.rawValue] = "\(size)"
+    }
     return job
   }
 }

@@ -122,6 +122,10 @@ struct NamedValuesReader: ProgressReader {
       line.forEachPair(in: start..<line.bytes.count) { take($0, $1) }
     }
     self.values = values
+    if progress.tokenRate != nil, line.find("perf/time_per_step", from: start) != nil {
+      // verl's is that of one device.
+      progress.facts = Progress.ratesOfDevice
+    }
     guard counting.isEvaluation else { return }
     let loss = progress.validationLoss ?? progress.loss
     progress.fields.formIntersection([.epoch])

@@ -47,6 +47,10 @@ struct HuggingFaceReader: ProgressReader {
         runtime = number.value
       } else if isKey("eval_runtime") {
         progress.evaluationTime = number.value
+      } else if isKey("train_speed(iter/s)"), number.value > 0 {
+        progress.stepTime = 1 / number.value
+      } else if isKey("train_speed(s/it)") {
+        progress.stepTime = number.value
       } else if isKey("throughput") {
         progress.tokenRate = number.value
         progress.facts = Progress.ratesOfJob
