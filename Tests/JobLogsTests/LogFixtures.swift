@@ -209,7 +209,10 @@ extension LogFixture {
       last: [.step: 101, .stepTotal: 10_000, .loss: 4.3, .stepTime: 2]),
     .madeUp(
       SlimeReader.self, rows: 3,
-      last: [.step: 3, .loss: 0.0113, .gradientNorm: 0.21, .tokenRate: 2355.6, .stepTime: 40.2],
+      last: [
+        .step: 3, .loss: 0.0113, .gradientNorm: 0.21, .tokenRate: 2355.6, .stepTime: 40.2,
+        .learningRate: 1e-6,
+      ],
       facts: ["rate_scope": "device"]),
     .madeUp(
       OLMoCoreReader.self, rows: 11,
