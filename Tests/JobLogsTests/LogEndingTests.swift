@@ -55,7 +55,8 @@ import Testing
       traceback("FileNotFoundError: x").split(separator: "\n").map { "[rank0]: \($0)\n" }.joined(),
       traceback(elastic), "  exitcode  : 1 (pid: 4711)\n"),
     Case(
-      "SIGKILL", traceback(elastic), "train.py FAILED\n  rank      : 3 (local_rank: 3)\n",
+      "SIGKILL", traceback(elastic), "train.py FAILED\n  rank      : 0 (local_rank: 0)\n",
+      "  exitcode  : -15 (pid: 4710)\nRoot Cause (first observed failure):\n",
       "  exitcode  : -9 (pid: 4711)\n"),
     Case("segmentation fault", "Segmentation fault (core dumped)\n"),
     Case("killed", "run.sh: line 3:  4711 Killed                  python train.py\n"),

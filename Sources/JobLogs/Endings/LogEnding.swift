@@ -87,7 +87,8 @@ struct LogEnding {
     } else if let name = Self.failure(text) {
       end(.crashed(name))
     } else if isReport || ending == nil, let name = Self.childFailure(text) {
-      end(.crashed(name))
+      // The table of torchrun names the first cause last.
+      end(.crashed(name), isReport: true)
     } else if ending == nil, Self.completions.contains(where: text.contains) {
       ending = .finished
     }
