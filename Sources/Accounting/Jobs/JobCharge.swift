@@ -129,7 +129,7 @@ extension Ledger {
 
   /// Whether a job reported progress at any time of a span.
   private func ran(_ job: DeviceID, in span: TimeSpan) -> Bool {
-    [Metric.step, .tokens, .outputTokens].contains { metric in
+    Self.progressMetrics.contains { metric in
       guard let id = timeline.id(metric, of: job), let first = timeline.firstReading(id),
         let last = timeline.newest(id)
       else { return false }

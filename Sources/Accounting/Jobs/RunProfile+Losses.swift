@@ -20,7 +20,10 @@ extension Ledger {
     _ metric: Metric, of job: DeviceID, over stretch: TimeSpan, _ counter: Metric?, _ cost: JobCost,
     points most: Int
   ) -> [RunProfile.LossPoint] {
-    let reports = reports(metric, of: job, until: stretch.end)
+    let progress: Metric = timeline.id(.step, of: job) == nil ? .epoch : .step
+    let begin = lifeStart(of: job, at: stretch.end)
+    let reports = reports(metric, of: job, until: stretch.end, by: progress)
+      .filter { report in begin.map { report.time >= $0 } ?? true }
     let counted = counter.flatMap { timeline.id($0, of: job) }
     let size = max(1, reports.count / most)
     var points: [RunProfile.LossPoint] = []

@@ -100,6 +100,11 @@ public struct FrameContext {
     outlooks.answer { job.flatMap { ledger.outlook(of: $0.id, at: time) } }
   }
 
+  /// How far some job is, and what is left of it.
+  func outlook(of other: Device) -> JobOutlook? {
+    other.id == job?.id ? outlook : ledger.outlook(of: other.id, at: time)
+  }
+
   /// How many values a chart of that many columns takes.
   func samples(_ columns: Int) -> Int { columns * Canvas.samples(perColumnOf: glyphs) }
 
