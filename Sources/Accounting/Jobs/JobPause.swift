@@ -94,18 +94,27 @@ extension Ledger {
 
   private func readPauses(of job: DeviceID, in span: TimeSpan) -> [JobPause] {
     guard timeline.facts(of: job).timing != .none else { return [] }
+    var rows = Self.rowMetrics.compactMap { timeline.id($0, of: job) }
+    if rows.isEmpty { rows = [timeline.id(.epoch, of: job)].compactMap { $0 } }
     var told: [(kind: JobPause.Kind, end: Timestamp, seconds: Double)] = []
     for (metric, kind) in [
       (Metric.evaluationTime, JobPause.Kind.evaluation), (.checkpointTime, .checkpoint),
     ] {
       guard let id = timeline.id(metric, of: job) else { continue }
       let isLog = timeline.descriptor(id).provenance.method == .log
-      let reports = isLog ? timeline.reports(id, in: span) : timeline.changeReports(id, in: span)
-      told += reports.map { (kind, $0.time, $0.value) }
+      let reports = timeline.reports(id, in: span)
+      var last: Timeline.Report?
+      for report in reports {
+        defer { last = report }
+        if !isLog, let last, last.value == report.value,
+          !rows.contains(where: { isApart(last.time, report.time, $0) })
+        {
+          continue
+        }
+        told.append((kind, report.time, report.value))
+      }
     }
     guard !told.isEmpty else { return [] }
-    var rows = Self.rowMetrics.compactMap { timeline.id($0, of: job) }
-    if rows.isEmpty { rows = [timeline.id(.epoch, of: job)].compactMap { $0 } }
     return JobPause.believed(told) { time in
       let before = Timestamp(nanoseconds: time.nanoseconds &- 1)
       return rows.compactMap { timeline.reading($0, at: before)?.time }.max()
@@ -114,6 +123,15 @@ extension Ledger {
         inside.seconds > 0 ? JobPause(kind: pause.kind, span: inside) : nil
       }
     }
+  }
+
+  /// Whether rows came between two equal words of a pause: then the second is no repetition of a source
+  /// that says all it knows each time.
+  private func isApart(
+    _ first: Timestamp, _ second: Timestamp, _ row: Timeline.SeriesID
+  ) -> Bool {
+    let between = timeline.readings(row, in: TimeSpan(first, second))
+    return between.contains { $0.time > first && $0.time < second }
   }
 
   /// The energy charged to a job over a span without some stretches of it.

@@ -9,7 +9,7 @@ public struct JobTotals: Hashable, Sendable {
     /// What its steps took.
     public var cost: JobCost
     /// Joules from its first report to its last with all its pauses; `nil` where most of them are not
-    /// known.
+    /// known, and for a life of one report.
     public var joules: Double?
   }
 
@@ -23,8 +23,12 @@ public struct JobTotals: Hashable, Sendable {
   /// Steps of all lives, each counted once.
   public var usefulSteps: Double { steps - redone }
 
-  /// Joules of all lives with their pauses; `nil` where those of one are not known.
-  public var joules: Double? { sum { $0.joules } }
+  /// Joules of all lives with their pauses; `nil` where those of one are not known. One that reported
+  /// once took no time that anyone knows of.
+  public var joules: Double? {
+    guard parts.contains(where: { $0.life.whole.seconds > 0 }) else { return nil }
+    return sum { $0.life.whole.seconds > 0 ? $0.joules : 0 }
+  }
   /// Joules for a step that counts, from the energy of all steps; `nil` where none was done twice.
   public var joulesPerUsefulStep: Double? {
     guard redone > 0, usefulSteps > 0 else { return nil }
@@ -53,9 +57,8 @@ extension Ledger {
       let parts = lives(of: job, over: span).map { life in
         let cost = cost(
           of: job, over: life.span, steps: life.steps, withoutPauses: true, room: life.whole)
-        // A life of one report took no time that anyone knows of.
         let joules =
-          life.whole.seconds > 0 ? cost.joules(jobEnergy(of: job, over: life.whole)) : 0
+          life.whole.seconds > 0 ? cost.joules(jobEnergy(of: job, over: life.whole)) : nil
         return JobTotals.Part(life: life, cost: cost, joules: joules)
       }
       return parts.isEmpty ? nil : JobTotals(parts: parts)
