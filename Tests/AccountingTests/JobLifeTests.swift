@@ -73,6 +73,20 @@ import Testing
     #expect(ledger.outlook(of: job, at: origin + 300) == nil)
   }
 
+  @Test func `Rows that were read at once with the word of a restart are of the new life`() throws {
+    var books = Books()
+    books.count(gpu, watts: 200, at: (0...120).map(Double.init))
+    books.add(job, .step, .log, period: 1, (0...60).map { (Double($0), Double($0)) })
+    books.add(job, .step, .log, period: 1, (0...10).map { (80 + Double($0), 30 + Double($0)) })
+    restart(&books, at: 86, .resumed)
+    let ledger = books.ledger
+    #expect(ledger.lifeStart(of: job, at: origin + 90) == origin + 80)
+    let totals = try #require(ledger.totals(of: job, over: span(0, 100)))
+    #expect(totals.parts.map(\.life.steps) == [60, 10] && totals.redone == 10)
+    #expect(
+      totals.parts.map(\.joules).allSatisfy { $0.map { $0 == 12_000 || $0 == 2000 } ?? false })
+  }
+
   @Test func `Lives are told apart, and a step done twice counts once`() throws {
     let resumed = twice(.resumed, from: 60, until: 300).ledger
     let totals = try #require(resumed.totals(of: job, over: span(0, 300)))

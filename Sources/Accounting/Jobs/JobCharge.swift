@@ -1,3 +1,4 @@
+import Quantities
 import Telemetry
 
 /// Whose energy a job is charged.
@@ -20,6 +21,8 @@ public enum JobCaveat: Hashable, Sendable {
   case allAccelerators(count: Int)
   /// So many jobs used the processors at the same time, and each is charged all of them.
   case sharedProcessors(jobs: Int)
+  /// Only this share of its devices is seen here; the others are taken to draw as much.
+  case partlySeen(Double)
   /// It is charged nothing, and why.
   case unknown(String)
 
@@ -32,6 +35,8 @@ public enum JobCaveat: Hashable, Sendable {
     case .allAccelerators(let count): "charged for all \(count) GPUs: its own are not known"
     case .sharedProcessors(let jobs):
       "\(jobs) jobs ran on these processors at once, and each is charged all of their energy"
+    case .partlySeen(let share):
+      "\(SI.percent(share)) % of its devices are seen here; the others are taken to draw as much"
     case .unknown(let reason): "no joules: \(reason)"
     }
   }
@@ -45,6 +50,8 @@ extension Ledger {
   public func charge(of job: DeviceID, over span: TimeSpan) -> JobCharge {
     let facts = timeline.facts(of: job)
     guard facts.timing != .none else { return .unknown(JobCost.untimed) }
+    // Nobody knows when its rows were written, or what was drawn then.
+    guard !facts.isHistory else { return .unknown(JobCost.history) }
     func tellEnergy(_ devices: [Device]) -> Bool {
       devices.contains { timeline.energySeries(of: $0.id) != nil }
     }
@@ -111,7 +118,9 @@ extension Ledger {
   public func caveats(of job: DeviceID, over span: TimeSpan) -> [JobCaveat] {
     switch charge(of: job, over: span) {
     case .accelerators(let devices):
-      return isChargedForAll(job) ? [.allAccelerators(count: devices.count)] : []
+      let share = seenShare(of: job, timeline.facts(of: job))
+      return (isChargedForAll(job) ? [.allAccelerators(count: devices.count)] : [])
+        + (share < 1 ? [.partlySeen(share)] : [])
     case .processors, .machines:
       let others = inventory.jobs.filter { other in
         other.id != job && other.id.machine == job.machine && ran(other.id, in: span)

@@ -109,10 +109,12 @@ public struct JobCost: Hashable, Sendable {
   /// The share of a stretch that its energy must be known of for a cost to be told.
   static let leastCoverage = 0.9
   /// The requests that a stretch is made long enough for.
-  static let enoughRequests = 20.0
+  public static let enoughRequests = 20.0
 
   /// Why nothing per time is known of a job, in words.
   public static let untimed = "the log has no times"
+  /// Why no energy is known of an earlier run, in words.
+  static let history = "it was written before anyone looked"
 
   /// Why no cost is stated, in words; `nil` when the stretch is long enough.
   public var shortfall: String? {

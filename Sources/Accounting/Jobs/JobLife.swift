@@ -55,9 +55,30 @@ extension Ledger {
   /// When a job began anew or went on from an earlier step, in order of time.
   func restarts(of job: DeviceID) -> [Event] {
     memos.restarts.answer(job) {
-      timeline.events.filter {
-        $0.device == job && ($0.cause == .restarted || $0.cause == .resumed)
+      var restarts: [Event] = []
+      for event in timeline.events
+      where event.device == job && (event.cause == .restarted || event.cause == .resumed) {
+        var restart = event
+        restart.time = fall(of: job, before: event.time, after: restarts.last?.time) ?? event.time
+        restarts.append(restart)
       }
+      return restarts
+    }
+  }
+
+  /// How far before the word of a restart its first rows may lie, in seconds.
+  private static let burst = 60.0
+
+  /// When a job's step went back shortly before a restart was told of: many rows that were read at once
+  /// lie before the time at which they were.
+  private func fall(
+    of job: DeviceID, before time: Timestamp, after last: Timestamp?
+  ) -> Timestamp? {
+    guard let id = timeline.id(.step, of: job) else { return nil }
+    let rows = timeline.readings(
+      id, in: TimeSpan(max(time - Self.burst, last ?? time - Self.burst), time))
+    return rows.indices.dropFirst().last { rows[$0].value < rows[$0 - 1].value }.map {
+      rows[$0].time
     }
   }
 
@@ -147,14 +168,16 @@ extension Ledger {
       steps: steps.map { max(0, $0.to - $0.from) } ?? 0, redone: 0)
   }
 
-  /// How many steps of a life were done before: as the job tells it, or else those up to the highest
-  /// step of the lives it goes on from.
+  /// How many steps of a life were done before: those up to the highest step of the lives it goes on
+  /// from, and no fewer than the job tells.
+  ///
+  /// What the job tells grows late where many rows are read at once.
   private func redone(of job: DeviceID, in life: JobLife, _ highest: Double?) -> Double {
-    if timeline.id(.redoneSteps, of: job) != nil {
-      return min(life.steps, redone(of: job, over: life.span))
+    var redone = redone(of: job, over: life.span)
+    if let highest, let first = life.firstStep, let last = life.lastStep {
+      redone = max(redone, min(highest, last) - first)
     }
-    guard let highest, let first = life.firstStep, let last = life.lastStep else { return 0 }
-    return min(life.steps, max(0, min(highest, last) - first))
+    return min(life.steps, max(0, redone))
   }
 
   /// Steps that a job did once more in a span, as it counts them; before the first word of them there

@@ -23,8 +23,9 @@ public struct JobTotals: Hashable, Sendable {
   /// Steps of all lives, each counted once.
   public var usefulSteps: Double { steps - redone }
 
-  /// Joules of all lives with their pauses; `nil` where those of one are not known. One that reported
-  /// once took no time that anyone knows of.
+  /// Joules of all lives with their pauses; `nil` where those of one are not known.
+  ///
+  /// One that reported once took no time that anyone knows of.
   public var joules: Double? {
     guard parts.contains(where: { $0.life.whole.seconds > 0 }) else { return nil }
     return sum { $0.life.whole.seconds > 0 ? $0.joules : 0 }

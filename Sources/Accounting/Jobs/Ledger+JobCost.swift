@@ -120,7 +120,7 @@ extension Ledger {
   }
 
   /// The share of a job's devices that are on this machine, by the world size it states.
-  private func seenShare(of job: DeviceID, _ facts: JobFacts) -> Double {
+  func seenShare(of job: DeviceID, _ facts: JobFacts) -> Double {
     let own = Double(accelerators(of: job).count)
     guard own > 0, let world = facts.worldSize, world > own else { return 1 }
     return own / world

@@ -50,7 +50,9 @@ extension Ledger {
       of: job.id, statedPauses(of: job.id, in: stretch), unnamed: [], median: 0, since: first)
     profile.caveats =
       caveats(of: job.id, over: stretch).map(\.words) + warnings(over: stretch).map(\.words)
-    if facts.isHistory { profile.caveats.insert(EarlierRun.words, at: 0) }
+    if earlierRun(of: job.id, at: span.end) != nil {
+      profile.caveats.insert(EarlierRun.words, at: 0)
+    }
     if lives.count > 1, !isServing {
       profile.caveats.append("the last of \(lives.count) runs: it was restarted")
     }
@@ -95,8 +97,10 @@ extension Ledger {
       works[.outputToken] = .init(
         count: whole.amount, joules: joules(cost.wholeEnergy), seconds: stretch.seconds)
       if let id = timeline.id(.requests, of: job) {
+        let count = timeline.total(id, over: stretch).amount
+        let isEnough = count >= JobCost.enoughRequests
         works[.request] = .init(
-          count: timeline.total(id, over: stretch).amount, joules: joules(cost.wholeEnergy),
+          count: count, joules: isEnough ? joules(cost.wholeEnergy) : nil,
           seconds: stretch.seconds)
       }
     }

@@ -91,7 +91,11 @@ public struct FrameContext {
   /// The profile of the job up to the time shown.
   var profile: RunProfile? {
     profiles.answer {
-      job.flatMap { ledger.profile(of: $0, over: session, name: "this run") }
+      job.flatMap { job in
+        // Of what was written before anyone looked, neither rate nor cost is known.
+        timeline.facts(of: job.id).isHistory
+          ? nil : ledger.profile(of: job, over: session, name: "this run")
+      }
     }
   }
 

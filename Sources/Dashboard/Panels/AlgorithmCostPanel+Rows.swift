@@ -170,12 +170,14 @@ extension AlgorithmCostPanel {
       }
       rows.append(WeighedRow(2, FactRow("per step", SI.duration(seconds), joules)))
     }
-    if let totals = c.ledger.totals(of: job.id, over: TimeSpan(c.session.start, c.time)),
+    let redone = c.outlook(of: job)?.redone ?? 0
+    if redone > 0 || c.ledger.lifeStart(of: job.id, at: c.time) != nil,
+      let totals = c.ledger.totals(of: job.id, over: TimeSpan(c.session.start, c.time)),
       let joules = totals.joulesPerUsefulStep
     {
-      let redone = "\(SI.count(totals.redone)) of \(SI.count(totals.steps)) redone"
+      let words = "\(SI.count(totals.redone)) of \(SI.count(totals.steps)) redone"
       rows.append(
-        WeighedRow(7, FactRow("useful", SI.string(joules, "J/step"), "of all runs, \(redone)")))
+        WeighedRow(7, FactRow("useful", SI.string(joules, "J/step"), "of all runs, \(words)")))
     }
     for item in c.ledger.pauses(of: job.id, at: c.time)?.items ?? [] {
       let energy = item.joules.map { ", ≈ " + SI.energy($0).joined } ?? ""

@@ -78,7 +78,7 @@ struct AlgorithmCostPanel: Panel {
       case .sharedProcessors(let jobs):
         headline.phrases.insert(
           [Run("charged for \(jobs) jobs on these processors", c.style(.warning))], at: 0)
-      case .unknown: break
+      case .partlySeen, .unknown: break
       }
     }
     headline.isEstimate = cost?.energy?.isModelled ?? false

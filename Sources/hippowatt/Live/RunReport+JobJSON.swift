@@ -23,6 +23,7 @@ extension RunReport {
       ("joules_unknown_because", unknownJoules(job).map(JSONText.text)),
       ("caveats", .list(job.caveats.map { .text($0.words) })),
       ("joules_per_step", number(cost?.joulesPerStep)),
+      ("step_unknown_because", unknownStep(job).map(JSONText.text)),
       ("joules_per_token", number(cost?.joulesPerToken)),
       ("joules_per_sample", number(cost?.joulesPerSample)),
       ("joules_per_epoch", number(cost?.joulesPerEpoch)),

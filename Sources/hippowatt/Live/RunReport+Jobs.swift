@@ -22,7 +22,10 @@ extension RunReport {
       add(
         job.isServing ? "written" : "tokens",
         tokens.map { SI.text($0.count, "", smallest: 0).joined + Self.stretch($0, beside: cost) })
-      add("per step", cost.joulesPerStep.map { SI.string($0, "J") + Self.paused(job) })
+      add(
+        "per step",
+        cost.joulesPerStep.map { SI.string($0, "J") + Self.paused(job) }
+          ?? Self.unknownStep(job).map { "unknown: \($0)" })
       add("per token", cost.joulesPerToken.map { SI.string($0, "J") })
       if cost.steps == 0 { add("per epoch", cost.joulesPerEpoch.map { SI.string($0, "J") }) }
       add("per request", cost.joulesPerRequest.map { SI.string($0, "J") })
@@ -35,8 +38,9 @@ extension RunReport {
       let course =
         isFull && losses.curve.count > 1
         ? ", from \(SI.significant(losses.first, digits: 4)), "
-          + "best \(SI.significant(losses.best, digits: 4))  \(losses.picture)" : ""
-      add("loss", last + course)
+          + "best \(SI.significant(losses.best, digits: 4))" : ""
+      let picture = isFull && !losses.picture.isEmpty ? "  " + losses.picture : ""
+      add("loss", last + course + picture)
     }
     let notes = Self.timeNotes(job.facts, isTold: isFull && energy == nil)
     for (index, note) in notes.enumerated() { facts.append((index == 0 ? "  times" : "", note)) }
@@ -91,6 +95,14 @@ extension RunReport {
     let named = (job.pauses?.items ?? []).filter { $0.kind != .unnamed }
     guard let cost = job.cost, cost.pauses > 0, !named.isEmpty else { return "" }
     return ", without " + named.map(\.words).joined(separator: " and ")
+  }
+
+  /// Why no joules are told for a step, where those of the job are known.
+  static func unknownStep(_ job: Job) -> String? {
+    guard let cost = job.cost, cost.steps > 0, cost.joulesPerStep == nil, job.joules != nil else {
+      return nil
+    }
+    return cost.shortfall
   }
 
   /// The lives of a job that was restarted, each apart, and their sum.

@@ -34,7 +34,7 @@ extension RunReport {
     guard job.joules == nil else { return nil }
     if !job.isTimed { return JobCost.untimed }
     guard let cost = job.cost else { return "the job has told no progress since it was restarted" }
-    if job.facts.isHistory { return "it was written before anyone looked" }
+    if job.facts.isHistory, let reason = cost.energyAbsence { return reason }
     guard job.isServing || job.totals?.parts.last?.life.whole.seconds ?? 0 > 0 else {
       return "it has reported only once"
     }

@@ -138,9 +138,11 @@ struct RunReport {
       outlook: ledger.outlook(of: id, at: span.end),
       caveats: whole.seconds > 0 ? ledger.caveats(of: id, over: whole) : [],
       target: targetLoss.flatMap { ledger.target($0, of: id, at: span.end) })
-    if !ledger.inventory.knowsPower { job.cost?.energyAbsence = "no power was recorded" }
-    job.losses = ledger.lossCourse(of: id, at: span.end)
+    if !ledger.inventory.knowsPower, !facts.isHistory, facts.timing != .none {
+      job.cost?.energyAbsence = "no power was recorded"
+    }
     guard isPresent else { return job }
+    job.losses = ledger.lossCourse(of: id, at: span.end)
     job.accuracy = known(.accuracy)
     job.stepTimes = ledger.stepTimes(of: id, at: span.end)
     job.pauses = ledger.pauses(of: id, at: span.end, limit: 4000)
@@ -159,6 +161,10 @@ struct RunReport {
     }
     cost.tokenWork = work(id)
     cost.requestWork = ledger.timeline.id(.requests, of: device.id).map(work)
+    // Requests that began before or end after would weigh too much among a few.
+    if cost.requestWork.map({ $0.count < JobCost.enoughRequests }) ?? false {
+      cost.requestWork?.energy = nil
+    }
     var job = Job(
       device: device, facts: ledger.timeline.facts(of: device.id), cost: cost,
       mfu: MFU(devices: 1, reason: "it serves"),
