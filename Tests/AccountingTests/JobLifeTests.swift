@@ -110,6 +110,21 @@ import Testing
     #expect(profile.caveats.contains("the last of 2 runs: it was restarted"))
   }
 
+  @Test func `A loss that is reached after resuming took what all lives took`() throws {
+    func profile(_ cause: Event.Cause) throws -> RunProfile {
+      var books = twice(cause, from: 60, until: 300)
+      books.add(job, .loss, .log, period: 1, (0...100).map { (Double($0), 4 - Double($0) / 100) })
+      let rows = (0...50).map { (200 + Double($0) * 2, 3.4 - Double($0) / 50) }
+      books.add(job, .loss, .log, period: 2, rows)
+      let device = Device(id: job, label: "run")
+      return try #require(books.ledger.profile(of: device, over: span(0, 300), name: "x"))
+    }
+    let resumed = try #require(RunProfile.joules(to: 2.5, in: try profile(.resumed).losses))
+    #expect(resumed.upperBound > 20_000 + 25_000 && resumed.lowerBound < 20_000 + 30_000)
+    let anew = try #require(RunProfile.joules(to: 2.5, in: try profile(.restarted).losses))
+    #expect(anew.upperBound <= 30_000 && anew.upperBound > 25_000)
+  }
+
   @Test(arguments: 0..<30)
   func `Whatever the restarts, each life has its own steps and joules`(seed: Int) throws {
     var random = SplitMix64(seed: UInt64(seed))

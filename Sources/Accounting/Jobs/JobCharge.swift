@@ -13,6 +13,9 @@ public enum JobCharge: Hashable, Sendable {
   case ownCount
   /// Nothing, and why: the rest of a sentence.
   case unknown(String)
+
+  /// Whether it is charged anything.
+  var isKnown: Bool { if case .unknown = self { false } else { true } }
 }
 
 /// What is doubtful about whom a job is charged.
