@@ -132,6 +132,37 @@ import Testing
     #expect(cost.sampleWork?.span == span(5, 55) && near(cost.joulesPerSample, joules(5, 55) / 200))
   }
 
+  @Test(arguments: 0..<20)
+  func `A pause that the log does not tell is out of tokens as it is out of steps`(seed: Int) throws
+  {
+    var random = SplitMix64(seed: UInt64(seed))
+    let every = 1 + random.below(50)
+    var books = Books()
+    var (now, joules, step) = (0.0, 0.0, 0)
+    var energy = [(0.0, 0.0)]
+    var (steps, tokens): ([(Double, Double)], [(Double, Double)]) = ([(0, 0)], [(0, 0)])
+    while now < 400 {
+      if step % 90 == 60 {
+        (now, joules) = (now + 20, joules + 20 * 50)
+        energy.append((now, joules))
+      }
+      (now, joules, step) = (now + 0.5, joules + 0.5 * 400, step + 1)
+      energy.append((now, joules))
+      steps.append((now, Double(step)))
+      if step % every == 0 { tokens.append((now, Double(step) * 1000)) }
+    }
+    books.add(gpu, .energy, .counter, period: 0.5, energy)
+    books.add(job, .step, .log, period: 0.5, steps)
+    books.add(job, .tokens, .log, period: 0.5 * Double(every), tokens)
+    for _ in 0..<20 {
+      let second = 100 + 3 * Double(random.below(100))
+      let cost = try #require(books.ledger.cost(of: job, at: origin + second))
+      guard let found = cost.joulesPerToken else { continue }
+      // A pause that is not over yet, or at an end of the stretch, may be in one and not in the other.
+      #expect(abs(found / 0.2 - 1) < 0.03, "seed \(seed), every \(every), \(second): \(found)")
+    }
+  }
+
   // MARK: Without steps
 
   @Test func `A job that tells nothing but tokens has a cost`() throws {

@@ -120,8 +120,8 @@ extension Ledger {
 
   /// What the pauses among a job's last reports took; `nil` when there was none.
   ///
-  /// Those that the job tells, since its present life began; those that it does not tell, among so
-  /// many of its last reports.
+  /// Those that the job tells, since its present life began, up to so many; those that it does not tell,
+  /// among so many of its last reports.
   public func pauses(of job: DeviceID, at time: Timestamp, limit: Int = 300) -> PauseAccount? {
     let statistics = stepStatistics(of: job, at: time, limit: limit)
     let since = lifeStart(of: job, at: time)
@@ -131,9 +131,11 @@ extension Ledger {
     guard let first else { return nil }
     let begin = max(first, since ?? first)
     guard begin < time else { return nil }
-    return account(
-      of: job, statedPauses(of: job, in: TimeSpan(begin, time)),
-      unnamed: statistics?.pauses ?? [], median: statistics?.median ?? 0,
-      since: statistics?.span?.start ?? begin)
+    let stated = statedPauses(of: job, in: TimeSpan(begin, time))
+    var account = account(
+      of: job, stated.suffix(limit), unnamed: statistics?.pauses ?? [],
+      median: statistics?.median ?? 0, since: statistics?.span?.start ?? begin)
+    account?.isPart = stated.count > limit
+    return account
   }
 }

@@ -43,6 +43,8 @@ public struct PauseAccount: Hashable, Sendable {
   public var items: [Item]
   /// The time of the first report that was looked at.
   public var since: Timestamp
+  /// Whether there were more evaluations or checkpoints, which are not in it.
+  public var isPart = false
 
   /// How many pauses there were.
   public var count: Int { items.reduce(0) { $0 + $1.count } }
@@ -149,7 +151,8 @@ extension Ledger {
 
   /// What pauses took, kind by kind; those without a name less the time of their steps.
   func account(
-    of job: DeviceID, _ pauses: [JobPause], unnamed: [StepStatistics.Interval], median: Double,
+    of job: DeviceID, _ pauses: some Collection<JobPause>, unnamed: [StepStatistics.Interval],
+    median: Double,
     since: Timestamp
   ) -> PauseAccount? {
     var items: [PauseAccount.Item] = []

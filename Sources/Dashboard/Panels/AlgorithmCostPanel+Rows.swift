@@ -179,12 +179,14 @@ extension AlgorithmCostPanel {
       rows.append(
         WeighedRow(7, FactRow("useful", SI.string(joules, "J/step"), "of all runs, \(words)")))
     }
-    for item in c.ledger.pauses(of: job.id, at: c.time)?.items ?? [] {
+    let pauses = c.ledger.pauses(of: job.id, at: c.time)
+    for item in pauses?.items ?? [] {
       let energy = item.joules.map { ", ≈ " + SI.energy($0).joined } ?? ""
       let name = item.kind == .unnamed ? "apart" : "paused"
       let word =
         item.kind == .unnamed
-        ? item.count == 1 ? "1 pause" : "\(item.count) pauses" : item.words
+        ? item.count == 1 ? "1 pause" : "\(item.count) pauses"
+        : (pauses?.isPart == true ? "last " : "") + item.words
       rows.append(WeighedRow(7, FactRow(name, word, SI.duration(item.seconds) + energy)))
     }
     return rows

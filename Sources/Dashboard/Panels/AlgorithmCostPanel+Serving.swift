@@ -8,7 +8,7 @@ extension AlgorithmCostPanel {
   /// Joules for an output token, or else for a request; `nil` for a job that counts neither.
   func servingHeadline(_ job: Device, _ c: FrameContext) -> Headline? {
     guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return nil }
-    if cost.shortfall == .untold, cost.joulesPerRequest == nil {
+    if c.timeline.id(.outputTokens, of: job.id) == nil, cost.joulesPerRequest == nil {
       return requestHeadline(job, c)
     }
     var headline = Headline()
@@ -68,17 +68,18 @@ extension AlgorithmCostPanel {
     }
     func now(_ metric: Metric) -> Double? { c.moment.known(metric, of: job.id)?.value }
     func rate(_ value: Double) -> String { SI.text(value, "tok/s", smallest: 0).joined }
+    let isUntold = c.timeline.id(.outputTokens, of: job.id) == nil
     if let running = now(.requestsRunning) {
       let waiting = now(.requestsWaiting).map { SI.count($0) + " waiting" } ?? ""
       add(0, "requests", SI.count(running) + " running", waiting)
     }
     let total = now(.outputTokens).map { SI.text($0, "", smallest: 0).joined + " in all" } ?? ""
-    if cost.shortfall != .untold { add(1, "written", rate(cost.outputRate), total) }
+    if !isUntold { add(1, "written", rate(cost.outputRate), total) }
     if let prompt = cost.promptRate {
       let cached = cost.cachedShare.map { "\(SI.percent($0)) % more from cache" } ?? ""
       add(2, "read", rate(prompt), cached, bar: cost.cachedShare)
     }
-    if cost.shortfall == .untold, cost.joulesPerRequest == nil {
+    if isUntold, cost.joulesPerRequest == nil {
       let own = c.ledger.cost(of: job.id, at: c.time)
       if let joules = own?.joulesPerRequest {
         add(3, "a request", SI.string(joules, "J"), "")
