@@ -124,6 +124,7 @@ import Testing
     var other = try profile(watts: 300)
     other.accelerator = "A100"
     other.measure = .step
+    other.works[.token] = nil
     other.isModelled = true
     let comparison = Comparison(try profile(watts: 240), against: other)
     #expect(comparison.measure == .step && comparison.interval == nil)

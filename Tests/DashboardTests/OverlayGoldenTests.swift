@@ -40,6 +40,9 @@ import Testing
     let span = try #require(described.span)
     var profile = try #require(ledger.profile(of: job, over: span, name: "fp32-base"))
     profile.joules = profile.joules.map { $0 * 1.33 }
+    profile.works = profile.works.mapValues { work in
+      .init(count: work.count, joules: work.joules.map { $0 * 1.33 }, seconds: work.seconds)
+    }
     profile.blocks = profile.blocks.map { .init(joules: $0.joules * 1.33, count: $0.count) }
     profile.precision = .fp32
     return profile
@@ -150,8 +153,10 @@ import Testing
       }
       var baseline = RunProfile(name: "b\u{1B}[31m")
       baseline.joules = value
-      baseline.tokens = value
-      baseline.steps = value
+      baseline.works = [
+        .token: .init(count: value, joules: value, seconds: value),
+        .step: .init(count: value, joules: value, seconds: value),
+      ]
       baseline.measure = .token
       baseline.blocks = Array(repeating: .init(joules: value, count: value), count: 9)
       for command in [Command.diet, .chips, .equivalents, .panel(1)] {

@@ -76,7 +76,9 @@ extension Ledger {
     mfu.reported = moment.known(.reportedMFU, of: job)?.value
     mfu.reportedRate = moment.known(.reportedFLOPRate, of: job)?.value
     let pauses = withoutPauses ? stepStatistics(of: job, at: span.end)?.pauses ?? [] : []
-    let inside = pauses.map(\.span).filter { $0.start >= span.start && $0.end <= span.end }
+    let inside =
+      pauses.map(\.span).filter { $0.start >= span.start && $0.end <= span.end }
+      + (withoutPauses ? statedPauses(of: job, in: span).map(\.span) : [])
     let active = own.compactMap { gpu in
       timeline.id(.tensorActive, of: gpu.id).flatMap { meanActivity($0, over: span, but: inside) }
     }
@@ -94,13 +96,14 @@ extension Ledger {
   private func meanActivity(
     _ id: Timeline.SeriesID, over span: TimeSpan, but pauses: [TimeSpan]
   ) -> Double? {
-    var total = timeline.total(id, over: span)
-    for pause in pauses {
-      let part = timeline.total(id, over: pause)
-      total.amount -= part.amount
-      total.covered -= part.covered
+    var whole = Total.none
+    for stretch in span.parts(without: pauses) {
+      let part = timeline.total(id, over: stretch)
+      whole.amount += part.amount
+      whole.covered += part.covered
+      whole.asked += part.asked
     }
-    return total.mean
+    return whole.mean
   }
 
   /// Sets the share, or the reason why there is none.

@@ -6,7 +6,7 @@ public struct Comparison: Hashable, Sendable {
   public var run: RunProfile
   /// The run it is judged against.
   public var baseline: RunProfile
-  /// What joules are divided by: tokens, samples or steps, whichever both runs count.
+  /// What joules are divided by: tokens, samples, steps, epochs or requests, whichever both runs count.
   public var measure: RunProfile.Measure
   /// The share of the baseline's joules that the run saves; negative when it takes more.
   public var saving: Double?
@@ -153,12 +153,15 @@ public struct Comparison: Hashable, Sendable {
   static let leastBlocks = 8
   private static let resamples = 1000
 
-  /// Compares two runs by what both count, or by steps where they count different things.
+  /// Compares two runs by what both count first; else by the first thing that both count at all.
   public init(_ run: RunProfile, against baseline: RunProfile) {
     self.run = run
     self.baseline = baseline
     let isSame = run.measure == baseline.measure
-    measure = isSame ? run.measure : .step
+    let both = RunProfile.Measure.allCases.first {
+      run.joules(per: $0) != nil && baseline.joules(per: $0) != nil
+    }
+    measure = isSame ? run.measure : both ?? .step
     if let own = run.joules(per: measure), let other = baseline.joules(per: measure) {
       saving = 1 - own / other
     }

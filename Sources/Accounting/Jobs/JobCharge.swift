@@ -1,3 +1,4 @@
+import Quantities
 import Telemetry
 
 /// Whose energy a job is charged.
@@ -12,6 +13,9 @@ public enum JobCharge: Hashable, Sendable {
   case ownCount
   /// Nothing, and why: the rest of a sentence.
   case unknown(String)
+
+  /// Whether it is charged anything.
+  var isKnown: Bool { if case .unknown = self { false } else { true } }
 }
 
 /// What is doubtful about whom a job is charged.
@@ -22,6 +26,8 @@ public enum JobCaveat: Hashable, Sendable {
   case named(by: String)
   /// So many jobs used the processors at the same time, and each is charged all of them.
   case sharedProcessors(jobs: Int)
+  /// Only this share of its devices is seen here; the others are taken to draw as much.
+  case partlySeen(Double)
   /// It is charged nothing, and why.
   case unknown(String)
 
@@ -35,6 +41,8 @@ public enum JobCaveat: Hashable, Sendable {
     case .named(let origin): "its GPUs are those that \(origin) names: the driver lists no process"
     case .sharedProcessors(let jobs):
       "\(jobs) jobs ran on these processors at once, and each is charged all of their energy"
+    case .partlySeen(let share):
+      "\(SI.percent(share)) % of its devices are seen here; the others are taken to draw as much"
     case .unknown(let reason): "no joules: \(reason)"
     }
   }
@@ -48,6 +56,8 @@ extension Ledger {
   public func charge(of job: DeviceID, over span: TimeSpan) -> JobCharge {
     let facts = timeline.facts(of: job)
     guard facts.timing != .none else { return .unknown(JobCost.untimed) }
+    // Nobody knows when its rows were written, or what was drawn then.
+    guard !facts.isHistory else { return .unknown(JobCost.history) }
     func tellEnergy(_ devices: [Device]) -> Bool {
       devices.contains { timeline.energySeries(of: $0.id) != nil }
     }
@@ -114,8 +124,12 @@ extension Ledger {
   public func caveats(of job: DeviceID, over span: TimeSpan) -> [JobCaveat] {
     switch charge(of: job, over: span) {
     case .accelerators(let devices):
-      if isChargedForAll(job) { return [.allAccelerators(count: devices.count)] }
-      return origin(ofAcceleratorsOf: job).map { [.named(by: $0)] } ?? []
+      let share = seenShare(of: job, timeline.facts(of: job))
+      let whose: [JobCaveat] =
+        isChargedForAll(job)
+        ? [.allAccelerators(count: devices.count)]
+        : origin(ofAcceleratorsOf: job).map { [.named(by: $0)] } ?? []
+      return whose + (share < 1 ? [.partlySeen(share)] : [])
     case .processors, .machines:
       let others = inventory.jobs.filter { other in
         other.id != job && other.id.machine == job.machine && ran(other.id, in: span)
@@ -133,7 +147,7 @@ extension Ledger {
 
   /// Whether a job reported progress at any time of a span.
   private func ran(_ job: DeviceID, in span: TimeSpan) -> Bool {
-    [Metric.step, .tokens, .outputTokens].contains { metric in
+    Self.progressMetrics.contains { metric in
       guard let id = timeline.id(metric, of: job), let first = timeline.firstReading(id),
         let last = timeline.newest(id)
       else { return false }

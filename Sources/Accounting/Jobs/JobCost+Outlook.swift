@@ -3,14 +3,28 @@ import Telemetry
 
 /// How far a job is, and what the rest of it will take if it goes on as it has.
 public struct JobOutlook: Hashable, Sendable {
-  /// The step the job is at.
-  public var step: Double
+  /// The step the job is at; `nil` for one that tells none.
+  public var step: Double?
   /// The step it will end at; `nil` when it does not say.
   public var stepTotal: Double?
+  /// Passes over the data so far; `nil` for a job that tells none.
+  public var epoch: Double?
+  /// The passes over the data it will make; `nil` when it does not say.
+  public var epochTotal: Double?
   /// Steps that are left; `nil` when the job does not say how many there will be.
-  public var left: Double? { stepTotal.map { max(0, $0 - step) } }
-  /// The part that is done, 0...1.
-  public var share: Double? { stepTotal.flatMap { $0 > 0 ? min(1, step / $0) : nil } }
+  public var left: Double? { step.flatMap { step in stepTotal.map { max(0, $0 - step) } } }
+  /// Passes over the data that are left; `nil` when the job does not say how many there will be.
+  public var epochsLeft: Double? {
+    epoch.flatMap { epoch in epochTotal.map { max(0, $0 - epoch) } }
+  }
+  /// The part that is done, 0...1: of the steps, or else of the epochs.
+  public var share: Double? {
+    func part(_ done: Double?, _ all: Double?) -> Double? {
+      guard let done, let all, all > 0 else { return nil }
+      return min(1, done / all)
+    }
+    return part(step, stepTotal) ?? (step == nil ? part(epoch, epochTotal) : nil)
+  }
   /// Seconds to go, evaluations and checkpoints included.
   public var seconds: Double?
   /// Joules to go, evaluations and checkpoints included.
@@ -24,37 +38,54 @@ public struct JobOutlook: Hashable, Sendable {
   /// Steps done again after a restart.
   public var redone: Double?
 
+  /// An outlook of which nothing is known yet.
+  init() {}
+
   /// The price of the rest, at a price for a kilowatt-hour.
   public func price(perKilowattHour price: Double) -> Double? {
     joules.map { $0 / 3.6e6 * price }
   }
 }
 
-/// What a job spent on pauses between steps: evaluations, checkpoints and the like.
-public struct PauseAccount: Hashable, Sendable {
-  /// How many pauses there were.
-  public var count: Int
-  /// Seconds the pauses took beyond the time of their steps.
-  public var seconds: Double
-  /// Joules drawn in those seconds: of each pause's energy the share that is its extra time.
-  public var joules: Double?
-  /// The time of the first report that was looked at.
-  public var since: Timestamp
-}
-
 extension Ledger {
-  /// How far a job is at a time, and what is left; `nil` before its first report.
+  /// How far a job's present life is at a time, and what is left; `nil` before its first report.
   public func outlook(of job: DeviceID, at time: Timestamp) -> JobOutlook? {
+    guard earlierRun(of: job, at: time) == nil else { return nil }
     let moment = timeline.moment(at: time)
-    guard let step = moment.known(.step, of: job)?.value else { return nil }
-    var outlook = JobOutlook(step: step)
-    outlook.stepTotal = moment.known(.stepTotal, of: job)?.value
-    outlook.redone = moment.known(.redoneSteps, of: job)?.value
+    func now(_ metric: Metric) -> Double? { known(metric, of: job, at: time)?.value }
+    /// What holds for all that a job goes on with after it was resumed.
+    func lasting(_ metric: Metric) -> Double? {
+      guard let known = moment.known(metric, of: job) else { return nil }
+      return workStart(of: job, at: time).map { known.time < $0 } ?? false ? nil : known.value
+    }
+    var outlook = JobOutlook()
+    outlook.step = now(.step)
+    outlook.epoch = now(.epoch)
+    guard outlook.step != nil || outlook.epoch != nil else { return nil }
+    outlook.stepTotal = lasting(.stepTotal)
+    outlook.epochTotal = lasting(.epochTotal)
+    outlook.redone = lasting(.redoneSteps)
     let shape = timeline.facts(of: job).shape
-    if let tokens = moment.known(.tokens, of: job)?.value, let parameters = shape.parameters {
+    if let tokens = now(.tokens), let parameters = shape.parameters {
       outlook.chinchilla = tokens / (20 * parameters)
     }
-    guard let left = outlook.left, left > 0 else { return outlook }
+    if outlook.step != nil, let left = outlook.left, left > 0 {
+      project(&outlook, left, of: job, at: time)
+    } else if outlook.left == nil, let left = outlook.epochsLeft, left > 0 {
+      projectEpochs(&outlook, left, of: job, at: time)
+    }
+    if let joules = outlook.joules, let grid = inventory.grid,
+      let intensity = moment.known(.carbonIntensity, of: grid.id)?.value
+    {
+      outlook.grams = joules / 3.6e6 * intensity
+    }
+    return outlook
+  }
+
+  /// What so many steps take if they go on as the last reports, pauses included.
+  private func project(
+    _ outlook: inout JobOutlook, _ left: Double, of job: DeviceID, at time: Timestamp
+  ) {
     let statistics = stepStatistics(of: job, at: time)
     let recent = cost(of: job, at: time)
     let seconds = statistics?.meanWithPauses ?? recent?.secondsPerStep
@@ -64,29 +95,47 @@ extension Ledger {
       joules = cost(of: job, over: span, steps: statistics.steps).joulesPerStep ?? joules
     }
     outlook.joules = joules.map { $0 * left }
-    if let joules = outlook.joules, let grid = inventory.grid,
-      let intensity = moment.known(.carbonIntensity, of: grid.id)?.value
-    {
-      outlook.grams = joules / 3.6e6 * intensity
+  }
+
+  /// What so many epochs take if they go on as those of the present life, pauses included.
+  private func projectEpochs(
+    _ outlook: inout JobOutlook, _ left: Double, of job: DeviceID, at time: Timestamp
+  ) {
+    guard timeline.facts(of: job).timing != .none, let id = timeline.id(.epoch, of: job),
+      let first = timeline.firstReading(id)
+    else { return }
+    let since = lifeStart(of: job, at: time)
+    let query = WorkQuery(
+      job: job, facts: timeline.facts(of: job),
+      span: TimeSpan(max(first.time, since ?? first.time), time),
+      steps: 0, time: time, since: since, isWithoutPauses: false)
+    guard let work = epochWork(query) else {
+      outlook.seconds = known(.epochTime, of: job, at: time).map { $0.value * left }
+      return
     }
-    return outlook
+    outlook.seconds = work.perSecond.map { left / $0 }
+    let seen = cost(of: job, at: time)?.seenShare ?? 1
+    outlook.joules = work.joules(seenShare: seen).map { $0 * left }
   }
 
   /// What the pauses among a job's last reports took; `nil` when there was none.
+  ///
+  /// Those that the job tells, since its present life began, up to so many; those that it does not tell,
+  /// among so many of its last reports.
   public func pauses(of job: DeviceID, at time: Timestamp, limit: Int = 300) -> PauseAccount? {
-    guard let statistics = stepStatistics(of: job, at: time, limit: limit),
-      !statistics.pauses.isEmpty
-    else {
-      return nil
-    }
-    var joules: Double? = 0
-    for pause in statistics.pauses {
-      let own = pause.span.seconds - pause.steps * statistics.median
-      let energy = jobEnergy(of: job, over: pause.span).map { $0.joules * own / pause.span.seconds }
-      joules = energy.flatMap { energy in joules.map { $0 + energy } }
-    }
-    return PauseAccount(
-      count: statistics.pauses.count, seconds: statistics.excess, joules: joules,
-      since: statistics.span?.start ?? time)
+    let statistics = stepStatistics(of: job, at: time, limit: limit)
+    let since = lifeStart(of: job, at: time)
+    let first = Self.progressMetrics.lazy.compactMap { timeline.id($0, of: job) }.compactMap {
+      timeline.firstReading($0)?.time
+    }.min()
+    guard let first else { return nil }
+    let begin = max(first, since ?? first)
+    guard begin < time else { return nil }
+    let stated = statedPauses(of: job, in: TimeSpan(begin, time))
+    var account = account(
+      of: job, stated.suffix(limit), unnamed: statistics?.pauses ?? [],
+      median: statistics?.median ?? 0, since: statistics?.span?.start ?? begin)
+    account?.isPart = stated.count > limit
+    return account
   }
 }

@@ -20,7 +20,12 @@ extension Ledger {
     _ metric: Metric, of job: DeviceID, over stretch: TimeSpan, _ counter: Metric?, _ cost: JobCost,
     points most: Int
   ) -> [RunProfile.LossPoint] {
-    let reports = reports(metric, of: job, until: stretch.end)
+    let progress: Metric = timeline.id(.step, of: job) == nil ? .epoch : .step
+    let reports = reports(metric, of: job, until: stretch.end, by: progress)
+    // A loss that a resumed job reaches took what its earlier lives took, too.
+    let begin = workStart(of: job, at: stretch.end) ?? reports.first?.time ?? stretch.start
+    let earlier = lives(of: job, over: TimeSpan(begin, stretch.end)).map(\.whole)
+      .filter { $0.end < stretch.start }
     let counted = counter.flatMap { timeline.id($0, of: job) }
     let size = max(1, reports.count / most)
     var points: [RunProfile.LossPoint] = []
@@ -31,12 +36,15 @@ extension Ledger {
       guard points.last.map({ progress > $0.progress }) ?? true else { continue }
       let mean = part.reduce(0) { $0 + $1.loss } / Double(part.count)
       var point = RunProfile.LossPoint(progress: progress, loss: mean)
-      let end = max(stretch.start, last.time)
-      if let energy = jobEnergy(of: job, over: TimeSpan(stretch.start, end)),
-        energy.coverage >= 0.9 || end == stretch.start
-      {
-        point.joules = energy.joules / cost.seenShare
+      var joules: Double? = 0
+      for life in earlier + [TimeSpan(stretch.start, stretch.end)] where life.start < last.time {
+        let energy = jobEnergy(of: job, over: TimeSpan(life.start, min(life.end, last.time)))
+        joules = joules.flatMap { sum in
+          energy.flatMap { $0.isKnown ? sum + $0.joules / cost.seenShare : nil }
+        }
       }
+      let isKnown = charge(of: job, over: stretch).isKnown
+      point.joules = isKnown ? joules : nil
       points.append(point)
     }
     return points

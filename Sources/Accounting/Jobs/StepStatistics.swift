@@ -11,9 +11,13 @@ public struct StepStatistics: Hashable, Sendable {
     public var span: TimeSpan
     /// How many steps were done in between.
     public var steps: Double
+    /// Seconds of it that evaluations and checkpoints took, where the job tells them.
+    public var paused = 0.0
 
+    /// Seconds from one report to the next, without the pauses that the job tells.
+    public var seconds: Double { max(0, span.seconds - paused) }
     /// The mean seconds of one of these steps.
-    public var secondsPerStep: Double { span.seconds / steps }
+    public var secondsPerStep: Double { seconds / steps }
   }
 
   /// Intervals of ordinary steps, oldest first.
@@ -39,14 +43,22 @@ public struct StepStatistics: Hashable, Sendable {
 
   /// Sorts the intervals between reports; `nil` without two different reports.
   ///
-  /// A repeated step is skipped; a step number that falls starts the statistics again.
-  public init?(_ reports: [(time: Timestamp, value: Double)]) {
+  /// A repeated step is skipped; a step number that falls starts the statistics again. Pauses that the
+  /// job tells are no time of its steps.
+  public init?(
+    _ reports: [(time: Timestamp, value: Double)], without stated: [TimeSpan] = []
+  ) {
     var intervals: [Interval] = []
     guard var last = reports.first else { return nil }
+    var place = 0
     for report in reports.dropFirst() where report.value != last.value {
       if report.value > last.value, report.time > last.time {
-        intervals.append(
-          Interval(span: TimeSpan(last.time, report.time), steps: report.value - last.value))
+        var interval = Interval(
+          span: TimeSpan(last.time, report.time), steps: report.value - last.value)
+        while place < stated.count, stated[place].end <= interval.span.start { place += 1 }
+        let holes = stated[place...].prefix { $0.start < interval.span.end }
+        if !holes.isEmpty { interval.paused = interval.span.seconds(of: Array(holes)) }
+        intervals.append(interval)
       }
       last = report
     }
@@ -78,7 +90,19 @@ public struct StepStatistics: Hashable, Sendable {
 
   /// Seconds by which the pauses were longer than their steps.
   public var excess: Double {
-    pauses.reduce(0) { $0 + max(0, $1.span.seconds - $1.steps * median) }
+    pauses.reduce(0) { $0 + max(0, $1.seconds - $1.steps * median) }
+  }
+
+  /// Seconds of a step that a share of the steps took no longer than, such as 0.5 for the median.
+  public func quantile(_ share: Double) -> Double? {
+    let sorted = (ordinary + pauses).sorted { $0.secondsPerStep < $1.secondsPerStep }
+    let all = sorted.reduce(0) { $0 + $1.steps }
+    var steps = 0.0
+    for interval in sorted {
+      steps += interval.steps
+      if steps >= share * all { return interval.secondsPerStep }
+    }
+    return sorted.last?.secondsPerStep
   }
 
   /// Mean seconds of a step, pauses included.
@@ -108,7 +132,11 @@ extension Ledger {
       return nil
     }
     // Repeated between steps: a report is the reading at which the step became another one.
-    return StepStatistics(
-      timeline.recent(id, until: time, limit: limit + 1, changesOnly: !reportsSteps(job)))
+    var reports = timeline.recent(
+      id, until: time, limit: limit + 1, changesOnly: !reportsSteps(job))
+    if let start = lifeStart(of: job, at: time) { reports.removeAll { $0.time < start } }
+    guard let first = reports.first, let last = reports.last else { return nil }
+    let stated = statedPauses(of: job, in: TimeSpan(first.time, last.time))
+    return StepStatistics(reports, without: stated.map(\.span))
   }
 }

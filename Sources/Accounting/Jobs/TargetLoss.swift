@@ -81,6 +81,7 @@ extension Ledger {
     at time: Timestamp
   ) -> TargetLoss.Outcome {
     let start = timeline.id(.step, of: job).flatMap { timeline.firstReading($0)?.time }
+      .map { max($0, workStart(of: job, at: time) ?? $0) }
     func joules(until end: Timestamp) -> Double? {
       start.flatMap { start in
         let cost = cost(of: job, over: TimeSpan(start, max(start, end)), steps: 0)
@@ -115,10 +116,18 @@ extension Ledger {
     }
   }
 
-  /// All reports of a loss by a job, each with its step, oldest first.
-  func reports(_ metric: Metric, of job: DeviceID, until time: Timestamp) -> [LossReport] {
-    guard let id = timeline.id(metric, of: job), let step = timeline.id(.step, of: job),
-      let first = timeline.firstReading(id), first.time <= time
+  /// All reports of a loss by a job, each with its step or what else it counts, oldest first.
+  func reports(
+    _ metric: Metric, of job: DeviceID, until time: Timestamp, by progress: Metric = .step
+  ) -> [LossReport] {
+    guard let id = timeline.id(metric, of: job), let step = timeline.id(progress, of: job),
+      let oldest = timeline.firstReading(id)
+    else { return [] }
+    // What a job lost when it began anew is no part of its way to a loss.
+    let begin = workStart(of: job, at: time)
+    guard
+      let first = begin.flatMap({ timeline.reading(id, from: max($0, oldest.time)) })
+        ?? (begin == nil ? oldest : nil), first.time <= time
     else { return [] }
     // Where readings are no longer kept one by one, the last one of each minute is used. A value
     // that is repeated until it changes is a report only when it changes.

@@ -43,6 +43,11 @@ final class LedgerMemos: Sendable {
     var extent: Double
   }
 
+  struct SpanKey: Hashable, Sendable {
+    var job: DeviceID
+    var span: TimeSpan
+  }
+
   struct CurveKey: Hashable, Sendable {
     /// The devices that are added up; `nil` for whatever stands for the machines.
     var devices: [DeviceID]?
@@ -63,5 +68,8 @@ final class LedgerMemos: Sendable {
   let servings = Memo<DeviceKey, ServingCost?>()
   let floors = Memo<DeviceKey, IdleFloor?>()
   let choices = Memo<String, [MeterChoice]>()
+  let restarts = Memo<DeviceID, [Event]>()
+  let pauses = Memo<SpanKey, [JobPause]>()
+  let totals = Memo<SpanKey, JobTotals?>()
   let accelerators = Memo<DeviceID, [Device]>()
 }

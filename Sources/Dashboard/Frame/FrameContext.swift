@@ -91,13 +91,22 @@ public struct FrameContext {
   /// The profile of the job up to the time shown.
   var profile: RunProfile? {
     profiles.answer {
-      job.flatMap { ledger.profile(of: $0, over: session, name: "this run") }
+      job.flatMap { job in
+        // Of what was written before anyone looked, neither rate nor cost is known.
+        timeline.facts(of: job.id).isHistory
+          ? nil : ledger.profile(of: job, over: session, name: "this run")
+      }
     }
   }
 
   /// How far the job is, and what is left of it.
   var outlook: JobOutlook? {
     outlooks.answer { job.flatMap { ledger.outlook(of: $0.id, at: time) } }
+  }
+
+  /// How far some job is, and what is left of it.
+  func outlook(of other: Device) -> JobOutlook? {
+    other.id == job?.id ? outlook : ledger.outlook(of: other.id, at: time)
   }
 
   /// How many values a chart of that many columns takes.

@@ -143,8 +143,11 @@ struct DietOverlay: Overlay {
   ) -> [[Run]] {
     let gpu = c.inventory.gpus.first
     let name = gpu.map { Accelerator.find($0.model)?.name ?? $0.model } ?? ""
-    let isServing = c.job.map {
-      c.timeline.facts(of: $0.id).isServing || c.timeline.id(.step, of: $0.id) == nil
+    let isServing = c.job.map { job in
+      c.timeline.facts(of: job.id).isServing
+        || [Metric.step, .tokens, .samples, .epoch].allSatisfy { metric in
+          c.timeline.id(metric, of: job.id) == nil
+        }
     }
     let rows = Diet.selection(hardware: name, isServing: isServing, limit: limit)
     var table = TextTable([

@@ -27,19 +27,30 @@ extension AlgorithmCostPanel {
 
   /// The rows from top to bottom.
   func rows(_ job: Device, _ c: FrameContext) -> [WeighedRow] {
-    guard c.moment.known(.step, of: job.id) != nil else { return servingRows(job, c) }
+    guard progress(job, c) != nil else { return servingRows(job, c) }
     let cost = c.ledger.cost(of: job.id, at: c.time)
-    let outlook = c.ledger.outlook(of: job.id, at: c.time)
+    let outlook = c.outlook(of: job)
     var rows: [WeighedRow] = []
-    if let outlook {
+    if let outlook, let step = outlook.step {
       let of = outlook.stepTotal.map { " / " + SI.count($0) } ?? ""
       var more = outlook.share.map { SI.percent($0) + " %" } ?? ""
       if let redone = outlook.redone, redone > 0 { more += ", \(SI.count(redone)) redone" }
       rows.append(
-        WeighedRow(0, FactRow("step", SI.count(outlook.step) + of, more, bar: outlook.share)))
+        WeighedRow(0, FactRow("step", SI.count(step) + of, more, bar: outlook.share)))
+    }
+    if let outlook, let epoch = outlook.epoch, outlook.step == nil || outlook.epochTotal != nil {
+      let of = outlook.epochTotal.map { " of " + Self.epochs($0) } ?? ""
+      let share = outlook.step == nil ? outlook.share : nil
+      rows.append(
+        WeighedRow(
+          outlook.step == nil ? 0 : 9,
+          FactRow(
+            "epoch", Self.epochs(epoch) + of, share.map { SI.percent($0) + " %" } ?? "",
+            bar: share)))
     }
     rows += rates(job, cost, c)
     rows += steps(job, cost, c)
+    rows += passes(job, cost, c)
     if let outlook, let row = toGo(outlook, c) { rows.append(WeighedRow(4, row)) }
     if let share = outlook?.chinchilla, share >= 0.005 {
       rows.append(
@@ -59,9 +70,9 @@ extension AlgorithmCostPanel {
   /// Tokens or samples, and the arithmetic they stand for.
   private func rates(_ job: Device, _ cost: JobCost?, _ c: FrameContext) -> [WeighedRow] {
     var rows: [WeighedRow] = []
-    let stated = c.moment.known(.tokenRate, of: job.id)?.value
+    let stated = c.ledger.known(.tokenRate, of: job.id, at: c.time)?.value
     let tokens = cost?.tokensPerSecond ?? stated
-    let span = cost?.span ?? TimeSpan(c.time, c.time)
+    let span = cost?.tokenWork?.span ?? cost?.span ?? TimeSpan(c.time, c.time)
     let mfu = c.ledger.mfu(
       of: job.id, tokensPerSecond: cost?.tokensPerSecond, over: span, withoutPauses: true)
     let seen = cost?.seenShare ?? 1
@@ -71,16 +82,21 @@ extension AlgorithmCostPanel {
         ", \(SI.count((seen * mfu.devices).rounded())) of \(SI.count(mfu.devices)) seen here"
     }
     if let tokens {
-      let scope = cost?.tokensPerSecond == nil ? c.timeline.facts(of: job.id).rateScope : .job
-      let words =
-        switch scope {
+      let stated = cost?.tokensPerSecond == nil ? c.timeline.facts(of: job.id).rateScope : .job
+      let more =
+        switch stated {
         case .device: "of one device"
-        case .job: each
         case .unknown: "of one device or of all"
+        case .job:
+          cost?.tokensPerSecond == nil
+            ? "as the job states it" : Self.stretch(cost?.tokenWork, cost)
         }
+      let words = [stated == .job ? each : "", more].filter { !$0.isEmpty }.joined(separator: ", ")
       rows.append(WeighedRow(1, FactRow("tokens/s", plain(tokens), words)))
     } else if let samples = cost?.samplesPerSecond {
-      rows.append(WeighedRow(1, FactRow("samples/s", plain(samples), "")))
+      rows.append(
+        WeighedRow(
+          1, FactRow("samples/s", plain(samples), Self.stretch(cost?.sampleWork, cost))))
     }
     if let rate = mfu.flopRatePerDevice {
       let unit = mfu.devices > 1 ? " per GPU" : ""
@@ -111,12 +127,43 @@ extension AlgorithmCostPanel {
     return rows
   }
 
+  /// Over which stretch an amount is known, where that is not the one of the steps beside it, and how.
+  private static func stretch(_ work: JobWork?, _ cost: JobCost?) -> String {
+    guard let work, let cost else { return "" }
+    let how =
+      switch work.basis {
+      case .counted, .batches: ""
+      case .stated, .statedTime: "as stated"
+      case .scaled: "by the steps"
+      }
+    let isOther =
+      cost.steps > 0
+      && abs(work.span.start - cost.span.start) + abs(work.span.end - cost.span.end)
+        > 0.1 * cost.span.seconds
+    let over = isOther ? "over " + SI.duration(work.span.seconds) : ""
+    return [over, how].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  /// The time and the joules of a pass over the data and of a request, of a job without steps.
+  private func passes(_ job: Device, _ cost: JobCost?, _ c: FrameContext) -> [WeighedRow] {
+    guard let cost, cost.steps == 0 else { return [] }
+    let mark = cost.energy?.isModelled ?? false ? "≈ " : ""
+    var rows: [WeighedRow] = []
+    let stated = c.ledger.known(.epochTime, of: job.id, at: c.time)?.value
+    if let seconds = cost.secondsPerEpoch ?? stated {
+      let joules = cost.joulesPerEpoch.map { mark + SI.string($0, "J") } ?? ""
+      rows.append(WeighedRow(2, FactRow("per epoch", SI.duration(seconds), joules)))
+    }
+    return rows
+  }
+
   /// The time and the joules of a step, and the pauses.
   private func steps(_ job: Device, _ cost: JobCost?, _ c: FrameContext) -> [WeighedRow] {
     var rows: [WeighedRow] = []
     // Over the same stretch as the joules beside it.
     let seconds =
-      cost?.medianStep ?? cost?.secondsPerStep ?? c.moment.known(.stepTime, of: job.id)?.value
+      cost?.medianStep ?? cost?.secondsPerStep
+      ?? c.ledger.known(.stepTime, of: job.id, at: c.time)?.value
     if let seconds {
       let mark = cost?.energy?.isModelled ?? false ? "≈ " : ""
       var joules = cost?.joulesPerStep.map { mark + SI.string($0, "J") } ?? ""
@@ -125,17 +172,30 @@ extension AlgorithmCostPanel {
       }
       rows.append(WeighedRow(2, FactRow("per step", SI.duration(seconds), joules)))
     }
-    if let pauses = c.ledger.pauses(of: job.id, at: c.time) {
-      let energy = pauses.joules.map { ", ≈ " + SI.energy($0).joined } ?? ""
-      let word = pauses.count == 1 ? "1 pause" : "\(pauses.count) pauses"
+    let redone = c.outlook(of: job)?.redone ?? 0
+    if redone > 0 || c.ledger.lifeStart(of: job.id, at: c.time) != nil,
+      let totals = c.ledger.totals(of: job.id, over: TimeSpan(c.session.start, c.time)),
+      let joules = totals.joulesPerUsefulStep
+    {
+      let words = "\(SI.count(totals.redone)) of \(SI.count(totals.steps)) redone"
       rows.append(
-        WeighedRow(7, FactRow("apart", word, SI.duration(pauses.seconds) + energy)))
+        WeighedRow(7, FactRow("useful", SI.string(joules, "J/step"), "of all runs, \(words)")))
+    }
+    let pauses = c.ledger.pauses(of: job.id, at: c.time)
+    for item in pauses?.items ?? [] {
+      let energy = item.joules.map { ", ≈ " + SI.energy($0).joined } ?? ""
+      let name = item.kind == .unnamed ? "apart" : "paused"
+      let word =
+        item.kind == .unnamed
+        ? item.count == 1 ? "1 pause" : "\(item.count) pauses"
+        : (pauses?.isPart == true ? "last " : "") + item.words
+      rows.append(WeighedRow(7, FactRow(name, word, SI.duration(item.seconds) + energy)))
     }
     return rows
   }
 
   private func toGo(_ outlook: JobOutlook, _ c: FrameContext) -> FactRow? {
-    guard let left = outlook.left, left > 0, let seconds = outlook.seconds else { return nil }
+    guard let seconds = outlook.seconds, seconds > 0 else { return nil }
     var more = outlook.joules.map { "≈ " + SI.energy($0).joined } ?? ""
     if let grams = outlook.grams { more += ", " + SI.carbon(grams).joined }
     if let price = c.price, let joules = outlook.joules { more += ", " + price.text(joules) }
@@ -169,7 +229,7 @@ extension AlgorithmCostPanel {
   /// The saving against the first baseline, over the whole run so far.
   func besideBaseline(_ job: Device, _ c: FrameContext) -> [Run] {
     guard let baseline = c.input.baselines.first, let own = wholeRun(job, c),
-      let measure = [RunProfile.Measure.token, .sample, .step].first(where: {
+      let measure = RunProfile.Measure.allCases.first(where: {
         own.joules(per: $0) != nil && baseline.joules(per: $0) != nil
       }), let joules = own.joules(per: measure), let other = baseline.joules(per: measure)
     else { return [] }
@@ -202,7 +262,7 @@ extension AlgorithmCostPanel {
     guard let own = wholeRun(job, c), rect.width >= 30 else { return }
     canvas.textClipped("diet", x: rect.x, y: rect.y, maxWidth: 10, c.muted)
     let runs = Array(c.input.baselines.prefix(2)) + [own]
-    let measure: RunProfile.Measure = own.joulesPerToken == nil ? .step : .token
+    let measure = RunProfile.Measure.allCases.first { own.joules(per: $0) != nil } ?? .step
     let top = runs.compactMap { $0.joules(per: measure) }.max() ?? 0
     guard top > 0 else { return }
     let areas = rect.splitColumns(11).right.columns(runs.count, gap: 2)

@@ -8,6 +8,9 @@ extension AlgorithmCostPanel {
   /// Joules for an output token, or else for a request; `nil` for a job that counts neither.
   func servingHeadline(_ job: Device, _ c: FrameContext) -> Headline? {
     guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return nil }
+    if c.timeline.id(.outputTokens, of: job.id) == nil, cost.joulesPerRequest == nil {
+      return requestHeadline(job, c)
+    }
     var headline = Headline()
     headline.note = "\(job.label) · \(SI.age(c.time - cost.span.end)) ago"
     headline.isEstimate = cost.energy?.isModelled ?? false
@@ -32,6 +35,30 @@ extension AlgorithmCostPanel {
     return headline
   }
 
+  /// Joules for a request of a job that counts nothing else, over as many as are enough.
+  private func requestHeadline(_ job: Device, _ c: FrameContext) -> Headline? {
+    guard let known = c.ledger.known(.requests, of: job.id, at: c.time) else { return nil }
+    var headline = Headline()
+    headline.note = "\(job.label) · \(SI.age(known.age)) ago"
+    guard let cost = c.ledger.cost(of: job.id, at: c.time), let work = cost.requestWork else {
+      headline.value = SI.text(known.value, "requests", smallest: 0)
+      headline.phrases.append([Run("not enough yet for a cost", c.muted)])
+      return headline
+    }
+    let over = "over \(SI.count(work.count)) in \(SI.duration(work.seconds))"
+    headline.isEstimate = work.energy?.isModelled ?? false
+    if let joules = cost.joulesPerRequest {
+      headline.value = SI.text(joules, "J/request")
+      headline.phrases.append(besideBaseline(job, c))
+    } else {
+      headline.isEstimate = false
+      headline.value = work.perSecond.map { SI.text($0, "requests/s", smallest: 0) }
+      headline.phrases.append([Run(cost.shortfall ?? "", c.muted)])
+    }
+    headline.phrases.append([Run(over, c.muted)])
+    return headline
+  }
+
   /// What a server does, and what each kind of token costs.
   func servingRows(_ job: Device, _ c: FrameContext) -> [WeighedRow] {
     guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return [] }
@@ -41,15 +68,22 @@ extension AlgorithmCostPanel {
     }
     func now(_ metric: Metric) -> Double? { c.moment.known(metric, of: job.id)?.value }
     func rate(_ value: Double) -> String { SI.text(value, "tok/s", smallest: 0).joined }
+    let isUntold = c.timeline.id(.outputTokens, of: job.id) == nil
     if let running = now(.requestsRunning) {
       let waiting = now(.requestsWaiting).map { SI.count($0) + " waiting" } ?? ""
       add(0, "requests", SI.count(running) + " running", waiting)
     }
     let total = now(.outputTokens).map { SI.text($0, "", smallest: 0).joined + " in all" } ?? ""
-    if cost.shortfall != .untold { add(1, "written", rate(cost.outputRate), total) }
+    if !isUntold { add(1, "written", rate(cost.outputRate), total) }
     if let prompt = cost.promptRate {
       let cached = cost.cachedShare.map { "\(SI.percent($0)) % more from cache" } ?? ""
       add(2, "read", rate(prompt), cached, bar: cost.cachedShare)
+    }
+    if isUntold, cost.joulesPerRequest == nil {
+      let own = c.ledger.cost(of: job.id, at: c.time)
+      if let joules = own?.joulesPerRequest {
+        add(3, "a request", SI.string(joules, "J"), "")
+      }
     }
     if let joules = cost.joulesPerRequest {
       let took = cost.requestSeconds.map { "in " + SI.duration($0) } ?? ""

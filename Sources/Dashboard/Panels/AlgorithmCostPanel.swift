@@ -11,7 +11,7 @@ struct AlgorithmCostPanel: Panel {
   let ramp = Theme.Ramp.algorithm
   let kinds: [DeviceKind] = [.job]
   let tells =
-    "joules per token, step, sample or request; FLOP/s and MFU with their convention; "
+    "joules per token, step, sample, epoch or request; FLOP/s and MFU with their convention; "
     + "time, energy and grams to go"
   let origin =
     "the job's own log, tracker files or the server's metrics, joined with the energy of "
@@ -23,11 +23,14 @@ struct AlgorithmCostPanel: Panel {
 
   func headline(_ c: FrameContext) -> Headline {
     guard let job = c.job else { return Headline(missing: missing(c)) }
-    guard let step = c.moment.known(.step, of: job.id) else {
+    if let earlier = c.ledger.earlierRun(of: job.id, at: c.time) {
+      return earlierHeadline(earlier, job, c)
+    }
+    guard let progress = progress(job, c) else {
       return servingHeadline(job, c) ?? Headline(missing: missing(c))
     }
     var headline = Headline()
-    headline.note = "\(job.label) · \(SI.age(step.age)) ago"
+    headline.note = "\(job.label) · \(SI.age(progress.age)) ago"
     let lastSaid = c.timeline.facts(of: job.id).lastSaid
     if let lastSaid { headline.note = "\(job.label) · \(SI.age(c.time - lastSaid)) ago" }
     let cost = c.ledger.cost(of: job.id, at: c.time)
@@ -48,19 +51,28 @@ struct AlgorithmCostPanel: Panel {
       headline.value = SI.text(joules, "J/step")
       headline.phrases.append(besideBaseline(job, c))
       headline.phrases.append([Run("tokens unknown", c.muted)])
+    } else if c.ledger.known(.step, of: job.id, at: c.time) == nil,
+      let joules = cost?.joulesPerEpoch
+    {
+      headline.value = SI.text(joules, "J/epoch")
+      headline.phrases.append(besideBaseline(job, c))
     } else if let rate = cost?.tokensPerSecond {
       headline.value = SI.text(rate, "tokens/s", smallest: 0)
       headline.phrases.append([Run(noEnergy(cost, c), c.muted)])
-    } else if let seconds = c.moment.known(.stepTime, of: job.id)?.value {
+    } else if let seconds = c.ledger.known(.stepTime, of: job.id, at: c.time)?.value {
       headline.value = SI.text(seconds, "s/step")
       headline.phrases.append([Run(noEnergy(cost, c), c.muted)])
-    } else {
+    } else if let step = c.ledger.known(.step, of: job.id, at: c.time) {
       headline.value = SI.Text(number: SI.count(step.value), unit: "steps")
       let isTimed = cost?.isTimed ?? true
       headline.phrases.append([
         Run(isTimed ? "not enough yet for a cost" : JobCost.untimed, c.muted)
       ])
+    } else {
+      headline.value = told(job, c)
+      headline.phrases.append([Run(noEnergy(cost, c), c.muted)])
     }
+    if let words = epochWords(job, c) { headline.phrases.append([Run(words, c.muted)]) }
     for caveat in cost.map({ c.ledger.caveats(of: job.id, over: $0.span) }) ?? [] {
       switch caveat {
       case .allAccelerators(let count):
@@ -70,7 +82,7 @@ struct AlgorithmCostPanel: Panel {
           [Run("charged for \(jobs) jobs on these processors", c.style(.warning))], at: 0)
       case .named(let origin):
         headline.phrases.append([Run("GPUs by \(sanitized(origin))", c.muted)])
-      case .unknown: break
+      case .partlySeen, .unknown: break
       }
     }
     if let ending = c.timeline.ending(of: job.id, at: c.time) {
@@ -81,6 +93,55 @@ struct AlgorithmCostPanel: Panel {
       }
     }
     headline.isEstimate = cost?.energy?.isModelled ?? false
+    return headline
+  }
+
+  /// The job's newest word that its training goes on; `nil` for a job that only serves, or has said
+  /// nothing yet.
+  func progress(_ job: Device, _ c: FrameContext) -> Known? {
+    [Metric.step, .tokens, .samples, .epoch].lazy
+      .compactMap { c.ledger.known($0, of: job.id, at: c.time) }.first
+  }
+
+  /// What a job without steps has told, where nothing better is known.
+  private func told(_ job: Device, _ c: FrameContext) -> SI.Text? {
+    for (metric, unit) in [(Metric.tokens, "tokens"), (.samples, "samples")] {
+      if let known = c.ledger.known(metric, of: job.id, at: c.time) {
+        return SI.text(known.value, unit, smallest: 0)
+      }
+    }
+    return c.ledger.known(.epoch, of: job.id, at: c.time).map {
+      SI.Text(number: Self.epochs($0.value), unit: "epochs")
+    }
+  }
+
+  /// `epoch 2 of 3`, for a job that tells no steps.
+  private func epochWords(_ job: Device, _ c: FrameContext) -> String? {
+    guard let outlook = c.outlook(of: job), outlook.step == nil, let epoch = outlook.epoch else {
+      return nil
+    }
+    return "epoch " + Self.epochs(epoch)
+      + (outlook.epochTotal.map { " of " + Self.epochs($0) } ?? "")
+  }
+
+  /// A number of epochs, whole or with two decimals.
+  static func epochs(_ count: Double) -> String {
+    count == count.rounded() ? SI.count(count) : SI.fixed(count, 2)
+  }
+
+  /// What is said where nothing of the present run is known: an earlier one and how far it came.
+  private func earlierHeadline(
+    _ earlier: EarlierRun, _ job: Device, _ c: FrameContext
+  ) -> Headline {
+    let progress = earlier.progress.isEmpty ? "" : ": " + earlier.progress
+    let isHistory = c.timeline.facts(of: job.id).isHistory
+    var headline = Headline(missing: [
+      "This is \(EarlierRun.words)\(progress).",
+      isHistory
+        ? "It was written before anyone looked: rate and cost are not known."
+        : "The job was restarted and has told no progress since.",
+    ])
+    headline.note = "\(job.label) · \(SI.age(c.time - earlier.time)) ago"
     return headline
   }
 
@@ -112,7 +173,8 @@ struct AlgorithmCostPanel: Panel {
   }
 
   func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
-    guard let job = c.job, !rect.isEmpty else { return }
+    guard let job = c.job, !rect.isEmpty, c.ledger.earlierRun(of: job.id, at: c.time) == nil
+    else { return }
     let rows = rows(job, c)
     // A third of the room is the curve's: two rows at least, and five where there are a dozen.
     let least = max(rect.height >= 12 ? 5 : 2, rect.height / 3)
@@ -137,7 +199,10 @@ struct AlgorithmCostPanel: Panel {
   private func drawLoss(_ canvas: inout Canvas, _ job: Device, in rect: Rect, _ c: FrameContext) {
     guard rect.height > 0, let id = c.timeline.id(.loss, of: job.id) else { return }
     // Loss is read over the whole run, not over the last minutes.
-    let from = c.timeline.firstReading(id).map { max($0.time, c.session.start) } ?? c.session.start
+    let begin = c.ledger.workStart(of: job.id, at: c.time) ?? c.session.start
+    let from =
+      c.timeline.firstReading(id).map { max($0.time, max(begin, c.session.start)) }
+      ?? c.session.start
     let span = TimeSpan(from, max(c.time, from + 1))
     // The label has a row of its own where there is one to spare.
     let chart = rect.height >= 4 ? rect.splitRows(1).bottom : rect
@@ -148,7 +213,7 @@ struct AlgorithmCostPanel: Panel {
     canvas.lineChart(
       values, in: chart, bottom: low - margin, top: high + margin, gradient: c.theme[.algorithm],
       background: c.background, glyphs: c.glyphs)
-    if let loss = c.moment.known(.loss, of: job.id) {
+    if let loss = c.ledger.known(.loss, of: job.id, at: c.time) {
       let text = " loss " + SI.significant(loss.value, digits: 4)
       let isTimed = c.timeline.facts(of: job.id).timing != .none
       let trend = isTimed ? LossTrend(values, seconds: span.seconds)?.text ?? "" : ""

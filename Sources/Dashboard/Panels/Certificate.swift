@@ -10,28 +10,38 @@ import Telemetry
 enum Certificate {
   /// Joules of a step, a token or a sample of a job; empty while none are told.
   static func cost(of job: Device, _ c: FrameContext) -> [String] {
+    if let earlier = c.ledger.earlierRun(of: job.id, at: c.time) {
+      return ["▲ \(EarlierRun.words), \(earlier.progress)"]
+    }
     guard let cost = c.ledger.cost(of: job.id, at: c.time) else { return [] }
     var lines: [String] = []
-    if let energy = cost.energy, let (count, unit, each) = divisor(cost), count > 0 {
+    let divisor = divisor(cost)
+    let work = divisor?.work
+    let span = work?.span ?? cost.span
+    let energy = work?.energy ?? cost.energy
+    if let energy, let divisor, divisor.work.count > 0 {
       let mark = energy.isModelled ? "≈ " : ""
       let doubt = cost.uncertainty.map { " ± \(SI.fixed(max(1, $0 * 100), 0)) %" } ?? ""
       let share =
         cost.seenShare < 1 ? ", of which \(SI.percent(cost.seenShare)) % was done here" : ""
-      let value = each.map { mark + SI.string($0, "J/\(unit)") + doubt } ?? "J/\(unit)"
+      let unit = divisor.unit
+      let value = divisor.each.map { mark + SI.string($0, "J/\(unit)") + doubt } ?? "J/\(unit)"
       lines.append(
         "\(value) = \(mark)\(SI.string(energy.joules, "J")) ÷ "
-          + "\(SI.count(count)) \(unit)s\(share)")
+          + "\(SI.count(divisor.work.count)) \(unit)s\(share)")
     }
-    lines.append("energy of \(whose(c.ledger.charge(of: job.id, over: cost.span)))")
-    var span = "from \(c.civil(cost.span.start).clock) to \(c.civil(cost.span.end).clock), "
-    span += "between two of its own reports"
-    if cost.pauses > 0 {
-      span += "; \(cost.pauses) pause\(cost.pauses == 1 ? "" : "s") of "
-      span += "\(SI.duration(cost.pausedSeconds)) left out"
+    lines.append("energy of \(whose(c.ledger.charge(of: job.id, over: span)))")
+    var words = "from \(c.civil(span.start).clock) to \(c.civil(span.end).clock), "
+    words += basis(work)
+    let paused = work?.pausedSeconds ?? cost.pausedSeconds
+    if paused > 0 {
+      let count = cost.pausedSeconds == paused ? cost.pauses : 0
+      words += count == 1 ? "; 1 pause of " : count > 1 ? "; \(count) pauses of " : "; pauses of "
+      words += "\(SI.duration(paused)) left out"
     }
-    lines.append(span)
-    if let energy = cost.energy { lines.append(method(energy)) }
-    lines += c.ledger.caveats(of: job.id, over: cost.span).map { "▲ " + $0.words }
+    lines.append(words)
+    if let energy { lines.append(method(energy)) }
+    lines += c.ledger.caveats(of: job.id, over: span).map { "▲ " + $0.words }
     let unseen = c.timeline.facts(of: job.id).unseen
     if !unseen.isEmpty { lines.append("▲ " + sanitized(unseen)) }
     return lines
@@ -65,10 +75,28 @@ enum Certificate {
   }
 
   /// What the joules are divided by, what one of them is called, and its joules.
-  private static func divisor(_ cost: JobCost) -> (count: Double, unit: String, each: Double?)? {
-    if let tokens = cost.tokens, tokens > 0 { return (tokens, "token", cost.joulesPerToken) }
-    if let samples = cost.samples, samples > 0 { return (samples, "sample", cost.joulesPerSample) }
-    return cost.steps > 0 ? (cost.steps, "step", cost.joulesPerStep) : nil
+  private static func divisor(_ cost: JobCost) -> (work: JobWork, unit: String, each: Double?)? {
+    if let work = cost.tokenWork, work.count > 0 { return (work, "token", cost.joulesPerToken) }
+    if let work = cost.sampleWork, work.count > 0 { return (work, "sample", cost.joulesPerSample) }
+    if cost.steps > 0 {
+      let work = JobWork(
+        count: cost.steps, span: cost.span, pausedSeconds: cost.pausedSeconds, energy: cost.energy,
+        basis: .counted)
+      return (work, "step", cost.joulesPerStep)
+    }
+    if let work = cost.epochWork, work.count > 0 { return (work, "epoch", cost.joulesPerEpoch) }
+    return cost.requestWork.map { ($0, "request", cost.joulesPerRequest) }
+  }
+
+  /// How an amount of work is known.
+  private static func basis(_ work: JobWork?) -> String {
+    switch work?.basis ?? .counted {
+    case .counted: "between two of its own reports"
+    case .stated: "by the rate that the job states"
+    case .scaled: "steps times what a step was between its last two counts"
+    case .batches: "steps times the batch that the job states"
+    case .statedTime: "the seconds that the job says it took"
+    }
   }
 
   private static func whose(_ charge: JobCharge) -> String {

@@ -35,6 +35,8 @@ public struct JobFacts: Hashable, Sendable {
     case isDateFromFile = "date_from_file"
     /// How many rows had no time and were not kept one by one.
     case untimedRows = "untimed_rows"
+    /// `yes` where all that is known of it was written before anyone looked.
+    case history
     /// `step` or `request`: when a server counts the tokens it writes.
     case tokenCount = "token_count"
   }
@@ -103,6 +105,8 @@ public struct JobFacts: Hashable, Sendable {
   public var isDateFromFile = false
   /// How many rows had no time, so that only the last state of them is kept.
   public var untimedRows = 0.0
+  /// Whether all that is known of it was written before anyone looked: an earlier run's history.
+  public var isHistory = false
 
   /// Nothing is known.
   public init() {}
@@ -145,6 +149,7 @@ public struct JobFacts: Hashable, Sendable {
     isTimeZoneAssumed = text(.isTimeZoneAssumed) == "yes"
     isDateFromFile = text(.isDateFromFile) == "yes"
     untimedRows = number(.untimedRows) ?? 0
+    isHistory = text(.history) == "yes"
     if let pid = text(.pid).flatMap({ Int($0) }) { pids.insert(pid) }
   }
 

@@ -170,40 +170,4 @@ extension Timeline {
       return point.value == last ? nil : point.time
     }
   }
-
-  /// The newest reading of a series at or before a time, and the one `seconds` or more before it.
-  public func progress(
-    _ id: SeriesID, at time: Timestamp, over seconds: Double
-  ) -> (from: (time: Timestamp, value: Double), to: (time: Timestamp, value: Double))? {
-    let series = series[id.index]
-    if series.rule.method != .log { return steps(of: series, at: time, over: seconds) }
-    guard let last = series.value(at: time) else { return nil }
-    let earlier =
-      series.value(at: last.time - seconds)
-      ?? series.samples.first.map { ($0.value, $0.time) }
-    guard let earlier, earlier.1 < last.time else { return nil }
-    return ((earlier.1, earlier.0), (last.time, last.value))
-  }
-
-  /// The same for a series that repeats its value between steps: only a change tells when one was.
-  private func steps(
-    of series: Series, at time: Timestamp, over seconds: Double
-  ) -> (from: (time: Timestamp, value: Double), to: (time: Timestamp, value: Double))? {
-    let samples = series.samples
-    var index = samples.partitioningIndex { $0.time > time } - 1
-    var last: Series.Sample?
-    var first: Series.Sample?
-    while index > 0 {
-      defer { index -= 1 }
-      guard samples[index].value != samples[index - 1].value else { continue }
-      first = samples[index]
-      guard let known = last else {
-        last = samples[index]
-        continue
-      }
-      if known.time - samples[index].time >= seconds { break }
-    }
-    guard let last, let first, first.time < last.time else { return nil }
-    return ((first.time, first.value), (last.time, last.value))
-  }
 }

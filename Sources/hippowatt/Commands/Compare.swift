@@ -38,7 +38,7 @@ struct Compare: ParsableCommand {
     let text =
       format == "json"
       ? Self.json(runs, comparisons, damages)
-      : ([Self.table(runs, isMarkdown: format == "markdown")]
+      : ([Self.table(runs, isMarkdown: format == "markdown")] + runs.compactMap(Self.pauses)
         + comparisons.map { Self.sentence($0) }
         + damages.map { "Caution: damaged, totals may be wrong: \(sanitized($0))" })
         .joined(separator: "\n\n") + "\n"
@@ -63,6 +63,21 @@ struct Compare: ParsableCommand {
       ].map(sanitized)
     }
     return isMarkdown ? TextColumns.markdown(head, rows) : TextColumns.plain(head, rows)
+  }
+
+  /// What is in no run's joules per step: the evaluations and checkpoints that its job tells; and what
+  /// its useful steps took.
+  private static func pauses(_ run: RunProfile) -> String? {
+    var words = (run.pauses?.items ?? []).map { item in
+      let energy = item.joules.map { " and \(SI.energy($0).joined)" } ?? ""
+      return "without \(item.words) of \(SI.duration(item.seconds))\(energy)"
+    }
+    if let joules = run.joulesPerUsefulStep {
+      words.append(
+        "\(SI.string(joules, "J")) per useful step: \(SI.count(run.redone)) of "
+          + "\(SI.count(run.steps)) were redone")
+    }
+    return words.isEmpty ? nil : sanitized("\(run.name): " + words.joined(separator: "; ") + ".")
   }
 
   private static func speed(_ run: RunProfile) -> String {
@@ -113,9 +128,16 @@ struct Compare: ParsableCommand {
         ("precision", run.precision.map { .text($0.rawValue) }),
         ("accelerator", .text(run.accelerator)), ("devices", .number(Double(run.devices))),
         ("seconds", run.isTimed ? .number(run.seconds) : nil), ("steps", .number(run.steps)),
-        ("tokens", run.tokens.map(JSONText.number)), ("joules", run.joules.map(JSONText.number)),
+        ("tokens", run.tokens.map(JSONText.number)),
+        ("joules", run.joules.map(JSONText.number) ?? .null),
         ("joules_per_token", run.joulesPerToken.map(JSONText.number)),
         ("joules_per_step", run.joulesPerStep.map(JSONText.number)),
+        ("joules_per_sample", run.joulesPerSample.map(JSONText.number)),
+        ("joules_per_epoch", run.joules(per: .epoch).map(JSONText.number)),
+        ("joules_per_request", run.joules(per: .request).map(JSONText.number)),
+        ("joules_per_useful_step", run.joulesPerUsefulStep.map(JSONText.number)),
+        ("redone_steps", run.redone > 0 ? .number(run.redone) : nil),
+        ("pauses", run.pauses.map { .list($0.items.map(RunReport.json)) }),
         ("tokens_per_second", run.tokensPerSecond.map(JSONText.number)),
         ("watts", run.meanPower.map(JSONText.number)),
         ("loss", run.losses.last.map { .number($0.loss) }),

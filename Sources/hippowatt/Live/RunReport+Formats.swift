@@ -72,7 +72,8 @@ extension RunReport {
       ("started", .number(span.start.seconds)),
       ("dates", .text(Self.dates(span, utcOffset))),
       ("seconds", isTimeless ? .null : .number(span.seconds)),
-      ("joules", energy.map { .number($0.joules) }),
+      ("joules", energy.map { .number($0.joules) } ?? .null),
+      ("remedy", remedy.map(JSONText.text)),
       ("uncertainty_joules", uncertainty.map(JSONText.number)),
       ("boundary", boundary.map(JSONText.text)),
       ("warnings", .list(warnings.map { .text($0.words) })),
@@ -110,36 +111,5 @@ extension RunReport {
           })
       ),
     ]).written + "\n"
-  }
-
-  private static func json(_ job: Job) -> JSONText {
-    let (cost, mfu) = (job.cost, job.mfu)
-    return JSONText.object(
-      [
-        ("name", .text(job.device.label)), ("framework", .text(job.facts.framework)),
-        ("steps", .number(cost.steps)), ("tokens", cost.tokens.map(JSONText.number)),
-        ("samples", (job.sampleCost ?? cost).samples.map(JSONText.number)),
-        ("seconds", cost.isTimed ? .number(cost.span.seconds) : .null),
-        ("joules", joules(cost).map(JSONText.number) ?? .null),
-        ("joules_unknown_because", unknownJoules(cost).map(JSONText.text)),
-        ("caveats", .list(job.caveats.map { .text($0.words) })),
-        ("joules_per_step", cost.joulesPerStep.map(JSONText.number)),
-        ("joules_per_token", cost.joulesPerToken.map(JSONText.number)),
-        ("joules_per_sample", job.joulesPerSample.map(JSONText.number)),
-        ("accuracy", job.accuracy.map(JSONText.number)),
-        ("tokens_per_second", cost.tokensPerSecond.map(JSONText.number)),
-        ("median_step_seconds", job.medianStep.map(JSONText.number)),
-        ("loss", job.loss.map(JSONText.number)),
-        ("validation_loss", job.validationLoss.map(JSONText.number)),
-        ("flop_per_second", mfu.flopRate.map(JSONText.number)),
-        ("mfu", mfu.share.map(JSONText.number)),
-        ("mfu_convention", mfu.count.map { .text($0.convention) }),
-        ("mfu_unknown_because", mfu.reason.isEmpty ? nil : .text(mfu.reason)),
-        ("mfu_stated", mfu.reported.map(JSONText.number)),
-        ("tensor_active", mfu.hardware.map(JSONText.number)),
-        ("target", job.target.map { .text(targetText($0)) }),
-        ("ending", job.ending?.cause.map { .text($0.rawValue) }),
-        ("ending_words", job.ending.map { .text($0.text) }),
-      ] + timeMembers(job))
   }
 }

@@ -44,7 +44,10 @@ extension RunReport {
   }
 
   private func energyFacts(isFull: Bool) -> [(String, String)] {
-    guard let energy else { return [("energy", "unknown: nothing here tells its power")] }
+    guard let energy else {
+      let unknown = ("energy", "unknown: nothing here tells its power")
+      return [unknown] + (isFull ? remedy.map { [("  remedy", $0)] } ?? [] : [])
+    }
     func covered(_ energy: EnergyAmount) -> String {
       "(\(Self.method(energy)), \(SI.percent(energy.coverage)) % covered)"
     }
@@ -89,72 +92,6 @@ extension RunReport {
     let zone = seconds == 0 ? "UTC" : "UTC\(sign)\(two(minutes / 60)):\(two(minutes % 60))"
     let day = start.isoDate == end.isoDate ? "" : end.isoDate + " "
     return "\(start.isoDate) \(start.clock) to \(day)\(end.clock) \(zone)"
-  }
-
-  private func jobFacts(_ job: Job, isFull: Bool) -> [(String, String)] {
-    let cost = job.cost
-    var facts = [("job", sanitized(job.device.label))]
-    let isServing = cost.steps == 0 && job.sampleCost == nil
-    if cost.steps > 0 { facts.append(("  steps", SI.count(cost.steps))) }
-    func add(_ name: String, _ value: String?) {
-      if let value { facts.append(("  " + name, value)) }
-    }
-    add(isServing ? "written" : "tokens", cost.tokens.map { SI.text($0, "", smallest: 0).joined })
-    add("per step", cost.joulesPerStep.map { SI.string($0, "J") })
-    add("per token", cost.joulesPerToken.map { SI.string($0, "J") })
-    add("energy", Self.unknownJoules(cost).map { "unknown, because \($0)" })
-    for caveat in job.caveats where !caveat.isAbsence { add("▲", sanitized(caveat.words)) }
-    add("loss", job.loss.map { SI.significant($0, digits: 4) })
-    add("end", job.ending.map { sanitized($0.text) })
-    for (index, note) in Self.timeNotes(job.facts).enumerated() {
-      facts.append((index == 0 ? "  times" : "", note))
-    }
-    guard isFull, !isServing else { return facts }
-    add("val loss", job.validationLoss.map { SI.significant($0, digits: 4) })
-    if let whole = job.sampleCost, let samples = whole.samples {
-      let energy = Self.joules(whole).map { ", " + SI.energy($0).joined } ?? ""
-      let time = whole.isTimed ? " in \(SI.duration(whole.span.seconds))" : ""
-      add("samples", "\(SI.count(samples))\(time)\(energy)")
-    }
-    add("per sample", job.joulesPerSample.map { SI.string($0, "J") })
-    add("accuracy", job.accuracy.map { SI.significant($0, digits: 4) })
-    add(
-      "per kWh", cost.tokensPerKilowattHour.map { SI.text($0, "tokens", smallest: 0).joined })
-    add("speed", cost.tokensPerSecond.map { SI.text($0, "tokens/s", smallest: 0).joined })
-    add(
-      "step time",
-      job.medianStep.map { SI.duration($0) + ", the median" }
-        ?? cost.secondsPerStep.map { SI.duration($0) + ", the mean" })
-    if let pauses = job.pauses {
-      let energy = pauses.joules.map { ", ≈ " + SI.energy($0).joined } ?? ""
-      // Single reports are kept for a while only, so those of a long run do not reach its
-      // beginning.
-      let isPart = pauses.since - cost.span.start > 60
-      let of = isPart ? " in the last \(SI.duration(cost.span.end - pauses.since))" : ""
-      add(
-        "apart", "\(pauses.count) × longer than steps: \(SI.duration(pauses.seconds))\(energy)\(of)"
-      )
-    }
-    add("MFU", Self.mfuText(job.mfu))
-    if let reported = job.mfu.reported {
-      let framework = job.facts.framework.isEmpty ? "the job" : sanitized(job.facts.framework)
-      let words = FLOPConvention(framework: job.facts.framework).map { " (\($0.words))" } ?? ""
-      add("MFU stated", "\(SI.percent(reported)) % by \(framework)\(words)")
-    }
-    if let hardware = job.mfu.hardware {
-      let verdict = job.mfu.verdict.isEmpty ? "" : "; " + job.mfu.verdict
-      add("tensor", "\(SI.percent(hardware)) % busy, a hardware estimate\(verdict)")
-    }
-    if let outlook = job.outlook {
-      if let left = outlook.seconds, left > 0 {
-        let energy = outlook.joules.map { ", ≈ " + SI.energy($0).joined } ?? ""
-        add("to go", "≈ \(SI.duration(left))\(energy)")
-      }
-      add(
-        "data", outlook.chinchilla.map { "\(SI.significant($0 * 20)) tokens for each parameter" })
-    }
-    add("target", job.target.map(Self.targetText))
-    return facts
   }
 
   static func mfuText(_ mfu: MFU) -> String {

@@ -9,18 +9,23 @@ struct RunReport {
   struct Job {
     var device: Device
     var facts: JobFacts
-    /// The time between its first report and its last, with all pauses.
-    var cost: JobCost
-    /// The cost of its samples, from the first reading of them to the last.
-    var sampleCost: JobCost?
+    /// What its present life took, from its first report to its last; `nil` where no progress of it is
+    /// of the present.
+    var cost: JobCost?
+    /// The joules of its present life with all pauses.
+    var joules: Double?
+    /// All its lives.
+    var totals: JobTotals?
+    /// The run that is over, where nothing is known of the present.
+    var earlier: EarlierRun?
+    /// Whether it answers requests, and trains nothing.
+    var isServing = false
     var accuracy: Double?
-
-    /// The cost over all its samples where it counts them, or else over its steps.
-    var joulesPerSample: Double? { (sampleCost ?? cost).joulesPerSample }
-    /// Seconds of an ordinary step.
-    var medianStep: Double?
+    /// What its steps took, one beside another.
+    var stepTimes: StepTimes?
     var pauses: PauseAccount?
-    var loss: Double?
+    /// The training loss over its reports.
+    var losses: LossCourse?
     var validationLoss: Double?
     var mfu: MFU
     var outlook: JobOutlook?
@@ -29,6 +34,9 @@ struct RunReport {
     var target: TargetLoss?
     /// How it ended, or that it stands still; `nil` while it goes on.
     var ending: Event?
+
+    /// Whether the times of its reports are known.
+    var isTimed: Bool { facts.timing != .none }
   }
 
   let span: TimeSpan
@@ -106,49 +114,68 @@ struct RunReport {
     _ device: Device, _ ledger: Ledger, over span: TimeSpan, targetLoss: Double?
   ) -> Job? {
     let timeline = ledger.timeline
-    let moment = timeline.moment(at: span.end)
-    let sampleCost = cost(of: device, by: .samples, ledger, moment)
-    guard let cost = cost(of: device, by: .step, ledger, moment) ?? sampleCost else {
+    let id = device.id
+    let trains = [Metric.step, .tokens, .samples, .epoch].contains {
+      timeline.id($0, of: id) != nil
+    }
+    guard trains || timeline.id(.outputTokens, of: id) == nil else {
       return serving(device, ledger, over: span)
     }
-    return Job(
-      device: device, facts: timeline.facts(of: device.id), cost: cost, sampleCost: sampleCost,
-      accuracy: moment.known(.accuracy, of: device.id)?.value,
-      medianStep: ledger.reportsSteps(device.id)
-        ? ledger.stepStatistics(of: device.id, at: span.end, limit: 4000)?.median : nil,
-      pauses: ledger.pauses(of: device.id, at: span.end, limit: 4000),
-      loss: moment.known(.loss, of: device.id)?.value,
-      validationLoss: moment.known(.validationLoss, of: device.id)?.value,
-      mfu: ledger.mfu(of: device.id, tokensPerSecond: cost.tokensPerSecond, over: cost.span),
-      outlook: ledger.outlook(of: device.id, at: span.end),
-      caveats: ledger.caveats(of: device.id, over: cost.span),
-      target: targetLoss.flatMap { ledger.target($0, of: device.id, at: span.end) },
-      ending: timeline.ending(of: device.id, at: span.end))
-  }
-
-  /// The cost of a job from its first to its last report, counted in one metric.
-  private static func cost(
-    of device: Device, by metric: Metric, _ ledger: Ledger, _ moment: Moment
-  ) -> JobCost? {
-    guard let id = ledger.timeline.id(metric, of: device.id),
-      let first = ledger.timeline.firstReading(id),
-      let last = moment.known(metric, of: device.id), last.time > first.time
-    else { return nil }
-    return ledger.cost(
-      of: device.id, over: TimeSpan(first.time, last.time),
-      steps: metric == .step ? last.value - first.value : 0)
+    guard let totals = ledger.totals(of: id, over: span), let last = totals.parts.last else {
+      return nil
+    }
+    let earlier = ledger.earlierRun(of: id, at: span.end)
+    let facts = timeline.facts(of: id)
+    // Of a log that had ended before anyone looked, the numbers are still its own.
+    let isPresent = earlier == nil || facts.isHistory
+    let cost = isPresent ? last.cost : nil
+    let whole = last.life.whole
+    func known(_ metric: Metric) -> Double? { ledger.known(metric, of: id, at: span.end)?.value }
+    var job = Job(
+      device: device, facts: facts, cost: cost, joules: isPresent ? last.joules : nil,
+      totals: totals, earlier: earlier,
+      mfu: ledger.mfu(
+        of: id, tokensPerSecond: cost?.tokensPerSecond,
+        over: cost?.tokenWork?.span ?? last.life.span, withoutPauses: true),
+      outlook: ledger.outlook(of: id, at: span.end),
+      caveats: whole.seconds > 0 ? ledger.caveats(of: id, over: whole) : [],
+      target: targetLoss.flatMap { ledger.target($0, of: id, at: span.end) })
+    job.ending = timeline.ending(of: id, at: span.end)
+    if !ledger.inventory.knowsPower, !facts.isHistory, facts.timing != .none {
+      job.cost?.energyAbsence = "no power was recorded"
+    }
+    guard isPresent else { return job }
+    job.losses = ledger.lossCourse(of: id, at: span.end)
+    job.accuracy = known(.accuracy)
+    job.stepTimes = ledger.stepTimes(of: id, at: span.end)
+    job.pauses = ledger.pauses(of: id, at: span.end, limit: 4000)
+    job.validationLoss = known(.validationLoss)
+    return job
   }
 
   /// The results of a serving job over the whole span.
   private static func serving(_ device: Device, _ ledger: Ledger, over span: TimeSpan) -> Job? {
     guard let id = ledger.timeline.id(.outputTokens, of: device.id) else { return nil }
     var cost = ledger.cost(of: device.id, over: span, steps: 0)
-    cost.tokens = ledger.timeline.total(id, over: span).amount
-    return Job(
+    func work(_ id: Timeline.SeriesID) -> JobWork {
+      JobWork(
+        count: ledger.timeline.total(id, over: span).amount, span: span, energy: cost.energy,
+        basis: .counted)
+    }
+    cost.tokenWork = work(id)
+    cost.requestWork = ledger.timeline.id(.requests, of: device.id).map(work)
+    // Requests that began before or end after would weigh too much among a few.
+    if cost.requestWork.map({ $0.count < JobCost.enoughRequests }) ?? false {
+      cost.requestWork?.energy = nil
+    }
+    var job = Job(
       device: device, facts: ledger.timeline.facts(of: device.id), cost: cost,
       mfu: MFU(devices: 1, reason: "it serves"),
-      caveats: ledger.caveats(of: device.id, over: span)
-    )
+      caveats: ledger.caveats(of: device.id, over: span))
+    job.joules = joules(cost)
+    job.earlier = ledger.earlierRun(of: device.id, at: span.end)
+    job.isServing = true
+    return job
   }
 
   /// Two familiar things that take as much.

@@ -21,7 +21,8 @@ struct Summary {
       parts.append(mark(energy) + SI.energy(energy.joules).joined)
     }
     if let job = ledger.inventory.jobs.last,
-      let step = ledger.timeline.moment(at: span.end).known(.step, of: job.id)
+      ledger.earlierRun(of: job.id, at: span.end) == nil,
+      let step = ledger.known(.step, of: job.id, at: span.end)
     {
       parts.append("step " + SI.count(step.value))
     }

@@ -134,7 +134,7 @@ struct Accounts {
       let end = ledger.timeline.span?.end ?? Timestamp(nanoseconds: .max)
       let moment = ledger.timeline.moment(at: end)
       func newest(_ job: Device) -> Int64 {
-        [Metric.step, .outputTokens].compactMap { moment.known($0, of: job.id) }
+        Ledger.progressMetrics.compactMap { moment.known($0, of: job.id) }
           .map(\.time.nanoseconds).max() ?? 0
       }
       return jobs.max { newest($0) < newest($1) } ?? jobs[0]
