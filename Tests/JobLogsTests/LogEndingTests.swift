@@ -186,6 +186,7 @@ import Testing
     let facts = JobFacts(try #require(said.devices.last).attributes)
     let last = try #require(facts.lastSaid)
     #expect(abs(now - last.seconds - 100_000) < 60)
+    #expect(facts.isHistory)
     let event = try #require(said.events.last)
     #expect(event.cause == .crashed && event.text == "job ended by an error: RuntimeError")
     #expect(event.device == reading.device)
@@ -194,7 +195,27 @@ import Testing
     tree.append("/train.log", step: 10)
     said = try source.sample(FixedClock(Timestamp(seconds: now + 60)))
     #expect(said.readings.last?[.step] == 10)
-    #expect(JobFacts(try #require(said.devices.last).attributes).lastSaid == nil)
+    let fresh = JobFacts(try #require(said.devices.last).attributes)
+    #expect(fresh.lastSaid == nil && !fresh.isHistory)
+  }
+
+  /// A slow job is no earlier run; one that began since is none that wrote what stands there.
+  @Test(arguments: [(5000, true), (50_000, false)])
+  func `What stood in a log before its writer began is history`(
+    secondsAgo: Int, isHistory: Bool
+  ) throws {
+    let tree = FileTree()
+    tree.boot(secondsAgo: secondsAgo + 5)
+    tree.write("/home/train.log", Self.steps)
+    tree.age("/home/train.log", seconds: 10_000)
+    let log = tree.root + "/home/train.log"
+    tree.process(
+      41, ["python3", "train.py"], started: 500, maps: FileTree.torch,
+      descriptors: [FileTree.FakeDescriptor(number: 1, target: log, flags: "0102001")])
+    let entry = try #require(JobSourceCatalogue.all.first { $0.name == "log" })
+    var source = try entry.make(SourceRequest(text: "log:\(log)"), tree.context)
+    let said = try source.sample(FixedClock(Timestamp(seconds: ProcFileTime.now)))
+    #expect(JobFacts(try #require(said.devices.last).attributes).isHistory == isHistory)
   }
 
   @Test func `A named log's job ends as its process goes`() throws {

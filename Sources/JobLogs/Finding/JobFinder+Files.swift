@@ -11,7 +11,8 @@ extension JobFinder {
   ) {
     guard let group = groups[job.pid] else { return }
     var files = JobFiles(
-      leader: job.pid, start: startTime(job.started), words: group.leader.process.words,
+      leader: job.pid, start: ProcessStart.seconds(job.started, in: context),
+      words: group.leader.process.words,
       runID: group.leader.environment["MLFLOW_RUN_ID"], others: others, in: context)
     var sockets: [Int32: Set<UInt64>] = [:]
     for member in group.members.prefix(64) {
@@ -153,17 +154,5 @@ extension JobFinder {
       ports.formUnion(ListeningPorts.ports(of: pid, sockets: sockets[pid] ?? [], in: context))
     }
     return ports.sorted().map { ServingPort(port: $0, engine: engine) }
-  }
-
-  /// When a process began in seconds since 1970: `btime` of `/proc/stat` and a hundred ticks each.
-  private func startTime(_ ticks: Int64) -> Double? {
-    var boot: Int64?
-    ProcFile.lines(context.path("/proc/stat"), limit: 1 << 20) { line in
-      var scanner = TextScanner(line)
-      guard scanner.skip("btime ") else { return true }
-      boot = scanner.number()
-      return false
-    }
-    return boot.map { Double($0) + Double(ticks) / 100 }
   }
 }

@@ -17,6 +17,9 @@ public struct JobProcesses: Hashable, Sendable {
   /// How many ranks there are over all machines, by what started them; `nil` where it is not told.
   public private(set) var worldSize: Int?
 
+  /// When the first of them began, in seconds since 1970; `nil` where that is not known.
+  var began: Double?
+
   /// No processes.
   public init() {}
 
@@ -74,6 +77,8 @@ public struct JobProcesses: Hashable, Sendable {
     var isLearning = false
     var told: [(JobEnvironment, [String])] = []
     var sizes: Set<Int> = []
+    let first = roots.compactMap { table.records[$0]?.started }.min()
+    began = first.flatMap { ProcessStart.seconds($0, in: context) }
     for pid in pids {
       guard let process = table.records[pid] else { continue }
       let evidence = JobEvidence(process, in: context)

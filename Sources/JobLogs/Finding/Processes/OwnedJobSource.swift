@@ -70,6 +70,11 @@ struct OwnedJobSource: DataSource {
     if let size = owners.worldSize {
       job.attributes[JobFacts.Key.worldSize.rawValue] = "\(size)"
     }
+    // What nobody has gone on with was another run's, unless its writer began before.
+    if let last = JobFacts(job.attributes).lastSaid {
+      let isOwn = owners.began.map { $0 <= last.seconds } ?? false
+      job.attributes[JobFacts.Key.history.rawValue] = isOwn ? "no" : "yes"
+    }
     return job
   }
 }
