@@ -162,7 +162,7 @@ import Testing
         5%|▌         | 20/409 [01:58<13:41,  4.00it/s]
       \(timer.replacing("160.0", with: "165.0"))
       """)
-    #expect(heard.devices.last?.model == "Hugging Face Trainer or tqdm log")
+    #expect(heard.devices.last?.model == "Hugging Face Trainer log")
     #expect(heard.readings.last?[.sampleRate] == 165)
     #expect(heard.readings.last?[.step] == nil)
     let notes = heard.series.filter { $0.metric == .sampleRate }.map(\.provenance.note)

@@ -32,7 +32,7 @@ import Testing
 
   /// The bars of an evaluation, of other ranks and of downloads count nothing.
   @Test func barsOfOtherThingsCountNoSteps() throws {
-    let logs = [Fixtures.path("logs/hugging-face-trainer-or-tqdm.log")]
+    let logs = [Fixtures.path("logs/hugging-face-trainer.log")]
     let real = Fixtures.real("training/hf-trainer/slurm_hf_deepspeed_tqdm.out")
     for path in logs + [real].compactMap(\.self) {
       let rows = LogFixture(path: path).read().observations.readings

@@ -43,7 +43,7 @@ extension LogFixture {
         "hf-trainer/slurm_hf_deepspeed_tqdm.out",
         last: [.step: 16, .stepTotal: 16, .samples: 1024], events: ["training ended after 919 s"],
         facts: [
-          "framework": "Hugging Face Trainer or tqdm", "global_batch": "64",
+          "framework": "Hugging Face Trainer", "global_batch": "64",
           "train_samples": "1000", "world_size": "16",
         ]),
       real(

@@ -67,7 +67,7 @@ extension LogFixture {
       last: [
         .step: 40, .stepTotal: 40, .samples: 2560, .stepTime: 3.01, .loss: 2.6332,
         .gradientNorm: 1.65625, .epoch: 2, .learningRate: 1.25e-6, .tokens: 2_621_440,
-        .validationLoss: 2.8613,
+        .validationLoss: 2.8613, .evaluationTime: 4.0718,
       ], events: ["training ended after 127 s"],
       facts: [
         "accumulation": "4", "global_batch": "64", "steps": "40", "train_samples": "1280",
@@ -196,7 +196,52 @@ extension LogFixture {
         .stepTime: 0.5, .validationLoss: 3.375,
       ]),
     .madeUp(
-      ProgressBarReader.self, rows: 4,
-      last: [.step: 375, .epoch: 1.5, .loss: 3.25, .stepTime: 0.320513, .validationLoss: 3.5]),
+      ProgressBarReader.self, rows: 5,
+      last: [
+        .step: 375, .epoch: 1.5, .loss: 3.25, .stepTime: 0.320513, .validationLoss: 3.5,
+        .evaluationTime: 2,
+      ]),
+    .madeUp(
+      LitGPTReader.self, rows: 3,
+      last: [.step: 32, .loss: 2.826, .validationLoss: 2.861, .stepTime: 0.1122]),
+    .madeUp(
+      LevanterReader.self, rows: 2,
+      last: [.step: 101, .stepTotal: 10_000, .loss: 4.3, .stepTime: 2]),
+    .madeUp(
+      SlimeReader.self, rows: 3,
+      last: [.step: 3, .loss: 0.0113, .gradientNorm: 0.21, .tokenRate: 2355.6, .stepTime: 40.2],
+      facts: ["rate_scope": "device"]),
+    .madeUp(
+      OLMoCoreReader.self, rows: 11,
+      last: [
+        .step: 11, .stepTotal: 1000, .loss: 5.023, .tokenRate: 32_768, .tokens: 11_534_336,
+        .reportedMFU: 0.381, .gradientNorm: 0.91, .learningRate: 0.0001,
+      ], facts: ["rate_scope": "device"]),
+    .madeUp(
+      ImageNetReader.self, rows: 5,
+      last: [
+        .step: 5016, .loss: 5.5, .accuracy: 0.1234, .epoch: 1.002198, .stepTime: 0.345,
+        .dataTime: 0.001,
+      ]),
+    .madeUp(
+      ESPnetReader.self, rows: 3,
+      last: [
+        .step: 300, .loss: 140.5, .gradientNorm: 60.1, .stepTime: 0.41, .dataTime: 0.00012,
+      ]),
+    .madeUp(
+      StepBlocksReader.self, rows: 4,
+      last: [.step: 2, .stepTotal: 1000, .loss: 0.0113, .stepTime: 44.67]),
+    .madeUp(
+      RSLRLReader.self, rows: 6,
+      last: [.step: 67, .stepTotal: 30_000, .samples: 196_608, .stepTime: 1.6]),
+    .madeUp(
+      StableBaselinesReader.self, rows: 4,
+      last: [.samples: 24_576, .sampleRate: 812, .loss: 3.21, .learningRate: 0.0003]),
+    .madeUp(
+      NamedValuesReader.self, rows: 3,
+      last: [
+        .step: 12, .loss: 2.281, .learningRate: 3e-5, .sampleRate: 25.6, .tokenRate: 13107.2,
+        .stepTime: 1.25,
+      ], facts: ["rate_scope": "device"]),
   ]
 }

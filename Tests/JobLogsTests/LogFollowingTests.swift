@@ -92,7 +92,7 @@ import Testing
     scratch.write(line(5, loss: 9), to: "a.log", .replace)
     let heard = try watch.look()
     #expect(heard.readings.last?[.step] == 5)
-    #expect(heard.events.map(\.text) == ["resumed at step 5"])
+    #expect(heard.events.map(\.text) == ["began anew at step 5"])
     // Rewritten in place, longer than before.
     scratch.write(line(7, loss: 8) + line(8, loss: 8), to: "a.log", .replace)
     #expect(try watch.step() == 8)

@@ -30,10 +30,10 @@ extension LogLine {
     return place > 0 && bytes[place - 1] == 0x2E ? end - place : 0
   }
 
-  /// What stands in a range as text, at most 80 bytes of it.
-  func text(_ range: Range<Int>) -> String {
+  /// What stands in a range as text, at most 80 bytes of it unless more are asked for.
+  func text(_ range: Range<Int>, most: Int = 80) -> String {
     let safe = range.clamped(to: 0..<bytes.count)
-    return String(decoding: bytes[safe].prefix(80), as: UTF8.self)
+    return String(decoding: bytes[safe].prefix(most), as: UTF8.self)
   }
 
   /// The word at a place: letters, digits, points, dashes, slashes and underscores.

@@ -5,8 +5,12 @@ import Telemetry
 /// How what a line says becomes rows and events.
 extension LogParser {
   /// Takes over what was found in a line, unless it is a copy.
-  mutating func note(stamp: LogStamp?, _ line: LogLine, _ arrival: Timestamp) {
-    let time = liveTime(stamp, arrival)
+  ///
+  /// `isLate` says that the line came at an earlier look, and so its arrival is its time.
+  mutating func note(
+    stamp: LogStamp?, _ mark: StepDeduplicator.Mark, _ arrival: Timestamp, isLate: Bool = false
+  ) {
+    let time = liveTime(stamp, arrival) ?? (isLate && history == nil ? arrival : nil)
     let moment = time ?? arrival
     let fields = found.fields
     if let text = found.note, text != lastNote {
@@ -22,13 +26,16 @@ extension LogParser {
         say("refused an impossible \($0.metric.title) in the job's log", at: moment, .refused)
       }
     }
-    let verdict = deduplicator.judge(found, fields, line, isSameMoment: lastArrival == arrival)
+    let verdict = deduplicator.judge(
+      found, fields, mark, isSameMoment: lastArrival == arrival, isRecounted: model.isRecounted)
+    model.isRecounted = false
     switch verdict {
     case .copy: return
     case .addition:
       found.drop(deduplicator.said)
       if found.fields.isEmpty { return }
     case .resumed: say("resumed at step \(found.step ?? 0)", at: moment, .resumed)
+    case .restarted: say("began anew at step \(found.step ?? 0)", at: moment, .restarted)
     case .news: break
     }
     lastArrival = arrival

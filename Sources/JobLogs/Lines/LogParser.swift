@@ -23,6 +23,18 @@ public struct LogParser: Sendable {
 
   /// What the line at hand says.
   var found = Progress()
+  var model = ProgressModel()
+  /// Which readers state the steps themselves.
+  private var counting: UInt64 = 0
+  /// Lines of a format that is not yet sure, and the place of their reader.
+  private var held: (reader: Int, lines: [HeldLine]) = (0, [])
+  /// What bars said of which it is not known yet whether they count the steps of the run.
+  private var undecided: [HeldLine] = []
+  private static let mostUndecided = 8192
+  /// The reader that knows the batch.
+  private var completing: Int?
+  /// The last line that nobody understood, whose words may be about the bar below it.
+  private var before: [UInt8] = []
   var deduplicator = StepDeduplicator()
   var burst = LineBurst()
   /// What carries a time of its own and is known at the same time, waiting to go out as one row.
@@ -127,6 +139,7 @@ public struct LogParser: Sendable {
       if read(line, index, stamp, arrival) { return }
     }
     if history != nil { brokenLines.look(at: line, number: number) }
+    passOver(line)
   }
 
   /// Returns what the lines taken so far say.
@@ -156,6 +169,19 @@ public struct LogParser: Sendable {
     return output
   }
 
+  /// Keeps what may matter of a line that no reader understands.
+  private mutating func passOver(_ line: LogLine) {
+    if line.find("Traceback (most recent call last)", from: line.message) != nil { model.end() }
+    before.removeAll(keepingCapacity: true)
+    before.append(contentsOf: line.bytes[line.message...].prefix(120))
+  }
+
+  /// What the words of the last line say that nobody understood.
+  private func wordsBefore() -> Caption.Words {
+    guard !before.isEmpty else { return [] }
+    return Caption(LogLine(before), 0..<before.count).words
+  }
+
   /// Lets one reader look at a line; false when it is not of its format.
   private mutating func read(
     _ line: LogLine, _ index: Int, _ stamp: LogStamp?, _ arrival: Timestamp
@@ -163,19 +189,102 @@ public struct LogParser: Sendable {
     found.clear()
     guard readers[index].read(line, into: &found) else { return false }
     understood += 1
+    if readers[index].isProvisional {
+      if held.reader != index { held = (index, []) }
+      held.lines.append(HeldLine(found, ownStamp(line, stamp), .init(line), arrival))
+      return true
+    }
+    if !held.lines.isEmpty, held.reader == index {
+      let now = found
+      let lines = held.lines
+      held.lines = []
+      for line in lines {
+        found = line.progress
+        settle(index, line.stamp, line.mark, line.arrival, isLate: line.arrival < arrival)
+      }
+      found = now
+    }
+    settle(index, ownStamp(line, stamp), .init(line), arrival)
+    return true
+  }
+
+  /// Makes of what a reader found in a line what is told.
+  private mutating func settle(
+    _ index: Int, _ stamp: LogStamp?, _ mark: StepDeduplicator.Mark, _ arrival: Timestamp,
+    isLate: Bool = false
+  ) {
+    if found.isBanner {
+      if deduplicator.hasBegun { beginAnew(arrival) }
+      model.hearBanner()
+      choose(index, [])
+    }
     if !found.facts.isEmpty {
       if found.facts != lastFacts { learn(found.facts) }
-      found.facts = [:]
+      if found.facts["global_batch"] != nil { completing = index }
+      if let steps = found.facts["steps"].flatMap({ Int64($0) }) { model.statedTotal = steps }
     }
-    if found.fields.isEmpty, found.note == nil { return true }
-    choose(index, found.fields)
+    let isCount = found.count != nil
+    let wasBeginning = model.isBeginning
+    if isCount {
+      let isBare = found.count?.caption.name == 0
+      if model.place(&found, before: isBare ? wordsBefore() : []) == .undecided {
+        if undecided.count >= Self.mostUndecided { undecided.removeFirst(Self.mostUndecided / 2) }
+        undecided.append(HeldLine(found, stamp, mark, arrival))
+        return
+      }
+    } else {
+      model.hear(found)
+    }
+    if let total = model.takeDecided() { tellUndecided(total, arrival) }
+    if model.isBeginning, !wasBeginning { sayAnew(arrival) }
+    found.facts = [:]
+    if found.fields.isEmpty, found.note == nil { return }
+    let own = found.fields
+    choose(index, own)
+    if !isCount, own.contains(.step) { counting |= 1 << UInt64(index) }
+    let primary = primary ?? index
+    let primaryCounts = counting & 1 << UInt64(primary) != 0
     if index != primary {
       // Another format counts something else, or says in its own words what is known already.
-      found.drop(said[primary ?? index].union(.counting))
+      var known = said[primary]
+      if !isCount || primaryCounts && !model.goesWithStated { known.formUnion(.counting) }
+      found.drop(known)
+    } else if !isCount, !primaryCounts, found.step == nil {
+      (found.step, found.stepTotal) = (model.step, model.stepTotal)
     }
-    said[index].formUnion(found.fields)
-    note(stamp: ownStamp(line, stamp), line, arrival)
-    return true
+    if let completing, found.step != nil { readers[completing].complete(&found) }
+    if found.isEnd { model.end() }
+    said[index].formUnion(own)
+    if let beginning = model.beginning, found.step != nil {
+      model.beginning = nil
+      deduplicator.begin(beginning)
+    }
+    note(stamp: stamp, mark, arrival, isLate: isLate)
+  }
+
+  /// Tells what a bar counted before it was known to be the run's.
+  private mutating func tellUndecided(_ total: Int64, _ arrival: Timestamp) {
+    let lines = undecided
+    undecided = []
+    let now = found
+    for line in lines where line.progress.stepTotal == total {
+      found = line.progress
+      if let completing { readers[completing].complete(&found) }
+      note(stamp: line.stamp, line.mark, line.arrival, isLate: line.arrival < arrival)
+    }
+    found = now
+  }
+
+  /// A program says once more what it is about to do: another life begins.
+  private mutating func beginAnew(_ arrival: Timestamp) {
+    guard !model.isBeginning else { return }
+    model.beginAnew()
+    deduplicator.begin(.fresh)
+    sayAnew(arrival)
+  }
+
+  private mutating func sayAnew(_ arrival: Timestamp) {
+    say("began anew", at: arrival, .restarted)
   }
 
   /// The time that counts for a line: the reader's, that of an entry, or that of the prefix.
@@ -198,6 +307,20 @@ public struct LogParser: Sendable {
     live.check(tail: tail, modified: modified)
   }
 
+  /// A line of a format that is not yet sure.
+  private struct HeldLine: Sendable {
+    var progress: Progress
+    var stamp: LogStamp?
+    var mark: StepDeduplicator.Mark
+    var arrival: Timestamp
+
+    init(
+      _ progress: Progress, _ stamp: LogStamp?, _ mark: StepDeduplicator.Mark, _ arrival: Timestamp
+    ) {
+      (self.progress, self.stamp, self.mark, self.arrival) = (progress, stamp, mark, arrival)
+    }
+  }
+
   /// Makes a reader the primary one, if its line is a reason to.
   private mutating func choose(_ index: Int, _ fields: Progress.Fields) {
     if index == primary {
@@ -210,9 +333,9 @@ public struct LogParser: Sendable {
       if fields.contains(.loss) { othersInARow += 1 }
       isBetter =
         fields.contains(.loss) && (!hasLoss || othersInARow > 16)
-        || !fields.isEmpty && readers[index].authority > readers[primary].authority
+        || readers[index].authority > readers[primary].authority
     } else {
-      isBetter = !fields.isEmpty
+      isBetter = true
     }
     guard isBetter else { return }
     primary = index

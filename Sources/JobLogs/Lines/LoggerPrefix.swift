@@ -9,6 +9,7 @@
 ///     INFO:root:message
 ///     [NeMo I 2026-11-28 10:00:10 nemo_logging:393] message
 ///     [2026-11-28 10:00:10,123][__main__][INFO] - message
+///     2026-08-01T12:00:01 - 0 - module - file.py:139 - INFO :: message
 ///     1779966000.25 message
 ///
 /// The message is still asked for its own form, so taking off too little only misses a line.
@@ -40,6 +41,7 @@ struct LoggerPrefix {
       }
       var next = Self.skipSpaces(line, piece.end)
       if next + 1 < line.count, line[next] == 0x3E, line[next + 1] == 0x3E { next += 2 }
+      if next + 2 < line.count, line[next] == 0x3A, line[next + 1] == 0x3A { next += 1 }
       if next + 1 < line.count, [0x2D, 0x7C, 0x3A].contains(line[next]), line[next + 1] == 0x20 {
         next += 2
       }
@@ -56,12 +58,19 @@ struct LoggerPrefix {
     case 0x5B:
       guard let end = bracketEnd(line, start) else { return nil }
       return (end, stamp(line, inBracket: start))
+    case 0x28:
+      // `(trainer:779)`, the place in the program.
+      let window = line[start...].prefix(80)
+      guard isDressed, let end = window.firstIndex(of: 0x29), window[..<end].contains(0x3A),
+        window[(start + 1)..<end].allSatisfy({ isName($0) || $0 == 0x3A })
+      else { return nil }
+      return (end + 1, nil)
     case 0x30...0x39:
       if let read = StampScanner.read(line, at: start), read.end < line.count {
         // Seconds since 1970 are a number like any other, unless nothing stands before them.
         if line[start..<read.end].contains(0x3A) || !isDressed { return (read.end, read.stamp) }
       }
-      return timeEnd(line, start).map { ($0, nil) }
+      return (timeEnd(line, start) ?? (isDressed ? nameEnd(line, start) : nil)).map { ($0, nil) }
     default:
       if let glog = glogPiece(line, start) { return glog }
       if let read = StampScanner.read(line, at: start), read.end < line.count {
@@ -147,10 +156,10 @@ struct LoggerPrefix {
   private static func nameEnd(_ line: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
     var end = start
     while end < line.count, end - start < 80, isName(line[end]) || line[end] == 0x3A { end += 1 }
-    guard end > start, end + 2 < line.count, line[end] == 0x20, line[end + 1] == 0x2D,
-      line[end + 2] == 0x20
-    else { return nil }
-    return end
+    guard end > start, end + 2 < line.count, line[end] == 0x20 else { return nil }
+    let isDash = line[end + 1] == 0x2D && line[end + 2] == 0x20
+    let isArrow = line[end + 1] == 0x3E && line[end + 2] == 0x3E
+    return isDash || isArrow ? end : nil
   }
 
   private static func skipSpaces(_ line: UnsafeBufferPointer<UInt8>, _ place: Int) -> Int {

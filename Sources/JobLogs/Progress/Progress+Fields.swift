@@ -33,6 +33,7 @@ extension Progress {
 
     static let step = Fields(.step)
     static let stepTotal = Fields(.stepTotal)
+    static let epoch = Fields(.epoch)
     static let loss = Fields(.loss)
     /// What a progress bar counts, which may be anything.
     static let counting: Fields = [.step, .stepTotal, Fields(.stepTime)]

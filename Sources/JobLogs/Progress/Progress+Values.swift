@@ -121,6 +121,12 @@ extension Progress {
     fields.has(field) ? Double(bitPattern: slots[field.rawValue]) : nil
   }
 
+  /// Sets a field that is a whole number.
+  mutating func set(_ field: Field, whole: Int64) { set(field, UInt64(bitPattern: whole)) }
+
+  /// Sets a field that is a floating-point number.
+  mutating func set(_ field: Field, _ value: Double) { set(field, value.bitPattern) }
+
   @inline(__always)
   private mutating func set(_ field: Field, _ bits: UInt64?) {
     if let bits {

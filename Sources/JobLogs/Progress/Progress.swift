@@ -15,10 +15,16 @@ struct Progress: Sendable {
   var time: Timestamp?
   /// Seconds since the job or its bar began, if the line says so.
   var elapsed: Double?
+  /// What is counted, before it is decided what that is; taken out by `ProgressModel`.
+  var count: Count?
   /// What does not change about the job, under the keys of a job's `Device.attributes`.
   var facts: [String: String] = [:]
   /// Something worth a word besides the numbers.
   var note: String?
+  /// Whether a program says what it is about to do, as it does once in its life.
+  var isBanner = false
+  /// Whether the run is over with this line.
+  var isEnd = false
 
   init() {}
 
@@ -27,6 +33,9 @@ struct Progress: Sendable {
     fields = []
     time = nil
     elapsed = nil
+    count = nil
+    isBanner = false
+    isEnd = false
     if !facts.isEmpty { facts = [:] }
     if note != nil { note = nil }
   }
@@ -59,18 +68,26 @@ protocol ProgressReader: Sendable {
   /// Whose word counts where several formats are in one log.
   var authority: ProgressAuthority { get }
 
+  /// Whether what was read last is only taken for this format until more of it comes.
+  var isProvisional: Bool { get }
+
   init()
 
   /// Puts what a line says into `progress`, which is empty; false when it is none of this format's.
   ///
   /// Then it does not matter what is left in `progress`.
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool
+
+  /// Adds what follows from the step, which a bar beside the lines of this format told.
+  func complete(_ progress: inout Progress)
 }
 
 extension ProgressReader {
   static var caution: String { "" }
   static var firstCharacters: StaticString { "" }
   var authority: ProgressAuthority { .framework }
+  var isProvisional: Bool { false }
+  func complete(_ progress: inout Progress) {}
 }
 
 /// Every log format there is; adding one means adding a line.
@@ -81,6 +98,9 @@ package enum ProgressFormats {
   static let all: [any ProgressReader.Type] = [
     NanoGPTReader.self,
     HuggingFaceReader.self,
+    LitGPTReader.self,
+    LevanterReader.self,
+    SlimeReader.self,
     TorchtitanReader.self,
     TorchtuneReader.self,
     MegatronReader.self,
@@ -100,7 +120,14 @@ package enum ProgressFormats {
     MXNetReader.self,
     DLLoggerReader.self,
     JSONRowsReader.self,
+    ImageNetReader.self,
+    ESPnetReader.self,
+    StepBlocksReader.self,
+    RSLRLReader.self,
+    StableBaselinesReader.self,
+    OLMoCoreReader.self,
     ProgressBarReader.self,
+    NamedValuesReader.self,
   ]
 
   /// For every character, which formats (as bits, in the order of `all`) a message may be of that

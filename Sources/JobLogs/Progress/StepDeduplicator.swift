@@ -11,8 +11,28 @@ struct StepDeduplicator: Sendable {
     case copy
     /// The same step by another rank: only what the first did not say is new.
     case addition
-    /// The step went back.
+    /// The step went back: the job goes on from a checkpoint.
     case resumed
+    /// The step went back to where the log began: the job began anew.
+    case restarted
+  }
+
+  /// How a life of the job begins.
+  enum Beginning: Sendable {
+    /// At its first step.
+    case fresh
+    /// At a step that an earlier life had reached.
+    case resumed
+    /// At a checkpoint, where the bar shows the last step that need not be done again.
+    case position
+  }
+
+  /// What a line is known by.
+  struct Mark: Sendable {
+    var writer: UInt64
+    var fingerprint: UInt64
+
+    init(_ line: LogLine) { (writer, fingerprint) = (line.writer, line.fingerprint) }
   }
 
   /// Steps that were done again, as far as the printed ones show it.
@@ -20,9 +40,18 @@ struct StepDeduplicator: Sendable {
   /// What the followed rank said last.
   private(set) var said: Progress.Fields = []
 
+  /// Whether this life has done so many steps that what a program says at its beginning is not
+  /// another rank's word for it.
+  var hasBegun: Bool { last.map { $0 &- (first ?? 0) >= 2 } ?? false }
+
   private var recent = RecentKeys()
   private var last: Int64?
   private var highest: Int64 = 0
+  /// Whether the next step may be lower, as another life begins with it.
+  private var isResuming = false
+  private var isPosition = false
+  /// The first step of this life.
+  private var first: Int64?
   private var leader: UInt64?
   private var writers: Set<UInt64> = []
   private var accepted = 0
@@ -33,7 +62,8 @@ struct StepDeduplicator: Sendable {
 
   /// What a line of a rank is; `isSameMoment` says that it came together with the one before.
   mutating func judge(
-    _ progress: Progress, _ fields: Progress.Fields, _ line: LogLine, isSameMoment: Bool
+    _ progress: Progress, _ fields: Progress.Fields, _ line: Mark, isSameMoment: Bool,
+    isRecounted: Bool = false
   ) -> Verdict {
     let writer = line.writer
     // Without a step, the same numbers may well be news; the same words are not.
@@ -44,21 +74,37 @@ struct StepDeduplicator: Sendable {
       let verdict = judgeOther(step, last, writer)
       if verdict != .news { return verdict }
     }
+    if let last, step < last, isRecounted {
+      accept(step, writer, fields)
+      return .news
+    }
     if let last, step < last {
       let isLoneStepBack = behind.map { step <= $0 } ?? true
-      if isSameMoment, isLoneStepBack {
+      if isSameMoment, isLoneStepBack, !isResuming {
         behind = step
         return .copy
       }
-      redone += 1
+      let isFresh = first.map { step <= $0 } ?? false
+      if isFresh { begin(.fresh) } else if !isPosition { redone += 1 }
       accept(step, writer, fields)
       recent = RecentKeys()
       _ = recent.insert(key)
-      return .resumed
+      return isFresh ? .restarted : .resumed
     }
     if let last, last < highest { redone &+= max(0, min(step, highest) &- last) }
     accept(step, writer, fields)
     return .news
+  }
+
+  /// The next step is the first of a new life.
+  mutating func begin(_ beginning: Beginning) {
+    recent = RecentKeys()
+    leader = nil
+    writers = []
+    (first, behind, putAside, accepted) = (nil, nil, 0, 0)
+    if beginning == .fresh { (last, highest) = (nil, 0) }
+    isResuming = beginning != .fresh
+    isPosition = beginning == .position
   }
 
   /// What the line of a rank is that is not followed; `.news` when it is to be followed from now.
@@ -78,6 +124,9 @@ struct StepDeduplicator: Sendable {
   private mutating func accept(_ step: Int64, _ writer: UInt64, _ fields: Progress.Fields) {
     said = step == last ? said.union(fields) : fields
     last = step
+    if first == nil { first = step }
+    isResuming = false
+    isPosition = false
     highest = max(highest, step)
     if leader != writer, writers.count < 4096 { writers.insert(writer) }
     leader = writer

@@ -153,4 +153,48 @@ let dialects: [Dialect] = [
     "Epoch 3: 12%|█▏        | \(step)/99999999 [02:00<13:54, 0.42it/s, v_num=3, "
       + "train_loss=\(loss(step))]\r"
   },
+  Dialect(name: "LitGPT") { step in
+    "Epoch 1 | iter \(step * 4) step \(step) | loss train: \(loss(step)), val: 2.861 | "
+      + "iter time: 112.20 ms (step) remaining time: 0:01:54\n"
+  },
+  Dialect(name: "Levanter") { step in
+    "2026-08-01T12:00:01 - 0 - tqdm_loggable.tqdm_logging - tqdm_logging.py:139 - INFO :: Progress "
+      + "on:train \(step)it/10.0Mit rate:2.0s/it remaining:5:30:00 elapsed:03:20 "
+      + "postfix:loss=\(loss(step))\n"
+  },
+  Dialect(name: "slime") { step in
+    "(MegatronTrainRayActor pid=386) [2026-08-01 12:20:29] model.py:660 - step \(step): "
+      + "{'train/loss': \(loss(step)), 'train/pg_loss': 0.0121, 'train/grad_norm': 0.21}\n"
+  },
+  Dialect(name: "OLMo-core") { step in
+    "2026-08-01 12:00:01.123\tgpu01:0\tolmo_core.train.callbacks.console_logger:93\tINFO\t"
+      + "[step=\(step)/99999999,epoch=1]\n    throughput/device/TPS=32,768\n"
+      + "    throughput/total tokens=\(step * 1000)\n    train/CE loss=\(loss(step))\n"
+  },
+  Dialect(name: "PyTorch ImageNet example") { step in
+    "Epoch: [0][\(step)/99999999]\tTime  0.345 ( 1.445)\tData  0.001 ( 0.738)\t"
+      + "Loss \(loss(step)) (6.85e+00)\tAcc@1   0.00 (  0.00)\tAcc@5   0.39 (  0.39)\n"
+  },
+  Dialect(name: "ESPnet") { step in
+    "1epoch:train:\(step)-\(step)batch: iter_time=1.2e-04, loss_ctc=230.1, acc=0.07, "
+      + "loss=\(loss(step)), grad_norm=60.1, loss_scale=6.5e+04, train_time=0.410\n"
+  },
+  Dialect(name: "NeMo RL") { step in
+    "========================= Step \(step)/99999999 =========================\n"
+      + "📊 Training Results:\n  • Loss: \(loss(step))\n  • Total step time: 45.67s\n"
+  },
+  Dialect(name: "rsl_rl") { step in
+    "                 Learning iteration \(step)/99999999\n      Total steps: \(step * 100)\n"
+      + "      Iteration time: 1.60s\n"
+  },
+  Dialect(name: "Stable-Baselines3") { step in
+    "| time/                   |             |\n|    fps                  | 812         |\n"
+      + "|    total_timesteps      | \(step)       |\n| train/                  |             |\n"
+      + "|    loss                 | \(loss(step))        |\n"
+  },
+  Dialect(name: "named values") { step in
+    "[2026-08-01 12:00:01,123] [    INFO] - loss: \(loss(step)), learning_rate: 3e-05, "
+      + "global_step: \(step), interval_samples_per_second: 25.6, "
+      + "interval_tokens_per_second_per_device: 13107.2, interval_steps_per_second: 0.8\n"
+  },
 ]

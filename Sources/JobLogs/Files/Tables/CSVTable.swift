@@ -42,6 +42,10 @@ struct CSVHeader: Sendable, Equatable {
     let isFromDeepSpeed = names.count == 2 && names[0] == "step" && file.hasPrefix("Train_Samples_")
     let isFromUltralytics = names.contains("train/box_loss") || names.contains("train/cls_loss")
     var uses = names.map { name -> ScalarUse? in ScalarNames.use(name) }
+    if isFromUltralytics {
+      // Its losses are parts of one, which their sum is.
+      for place in uses.indices where names[place].hasSuffix("_loss") { uses[place] = nil }
+    }
     if isFromDeepSpeed { uses[0] = ScalarUse(metric: .samples) }
     guard uses.contains(where: { $0 != nil }) else { return nil }
     if let time = names.firstIndex(of: "time") {

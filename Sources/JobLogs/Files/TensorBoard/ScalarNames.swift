@@ -19,9 +19,14 @@ struct ScalarUse: Sendable, Hashable {
   var counting = Counting.steps
   /// Whether it may be a percentage or a fraction, so that only values above 1.1 are clear.
   var isUnclear = false
+  /// Whether it is a time that says nothing without its unit.
+  var needsUnit = false
+  /// Whether it is how many there are in a second, and so the inverse of a time.
+  var isInverse = false
 
   /// The number in the metric's unit; `nil` when nobody can tell.
   func value(_ raw: Double) -> Double? {
+    if isInverse { return raw > 0 ? factor / raw : nil }
     guard isUnclear else { return raw * factor }
     return raw > 1.1 ? raw / 100 : nil
   }
@@ -54,7 +59,9 @@ enum ScalarNames {
       if let end = name.range(of: "_vs_iterations") { name = String(name[..<end]) }
       if !name.hasPrefix("val") && !name.hasPrefix("eval") { name = "val_\(name)" }
     }
-    guard var use = table[name] ?? learningRate(name) else { return nil }
+    guard var use = table[name] ?? logNames[name] ?? learningRate(name) ?? loss(name) else {
+      return nil
+    }
     if use.metric == .accuracy, isTraining(folder) { return nil }
     if counting != .steps { use.counting = counting }
     return use
@@ -93,6 +100,21 @@ enum ScalarNames {
       }
     }
     return String(result)
+  }
+
+  /// A loss that the words of its name tell.
+  private static func loss(_ name: String) -> ScalarUse? {
+    // The Trainer's mean over the whole run.
+    guard name != "train/train_loss" else { return nil }
+    return loss(of: name)
+  }
+
+  private static func loss(of name: String) -> ScalarUse? {
+    switch name.utf8.count < 64 ? LossRole(name: name) : nil {
+    case .training(let rank): ScalarUse(metric: .loss, rank: rank)
+    case .validation(let rank): ScalarUse(metric: .validationLoss, rank: rank)
+    case nil: nil
+    }
   }
 
   /// Lightning names the rate after the optimizer: `lr-AdamW`, `lr-AdamW/pg1`.

@@ -1,55 +1,135 @@
-/// Reads the described progress bars of training loops: accelerate, diffusers, Lightning, Levanter.
+import Formats
+
+/// Reads progress bars, whoever draws them: tqdm, accelerate, diffusers, Lightning, Keras, YOLO.
 ///
 ///     Steps:   5%|▌         | 50/1000 [00:30<09:30,  1.67it/s, lr=1e-5, step_loss=0.12]
 ///     Epoch 0:  45%|████▌     | 450/1000 [01:00<01:13,  7.50it/s, v_num=0, loss=2.31]
+///      12%|█▏        | 50/409 [02:00<13:54,  2.39s/it]
+///     Epoch 2/10
+///     100/100 ━━━━━━━━━━━━━━━━━━━━ 6s 57ms/step - loss: 1.2000 - val_loss: 1.2000
 ///
-/// Bars that speak of something else, such as a download or an evaluation, are passed over. Bars of
-/// an epoch count anew in each; the step is known only when the first epoch is seen to be 0, or 1
-/// of a number.
+/// It says only what a bar counts; what that is, `ProgressModel` decides.
 struct ProgressBarReader: ProgressReader {
   static let format = "progress bar"
   static let caution = "step and step time from the progress bar, a moving mean"
   let authority = ProgressAuthority.bar
 
-  /// The number the first epoch has, once that is known.
-  private var firstEpoch: Int64?
-  private var hasSeenEpochs = false
+  private var values = NamedValues()
+  /// The pass that Keras named on a line of its own.
+  private var kerasEpoch: (number: Int64, total: Int64)?
+  private var kerasTotal: Int64?
+  private var isKerasPassOver = false
+  /// The names of the columns of Ultralytics.
+  private var columns: [String] = []
 
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
-    guard line.bytes.last == 0x5D, let bar = ProgressBar(line), !bar.description.isEmpty else {
-      return false
+    guard let last = line.bytes.last else { return false }
+    if let bar = ProgressBar(line) {
+      take(line, bar, &progress)
+      return true
     }
-    progress.stepTime = bar.secondsEach
-    progress.elapsed = bar.elapsed
-    bar.readPostfix(line, &progress)
-    let start = bar.description.lowerBound
-    if line.starts(with: "Epoch", at: start) {
-      readEpoch(line, start + 5, bar, &progress)
-    } else if progress.loss != nil || line.starts(with: "Steps", at: start)
-      || line.starts(with: "Train", at: start) || line.starts(with: "train", at: start)
+    if last &- 0x30 < 10, line.starts(with: "Epoch ", at: line.message) {
+      kerasEpoch = Self.epochLine(line)
+      (kerasTotal, isKerasPassOver) = (nil, false)
+    } else if line.find("_loss ", from: line.message) != nil,
+      line.starts(with: "Epoch ", at: line.skipSpaces(line.message))
     {
-      if progress.step == nil { (progress.step, progress.stepTotal) = (bar.done, bar.total) }
-    } else {
-      return false
+      columns = line.text(line.message..<line.bytes.count, most: 400).split(separator: " ").map(
+        String.init)
+    } else if line.bytes[line.message] &- 0x30 < 10 {
+      return plainKeras(line, &progress)
     }
-    return !progress.fields.isEmpty
+    return false
   }
 
-  private mutating func readEpoch(
-    _ line: LogLine, _ place: Int, _ bar: ProgressBar, _ progress: inout Progress
-  ) {
-    guard let number = line.number(behindSpaces: place), number.end <= bar.description.upperBound,
-      let epoch = number.whole, 0..<1_000_000 ~= epoch
-    else { return }
-    let isOfANumber = line.starts(with: "/", at: number.end)
-    if !hasSeenEpochs {
-      hasSeenEpochs = true
-      firstEpoch = isOfANumber && epoch >= 1 ? 1 : epoch == 0 ? 0 : nil
+  private mutating func take(_ line: LogLine, _ bar: ProgressBar, _ progress: inout Progress) {
+    values.begin()
+    progress.elapsed = bar.elapsed
+    var count = Count(
+      done: bar.done, total: bar.total, secondsEach: bar.secondsEach, elapsed: bar.elapsed,
+      unit: bar.unit)
+    count.caption = Caption(line, bar.description)
+    var values = values
+    line.forEachPair(in: bar.description) { line, pair in
+      guard values.field(line, pair.key) == .loss, !pair.isKeyBehind else { return }
+      values.take(line, pair.key, pair.number, &progress)
     }
-    guard let firstEpoch, epoch >= firstEpoch else { return }
-    progress.epoch = Double(epoch - firstEpoch) + Double(bar.done) / Double(bar.total)
-    guard progress.step == nil else { return }
-    let (before, overflow) = (epoch - firstEpoch).multipliedReportingOverflow(by: bar.total)
-    if !overflow { progress.step = before &+ bar.done }
+    if bar.description.isEmpty, line.bytes.last != 0x5D { keras(bar, &count) }
+    var isLightning = false
+    line.forEachPair(in: bar.postfix) { line, pair in
+      if line.holds("v_num", in: pair.key) { isLightning = true }
+      values.take(line, pair.key, pair.number, &progress)
+    }
+    self.values = values
+    if isLightning { count.caption.words.insert(.fromZero) }
+    if count.caption.name == 1 { takeColumns(line, bar, &progress) }
+    count.hasLoss = progress.loss != nil
+    progress.count = count
+  }
+
+  /// Keras says the pass on a line before; a bar after the end of it is an evaluation.
+  private mutating func keras(_ bar: ProgressBar, _ count: inout Count) {
+    count.caption.name = 2
+    guard let epoch = kerasEpoch, kerasTotal == nil || kerasTotal == bar.total,
+      !isKerasPassOver || bar.done == bar.total
+    else {
+      count.caption.words = .evaluation
+      return
+    }
+    kerasTotal = bar.total
+    isKerasPassOver = bar.done == bar.total
+    count.caption.epoch = epoch.number
+    count.caption.epochTotal = epoch.total
+    count.caption.words = [.withinEpoch, .training]
+  }
+
+  /// The loss of Ultralytics' columns: the sum of its parts.
+  private func takeColumns(_ line: LogLine, _ bar: ProgressBar, _ progress: inout Progress) {
+    let cells = line.text(bar.description, most: 400).split(separator: " ")
+    var sum: Double?
+    for place in columns.indices where columns[place].hasSuffix("_loss") {
+      guard place < cells.count, let part = Double(cells[place]) else { return }
+      sum = (sum ?? 0) + part
+    }
+    progress.loss = sum
+  }
+
+  /// `Epoch 2/10`, alone on its line.
+  private static func epochLine(_ line: LogLine) -> (number: Int64, total: Int64)? {
+    guard let number = line.number(at: line.message + 6), let epoch = number.whole,
+      line.starts(with: "/", at: number.end), let all = line.number(at: number.end + 1),
+      all.end == line.bytes.count, let total = all.whole, 0...total ~= epoch, total < 1_000_000
+    else { return nil }
+    return (epoch, total)
+  }
+
+  /// Keras without a bar (`verbose=2`): `100/100 - 6s - 57ms/step - loss: 1.2 - val_loss: 1.2`.
+  private mutating func plainKeras(_ line: LogLine, _ progress: inout Progress) -> Bool {
+    guard let epoch = kerasEpoch, let number = line.number(at: line.message),
+      let done = number.whole, line.starts(with: "/", at: number.end),
+      let all = line.number(at: number.end + 1), let total = all.whole, done == total, total > 0,
+      line.starts(with: " - ", at: all.end), let passed = line.number(at: all.end + 3),
+      line.starts(with: "s - ", at: passed.end)
+    else { return false }
+    values.begin()
+    var count = Count(done: done, total: total, elapsed: passed.value)
+    let next = passed.end + 4
+    if let each = line.number(at: next), line.starts(with: "ms/step", at: each.end) {
+      count.secondsEach = each.value / 1000
+    } else if let each = line.number(at: next), line.starts(with: "s/step", at: each.end) {
+      count.secondsEach = each.value
+    }
+    var values = values
+    line.forEachPair(in: next..<line.bytes.count) { line, pair in
+      values.take(line, pair.key, pair.number, &progress)
+    }
+    self.values = values
+    count.caption.words = [.withinEpoch, .training]
+    (count.caption.epoch, count.caption.epochTotal) = (epoch.number, epoch.total)
+    count.caption.name = 2
+    count.hasLoss = progress.loss != nil
+    progress.elapsed = nil
+    progress.count = count
+    return true
   }
 }

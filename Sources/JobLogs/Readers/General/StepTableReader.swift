@@ -3,6 +3,8 @@
 ///     step     5 | loss: 6.813421 | lr 4.2857e-05 | norm: 2.1 | dt: 338.2ms | tok/sec: 1550213.4
 ///     step   12/19560 | loss 9.6 (+nanz)| norm 4.1 (+nanz)| lr 1.20e-05 | 297.1 ms | 41.2% bf16 MFU
 ///       | 1764823 tok/s                                                                 (one line)
+///     step 00010/03000 (0.33%) | loss: 7.412345 | lrm: 1.00 | dt: 250.00ms | tok/sec: 1,048,576
+///       | bf16_mfu: 41.20 | epoch: 1 | total time: 0.04m                (nanochat, one line)
 ///     step 3: train loss 5.191557 (took 1234.56 ms)                       (llm.c on processors)
 ///     | total batch size      | 524288       |       (llm.c's table; its batch counts in tokens)
 ///
@@ -47,6 +49,12 @@ struct StepTableReader: ProgressReader {
       place = total.end
     }
     place = line.skipSpaces(place)
+    // nanochat: the share that is done.
+    if line.starts(with: "(", at: place), let share = line.number(at: place + 1), share.isPercent,
+      line.starts(with: ")", at: share.end)
+    {
+      place = line.skipSpaces(share.end + 1)
+    }
     guard line.starts(with: "|", at: place), let loss = line.number(after: "loss", from: place)
     else { return false }
     progress.loss = loss.value
@@ -55,6 +63,9 @@ struct StepTableReader: ProgressReader {
     progress.tokenRate = line.number(after: "tok/sec", from: place)?.value
     if let time = line.number(after: "dt", from: place), line.starts(with: "ms", at: time.end) {
       progress.stepTime = time.value / 1000
+    }
+    if let mfu = line.number(after: "bf16_mfu", from: place) {
+      progress.reportedMFU = mfu.value / 100
     }
     fields(line, from: place, &progress)
     guard progress.stepTime != nil || progress.tokenRate != nil else { return false }

@@ -4,6 +4,9 @@
 ///       learning rate: 1.484E-04 | global batch size: 1024 | lm loss: 2.043871E+01 | …  (one line)
 ///     validation loss at iteration 10 | lm loss value: 3.1E+00 | lm loss PPL: 2E+01 |
 ///
+///     samples/sec: 8.000 | iteration 35/ 10000 | elapsed time per iteration (ms): 4000.0 |
+///       learning rate: 2.111E-06 | approx flops per GPU: 110.0TFLOPS | lm_loss: 1.09E+01 | (GPT-NeoX)
+///
 /// The unit of the time stands in the parentheses and differs between the two. Tokens are stated
 /// by Megatron-DeepSpeed; for Megatron-LM they are samples times the sequence length of the list of
 /// arguments. Source: github.com/NVIDIA/Megatron-LM, megatron/training/training.py.
@@ -18,6 +21,12 @@ struct MegatronReader: ProgressReader {
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
     if line.starts(with: "iteration ", at: start) { return iteration(line, start, &progress) }
+    if line.starts(with: "samples/sec: ", at: start),
+      let place = line.find("| iteration ", from: start)
+    {
+      progress.sampleRate = line.number(at: start + 13)?.value
+      return iteration(line, place + 2, &progress)
+    }
     if line.starts(with: "validation loss at iteration ", at: start) {
       return validation(line, start + 29, &progress)
     }
@@ -42,7 +51,7 @@ struct MegatronReader: ProgressReader {
     func value(_ key: StaticString) -> LogLine.Number? { line.number(after: key, from: all.end) }
     progress.step = count
     progress.stepTotal = total
-    progress.loss = (value("lm loss") ?? value("lm-loss"))?.value
+    progress.loss = (value("lm loss") ?? value("lm-loss") ?? value("lm_loss"))?.value
     progress.learningRate = value("learning rate")?.value
     progress.gradientNorm = value("grad norm")?.value
     progress.stepTime =
@@ -51,9 +60,10 @@ struct MegatronReader: ProgressReader {
     progress.samples = value("consumed samples")?.whole
     progress.tokens =
       value("consumed tokens")?.whole ?? Progress.product(progress.samples, sequenceLength)
-    progress.sampleRate = value("samples per second")?.value
+    progress.sampleRate = value("samples per second")?.value ?? progress.sampleRate
     progress.reportedFLOPRate =
-      (value("throughput per GPU (TFLOP/s/GPU)") ?? value("TFLOPs")).map { $0.value * 1e12 }
+      (value("throughput per GPU (TFLOP/s/GPU)") ?? value("TFLOPs")
+      ?? value("approx flops per GPU")).map { $0.value * 1e12 }
     progress.reportedStepEnergy = value("energy per GPU (J/iter/GPU)")?.value
     progress.tokenRate = value("tokens per gpu per second (tgs)")?.value
     if progress.tokenRate != nil { progress.facts = Progress.ratesOfDevice }

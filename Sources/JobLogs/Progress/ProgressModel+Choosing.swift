@@ -1,0 +1,149 @@
+/// Which of several counts is that of the run's steps.
+extension ProgressModel {
+  /// A bar without a name and without losses must have run for so long, and not faster, before it
+  /// is taken for a training: a preparation is mostly over sooner, or goes through data quicker.
+  private static let longEnough = 20.0
+  private static let slowEnough = 0.02
+
+  /// Takes over what a count says of its track; true when the track counts the run's steps.
+  mutating func choose(_ index: Int, _ count: Count, _ before: Caption.Words) -> Bool {
+    let isFirst = tracks[index].lastDraw == 0
+    if isFirst, count.caption.name == 0, !before.isDisjoint(with: .aside) {
+      tracks[index].words.formUnion(before.intersection(.aside))
+    }
+    guard notice(index, count) else { return false }
+    if count.hasLoss { tracks[index].hasLoss = true }
+    tracks[index].strength = max(tracks[index].strength, strength(index, count))
+    defer { tracks[index].lastDraw = draws }
+    guard tracks[index].words.isDisjoint(with: .aside), tracks[index].strength > .nothing else {
+      return false
+    }
+    guard let run, run != index else {
+      if self.run == nil, tracks[index].strength < .confirmed, !isLikely(index, count) {
+        return false
+      }
+      self.run = index
+      return true
+    }
+    guard replaces(run, index, count) else { return false }
+    self.run = index
+    // What was told before were the steps of something else.
+    if step != nil, outer == nil { restart() }
+    return true
+  }
+
+  private func strength(_ index: Int, _ count: Count) -> Strength {
+    if let statedTotal, statedTotal == count.total { return .stated }
+    let words = count.caption.words
+    if count.hasLoss || !words.isDisjoint(with: [.training, .steps, .withinEpoch, .episodes]) {
+      return .named
+    }
+    guard count.caption.name == 0 else { return .nothing }
+    return hasLosses && run == nil && !count.isComplete ? .confirmed : .bare
+  }
+
+  /// Whether a bar of which nobody says anything may be a training.
+  private func isLikely(_ index: Int, _ count: Count) -> Bool {
+    guard let elapsed = count.elapsed, let each = count.secondsEach, !count.isComplete else {
+      return false
+    }
+    return elapsed >= Self.longEnough && each >= Self.slowEnough
+  }
+
+  /// Whether a track takes the place of the one that was taken for the run.
+  private mutating func replaces(_ run: Int, _ index: Int, _ count: Count) -> Bool {
+    let (old, new) = (tracks[run], tracks[index])
+    if new.strength == .stated, old.strength < .stated { return true }
+    if old.isDead {
+      return new.strength >= .confirmed || isLikely(index, count)
+    }
+    if old.strength == .bare {
+      return new.strength > .bare || old.isComplete && isLikely(index, count)
+    }
+    guard old.isOpen else {
+      // After a training its evaluation may follow, without a word.
+      return new.strength >= .named
+    }
+    // What begins while the other runs is inside it, unless only this one has losses.
+    if new.hasLoss, !old.hasLoss, old.strength == .named, !old.words.contains(.episodes),
+      !old.words.contains(.withinEpoch)
+    {
+      outer = Passes(done: old.done, total: old.total, elapsed: old.elapsed)
+      tracks[run].isOverPasses = true
+      return true
+    }
+    return isAbandoned(old, new)
+  }
+
+  /// Whether the one that was the run was not drawn for so long that it must be over.
+  private func isAbandoned(_ old: Track, _ new: Track) -> Bool {
+    guard new.hasLoss, new.strength >= old.strength, let elapsed = new.elapsed else { return false }
+    return draws - old.lastDraw > 200 && elapsed > 20 * max(old.secondsEach ?? 1, 1)
+  }
+
+  /// Notices whether a count goes on, is another rank's copy or begins anew; false for a copy.
+  private mutating func notice(_ index: Int, _ count: Count) -> Bool {
+    var track = tracks[index]
+    defer { tracks[index] = track }
+    let isFirst = track.lastDraw == 0
+    let epoch = count.caption.epoch
+    let isNextPass = epoch != nil && track.epoch.map { epoch != $0 } ?? false
+    let isBack = !isFirst && !isNextPass && count.done < track.done
+    let isClosing =
+      track.isDead && !isFirst && count.done >= track.done
+      && count.elapsed ?? 0 >= track.elapsed ?? 0
+    if let epoch, let known = track.epoch, epoch < known, run == index {
+      // The passes began anew.
+      begin(&track)
+    } else if isClosing {
+      // Drawn once more as the program ended.
+      if count.done == track.done { return false }
+    } else if track.isDead, !isFirst {
+      if run == index { begin(&track) }
+    } else if isBack, track.isComplete, count.done == 0, let epoch, epoch == track.epoch {
+      // Lightning sets the bar back before it says the next pass.
+      return false
+    } else if isNextPass, track.words.contains(.ownSteps), count.done < track.done {
+      track.passes += 1
+    } else if isBack {
+      if isCopy(track, count) {
+        track.behind += 1
+        return false
+      }
+      if track.isComplete, !track.isDead, !(track.strength == .stated || hasLosses) || outer != nil
+      {
+        if outer == nil, count.caption.epoch == nil { track.passes += 1 }
+      } else if outer == nil, run == index {
+        begin(&track)
+      }
+    }
+    track.isDead = isClosing
+    track.behind = 0
+    track.ahead = isBack ? 1 : track.ahead + 1
+    if isFirst || isBack || isNextPass { track.pace.begin() }
+    track.pace.hear(count, before: track.secondsEach)
+    (track.done, track.epoch) = (count.done, epoch ?? track.epoch)
+    if let elapsed = count.elapsed { track.elapsed = elapsed }
+    if let each = count.secondsEach, count.elapsed ?? 1 >= 1 { track.secondsEach = each }
+    return true
+  }
+
+  /// Whether a bar behind the one before is another process's: it began as long ago.
+  private func isCopy(_ track: Track, _ count: Count) -> Bool {
+    guard !track.isDead else { return false }
+    // What several processes hold back, they write one after the other.
+    if processes > 1 { return track.behind < max(20, (processes - 1) * track.ahead) }
+    guard track.behind < 20, !track.isComplete else { return false }
+    guard let before = track.elapsed, let now = count.elapsed else { return count.done > 0 }
+    if count.done == 0 { return before < 10 && track.done <= 20 }
+    return now > before - 2 - before * 0.02
+  }
+
+  /// A new life of the program begins in a track.
+  private mutating func begin(_ track: inout Track) {
+    restart()
+    track.passes = 0
+    track.pace.formerEach = track.secondsEach
+    track.secondsEach = nil
+  }
+}
