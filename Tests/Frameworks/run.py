@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 
+import results
 from runs import Place, Run
 from verdicts import QUANTITIES, Recording, Verdict, judge
 
@@ -64,7 +65,7 @@ def verdicts(run, recording, indices, traits, pid=None):
         reason = open(said).read().strip() if os.path.exists(said) else "nothing to record came"
         return {name: Verdict.unknown(reason) for name in QUANTITIES}
     truths = [run.truth(index) for index in indices]
-    return judge(Recording(run.place, path, pid), truths, traits)
+    return judge(Recording(run.place, path, run.folder, pid), truths, traits)
 
 
 def found(run, indices):
@@ -169,8 +170,10 @@ def main():
     parser.add_argument("--folder", default=".build/frameworks/runs")
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--write")
+    parser.add_argument("--again", action="store_true", help="run nothing; judge the last recordings")
     options = parser.parse_args()
-    place = Place(*(os.path.abspath(p) for p in (options.binary, options.venv, options.folder)))
+    paths = (os.path.abspath(path) for path in (options.binary, options.venv, options.folder))
+    place = Place(*paths, options.again)
     begun, lines, faults, reasons = time.time(), [], [], []
     for name, way, cells in rows(place, options.only):
         lines.append([name, way] + [cells[quantity].text for quantity in QUANTITIES])
@@ -179,9 +182,8 @@ def main():
             for text in told(name, way, cells, wrong):
                 list_.append(text)
                 print("    " + text[:600], flush=True)
-    if False:
-        from results import write
-        write(options.write, lines, faults, reasons, versions(place))
+    if options.write and not options.only:
+        results.write(options.write, lines, faults, reasons, versions(place))
     print(f"{len(lines)} rows, {len(faults)} wrong, {time.time() - begun:.0f} s")
     return 1 if faults else 0
 

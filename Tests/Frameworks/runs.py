@@ -15,7 +15,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 class Place:
     """Where the runs happen: the program to try, the environment's Python, a folder to work in."""
 
-    def __init__(self, binary, venv, folder):
+    def __init__(self, binary, venv, folder, again):
+        # With `again` nothing is run, and what was recorded before is judged anew.
+        self.again = again
         self.binary, self.venv, self.folder = binary, venv, folder
         self.config = os.path.join(folder, "config.toml")
         os.makedirs(folder, exist_ok=True)
@@ -29,8 +31,9 @@ class Run:
     def __init__(self, place, name):
         self.place, self.name = place, name
         self.folder = os.path.join(place.folder, name)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        os.makedirs(self.folder)
+        if not place.again:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            os.makedirs(self.folder)
         self.recordings, self.pending, self.truths = {}, {}, []
 
     def path(self, name):
@@ -65,6 +68,8 @@ class Run:
 
     def record(self, name, source):
         """Records beside the script; `source` may hold a pattern of a file that is to come."""
+        if self.place.again:
+            return
         kind, _, path = source.partition(":")
         if path and "*" in path:
             self.pending[name] = (kind, path)
@@ -86,6 +91,8 @@ class Run:
         """Starts the script; `output` is file, append, tee, or record for the program around it."""
         truth = self.path(f"truth-{len(self.truths)}.json")
         self.truths.append(truth)
+        if self.place.again:
+            return None
         command, environment = self.command(framework), self.environment(settings, truth)
         if output == "tee":
             command = ["sh", "-c", f'"$@" 2>&1 | tee {log} >/dev/null', "sh"] + command
@@ -98,6 +105,8 @@ class Run:
 
     def wait(self, *processes, limit=120):
         """Waits for the scripts' ends, and starts recordings of files as they appear."""
+        if self.place.again:
+            return
         end = time.time() + limit
         while any(process.poll() is None for process in processes):
             self.start_pending()
@@ -109,6 +118,8 @@ class Run:
 
     def finish(self):
         """Lets the program read to the end, and ends the recordings."""
+        if self.place.again:
+            return
         time.sleep(2.5)
         for process in self.recordings.values():
             process.send_signal(signal.SIGINT)

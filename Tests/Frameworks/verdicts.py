@@ -23,6 +23,8 @@ class Verdict:
 
     def __init__(self, text, wrong=False, reason=""):
         self.text, self.wrong, self.reason = text, wrong, reason
+        #: What is true, where another cell follows from it.
+        self.true = None
 
     @staticmethod
     def unknown(reason):
@@ -39,7 +41,7 @@ class Verdict:
 class Recording:
     """The rows of one job of a recording, and the report on it."""
 
-    def __init__(self, place, path, pid=None):
+    def __init__(self, place, path, folder, pid=None):
         self.rows, self.job, self.reason = [], None, ""
         reports = subprocess.run(
             [place.binary, "report", path, "--format", "json", "--config", place.config],
@@ -50,7 +52,7 @@ class Recording:
         self.report = json.loads(reports.stdout)
         base = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         devices = base.execute("SELECT id, name, coalesce(label, name) FROM device WHERE kind = 'job'")
-        devices = [d for d in devices if pid is None or self.is_of(base, d[0], d[1], pid)]
+        devices = [device for device in devices if self.is_of(base, device[0], folder, pid)]
         self.reason = "; ".join(
             message for (message,) in base.execute("SELECT message FROM source WHERE name <> 'exec'"))
         if len(devices) != 1:
@@ -69,10 +71,14 @@ class Recording:
         self.job = jobs[0] if len(jobs) == 1 else None
 
     @staticmethod
-    def is_of(base, device, name, pid):
+    def is_of(base, device, folder, pid):
+        """Whether it is the job meant, and none of others on this machine."""
         attributes = dict(
             base.execute("SELECT name, value FROM device_attribute WHERE device = ?", (device,)))
-        return str(pid) in (attributes.get("pid"), attributes.get("pids")) or name.endswith(f"/{pid}")
+        path = attributes.get("path", "")
+        if pid is not None and "pids" in attributes:
+            return str(pid) in attributes["pids"].replace(",", " ").split()
+        return path.startswith(folder) or not path.startswith("/")
 
     def last(self, column, scale=1.0):
         values = [row[column] for row in self.rows if row.get(column) is not None]
@@ -234,6 +240,7 @@ def judge_joules(recording, truths, ends, base):
     tolerance = TOLERANCE + 100 * (abs(late(choice)) / 3 / (choice[1] - choice[0]))
     error = (said / true(choice) - 1) * 100
     verdict = Verdict.error(1 + rest(choice), 1, tolerance)
+    verdict.true = true(choice)
     verdict.reason = (
         f"{said:.4g} J said and {true(choice):.4g} J true, over {job['steps']:.0f} steps and "
         f"{job.get('seconds') or 0:.2f} s, in truth {choice[2]} and {choice[1] - choice[0]:.2f} s")
@@ -250,6 +257,10 @@ def judge_token_joules(job, truth, per_step):
     if not truth["tokens"]:
         return Verdict("WRONG", True, f"{said:.4g} J said, and the script knows of no tokens")
     step, tokens = list(truth["tokens"].items())[-1]
+    if per_step.true:
+        exact = Verdict.error(said, per_step.true * int(step) / tokens)
+        if not exact.wrong:
+            return exact
     ratio = Verdict.error(job["joules_per_step"] / said, tokens / int(step))
     if ratio.wrong:
         ratio.reason += ", tokens for a step"

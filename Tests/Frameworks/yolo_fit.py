@@ -36,10 +36,15 @@ with open(f"{root}/data.yaml", "w") as file:
 done = 0
 
 
+def loss(trainer):
+    """The sum of the means that the bar and the table show."""
+    return float(sum(trainer.tloss.values()))
+
+
 def step(trainer):
     global done
     done += 1
-    truth.step(done, loss=float(trainer.tloss.sum()))
+    truth.step(done, loss=loss(trainer))
 
 
 def started(trainer):
@@ -49,7 +54,7 @@ def started(trainer):
 
 
 def epoch(trainer):
-    truth.epoch(float(trainer.tloss.sum()))
+    truth.epoch(loss(trainer))
 
 
 def validating(validator):
