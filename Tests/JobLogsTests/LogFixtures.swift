@@ -48,7 +48,7 @@ struct LogFixture: Sendable, CustomTestStringConvertible {
       }
     }
     // What carries a time of its own waits for more of the same time.
-    heard += parser.flush(arrival: time)
+    heard += parser.flush(arrival: time + 1)
     return (heard, parser)
   }
 }

@@ -18,6 +18,8 @@ import Testing
       time = time + 1
       result += parser.consume(Array("\(line)\n".utf8), arrival: time)
     }
+    // What waits for more of the same waits no longer.
+    result += parser.consume([], arrival: time + 3)
     return result
   }
 

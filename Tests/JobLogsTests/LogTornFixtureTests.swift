@@ -51,7 +51,7 @@ import Testing
         var torn = parser
         let text = String(decoding: line[..<end], as: UTF8.self)
         // While the line may go on, nothing of it is told.
-        if !torn.consume(Array(line[..<end]), arrival: time).isEmpty { early.append(text) }
+        if !torn.consume(Array(line[..<end]), arrival: time + -0.5).isEmpty { early.append(text) }
         let rest = Number.all(torn.finish(arrival: time))
         if !rest.isSubset(of: whole) { strange.append(text) }
       }

@@ -56,6 +56,7 @@ public struct LogImport: Sendable {
     splitter.finishNumbered { line, isCut, number in
       parser.take(line, isCut: isCut, number: number, arrival: now)
     }
+    parser.releaseWaiting(now, redrawn: nil)
     guard parser.format != nil, var history = parser.history else { return }
     parser.history = nil
     history.flush()

@@ -38,12 +38,21 @@ struct LineBurst: Sendable {
     taken = 1
   }
 
-  /// Makes one row of all, with the newest value of each.
+  /// Keeps of each value the newest, in the row in which it was said.
   mutating func collapse() {
     guard rows.count > 1 else { return }
-    merged += rows.count - 1
-    for index in rows.indices.dropFirst() { rows[0].update(with: rows[index]) }
-    rows.removeSubrange(1...)
+    var told: Progress.Fields = []
+    var kept: [Progress] = []
+    for var row in rows.reversed() {
+      let fresh = row.fields.subtracting(told)
+      let isOnlyStep = fresh.subtracting(.counting).rawValue == 0 && !kept.isEmpty
+      told.formUnion(row.fields)
+      guard !isOnlyStep else { continue }
+      row.fields = fresh.union(row.fields.intersection(.step))
+      kept.append(row)
+    }
+    merged += rows.count - kept.count
+    rows = kept.reversed()
     (share, taken) = (1, 1)
   }
 
@@ -60,14 +69,12 @@ struct LineBurst: Sendable {
   mutating func take(arrival: Timestamp, floor: Timestamp?) -> [(time: Timestamp, row: Progress)] {
     defer { rows.removeAll(keepingCapacity: true) }
     guard rows.count > 1, let floor, let gaps = gaps() else {
-      collapse()
-      return rows.map { (arrival, $0) }
+      return takeNewest(arrival, floor)
     }
     let span = gaps.reduce(0, +)
     let room = arrival - floor
     guard span > 0, span < 2 * room else {
-      collapse()
-      return rows.map { (arrival, $0) }
+      return takeNewest(arrival, floor)
     }
     // A step's own time leaves out what lies between steps, or is rounded.
     let factor = span < room ? 1 : 0.999 * room / span
@@ -78,6 +85,18 @@ struct LineBurst: Sendable {
       result.append((index == rows.count - 1 ? arrival : arrival - left * factor, row))
     }
     return result
+  }
+
+  /// The newest values, a millisecond or less apart where they were said in several rows.
+  private mutating func takeNewest(
+    _ arrival: Timestamp, _ floor: Timestamp?
+  ) -> [(time: Timestamp, row: Progress)] {
+    collapse()
+    let room = floor.map { max(0, arrival - $0) } ?? 1
+    let apart = min(0.001, room / Double(rows.count + 1))
+    return rows.enumerated().map { place, row in
+      (place == rows.count - 1 ? arrival : arrival - apart * Double(rows.count - 1 - place), row)
+    }
   }
 
   /// The seconds before each row since the one before, the first 0; `nil` when not all are known.

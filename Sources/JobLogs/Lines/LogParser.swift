@@ -31,6 +31,13 @@ public struct LogParser: Sendable {
   /// What bars said of which it is not known yet whether they count the steps of the run.
   private var undecided: [HeldLine] = []
   private static let mostUndecided = 8192
+  /// A loss that may be of the step at which the bar is drawn next, and the bar before it.
+  private var waiting: HeldLine?
+  private var waitingAfter: Progress?
+  private var latestBar: Progress?
+  private var isHeldBack = false
+  /// A bar that is not drawn again for so many seconds is not that of the loss.
+  private static let longestWait = 0.9
   /// The reader that knows the batch.
   private var completing: Int?
   /// The last line that nobody understood, whose words may be about the bar below it.
@@ -111,6 +118,7 @@ public struct LogParser: Sendable {
     var splitter = splitter
     splitter.finish { line, isCut in take(line, isCut: isCut, arrival: arrival) }
     self.splitter = splitter
+    releaseWaiting(arrival, redrawn: nil)
     return flush(arrival: arrival)
   }
 
@@ -139,7 +147,7 @@ public struct LogParser: Sendable {
       if read(line, index, stamp, arrival) { return }
     }
     if history != nil { brokenLines.look(at: line, number: number) }
-    passOver(line)
+    passOver(line, arrival)
   }
 
   /// Returns what the lines taken so far say.
@@ -147,6 +155,9 @@ public struct LogParser: Sendable {
   /// While more of the past is still to be read, only what carries its own time comes out.
   mutating func flush(arrival: Timestamp, isBehind: Bool = false) -> [Observation] {
     if let complaint = live.takeComplaint() { say(complaint, at: arrival) }
+    if let waiting, arrival - waiting.arrival >= Self.longestWait {
+      releaseWaiting(arrival, redrawn: nil)
+    }
     emitStamped(arrival)
     if isBehind {
       burst.collapse()
@@ -169,9 +180,15 @@ public struct LogParser: Sendable {
     return output
   }
 
+  /// What programs say as they begin, whose bars are read.
+  private static let banners: [StaticString] = ["Starting training for ", "running training"]
+
   /// Keeps what may matter of a line that no reader understands.
-  private mutating func passOver(_ line: LogLine) {
+  private mutating func passOver(_ line: LogLine, _ arrival: Timestamp) {
     if line.find("Traceback (most recent call last)", from: line.message) != nil { model.end() }
+    for banner in Self.banners where line.starts(with: banner, at: line.message) {
+      if deduplicator.hasBegun { beginAnew(arrival) }
+    }
     before.removeAll(keepingCapacity: true)
     before.append(contentsOf: line.bytes[line.message...].prefix(120))
   }
@@ -255,11 +272,61 @@ public struct LogParser: Sendable {
     if let completing, found.step != nil { readers[completing].complete(&found) }
     if found.isEnd { model.end() }
     said[index].formUnion(own)
+    if isCount, found.step != nil {
+      releaseWaiting(arrival, redrawn: found)
+    } else if !isCount, own.contains(.loss) || own.has(.validationLoss) {
+      releaseWaiting(arrival, redrawn: nil, isNext: own.contains(.loss))
+      if index == primary, !primaryCounts, !isLate, latestBar != nil, own.contains(.loss),
+        !own.contains(.step)
+      {
+        waiting = HeldLine(found, stamp, mark, arrival)
+        waitingAfter = latestBar
+        return
+      }
+    }
+    if isCount, found.step != nil { latestBar = found }
     if let beginning = model.beginning, found.step != nil {
       model.beginning = nil
       deduplicator.begin(beginning)
     }
     note(stamp: stamp, mark, arrival, isLate: isLate)
+  }
+
+  /// Tells a loss that waited for the bar to be drawn again below it.
+  ///
+  /// A bar is drawn again at once, at the step the loss is of and with the rate it had before; drawn
+  /// later, it has gone on.
+  mutating func releaseWaiting(
+    _ arrival: Timestamp, redrawn bar: Progress?, isNext: Bool = false
+  ) {
+    guard let line = waiting else { return }
+    waiting = nil
+    // Two losses without a bar between them were held back in a buffer: of which step nobody knows.
+    let wasHeldBack = isHeldBack
+    isHeldBack = isNext
+    let now = found
+    found = line.progress
+    if wasHeldBack || isHeldBack {
+      found.drop([.step, .stepTotal, Progress.Fields(.samples)])
+    } else if let bar, let before = waitingAfter, isRedrawn(bar, before) {
+      (found.step, found.stepTotal) = (bar.step, bar.stepTotal)
+    }
+    if let completing, found.step != nil {
+      found.drop(Progress.Fields(.samples))
+      readers[completing].complete(&found)
+    }
+    note(stamp: line.stamp, line.mark, line.arrival, isLate: line.arrival < arrival)
+    found = now
+  }
+
+  /// Whether a bar was drawn again without having gone on: its rate is the same to the last digit.
+  ///
+  /// A bar is drawn ten times a second at most. At slower steps each of them was drawn already.
+  private func isRedrawn(_ bar: Progress, _ before: Progress) -> Bool {
+    guard !model.isRecounted, let each = bar.stepTime, each == before.stepTime,
+      let now = bar.step, let last = before.step
+    else { return false }
+    return now > last && (each < 0.1 || now - last > 1)
   }
 
   /// Tells what a bar counted before it was known to be the run's.

@@ -30,6 +30,7 @@ struct StepTableReader: ProgressReader {
     }
     if line.starts(with: "total desired batch size: ", at: start) {
       tokensPerStep = line.number(at: start + 26)?.whole
+      progress.isBanner = true
       return progress.learn(["tokens_per_step": tokensPerStep.map { "\($0)" }])
     }
     return false

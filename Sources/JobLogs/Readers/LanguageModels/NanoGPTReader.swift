@@ -20,6 +20,7 @@ struct NanoGPTReader: ProgressReader {
     if line.starts(with: "step ", at: start) { return evaluation(line, start + 5, &progress) }
     if line.starts(with: "tokens per iteration", at: start) {
       tokensPerIteration = line.number(after: "tokens per iteration will be")?.whole
+      progress.isBanner = true
       return progress.learn(["tokens_per_step": tokensPerIteration.map { "\($0)" }])
     }
     if line.starts(with: "number of parameters", at: start) {

@@ -108,6 +108,7 @@ struct TorchtitanReader: ProgressReader {
     batch = all?.whole
     tokensPerStep = Progress.product(all?.whole, length?.whole)
     stepTotal = line.number(after: "total steps", from: start)?.whole
+    progress.isBanner = true
     return progress.learn(["global_batch": all?.fact, "sequence_length": length?.fact])
   }
 }
