@@ -38,6 +38,7 @@ for batch in loader:
         optimizer.step()
         optimizer.zero_grad()
     if accelerator.sync_gradients:
+        truth.pace()
         bar.update(1)
         done += 1
         logs = {"step_loss": loss.detach().item(), "lr": 1e-2}

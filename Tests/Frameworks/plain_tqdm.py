@@ -32,6 +32,7 @@ for step in bar:
     loss.backward()
     optimizer.step()
     done = step + 1
+    truth.pace()
     bar.set_postfix(loss=f"{loss.item():.4f}", lr=1e-2)
     tracker.log(done, loss.item(), done * models.TOKENS)
     if done % 20 == 0:

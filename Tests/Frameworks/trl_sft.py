@@ -18,9 +18,11 @@ truth = Truth("trl-sft")
 class Watch(TrainerCallback):
     def on_train_begin(self, args, state, control, **_):
         truth.restart()
+        # TRL counts tokens anew after a resume.
+        self.before = state.global_step
 
     def on_step_end(self, args, state, control, **_):
-        truth.step(state.global_step, tokens=state.global_step * models.TOKENS)
+        truth.step(state.global_step, tokens=(state.global_step - self.before) * models.TOKENS)
         if EVALUATE and state.global_step % EVALUATE == 0:
             self.evaluating = time.time()
 

@@ -47,7 +47,7 @@ class Truth:
         """Sleeps, once a step, so that the one that began at the last one's end takes PACE seconds."""
         if self.begun is None:
             self.restart()
-        wanted = self.begun + PACE * self.random.uniform(0.97, 1.03)
+        wanted = self.begun + PACE * self.random.uniform(0.99, 1.01)
         if not self.paced:
             time.sleep(max(0, wanted - time.time()))
         self.paced = True

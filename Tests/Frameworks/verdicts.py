@@ -183,17 +183,22 @@ def judge_tokens(recording, truths, base):
         return Verdict.unknown("no tokens are told")
     if not truth["tokens"]:
         return Verdict(f"WRONG {said}", True, f"{said} tokens, where the script knows of none")
-    per_step = list(truth["tokens"].values())[-1] / int(list(truth["tokens"])[-1])
     rows = [row for row in recording.rows if row.get("tokens") is not None and row.get("step")]
     if not rows:
         return Verdict.error(said, list(truth["tokens"].values())[-1])
     first, last = rows[0], rows[-1]
     done = last["step"] - first["step"]
     if done > 0 and len(truths) == 1:
-        return Verdict.error((last["tokens"] - first["tokens"]) / done, per_step)
+        return Verdict.error((last["tokens"] - first["tokens"]) / done, tokens_per_step(truth))
     # Where a log counts from 0, its tokens may be those before the step or after.
-    true = [(last["step"] + more) * per_step for more in ({0, 1 - base})]
+    true = [truth["tokens"].get(str(int(last["step"]) + more)) for more in {0, 1 - base}]
+    true = [tokens for tokens in true if tokens is not None] or list(truth["tokens"].values())[-1:]
     return Verdict.error(last["tokens"], min(true, key=lambda tokens: abs(tokens - last["tokens"])))
+
+
+def tokens_per_step(truth):
+    (first, fewer), (last, more) = list(truth["tokens"].items())[0], list(truth["tokens"].items())[-1]
+    return (more - fewer) / (int(last) - int(first))
 
 
 def judge_joules(recording, truths, ends, base):
@@ -231,13 +236,18 @@ def judge_joules(recording, truths, ends, base):
 
     def rest(choice):
         """The error that the edges do not explain."""
+        heard = recording.points("step")[0][0]
+        if len(truths) == 1 and abs(heard - choice[0]) <= EDGE and abs(late(choice)) <= EDGE:
+            own = watts.energy(heard, heard + choice[1] - choice[0] + late(choice))
+            return said / (own / choice[2]) - 1
         edge = late(choice) if abs(late(choice)) <= EDGE else 0
         mean = true(choice) * choice[2] / (choice[1] - choice[0])
         return said / (true(choice) + edge * mean / choice[2]) - 1
 
     choice = min(choices, key=lambda choice: abs(rest(choice)))
-    # The power at the edges is the mean to within a third; the window to within a step.
-    tolerance = TOLERANCE + 100 * (abs(late(choice)) / 3 / (choice[1] - choice[0]))
+    # Where there are two stretches, the power at their edges is known to within a third.
+    doubt = abs(late(choice)) / 3 if len(truths) > 1 else 0
+    tolerance = TOLERANCE + 100 * doubt / (choice[1] - choice[0])
     error = (said / true(choice) - 1) * 100
     verdict = Verdict.error(1 + rest(choice), 1, tolerance)
     verdict.true = true(choice)
@@ -256,12 +266,13 @@ def judge_token_joules(job, truth, per_step):
         return Verdict.unknown(job.get("joules_unknown_because", "no tokens are told"))
     if not truth["tokens"]:
         return Verdict("WRONG", True, f"{said:.4g} J said, and the script knows of no tokens")
-    step, tokens = list(truth["tokens"].items())[-1]
     if per_step.true:
-        exact = Verdict.error(said, per_step.true * int(step) / tokens)
+        exact = Verdict.error(said, per_step.true / tokens_per_step(truth))
         if not exact.wrong:
             return exact
-    ratio = Verdict.error(job["joules_per_step"] / said, tokens / int(step))
+    if job.get("joules_per_step") is None:
+        return Verdict("WRONG", True, f"{said:.4g} J for a token said, and none for a step")
+    ratio = Verdict.error(job["joules_per_step"] / said, tokens_per_step(truth))
     if ratio.wrong:
         ratio.reason += ", tokens for a step"
         return ratio
