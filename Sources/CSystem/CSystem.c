@@ -10,11 +10,14 @@
 #include <stdlib.h>
 #include <time.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <termios.h>
 #include <unistd.h>
 
 int cs_process_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
@@ -47,6 +50,43 @@ int cs_next_signal(int descriptor) {
 }
 
 int cs_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+void cs_copy_window(int other, int terminal) {
+  struct winsize size;
+  if (ioctl(other, TIOCGWINSZ, &size) == 0) ioctl(terminal, TIOCSWINSZ, &size);
+}
+
+int cs_terminal_like(int other, int ends[2]) {
+  struct termios settings;
+  char name[128];
+  if (tcgetattr(other, &settings) != 0) return -1;
+  int ours = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (ours < 0) return -1;
+  int theirs = -1;
+  if (grantpt(ours) == 0 && unlockpt(ours) == 0 && ptsname_r(ours, name, sizeof name) == 0) {
+    theirs = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  }
+  if (theirs < 0) {
+    close(ours);
+    return -1;
+  }
+  settings.c_oflag &= ~(tcflag_t)OPOST;
+  settings.c_lflag &= ~(tcflag_t)ECHO;
+  tcsetattr(theirs, TCSANOW, &settings);
+  cs_copy_window(other, ours);
+  ends[0] = ours;
+  ends[1] = theirs;
+  return 0;
+}
+
+double cs_birth(const char *path) {
+  struct statx status;
+  if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_BTIME, &status) != 0 ||
+      !(status.stx_mask & STATX_BTIME)) {
+    return -1;
+  }
+  return (double)status.stx_btime.tv_sec + status.stx_btime.tv_nsec * 1e-9;
+}
 
 static int forget(struct dl_phdr_info *info, size_t size, void *context) {
   (void)size, (void)context;

@@ -116,16 +116,20 @@ struct ProcessUseTests {
 
 @Suite("Whose accelerators a job's are")
 struct JobOwnershipTests {
-  private func ledger(_ attributes: [String: String]) -> (Ledger, DeviceID) {
+  private func ledger(
+    _ attributes: [String: String], listsProcesses: Bool = true
+  ) -> (Ledger, DeviceID) {
     var books = Books()
     let job = Books.id(.job)
     for name in ["A", "B"] { books.draw(Books.id(.gpu, name), watts: 100, at: [0, 1, 2]) }
     books.draw(Books.id(.cpu, "package-0"), watts: 30, at: [0, 1, 2])
     let process = Books.id(.process, "41.9@B")
-    books.timeline.apply(
-      .device(
-        Device(
-          id: process, label: "t", parent: Books.id(.gpu, "B"), attributes: ["pid": "41"])))
+    if listsProcesses {
+      books.timeline.apply(
+        .device(
+          Device(
+            id: process, label: "t", parent: Books.id(.gpu, "B"), attributes: ["pid": "41"])))
+    }
     books.timeline.apply(.device(Device(id: job, label: "t", attributes: attributes)))
     return (books.ledger, job)
   }
@@ -146,6 +150,23 @@ struct JobOwnershipTests {
     #expect(!known.isChargedForAll(own))
     let (whole, all) = ledger(["world_size": "2"])
     #expect(!whole.isChargedForAll(all))
+  }
+
+  @Test("those it was told to use, where the driver lists no process, and that is said")
+  func told() {
+    let told = ["visible_gpus": "B", "visible_gpus_from": "CUDA_VISIBLE_DEVICES", "pids": "7"]
+    let (ledger, job) = ledger(told, listsProcesses: false)
+    #expect(ledger.accelerators(of: job).map(\.label) == ["B"])
+    #expect(!ledger.isChargedForAll(job))
+    let caveats = ledger.caveats(of: job, over: span(0, 2))
+    #expect(caveats == [.named(by: "CUDA_VISIBLE_DEVICES")])
+    #expect(caveats.first?.words.contains("the driver lists no process") == true)
+    // A list that the driver has knows better, and a name of nobody's tells nothing.
+    #expect(names(told) == ["A", "B"])
+    for odd in ["C", "7", "B,C", ""] {
+      let (ledger, job) = self.ledger(["visible_gpus": odd], listsProcesses: false)
+      #expect(ledger.accelerators(of: job).count == 2 && ledger.isChargedForAll(job))
+    }
   }
 
   @Test("a job that uses none is charged the processors")

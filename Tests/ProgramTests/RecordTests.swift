@@ -2,6 +2,8 @@ import Glibc
 import Recordings
 import Serving
 import Telemetry
+import Terminals
+import TestSupport
 import Testing
 
 /// `hippowatt record` around a command and on its own.
@@ -62,6 +64,84 @@ import Testing
     #expect(result.errorLines.contains { $0.hasPrefix("  steps") && $0.hasSuffix("7") })
     #expect(result.errorLines.last == "recorded in    f.hippo")
     try expectOpens()
+  }
+
+  @Test func `what the command writes to its standard error is heard and passes byte for byte`()
+    throws
+  {
+    // A bar on the one and the losses on the other, as Hugging Face's Trainer and tqdm print.
+    let script = #"""
+      for i in 1 2 3 4 5 6 7 8 9; do
+        printf '\r %d%%|##  | %d/200 [00:0%d<00:19, 10.00it/s]' $i $i $i >&2
+        [ $((i % 3)) -ne 0 ] || echo "{'loss': 2.$i, 'num_input_tokens_seen': ${i}000}"
+        sleep 0.1
+      done
+      exit 5
+      """#
+    let result = try record(["--quiet"], ["/bin/sh", "-c", script])
+    #expect(result.status == 5)
+    #expect(
+      result.output
+        == [3, 6, 9].map { "{'loss': 2.\($0), 'num_input_tokens_seen': \($0)000}\n" }.joined())
+    #expect(
+      result.errors
+        == (1...9).map { "\r \($0)%|##  | \($0)/200 [00:0\($0)<00:19, 10.00it/s]" }.joined())
+    let reader = try RecordingReader(path: folder.file("f.hippo"))
+    var said = (steps: 0.0, loss: 0.0, tokens: 0.0)
+    var jobs: Set<DeviceID> = []
+    try reader.observations {
+      // The simulation has a job of its own.
+      guard case .reading(let reading) = $0, reading.device.kind == .job,
+        reading.device.name.contains("/bin/sh")
+      else { return }
+      jobs.insert(reading.device)
+      said.steps = max(said.steps, reading[.step] ?? 0)
+      said.loss = reading[.loss] ?? said.loss
+      said.tokens = max(said.tokens, reading[.tokens] ?? 0)
+    }
+    #expect(jobs.count == 1, "both streams are one job")
+    #expect(said.steps == 9 && said.loss == 2.9 && said.tokens == 9000)
+  }
+
+  @Test(arguments: [
+    ("exit 0", 0, "job finished"),
+    (
+      "printf 'Traceback (most recent call last):\\nRuntimeError: made up\\n' >&2; exit 1", 1,
+      "job ended by an error: RuntimeError"
+    ),
+    ("exit 3", 3, "job ended by an error: exit code 3"),
+    ("kill -KILL $$", 137, "job ended by an error: SIGKILL"),
+  ])
+  func `how a command ends is said in the summary, the report and its JSON`(
+    end: String, status: Int32, words: String
+  ) throws {
+    let steps = """
+      for i in 1 2 3; do echo "step $i | loss: 2.$i | dt: 100ms | tok/sec: 1000"; sleep 0.1; done
+      """
+    let result = try record([], ["/bin/sh", "-c", steps + "\n" + end])
+    #expect(result.status == status)
+    #expect(result.errorLines.contains { $0.hasPrefix("  end") && $0.hasSuffix(words) })
+    let report = try Program.run(["report", "f.hippo"], in: folder)
+    #expect(report.output.contains(words))
+    let json = try Program.run(["report", "f.hippo", "--format", "json"], in: folder)
+    #expect(json.output.contains("\"ending_words\":\"\(words)\""))
+  }
+
+  @Test func `a terminal stays one for errors, and gets every byte as it was written`() throws {
+    let script = """
+      test -t 1 && echo out; test -t 2 && echo err
+      printf 'a\\tb\\r\\nc\\n' >&2; stty size <&2; exit 3
+      """
+    let session = try Session(
+      ["record", "-o", "f.hippo", "--quiet"] + Self.sources + ["--", "/bin/sh", "-c", script],
+      in: folder)
+    let status = try #require(session.end())
+    #expect(status >> 8 == 3)
+    let shown = String(decoding: session.pty.output, as: UTF8.self)
+    // The terminal itself makes `\r\n` of each `\n`, once.
+    #expect(shown.contains("a\tb\r\r\nc\r\n"), "\(shown.debugDescription)")
+    #expect(shown.contains("err\r\n") && !shown.contains("out\r\n"))
+    #expect(shown.contains("24 80\r\n"))
   }
 
   @Test func `a command that does not exist is 127, one that is no program 126`() throws {

@@ -18,6 +18,8 @@ public enum JobCharge: Hashable, Sendable {
 public enum JobCaveat: Hashable, Sendable {
   /// It is charged all accelerators of its machine, since its own are not known.
   case allAccelerators(count: Int)
+  /// Its accelerators are those that a variable or an option names, since the driver lists no process.
+  case named(by: String)
   /// So many jobs used the processors at the same time, and each is charged all of them.
   case sharedProcessors(jobs: Int)
   /// It is charged nothing, and why.
@@ -30,6 +32,7 @@ public enum JobCaveat: Hashable, Sendable {
   public var words: String {
     switch self {
     case .allAccelerators(let count): "charged for all \(count) GPUs: its own are not known"
+    case .named(let origin): "its GPUs are those that \(origin) names: the driver lists no process"
     case .sharedProcessors(let jobs):
       "\(jobs) jobs ran on these processors at once, and each is charged all of their energy"
     case .unknown(let reason): "no joules: \(reason)"
@@ -111,7 +114,8 @@ extension Ledger {
   public func caveats(of job: DeviceID, over span: TimeSpan) -> [JobCaveat] {
     switch charge(of: job, over: span) {
     case .accelerators(let devices):
-      return isChargedForAll(job) ? [.allAccelerators(count: devices.count)] : []
+      if isChargedForAll(job) { return [.allAccelerators(count: devices.count)] }
+      return origin(ofAcceleratorsOf: job).map { [.named(by: $0)] } ?? []
     case .processors, .machines:
       let others = inventory.jobs.filter { other in
         other.id != job && other.id.machine == job.machine && ran(other.id, in: span)

@@ -22,13 +22,19 @@ extension Ledger {
   /// The accelerators that are known to be a job's; `nil` where they are not.
   private func own(_ job: DeviceID) -> [Device]? {
     let facts = timeline.facts(of: job)
+    if let listed = listed(job) ?? told(to: facts, of: job) { return listed }
+    return facts.usesAccelerators == false ? [] : nil
+  }
+
+  /// The accelerators that a job names, or on whose lists of processes its own are.
+  func listed(_ job: DeviceID) -> [Device]? {
+    let facts = timeline.facts(of: job)
     let named = inventory.gpus.filter {
       facts.gpus.contains($0.id.name) || facts.gpus.contains($0.label)
     }
     if !named.isEmpty { return named }
     // The driver's list of processes knows better than a look at what a process holds open.
-    if let found = occupied(by: facts, of: job) { return found }
-    return facts.usesAccelerators == false ? [] : nil
+    return occupied(by: facts, of: job)
   }
 
   /// The accelerators on whose lists of processes a job's are; `nil` where they are on none.

@@ -23,6 +23,14 @@ int cs_next_signal(int descriptor);
 /* A pipe that is closed in programs started later; -1 on failure. */
 int cs_pipe(int ends[2]);
 
+/* A pseudo terminal of the same settings and size as another terminal, but for the changes that a
+   terminal makes to what is written to it: first our end, then the program's. Both are closed in
+   programs started later, and neither becomes a controlling terminal; -1 on failure. */
+int cs_terminal_like(int other, int ends[2]);
+
+/* Gives a pseudo terminal the size that another terminal has. */
+void cs_copy_window(int other, int terminal);
+
 /* Holds a process, so that its number cannot come to mean another; -1 on failure. */
 int cs_process_open(int pid);
 
@@ -48,3 +56,6 @@ void cs_leave_group(int group);
 
 /* A descriptor that becomes readable once the milliseconds have passed; -1 on failure. */
 int cs_timer_descriptor(int milliseconds);
+
+/* When a file came into being, in seconds since 1970; -1 where its file system does not keep that. */
+double cs_birth(const char *path);

@@ -11,7 +11,9 @@ extension FrameContext {
   static func job(in ledger: Ledger, _ moment: Moment) -> Device? {
     let (timeline, inventory) = (ledger.timeline, ledger.inventory)
     func newest(_ job: Device) -> Int64 {
-      [Metric.step, .outputTokens, .tokens].compactMap { moment.known($0, of: job.id) }
+      // What a log said long ago was heard only now.
+      if let last = timeline.facts(of: job.id).lastSaid { return last.nanoseconds }
+      return [Metric.step, .outputTokens, .tokens].compactMap { moment.known($0, of: job.id) }
         .map(\.time.nanoseconds).max() ?? 0
     }
     let since = (moment.time - 120).nanoseconds

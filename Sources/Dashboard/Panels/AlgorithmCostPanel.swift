@@ -28,6 +28,8 @@ struct AlgorithmCostPanel: Panel {
     }
     var headline = Headline()
     headline.note = "\(job.label) · \(SI.age(step.age)) ago"
+    let lastSaid = c.timeline.facts(of: job.id).lastSaid
+    if let lastSaid { headline.note = "\(job.label) · \(SI.age(c.time - lastSaid)) ago" }
     let cost = c.ledger.cost(of: job.id, at: c.time)
     if let joules = cost?.joulesPerToken {
       headline.value = SI.text(joules, "J/token")
@@ -66,7 +68,16 @@ struct AlgorithmCostPanel: Panel {
       case .sharedProcessors(let jobs):
         headline.phrases.insert(
           [Run("charged for \(jobs) jobs on these processors", c.style(.warning))], at: 0)
+      case .named(let origin):
+        headline.phrases.append([Run("GPUs by \(sanitized(origin))", c.muted)])
       case .unknown: break
+      }
+    }
+    if let ending = c.timeline.ending(of: job.id, at: c.time) {
+      let style = ending.cause == .finished ? c.style(.good) : c.style(.warning)
+      headline.phrases.insert([Run(sanitized(ending.text), style)], at: 0)
+      if lastSaid == nil, c.time > ending.time {
+        headline.note = "\(job.label) · \(SI.age(c.time - ending.time)) ago"
       }
     }
     headline.isEstimate = cost?.energy?.isModelled ?? false

@@ -32,6 +32,8 @@ enum Certificate {
     lines.append(span)
     if let energy = cost.energy { lines.append(method(energy)) }
     lines += c.ledger.caveats(of: job.id, over: cost.span).map { "▲ " + $0.words }
+    let unseen = c.timeline.facts(of: job.id).unseen
+    if !unseen.isEmpty { lines.append("▲ " + sanitized(unseen)) }
     return lines
   }
 

@@ -7,7 +7,7 @@ import Glibc
 package struct LineSplitter: Sendable {
   /// The longest line in bytes; what is beyond is dropped.
   package let cap: Int
-  /// Whether a carriage return ends a line too, as progress bars use it.
+  /// Whether a carriage return or a run of backspaces ends a line too, as progress bars use them.
   package let splitsAtReturns: Bool
   /// How many line feeds have been seen since the start or the last reset.
   private var feeds = 0
@@ -40,10 +40,13 @@ package struct LineSplitter: Sendable {
     // Each is looked for once: a text of returns alone must not be searched for feeds line by line.
     var feed = Self.find(0x0A, in: bytes, from: 0)
     var turn = splitsAtReturns ? Self.find(0x0D, in: bytes, from: 0) : bytes.count
+    // Keras goes back by backspaces to draw its bar again.
+    var back = splitsAtReturns ? Self.findBackspaces(in: bytes, from: 0) : bytes.count
     while start < bytes.count {
+      if back < start { back = Self.findBackspaces(in: bytes, from: start) }
       if feed < start { feed = Self.find(0x0A, in: bytes, from: start) }
       if turn < start { turn = Self.find(0x0D, in: bytes, from: start) }
-      let first = min(feed, turn)
+      let first = min(feed, turn, back)
       let end = first < bytes.count ? first : nil
       let piece = UnsafeBufferPointer(rebasing: bytes[start..<(end ?? bytes.count)])
       guard let end else {
@@ -101,6 +104,20 @@ package struct LineSplitter: Sendable {
       let hit = memchr(base + start, byte, bytes.count - start)
     else { return bytes.count }
     return UnsafeRawPointer(hit) - UnsafeRawPointer(base)
+  }
+
+  /// Where a run of backspaces starts, long enough to be no byte of a binary file.
+  private static func findBackspaces(
+    in bytes: UnsafeBufferPointer<UInt8>, from start: Int
+  ) -> Int {
+    var at = find(0x08, in: bytes, from: start)
+    while at < bytes.count {
+      var end = at
+      while end < bytes.count, bytes[end] == 0x08 { end += 1 }
+      if end - at >= 8 { return at }
+      at = find(0x08, in: bytes, from: end)
+    }
+    return at
   }
 
   private mutating func keep(_ piece: UnsafeBufferPointer<UInt8>) {

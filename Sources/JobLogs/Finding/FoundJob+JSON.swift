@@ -11,9 +11,11 @@ extension FoundJob {
     for (key, value) in [
       ("user", user), ("launcher", launcher), ("job", batchJob), ("container", container),
       ("visible_gpus", visibleGPUs), ("library", library), ("engine", engine), ("output", output),
+      ("unseen", unseen),
     ] {
       if let value { writer.member(key, value) }
     }
+    if best == nil { writer.member("no_progress", silence) }
     if let worldSize { writer.raw(",\"world_size\":\(worldSize)") }
     if let nodes { writer.raw(",\"nodes\":\(nodes)") }
     writer.raw(",\"on_gpu\":\(isOnGPU)")
@@ -30,6 +32,7 @@ extension FoundJob {
       writer.member("path", file.path)
       writer.member("why", file.why)
       if let format = file.format { writer.member("format", format) }
+      if let doubt = file.doubt { writer.member("doubt", doubt) }
       writer.raw("}")
     }
     writer.list("skipped", skipped) { writer, item in

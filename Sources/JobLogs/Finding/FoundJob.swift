@@ -35,6 +35,10 @@ public struct FoundJob: Sendable, Hashable {
   public var visibleGPUs: String?
   /// The names of its accelerators, where they are known for certain.
   public var gpus: [String]
+  /// The accelerators its processes were told to use, where that can be told apart from here.
+  var visible: VisibleAccelerators?
+  /// Why not all can be known of its processes, in words.
+  public var unseen: String?
   /// The library it computes with, such as `PyTorch`.
   public var library: String?
   /// The server program it runs, such as `vLLM`.
@@ -52,16 +56,24 @@ public struct FoundJob: Sendable, Hashable {
   /// What its standard output is, when it is no file: `a pipe`, `a terminal`.
   public var output: String?
 
-  /// The file that is worth following: the first that a reader understands or may come to.
-  public var best: FoundFile? { files.first }
+  /// The file that is worth following: the first of its own that a reader understands or may come to.
+  public var best: FoundFile? { files.first { $0.doubt == nil } }
 
   /// Whether a file that it certainly writes is understood.
   var isSettled: Bool { files.contains { $0.isCertain && $0.format != nil } }
 
+  /// Whether another look may show that a file is its own.
+  public var isOnTrial: Bool { best == nil && files.contains { $0.doubt != nil } }
+
   /// Whether files of progress may lie in its folders that it does not hold open.
   ///
   /// A server writes none, and a notebook lies among the files of whatever else runs there.
-  var mayLeaveFiles: Bool { engine == nil && !name.hasPrefix("ipykernel") }
+  var mayLeaveFiles: Bool {
+    engine == nil
+      && !["ipykernel", "ipython", "jupyter", "colab_kernel", "xpython"].contains {
+        name.hasPrefix($0)
+      }
+  }
 
   /// Name and number in one, for sentences.
   public var title: String { "\(name) (pid \(pid))" }
@@ -77,6 +89,7 @@ public struct FoundJob: Sendable, Hashable {
       let remedy = server.flatMap { $0.remedy.isEmpty ? nil : ", once it publishes: \($0.remedy)" }
       return "hippowatt --serve-url \(place) asks it for its tokens\(remedy ?? "")"
     }
+    if isOnTrial { return "--log FILE names the log, if you know that it is the job's" }
     return "start it with `… | tee train.log`, name a file with --log FILE, "
       + "or run it under `hippowatt record -- …`"
   }
@@ -94,6 +107,10 @@ public struct FoundJob: Sendable, Hashable {
     if let engine {
       let place = ports.first.map { " on port \($0.port)" } ?? ""
       return "\(title) serves with \(engine)\(place) and is not asked for its numbers"
+    }
+    if let file = files.first(where: { $0.doubt != nil }), best == nil, let doubt = file.doubt {
+      return
+        "\(title): job found, its progress isn't: \(file.shown) may be another's, since \(doubt)"
     }
     if let output {
       return "\(title) writes to \(output), which cannot be read"
@@ -118,6 +135,12 @@ public struct FoundFile: Sendable, Hashable {
   var identity: FileIdentity
   /// Whether the job holds it open, or a `tee` behind it does; else it merely lies there.
   var isCertain: Bool
+  /// Why it is not followed as the job's, in words; `nil` when it is the job's beyond doubt.
+  public var doubt: String?
+  /// Whether what stands in it may have been written before the job began, by another run.
+  var mayHoldOlder = false
+  /// Other jobs that work where it lies, by their pids.
+  var rivals: [Int32] = []
 }
 
 /// A port that a server listens on.

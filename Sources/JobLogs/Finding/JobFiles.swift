@@ -6,7 +6,7 @@ import Telemetry
 /// First what its processes hold open for writing, then what a `tee` behind its pipe writes; only
 /// where none of that is understood, what lies in the folders it was given and in its own. A file
 /// that merely lies there must have changed since the job began and say something that a reader
-/// understands: a wrong log is worse than none.
+/// understands, and a `FileTrial` must show that the job writes it: a wrong log is worse than none.
 struct JobFiles {
   /// How sure it is that the job writes the file; the surest first.
   enum Kind: Int, Comparable {
@@ -29,7 +29,8 @@ struct JobFiles {
     static func before(_ left: Ranked, _ right: Ranked) -> Bool {
       let keys = [left, right].map { ranked in
         [
-          ranked.weight, ranked.kind.isCertain ? 0 : 1, ranked.reader,
+          ranked.file.doubt == nil ? 0 : 1, ranked.weight, ranked.kind.isCertain ? 0 : 1,
+          ranked.reader,
           ranked.kind.rawValue,
         ]
       }
@@ -42,8 +43,8 @@ struct JobFiles {
   private let paths: JobPaths
   private let start: Double?
   private let taken: Set<FileIdentity>
-  /// The working folders of other jobs that may have written what lies there.
-  private let rivals: [String]
+  /// The working folders of other jobs that may have written what lies there, by their pids.
+  private let rivals: [(pid: Int32, folder: String)]
   private var ranked: [Ranked] = []
   private var seen: Set<FileIdentity> = []
   private var looksLeft = 16
@@ -61,7 +62,9 @@ struct JobFiles {
     paths = JobPaths(pid: leader, in: context)
     taken = Set(others.compactMap(\.best?.identity))
     rivals = others.filter { $0.mayLeaveFiles && !$0.isSettled }
-      .compactMap { JobPaths(pid: $0.pid, in: context).workingPath }
+      .compactMap { job in
+        JobPaths(pid: job.pid, in: context).workingPath.map { (job.pid, $0) }
+      }
   }
 
   /// The files, the best first.
@@ -139,7 +142,7 @@ struct JobFiles {
       skip(shown, "its path does not lead there from here")
       return
     }
-    consider(path, shown: shown, kind: kind, why: why)
+    consider(path, shown: shown, kind: kind, why: why, isAppending: written.isAppending)
   }
 
   // MARK: Folders
@@ -181,25 +184,59 @@ struct JobFiles {
     let hits = scan.files(in: path, depth: depth, changedAfter: since) {
       !FileReaders.candidates($0).isEmpty
     }
-    for hit in hits where isOwn(hit, kind) {
-      consider(hit.path, shown: paths.shown(hit.path), kind: kind, why: place.why)
+    for hit in hits where isFresh(hit, kind) {
+      consider(
+        hit.path, shown: paths.shown(hit.path), kind: kind, why: place.why,
+        rivals: rivals(for: hit, kind))
     }
   }
 
-  /// Whether a file that was not named by anyone can be no other job's, and is still written.
-  private mutating func isOwn(_ hit: FolderScan.Hit, _ kind: Kind) -> Bool {
-    guard kind == .usual || kind == .working else { return true }
-    if let now, now.seconds - hit.changed > 900 { return false }
+  /// Whether a file that was not named by anyone is still written.
+  private func isFresh(_ hit: FolderScan.Hit, _ kind: Kind) -> Bool {
+    guard kind == .usual || kind == .working, let now else { return true }
+    return now.seconds - hit.changed <= 900
+  }
+
+  /// The other jobs that may have written a file which was not named by anyone.
+  private func rivals(for hit: FolderScan.Hit, _ kind: Kind) -> [Int32] {
+    guard kind == .usual || kind == .working else { return [] }
     let own = paths.workingPath ?? ""
-    let isDoubtful = rivals.contains { rival in
-      rival.utf8.count >= own.utf8.count && (hit.path.hasPrefix(rival + "/") || rival == own)
+    return rivals.filter { rival in
+      rival.folder.utf8.count >= own.utf8.count
+        && (hit.path.hasPrefix(rival.folder + "/") || rival.folder == own)
+    }.map(\.pid)
+  }
+
+  /// The files that merely lie there, which are the job's only if something shows it.
+  var onTrial: [FoundFile] { ranked.filter { !$0.kind.isCertain }.map(\.file) }
+
+  /// Says why a file that merely lies there is not followed as the job's; `nil` when it is its own.
+  mutating func doubt(_ identity: FileIdentity, _ reason: String?) {
+    for index in ranked.indices where ranked[index].file.identity == identity {
+      ranked[index].file.doubt = reason
     }
-    if isDoubtful { skip(paths.shown(hit.path), "it may be another job's that works there too") }
-    return !isDoubtful
+  }
+
+  /// Leaves out a file that is another's.
+  mutating func exclude(_ identity: FileIdentity, _ reason: String) {
+    guard let index = ranked.firstIndex(where: { $0.file.identity == identity }) else { return }
+    skip(ranked[index].file.shown, reason)
+    ranked.remove(at: index)
+  }
+
+  /// Whether a file may hold what another run wrote before this job began.
+  ///
+  /// Who opens a file without `O_APPEND` has emptied it, as a shell's `>` does.
+  private func mayHoldOlder(_ path: String, isAppending: Bool) -> Bool {
+    guard isAppending, let start else { return isAppending }
+    return ProcFile.birth(path).map { $0 < start - 2 } ?? true
   }
 
   /// Looks into a file and keeps it if it is worth following.
-  private mutating func consider(_ path: String, shown: String, kind: Kind, why: String) {
+  private mutating func consider(
+    _ path: String, shown: String, kind: Kind, why: String, isAppending: Bool = true,
+    rivals: [Int32] = []
+  ) {
     guard looksLeft > 0 else { return }
     guard let file = SafeFile(path) else {
       if kind.isCertain { skip(shown, "it may not be read, or is no regular file") }
@@ -225,7 +262,9 @@ struct JobFiles {
       Ranked(
         file: FoundFile(
           path: path, shown: String(shown.prefix(512)), why: why, reader: choice.name,
-          format: found?.format, identity: file.identity, isCertain: kind.isCertain),
+          format: found?.format, identity: file.identity, isCertain: kind.isCertain,
+          doubt: kind.isCertain ? nil : "nothing shows that the job writes it",
+          mayHoldOlder: mayHoldOlder(path, isAppending: isAppending), rivals: rivals),
         kind: kind, reader: FileReaders.all.firstIndex { $0.name == choice.name } ?? 0,
         changed: file.changed, weight: found.map { $0.isConvincing ? 0 : 1 } ?? 2))
   }

@@ -13,12 +13,16 @@ public struct JobFinder {
     var candidate: JobCandidate?
     var next: Timestamp
     var wait: Double
+    /// The process that it was seen to work for, and when that began.
+    var trainer: (pid: Int32, started: Int64)?
   }
 
-  private let context: SourceContext
+  let context: SourceContext
   private let names: AcceleratorNames
   private var seen: [Int32: Seen] = [:]
-  private var groups: [Int32: JobGroup] = [:]
+  var groups: [Int32: JobGroup] = [:]
+  /// The trials of files that merely lie where a job works, by the job's pid.
+  var trials: [Int32: [FileIdentity: FileTrial]] = [:]
   /// Processes that hold an accelerator and are left alone, and why.
   public private(set) var skipped: [Skipped] = []
 
@@ -37,16 +41,24 @@ public struct JobFinder {
     seen = seen.filter { present.contains($0.key) }
     for pid in pids { refresh(pid, now) }
 
-    let candidates = seen.values.compactMap(\.candidate).filter(\.evidence.isJob)
     var records: [Int32: ProcessRecord?] = [:]
-    let found = JobGroups.groups(candidates) { pid in
+    let (seen, context) = (seen, context)
+    func lookUp(_ pid: Int32) -> ProcessRecord? {
       if let known = seen[pid]?.candidate?.process { return known }
       if let known = records[pid] { return known }
       let record = ProcessRecord(pid: pid, in: context)
       records[pid] = record
       return record
     }
-    note(skippedAmong: seen.values.compactMap(\.candidate))
+    var candidates = jobCandidates()
+    let leftovers = Leftovers.among(candidates, lookUp: lookUp) { process in
+      guard let trainer = seen[process.pid]?.trainer else { return false }
+      return !ProcessRecord.isAlive(trainer.pid, started: trainer.started, in: context)
+    }
+    candidates.removeAll { leftovers.contains($0.process.pid) }
+    let found = JobGroups.groups(candidates, lookUp: lookUp)
+    for group in found { remember(group) }
+    note(skippedAmong: seen.values.compactMap(\.candidate), leftovers)
     let ours = candidates.isEmpty ? [] : ownPipes(own)
     groups = [:]
     var jobs: [FoundJob] = []
@@ -55,6 +67,7 @@ public struct JobFinder {
       groups[job.pid] = group
       jobs.append(job)
     }
+    trials = trials.filter { groups[$0.key] != nil }
     return jobs.sorted { $0.pid < $1.pid }
   }
 
@@ -70,14 +83,17 @@ public struct JobFinder {
     }
     let last = seen[pid].flatMap { $0.started == process.started ? $0 : nil }
     let wait = last.map { min(300, $0.wait * 2) } ?? 5
-    var entry = Seen(started: process.started, candidate: nil, next: now + wait, wait: wait)
+    var entry = Seen(
+      started: process.started, candidate: nil, next: now + wait, wait: wait,
+      trainer: last?.trainer)
     // A kernel thread has no words, and what is not ours may not be looked at.
     if !process.words.isEmpty, context.user.map({ $0 == process.user }) ?? true {
       let evidence = JobEvidence(process, in: context)
-      if evidence.isJob || evidence.holdsAccelerator {
+      if evidence.isJob || evidence.holdsAccelerator || evidence.usesRay {
         entry.candidate = JobCandidate(
           process: process, evidence: evidence,
-          environment: evidence.isJob ? JobEnvironment(pid: pid, in: context) : JobEnvironment())
+          environment: evidence.isJob || evidence.usesRay
+            ? JobEnvironment(pid: pid, in: context) : JobEnvironment())
         // A job may take its accelerator a while after its libraries.
         entry.wait = min(60, wait)
         entry.next = now + entry.wait
@@ -86,12 +102,34 @@ public struct JobFinder {
     seen[pid] = entry
   }
 
-  private mutating func note(skippedAmong candidates: [JobCandidate]) {
-    skipped = candidates.filter { !$0.evidence.isJob }.map(\.process).sorted { $0.pid < $1.pid }
-      .prefix(16).map {
-        Skipped(
-          what: "\($0.name) (pid \($0.pid))", why: "it holds an accelerator, but not for computing")
+  /// What may be a part of a job: a Ray driver need not compute itself, if its workers do.
+  private func jobCandidates() -> [JobCandidate] {
+    let all = seen.values.compactMap(\.candidate)
+    let hasWorkers = all.contains { $0.isRayWorker && $0.evidence.isJob }
+    return all.filter { $0.evidence.isJob || hasWorkers && $0.isRayDriver }
+  }
+
+  /// Remembers who works for whom, so that what outlives its trainer is known for what it is.
+  private mutating func remember(_ group: JobGroup) {
+    let members = Dictionary(
+      group.members.map { ($0.process.pid, $0.process.started) }, uniquingKeysWith: { $1 })
+    for process in group.members.map(\.process) {
+      guard let started = members[process.parent] else { continue }
+      seen[process.pid]?.trainer = (process.parent, started)
+    }
+  }
+
+  private mutating func note(skippedAmong candidates: [JobCandidate], _ leftovers: Set<Int32>) {
+    skipped = candidates.sorted { $0.process.pid < $1.process.pid }.compactMap { candidate in
+      let process = candidate.process
+      let what = "\(process.name) (pid \(process.pid))"
+      if leftovers.contains(process.pid) {
+        return Skipped(what: what, why: "what started it has ended and left it behind: no new job")
       }
+      guard !candidate.evidence.isJob, candidate.evidence.holdsAccelerator else { return nil }
+      return Skipped(what: what, why: "it holds an accelerator, but not for computing")
+    }
+    skipped.removeLast(max(0, skipped.count - 16))
   }
 
   /// The pipes this program reads from itself.
@@ -118,6 +156,11 @@ public struct JobFinder {
     let onGPU = group.members.first { $0.evidence.isOnGPU }
     let slurm = leader.environment["SLURM_JOB_ID"].map { "slurm \($0.prefix(20))" }
     let ranks = Set(group.members.compactMap(\.environment.rank)).count
+    let hidden = group.members.filter { !$0.evidence.isReadable }.count
+    let own = ProcessRecord.own(in: context).flatMap { ProcessIdentity(pid: $0, in: context) }
+    let computing = group.members.filter(\.evidence.isJob)
+    let told = VisibleAccelerators.of(computing.map { ($0.environment, $0.process.words) })
+    let visible = told?.isUnique == true || identity.sharesView(with: own) ? told : nil
     return FoundJob(
       pid: identity.pid, started: identity.started, name: leader.process.name,
       command: String(Secrets.masked(words: leader.process.words).prefix(2000)),
@@ -127,7 +170,10 @@ public struct JobFinder {
       nodes: leader.environment.nodes, batchJob: identity.job ?? slurm,
       container: identity.container, isOnGPU: onGPU != nil,
       visibleGPUs: leader.environment.visibleGPUs.map { String($0.prefix(200)) },
-      gpus: onGPU == nil ? [] : names.names(of: group),
+      gpus: onGPU == nil ? [] : names.names(of: group), visible: visible,
+      unseen: hidden == 0
+        ? nil
+        : "the open files of \(hidden) of its \(group.members.count) processes may not be looked at",
       library: group.members.lazy.compactMap(\.evidence.library).first,
       engine: group.members.lazy.compactMap(\.evidence.program).first { $0.role == .serving }?.name,
       isLearning: group.members.contains(where: \.isLearning),
@@ -135,96 +181,9 @@ public struct JobFinder {
   }
 }
 
-extension JobFinder {
-  /// Finds the files and ports of a job that `look` has found.
-  ///
-  /// `others` are the other jobs that run, with what is known of their files.
-  public func inspect(
-    _ job: inout FoundJob, _ clock: any SessionClock, others: [FoundJob] = []
-  ) {
-    guard let group = groups[job.pid] else { return }
-    var files = JobFiles(
-      leader: job.pid, start: startTime(job.started), others: others, in: context)
-    var sockets: [Int32: Set<UInt64>] = [:]
-    for member in group.members.prefix(64) {
-      let pid = member.process.pid
-      let descriptors = OpenDescriptors.sorted(of: pid, in: context)
-      sockets[pid] = descriptors.sockets
-      if pid == job.pid {
-        files.addLeader(descriptors, pid: pid)
-        if let pipe = descriptors.standard[1], pipe.hasPrefix("pipe:") {
-          addReaders(of: pipe, session: member.process.session, to: &files)
-        }
-      } else {
-        files.addMember(descriptors, pid: pid)
-      }
-    }
-    if !files.isSettled, job.mayLeaveFiles {
-      let lines = [group.leader.process.words] + (group.launcher.map { [$0.words] } ?? [])
-      files.scan(lines, environment: group.leader.environment, clock: clock)
-    }
-    job.files = files.files
-    job.skipped = files.skipped
-    job.output = files.output
-    job.ports = ports(group, engine: job.engine, sockets)
-  }
-
-  /// The jobs that run now, with their files and ports.
-  ///
-  /// Those without are inspected twice: what lies in a folder is theirs who have no other file.
-  public mutating func lookClosely(_ clock: any SessionClock) -> [FoundJob] {
-    var jobs = look(clock)
-    for _ in 0..<2 {
-      for index in jobs.indices where jobs[index].files.isEmpty {
-        let others = jobs.indices.filter { $0 != index }.map { jobs[$0] }
-        inspect(&jobs[index], clock, others: others)
-      }
-    }
-    return jobs
-  }
-
-  /// Takes the files of the processes that read a pipe, such as `tee`.
-  private func addReaders(of pipe: String, session: Int32, to files: inout JobFiles) {
-    for pid in ProcessRecord.pids(in: context) {
-      guard let process = ProcessRecord(pid: pid, in: context), process.session == session else {
-        continue
-      }
-      let descriptors = OpenDescriptors.sorted(of: pid, in: context)
-      if descriptors.readPipes.contains(pipe) {
-        files.addReader(descriptors, pid: pid, name: process.name)
-      }
-    }
-  }
-
-  private func ports(
-    _ group: JobGroup, engine: String?, _ sockets: [Int32: Set<UInt64>]
-  ) -> [ServingPort] {
-    // A trainer listens too, for its own ranks.
-    guard let engine else { return [] }
-    var ports: Set<UInt16> = []
-    for member in group.members.prefix(8) {
-      let pid = member.process.pid
-      ports.formUnion(ListeningPorts.ports(of: pid, sockets: sockets[pid] ?? [], in: context))
-    }
-    return ports.sorted().map { ServingPort(port: $0, engine: engine) }
-  }
-
-  /// When a process began in seconds since 1970: `btime` of `/proc/stat` and a hundred ticks each.
-  private func startTime(_ ticks: Int64) -> Double? {
-    var boot: Int64?
-    ProcFile.lines(context.path("/proc/stat"), limit: 1 << 20) { line in
-      var scanner = TextScanner(line)
-      guard scanner.skip("btime ") else { return true }
-      boot = scanner.number()
-      return false
-    }
-    return boot.map { Double($0) + Double(ticks) / 100 }
-  }
-}
-
 extension FoundJob {
   /// Whether it is a job beyond doubt: on an accelerator, telling its progress, or serving.
   public var isCertain: Bool {
-    isOnGPU || files.contains { $0.format != nil } || !ports.isEmpty
+    isOnGPU || files.contains { $0.format != nil && $0.doubt == nil } || !ports.isEmpty
   }
 }

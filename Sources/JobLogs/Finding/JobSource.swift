@@ -100,12 +100,17 @@ public struct JobSource: DataSource {
     var state = SourceState(source: name, time: now, health: .ok)
     let entries = keys.compactMap { watched[$0] }
     let followed = entries.filter(\.isFollowed)
-    if let entry = followed.first(where: { !$0.isUnheard }) ?? followed.first,
+    if let entry = followed.first(where: { !$0.isUnheard && !$0.isHistoryOnly }) ?? followed.first,
       let place = entry.file?.shown ?? entry.server
     {
       let more = followed.count > 1 ? ", and \(followed.count - 1) more" : ""
       state.message = "following \(place) of \(entry.job.title)\(more)"
-      if entry.isUnheard {
+      if entry.isHistoryOnly {
+        state.health = .absent
+        state.message =
+          "\(entry.job.title): job found, its progress isn't: \(place) has said nothing since it began"
+        state.remedy = "what stands in that file is of a run before; it is shown once it goes on"
+      } else if entry.isUnheard {
         state.health = .waiting
         state.message = "\(place) of \(entry.job.title) says nothing that is understood yet"
         state.remedy = "--log FILE names another file; the README lists what is understood"

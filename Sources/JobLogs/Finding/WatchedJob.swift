@@ -20,6 +20,12 @@ struct WatchedJob {
   /// Whether the user follows the job's file already, by a source of its own.
   private(set) var isFollowedElsewhere = false
   private var isAnnounced = false
+  /// Whether what stands in the file already is not taken for the job's own.
+  private var isHistorySkipped = false
+  /// How much of it had been read before this look, while it is being skipped.
+  private var historyRead: Int?
+  private var followedSince: Timestamp?
+  private var stall = StallWatch()
 
   init(_ job: FoundJob) { self.job = job }
 
@@ -27,8 +33,12 @@ struct WatchedJob {
 
   /// Whether it is on an accelerator and says nothing that could be read, for long enough to tell.
   var isSilent: Bool {
-    !isFollowed && !isFollowedElsewhere && job.isOnGPU && job.isLearning && inspections > 1
+    !isFollowed && !isFollowedElsewhere && job.isLearning && (job.isOnGPU || job.isOnTrial)
+      && inspections > (job.isOnTrial ? 3 : 1)
   }
+
+  /// Whether all that its file says may be of a run before, so that its own progress is not known.
+  var isHistoryOnly: Bool { file?.format != nil && isHistorySkipped && lastHeard == nil }
 
   /// Whether nothing in its file was understood, for long enough to tell.
   var isUnheard: Bool {
@@ -59,7 +69,8 @@ struct WatchedJob {
     job = inspected
     inspections += 1
     nextInspection = now + wait
-    wait = min(60, wait * 2)
+    // What is on trial shows itself within some looks, or hardly ever.
+    if !(inspected.isOnTrial && inspections < 24) { wait = min(60, wait * 2) }
     if file == nil, isFollowed(in: context) {
       isFollowedElsewhere = true
       return
@@ -107,6 +118,9 @@ struct WatchedJob {
     file = best
     reader = kind.make(best.path, context)
     (nextRead, lastHeard, device) = (nil, nil, nil)
+    (followedSince, stall) = (now, StallWatch())
+    isHistorySkipped = best.mayHoldOlder
+    historyRead = best.mayHoldOlder ? 0 : nil
     isAnnounced = true
     let verb = isFirst ? "found job \(job.title), following" : "\(job.title): now following"
     note("\(verb) \(best.shown): \(best.why)", .found, at: now, &observations)
@@ -125,7 +139,16 @@ struct WatchedJob {
       let said = try reader.sample(clock)
       self.reader = reader
       nextRead = now + max(0.5, (reader.interval ?? 1) - 0.1)
-      for observation in said { pass(observation, at: now, &observations) }
+      let isHistory = historyRead != nil
+      if let before = historyRead {
+        // A long log is read in pieces.
+        let read = (reader as? LogSource)?.bytesRead ?? 0
+        historyRead = read - before >= LogSource.budget ? read : nil
+      }
+      for observation in said where !isHistory || !isProgress(observation) {
+        pass(observation, at: now, &observations)
+      }
+      if let words = stall.look(at: now) { note(words, .stalled, at: now, &observations) }
     } catch {
       // A server that is still loading its model answers later.
       if server == nil { letGo(at: now) } else { nextRead = now + 5 }
@@ -138,6 +161,14 @@ struct WatchedJob {
     nextInspection = now + 5
   }
 
+  /// Whether an observation tells how far a job is, rather than what it is.
+  private func isProgress(_ observation: Observation) -> Bool {
+    switch observation {
+    case .reading, .event: true
+    default: false
+    }
+  }
+
   private mutating func pass(
     _ observation: Observation, at now: Timestamp, _ observations: inout [Observation]
   ) {
@@ -147,6 +178,7 @@ struct WatchedJob {
       observations.append(.device(enriched(described)))
     case .reading:
       lastHeard = now
+      if let words = stall.hear(at: now) { note(words, .continued, at: now, &observations) }
       observations.append(observation)
     case .series(var series):
       // Users look for the one who found it, whoever reads it.
@@ -176,11 +208,17 @@ struct WatchedJob {
   private static func attributes(of job: FoundJob, _ file: FoundFile?) -> [String: String] {
     var attributes = ["pid": "\(job.pid)", "command": job.command]
     attributes["pids"] = job.members.prefix(256).map(String.init).joined(separator: ",")
-    attributes["on_gpu"] = job.isOnGPU ? "yes" : "no"
+    // What may not be looked at may hold one.
+    attributes["on_gpu"] = job.isOnGPU ? "yes" : job.unseen == nil ? "no" : nil
+    attributes[JobFacts.Key.unseen.rawValue] = job.unseen
+    if var visible = job.visible {
+      // By their names, where the driver's files tell them.
+      if !job.gpus.isEmpty { visible.names = job.gpus }
+      attributes.merge(visible.attributes) { said, _ in said }
+    }
     attributes["kind"] = job.engine == nil ? "training" : "serving"
     attributes["user"] = job.user
     attributes["world_size"] = job.worldSize.map(String.init)
-    attributes["gpus"] = job.gpus.isEmpty ? nil : job.gpus.joined(separator: ",")
     attributes["path"] = file?.path
     let framework = file.flatMap { $0.reader == FileReaders.text.name ? $0.format : nil }
     attributes["framework"] = framework ?? job.library
@@ -193,7 +231,22 @@ struct WatchedJob {
   mutating func end(_ clock: any SessionClock, to observations: inout [Observation]) {
     nextRead = nil
     read(clock, to: &observations)
-    if isAnnounced { note("job ended: \(job.title)", .ended, at: clock.now, &observations) }
+    guard isAnnounced else { return }
+    let ending = ending
+    let words = ending == .unknown || device == nil ? "\(ending.words): \(job.title)" : ending.words
+    note(words, ending.cause, at: clock.now, &observations)
+  }
+
+  /// How the job ended, by the last lines of what it printed.
+  private var ending: JobEnding {
+    guard let file, file.reader == FileReaders.text.name, let log = SafeFile(file.path) else {
+      return .unknown
+    }
+    // The last lines may be of a run before.
+    if isHistorySkipped, lastHeard == nil, log.changed < followedSince?.seconds ?? .infinity {
+      return .unknown
+    }
+    return LogEnding.of(log.tail(LogEnding.length)) ?? .unknown
   }
 
   private func note(

@@ -25,21 +25,21 @@ public struct LogParser: Sendable {
   var found = Progress()
   var model = ProgressModel()
   /// Which readers state the steps themselves.
-  private var counting: UInt64 = 0
+  var counting: UInt64 = 0
   /// Lines of a format that is not yet sure, and the place of their reader.
-  private var held: (reader: Int, lines: [HeldLine]) = (0, [])
+  var held: (reader: Int, lines: [HeldLine]) = (0, [])
   /// What bars said of which it is not known yet whether they count the steps of the run.
-  private var undecided: [HeldLine] = []
-  private static let mostUndecided = 8192
+  var undecided: [HeldLine] = []
+  static let mostUndecided = 8192
   /// A loss that may be of the step at which the bar is drawn next, and the bar before it.
-  private var waiting: HeldLine?
-  private var waitingAfter: Progress?
-  private var latestBar: Progress?
-  private var isHeldBack = false
+  var waiting: HeldLine?
+  var waitingAfter: Progress?
+  var latestBar: Progress?
+  var isHeldBack = false
   /// A bar that is not drawn again for so many seconds is not that of the loss.
-  private static let longestWait = 0.9
+  static let longestWait = 0.9
   /// The reader that knows the batch.
-  private var completing: Int?
+  var completing: Int?
   /// The last line that nobody understood, whose words may be about the bar below it.
   private var before: [UInt8] = []
   var deduplicator = StepDeduplicator()
@@ -194,7 +194,7 @@ public struct LogParser: Sendable {
   }
 
   /// What the words of the last line say that nobody understood.
-  private func wordsBefore() -> Caption.Words {
+  func wordsBefore() -> Caption.Words {
     guard !before.isEmpty else { return [] }
     return Caption(LogLine(before), 0..<before.count).words
   }
@@ -225,135 +225,6 @@ public struct LogParser: Sendable {
     return true
   }
 
-  /// Makes of what a reader found in a line what is told.
-  private mutating func settle(
-    _ index: Int, _ stamp: LogStamp?, _ mark: StepDeduplicator.Mark, _ arrival: Timestamp,
-    isLate: Bool = false
-  ) {
-    if found.isBanner {
-      if deduplicator.hasBegun { beginAnew(arrival) }
-      model.hearBanner()
-      choose(index, [])
-    }
-    if !found.facts.isEmpty {
-      if found.facts != lastFacts { learn(found.facts) }
-      if found.facts["global_batch"] != nil { completing = index }
-      if let steps = found.facts["steps"].flatMap({ Int64($0) }) { model.statedTotal = steps }
-    }
-    let isCount = found.count != nil
-    let wasBeginning = model.isBeginning
-    if isCount {
-      let isBare = found.count?.caption.name == 0
-      if model.place(&found, before: isBare ? wordsBefore() : []) == .undecided {
-        if undecided.count >= Self.mostUndecided { undecided.removeFirst(Self.mostUndecided / 2) }
-        undecided.append(HeldLine(found, stamp, mark, arrival))
-        return
-      }
-    } else {
-      model.hear(found)
-    }
-    if let total = model.takeDecided() { tellUndecided(total, arrival) }
-    if model.isBeginning, !wasBeginning { sayAnew(arrival) }
-    found.facts = [:]
-    if found.fields.isEmpty, found.note == nil { return }
-    let own = found.fields
-    choose(index, own)
-    if !isCount, own.contains(.step) { counting |= 1 << UInt64(index) }
-    let primary = primary ?? index
-    let primaryCounts = counting & 1 << UInt64(primary) != 0
-    if index != primary {
-      // Another format counts something else, or says in its own words what is known already.
-      var known = said[primary]
-      if !isCount || primaryCounts && !model.goesWithStated { known.formUnion(.counting) }
-      found.drop(known)
-    } else if !isCount, !primaryCounts, found.step == nil {
-      (found.step, found.stepTotal) = (model.step, model.stepTotal)
-    }
-    if let completing, found.step != nil { readers[completing].complete(&found) }
-    if found.isEnd { model.end() }
-    said[index].formUnion(own)
-    if isCount, found.step != nil {
-      releaseWaiting(arrival, redrawn: found)
-    } else if !isCount, own.contains(.loss) || own.has(.validationLoss) {
-      releaseWaiting(arrival, redrawn: nil, isNext: own.contains(.loss))
-      if index == primary, !primaryCounts, !isLate, latestBar != nil, own.contains(.loss),
-        !own.contains(.step)
-      {
-        waiting = HeldLine(found, stamp, mark, arrival)
-        waitingAfter = latestBar
-        return
-      }
-    }
-    if isCount, found.step != nil { latestBar = found }
-    if let beginning = model.beginning, found.step != nil {
-      model.beginning = nil
-      deduplicator.begin(beginning)
-    }
-    note(stamp: stamp, mark, arrival, isLate: isLate)
-  }
-
-  /// Tells a loss that waited for the bar to be drawn again below it.
-  ///
-  /// A bar is drawn again at once, at the step the loss is of and with the rate it had before; drawn
-  /// later, it has gone on.
-  mutating func releaseWaiting(
-    _ arrival: Timestamp, redrawn bar: Progress?, isNext: Bool = false
-  ) {
-    guard let line = waiting else { return }
-    waiting = nil
-    // Two losses without a bar between them were held back in a buffer: of which step nobody knows.
-    let wasHeldBack = isHeldBack
-    isHeldBack = isNext
-    let now = found
-    found = line.progress
-    if wasHeldBack || isHeldBack {
-      found.drop([.step, .stepTotal, Progress.Fields(.samples)])
-    } else if let bar, let before = waitingAfter, isRedrawn(bar, before) {
-      (found.step, found.stepTotal) = (bar.step, bar.stepTotal)
-    }
-    if let completing, found.step != nil {
-      found.drop(Progress.Fields(.samples))
-      readers[completing].complete(&found)
-    }
-    note(stamp: line.stamp, line.mark, line.arrival, isLate: line.arrival < arrival)
-    found = now
-  }
-
-  /// Whether a bar was drawn again without having gone on: its rate is the same to the last digit.
-  ///
-  /// A bar is drawn ten times a second at most. At slower steps each of them was drawn already.
-  private func isRedrawn(_ bar: Progress, _ before: Progress) -> Bool {
-    guard !model.isRecounted, let each = bar.stepTime, each == before.stepTime,
-      let now = bar.step, let last = before.step
-    else { return false }
-    return now > last && (each < 0.1 || now - last > 1)
-  }
-
-  /// Tells what a bar counted before it was known to be the run's.
-  private mutating func tellUndecided(_ total: Int64, _ arrival: Timestamp) {
-    let lines = undecided
-    undecided = []
-    let now = found
-    for line in lines where line.progress.stepTotal == total {
-      found = line.progress
-      if let completing { readers[completing].complete(&found) }
-      note(stamp: line.stamp, line.mark, line.arrival, isLate: line.arrival < arrival)
-    }
-    found = now
-  }
-
-  /// A program says once more what it is about to do: another life begins.
-  private mutating func beginAnew(_ arrival: Timestamp) {
-    guard !model.isBeginning else { return }
-    model.beginAnew()
-    deduplicator.begin(.fresh)
-    sayAnew(arrival)
-  }
-
-  private mutating func sayAnew(_ arrival: Timestamp) {
-    say("began anew", at: arrival, .restarted)
-  }
-
   /// The time that counts for a line: the reader's, that of an entry, or that of the prefix.
   private func ownStamp(_ line: LogLine, _ stamp: LogStamp?) -> LogStamp? {
     if let time = found.time { return .instant(time.nanoseconds) }
@@ -372,42 +243,5 @@ public struct LogParser: Sendable {
   /// Compares the end of a log with the time it was changed, before the log is read.
   mutating func check(tail: [UInt8], modified: Timestamp) {
     live.check(tail: tail, modified: modified)
-  }
-
-  /// A line of a format that is not yet sure.
-  private struct HeldLine: Sendable {
-    var progress: Progress
-    var stamp: LogStamp?
-    var mark: StepDeduplicator.Mark
-    var arrival: Timestamp
-
-    init(
-      _ progress: Progress, _ stamp: LogStamp?, _ mark: StepDeduplicator.Mark, _ arrival: Timestamp
-    ) {
-      (self.progress, self.stamp, self.mark, self.arrival) = (progress, stamp, mark, arrival)
-    }
-  }
-
-  /// Makes a reader the primary one, if its line is a reason to.
-  private mutating func choose(_ index: Int, _ fields: Progress.Fields) {
-    if index == primary {
-      othersInARow = 0
-      return
-    }
-    let isBetter: Bool
-    if let primary {
-      let hasLoss = said[primary].contains(.loss)
-      if fields.contains(.loss) { othersInARow += 1 }
-      isBetter =
-        fields.contains(.loss) && (!hasLoss || othersInARow > 16)
-        || readers[index].authority > readers[primary].authority
-    } else {
-      isBetter = true
-    }
-    guard isBetter else { return }
-    primary = index
-    othersInARow = 0
-    let type = Swift.type(of: readers[index])
-    announcement.adopt(format: type.format, caution: type.caution)
   }
 }

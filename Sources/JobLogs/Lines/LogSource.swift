@@ -17,6 +17,9 @@ public struct LogSource: DataSource {
 
   /// Whether the end of the log was compared with the time it was changed.
   private var isChecked = false
+  /// Whether all that was read so far was said long ago.
+  private var isOld = false
+  private var wasBehind = false
 
   /// A source that follows the file at `path`; `local` says what times without a zone mean in it.
   public init(path: String, machine: String, name: String = "log", local: LocalTime? = nil) {
@@ -27,6 +30,12 @@ public struct LogSource: DataSource {
       machine: machine, name: path, label: label, source: name, facts: ["path": path],
       local: local)
   }
+
+  /// A log that has not changed for so many seconds is no news.
+  private static let oldAfter = 60.0
+
+  /// At most so many bytes are read at once, and a little more.
+  static let budget = 16 << 20
 
   /// How many bytes of the log have been read.
   var bytesRead: Int { follower.bytesRead }
@@ -44,15 +53,24 @@ public struct LogSource: DataSource {
 
   public mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
     let now = clock.now
-    if !isChecked { check() }
+    if !isChecked { check(at: now) }
+    let before = follower.bytesRead
     var parser = parser
     var failure: SourceFailure?
     var isBehind = false
     do throws(SourceFailure) {
-      isBehind = try follower.poll { line, isCut in parser.take(line, isCut: isCut, arrival: now) }
+      isBehind = try follower.poll { line, isCut in
+        parser.take(line, isCut: isCut, arrival: now)
+      }
     } catch {
       failure = error
     }
+    // After the first look all of it is news.
+    if isOld, before > 0, !wasBehind, follower.bytesRead > before {
+      isOld = false
+      parser.know([JobFacts.Key.lastSaid.rawValue: ""])
+    }
+    wasBehind = isBehind
     let passedOver = follower.takePassedOver()
     if passedOver > 0 {
       parser.say(
@@ -67,10 +85,14 @@ public struct LogSource: DataSource {
   }
 
   /// Looks at the end of a log that is there already, before its times are believed.
-  private mutating func check() {
+  private mutating func check(at now: Timestamp) {
     var file = GrowingFile(path: follower.path)
     guard (try? file.look()) != nil else { return }
     isChecked = true
+    if now - file.modified > Self.oldAfter {
+      isOld = true
+      parser.know([JobFacts.Key.lastSaid.rawValue: "\(file.modified.nanoseconds / 1_000_000_000)"])
+    }
     parser.check(tail: file.end(16_384), modified: file.modified)
   }
 

@@ -32,6 +32,7 @@ extension ProgressModel {
   /// A count of the run's steps.
   mutating func placeSteps(_ index: Int, _ count: Count, _ progress: inout Progress) {
     let words = count.caption.words
+    if !tracks[index].losses.isOfStep(progress.loss, count) { progress.loss = nil }
     if words.contains(.ownSteps), let epoch = count.caption.epoch {
       placeOwnSteps(index, epoch, count, &progress)
     } else if words.contains(.episodes), let round = count.caption.epoch, let total = count.total {

@@ -49,6 +49,7 @@ struct ProgressModel: Sendable {
     var ahead = 0
     var lastDraw = 0
     var pace = BarPace()
+    var losses = BarLosses()
 
     var isComplete: Bool { total.map { done >= $0 } ?? false }
     var isOpen: Bool { !isComplete && !isDead }

@@ -1,3 +1,4 @@
+import CSystem
 import Formats
 import Glibc
 
@@ -57,6 +58,13 @@ package enum ProcFile {
   package static func status(_ path: String) -> stat? {
     var status = stat()
     return stat(path, &status) == 0 ? status : nil
+  }
+
+  /// When the file at a path came into being, in seconds since 1970; `nil` where its file system
+  /// does not keep that.
+  package static func birth(_ path: String) -> Double? {
+    let time = cs_birth(path)
+    return time > 0 ? time : nil
   }
 }
 

@@ -20,6 +20,8 @@ package enum OpenDescriptors {
     package var changed: Double
     /// Whether the file has no name any more and vanishes with its last descriptor.
     package var isDeleted: Bool
+    /// Whether all that is written goes to the file's end, whatever stood there before (`O_APPEND`).
+    package var isAppending = false
   }
 
   /// What a process holds open, as far as it matters here.
@@ -82,7 +84,8 @@ package enum OpenDescriptors {
     else { return nil }
     return Written(
       number: number, target: target, position: info.position, identity: FileIdentity(status),
-      changed: status.changed, isDeleted: status.st_nlink == 0 || target.hasSuffix(" (deleted)"))
+      changed: status.changed, isDeleted: status.st_nlink == 0 || target.hasSuffix(" (deleted)"),
+      isAppending: info.flags & Int(O_APPEND) != 0)
   }
 
   /// Whether the flags of open(2) allow writing.

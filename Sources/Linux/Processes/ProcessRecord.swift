@@ -19,6 +19,8 @@ package struct ProcessRecord: Hashable, Sendable {
   package let words: [String]
   /// The script of an interpreter, else the program.
   package let name: String
+  /// The kernel's own name of it, at most 15 bytes, which a program may have changed.
+  package let shortName: String
 
   /// Looks a process up; `nil` when there is none, or it is hidden from us.
   ///
@@ -44,6 +46,7 @@ package struct ProcessRecord: Hashable, Sendable {
     user = status.st_uid
     words = Self.words(folder)
     let short = String(decoding: stat[(open + 1)..<close], as: UTF8.self)
+    shortName = short
     name = String((ProcessIdentity.shortName(words) ?? short).prefix(80))
   }
 

@@ -15,6 +15,16 @@ public struct JobFacts: Hashable, Sendable {
     case rateScope = "rate_scope"
     /// `yes` or `no`: whether the job's processes hold an accelerator.
     case onGPU = "on_gpu"
+    /// The accelerators that its processes were told to use, by UUID or number.
+    case visibleGPUs = "visible_gpus"
+    /// What told them, such as `CUDA_VISIBLE_DEVICES`.
+    case visibleGPUsOrigin = "visible_gpus_from"
+    /// `bus` where those numbers are known to count by bus address.
+    case visibleGPUsOrder = "visible_gpus_order"
+    /// Why not all can be known of its processes, in words.
+    case unseen
+    /// When its log was last changed, in whole seconds since 1970, if that is long past.
+    case lastSaid = "last_said"
     /// One of `Timing`: how the times of a finished job's rows are known.
     case timing
     /// The name of the zone in which times without one were read.
@@ -61,6 +71,14 @@ public struct JobFacts: Hashable, Sendable {
   public var globalBatch: Double?
   /// The names of the GPU devices it runs on; empty when they are not known.
   public var gpus: [String] = []
+  /// The accelerators that its processes were told to use, by UUID or number; it may use fewer.
+  public var visibleGPUs: [String] = []
+  /// What told them, such as `CUDA_VISIBLE_DEVICES`.
+  public var visibleGPUsOrigin = ""
+  /// Whether the numbers among those are known to count by bus address.
+  public var areVisibleGPUsByBus = false
+  /// Why not all can be known of its processes, in words; empty where nothing is hidden.
+  public var unseen = ""
   /// Whether the rates that the job states are for one device or for the whole job.
   public var rateScope = RateScope.job
   /// Whether it answers requests, such as an inference server, and does not train.
@@ -71,6 +89,8 @@ public struct JobFacts: Hashable, Sendable {
   public var usesAccelerators: Bool?
   /// The ids of its processes.
   public var pids: Set<Int> = []
+  /// When its log last said something, if that was long before anybody looked.
+  public var lastSaid: Timestamp?
   /// How the times of its rows are known; those of a job that was watched are.
   public var timing = Timing.stamped
   /// The zone in which times without one were read; `nil` where none was needed.
@@ -108,11 +128,16 @@ public struct JobFacts: Hashable, Sendable {
     worldSize = number(.worldSize)
     globalBatch = number(.globalBatch)
     gpus = Self.list(text(.gpus))
+    visibleGPUs = Self.list(text(.visibleGPUs))
+    visibleGPUsOrigin = text(.visibleGPUsOrigin) ?? ""
+    areVisibleGPUsByBus = text(.visibleGPUsOrder) == "bus"
+    unseen = text(.unseen) ?? ""
     rateScope = text(.rateScope).flatMap(RateScope.init(rawValue:)) ?? .job
     isServing = text(.kind) == "serving"
     countsTokensAtEnd = text(.tokenCount) == "request"
     usesAccelerators = text(.onGPU).map { $0 == "yes" }
     pids = Set(Self.list(text(.pids)).compactMap { Int($0) })
+    lastSaid = number(.lastSaid).flatMap { $0 < 1e11 ? Timestamp(seconds: $0) : nil }
     timing = text(.timing).flatMap(Timing.init(rawValue:)) ?? .stamped
     timeZone = text(.timeZone)
     isTimeZoneAssumed = text(.isTimeZoneAssumed) == "yes"

@@ -38,8 +38,26 @@ public struct Event: Sendable, Hashable {
     case found
     /// A job or a stream ended.
     case ended
+    /// A job ended by an error.
+    case crashed
+    /// A job was ended from outside, such as by its batch system at its time limit.
+    case cancelled
+    /// A job did what it was to do.
+    case finished
+    /// A job's processes live, and nothing has come of it for far longer than usual.
+    case stalled
+    /// A job that stood still goes on.
+    case continued
     /// The recording was ended in order at this time.
     case recordingEnded = "recording_ended"
+
+    /// Whether it says that a job is over, or stands still.
+    public var isEnding: Bool {
+      switch self {
+      case .ended, .crashed, .cancelled, .finished, .stalled: true
+      default: false
+      }
+    }
 
     /// Whether it says why a device cannot be read from then on, or that it can be again.
     public var isAvailability: Bool {

@@ -17,6 +17,23 @@ extension Timeline {
     events.last { $0.device == device && $0.time <= time && $0.cause?.isAvailability == true }
   }
 
+  /// How a job ended or that it stands still, as far as that was known at a time; `nil` while it goes
+  /// on, and where it has gone on since.
+  public func ending(of job: DeviceID, at time: Timestamp) -> Event? {
+    // A recording is seen to its last reading, and a job's end comes up to a second after that.
+    let limit = time + 1.5
+    guard
+      let event = events.last(where: {
+        $0.device == job && $0.time <= limit
+          && ($0.cause?.isEnding == true || $0.cause == .continued)
+      }), event.cause != .continued
+    else { return nil }
+    let isGoingOn = [Metric.step, .loss, .tokens, .outputTokens].contains { metric in
+      moment(at: time).known(metric, of: job).map { $0.time > event.time } ?? false
+    }
+    return isGoingOn ? nil : event
+  }
+
   /// An event in words, with the accelerator's name where there are several.
   public func words(of event: Event) -> String {
     guard let id = event.device, id.kind == .gpu || id.kind == .gpuPart else { return event.text }

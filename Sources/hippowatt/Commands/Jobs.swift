@@ -1,5 +1,6 @@
 import ArgumentParser
 import Canvas
+import Glibc
 import JobLogs
 import Telemetry
 
@@ -24,8 +25,17 @@ struct Jobs: ParsableCommand {
     var finder = JobFinder(context)
     var certain: [FoundJob] = []
     var doubtful: [FoundJob] = []
-    for job in finder.lookClosely(clock) {
-      if job.isCertain { certain.append(job) } else { doubtful.append(job) }
+    var jobs = finder.lookClosely(clock)
+    // Whose a file is that lies in a folder shows when it grows.
+    for _ in 0..<3 where jobs.contains(where: \.isOnTrial) {
+      poll(nil, 0, 1200)
+      for index in jobs.indices where jobs[index].isOnTrial {
+        let others = jobs.indices.filter { $0 != index }.map { jobs[$0] }
+        finder.inspect(&jobs[index], clock, others: others)
+      }
+    }
+    for job in jobs {
+      if job.isCertain || job.isOnTrial { certain.append(job) } else { doubtful.append(job) }
     }
     if json {
       for job in certain { print(job.json) }
@@ -62,14 +72,19 @@ struct Jobs: ParsableCommand {
     } else if let visible = job.visibleGPUs {
       line("gpus", "told to use \(visible)")
     }
+    if let unseen = job.unseen { line("unseen", unseen) }
     for port in job.ports { line("serves", "\(port.engine) on port \(port.port)") }
     for (index, file) in job.files.enumerated() {
       let format =
         file.format.map { $0 == file.reader ? $0 : "\($0) \(file.reader)" }
         ?? "\(file.reader), nothing said yet"
-      line(index == 0 ? "follow" : "or", "\(file.shown): \(file.why) (\(format))")
+      if let doubt = file.doubt {
+        line("maybe", "\(file.shown): \(file.why) (\(format)), but \(doubt)")
+      } else {
+        line(index == 0 ? "follow" : "or", "\(file.shown): \(file.why) (\(format))")
+      }
     }
-    if job.files.isEmpty {
+    if job.best == nil {
       line("follow", "nothing: \(job.silence)")
       line("help", job.advice)
     }

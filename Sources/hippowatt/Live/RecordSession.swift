@@ -17,13 +17,15 @@ final class RecordSession {
   private let limit: Double?
   private let showsStatus: Bool
   private var command: WrappedCommand?
-  private var parser: LogParser?
+  private var output: JobOutput?
   private var status: Int32?
   private var isOver = false
   /// Whether nothing could be written when that was last looked at.
   private var wasBlocked = false
   private var interruptions = 0
   private var hasAsked = false
+  /// Whether the command was sent a signal from here.
+  private var hasEnded = false
   private var writeProblem = ""
   private var context: SourceContext?
   private var nextLook: Timestamp?
@@ -57,9 +59,10 @@ final class RecordSession {
       // JSON lines have standard output for themselves.
       command = try WrappedCommand(arguments, target: path == "-" ? 2 : 1)
       let words = arguments.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-      parser = LogParser(
-        machine: context.machine, name: Secrets.masked(words: arguments),
-        label: Self.label(words, of: arguments), local: context.localTime, since: start)
+      output = JobOutput(
+        LogParser(
+          machine: context.machine, name: Secrets.masked(words: arguments),
+          label: Self.label(words, of: arguments), local: context.localTime, since: start))
     }
     var lastStatus = start
     while !isOver {
@@ -133,8 +136,8 @@ final class RecordSession {
 
   private func wait(seconds: Double) {
     var entries = [pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)]
-    if let output = command?.output, output >= 0 {
-      entries.append(pollfd(fd: output, events: Int16(POLLIN), revents: 0))
+    for stream in command?.streams ?? [] where stream.source >= 0 {
+      entries.append(pollfd(fd: stream.source, events: Int16(POLLIN), revents: 0))
     }
     poll(&entries, nfds_t(entries.count), Int32(saturating: seconds * 1000))
     while let signal = signals.next() { handle(signal) }
@@ -163,18 +166,25 @@ final class RecordSession {
   }
 
   private func end(by signal: Int32) {
-    if let command, status == nil { command.send(signal) } else { isOver = true }
+    if let command, status == nil {
+      hasEnded = true
+      command.send(signal)
+    } else {
+      isOver = true
+    }
   }
 
   private func take() {
     if let command {
       know(command)
-      let bytes = command.relay()
-      if !bytes.isEmpty, let observations = parser?.consume(bytes, arrival: clock.now) {
-        keep(observations)
-      }
+      relay(command)
       if status == nil, let ended = command.reap() {
-        keep(parserRest(command))
+        // What it wrote before it ended is still on its way.
+        relay(command)
+        keep(output?.finish(arrival: clock.now) ?? [])
+        if let event = output?.ending(status: ended, isOurs: hasEnded, at: clock.now) {
+          keep([.event(event)])
+        }
         status = ended
         isOver = true
       }
@@ -187,12 +197,17 @@ final class RecordSession {
     let now = clock.now
     guard let context, nextLook.map({ now >= $0 }) ?? true else { return }
     nextLook = now + 5
-    parser?.know(JobProcesses(startedBy: command.process, in: context).attributes)
+    output?.know(JobProcesses(startedBy: command.process, in: context).attributes)
   }
 
-  private func parserRest(_ command: WrappedCommand) -> [Observation] {
-    let rest = parser?.consume(command.relay(), arrival: clock.now) ?? []
-    return rest + (parser?.finish(arrival: clock.now) ?? [])
+  /// Passes on what the command has printed, and keeps what that says.
+  private func relay(_ command: WrappedCommand) {
+    for stream in command.streams {
+      stream.matchWindow()
+      let bytes = stream.relay()
+      guard !bytes.isEmpty else { continue }
+      keep(output?.consume(bytes, from: stream.stream, arrival: clock.now) ?? [])
+    }
   }
 
   private func keep(_ observations: [Observation]) {

@@ -138,6 +138,8 @@ extension RunReport {
         ("mfu_stated", mfu.reported.map(JSONText.number)),
         ("tensor_active", mfu.hardware.map(JSONText.number)),
         ("target", job.target.map { .text(targetText($0)) }),
+        ("ending", job.ending?.cause.map { .text($0.rawValue) }),
+        ("ending_words", job.ending.map { .text($0.text) }),
       ] + timeMembers(job))
   }
 }

@@ -105,6 +105,7 @@ extension RunReport {
     add("energy", Self.unknownJoules(cost).map { "unknown, because \($0)" })
     for caveat in job.caveats where !caveat.isAbsence { add("▲", sanitized(caveat.words)) }
     add("loss", job.loss.map { SI.significant($0, digits: 4) })
+    add("end", job.ending.map { sanitized($0.text) })
     for (index, note) in Self.timeNotes(job.facts).enumerated() {
       facts.append((index == 0 ? "  times" : "", note))
     }

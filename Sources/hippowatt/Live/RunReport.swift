@@ -27,6 +27,8 @@ struct RunReport {
     /// What is doubtful about whom it is charged.
     var caveats: [JobCaveat] = []
     var target: TargetLoss?
+    /// How it ended, or that it stands still; `nil` while it goes on.
+    var ending: Event?
   }
 
   let span: TimeSpan
@@ -120,7 +122,8 @@ struct RunReport {
       mfu: ledger.mfu(of: device.id, tokensPerSecond: cost.tokensPerSecond, over: cost.span),
       outlook: ledger.outlook(of: device.id, at: span.end),
       caveats: ledger.caveats(of: device.id, over: cost.span),
-      target: targetLoss.flatMap { ledger.target($0, of: device.id, at: span.end) })
+      target: targetLoss.flatMap { ledger.target($0, of: device.id, at: span.end) },
+      ending: timeline.ending(of: device.id, at: span.end))
   }
 
   /// The cost of a job from its first to its last report, counted in one metric.

@@ -1,28 +1,33 @@
 import CSystem
 import Glibc
+import JobLogs
 import Linux
 
 /// A command that runs while it is recorded: its output passes through, its status is kept.
 final class WrappedCommand {
   private(set) var process: pid_t = 0
-  /// The read end of the command's standard output; -1 once it is closed.
-  private(set) var output: Int32 = -1
-  private let target: Int32
+  /// Its standard output and its standard error, as far as they are read.
+  let streams: [CommandStream]
 
-  /// Starts a command with this process's own standard input and error.
+  /// Starts a command with this process's own standard input.
   ///
-  /// Its standard output becomes a pipe that `relay` copies to `target`. Python is told not to
-  /// hold its lines back, since it does when its output is no terminal.
+  /// Its standard output becomes a pipe and is passed on to `target`; its standard error is passed
+  /// on to this process's own and stays a terminal where that is one. Python is told not to hold its
+  /// lines back, since it does when its output is no terminal.
   /// - Throws: `Failure` when it cannot be started.
   init(_ arguments: [String], target: Int32) throws {
-    self.target = target
-    var ends: [Int32] = [-1, -1]
-    guard cs_pipe(&ends) == 0 else {
-      throw Failure("no pipe for the command: \(String(cString: strerror(errno)))")
+    var streams = [try CommandStream(.output, target: target, keepsTerminal: false)]
+    // A standard error that is closed stays so.
+    if fcntl(2, F_GETFD) >= 0 {
+      streams.append(try CommandStream(.error, target: 2, keepsTerminal: true))
     }
+    self.streams = streams
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    for stream in streams {
+      let number: Int32 = stream.stream == .output ? 1 : 2
+      posix_spawn_file_actions_adddup2(&actions, stream.entrance, number)
+    }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     var none = sigset_t()
@@ -42,37 +47,11 @@ final class WrappedCommand {
     let status = posix_spawnp(&process, name, &actions, &attributes, &words, environ)
     posix_spawn_file_actions_destroy(&actions)
     posix_spawnattr_destroy(&attributes)
-    close(ends[1])
+    for stream in streams { stream.closeEntrance() }
     guard status == 0 else {
-      close(ends[0])
       throw CommandNotFound(
         text: "\(arguments[0]): \(String(cString: strerror(status)))", isMissing: status == ENOENT)
     }
-    output = ends[0]
-    _ = fcntl(output, F_SETFL, O_NONBLOCK)
-  }
-
-  /// Passes on what the command has printed and returns it.
-  func relay() -> [UInt8] {
-    guard output >= 0 else { return [] }
-    var result: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while result.count < 1 << 20 {
-      let count = read(output, &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
-      if count == 0 {
-        close(output)
-        output = -1
-      }
-      guard count > 0 else { break }
-      result += buffer.prefix(count)
-    }
-    if !result.isEmpty, !File.writeAll(result, to: target), output >= 0 {
-      // Nobody reads any more: the command hears of it by its own broken pipe.
-      close(output)
-      output = -1
-    }
-    return result
   }
 
   /// The command's exit status as a shell gives it, once it has ended.

@@ -87,8 +87,12 @@ struct FindingSourceTests {
     for _ in 0..<20 { #expect(try watch.look().isEmpty) }
     tree.log("/home/train.log")
     var heard: [Observation] = []
-    for _ in 0..<15 { heard += try watch.look() }
-    #expect(heard.readings.last?[.step] == 3, "it is found when it comes")
+    for look in 1...30 {
+      tree.work(41, seconds: 60 * look, wrote: 1000 * look)
+      tree.append("/home/train.log", step: 3 + look)
+      heard += try watch.look()
+    }
+    #expect(heard.readings.last?[.step] == 33, "it is found when it comes")
   }
 
   @Test("a program that uses an accelerator for something else is not spoken of")
@@ -204,8 +208,12 @@ struct FindingSourceTests {
     #expect(try watch.look().events.count == 1)
     tree.log("/home/train.log")
     var heard: [Observation] = []
-    for _ in 0..<4 { heard += try watch.look() }
-    #expect(heard.readings.last?[.step] == 3)
+    for look in 1...40 {
+      tree.work(41, seconds: 60 * look, wrote: 1000 * look)
+      tree.append("/home/train.log", step: 3 + look)
+      heard += try watch.look()
+    }
+    #expect(heard.readings.last?[.step] == 43)
     #expect(
       heard.events.map(\.text)
         == ["train.py (pid 41): now following train.log: in its working folder"])

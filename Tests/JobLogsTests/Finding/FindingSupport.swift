@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 import Synchronization
 import Telemetry
 import TestSupport
@@ -54,6 +55,25 @@ extension FileTree {
         "\(folder)/fdinfo/\(descriptor.number)",
         "pos:\t120\nflags:\t\(descriptor.flags)\nmnt_id:\t25\n")
     }
+  }
+
+  /// Lets a fake process have computed and written so much since it began.
+  func work(_ pid: Int32, seconds: Int, wrote bytes: Int) {
+    let path = "/proc/\(pid)/stat"
+    var fields = text(path).split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    // `(py) x)` is two words; the time is fields 14 and 15 of proc(5).
+    fields[14] = "\(seconds * 100)"
+    write(path, fields.joined(separator: " "))
+    write("/proc/\(pid)/io", "rchar: 5\nwchar: \(bytes)\nsyscr: 1\n")
+  }
+
+  private func text(_ path: String) -> String {
+    ProcFile.bytes(root + path, limit: 1 << 20).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
+  /// Appends nanoGPT's line of a step, as who opens a log for each line does.
+  func append(_ path: String, step: Int) {
+    write(path, text(path) + "iter \(step): loss 2.5, time 10.00ms, mfu 5.00%\n")
   }
 
   /// Lets the machine have started so many seconds ago by the wall clock.

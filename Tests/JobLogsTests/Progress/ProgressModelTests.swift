@@ -155,6 +155,54 @@ import Testing
     #expect(rows.last?[.loss] == 2.5)
   }
 
+  /// Keras draws its bar again by going back over it.
+  @Test func aBarDrawnAgainByBackspacesIsFollowed() {
+    var parser = LogParser(machine: "box", name: "x", label: "x")
+    let bar = "━━━━━━━━━━ 5s 56ms/step - loss: 2.5"
+    let back = String(repeating: "\u{8}", count: 40)
+    var heard: [Observation] = []
+    for (place, text) in ["Epoch 1/2\n", "  1/100 \(bar)\(back)", " 20/100 \(bar)\(back)"]
+      .enumerated()
+    {
+      heard += parser.consume(Array(text.utf8), arrival: LogFormatTests.start + Double(place))
+    }
+    #expect(heard.readings.compactMap { $0[.step] } == [1, 20])
+  }
+
+  /// What tqdm draws beside an old step is not that step's loss.
+  @Test func aLossThatIsAheadOfTheBarIsNotToldForItsStep() {
+    let text = [
+      bar("train", 0, 60, at: 0, rate: "?it/s"), bar("train", 0, 60, at: 0, ", loss=4.75"),
+      bar("train", 0, 60, at: 0, ", loss=4.5"), bar("train", 2, 60, ", loss=4.5"),
+      bar("train", 2, 60, ", loss=4.25"), bar("train", 2, 60, ", loss=4.0"),
+      bar("train", 4, 60, ", loss=4.0"),
+    ].joined(separator: "\n")
+    let rows = parse(text).readings.filter { $0[.loss] != nil }
+    #expect(rows.map { $0[.step] } == [2, 4])
+    #expect(rows.map { $0[.loss] } == [4.5, 4])
+  }
+
+  /// The Trainer's loss stands above the bar of its step, which is drawn again at once.
+  @Test func aLossIsOfTheStepAtWhichTheBarIsDrawnAgain() {
+    let text = [
+      bar("", 300, 600, at: 30, rate: "12.32it/s"), bar("", 302, 600, at: 30, rate: "12.35it/s"),
+      bar("", 304, 600, at: 30, rate: "12.32it/s"),
+      "{'loss': '3.643', 'learning_rate': '0.007', 'epoch': '0.01'}",
+      bar("", 305, 600, at: 30, rate: "12.32it/s"), bar("", 306, 600, at: 30, rate: "12.55it/s"),
+    ].joined(separator: "\n")
+    #expect(parse(text).readings.first { $0[.loss] != nil }?[.step] == 305)
+  }
+
+  /// Standard output held back in blocks beside a bar that is not.
+  @Test func lossesThatWereHeldBackHaveNoStep() {
+    let losses = (1...5).map { "{'loss': 2.\($0), 'learning_rate': 1e-05, 'epoch': 0.0\($0)}" }
+    let text = ([bar("", 50, 400), bar("", 51, 400)] + losses + [bar("", 52, 400)]).joined(
+      separator: "\n")
+    let rows = parse(text).readings.filter { $0[.loss] != nil }
+    #expect(rows.count == 5)
+    #expect(rows.allSatisfy { $0[.step] == nil })
+  }
+
   @Test func kerasEvaluatesAfterTheLastPass() {
     let bar = "━━━━━━━━━━━━━━━━━━━━"
     let rows = parse(

@@ -14,7 +14,7 @@ struct JobEnvironment: Hashable, Sendable {
     "SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_NNODES",
     "SLURM_SUBMIT_DIR", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE",
     "OMPI_COMM_WORLD_LOCAL_RANK", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER",
-    "ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "PYTHONUNBUFFERED",
+    "ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "PYTHONUNBUFFERED", "RAY_JOB_ID",
   ]
 
   init() {}
@@ -56,10 +56,13 @@ struct JobEnvironment: Hashable, Sendable {
   /// The number of machines.
   var nodes: Int? { first(["SLURM_NNODES"], 1...) }
 
+  /// The variables that name the accelerators a process may see, the one that counts first.
+  static let visibleNames = [
+    "CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES",
+  ]
+
   /// The accelerators the process may see, as it was told them.
-  var visibleGPUs: String? {
-    self["CUDA_VISIBLE_DEVICES"] ?? self["ROCR_VISIBLE_DEVICES"] ?? self["HIP_VISIBLE_DEVICES"]
-  }
+  var visibleGPUs: String? { Self.visibleNames.lazy.compactMap { self[$0] }.first }
 
   private func first(_ names: [String], _ range: PartialRangeFrom<Int>) -> Int? {
     for name in names {

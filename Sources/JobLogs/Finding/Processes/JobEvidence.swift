@@ -14,6 +14,10 @@ struct JobEvidence: Hashable, Sendable {
   var hasRuntime = false
   /// Whether it belongs to a Ray cluster: its driver or one of its workers.
   var usesRay = false
+  /// Its place in a Ray cluster, as far as its logs show it.
+  var ray = RayPlace()
+  /// Whether its open files could be looked at.
+  var isReadable = true
   /// A program that is known to train or to serve.
   var program: KnownProgram?
 
@@ -101,7 +105,11 @@ extension JobEvidence {
   init(_ process: ProcessRecord, in context: SourceContext) {
     program = KnownProgram(process.words, name: process.name)
     let folder = context.path("/proc/\(process.pid)")
-    OpenDescriptors.each(in: folder) { _, target in note(device: target) }
+    isReadable = OpenDescriptors.each(in: folder) { _, target in
+      note(device: target)
+      ray.note(open: target)
+    }
+    ray.folder = SystemFile.linkTarget(folder + "/cwd")
     var last: [UInt8] = []
     ProcFile.lines(folder + "/maps", limit: 16 << 20) { line in
       // Address, rights, offset, device, inode, then the path: its first slash begins it.

@@ -29,7 +29,21 @@ extension JobCandidate {
   /// and are started by the node's raylet, in sessions of their own.
   var isRayWorker: Bool { process.words.first?.hasPrefix("ray::") ?? false }
 
-  var isRayDriver: Bool { evidence.usesRay && !isRayWorker }
+  var isRayDriver: Bool { evidence.usesRay && !isRayWorker && !process.isRayService }
+}
+
+extension ProcessRecord {
+  /// Whether it is one of a Ray cluster's own services, which are in Python as well.
+  var isRayService: Bool {
+    words.contains { word in
+      ["/ray/_private/", "/ray/dashboard/", "/ray/autoscaler/", "ray-dashboard"].contains {
+        word.contains($0)
+      }
+    }
+  }
+
+  /// Whether it works for the process that started it, as Python's `multiprocessing` has it.
+  var isHelper: Bool { words.contains { $0.contains("multiprocessing") } }
 }
 
 /// Puts processes together that belong to one job.
@@ -47,13 +61,20 @@ enum JobGroups {
     var order: [String] = []
     var members: [String: [JobCandidate]] = [:]
     var launchers: [String: ProcessRecord] = [:]
-    // Nothing in a worker's process says which driver it works for, so of several none is taken.
-    let drivers = candidates.filter(\.isRayDriver)
-    let driver = drivers.count == 1 ? drivers.first : nil
+    let drivers = Dictionary(
+      uniqueKeysWithValues: byPID.filter(\.value.isRayDriver).map {
+        ($0.key, $0.value.evidence.ray)
+      })
     for candidate in candidates.sorted(by: { $0.process.pid < $1.process.pid }) {
-      let asked = candidate.isRayWorker ? driver ?? candidate : candidate
+      var asked = candidate
+      if candidate.isRayWorker {
+        let driver = RayPlace.driver(
+          of: candidate.evidence.ray, ancestors: ancestors(of: candidate.process, lookUp),
+          among: drivers)
+        if let driver = driver.flatMap({ byPID[$0] }) { asked = driver }
+      }
       var (key, launcher) = key(of: asked, byPID, lookUp)
-      if candidate.isRayWorker, driver == nil { key = "raylet \(candidate.process.parent)" }
+      if asked.isRayWorker { key = "raylet \(candidate.process.parent)" }
       if members[key] == nil { order.append(key) }
       members[key, default: []].append(candidate)
       if let launcher { launchers[key] = launcher }
@@ -61,9 +82,22 @@ enum JobGroups {
     return order.compactMap { key in
       // A launcher that has started nothing yet is no job.
       let ranks = (members[key] ?? []).filter { !$0.evidence.isLauncher }
-      guard !ranks.isEmpty else { return nil }
+      guard ranks.contains(where: \.evidence.isJob) else { return nil }
       return JobGroup(members: ranks.sorted(by: speaksBefore), launcher: launchers[key])
     }
+  }
+
+  private static func ancestors(
+    of process: ProcessRecord, _ lookUp: (Int32) -> ProcessRecord?
+  ) -> Set<Int32> {
+    var found: Set<Int32> = []
+    var current = process
+    while found.count < 16, current.parent > 1, let parent = lookUp(current.parent),
+      found.insert(parent.pid).inserted
+    {
+      current = parent
+    }
+    return found
   }
 
   /// Rank 0 speaks for the job; without ranks the oldest process, which started the others.
@@ -104,12 +138,14 @@ enum JobGroups {
   }
 
   /// Whether a child does its parent's work rather than its own.
+  ///
+  /// Python's fork server has no library of its own and starts those that have.
   private static func isPart(
     _ child: ProcessRecord, of parent: ProcessRecord, _ byPID: [Int32: JobCandidate]
   ) -> Bool {
+    if child.isHelper, parent.isHelper { return true }
     guard byPID[parent.pid] != nil else { return false }
-    if child.name == parent.name { return true }
-    if child.words.contains(where: { $0.contains("multiprocessing") }) { return true }
+    if child.name == parent.name || child.isHelper { return true }
     let program = KnownProgram(child.words, name: child.name)
     return program != nil && program == KnownProgram(parent.words, name: parent.name)
   }

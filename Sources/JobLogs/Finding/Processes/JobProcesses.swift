@@ -10,6 +10,10 @@ public struct JobProcesses: Hashable, Sendable {
   public private(set) var pids: [Int32] = []
   /// Whether one of them holds an accelerator for computing; `nil` where that may not be seen.
   public private(set) var isOnGPU: Bool?
+  /// The accelerators they were told to use.
+  private var visible: VisibleAccelerators?
+  /// Why not all can be known of them, in words.
+  private var unseen: String?
 
   /// No processes.
   public init() {}
@@ -37,8 +41,19 @@ public struct JobProcesses: Hashable, Sendable {
       guard open.written.contains(where: { $0.target == place || $0.target.hasPrefix(place + "/") })
       else { continue }
       roots.insert(pid)
-      if let pipe = open.standard[0], pipe.hasPrefix("pipe:[") {
-        roots.formUnion(table.writers(of: pipe, in: context))
+      // In `… | ts | tee train.log` each passes on what the one before it prints.
+      var passing = [open.standard[0]].compactMap(\.self)
+      var next = 0
+      while next < min(passing.count, 4), passing[next].hasPrefix("pipe:[") {
+        let writers = table.writers(of: passing[next], in: context)
+        next += 1
+        for writer in writers where roots.insert(writer).inserted {
+          if let pipe = SystemFile.linkTarget(context.path("/proc/\(writer)/fd/0")),
+            pipe.hasPrefix("pipe:["), !passing.contains(pipe)
+          {
+            passing.append(pipe)
+          }
+        }
       }
     }
     self.init(roots, table, context)
@@ -53,17 +68,29 @@ public struct JobProcesses: Hashable, Sendable {
     var all = table.descendants(of: roots)
     all.formUnion(table.rayWorkers(of: all, in: context))
     pids = Array(all.sorted().prefix(Self.most))
-    var isReadable = true
+    var hidden = 0
     var isLearning = false
+    var told: [(JobEnvironment, [String])] = []
     for pid in pids {
       guard let process = table.records[pid] else { continue }
       let evidence = JobEvidence(process, in: context)
       if evidence.isOnGPU { isOnGPU = true }
       // A logging service writes what others have done, and holds no accelerator itself.
       if evidence.isJob { isLearning = true }
-      if !OpenDescriptors.each(in: context.path("/proc/\(pid)"), { _, _ in }) { isReadable = false }
+      if evidence.isJob {
+        told.append((JobEnvironment(pid: pid, in: context), process.words))
+      }
+      if !evidence.isReadable { hidden += 1 }
     }
-    if isOnGPU == nil, isReadable, isLearning { isOnGPU = false }
+    if isOnGPU == nil, hidden == 0, isLearning { isOnGPU = false }
+    if hidden > 0 {
+      unseen = "the open files of \(hidden) of its \(pids.count) processes may not be looked at"
+    }
+    if let list = VisibleAccelerators.of(told) {
+      let own = ProcessRecord.own(in: context).flatMap { ProcessIdentity(pid: $0, in: context) }
+      let view = pids.lazy.compactMap { ProcessIdentity(pid: $0, in: context) }.first
+      if list.isUnique || view?.sharesView(with: own) == true { visible = list }
+    }
   }
 
   private static let most = 256
@@ -75,6 +102,8 @@ public struct JobProcesses: Hashable, Sendable {
       JobFacts.Key.pids.rawValue: pids.map(String.init).joined(separator: ",")
     ]
     attributes[JobFacts.Key.onGPU.rawValue] = isOnGPU.map { $0 ? "yes" : "no" }
+    attributes[JobFacts.Key.unseen.rawValue] = unseen
+    if let visible { attributes.merge(visible.attributes) { said, _ in said } }
     return attributes
   }
 }
@@ -107,22 +136,34 @@ private struct ProcessTable {
     return found
   }
 
-  /// The workers of a Ray driver among some processes; they are the children of the node's raylet.
-  ///
-  /// Nothing in a worker says which driver it works for, so where there is another one, none is taken.
+  /// The workers of the Ray drivers among some processes; they are the children of the node's raylet.
   func rayWorkers(of processes: Set<Int32>, in context: SourceContext) -> Set<Int32> {
     let workers = pids.filter { records[$0]?.words.first?.hasPrefix("ray::") ?? false }
     guard !workers.isEmpty else { return [] }
-    let drivers = pids.filter { pid in
-      guard !workers.contains(pid), let process = records[pid] else { return false }
-      // The cluster's own services are in Python as well.
-      let isService = process.words.contains { word in
-        ["/ray/_private/", "/ray/dashboard/", "/ray/autoscaler/"].contains { word.contains($0) }
+    var drivers: [Int32: RayPlace] = [:]
+    for pid in pids {
+      guard let process = records[pid], !workers.contains(pid), !process.isRayService else {
+        continue
       }
       let evidence = JobEvidence(process, in: context)
-      return !isService && evidence.usesRay && (evidence.isJob || processes.contains(pid))
+      if evidence.usesRay { drivers[pid] = evidence.ray }
     }
-    return drivers.count == 1 && processes.contains(drivers[0]) ? Set(workers) : []
+    return Set(
+      workers.filter { pid in
+        guard let process = records[pid] else { return false }
+        let place = JobEvidence(process, in: context).ray
+        return RayPlace.driver(of: place, ancestors: ancestors(of: pid), among: drivers)
+          .map(processes.contains) ?? false
+      })
+  }
+
+  private func ancestors(of pid: Int32) -> Set<Int32> {
+    var found: Set<Int32> = []
+    var current = pid
+    while let parent = records[current]?.parent, parent > 1, found.insert(parent).inserted {
+      current = parent
+    }
+    return found
   }
 
   /// The processes whose output or errors go into a pipe.

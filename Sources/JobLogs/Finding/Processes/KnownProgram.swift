@@ -67,6 +67,12 @@ struct KnownProgram: Hashable, Sendable {
         "hippowatt", "nvtop", "nvitop", "gpustat", "btop", "all-smi", "rocm-smi", "amdgpu_top",
       ]),
     Entry(
+      title: "a viewer of runs", role: .service,
+      names: [
+        "tensorboard", "tensorboard.main", "tensorboard_data_server", "wandb", "wandb-core",
+        "gpu_stats", "mlflow", "aim", "jupyter*", "marimo", "streamlit",
+      ]),
+    Entry(
       title: "a display", role: .service,
       names: ["Xorg", "Xwayland", "gnome-shell", "kwin_*", "sway", "Hyprland", "plasmashell"]),
     Entry(

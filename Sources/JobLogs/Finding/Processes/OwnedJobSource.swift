@@ -14,6 +14,7 @@ struct OwnedJobSource: DataSource {
   private var owners = JobProcesses()
   private var nextLook: Timestamp?
   private var jobs: [DeviceID: Device] = [:]
+  private var watch = NamedLogWatch()
 
   init(_ source: any DataSource, path: String, _ context: SourceContext) {
     self.source = source
@@ -41,6 +42,15 @@ struct OwnedJobSource: DataSource {
         }
       }
       nextLook = now + (found.pids.isEmpty ? Self.period.unknown : Self.period.known)
+    }
+    if source.name == "log", let job = jobs.keys.first {
+      let hasNews = said.contains { if case .reading = $0 { true } else { false } }
+      let event = watch.look(
+        path, hasNews: hasNews, owners: owners.pids, at: now, in: context)
+      if var event {
+        event.device = job
+        result.append(.event(event))
+      }
     }
     for observation in said {
       guard case .device(let device) = observation, device.id.kind == .job else {

@@ -1,0 +1,171 @@
+import Telemetry
+
+/// How what a reader found in a line becomes what is told, with what other lines say.
+extension LogParser {
+  /// Makes of what a reader found in a line what is told.
+  mutating func settle(
+    _ index: Int, _ stamp: LogStamp?, _ mark: StepDeduplicator.Mark, _ arrival: Timestamp,
+    isLate: Bool = false
+  ) {
+    if found.isBanner {
+      if deduplicator.hasBegun { beginAnew(arrival) }
+      model.hearBanner()
+      choose(index, [])
+    }
+    if !found.facts.isEmpty {
+      if found.facts != lastFacts { learn(found.facts) }
+      if found.facts["global_batch"] != nil { completing = index }
+      if let steps = found.facts["steps"].flatMap({ Int64($0) }) { model.statedTotal = steps }
+    }
+    let isCount = found.count != nil
+    let wasBeginning = model.isBeginning
+    if isCount {
+      let isBare = found.count?.caption.name == 0
+      if model.place(&found, before: isBare ? wordsBefore() : []) == .undecided {
+        if undecided.count >= Self.mostUndecided { undecided.removeFirst(Self.mostUndecided / 2) }
+        undecided.append(HeldLine(found, stamp, mark, arrival))
+        return
+      }
+    } else {
+      model.hear(found)
+    }
+    if let total = model.takeDecided() { tellUndecided(total, arrival) }
+    if model.isBeginning, !wasBeginning { sayAnew(arrival) }
+    found.facts = [:]
+    if found.fields.isEmpty, found.note == nil { return }
+    let own = found.fields
+    choose(index, own)
+    if !isCount, own.contains(.step) { counting |= 1 << UInt64(index) }
+    let primary = primary ?? index
+    let primaryCounts = counting & 1 << UInt64(primary) != 0
+    if index != primary {
+      // Another format counts something else, or says in its own words what is known already.
+      var known = said[primary]
+      if !isCount || primaryCounts && !model.goesWithStated { known.formUnion(.counting) }
+      found.drop(known)
+    } else if !isCount, !primaryCounts, found.step == nil {
+      (found.step, found.stepTotal) = (model.step, model.stepTotal)
+    }
+    if let completing, found.step != nil { readers[completing].complete(&found) }
+    if found.isEnd { model.end() }
+    said[index].formUnion(own)
+    if isCount, found.step != nil {
+      releaseWaiting(arrival, redrawn: found)
+    } else if !isCount, own.contains(.loss) || own.has(.validationLoss) {
+      releaseWaiting(arrival, redrawn: nil, isNext: own.contains(.loss))
+      if index == primary, !primaryCounts, !isLate, latestBar != nil, own.contains(.loss),
+        !own.contains(.step)
+      {
+        waiting = HeldLine(found, stamp, mark, arrival)
+        waitingAfter = latestBar
+        return
+      }
+    }
+    if isCount, found.step != nil { latestBar = found }
+    if let beginning = model.beginning, found.step != nil {
+      model.beginning = nil
+      deduplicator.begin(beginning)
+    }
+    note(stamp: stamp, mark, arrival, isLate: isLate)
+  }
+
+  /// Tells a loss that waited for the bar to be drawn again below it.
+  ///
+  /// A bar is drawn again at once, at the step the loss is of and with the rate it had before; drawn
+  /// later, it has gone on.
+  mutating func releaseWaiting(
+    _ arrival: Timestamp, redrawn bar: Progress?, isNext: Bool = false
+  ) {
+    guard let line = waiting else { return }
+    waiting = nil
+    // Two losses without a bar between them were held back in a buffer: of which step nobody knows.
+    let wasHeldBack = isHeldBack
+    isHeldBack = isNext
+    let now = found
+    found = line.progress
+    if wasHeldBack || isHeldBack {
+      found.drop([.step, .stepTotal, Progress.Fields(.samples)])
+    } else if let bar, let before = waitingAfter, isRedrawn(bar, before) {
+      (found.step, found.stepTotal) = (bar.step, bar.stepTotal)
+    }
+    if let completing, found.step != nil {
+      found.drop(Progress.Fields(.samples))
+      readers[completing].complete(&found)
+    }
+    note(stamp: line.stamp, line.mark, line.arrival, isLate: line.arrival < arrival)
+    found = now
+  }
+
+  /// Whether a bar was drawn again without having gone on: its rate is the same to the last digit.
+  ///
+  /// A bar is drawn ten times a second at most. At slower steps each of them was drawn already.
+  private func isRedrawn(_ bar: Progress, _ before: Progress) -> Bool {
+    guard !model.isRecounted, bar.stepTime == before.stepTime, let now = bar.step,
+      let last = before.step
+    else { return false }
+    return now > last && (bar.stepTime ?? 1 < 0.2 || now - last > 1)
+  }
+
+  /// Tells what a bar counted before it was known to be the run's.
+  private mutating func tellUndecided(_ total: Int64, _ arrival: Timestamp) {
+    let lines = undecided
+    undecided = []
+    let now = found
+    for line in lines where line.progress.stepTotal == total {
+      found = line.progress
+      latestBar = found
+      if let completing { readers[completing].complete(&found) }
+      note(stamp: line.stamp, line.mark, line.arrival, isLate: line.arrival < arrival)
+    }
+    found = now
+  }
+
+  /// A program says once more what it is about to do: another life begins.
+  mutating func beginAnew(_ arrival: Timestamp) {
+    guard !model.isBeginning else { return }
+    model.beginAnew()
+    deduplicator.begin(.fresh)
+    sayAnew(arrival)
+  }
+
+  private mutating func sayAnew(_ arrival: Timestamp) {
+    say("began anew", at: arrival, .restarted)
+  }
+
+  /// A line of a format that is not yet sure.
+  struct HeldLine: Sendable {
+    var progress: Progress
+    var stamp: LogStamp?
+    var mark: StepDeduplicator.Mark
+    var arrival: Timestamp
+
+    init(
+      _ progress: Progress, _ stamp: LogStamp?, _ mark: StepDeduplicator.Mark, _ arrival: Timestamp
+    ) {
+      (self.progress, self.stamp, self.mark, self.arrival) = (progress, stamp, mark, arrival)
+    }
+  }
+
+  /// Makes a reader the primary one, if its line is a reason to.
+  private mutating func choose(_ index: Int, _ fields: Progress.Fields) {
+    if index == primary {
+      othersInARow = 0
+      return
+    }
+    let isBetter: Bool
+    if let primary {
+      let hasLoss = said[primary].contains(.loss)
+      if fields.contains(.loss) { othersInARow += 1 }
+      isBetter =
+        fields.contains(.loss) && (!hasLoss || othersInARow > 16)
+        || readers[index].authority > readers[primary].authority
+    } else {
+      isBetter = true
+    }
+    guard isBetter else { return }
+    primary = index
+    othersInARow = 0
+    let type = Swift.type(of: readers[index])
+    announcement.adopt(format: type.format, caution: type.caution)
+  }
+}
