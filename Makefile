@@ -153,7 +153,7 @@ $(FRAMEWORKS)/installed: Tests/Frameworks/requirements.txt
 	@touch $@
 
 frameworks: build $(FRAMEWORKS)/installed
-	@python3 Tests/Frameworks/run.py --binary $(BINARY) --venv $(FRAMEWORKS) \
+	@python3 -B Tests/Frameworks/run.py --binary $(BINARY) --venv $(FRAMEWORKS) \
 	  --write docs/frameworks.md $(ONLY:%=--only %)
 
 golden:
