@@ -15,7 +15,7 @@ PACKAGES = libncurses-dev libsqlite3-dev
 LIMIT = 19000000
 
 .PHONY: run build test lint size check setup install uninstall man completions screenshots demos \
-  demo-fake golden bench bench-compare bench-baseline bench-shipped coverage sanitize clean
+  demo-fake golden bench bench-compare bench-baseline bench-shipped coverage sanitize frameworks clean
 
 run: build
 	@exec $(BINARY)
@@ -142,6 +142,19 @@ fuzz-%: setup
 	cd .build-fuzz && SWIFT_BACKTRACE=enable=no release/fuzz-$* -max_total_time=$(FUZZ_SECONDS) \
 	  -max_len=65536 -timeout=10 -rss_limit_mb=2048 -artifact_prefix=$*- \
 	  corpus-$* $(wildcard $(HIPPOWATT_FIXTURES)/training)
+
+# Runs real training frameworks beside the program, compares what it says with what their scripts wrote
+# down, and writes docs/frameworks.md. It installs some gigabytes from PyPI into .build the first time,
+# and takes a quarter of an hour; ONLY=keras/ runs one of them and writes nothing.
+FRAMEWORKS = .build/frameworks/venv
+$(FRAMEWORKS)/installed: Tests/Frameworks/requirements.txt
+	python3 -m venv $(FRAMEWORKS)
+	$(FRAMEWORKS)/bin/pip install --quiet --requirement $<
+	@touch $@
+
+frameworks: build $(FRAMEWORKS)/installed
+	@python3 -B Tests/Frameworks/run.py --binary $(BINARY) --venv $(FRAMEWORKS) \
+	  --write docs/frameworks.md $(ONLY:%=--only %)
 
 golden:
 	RECORD_SNAPSHOTS=1 $(SWIFT) test || true
