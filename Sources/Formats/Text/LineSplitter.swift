@@ -64,6 +64,21 @@ package struct LineSplitter: Sendable {
     }
   }
 
+  /// Hands on what is left if it is a whole bar of tqdm, which ends only when the next one is drawn.
+  ///
+  /// It is handed on once more when it ends.
+  package func peekBar(_ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void) {
+    guard splitsAtReturns, !isCut, partial.count < 4096,
+      partial.last(where: { $0 != 0x20 }) == 0x5D, partial.contains(0x7C)
+    else { return }
+    var open = 0
+    for byte in partial {
+      if byte == 0x5B { open += 1 } else if byte == 0x5D { open -= 1 }
+    }
+    guard open == 0 else { return }
+    partial.withUnsafeBufferPointer { body($0, false) }
+  }
+
   /// Hands on what is left: the stream has ended.
   package mutating func finish(_ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void) {
     finishNumbered { line, isCut, _ in body(line, isCut) }

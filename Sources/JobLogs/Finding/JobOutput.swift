@@ -29,6 +29,7 @@ public struct JobOutput: Sendable {
     bytes.withUnsafeBufferPointer { bytes in
       splitter.feed(bytes) { line, isCut in take(line, isCut: isCut, arrival: arrival) }
     }
+    splitter.peekBar { line, isCut in parser.take(line, isCut: isCut, arrival: arrival) }
     splitters[stream.rawValue] = splitter
     return flush(arrival: arrival)
   }
@@ -40,6 +41,7 @@ public struct JobOutput: Sendable {
       splitter.finish { line, isCut in take(line, isCut: isCut, arrival: arrival) }
       splitters[stream.rawValue] = splitter
     }
+    parser.releaseWaiting(arrival, redrawn: nil)
     return flush(arrival: arrival)
   }
 

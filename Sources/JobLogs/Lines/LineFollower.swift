@@ -65,8 +65,12 @@ struct LineFollower {
     let count = file?.read(budget: budget, &splitter, body) ?? 0
     bytesRead &+= count
     passedOver += file?.takePassedOver() ?? 0
+    if count < budget { splitter.peekBar(body) }
     return count >= budget
   }
+
+  /// When the file that is followed was last changed.
+  var modified: Timestamp? { file?.modified }
 
   /// How many bytes of the log were passed over since that was last asked.
   mutating func takePassedOver() -> Int64 {
@@ -132,6 +136,14 @@ private struct OpenFile {
     }
     head = now
     return isReplaced
+  }
+
+  /// When it was last changed.
+  var modified: Timestamp? {
+    var status = stat()
+    guard isRegular, fstat(descriptor.number, &status) == 0 else { return nil }
+    return Timestamp(
+      nanoseconds: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec))
   }
 
   /// `SEEK_DATA` of `lseek(2)` on Linux, which Glibc's module does not name.

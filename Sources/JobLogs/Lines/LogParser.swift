@@ -104,6 +104,7 @@ public struct LogParser: Sendable {
   ) -> [Observation] {
     var splitter = splitter
     splitter.feed(bytes) { line, isCut in take(line, isCut: isCut, arrival: arrival) }
+    splitter.peekBar { line, isCut in take(line, isCut: isCut, arrival: arrival) }
     self.splitter = splitter
     return flush(arrival: arrival)
   }

@@ -15,6 +15,7 @@ public struct LogSource: DataSource {
   private var follower: LineFollower
   private var parser: LogParser
 
+  private var lastLook: Timestamp?
   /// Whether the end of the log was compared with the time it was changed.
   private var isChecked = false
   /// Whether all that was read so far was said long ago.
@@ -77,11 +78,19 @@ public struct LogSource: DataSource {
         "\(SI.data(Double(passedOver)).joined) in the middle of the log were passed over: "
           + "`import` reads all of it", at: now)
     }
-    let result = parser.flush(arrival: now, isBehind: isBehind)
+    let result = parser.flush(arrival: written(before: now), isBehind: isBehind)
     self.parser = parser
     // The end of a file that was removed is still worth hearing; its absence comes next time.
     if let failure, result.isEmpty { throw failure }
     return result
+  }
+
+  /// When the newest line was written, where the file tells: after the last look and before this.
+  private mutating func written(before now: Timestamp) -> Timestamp {
+    defer { lastLook = now }
+    guard let modified = follower.modified, let lastLook, modified > lastLook, modified <= now
+    else { return now }
+    return modified
   }
 
   /// Looks at the end of a log that is there already, before its times are believed.

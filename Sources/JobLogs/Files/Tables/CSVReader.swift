@@ -119,6 +119,11 @@ package struct CSVReader: Sendable {
       guard let value = PlainNumber.parse(cells[column]) else { return }
       total += value
     }
+    // Zeros of an evaluation that was not made, and so the figures beside them.
+    if metric == .validationLoss, total == 0 {
+      row.entries.removeAll { $0.metric == .accuracy }
+      return
+    }
     row.entries.append(JobRow.Entry(metric: metric, value: total, name: name))
   }
 }
