@@ -6,7 +6,7 @@ SWIFT ?= swift
 # Optimised for size: the program waits nearly all the time, and its size is its memory. At a fixed
 # address it needs no table of relocations, which is a megabyte.
 SHIPPED = --static-swift-stdlib -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections \
-  -Xlinker --gc-sections -Xlinker --icf=safe -Xlinker --no-export-dynamic \
+  -Xlinker --gc-sections -Xlinker --icf=all -Xlinker --no-export-dynamic \
   -Xswiftc -Xclang-linker -Xswiftc -no-pie
 RELEASE = $(SWIFT) build -c release --product hippowatt $(SHIPPED)
 BINARY = .build/release/hippowatt
