@@ -51,6 +51,20 @@ import Testing
     #expect(heard.devices.last?.attributes["untimed_rows"] == "499")
   }
 
+  /// Each value is told in the row in which it was said last, and not beside another step.
+  @Test func ofAHistoryEachValueKeepsItsStep() throws {
+    var parser = parser()
+    let text = [
+      "step     5 | loss: 6.5 | lr 4.2e-05 | dt: 338.25ms | tok/sec: 1550.5",
+      "step     6 | loss: 6.25 | dt: 300.00ms | tok/sec: 1600.5", "val loss 6.75", "",
+    ].joined(separator: "\n")
+    let heard = parser.consume(Array(text.utf8), arrival: start)
+    #expect(heard.readings.map { $0[.step] } == [5, 6])
+    #expect(heard.readings.map { $0[.learningRate] } == [4.2e-5, nil])
+    #expect(heard.readings.map { $0[.loss] } == [nil, 6.25])
+    #expect(heard.readings.map { $0[.stepTime] } == [nil, 0.3])
+  }
+
   @Test func aHugeBurstIsToldRowByRow() throws {
     var parser = parser()
     _ = parser.consume(Array(line(0).utf8), arrival: start)

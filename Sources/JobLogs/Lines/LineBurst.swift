@@ -45,7 +45,7 @@ struct LineBurst: Sendable {
     var kept: [Progress] = []
     for var row in rows.reversed() {
       let fresh = row.fields.subtracting(told)
-      let isOnlyStep = fresh.subtracting(.counting).rawValue == 0 && !kept.isEmpty
+      let isOnlyStep = fresh.subtracting(.step).rawValue == 0 && !kept.isEmpty
       told.formUnion(row.fields)
       guard !isOnlyStep else { continue }
       row.fields = fresh.union(row.fields.intersection(.step))
