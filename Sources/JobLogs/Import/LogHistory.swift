@@ -15,6 +15,10 @@ struct LogHistory: Sendable {
     var elapsed: Double?
     var step: Int64?
     var stepTime: Double?
+    /// What the job did besides steps, since the row before or with this row.
+    var pauses: Set<PauseKind> = []
+    /// Whether the time of a step leaves that out.
+    var isTimeWithoutPauses = false
   }
 
   /// The numbers of a row, at a time that is filled in later.
@@ -64,6 +68,7 @@ struct LogHistory: Sendable {
   /// Whether the next time is to be kept, as it ends a stretch without.
   private var isOpen = false
   private var pending: Pending?
+  private var kinds: Set<PauseKind> = []
 
   private struct Pending {
     var progress: Progress
@@ -133,6 +138,12 @@ struct LogHistory: Sendable {
     return waiting.progress.fields.isDisjoint(with: next.fields)
   }
 
+  /// Hears that the job did something besides steps.
+  mutating func hear(_ kind: PauseKind) {
+    flush()
+    kinds.insert(kind)
+  }
+
   /// Adds a word about the row at hand.
   mutating func say(_ text: String, _ cause: Event.Cause?) {
     guard words.count < Self.mostWords else {
@@ -153,7 +164,10 @@ struct LogHistory: Sendable {
     rows.append(
       Row(
         isStamped: waiting.isStamped, before: waiting.before, elapsed: waiting.progress.elapsed,
-        step: waiting.progress.step, stepTime: waiting.progress.stepTime))
+        step: waiting.progress.step, stepTime: waiting.progress.stepTime,
+        pauses: kinds.union(waiting.progress.pause.map { [$0] } ?? []),
+        isTimeWithoutPauses: waiting.progress.isTimeWithoutPauses))
+    kinds = []
     if pieces.last.map({ $0.count == Self.piece }) ?? true {
       pieces.append([])
       pieces[pieces.count - 1].reserveCapacity(min(Self.piece, max(16, rows.count)))

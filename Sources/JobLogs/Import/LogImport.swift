@@ -94,7 +94,17 @@ public struct LogImport: Sendable {
       }
     }
     observations.reserveCapacity(rows.count + words.count + 64)
+    var pauses = ToldPauses()
     history.forEachRow { place, row in
+      if timing == .stamped || timing == .anchored,
+        let pause = pauses.hear(rows[place], at: layout.times[place])
+      {
+        let told = Progress(pause)
+        var reading = Reading(device: parser.device, time: pause.end, arrival: pause.end)
+        told.fill(&reading)
+        observations += parser.announce(reading, told.fields, isRedoing: false)
+        observations.append(.reading(reading))
+      }
       row.reading.time = layout.times[place]
       row.reading.arrival = row.reading.time
       observations += parser.announce(row.reading, row.fields, isRedoing: row.isRedoing)
@@ -181,5 +191,15 @@ public struct LogImport: Sendable {
         "line \(broken.tooLong.first)\(others) longer than 64 KiB and passed over")
     }
     if wordsLeftOut > 0 { remarks.append("\(wordsLeftOut) more events were left out") }
+  }
+}
+
+extension ToldPauses {
+  /// Hears a row of a finished log, whose time is known; returns the pause before it.
+  fileprivate mutating func hear(_ row: LogHistory.Row, at time: Timestamp) -> Pause? {
+    row.pauses.forEach { hear($0) }
+    guard row.isTimeWithoutPauses, row.isStamped, let step = row.step, let seconds = row.stepTime
+    else { return nil }
+    return hear(step, seconds: seconds, at: time)
   }
 }

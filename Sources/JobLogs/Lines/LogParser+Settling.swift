@@ -32,7 +32,10 @@ extension LogParser {
     if let total = model.takeDecided() { tellUndecided(total, arrival) }
     if model.isBeginning, !wasBeginning { sayAnew(arrival) }
     found.facts = [:]
-    if found.fields.isEmpty, found.note == nil { return }
+    if found.fields.isEmpty, found.note == nil {
+      if let kind = found.pause { hear(kind) }
+      return
+    }
     let own = found.fields
     choose(index, own)
     if !isCount, own.contains(.step) { counting |= 1 << UInt64(index) }

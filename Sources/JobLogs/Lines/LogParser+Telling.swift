@@ -26,8 +26,11 @@ extension LogParser {
         say("refused an impossible \($0.metric.title) in the job's log", at: moment, .refused)
       }
     }
+    let isSameMoment =
+      history == nil ? lastArrival == arrival : stamp == nil || stamp == lastStamp
+    lastStamp = stamp
     let verdict = deduplicator.judge(
-      found, fields, mark, isSameMoment: lastArrival == arrival, isRecounted: model.isRecounted)
+      found, fields, mark, isSameMoment: isSameMoment, isRecounted: model.isRecounted)
     model.isRecounted = false
     switch verdict {
     case .copy: return
@@ -112,7 +115,24 @@ extension LogParser {
     }
   }
 
+  /// Hears that a job did something besides steps.
+  mutating func hear(_ kind: PauseKind) {
+    if history != nil { history?.hear(kind) } else { pauses.hear(kind) }
+  }
+
+  /// Tells the pause before a row, if there was one.
+  private mutating func tellPause(
+    before progress: Progress, at time: Timestamp, _ arrival: Timestamp
+  ) {
+    if let kind = progress.pause { pauses.hear(kind) }
+    guard progress.isTimeWithoutPauses, let step = progress.step, let seconds = progress.stepTime,
+      let pause = pauses.hear(step, seconds: seconds, at: time)
+    else { return }
+    emit(Progress(pause), at: pause.end, arrival)
+  }
+
   mutating func emit(_ progress: Progress, at time: Timestamp, _ arrival: Timestamp) {
+    tellPause(before: progress, at: time, arrival)
     var reading = Reading(device: device, time: time, arrival: arrival)
     progress.fill(&reading)
     guard !reading.isEmpty else { return }

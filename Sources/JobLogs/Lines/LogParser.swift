@@ -43,6 +43,9 @@ public struct LogParser: Sendable {
   /// The last line that nobody understood, whose words may be about the bar below it.
   private var before: [UInt8] = []
   var deduplicator = StepDeduplicator()
+  var pauses = ToldPauses()
+  /// The time on the line before, of a finished log.
+  var lastStamp: LogStamp?
   var burst = LineBurst()
   /// What carries a time of its own and is known at the same time, waiting to go out as one row.
   var row: (time: Timestamp, steps: [Progress])?

@@ -74,7 +74,18 @@ extension Progress {
     if let new = other.elapsed { elapsed = new }
     fields.formUnion(other.fields)
     other.fields.forEach { slots[$0.rawValue] = other.slots[$0.rawValue] }
+    if let new = other.pause { pause = new }
+    if other.isTimeWithoutPauses { isTimeWithoutPauses = true }
     if !other.facts.isEmpty { facts.merge(other.facts) { _, new in new } }
+  }
+
+  /// A pause as a row says it: at its end.
+  init(_ pause: ToldPauses.Pause) {
+    self.init()
+    switch pause.kind {
+    case .evaluation: evaluationTime = pause.seconds
+    case .checkpoint: checkpointTime = pause.seconds
+    }
   }
 
   /// Puts the values into a row.

@@ -23,6 +23,10 @@ struct Progress: Sendable {
   var note: String?
   /// Whether a program says what it is about to do, as it does once in its life.
   var isBanner = false
+  /// What the job did besides steps, as the line shows.
+  var pause: PauseKind?
+  /// Whether the time of a step is a mean over all steps since the line before, without pauses.
+  var isTimeWithoutPauses = false
   /// Whether the run is over with this line.
   var isEnd = false
 
@@ -36,6 +40,8 @@ struct Progress: Sendable {
     count = nil
     isBanner = false
     isEnd = false
+    pause = nil
+    isTimeWithoutPauses = false
     if !facts.isEmpty { facts = [:] }
     if note != nil { note = nil }
   }

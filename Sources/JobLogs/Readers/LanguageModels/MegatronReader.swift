@@ -30,6 +30,10 @@ struct MegatronReader: ProgressReader {
     if line.starts(with: "validation loss at iteration ", at: start) {
       return validation(line, start + 29, &progress)
     }
+    if line.starts(with: "successfully saved checkpoint", at: start) {
+      progress.pause = .checkpoint
+      return true
+    }
     if line.starts(with: "Number of parameters in billions: ", at: start) {
       let billions = line.number(at: start + 34)?.value ?? 0
       return progress.learn([
@@ -57,6 +61,7 @@ struct MegatronReader: ProgressReader {
     progress.stepTime =
       value("elapsed time per iteration (ms)").map { $0.value / 1000 }
       ?? value("elapsed time per iteration (s)")?.value
+    progress.isTimeWithoutPauses = progress.stepTime != nil
     progress.samples = value("consumed samples")?.whole
     progress.tokens =
       value("consumed tokens")?.whole ?? Progress.product(progress.samples, sequenceLength)
@@ -81,6 +86,7 @@ struct MegatronReader: ProgressReader {
     else { return false }
     progress.step = count
     progress.validationLoss = loss.value
+    progress.pause = .evaluation
     return true
   }
 
