@@ -238,7 +238,7 @@ final class PagePlayer: Sendable {
     ])
     let server = try LoopbackServer(player.play)
     var source = try source(server)
-    let devices = try listen(&source, seconds: 2).devices
+    let devices = try listen(&source, seconds: 4).devices
     #expect(devices.map(\.label) == [String(repeating: "x", count: 200), "2 models"])
   }
 

@@ -45,6 +45,8 @@ extension Ledger {
   public func charge(of job: DeviceID, over span: TimeSpan) -> JobCharge {
     let facts = timeline.facts(of: job)
     guard facts.timing != .none else { return .unknown(JobCost.untimed) }
+    // Whoever says on which GPUs its requests are served, says that it is here.
+    guard !facts.isFront || !facts.gpus.isEmpty else { return .unknown(ServingCost.elsewhere) }
     func tellEnergy(_ devices: [Device]) -> Bool {
       devices.contains { timeline.energySeries(of: $0.id) != nil }
     }

@@ -96,7 +96,9 @@ public struct RunProfile: Hashable, Sendable {
   /// Joules for one token, sample or step.
   public func joules(per measure: Measure) -> Double? {
     switch measure {
-    case .token, .outputToken: joulesPerToken
+    // A server's token is never set against one of training.
+    case .token: self.measure == .outputToken ? nil : joulesPerToken
+    case .outputToken: self.measure == .outputToken ? joulesPerToken : nil
     case .sample: joulesPerSample
     case .step: joulesPerStep
     }

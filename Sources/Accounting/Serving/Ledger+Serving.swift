@@ -17,8 +17,8 @@ extension Ledger {
   }
 
   private func newestServingCost(of job: DeviceID, at time: Timestamp) -> ServingCost? {
-    let metric = timeline.id(.outputTokens, of: job) == nil ? Metric.requests : .outputTokens
-    guard let counter = timeline.id(metric, of: job),
+    guard let metric = servingCounter(of: job, at: time),
+      let counter = timeline.id(metric, of: job),
       let last = timeline.moment(at: time).known(metric, of: job),
       let first = timeline.firstReading(counter), first.time < last.time
     else { return nil }
@@ -30,14 +30,44 @@ extension Ledger {
       let next = servingCost(of: job, over: span, isLate: isLate)
       cost = next
       switch next.shortfall {
-      case .tokens, .late, .quiet: continue
+      case .tokens, .inputTokens, .late, .quiet: continue
+      // Requests are long beside a short stretch.
+      case .untold where next.joulesPerRequest == nil: continue
       default: break
       }
       break
     }
-    if metric == .requests { cost?.shortfall = .untold }
     if last.isStale { cost?.shortfall = .silent(last.age) }
     return cost
+  }
+
+  /// What a server's work is counted in: the tokens it writes; those it reads, if it never wrote one;
+  /// or requests. `nil` for a job that counts none of them.
+  func servingCounter(of job: DeviceID, at time: Timestamp) -> Metric? {
+    let moment = timeline.moment(at: time)
+    func value(_ metric: Metric) -> Double? { moment.known(metric, of: job)?.value }
+    let writes = value(.outputTokens)
+    if writes ?? 0 > 0 { return .outputTokens }
+    let isServing =
+      timeline.facts(of: job).isServing || timeline.id(.outputTokens, of: job) != nil
+      || timeline.id(.requests, of: job) != nil
+    if isServing, value(.promptTokens) ?? 0 > 0 { return .promptTokens }
+    if writes != nil { return .outputTokens }
+    return value(.requests) == nil ? nil : .requests
+  }
+
+  /// The cost of a server's work over a span of a recording, from its first count in it to its last.
+  ///
+  /// `nil` where it counted nothing twice.
+  public func servingCost(of job: DeviceID, within span: TimeSpan) -> ServingCost? {
+    guard let metric = servingCounter(of: job, at: span.end), let id = timeline.id(metric, of: job),
+      let first = timeline.firstReading(id),
+      let last = timeline.moment(at: span.end).known(metric, of: job)
+    else { return nil }
+    let stretch = TimeSpan(max(first.time, span.start), last.time)
+    guard stretch.seconds > 0 else { return nil }
+    return servingCost(
+      of: job, over: stretch, isLate: timeline.facts(of: job).countsTokensAtEnd)
   }
 
   /// The cost of a server's work over a span, whatever is in it.
@@ -49,6 +79,15 @@ extension Ledger {
       span: span, outputTokens: amount(.outputTokens) ?? 0, promptTokens: amount(.promptTokens),
       cachedPromptTokens: amount(.cachedPromptTokens), requests: amount(.requests),
       requestTime: amount(.requestTime), energy: jobEnergy(of: job, over: span), isLate: isLate)
+    let facts = timeline.facts(of: job)
+    cost.abortedRequests = amount(.abortedRequests)
+    cost.promptsMayHoldCached = facts.promptsMayHoldCached
+    if facts.isFront, facts.gpus.isEmpty { cost.absence = ServingCost.elsewhere }
+    let counter = servingCounter(of: job, at: span.end) ?? .outputTokens
+    cost.measure =
+      counter == .promptTokens ? .inputToken : counter == .requests ? .request : .outputToken
+    cost.countCoverage =
+      timeline.id(counter, of: job).map { timeline.total($0, over: span).coverage } ?? 0
     cost.meanRunning = timeline.id(.requestsRunning, of: job).flatMap {
       timeline.total($0, over: span).mean
     }

@@ -4,6 +4,11 @@ import Quantities
 import Telemetry
 
 extension FrameContext {
+  /// What a job's progress shows in: that of training, and what servers count.
+  private static let progress: [Metric] = [
+    .step, .outputTokens, .tokens, .promptTokens, .requests,
+  ]
+
   /// The job that is shown.
   ///
   /// Among jobs that still report, one the user named comes before one that was found, then the one
@@ -11,14 +16,14 @@ extension FrameContext {
   static func job(in ledger: Ledger, _ moment: Moment) -> Device? {
     let (timeline, inventory) = (ledger.timeline, ledger.inventory)
     func newest(_ job: Device) -> Int64 {
-      [Metric.step, .outputTokens, .tokens].compactMap { moment.known($0, of: job.id) }
+      progress.compactMap { moment.known($0, of: job.id) }
         .map(\.time.nanoseconds).max() ?? 0
     }
     let since = (moment.time - 120).nanoseconds
     let active = inventory.jobs.filter { newest($0) >= since }
     guard !active.isEmpty else { return inventory.jobs.max { newest($0) < newest($1) } }
     func series(_ job: Device) -> Timeline.SeriesID? {
-      [Metric.step, .outputTokens, .tokens].lazy.compactMap { timeline.id($0, of: job.id) }.first
+      progress.lazy.compactMap { timeline.id($0, of: job.id) }.first
     }
     func rank(_ job: Device) -> (Int, Int64, String) {
       guard let id = series(job) else { return (0, 0, job.id.name) }

@@ -165,7 +165,7 @@ extension AlgorithmCostPanel {
   /// The saving against the first baseline, over the whole run so far.
   func besideBaseline(_ job: Device, _ c: FrameContext) -> [Run] {
     guard let baseline = c.input.baselines.first, let own = wholeRun(job, c),
-      let measure = [RunProfile.Measure.token, .sample, .step].first(where: {
+      let measure = [RunProfile.Measure.token, .outputToken, .sample, .step].first(where: {
         own.joules(per: $0) != nil && baseline.joules(per: $0) != nil
       }), let joules = own.joules(per: measure), let other = baseline.joules(per: measure)
     else { return [] }
@@ -198,7 +198,8 @@ extension AlgorithmCostPanel {
     guard let own = wholeRun(job, c), rect.width >= 30 else { return }
     canvas.textClipped("diet", x: rect.x, y: rect.y, maxWidth: 10, c.muted)
     let runs = Array(c.input.baselines.prefix(2)) + [own]
-    let measure: RunProfile.Measure = own.joulesPerToken == nil ? .step : .token
+    let measure: RunProfile.Measure =
+      own.measure == .outputToken ? .outputToken : own.joulesPerToken == nil ? .step : .token
     let top = runs.compactMap { $0.joules(per: measure) }.max() ?? 0
     guard top > 0 else { return }
     let areas = rect.splitColumns(11).right.columns(runs.count, gap: 2)

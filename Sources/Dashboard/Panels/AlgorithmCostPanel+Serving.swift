@@ -3,7 +3,7 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// The panel of a serving job: joules for each output token.
+/// The panel of a serving job: joules for each output token, each token, or each request.
 extension AlgorithmCostPanel {
   /// Joules for an output token, or else for a request; `nil` for a job that counts neither.
   func servingHeadline(_ job: Device, _ c: FrameContext) -> Headline? {
@@ -15,17 +15,28 @@ extension AlgorithmCostPanel {
     if let joules = cost.joulesPerOutputToken {
       headline.value = SI.text(joules, "J/output token")
       headline.phrases.append(besideBaseline(job, c))
+      if let joules = cost.joulesPerTotalToken {
+        headline.phrases.append([Run(SI.string(joules, "J/total token"), c.muted)])
+      }
       headline.phrases.append([Run(rate.joined, c.muted)])
       if let busy = cost.busyJoulesPerOutputToken {
         headline.phrases.append([
           Run(SI.string(busy, "J") + " of it for the work", c.muted)
         ])
       }
+    } else if let joules = cost.joulesPerInputToken {
+      headline.value = SI.text(joules, "J/input token")
+      headline.phrases.append([Run("it writes none", c.muted)])
     } else if let joules = cost.joulesPerRequest {
       headline.value = SI.text(joules, "J/request")
       headline.phrases.append([Run(cost.shortfall?.words ?? "", c.muted)])
     } else {
-      headline.value = rate
+      headline.value =
+        switch cost.measure {
+        case .outputToken: rate
+        case .inputToken: SI.text(cost.promptRate ?? 0, "input tokens/s", smallest: 0)
+        case .request: SI.text(cost.requestRate ?? 0, "requests/s", smallest: 0)
+        }
       headline.isEstimate = false
       headline.phrases.append([Run(cost.shortfall?.words ?? "", c.muted)])
     }
@@ -46,34 +57,46 @@ extension AlgorithmCostPanel {
       add(0, "requests", SI.count(running) + " running", waiting)
     }
     let total = now(.outputTokens).map { SI.text($0, "", smallest: 0).joined + " in all" } ?? ""
-    if cost.shortfall != .untold { add(1, "written", rate(cost.outputRate), total) }
+    if cost.measure == .outputToken { add(1, "written", rate(cost.outputRate), total) }
     if let prompt = cost.promptRate {
-      let cached = cost.cachedShare.map { "\(SI.percent($0)) % more from cache" } ?? ""
+      let cached =
+        cost.promptsMayHoldCached
+        ? "cached ones among them"
+        : cost.cachedShare.map { "\(SI.percent($0)) % more from cache" } ?? ""
       add(2, "read", rate(prompt), cached, bar: cost.cachedShare)
     }
     if let joules = cost.joulesPerRequest {
       let took = cost.requestSeconds.map { "in " + SI.duration($0) } ?? ""
       add(3, "a request", SI.string(joules, "J"), took)
     }
+    if let aborted = cost.abortedRequests, aborted > 0 {
+      add(4, "aborted", SI.count(aborted), "in \(SI.duration(cost.span.seconds)), not served")
+    }
+    if let joules = cost.joulesPerTotalToken {
+      add(3, "prompt+out", SI.string(joules, "J/total tok"), "computed prompt and output tokens")
+    }
     switch c.ledger.tokenEnergyFit(of: job.id, at: c.time) {
     case .success(let fit)?:
-      add(4, "a prompt", SI.string(fit.prompt.value, "J/token"), range(fit.prompt))
-      add(5, "an output", SI.string(fit.output.value, "J/token"), range(fit.output))
+      add(4, "a prompt", SI.string(fit.prompt.value, "J/prompt tok"), range(fit.prompt))
+      add(5, "an output", SI.string(fit.output.value, "J/output tok"), range(fit.output))
       add(
         6, "standing", SI.string(fit.base.value, "W"), range(fit.base) + ", no token moving")
     default:
       if let phases = cost.joulesByPhase {
-        add(4, "a prompt", SI.string(phases.prefill, "J/token"), "by the time spent on it")
-        add(5, "an output", SI.string(phases.decode, "J/token"), "by the time spent on it")
+        add(4, "a prompt", SI.string(phases.prefill, "J/prompt tok"), "by the time spent on it")
+        add(5, "an output", SI.string(phases.decode, "J/output tok"), "by the time spent on it")
       }
     }
     if !c.input.baselines.isEmpty { rows.append(WeighedRow(7, .diet)) }
     return rows
   }
 
-  /// The tokens it writes in a second, over the window of the other panels.
+  /// The tokens it writes or, where it writes none, reads in a second, over the window of the other panels.
   func drawWriting(_ canvas: inout Canvas, _ job: Device, in rect: Rect, _ c: FrameContext) {
-    guard rect.height > 0, let id = c.timeline.id(.outputTokens, of: job.id) else { return }
+    let isReader = c.ledger.servingCost(of: job.id, at: c.time)?.measure == .inputToken
+    guard rect.height > 0,
+      let id = c.timeline.id(isReader ? .promptTokens : .outputTokens, of: job.id)
+    else { return }
     let chart = rect.height >= 4 ? rect.splitRows(1).bottom : rect
     let columns = c.samples(chart.width)
     let values = c.timeline.curve(id, over: c.chartWindow(columns), columns: columns, until: c.time)

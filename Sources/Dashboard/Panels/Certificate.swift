@@ -10,7 +10,7 @@ import Telemetry
 enum Certificate {
   /// Joules of a step, a token or a sample of a job; empty while none are told.
   static func cost(of job: Device, _ c: FrameContext) -> [String] {
-    guard let cost = c.ledger.cost(of: job.id, at: c.time) else { return [] }
+    guard let cost = c.ledger.cost(of: job.id, at: c.time) else { return serving(job, c) }
     var lines: [String] = []
     if let energy = cost.energy, let (count, unit, each) = divisor(cost), count > 0 {
       let mark = energy.isModelled ? "≈ " : ""
@@ -69,7 +69,7 @@ enum Certificate {
     return cost.steps > 0 ? (cost.steps, "step", cost.joulesPerStep) : nil
   }
 
-  private static func whose(_ charge: JobCharge) -> String {
+  static func whose(_ charge: JobCharge) -> String {
     switch charge {
     case .accelerators(let devices):
       let names = devices.prefix(8).map { sanitized($0.label) }.joined(separator: ", ")
@@ -86,7 +86,7 @@ enum Certificate {
     }
   }
 
-  private static func method(_ energy: EnergyAmount) -> String {
+  static func method(_ energy: EnergyAmount) -> String {
     let words =
       energy.isModelled
       ? "modelled, not measured"

@@ -113,10 +113,15 @@ struct Compare: ParsableCommand {
         ("precision", run.precision.map { .text($0.rawValue) }),
         ("accelerator", .text(run.accelerator)), ("devices", .number(Double(run.devices))),
         ("seconds", run.isTimed ? .number(run.seconds) : nil), ("steps", .number(run.steps)),
-        ("tokens", run.tokens.map(JSONText.number)), ("joules", run.joules.map(JSONText.number)),
-        ("joules_per_token", run.joulesPerToken.map(JSONText.number)),
+        (run.measure == .outputToken ? "output_tokens" : "tokens", run.tokens.map(JSONText.number)),
+        ("joules", run.joules.map(JSONText.number)),
+        ("joules_per_token", run.joules(per: .token).map(JSONText.number)),
+        ("joules_per_output_token", run.joules(per: .outputToken).map(JSONText.number)),
         ("joules_per_step", run.joulesPerStep.map(JSONText.number)),
-        ("tokens_per_second", run.tokensPerSecond.map(JSONText.number)),
+        (
+          run.measure == .outputToken ? "output_tokens_per_second" : "tokens_per_second",
+          run.tokensPerSecond.map(JSONText.number)
+        ),
         ("watts", run.meanPower.map(JSONText.number)),
         ("loss", run.losses.last.map { .number($0.loss) }),
         ("peak_memory_bytes", run.peakMemory.map(JSONText.number)),

@@ -114,6 +114,19 @@ extension RunReport {
 
   private static func json(_ job: Job) -> JSONText {
     let (cost, mfu) = (job.cost, job.mfu)
+    if let serving = job.serving {
+      return JSONText.object(
+        [
+          ("name", .text(job.device.label)), ("framework", .text(job.facts.framework)),
+          ("serves", .flag(true)), ("seconds", .number(serving.span.seconds)),
+          ("joules", joules(cost).map(JSONText.number) ?? .null),
+          (
+            "joules_unknown_because",
+            joules(cost) == nil ? unknownServing(job, serving).map(JSONText.text) : nil
+          ),
+          ("caveats", .list(job.caveats.map { .text($0.words) })),
+        ] + servingMembers(serving))
+    }
     return JSONText.object(
       [
         ("name", .text(job.device.label)), ("framework", .text(job.facts.framework)),

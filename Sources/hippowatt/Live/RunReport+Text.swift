@@ -94,12 +94,12 @@ extension RunReport {
   private func jobFacts(_ job: Job, isFull: Bool) -> [(String, String)] {
     let cost = job.cost
     var facts = [("job", sanitized(job.device.label))]
-    let isServing = cost.steps == 0 && job.sampleCost == nil
+    if let serving = job.serving { return facts + Self.servingFacts(job, serving) }
     if cost.steps > 0 { facts.append(("  steps", SI.count(cost.steps))) }
     func add(_ name: String, _ value: String?) {
       if let value { facts.append(("  " + name, value)) }
     }
-    add(isServing ? "written" : "tokens", cost.tokens.map { SI.text($0, "", smallest: 0).joined })
+    add("tokens", cost.tokens.map { SI.text($0, "", smallest: 0).joined })
     add("per step", cost.joulesPerStep.map { SI.string($0, "J") })
     add("per token", cost.joulesPerToken.map { SI.string($0, "J") })
     add("energy", Self.unknownJoules(cost).map { "unknown, because \($0)" })
@@ -108,7 +108,7 @@ extension RunReport {
     for (index, note) in Self.timeNotes(job.facts).enumerated() {
       facts.append((index == 0 ? "  times" : "", note))
     }
-    guard isFull, !isServing else { return facts }
+    guard isFull else { return facts }
     add("val loss", job.validationLoss.map { SI.significant($0, digits: 4) })
     if let whole = job.sampleCost, let samples = whole.samples {
       let energy = Self.joules(whole).map { ", " + SI.energy($0).joined } ?? ""

@@ -27,6 +27,8 @@ struct RunReport {
     /// What is doubtful about whom it is charged.
     var caveats: [JobCaveat] = []
     var target: TargetLoss?
+    /// What a server's tokens and requests cost; `nil` for a job that trains.
+    var serving: ServingCost?
   }
 
   let span: TimeSpan
@@ -138,14 +140,12 @@ struct RunReport {
 
   /// The results of a serving job over the whole span.
   private static func serving(_ device: Device, _ ledger: Ledger, over span: TimeSpan) -> Job? {
-    guard let id = ledger.timeline.id(.outputTokens, of: device.id) else { return nil }
-    var cost = ledger.cost(of: device.id, over: span, steps: 0)
-    cost.tokens = ledger.timeline.total(id, over: span).amount
+    guard let serving = ledger.servingCost(of: device.id, within: span) else { return nil }
     return Job(
-      device: device, facts: ledger.timeline.facts(of: device.id), cost: cost,
+      device: device, facts: ledger.timeline.facts(of: device.id),
+      cost: ledger.cost(of: device.id, over: serving.span, steps: 0),
       mfu: MFU(devices: 1, reason: "it serves"),
-      caveats: ledger.caveats(of: device.id, over: span)
-    )
+      caveats: ledger.caveats(of: device.id, over: serving.span), serving: serving)
   }
 
   /// Two familiar things that take as much.

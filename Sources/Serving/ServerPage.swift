@@ -1,0 +1,76 @@
+import Formats
+import Quantities
+import Telemetry
+
+/// One page of a server, with what tells it from the page of another.
+struct ServerPage: Sendable {
+  let time: Timestamp
+  let table: ServerTable
+  /// By the names the table uses.
+  let samples: [String: [PrometheusSample]]
+  /// When the process that publishes it started, in seconds since 1970; `nil` where it does not say
+  /// so, or speaks of several processes.
+  let started: Double?
+  /// What each counter stands at, by its name and labels.
+  let counts: [String: Double]
+
+  init(
+    _ samples: [String: [PrometheusSample]], _ table: ServerTable, started: Double?,
+    at time: Timestamp
+  ) {
+    self.time = time
+    self.table = table
+    self.samples = samples
+    self.started = started
+    var names: Set<String> = []
+    for column in table.columns where column.metric.isCounter {
+      for term in column.terms + column.less { names.insert(term.name) }
+    }
+    var counts: [String: Double] = [:]
+    for name in names {
+      for (labels, value) in ServerCounters.groups(samples[name] ?? [], ServerTable.Term(name)) {
+        counts["\(name){\(labels)}"] = value
+      }
+    }
+    self.counts = counts
+  }
+
+  /// The start time on a page; one of several processes says nothing of any one of them.
+  static func started(_ page: PrometheusPage) -> Double? {
+    let times = page.samples.filter { $0.name == ServerTable.startTime && $0.value.isFinite }
+    guard let first = times.first?.value, first > 0,
+      times.allSatisfy({ abs($0.value - first) <= 1 })
+    else { return nil }
+    return first
+  }
+
+  /// Whether both pages say when their process started, and say the same.
+  func hasSameStart(as other: ServerPage) -> Bool {
+    guard let started, let before = other.started else { return false }
+    return abs(started - before) <= 1
+  }
+
+  /// Whether they say that their processes started at two times.
+  func hasOtherStart(than other: ServerPage) -> Bool {
+    guard let started, let before = other.started else { return false }
+    return abs(started - before) > 1
+  }
+
+  /// The counters that stand lower than on an earlier page.
+  ///
+  /// A rounded sum may step back by a hair.
+  func fallen(since other: ServerPage) -> [String] {
+    counts.compactMap { key, value in
+      other.counts[key].flatMap { value < $0 * (1 - 1e-9) ? key : nil }
+    }
+  }
+
+  /// Whether it can be a later page of the same process.
+  func continues(_ other: ServerPage) -> Bool {
+    guard table.name == other.table.name, !hasOtherStart(than: other) else { return false }
+    let isRelated =
+      counts.isEmpty || other.counts.isEmpty || hasSameStart(as: other)
+      || counts.keys.contains { other.counts[$0] != nil }
+    return isRelated && fallen(since: other).isEmpty
+  }
+}
