@@ -13,6 +13,8 @@ struct ServerPage: Sendable {
   let started: Double?
   /// What each counter stands at, by its name and labels.
   let counts: [String: Double]
+  /// What each counter counts, by the same keys.
+  private let metrics: [String: Metric]
 
   init(
     _ samples: [String: [PrometheusSample]], _ table: ServerTable, started: Double?,
@@ -22,16 +24,20 @@ struct ServerPage: Sendable {
     self.table = table
     self.samples = samples
     self.started = started
-    var names: Set<String> = []
+    var names: [String: Metric] = [:]
     for column in table.columns where column.metric.isCounter {
-      for term in column.terms + column.less { names.insert(term.name) }
+      for term in column.terms + column.less { names[term.name] = column.metric }
     }
     var counts: [String: Double] = [:]
-    for name in names {
+    var metrics: [String: Metric] = [:]
+    for (name, metric) in names {
       for (labels, value) in ServerCounters.groups(samples[name] ?? [], ServerTable.Term(name)) {
-        counts["\(name){\(labels)}"] = value
+        let key = "\(name){\(labels)}"
+        counts[key] = value
+        metrics[key] = metric
       }
     }
+    self.metrics = metrics
     self.counts = counts
   }
 
@@ -62,6 +68,16 @@ struct ServerPage: Sendable {
   func fallen(since other: ServerPage) -> [String] {
     counts.compactMap { key, value in
       other.counts[key].flatMap { value < $0 * (1 - 1e-9) ? key : nil }
+    }
+  }
+
+  /// How far a counter may leap at once whose pace is not known yet: what a few requests that end
+  /// together have counted.
+  func burst(_ key: String) -> Double {
+    switch metrics[key] {
+    case .outputTokens?, .promptTokens?, .cachedPromptTokens?: 32_768
+    case .requests?, .abortedRequests?: 512
+    default: .infinity
     }
   }
 

@@ -53,6 +53,8 @@ struct ServerTrack: Sendable {
   /// The fastest that each counter was seen to grow, a second.
   private var paces: [String: Double] = [:]
   private var former: [Int] = []
+  /// The last pages of servers that were followed before this one.
+  private var left: [ServerPage] = []
   /// Where several servers answer, since when the one at hand does alone.
   private var alone: Timestamp?
 
@@ -63,6 +65,8 @@ struct ServerTrack: Sendable {
     rivals.removeAll { page.time - $0.page.time > Self.straySeconds }
     if let newest = held.last {
       if page.continues(newest), newest.continues(last) || !page.continues(last) {
+        // What leaps away from the pages held back is not one of them.
+        guard page.hasSameStart(as: newest) || isBurst(page, newest) else { return hold(page) }
         held.append(page)
         return settle(last)
       }
@@ -75,6 +79,8 @@ struct ServerTrack: Sendable {
       guard page.hasSameStart(as: last) || !isLeap(page, last) else { return hold(page) }
       return accept([page], from: last)
     }
+    // A server that was left for another is back: both are there.
+    if left.contains(where: { !$0.counts.isEmpty && page.continues($0) }) { return share(page) }
     // A copy of a page from before says nothing of now.
     return former.contains(Self.print(page)) ? .wait : hold(page)
   }
@@ -97,6 +103,9 @@ struct ServerTrack: Sendable {
       return begin(held)
     }
     guard held.count >= (isRestart ? Self.pagesOfRestart : Self.pagesOfTrust) else { return .wait }
+    if first.continues(last) {
+      return isBurst(first, last) ? accept(held, from: last) : begin(held, after: last)
+    }
     let isTold = first.table.name == last.table.name && couldCount(first, since: last, isRestart)
     return isTold ? accept(held, from: last) : begin(held)
   }
@@ -116,7 +125,7 @@ struct ServerTrack: Sendable {
   ) -> Bool {
     if isRestart, paces.isEmpty { return true }
     let keys = isRestart ? Array(page.counts.keys) : page.fallen(since: last)
-    guard isRestart || !keys.isEmpty || page.continues(last) else { return false }
+    guard isRestart || !keys.isEmpty else { return false }
     let elapsed = max(1, page.time - last.time)
     // What hardly ever moves has no pace to go by, as long as something else has.
     var isKnown = false
@@ -141,6 +150,15 @@ struct ServerTrack: Sendable {
       let from = first.counts[key], let to = newest.counts[key]
     else { return 0 }
     return max(0, to - from) / (newest.time - first.time)
+  }
+
+  /// Whether one server can have counted what its counters leapt by.
+  private func isBurst(_ page: ServerPage, _ last: ServerPage) -> Bool {
+    let elapsed = max(1, page.time - last.time)
+    return page.counts.allSatisfy { key, value in
+      let growth = value - (last.counts[key] ?? 0)
+      return growth <= max(page.burst(key), 3 * max(paces[key] ?? 0, pace(key)) * elapsed)
+    }
   }
 
   /// Whether counts grow much faster than they were ever seen to.
@@ -177,10 +195,12 @@ struct ServerTrack: Sendable {
     return .follow(backlog)
   }
 
-  /// Follows pages that do not go on from those before.
-  private mutating func begin(_ pages: [ServerPage]) -> Verdict {
+  /// Follows pages that do not go on from those before; a leap `after` a page is a pace from now on.
+  private mutating func begin(_ pages: [ServerPage], after leap: ServerPage? = nil) -> Verdict {
+    let before = Array((left + [last].compactMap(\.self)).suffix(Self.rivalLimit))
     self = ServerTrack()
-    _ = accept(pages, from: nil)
+    left = before
+    _ = accept(pages, from: leap)
     return .anew(pages)
   }
 
