@@ -12,9 +12,9 @@ struct ServerPage: Sendable {
   /// so, or speaks of several processes.
   let started: Double?
   /// What each counter stands at, by its name and labels.
-  let counts: [String: Double]
+  private(set) var counts: [String: Double]
   /// What each counter counts, by the same keys.
-  private let metrics: [String: Metric]
+  private var metrics: [String: Metric]
 
   init(
     _ samples: [String: [PrometheusSample]], _ table: ServerTable, started: Double?,
@@ -50,10 +50,22 @@ struct ServerPage: Sendable {
     return first
   }
 
-  /// Whether both pages say when their process started, and say the same.
+  /// The page with what an earlier one of the same process tells besides, as a torn one needs it.
+  func completed(by other: ServerPage) -> ServerPage {
+    guard other.counts.count <= ServerCounters.seriesLimit else { return self }
+    var page = self
+    page.counts.merge(other.counts) { own, _ in own }
+    page.metrics.merge(other.metrics) { own, _ in own }
+    return page
+  }
+
+  /// Whether both pages say when their process started, and say the very same.
+  ///
+  /// Times a little apart may be those of two servers that were started together, or of one whose
+  /// clock was set.
   func hasSameStart(as other: ServerPage) -> Bool {
     guard let started, let before = other.started else { return false }
-    return abs(started - before) <= 1
+    return abs(started - before) < 0.001
   }
 
   /// Whether they say that their processes started at two times.

@@ -66,7 +66,7 @@ struct ServerTrack: Sendable {
     if let newest = held.last {
       if page.continues(newest), newest.continues(last) || !page.continues(last) {
         // What leaps away from the pages held back is not one of them.
-        guard page.hasSameStart(as: newest) || isBurst(page, newest) else { return hold(page) }
+        guard isBurst(page, newest) else { return hold(page) }
         held.append(page)
         return settle(last)
       }
@@ -76,8 +76,9 @@ struct ServerTrack: Sendable {
       if rivals.contains(where: { $0.seen >= Self.straysOfServer }) { return share(page) }
     }
     if page.continues(last) {
-      guard page.hasSameStart(as: last) || !isLeap(page, last) else { return hold(page) }
-      return accept([page], from: last)
+      // A start time may be rounded so far that several servers share it.
+      let isSure = page.hasSameStart(as: last) ? isBurst(page, last) : !isLeap(page, last)
+      return isSure ? accept([page], from: last) : hold(page)
     }
     // A server that was left for another is back: both are there.
     if left.contains(where: { !$0.counts.isEmpty && page.continues($0) }) { return share(page) }
@@ -181,11 +182,12 @@ struct ServerTrack: Sendable {
         }
       }
       former.append(Self.print(page))
-      before = page
+      before =
+        before.map { page.continues($0) ? page.completed(by: $0) : page } ?? page
     }
     if former.count > Self.memory { former.removeFirst(former.count - Self.memory) }
     if paces.count > ServerCounters.seriesLimit { paces = [:] }
-    last = pages.last
+    last = before
     held = []
     backlog += pages
     sinceStray += pages.count
@@ -215,11 +217,12 @@ struct ServerTrack: Sendable {
 
   /// Remembers a page that was not of the server followed; a torn one of its own is none.
   private mutating func note(_ page: ServerPage, beside last: ServerPage) {
-    let isWhole = last.counts.keys.allSatisfy { page.counts[$0] != nil }
+    // Another server may lack what it never had to count.
+    let missing = last.counts.keys.count { page.counts[$0] == nil }
+    let isWhole = missing * 4 <= last.counts.count
     let isOther = page.hasOtherStart(than: last) || page.table.name != last.table.name
     let isDisjoint = !last.counts.keys.contains { page.counts[$0] != nil }
-    guard !page.counts.isEmpty, !page.hasSameStart(as: last), isOther || isWhole || isDisjoint
-    else { return }
+    guard !page.counts.isEmpty, isOther || isWhole || isDisjoint else { return }
     if let index = rivals.firstIndex(where: { page.continues($0.page) }) {
       rivals[index] = Rival(page: page, seen: rivals[index].seen + 1)
     } else if rivals.count < Self.rivalLimit {

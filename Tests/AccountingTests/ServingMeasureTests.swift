@@ -92,6 +92,26 @@ import Testing
     #expect(near(try self.cost(named).joulesPerOutputToken, 7))
   }
 
+  @Test func `servers that share accelerators are charged nothing until each names its own`() throws
+  {
+    let other = Books.id(.job, "http://127.0.0.1:8001")
+    func both(_ own: String?, _ others: String?, rate: Double = 10) throws -> ServingCost {
+      var books = serving([.outputTokens: 50], attributes: own.map { ["gpus": $0] } ?? [:])
+      books.count(Books.id(.gpu, "1"), watts: 150, at: (0...100).map(Double.init))
+      var attributes = ["kind": "serving"]
+      attributes["gpus"] = others
+      books.timeline.apply(.device(Device(id: other, label: "n", attributes: attributes)))
+      books.add(other, .outputTokens, .counter, (0...100).map { (Double($0), Double($0) * rate) })
+      return try cost(books)
+    }
+    let shared = try both(nil, nil)
+    #expect(shared.shortfall?.words.hasPrefix("no joules: 2 servers share these GPUs") == true)
+    #expect(shared.joulesPerOutputToken == nil && near(shared.outputRate, 50))
+    #expect(try both("0", "0, 1").joulesPerOutputToken == nil)
+    #expect(near(try both("0", "1").joulesPerOutputToken, 7))
+    #expect(near(try both(nil, nil, rate: 0).joulesPerOutputToken, 10), "the other one rests")
+  }
+
   @Test func `a stretch whose counts are not all known has no joules for a token`() throws {
     // A counter that begins anew, of which it is not known how far it came.
     var books = serving([.outputTokens: 50, .requests: 1, .requestTime: 1]) { $0 <= 80 }

@@ -118,12 +118,12 @@ import Testing
     #expect(!isBare(json.output) && json.output.contains("\"output_tokens_per_second\":50"))
     for view in [[], ["--overlay", "diet"], ["--overlay", "provenance"], ["--panel", "cost"]] {
       let shown = try Program.run(
-        ["snapshot", "a.hippo", "--size", "160x50", "--format", "text"] + view, in: folder)
+        ["snapshot", "a.hippo", "--size", "120x40", "--format", "text"] + view, in: folder)
       #expect(shown.status == 0 && !isBare(shown.output), "\(view) \(shown.output)\(shown.errors)")
       #expect(shown.output.contains("J/output token"), "\(view) \(shown.output)")
     }
     let panel = try Program.run(
-      ["snapshot", "a.hippo", "--size", "160x50", "--panel", "cost", "--format", "text"],
+      ["snapshot", "a.hippo", "--size", "120x40", "--panel", "cost", "--format", "text"],
       in: folder
     ).output
     #expect(panel.contains("J/total") && panel.contains("aborted"), "\(panel)")

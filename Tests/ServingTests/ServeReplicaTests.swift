@@ -96,6 +96,17 @@ import Testing
     #expect(heard.failures.last?.hasPrefix("no rate: several servers answer at 127.0.0.1:") == true)
   }
 
+  @Test func `two servers that were started together have no rate either`() throws {
+    for apart in [0.0, 0.01, 0.5, 1] {
+      var other = Self.late
+      other.started = Self.early.started.map { $0 + apart }
+      let pair = [Self.early, other]
+      let heard = try follow(seconds: 40) { pair[$0 % 2].page(at: $0) }
+      #expect(heard.restarts == 0, "\(apart)")
+      #expect(heard.output.tokens == 0 && heard.failures.count > 25, "\(apart): \(heard.output)")
+    }
+  }
+
   @Test func `labels that take turns are two servers as well`() throws {
     var replicas = [Self.early, Self.late]
     for (index, pod) in ["a", "b"].enumerated() {
@@ -163,6 +174,7 @@ import Testing
       if Bool.random(using: &random) { replicas.swapAt(0, 1) }
       replicas[1].started = Double.random(in: 1_773_300_000...1_773_490_000, using: &random)
       if !tells { for index in replicas.indices { replicas[index].started = nil } }
+      if seed % 5 == 4 { for index in replicas.indices { replicas[index].started = 1.7734e9 } }
       var turns: [Int] = []
       for _ in 0..<60 {
         let isSame = Double.random(in: 0..<1, using: &random) < stay
@@ -176,6 +188,29 @@ import Testing
       #expect(
         output.tokens <= 70 * output.seconds + 1,
         "seed \(seed): \(output), restarts \(heard.restarts), turns \(turns)")
+    }
+  }
+
+  @Test func `a server that counts in bursts loses none, whatever strays come between`() throws {
+    for seed in UInt64(0)..<16 {
+      var random = SeededRandom(seed)
+      var counts = [1000.0]
+      for _ in 1..<80 {
+        let isBurst = Int.random(in: 0..<6, using: &random) == 0
+        let burst = isBurst ? Double(Int.random(in: 1..<8000, using: &random)) : 0
+        counts.append((counts.last ?? 0) + burst)
+      }
+      // It rests at the end, so that all it did has been told.
+      let all = counts + Array(repeating: counts.last ?? 0, count: 8)
+      let strays = Set((0..<2).map { _ in Int.random(in: 1..<70, using: &random) })
+      let started = seed % 2 == 0 ? Self.early.started : nil
+      let heard = try follow(seconds: all.count) { second in
+        let page = Replica(started: started, tokens: all[second], rate: 0).page(at: 0)
+        return strays.contains(second) ? String(page.dropLast(60)) : page
+      }
+      let written = (all.last ?? 0) - 1000
+      #expect(heard.output.tokens == written, "seed \(seed): \(heard.output) of \(written)")
+      #expect(heard.restarts == 0 && heard.failures.isEmpty, "seed \(seed): \(heard.failures)")
     }
   }
 

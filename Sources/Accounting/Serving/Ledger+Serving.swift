@@ -41,8 +41,10 @@ extension Ledger {
     return cost
   }
 
-  /// What a server's work is counted in: the tokens it writes; those it reads, if it never wrote one;
-  /// or requests. `nil` for a job that counts none of them.
+  /// What a server's work is counted in.
+  ///
+  /// The tokens it writes; those it reads, if it never wrote one; or requests. `nil` for a job that
+  /// counts none of them.
   func servingCounter(of job: DeviceID, at time: Timestamp) -> Metric? {
     let moment = timeline.moment(at: time)
     func value(_ metric: Metric) -> Double? { moment.known(metric, of: job)?.value }
@@ -82,7 +84,12 @@ extension Ledger {
     let facts = timeline.facts(of: job)
     cost.abortedRequests = amount(.abortedRequests)
     cost.promptsMayHoldCached = facts.promptsMayHoldCached
-    if facts.isFront, facts.gpus.isEmpty { cost.absence = ServingCost.elsewhere }
+    if facts.isFront, facts.gpus.isEmpty {
+      cost.absence = ServingCost.elsewhere
+    } else if case let others = sharers(of: job, over: span), others > 0 {
+      cost.absence = ServingCost.shared(by: others + 1)
+      cost.energy = nil
+    }
     let counter = servingCounter(of: job, at: span.end) ?? .outputTokens
     cost.measure =
       counter == .promptTokens ? .inputToken : counter == .requests ? .request : .outputToken
@@ -99,6 +106,20 @@ extension Ledger {
     cost.idleWatts = servingFloor(of: job, at: span.end)
     cost.shortfall = cost.missing
     return cost
+  }
+
+  /// How many other servers worked on the same accelerators in a span.
+  private func sharers(of job: DeviceID, over span: TimeSpan) -> Int {
+    let own = Set(servingAccelerators(of: job).map(\.id))
+    return inventory.jobs.count { other in
+      let facts = timeline.facts(of: other.id)
+      guard other.id != job, facts.isServing, !facts.isFront || !facts.gpus.isEmpty,
+        servingAccelerators(of: other.id).contains(where: { own.contains($0.id) })
+      else { return false }
+      return [Metric.outputTokens, .promptTokens, .requests].contains { metric in
+        timeline.id(metric, of: other.id).map { timeline.total($0, over: span).amount > 0 } ?? false
+      }
+    }
   }
 
   /// The accelerators of a server: those of its machine, and any it names.

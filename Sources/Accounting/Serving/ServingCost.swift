@@ -79,6 +79,12 @@ public struct ServingCost: Hashable, Sendable {
     "it hands requests on, perhaps to other machines or a remote API: follow those who serve them, "
     + "or name its GPUs"
 
+  /// Why a server is charged nothing that shares its accelerators, as the rest of a sentence.
+  static func shared(by servers: Int) -> String {
+    "\(servers) servers share these GPUs, and nothing tells whose joules are whose; "
+      + "name the GPUs of each"
+  }
+
   // MARK: Joules
 
   /// Joules for an output token, with everything drawn meanwhile, prompts and idling too.

@@ -23,7 +23,8 @@ extension Certificate {
       add(cost.joulesPerInputToken, "input token", cost.promptTokens, "input tokens")
       add(
         cost.joulesPerRequest, "request", cost.requests,
-        "requests that were served" + (cost.abortedRequests ?? 0 > 0 ? ", aborted ones not among them" : ""))
+        "requests that were served"
+          + (cost.abortedRequests ?? 0 > 0 ? ", aborted ones not among them" : ""))
     }
     if let shortfall = cost.shortfall { lines.append(shortfall.words) }
     lines.append("energy of \(whose(c.ledger.charge(of: job.id, over: cost.span)))")

@@ -57,6 +57,7 @@ extension Metric {
 
   static let serving: [Metric] = [
     outputTokens, promptTokens, cachedPromptTokens, requests, abortedRequests, requestTime,
-    requestsRunning, requestsWaiting, prefillTime, decodeTime, reportedFLOP, reportedMemoryTraffic, reportedEnergy,
+    requestsRunning, requestsWaiting, prefillTime, decodeTime, reportedFLOP, reportedMemoryTraffic,
+    reportedEnergy,
   ]
 }
