@@ -73,7 +73,7 @@ package struct ServeSource: DataSource {
     case .wait: break
     case .shared:
       throw SourceFailure(
-        .failed, "no rate: several servers answer at \(url.authority) in turn",
+        .failed, "several servers answer at \(url.authority) in turn: no rate",
         remedy: "name each of them by an address of its own: --serve-url")
     }
     return observations

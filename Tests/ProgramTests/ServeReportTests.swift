@@ -12,7 +12,8 @@ import Testing
 
   /// Two minutes at 350 W; each counter grows by so many a second.
   private func record(
-    _ name: String, _ rates: [Metric: Double], attributes: [String: String] = [:]
+    _ name: String, _ rates: [Metric: Double], attributes: [String: String] = [:],
+    until end: Int = 120, fault: String? = nil
   ) throws {
     let gpu = DeviceID(machine: "box", kind: .gpu, name: "GPU-0")
     let job = DeviceID(machine: "box", kind: .job, name: "http://127.0.0.1:8000")
@@ -35,9 +36,18 @@ import Testing
       var energy = Reading(device: gpu, time: time)
       energy.set(.energy, 1000 + Double(second) * 350)
       var counts = Reading(device: job, time: time)
-      for (metric, rate) in rates { counts.set(metric, 1000 + rate * Double(second)) }
+      for (metric, rate) in rates where second <= end {
+        counts.set(metric, 1000 + rate * Double(second))
+      }
       try writer.append(.reading(energy))
-      try writer.append(.reading(counts))
+      if second <= end { try writer.append(.reading(counts)) }
+    }
+    if let fault {
+      try writer.append(
+        .state(
+          SourceState(
+            source: "test", kind: "serve", time: Self.start + Double(end) + 5, health: .failed,
+            message: fault)))
     }
     try writer.close()
   }
@@ -105,6 +115,24 @@ import Testing
     try record("n.hippo", Self.served, attributes: named)
     let here = try Program.run(["report", "n.hippo"], in: folder).output
     #expect(here.contains("per output token 7.00 J"), "\(here)")
+  }
+
+  @Test func `a server that fell silent is reported with the reason`() throws {
+    let words = "several servers answer at 127.0.0.1:8000 in turn: no rate"
+    try record("once.hippo", Self.served, until: 0, fault: words)
+    let once = try Program.run(["report", "once.hippo"], in: folder).output
+    #expect(once.contains("unknown, because \(words)"), "\(once)")
+    #expect(!once.contains("written") && !once.contains("per output token"))
+    try record("later.hippo", Self.served, until: 60, fault: words)
+    let later = try Program.run(["report", "later.hippo"], in: folder).output
+    #expect(later.contains("per output token 7.00 J") && later.contains(words), "\(later)")
+    let json = try Program.run(["report", "later.hippo", "--format", "json"], in: folder).output
+    #expect(json.contains("\"fault\":\"\(words)\"") && json.contains("\"seconds\":60"), "\(json)")
+    let shown = try Program.run(
+      ["snapshot", "later.hippo", "--panel", "cost", "--size", "100x30", "--format", "text"],
+      in: folder
+    ).output
+    #expect(shown.contains(words) && !shown.contains("J/request"), "\(shown)")
   }
 
   @Test func `a comparison and the screen name it as well`() throws {

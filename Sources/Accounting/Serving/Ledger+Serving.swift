@@ -108,6 +108,16 @@ extension Ledger {
     return cost
   }
 
+  /// The state of the source that tells of a server, where it is not well; why it says nothing.
+  public func servingFault(of job: DeviceID, at time: Timestamp) -> SourceState? {
+    let metrics: [Metric] = [.outputTokens, .promptTokens, .requests, .requestsRunning]
+    guard let id = metrics.lazy.compactMap({ timeline.id($0, of: job) }).first else { return nil }
+    let source = timeline.descriptor(id).provenance.source
+    return timeline.states(at: time).first {
+      $0.source == source && $0.health != .ok && $0.health != .waiting
+    }
+  }
+
   /// How many other servers worked on the same accelerators in a span.
   private func sharers(of job: DeviceID, over span: TimeSpan) -> Int {
     let own = Set(servingAccelerators(of: job).map(\.id))

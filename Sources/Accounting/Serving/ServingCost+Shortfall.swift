@@ -51,6 +51,13 @@ extension ServingCost {
     }
   }
 
+  /// Nothing, of a server that told its counts at most once; why, as the rest of a sentence.
+  public init(silent reason: String, over span: TimeSpan) {
+    self.init(span: span, outputTokens: 0, isLate: false)
+    measure = .request
+    shortfall = .uncharged(reason)
+  }
+
   /// What is missing for joules per token; `nil` when nothing is.
   var missing: Shortfall? {
     let isIdle = outputTokens == 0 && (measure != .inputToken || promptTokens ?? 0 == 0)

@@ -76,8 +76,7 @@ public struct ServingCost: Hashable, Sendable {
 
   /// Why a server is charged nothing whose requests are served elsewhere, as the rest of a sentence.
   public static let elsewhere =
-    "it hands requests on, perhaps to other machines or a remote API: follow those who serve them, "
-    + "or name its GPUs"
+    "it hands requests on, maybe to a remote API: follow who serves them, or name its GPUs"
 
   /// Why a server is charged nothing that shares its accelerators, as the rest of a sentence.
   static func shared(by servers: Int) -> String {
@@ -128,6 +127,8 @@ public struct ServingCost: Hashable, Sendable {
   ///
   /// What aborted ones drew is among them.
   public var joulesPerRequest: Double? {
+    // Of a server that has gone silent nothing is known of now.
+    if case .silent = shortfall { return nil }
     guard countCoverage >= 0.9, let energy, energy.coverage >= 0.9, let requests, requests > 0,
       let requestSeconds,
       span.seconds >= Self.enoughRequests * requestSeconds

@@ -8,6 +8,9 @@ extension AlgorithmCostPanel {
   /// Joules for an output token, or else for a request; `nil` for a job that counts neither.
   func servingHeadline(_ job: Device, _ c: FrameContext) -> Headline? {
     guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return nil }
+    if case .silent = cost.shortfall, let fault = c.ledger.servingFault(of: job.id, at: c.time) {
+      return Headline(missing: [fault.message, fault.remedy].filter { !$0.isEmpty })
+    }
     var headline = Headline()
     headline.note = "\(job.label) · \(SI.age(c.time - cost.span.end)) ago"
     headline.isEstimate = cost.energy?.isModelled ?? false

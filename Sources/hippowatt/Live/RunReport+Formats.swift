@@ -118,7 +118,8 @@ extension RunReport {
       return JSONText.object(
         [
           ("name", .text(job.device.label)), ("framework", .text(job.facts.framework)),
-          ("serves", .flag(true)), ("seconds", .number(serving.span.seconds)),
+          ("serves", .flag(true)), ("fault", job.fault.map(JSONText.text)),
+          ("seconds", .number(serving.span.seconds)),
           ("joules", joules(cost).map(JSONText.number) ?? .null),
           (
             "joules_unknown_because",

@@ -30,7 +30,8 @@ extension RunReport {
     )
     add("per input token", cost.joulesPerInputToken.map { SI.string($0, "J") + ", it writes none" })
     add("per request", cost.joulesPerRequest.map { SI.string($0, "J") + ", of those served" })
-    add("joules", unknownServing(job, cost).map { "unknown, because \($0)" })
+    add("joules", unknownServing(job, cost).map { "unknown, because " + sanitized($0) })
+    if let fault = job.fault, cost.shortfall != .uncharged(fault) { add("▲", sanitized(fault)) }
     for caveat in job.caveats where !caveat.isAbsence { add("▲", sanitized(caveat.words)) }
     return facts
   }

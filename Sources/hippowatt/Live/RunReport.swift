@@ -29,6 +29,8 @@ struct RunReport {
     var target: TargetLoss?
     /// What a server's tokens and requests cost; `nil` for a job that trains.
     var serving: ServingCost?
+    /// Why a server said nothing at the end, in words.
+    var fault: String?
   }
 
   let span: TimeSpan
@@ -140,12 +142,19 @@ struct RunReport {
 
   /// The results of a serving job over the whole span.
   private static func serving(_ device: Device, _ ledger: Ledger, over span: TimeSpan) -> Job? {
-    guard let serving = ledger.servingCost(of: device.id, within: span) else { return nil }
+    let facts = ledger.timeline.facts(of: device.id)
+    let fault = ledger.servingFault(of: device.id, at: span.end)
+    guard
+      let serving = ledger.servingCost(of: device.id, within: span)
+        ?? (facts.isServing
+          ? ServingCost(silent: fault?.message ?? "it told its counts only once", over: span) : nil)
+    else { return nil }
     return Job(
-      device: device, facts: ledger.timeline.facts(of: device.id),
+      device: device, facts: facts,
       cost: ledger.cost(of: device.id, over: serving.span, steps: 0),
       mfu: MFU(devices: 1, reason: "it serves"),
-      caveats: ledger.caveats(of: device.id, over: serving.span), serving: serving)
+      caveats: ledger.caveats(of: device.id, over: serving.span), serving: serving,
+      fault: fault?.message)
   }
 
   /// Two familiar things that take as much.
