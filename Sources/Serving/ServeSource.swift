@@ -71,6 +71,10 @@ package struct ServeSource: DataSource {
       counters = ServerCounters(fromNow: true)
       for page in pages { tell(page, &observations) }
     case .wait: break
+    case .other:
+      throw SourceFailure(
+        .failed, "another server answers at \(url.authority) than before: no rate yet",
+        remedy: "it is followed once it has answered alone for a minute")
     case .shared:
       throw SourceFailure(
         .failed, "several servers answer at \(url.authority) in turn: no rate",

@@ -87,7 +87,8 @@ struct ServerPage: Sendable {
   /// together have counted.
   func burst(_ key: String) -> Double {
     switch metrics[key] {
-    case .outputTokens?, .promptTokens?, .cachedPromptTokens?: 32_768
+    case .outputTokens?: 32_768
+    case .promptTokens?, .cachedPromptTokens?: 262_144
     case .requests?, .abortedRequests?: 512
     default: .infinity
     }

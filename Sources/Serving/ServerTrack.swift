@@ -17,6 +17,8 @@ struct ServerTrack: Sendable {
     case wait
     /// Several servers answer in turn.
     case shared
+    /// A server answers that ran already beside the one followed so far.
+    case other
   }
 
   /// Pages in a row that a restart takes where the start time of the process tells of it.
@@ -100,12 +102,12 @@ struct ServerTrack: Sendable {
     if isRestart, ranBeside(first, last) {
       guard let newest = held.last,
         newest.time - first.time >= Self.calm || held.count >= Self.heldLimit
-      else { return held.count > Self.pagesOfTrust ? .shared : .wait }
+      else { return held.count > Self.pagesOfTrust ? .other : .wait }
       return begin(held)
     }
     guard held.count >= (isRestart ? Self.pagesOfRestart : Self.pagesOfTrust) else { return .wait }
     if first.continues(last) {
-      return isBurst(first, last) ? accept(held, from: last) : begin(held, after: last)
+      return isBurst(first, last) ? accept(held, from: last) : begin(held)
     }
     let isTold = first.table.name == last.table.name && couldCount(first, since: last, isRestart)
     return isTold ? accept(held, from: last) : begin(held)
@@ -197,12 +199,12 @@ struct ServerTrack: Sendable {
     return .follow(backlog)
   }
 
-  /// Follows pages that do not go on from those before; a leap `after` a page is a pace from now on.
-  private mutating func begin(_ pages: [ServerPage], after leap: ServerPage? = nil) -> Verdict {
+  /// Follows pages that do not go on from those before.
+  private mutating func begin(_ pages: [ServerPage]) -> Verdict {
     let before = Array((left + [last].compactMap(\.self)).suffix(Self.rivalLimit))
     self = ServerTrack()
     left = before
-    _ = accept(pages, from: leap)
+    _ = accept(pages, from: nil)
     return .anew(pages)
   }
 

@@ -163,8 +163,17 @@ import Testing
     #expect(heard.restarts == 0)
   }
 
+  @Test func `a server that another takes the place of is followed after a minute`() throws {
+    let (old, new) = (Self.late, Self.early)
+    let heard = try follow(seconds: 120) { ($0 < 20 ? old : new).page(at: $0) }
+    #expect(heard.restarts == 0 && heard.output.seconds > 110, "\(heard.output)")
+    #expect(heard.output.tokens == 19 * 70 + 99 * 50, "\(heard.output)")
+    #expect(heard.failures.allSatisfy { $0.hasPrefix("another server answers at 127.0.0.1:") })
+    #expect(heard.failures.count > 50)
+  }
+
   @Test func `no way of taking turns makes tokens that nobody wrote`() throws {
-    for seed in UInt64(0)..<32 {
+    for seed in UInt64(0)..<36 {
       var random = SeededRandom(seed)
       let tells = seed % 2 == 0
       let stay = [0.0, 0.5, 0.8, 0.95][Int(seed / 2) % 4]
@@ -173,13 +182,20 @@ import Testing
       replicas[1].tokens = Double(Int.random(in: 200_000..<900_000, using: &random))
       if Bool.random(using: &random) { replicas.swapAt(0, 1) }
       replicas[1].started = Double.random(in: 1_773_300_000...1_773_490_000, using: &random)
+      if seed % 3 == 2 {
+        var third = Self.early
+        third.tokens = Double(Int.random(in: 1_000_000..<2_000_000, using: &random))
+        third.started = 1_773_450_000.75
+        replicas.append(third)
+      }
       if !tells { for index in replicas.indices { replicas[index].started = nil } }
       if seed % 5 == 4 { for index in replicas.indices { replicas[index].started = 1.7734e9 } }
       var turns: [Int] = []
       for _ in 0..<60 {
         let isSame = Double.random(in: 0..<1, using: &random) < stay
         let before = turns.last ?? 0
-        turns.append(isSame ? before : 1 - before)
+        let step = Int.random(in: 1..<replicas.count, using: &random)
+        turns.append(isSame ? before : (before + step) % replicas.count)
       }
       let (pair, plan) = (replicas, turns)
       let heard = try follow(seconds: 60) { pair[plan[$0]].page(at: $0) }
@@ -188,6 +204,7 @@ import Testing
       #expect(
         output.tokens <= 70 * output.seconds + 1,
         "seed \(seed): \(output), restarts \(heard.restarts), turns \(turns)")
+      if tells { #expect(heard.restarts == 0, "seed \(seed): turns \(turns)") }
     }
   }
 
