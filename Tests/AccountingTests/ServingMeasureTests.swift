@@ -124,6 +124,18 @@ import Testing
     #expect(cost.joulesPerOutputToken == nil && cost.joulesPerRequest == nil)
   }
 
+  @Test func `the seconds whose energy is not known took as much as the others`() throws {
+    var cost = ServingCost(
+      span: span(0, 100), outputTokens: 500, promptTokens: 500, requests: 50, requestTime: 50,
+      energy: EnergyAmount(
+        joules: 3325, covered: 95, asked: 100, isModelled: false, isCounted: true),
+      isLate: false)
+    #expect(near(cost.joulesPerOutputToken, 7) && near(cost.joulesPerTotalToken, 3.5))
+    #expect(near(cost.joulesPerRequest, 70))
+    cost.measure = .inputToken
+    #expect(near(cost.joulesPerInputToken, 7))
+  }
+
   @Test func `what was read within a recording is weighed from its first count to its last`() throws
   {
     let books = serving([.outputTokens: 50], until: 100) { $0 >= 40 && $0 <= 80 }

@@ -91,7 +91,7 @@ public struct ServingCost: Hashable, Sendable {
     guard shortfall == nil, measure == .outputToken, let energy, outputTokens > 0 else {
       return nil
     }
-    return energy.joules / outputTokens
+    return Self.whole(energy) / outputTokens
   }
 
   /// Joules for a token of either kind, computed prompt or output: what is drawn over all of them.
@@ -100,7 +100,7 @@ public struct ServingCost: Hashable, Sendable {
   public var joulesPerTotalToken: Double? {
     guard shortfall == nil, measure == .outputToken, let energy, let totalTokens, totalTokens > 0
     else { return nil }
-    return energy.joules / totalTokens
+    return Self.whole(energy) / totalTokens
   }
 
   /// Joules for an input token, of a server that writes none.
@@ -108,7 +108,7 @@ public struct ServingCost: Hashable, Sendable {
     guard shortfall == nil, measure == .inputToken, !promptsMayHoldCached, let energy,
       let promptTokens, promptTokens > 0
     else { return nil }
-    return energy.joules / promptTokens
+    return Self.whole(energy) / promptTokens
   }
 
   /// Computed prompt tokens and output tokens; `nil` where cached ones may be among them.
@@ -133,7 +133,7 @@ public struct ServingCost: Hashable, Sendable {
       let requestSeconds,
       span.seconds >= Self.enoughRequests * requestSeconds
     else { return nil }
-    return energy.joules / requests
+    return Self.whole(energy) / requests
   }
 
   /// Joules for a computed prompt token and for an output token, by the time spent on each.
@@ -145,8 +145,13 @@ public struct ServingCost: Hashable, Sendable {
     else { return nil }
     let share = seconds.prefill / (seconds.prefill + seconds.decode)
     return Phases(
-      prefill: energy.joules * share / promptTokens,
-      decode: energy.joules * (1 - share) / outputTokens)
+      prefill: Self.whole(energy) * share / promptTokens,
+      decode: Self.whole(energy) * (1 - share) / outputTokens)
+  }
+
+  /// The joules of the whole stretch: what was done while they were not known took as much.
+  private static func whole(_ energy: EnergyAmount) -> Double {
+    energy.coverage > 0 ? energy.joules / energy.coverage : energy.joules
   }
 
   // MARK: Rates
