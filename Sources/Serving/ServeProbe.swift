@@ -19,59 +19,32 @@ public enum ServeProbe {
   public static func candidates(forPort port: Int, commandLine: String) -> [Candidate] {
     let line = commandLine.lowercased()
     let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
-    if let engine = engines.first(where: { $0.isIn(line, words) }) {
-      return [engine.candidate(words)]
+    // What hands requests on names the engines behind it among its words.
+    let tables = ServerTable.all.filter(\.isFront) + ServerTable.all.filter { !$0.isFront }
+    if let table = tables.first(where: { table in
+      table.commands.contains { isIn(line, words, $0) }
+    }) {
+      return [candidate(table, words)]
     }
+    if isIn(line, words, ollama.engine.lowercased()) { return [ollama] }
     guard line.isEmpty else { return [] }
-    return engines.filter { $0.ports.contains(port) }.map { $0.candidate([]) }
+    let known = ServerTable.all.filter { $0.ports.contains(port) }.map { candidate($0, []) }
+    return known + (port == 11434 ? [ollama] : [])
   }
 
-  private struct Engine: Sendable {
-    var table: ServerTable?
-    var name: String
-    /// Any of these in the command line gives it away.
-    var signs: [String]
-    var ports: [Int] = []
-    var paths = ["/metrics"]
-    /// The flag without which it publishes nothing; empty when it always does.
-    var flag = ""
+  /// Publishes nothing.
+  private static let ollama = Candidate(engine: "Ollama", paths: [], remedy: "")
 
-    func isIn(_ line: String, _ words: [String]) -> Bool {
-      signs.contains { sign in
-        sign.contains(" ") || sign.contains(".")
-          ? line.contains(sign)
-          : words.contains { $0 == sign || $0.hasSuffix("/" + sign) }
-      }
-    }
-
-    func candidate(_ words: [String]) -> Candidate {
-      let isMuted = !flag.isEmpty && !words.isEmpty && !words.contains(flag)
-      return Candidate(engine: name, paths: paths, remedy: isMuted ? table?.remedy ?? "" : "")
-    }
+  /// Whether a command line has a word, at the end of a path too, or a part of it.
+  private static func isIn(_ line: String, _ words: [String], _ sign: String) -> Bool {
+    sign.contains(" ") || sign.contains(".")
+      ? line.contains(sign)
+      : words.contains { $0 == sign || $0.hasSuffix("/" + sign) }
   }
 
-  private static let engines: [Engine] = [
-    Engine(
-      table: .sgLang, name: "SGLang", signs: ["sglang.launch_server", "sglang.srt", "sglang"],
-      ports: [30000], flag: "--enable-metrics"),
-    Engine(
-      table: .vLLM, name: "vLLM", signs: ["vllm", "vllm.entrypoints", "vllm serve"],
-      ports: [8000]),
-    Engine(
-      table: .lmDeploy, name: "LMDeploy", signs: ["lmdeploy", "lmdeploy.serve"], ports: [23333],
-      flag: "--enable-metrics"),
-    Engine(
-      table: .tensorRTLLM, name: "TensorRT-LLM", signs: ["trtllm-serve"], ports: [8000],
-      paths: ["/prometheus/metrics", "/metrics"]),
-    Engine(
-      table: .tgi, name: "TGI",
-      signs: ["text-generation-launcher", "text-generation-router", "text-generation-server"],
-      ports: [80, 3000]),
-    Engine(
-      table: .llamaCpp, name: "llama.cpp", signs: ["llama-server", "llama_cpp.server"],
-      ports: [8080], flag: "--metrics"),
-    Engine(table: .triton, name: "Triton", signs: ["tritonserver"], ports: [8002]),
-    Engine(table: .mlxServe, name: "mlx-serve", signs: ["mlx-serve", "mlx_serve"]),
-    Engine(table: nil, name: "Ollama", signs: ["ollama"], ports: [11434], paths: []),
-  ]
+  private static func candidate(_ table: ServerTable, _ words: [String]) -> Candidate {
+    let isMuted = !table.flag.isEmpty && !words.isEmpty && !words.contains(table.flag)
+    return Candidate(
+      engine: table.name, paths: table.paths + ["/metrics"], remedy: isMuted ? table.remedy : "")
+  }
 }

@@ -60,6 +60,10 @@ enum ServeReply {
       return SourceFailure(
         .denied, "\(url) wants to know who asks (\(status))",
         remedy: "passwords are not supported; open the page to this machine")
+    case 400 where response.server.hasPrefix("llama.cpp"):
+      return SourceFailure(
+        .failed, "\(url) wants to know of which model (\(status))",
+        remedy: "a router's models are followed one by one: \(url.at("/metrics?model=NAME"))")
     case 404, 405, 501:
       return SourceFailure(
         .absent, "\(url.authority) has no \(url.path.isEmpty ? "/" : url.path) (\(status))",
@@ -81,7 +85,8 @@ enum ServeReply {
       (.sgLang, url.port == 30000), (.llamaCpp, url.port == 8080),
     ]
     if let (table, _) = signs.first(where: \.1) { return table.remedy }
-    let ways = [ServerTable.sgLang, .llamaCpp, .lmDeploy].map(\.remedy).joined(separator: "; ")
+    let ways = [ServerTable.sgLang, .llamaCpp, .lmDeploy, .liteLLM].map(\.remedy).joined(
+      separator: "; ")
     return "metrics must be switched on: \(ways)"
   }
 }

@@ -23,7 +23,7 @@ package struct ServeSource: DataSource {
 
   /// Where metrics were found last.
   private var settled: HTTPURL?
-  private var table: ServerTable?
+  private var track = ServerTrack()
   private var counters = ServerCounters()
   private var hasEnergyPage = true
   private var isLocal = false
@@ -38,7 +38,9 @@ package struct ServeSource: DataSource {
     _ url: HTTPURL, _ context: SourceContext, gpus: String? = nil,
     client: HTTPClient = HTTPClient()
   ) {
-    name = "serve:\(url.authority)"
+    // Each model of a router has a query of its own.
+    let query = url.path.firstIndex(of: "?").map { url.path[$0...] } ?? ""
+    name = "serve:\(url.authority)\(query)"
     self.url = url
     self.context = context
     self.gpus = gpus
@@ -59,13 +61,32 @@ package struct ServeSource: DataSource {
     let now = clock.now
     var samples = table.samples(of: page)
     if let energy = energy(table) { samples[energy.name] = [energy] }
-    if self.table?.name != table.name {
-      counters = ServerCounters()
-      self.table = table
-    }
-    let started = page.samples.filter { $0.name == ServerTable.startTime }.map(\.value).max()
-    let result = counters.take(samples, started: started, table: table)
     var observations: [Observation] = []
+    sayGPUs(page, now, &observations)
+    let next = ServerPage(samples, table, started: ServerPage.started(page), at: now)
+    switch track.take(next) {
+    case .follow(let pages): for page in pages { tell(page, &observations) }
+    case .anew(let pages):
+      // What was counted in between is not known; counters that begin anew say so.
+      counters = ServerCounters(fromNow: true)
+      for page in pages { tell(page, &observations) }
+    case .wait: break
+    case .other:
+      throw SourceFailure(
+        .failed, "another server answers at \(url.authority) than before: no rate yet",
+        remedy: "it is followed once it has answered alone for a minute")
+    case .shared:
+      throw SourceFailure(
+        .failed, "several servers answer at \(url.authority) in turn: no rate",
+        remedy: "name each of them by an address of its own: --serve-url")
+    }
+    return observations
+  }
+
+  /// Tells what a page of the server followed says.
+  private mutating func tell(_ page: ServerPage, _ observations: inout [Observation]) {
+    let (table, now) = (page.table, page.time)
+    let result = counters.take(page.samples, started: page.started, table: table)
     // One that starts anew again and again is not told of each time.
     if result.hasRestarted, lastRestart.map({ now - $0 >= 60 }) ?? true {
       lastRestart = now
@@ -75,14 +96,12 @@ package struct ServeSource: DataSource {
             time: now, kind: .note, text: "\(table.name) restarted", device: id,
             cause: .restarted)))
     }
-    sayGPUs(page, now, &observations)
     var reading = Reading(device: id, time: now)
     for (column, value) in result.values { reading.set(column.metric, value) }
-    guard !reading.isEmpty else { return observations }
-    announce(device(table, samples, result), &observations)
+    guard !reading.isEmpty else { return }
+    announce(device(table, page.samples, result), &observations)
     for (column, _) in result.values { describe(column, table, &observations) }
     observations.append(.reading(reading))
-    return observations
   }
 
   // MARK: Asking
@@ -192,9 +211,14 @@ package struct ServeSource: DataSource {
     var attributes = ["framework": table.name, "kind": "serving", "path": url.description]
     attributes["model"] = model
     attributes["gpus"] = gpus
-    if let output = result.values.first(where: { $0.column.metric == .outputTokens }) {
-      attributes["token_count"] = output.column.isLate ? "request" : "step"
+    if table.isFront { attributes["front"] = "yes" }
+    func column(_ metric: Metric) -> ServerTable.Column? {
+      result.values.first { $0.column.metric == metric }?.column
     }
+    if let tokens = column(.outputTokens) ?? column(.promptTokens) {
+      attributes["token_count"] = tokens.isLate ? "request" : "step"
+    }
+    if column(.promptTokens)?.mayHoldCached == true { attributes["prompt_count"] = "all" }
     let label = model ?? (models.isEmpty ? url.authority : "\(models.count) models")
     return Device(id: id, label: label, model: table.name, attributes: attributes)
   }

@@ -35,8 +35,11 @@ package struct ServerCounters: Sendable {
   private var emitted: [Metric: Double] = [:]
   private var startTime: Double?
 
-  /// Nothing counted yet.
-  package init() {}
+  /// Whether what the first page has counted belongs to nobody knows when.
+  private var isFresh: Bool
+
+  /// Nothing counted yet; from now on only where what was counted so far is not to be counted.
+  package init(fromNow: Bool = false) { isFresh = fromNow }
 
   /// What a page says.
   package struct Result: Sendable {
@@ -51,6 +54,7 @@ package struct ServerCounters: Sendable {
     _ samples: [String: [PrometheusSample]], started: Double?, table: ServerTable
   ) -> Result {
     var result = Result()
+    defer { isFresh = false }
     if let started, let before = startTime, abs(started - before) > 1 { result.hasRestarted = true }
     startTime = started ?? startTime
     if result.hasRestarted {
@@ -122,7 +126,7 @@ package struct ServerCounters: Sendable {
           let growth = hasFallen ? value : max(0, value - leg.last)
           seriesStates[id] = SeriesState(last: value, total: leg.total + growth)
         } else if seriesStates.count < Self.seriesLimit {
-          seriesStates[id] = SeriesState(last: value, total: value)
+          seriesStates[id] = SeriesState(last: value, total: isFresh ? 0 : value)
         }
         if term < column.terms.count { isKnown = true }
       }
@@ -147,7 +151,7 @@ package struct ServerCounters: Sendable {
   }
 
   /// The values of a term by what tells its series apart, ranks that repeat each other as one.
-  private static func groups(
+  static func groups(
     _ samples: [PrometheusSample], _ term: ServerTable.Term
   ) -> [String: Double] {
     var result: [String: Double] = [:]

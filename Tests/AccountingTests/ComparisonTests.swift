@@ -143,7 +143,29 @@ import Testing
     books.count(gpu, watts: 200, at: times)
     books.add(job, .outputTokens, .counter, times.map { ($0, $0 * 50) })
     let profile = try #require(books.ledger.profile(of: device, over: span(0, 60), name: "vllm"))
-    #expect(profile.measure == .outputToken && near(profile.joulesPerToken, 4))
+    #expect(profile.measure == .outputToken && profile.joulesPerToken == nil)
+    #expect(near(profile.joules(per: .outputToken), 4))
+  }
+
+  @Test func `A server's token is not set against one of training`() throws {
+    var server = RunProfile(name: "a")
+    server.works = [.outputToken: .init(count: 10, joules: 10, seconds: 1)]
+    server.measure = .outputToken
+    let comparison = Comparison(server, against: try profile(watts: 240))
+    #expect(comparison.saving == nil && comparison.verdict == "cannot be compared")
+  }
+
+  @Test func `A job that trains and writes tokens is measured as training`() throws {
+    var books = Books()
+    let device = Device(id: job, label: "rl")
+    books.timeline.apply(.device(device))
+    let times = (0...60).map(Double.init)
+    books.count(gpu, watts: 200, at: times)
+    books.add(job, .step, .log, times.map { ($0, $0) })
+    books.add(job, .outputTokens, .counter, times.map { ($0, $0 * 50) })
+    let profile = try #require(books.ledger.profile(of: device, over: span(0, 60), name: "rl"))
+    #expect(profile.measure == .step && near(profile.joulesPerStep, 200))
+    #expect(profile.joules(per: .outputToken) == nil)
   }
 
   @Test func `A job that said nothing twice has no profile`() {

@@ -170,6 +170,40 @@ import Testing
         == "llama.cpp, tokens_predicted_total: counted when a request ends")
   }
 
+  @Test func `two servers behind one address cost nothing, and the reason is told`() throws {
+    // Each writes 50 tokens a second; they answer in turn.
+    let (timeline, job) = try timeline(seconds: 40) { second in
+      let page = Self.vLLM(
+        output: 50 * second + (second % 2) * 70_000, prompt: 20 * second, cached: 0,
+        started: 100 + second % 2)
+      return .page(
+        page.split(separator: "\n").joined(separator: "\n") + "\n")
+    }
+    let costs = (1...40).compactMap {
+      Ledger(timeline).servingCost(of: job, at: Self.start + Double($0))
+    }
+    #expect(costs.allSatisfy { $0.joulesPerOutputToken == nil && $0.outputTokens == 0 })
+    #expect(costs.allSatisfy { $0.joulesPerRequest == nil })
+    #expect(!timeline.events.contains { $0.cause == .restarted })
+    #expect(timeline.events.last?.text.hasPrefix("several servers answer at") == true)
+  }
+
+  @Test func `embeddings cost by the token that is read`() throws {
+    let (timeline, job) = try timeline(seconds: 40) { second in
+      .page(
+        """
+        te_request_count{method="single"} \(10 * second)
+        te_request_success{method="single"} \(10 * second)
+        te_request_duration_sum \(second)
+        te_request_input_length_sum \(700 * second)
+
+        """)
+    }
+    let cost = try #require(Ledger(timeline).servingCost(of: job, at: Self.start + 40))
+    #expect(near(cost.joulesPerInputToken, 0.5) && near(cost.joulesPerRequest, 35))
+    #expect(cost.joulesPerOutputToken == nil && cost.joulesPerTotalToken == nil)
+  }
+
   @Test func `joules and tokens may come from two sources`() throws {
     var (timeline, job) = try timeline(seconds: 0, { _ in .status(500) })
     let server = try LoopbackServer(

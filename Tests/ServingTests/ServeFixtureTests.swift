@@ -72,13 +72,51 @@ import Testing
     .madeUp(
       .lmDeploy,
       [
-        .outputTokens: 2176, .promptTokens: 6400, .requests: 20, .requestsRunning: 3,
-        .requestsWaiting: 5,
+        .outputTokens: 2176, .promptTokens: 5120, .cachedPromptTokens: 1024, .requests: 20,
+        .abortedRequests: 2, .requestsRunning: 3, .requestsWaiting: 5,
       ]),
     .madeUp(
       .triton,
       [
-        .requests: 184, .requestTime: 2.75, .requestsWaiting: 3, .reportedEnergy: 34_252.25,
+        .requests: 184, .abortedRequests: 1, .requestTime: 2.75, .requestsWaiting: 3,
+        .reportedEnergy: 34_252.25,
+      ]),
+    .madeUp(
+      .aphrodite,
+      [
+        .outputTokens: 4480, .promptTokens: 7000, .cachedPromptTokens: 2600, .requests: 40,
+        .abortedRequests: 6, .requestsRunning: 3,
+      ]),
+    .madeUp(
+      .tei,
+      [
+        .promptTokens: 18_944, .requests: 50, .abortedRequests: 3, .requestTime: 6.5,
+        .requestsWaiting: 4,
+      ]),
+    .madeUp(
+      .nim,
+      [
+        .outputTokens: 5120, .promptTokens: 8192, .requests: 48, .abortedRequests: 3,
+        .requestTime: 102.25, .requestsRunning: 6, .requestsWaiting: 1,
+      ]),
+    .madeUp(
+      .dynamoFrontend,
+      [
+        .outputTokens: 51_200, .promptTokens: 614_400, .cachedPromptTokens: 204_800,
+        .requests: 640, .abortedRequests: 7, .requestTime: 3200.5, .requestsRunning: 12,
+        .requestsWaiting: 3,
+      ]),
+    .madeUp(
+      .dynamoWorker,
+      [.requests: 316, .abortedRequests: 4, .requestTime: 410.5, .requestsRunning: 5]),
+    .madeUp(
+      .sgLangGateway,
+      [.requests: 524, .abortedRequests: 6, .requestTime: 1060.5, .requestsRunning: 7]),
+    .madeUp(
+      .liteLLM,
+      [
+        .outputTokens: 4200, .promptTokens: 12_000, .cachedPromptTokens: 2000, .requests: 90,
+        .abortedRequests: 10, .requestTime: 150.25,
       ]),
   ]
 

@@ -158,6 +158,46 @@ final class PagePlayer: Sendable {
     #expect(reading[.outputTokens] == 7 && reading[.reportedEnergy] == 1234.5)
   }
 
+  @Test(arguments: [
+    ("/metrics/", "litellm_output_tokens_metric_total{model=\"m\"} 7\n", "LiteLLM proxy"),
+    (
+      "/v1/metrics",
+      "generation_tokens_total 7\nprompt_tokens_total 1\nnum_requests_running 0\n", "NIM"
+    ),
+  ])
+  func `a server is found at the path that is its own`(
+    path: String, page: String, name: String
+  ) throws {
+    let server = try LoopbackServer { asked in
+      asked == path ? .page(page) : .status(307, ["Location: \(path)"])
+    }
+    var source = try source(server)
+    let heard = try listen(&source, seconds: 1)
+    #expect(heard.devices.first?.model == name)
+    #expect(heard.readings.first?[.outputTokens] == 7)
+    #expect(heard.devices.first?.attributes["front"] == (name == "NIM" ? nil : "yes"))
+    #expect(source.probe().health == .ok)
+  }
+
+  @Test func `each model of a router is a server of its own`() throws {
+    let server = try LoopbackServer { path in
+      switch path {
+      case "/metrics?model=a": .page(ServePages.llamaCpp(output: 10, prompt: 1))
+      case "/metrics?model=b": .page(ServePages.llamaCpp(output: 20, prompt: 1))
+      default: .status(400, ["Server: llama.cpp"], "{\"error\": \"model name is missing\"}")
+      }
+    }
+    var one = try source(server, "/metrics?model=a")
+    var other = try source(server, "/metrics?model=b")
+    #expect(one.name != other.name)
+    let heard = try (listen(&one, seconds: 1), listen(&other, seconds: 1))
+    #expect(heard.0.devices.first?.id != heard.1.devices.first?.id)
+    #expect(heard.0.readings.first?[.outputTokens] == 10)
+    #expect(heard.1.readings.first?[.outputTokens] == 20)
+    let asked = try failure { _ in .status(400, ["Server: llama.cpp"]) }
+    #expect(asked.remedy.hasSuffix("http://HERE/metrics?model=NAME"))
+  }
+
   @Test func `what comes instead of metrics is told in words`() throws {
     let html = try failure({ _ in .page("<html>hello</html>", type: "text/html") }, "/ui")
     #expect(html.message == "http://HERE/ui answered HTML, not metrics")
@@ -238,7 +278,7 @@ final class PagePlayer: Sendable {
     ])
     let server = try LoopbackServer(player.play)
     var source = try source(server)
-    let devices = try listen(&source, seconds: 2).devices
+    let devices = try listen(&source, seconds: 4).devices
     #expect(devices.map(\.label) == [String(repeating: "x", count: 200), "2 models"])
   }
 

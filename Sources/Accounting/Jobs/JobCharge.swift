@@ -58,6 +58,8 @@ extension Ledger {
     guard facts.timing != .none else { return .unknown(JobCost.untimed) }
     // Nobody knows when its rows were written, or what was drawn then.
     guard !facts.isHistory else { return .unknown(JobCost.history) }
+    // Whoever says on which GPUs its requests are served, says that it is here.
+    guard !facts.isFront || !facts.gpus.isEmpty else { return .unknown(ServingCost.elsewhere) }
     func tellEnergy(_ devices: [Device]) -> Bool {
       devices.contains { timeline.energySeries(of: $0.id) != nil }
     }

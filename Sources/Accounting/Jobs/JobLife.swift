@@ -102,8 +102,9 @@ extension Ledger {
   /// The run that all of a job's reports are of, where none of them is of the present.
   ///
   /// So it is after a restart until the first report, and of a log that had ended before anyone
-  /// looked.
+  /// looked. A server's counts go on over its restarts.
   public func earlierRun(of job: DeviceID, at time: Timestamp) -> EarlierRun? {
+    guard !isServer(job) else { return nil }
     let moment = timeline.moment(at: time)
     let reports = Self.progressMetrics.compactMap { moment.known($0, of: job) }
     guard let last = reports.map(\.time).max() else { return nil }

@@ -30,7 +30,9 @@ extension Ledger {
       }
     }
     let steps = progress(.step)
-    let other = [Metric.tokens, .samples, .epoch, .requests].lazy.compactMap { progress($0) }
+    // What requests of a server cost, `ServingCost` tells.
+    let counters: [Metric] = [.tokens, .samples, .epoch] + (isServer(job) ? [] : [.requests])
+    let other = counters.lazy.compactMap { progress($0) }
     guard let ends = steps ?? other.first ?? statedEpoch(of: job, at: time) else { return nil }
     var query = WorkQuery(
       job: job, facts: timeline.facts(of: job), span: TimeSpan(ends.from.time, ends.to.time),
@@ -89,7 +91,7 @@ extension Ledger {
     cost.sampleWork = work(.samples, .sampleRate, query)
     cost.tokenWork = work(.tokens, .tokenRate, query)
     cost.epochWork = epochWork(query)
-    if timeline.id(.outputTokens, of: job) == nil { cost.requestWork = requestWork(query) }
+    if !isServer(job) { cost.requestWork = requestWork(query) }
     if cost.sampleWork == nil, let batch = facts.globalBatch, query.steps > 0 {
       cost.sampleWork = JobWork(
         count: batch * query.steps, span: span, pausedSeconds: cost.pausedSeconds,

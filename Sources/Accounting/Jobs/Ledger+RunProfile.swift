@@ -5,20 +5,16 @@ extension Ledger {
   /// The profile of a job over a span; `nil` while it has not reported twice.
   ///
   /// A job that trains is measured between the first and the last report of its present life in the
-  /// span, without the evaluations and checkpoints that it tells; one that only counts what it serves,
-  /// between those counts. A brief one leaves out what only a comparison needs: stretches, losses,
-  /// memory.
+  /// span, without the evaluations and checkpoints that it tells; a server, between its counts. A brief
+  /// one leaves out what only a comparison needs: stretches, losses, memory.
   public func profile(
     of job: Device, over span: TimeSpan, name: String, isBrief: Bool = false
   ) -> RunProfile? {
-    let lives = lives(of: job.id, over: span)
-    guard var life = lives.last(where: { $0.span.seconds > 0 }) else { return nil }
-    // The counts of a server go on over its restarts.
-    let isServing = life.steps == 0 && timeline.id(.outputTokens, of: job.id) != nil
-    if isServing {
-      life.span = TimeSpan(lives[0].span.start, life.span.end)
-      life.whole = life.span
+    if isServer(job.id) {
+      return servingProfile(of: job, over: span, name: name, isBrief: isBrief)
     }
+    let lives = lives(of: job.id, over: span)
+    guard let life = lives.last(where: { $0.span.seconds > 0 }) else { return nil }
     let clock = Self.progressMetrics.lazy.compactMap { timeline.id($0, of: job.id) }.first {
       timeline.reading($0, from: life.span.start).map { $0.time <= life.span.end } ?? false
     }
@@ -29,22 +25,15 @@ extension Ledger {
     let stretch = TimeSpan(first, last)
     let steps = isStep ? grown(clock, over: stretch) : 0
     let cost = cost(of: job.id, over: stretch, steps: steps, withoutPauses: true, room: life.whole)
-    let facts = timeline.facts(of: job.id)
-    var profile = RunProfile(name: name)
-    profile.job = job.label
-    profile.framework = facts.framework
-    profile.precision = facts.precision
-    profile.parameters = facts.shape.parameters
+    var profile = profile(named: name, of: job)
     profile.isTimed = cost.isTimed
     // Rows in their order and no more: how far apart they lie means nothing.
     profile.seconds = cost.isTimed ? stretch.seconds : 0
-    profile.works = works(job.id, cost, over: stretch)
+    profile.works = works(cost)
     profile.redone = cost.redone
     profile.joules = cost.wholeEnergy.flatMap { $0.isKnown ? $0.joules / cost.seenShare : nil }
     profile.isModelled = cost.wholeEnergy?.isModelled ?? false
-    profile.isSimulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
-    profile.measure =
-      RunProfile.Measure.allCases.first { profile.works[$0]?.count ?? 0 > 0 } ?? .step
+    profile.measure = profile.preferredMeasure
     guard !isBrief else { return profile }
     profile.pauses = account(
       of: job.id, statedPauses(of: job.id, in: stretch), unnamed: [], median: 0, since: first)
@@ -53,7 +42,7 @@ extension Ledger {
     if earlierRun(of: job.id, at: span.end) != nil {
       profile.caveats.insert(EarlierRun.words, at: 0)
     }
-    if lives.count > 1, !isServing {
+    if lives.count > 1 {
       profile.caveats.append("the last of \(lives.count) runs: it was restarted")
     }
     describeHardware(&profile, job, stretch)
@@ -72,9 +61,7 @@ extension Ledger {
   }
 
   /// All that was done in a stretch, each with the joules of its own part of it.
-  private func works(
-    _ job: DeviceID, _ cost: JobCost, over stretch: TimeSpan
-  ) -> [RunProfile.Measure: RunProfile.Work] {
+  private func works(_ cost: JobCost) -> [RunProfile.Measure: RunProfile.Work] {
     func joules(_ energy: EnergyAmount?) -> Double? {
       energy.flatMap { $0.isKnown ? $0.joules / $0.coverage / cost.seenShare : nil }
     }
@@ -92,19 +79,19 @@ extension Ledger {
     works[.sample] = work(cost.sampleWork)
     works[.epoch] = work(cost.epochWork)
     works[.request] = work(cost.requestWork)
-    if let id = timeline.id(.outputTokens, of: job) {
-      let whole = timeline.total(id, over: stretch)
-      works[.outputToken] = .init(
-        count: whole.amount, joules: joules(cost.wholeEnergy), seconds: stretch.seconds)
-      if let id = timeline.id(.requests, of: job) {
-        let count = timeline.total(id, over: stretch).amount
-        let isEnough = count >= JobCost.enoughRequests
-        works[.request] = .init(
-          count: count, joules: isEnough ? joules(cost.wholeEnergy) : nil,
-          seconds: stretch.seconds)
-      }
-    }
     return works
+  }
+
+  /// What a profile says of its job alone.
+  func profile(named name: String, of job: Device) -> RunProfile {
+    let facts = timeline.facts(of: job.id)
+    var profile = RunProfile(name: name)
+    profile.job = job.label
+    profile.framework = facts.framework
+    profile.precision = facts.precision
+    profile.parameters = facts.shape.parameters
+    profile.isSimulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
+    return profile
   }
 
   private func grown(_ id: Timeline.SeriesID, over span: TimeSpan) -> Double {
@@ -112,7 +99,7 @@ extension Ledger {
   }
 
   /// When a series reported something new, its first report included.
-  private func reportTimes(
+  func reportTimes(
     _ id: Timeline.SeriesID, in span: TimeSpan, since: Timestamp?
   ) -> [Timestamp] {
     guard let first = timeline.reading(id, from: span.start), first.time <= span.end else {
@@ -131,14 +118,14 @@ extension Ledger {
     _ steps: Timeline.SeriesID?
   ) -> [RunProfile.Block] {
     let counters: [RunProfile.Measure: Metric] = [
-      .token: .tokens, .sample: .samples, .outputToken: .outputTokens, .request: .requests,
+      .token: .tokens, .sample: .samples, .request: .requests,
     ]
     let works: [RunProfile.Measure: JobWork?] = [
       .token: cost.tokenWork, .sample: cost.sampleWork, .epoch: cost.epochWork,
       .request: cost.requestWork,
     ]
     let work = works[measure] ?? nil
-    let isCounted = work.map { $0.basis == .counted } ?? (measure == .outputToken)
+    let isCounted = work.map { $0.basis == .counted } ?? false
     let counter = isCounted ? counters[measure].flatMap { timeline.id($0, of: job) } : nil
     let own = counter.flatMap { id in
       work.map { timeline.changeReports(id, in: $0.span).map(\.time) }
@@ -170,7 +157,7 @@ extension Ledger {
   }
 
   /// At most sixty stretches between reports, none shorter than two seconds.
-  private static func blocks(_ times: [Timestamp]) -> [TimeSpan] {
+  static func blocks(_ times: [Timestamp]) -> [TimeSpan] {
     guard let first = times.first, let last = times.last else { return [] }
     let least = max(JobCost.leastSeconds, (last - first) / 60)
     var result: [TimeSpan] = []
@@ -182,7 +169,7 @@ extension Ledger {
     return result
   }
 
-  private func describeHardware(_ profile: inout RunProfile, _ job: Device, _ span: TimeSpan) {
+  func describeHardware(_ profile: inout RunProfile, _ job: Device, _ span: TimeSpan) {
     let own = accelerators(of: job.id)
     profile.devices = own.count
     profile.accelerator =

@@ -104,9 +104,13 @@ public struct RunProfile: Hashable, Sendable {
   /// A profile of which only the name is known.
   public init(name: String) { self.name = name }
 
+  /// The first measure of which something was done.
+  var preferredMeasure: Measure {
+    Measure.allCases.first { works[$0]?.count ?? 0 > 0 } ?? .step
+  }
   /// Optimizer steps in the measured part.
   public var steps: Double { works[.step]?.count ?? 0 }
-  /// Tokens in the measured part, if the job counts them.
+  /// Tokens in the measured part, if the job counts them; those that it wrote, of a server.
   public var tokens: Double? { (works[.token] ?? works[.outputToken])?.count }
   /// Samples in the measured part, if the job counts them.
   public var samples: Double? { works[.sample]?.count }
@@ -114,8 +118,8 @@ public struct RunProfile: Hashable, Sendable {
   public var joulesPerStep: Double? { joules(per: .step) }
   /// Joules for one sample; `nil` without energy or samples.
   public var joulesPerSample: Double? { joules(per: .sample) }
-  /// Joules for one token; `nil` without energy or tokens.
-  public var joulesPerToken: Double? { joules(per: .token) ?? joules(per: .outputToken) }
+  /// Joules for one token of training; `nil` without energy or tokens.
+  public var joulesPerToken: Double? { joules(per: .token) }
   /// Joules for a step that had not been done before; `nil` where none was done twice.
   public var joulesPerUsefulStep: Double? {
     guard redone > 0, let work = works[.step], let joules = work.joules, work.count > redone else {
@@ -123,7 +127,7 @@ public struct RunProfile: Hashable, Sendable {
     }
     return joules / (work.count - redone)
   }
-  /// Tokens a second, without the pauses that the job tells.
+  /// Tokens a second, without the pauses that the job tells; those that it writes, of a server.
   public var tokensPerSecond: Double? {
     (works[.token] ?? works[.outputToken]).flatMap { ratio($0.count, $0.seconds) }
   }
@@ -133,6 +137,8 @@ public struct RunProfile: Hashable, Sendable {
   public var meanPower: Double? { ratio(joules, seconds) }
 
   /// Joules for one of a measure; `nil` where either is not known.
+  ///
+  /// A server's token is a measure of its own, and never set against one of training.
   public func joules(per measure: Measure) -> Double? { works[measure]?.joulesEach }
 
   private func ratio(_ amount: Double?, _ count: Double?) -> Double? {

@@ -7,6 +7,16 @@ extension Ledger {
   /// Longer stretches, tried where tokens are counted only when requests end, in seconds.
   static let lateServingWindows: [Double] = [90, 120, 180, 300]
 
+  /// Whether a job answers requests and trains nothing: it says so, or counts tokens that it writes or
+  /// reads for others.
+  ///
+  /// One that only counts requests, and does not say that it serves, is no server.
+  public func isServer(_ job: DeviceID) -> Bool {
+    func tells(_ metric: Metric) -> Bool { timeline.id(metric, of: job) != nil }
+    guard ![Metric.step, .tokens, .samples, .epoch].contains(where: tells) else { return false }
+    return timeline.facts(of: job).isServing || tells(.outputTokens) || tells(.promptTokens)
+  }
+
   /// The cost of a server's work over the last stretch before a time that is long enough.
   ///
   /// Between 10 and 60 seconds, until 200 output tokens are in it; where they are counted at the
@@ -17,8 +27,8 @@ extension Ledger {
   }
 
   private func newestServingCost(of job: DeviceID, at time: Timestamp) -> ServingCost? {
-    let metric = timeline.id(.outputTokens, of: job) == nil ? Metric.requests : .outputTokens
-    guard let counter = timeline.id(metric, of: job),
+    guard let metric = servingCounter(of: job, at: time),
+      let counter = timeline.id(metric, of: job),
       let last = timeline.moment(at: time).known(metric, of: job),
       let first = timeline.firstReading(counter), first.time < last.time
     else { return nil }
@@ -30,14 +40,46 @@ extension Ledger {
       let next = servingCost(of: job, over: span, isLate: isLate)
       cost = next
       switch next.shortfall {
-      case .tokens, .late, .quiet: continue
+      case .tokens, .inputTokens, .late, .quiet: continue
+      // Requests are long beside a short stretch.
+      case .untold where next.joulesPerRequest == nil: continue
       default: break
       }
       break
     }
-    if metric == .requests { cost?.shortfall = .untold }
     if last.isStale { cost?.shortfall = .silent(last.age) }
     return cost
+  }
+
+  /// What a server's work is counted in.
+  ///
+  /// The tokens it writes; those it reads, if it never wrote one; or requests. `nil` for a job that
+  /// counts none of them.
+  func servingCounter(of job: DeviceID, at time: Timestamp) -> Metric? {
+    let moment = timeline.moment(at: time)
+    func value(_ metric: Metric) -> Double? { moment.known(metric, of: job)?.value }
+    let writes = value(.outputTokens)
+    if writes ?? 0 > 0 { return .outputTokens }
+    let isServing =
+      timeline.facts(of: job).isServing || timeline.id(.outputTokens, of: job) != nil
+      || timeline.id(.requests, of: job) != nil
+    if isServing, value(.promptTokens) ?? 0 > 0 { return .promptTokens }
+    if writes != nil { return .outputTokens }
+    return value(.requests) == nil ? nil : .requests
+  }
+
+  /// The cost of a server's work over a span of a recording, from its first count in it to its last.
+  ///
+  /// `nil` where it counted nothing twice.
+  public func servingCost(of job: DeviceID, within span: TimeSpan) -> ServingCost? {
+    guard let metric = servingCounter(of: job, at: span.end), let id = timeline.id(metric, of: job),
+      let first = timeline.firstReading(id),
+      let last = timeline.moment(at: span.end).known(metric, of: job)
+    else { return nil }
+    let stretch = TimeSpan(max(first.time, span.start), last.time)
+    guard stretch.seconds > 0 else { return nil }
+    return servingCost(
+      of: job, over: stretch, isLate: timeline.facts(of: job).countsTokensAtEnd)
   }
 
   /// The cost of a server's work over a span, whatever is in it.
@@ -49,6 +91,20 @@ extension Ledger {
       span: span, outputTokens: amount(.outputTokens) ?? 0, promptTokens: amount(.promptTokens),
       cachedPromptTokens: amount(.cachedPromptTokens), requests: amount(.requests),
       requestTime: amount(.requestTime), energy: jobEnergy(of: job, over: span), isLate: isLate)
+    let facts = timeline.facts(of: job)
+    cost.abortedRequests = amount(.abortedRequests)
+    cost.promptsMayHoldCached = facts.promptsMayHoldCached
+    if facts.isFront, facts.gpus.isEmpty {
+      cost.absence = ServingCost.elsewhere
+    } else if case let others = sharers(of: job, over: span), others > 0 {
+      cost.absence = ServingCost.shared(by: others + 1)
+      cost.energy = nil
+    }
+    let counter = servingCounter(of: job, at: span.end) ?? .outputTokens
+    cost.measure =
+      counter == .promptTokens ? .inputToken : counter == .requests ? .request : .outputToken
+    cost.countCoverage =
+      timeline.id(counter, of: job).map { timeline.total($0, over: span).coverage } ?? 0
     cost.meanRunning = timeline.id(.requestsRunning, of: job).flatMap {
       timeline.total($0, over: span).mean
     }
@@ -60,6 +116,30 @@ extension Ledger {
     cost.idleWatts = servingFloor(of: job, at: span.end)
     cost.shortfall = cost.missing
     return cost
+  }
+
+  /// The state of the source that tells of a server, where it is not well; why it says nothing.
+  public func servingFault(of job: DeviceID, at time: Timestamp) -> SourceState? {
+    let metrics: [Metric] = [.outputTokens, .promptTokens, .requests, .requestsRunning]
+    guard let id = metrics.lazy.compactMap({ timeline.id($0, of: job) }).first else { return nil }
+    let source = timeline.descriptor(id).provenance.source
+    return timeline.states(at: time).first {
+      $0.source == source && $0.health != .ok && $0.health != .waiting
+    }
+  }
+
+  /// How many other servers worked on the same accelerators in a span.
+  private func sharers(of job: DeviceID, over span: TimeSpan) -> Int {
+    let own = Set(servingAccelerators(of: job).map(\.id))
+    return inventory.jobs.count { other in
+      let facts = timeline.facts(of: other.id)
+      guard other.id != job, facts.isServing, !facts.isFront || !facts.gpus.isEmpty,
+        servingAccelerators(of: other.id).contains(where: { own.contains($0.id) })
+      else { return false }
+      return [Metric.outputTokens, .promptTokens, .requests].contains { metric in
+        timeline.id(metric, of: other.id).map { timeline.total($0, over: span).amount > 0 } ?? false
+      }
+    }
   }
 
   /// The accelerators of a server: those of its machine, and any it names.

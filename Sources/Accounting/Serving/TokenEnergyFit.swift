@@ -35,6 +35,8 @@ public struct TokenEnergyFit: Hashable, Sendable {
     case noPromptTokens
     /// The server counts tokens only when a request ends.
     case late
+    /// The server hands its requests on.
+    case elsewhere
     /// The rate of prompt tokens does not vary.
     case unchangingPrompt
     /// The rate of output tokens does not vary.
@@ -52,6 +54,7 @@ public struct TokenEnergyFit: Hashable, Sendable {
           + " power"
       case .noPromptTokens: "the server does not tell computed prompt tokens"
       case .late: "the server counts tokens when a request ends, too late for their power"
+      case .elsewhere: ServingCost.elsewhere
       case .unchangingPrompt: "prompt tokens come at an even rate: nothing to tell their price by"
       case .unchangingOutput: "output tokens come at an even rate: nothing to tell their price by"
       case .together(let correlation):
@@ -164,8 +167,13 @@ extension Ledger {
       let last = timeline.moment(at: time).known(.outputTokens, of: job),
       let first = timeline.firstReading(output)
     else { return nil }
+    if timeline.facts(of: job).isFront, timeline.facts(of: job).gpus.isEmpty {
+      return .failure(.elsewhere)
+    }
     if timeline.facts(of: job).countsTokensAtEnd { return .failure(.late) }
-    guard let prompt = timeline.id(.promptTokens, of: job) else {
+    guard let prompt = timeline.id(.promptTokens, of: job),
+      !timeline.facts(of: job).promptsMayHoldCached
+    else {
       return .failure(.noPromptTokens)
     }
     let known = min(seconds, last.time - first.time)

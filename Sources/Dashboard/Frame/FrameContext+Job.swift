@@ -4,6 +4,9 @@ import Quantities
 import Telemetry
 
 extension FrameContext {
+  /// What a job's progress shows in: that of training, and what servers count.
+  private static let progress = Ledger.progressMetrics + [.promptTokens]
+
   /// The job that is shown.
   ///
   /// Among jobs that still report, one the user named comes before one that was found, then the one
@@ -13,14 +16,14 @@ extension FrameContext {
     func newest(_ job: Device) -> Int64 {
       // What a log said long ago was heard only now.
       if let last = timeline.facts(of: job.id).lastSaid { return last.nanoseconds }
-      return Ledger.progressMetrics.compactMap { moment.known($0, of: job.id) }
+      return progress.compactMap { moment.known($0, of: job.id) }
         .map(\.time.nanoseconds).max() ?? 0
     }
     let since = (moment.time - 120).nanoseconds
     let active = inventory.jobs.filter { newest($0) >= since }
     guard !active.isEmpty else { return inventory.jobs.max { newest($0) < newest($1) } }
     func series(_ job: Device) -> Timeline.SeriesID? {
-      Ledger.progressMetrics.lazy.compactMap { timeline.id($0, of: job.id) }.first
+      progress.lazy.compactMap { timeline.id($0, of: job.id) }.first
     }
     func rank(_ job: Device) -> (Int, Int64, String) {
       guard let id = series(job) else { return (0, 0, job.id.name) }

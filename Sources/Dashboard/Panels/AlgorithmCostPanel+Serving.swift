@@ -3,13 +3,14 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// The panel of a serving job: joules for each output token.
+/// The panel of a serving job: joules for each output token, each token, or each request.
 extension AlgorithmCostPanel {
-  /// Joules for an output token, or else for a request; `nil` for a job that counts neither.
+  /// Joules for an output token, an input token or a request; `nil` for a job that counts none of them.
   func servingHeadline(_ job: Device, _ c: FrameContext) -> Headline? {
+    guard c.ledger.isServer(job.id) else { return requestHeadline(job, c) }
     guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return nil }
-    if c.timeline.id(.outputTokens, of: job.id) == nil, cost.joulesPerRequest == nil {
-      return requestHeadline(job, c)
+    if case .silent = cost.shortfall, let fault = c.ledger.servingFault(of: job.id, at: c.time) {
+      return Headline(missing: [fault.message, fault.remedy].filter { !$0.isEmpty })
     }
     var headline = Headline()
     headline.note = "\(job.label) · \(SI.age(c.time - cost.span.end)) ago"
@@ -18,24 +19,36 @@ extension AlgorithmCostPanel {
     if let joules = cost.joulesPerOutputToken {
       headline.value = SI.text(joules, "J/output token")
       headline.phrases.append(besideBaseline(job, c))
+      if let joules = cost.joulesPerTotalToken {
+        headline.phrases.append([Run(SI.string(joules, "J/total token"), c.muted)])
+      }
       headline.phrases.append([Run(rate.joined, c.muted)])
       if let busy = cost.busyJoulesPerOutputToken {
         headline.phrases.append([
           Run(SI.string(busy, "J") + " of it for the work", c.muted)
         ])
       }
+    } else if let joules = cost.joulesPerInputToken {
+      headline.value = SI.text(joules, "J/input token")
+      headline.phrases.append([Run("it writes none", c.muted)])
     } else if let joules = cost.joulesPerRequest {
       headline.value = SI.text(joules, "J/request")
       headline.phrases.append([Run(cost.shortfall?.words ?? "", c.muted)])
     } else {
-      headline.value = rate
+      headline.value =
+        switch cost.measure {
+        case .outputToken: rate
+        case .inputToken: SI.text(cost.promptRate ?? 0, "input tokens/s", smallest: 0)
+        case .request: SI.text(cost.requestRate ?? 0, "requests/s", smallest: 0)
+        }
       headline.isEstimate = false
       headline.phrases.append([Run(cost.shortfall?.words ?? "", c.muted)])
     }
     return headline
   }
 
-  /// Joules for a request of a job that counts nothing else, over as many as are enough.
+  /// Joules for a request of a job that is no server and counts nothing else, over as many as are
+  /// enough.
   private func requestHeadline(_ job: Device, _ c: FrameContext) -> Headline? {
     guard let known = c.ledger.known(.requests, of: job.id, at: c.time) else { return nil }
     var headline = Headline()
@@ -68,46 +81,55 @@ extension AlgorithmCostPanel {
     }
     func now(_ metric: Metric) -> Double? { c.moment.known(metric, of: job.id)?.value }
     func rate(_ value: Double) -> String { SI.text(value, "tok/s", smallest: 0).joined }
-    let isUntold = c.timeline.id(.outputTokens, of: job.id) == nil
     if let running = now(.requestsRunning) {
       let waiting = now(.requestsWaiting).map { SI.count($0) + " waiting" } ?? ""
       add(0, "requests", SI.count(running) + " running", waiting)
     }
     let total = now(.outputTokens).map { SI.text($0, "", smallest: 0).joined + " in all" } ?? ""
-    if !isUntold { add(1, "written", rate(cost.outputRate), total) }
+    if cost.measure == .outputToken { add(1, "written", rate(cost.outputRate), total) }
     if let prompt = cost.promptRate {
-      let cached = cost.cachedShare.map { "\(SI.percent($0)) % more from cache" } ?? ""
+      let cached =
+        cost.promptsMayHoldCached
+        ? "cached ones among them"
+        : cost.cachedShare.map { "\(SI.percent($0)) % more from cache" } ?? ""
       add(2, "read", rate(prompt), cached, bar: cost.cachedShare)
     }
-    if isUntold, cost.joulesPerRequest == nil {
-      let own = c.ledger.cost(of: job.id, at: c.time)
-      if let joules = own?.joulesPerRequest {
-        add(3, "a request", SI.string(joules, "J"), "")
-      }
-    }
-    if let joules = cost.joulesPerRequest {
+    // As in the headline above.
+    let perRequest =
+      c.ledger.isServer(job.id)
+      ? cost.joulesPerRequest : c.ledger.cost(of: job.id, at: c.time)?.joulesPerRequest
+    if let joules = perRequest {
       let took = cost.requestSeconds.map { "in " + SI.duration($0) } ?? ""
       add(3, "a request", SI.string(joules, "J"), took)
     }
+    if let aborted = cost.abortedRequests, aborted > 0 {
+      add(4, "aborted", SI.count(aborted), "in \(SI.duration(cost.span.seconds)), not served")
+    }
+    if let joules = cost.joulesPerTotalToken {
+      add(3, "prompt+out", SI.string(joules, "J/total tok"), "computed prompt and output tokens")
+    }
     switch c.ledger.tokenEnergyFit(of: job.id, at: c.time) {
     case .success(let fit)?:
-      add(4, "a prompt", SI.string(fit.prompt.value, "J/token"), range(fit.prompt))
-      add(5, "an output", SI.string(fit.output.value, "J/token"), range(fit.output))
+      add(4, "a prompt", SI.string(fit.prompt.value, "J/prompt tok"), range(fit.prompt))
+      add(5, "an output", SI.string(fit.output.value, "J/output tok"), range(fit.output))
       add(
         6, "standing", SI.string(fit.base.value, "W"), range(fit.base) + ", no token moving")
     default:
       if let phases = cost.joulesByPhase {
-        add(4, "a prompt", SI.string(phases.prefill, "J/token"), "by the time spent on it")
-        add(5, "an output", SI.string(phases.decode, "J/token"), "by the time spent on it")
+        add(4, "a prompt", SI.string(phases.prefill, "J/prompt tok"), "by the time spent on it")
+        add(5, "an output", SI.string(phases.decode, "J/output tok"), "by the time spent on it")
       }
     }
     if !c.input.baselines.isEmpty { rows.append(WeighedRow(7, .diet)) }
     return rows
   }
 
-  /// The tokens it writes in a second, over the window of the other panels.
+  /// The tokens it writes or, where it writes none, reads in a second, over the window of the other panels.
   func drawWriting(_ canvas: inout Canvas, _ job: Device, in rect: Rect, _ c: FrameContext) {
-    guard rect.height > 0, let id = c.timeline.id(.outputTokens, of: job.id) else { return }
+    let isReader = c.ledger.servingCost(of: job.id, at: c.time)?.measure == .inputToken
+    guard rect.height > 0,
+      let id = c.timeline.id(isReader ? .promptTokens : .outputTokens, of: job.id)
+    else { return }
     let chart = rect.height >= 4 ? rect.splitRows(1).bottom : rect
     let columns = c.samples(chart.width)
     let values = c.timeline.curve(id, over: c.chartWindow(columns), columns: columns, until: c.time)

@@ -8,8 +8,9 @@ import Telemetry
 ///
 /// One line for each thing it rests on, for the provenance view; the headline's own formula first.
 enum Certificate {
-  /// Joules of a step, a token or a sample of a job; empty while none are told.
+  /// Joules of a step, a token, a sample, an epoch or a request of a job; empty while none are told.
   static func cost(of job: Device, _ c: FrameContext) -> [String] {
+    if c.ledger.isServer(job.id) { return serving(job, c) }
     if let earlier = c.ledger.earlierRun(of: job.id, at: c.time) {
       return ["▲ \(EarlierRun.words), \(earlier.progress)"]
     }
@@ -99,7 +100,7 @@ enum Certificate {
     }
   }
 
-  private static func whose(_ charge: JobCharge) -> String {
+  static func whose(_ charge: JobCharge) -> String {
     switch charge {
     case .accelerators(let devices):
       let names = devices.prefix(8).map { sanitized($0.label) }.joined(separator: ", ")
@@ -116,7 +117,7 @@ enum Certificate {
     }
   }
 
-  private static func method(_ energy: EnergyAmount) -> String {
+  static func method(_ energy: EnergyAmount) -> String {
     let words =
       energy.isModelled
       ? "modelled, not measured"

@@ -39,6 +39,10 @@ public struct JobFacts: Hashable, Sendable {
     case history
     /// `step` or `request`: when a server counts the tokens it writes.
     case tokenCount = "token_count"
+    /// `all` where prompt tokens found in a cache may be among those that a server counts.
+    case promptCount = "prompt_count"
+    /// `yes` where a server hands its requests on to others.
+    case front
   }
 
   /// What a rate that the job states is counted for.
@@ -89,6 +93,10 @@ public struct JobFacts: Hashable, Sendable {
   public var isServing = false
   /// Whether a server counts tokens when a request ends, and not when it writes them.
   public var countsTokensAtEnd = false
+  /// Whether prompt tokens found in a cache may be among those that a server counts.
+  public var promptsMayHoldCached = false
+  /// Whether a server hands its requests on to others, who may be on other machines.
+  public var isFront = false
   /// Whether it uses accelerators at all; `nil` where that was not looked for.
   public var usesAccelerators: Bool?
   /// The ids of its processes.
@@ -141,6 +149,8 @@ public struct JobFacts: Hashable, Sendable {
     rateScope = text(.rateScope).flatMap(RateScope.init(rawValue:)) ?? .job
     isServing = text(.kind) == "serving"
     countsTokensAtEnd = text(.tokenCount) == "request"
+    promptsMayHoldCached = text(.promptCount) == "all"
+    isFront = text(.front) == "yes"
     usesAccelerators = text(.onGPU).map { $0 == "yes" }
     pids = Set(Self.list(text(.pids)).compactMap { Int($0) })
     lastSaid = number(.lastSaid).flatMap { $0 < 1e11 ? Timestamp(seconds: $0) : nil }

@@ -13,9 +13,14 @@ extension Metric {
   public static let cachedPromptTokens = Metric(
     "cached_prompt_tokens", .count, counter: true, "cached prompt tokens", label: "cached",
     style: .count, "tokens of prompts that were found in a cache")
-  /// Requests that ended, as a counter.
+  /// Requests that were served to their end or their limit, as a counter.
   public static let requests = Metric(
-    "requests", .count, counter: true, "requests", style: .count, "requests that ended")
+    "requests", .count, counter: true, "requests", style: .count,
+    "requests that were served to their end or their limit")
+  /// Requests that ended otherwise, as a counter.
+  public static let abortedRequests = Metric(
+    "aborted_requests", .count, counter: true, "aborted requests", label: "aborted",
+    style: .count, "requests that were aborted, failed or cut off")
   /// Seconds the requests that ended took, added up, as a counter.
   public static let requestTime = Metric(
     "request_time", .second, stored: "us", counter: true, "request time", label: "latency",
@@ -51,7 +56,8 @@ extension Metric {
     "joules as the server itself states them")
 
   static let serving: [Metric] = [
-    outputTokens, promptTokens, cachedPromptTokens, requests, requestTime, requestsRunning,
-    requestsWaiting, prefillTime, decodeTime, reportedFLOP, reportedMemoryTraffic, reportedEnergy,
+    outputTokens, promptTokens, cachedPromptTokens, requests, abortedRequests, requestTime,
+    requestsRunning, requestsWaiting, prefillTime, decodeTime, reportedFLOP, reportedMemoryTraffic,
+    reportedEnergy,
   ]
 }

@@ -5,6 +5,7 @@ import Telemetry
 /// A job as one JSON object.
 extension RunReport {
   static func json(_ job: Job) -> JSONText {
+    if let serving = job.serving { return json(job, serving) }
     let cost = job.cost
     let isLive = !job.facts.isHistory
     func number(_ value: Double?) -> JSONText? { value.map(JSONText.number) }
@@ -64,10 +65,30 @@ extension RunReport {
       ("mfu_unknown_because", mfu.reason.isEmpty ? nil : .text(mfu.reason)),
       ("mfu_stated", number(mfu.reported)), ("tensor_active", number(mfu.hardware)),
       ("target", job.target.map { .text(targetText($0)) }),
+    ]
+    return JSONText.object(members + endingMembers(job) + timeMembers(job))
+  }
+
+  /// A server as one JSON object.
+  private static func json(_ job: Job, _ serving: ServingCost) -> JSONText {
+    let unknown = job.joules == nil ? serving.absence ?? unknownServing(job, serving) : nil
+    let members: [(String, JSONText?)] = [
+      ("name", .text(job.device.label)), ("framework", .text(job.facts.framework)),
+      ("serves", .flag(true)), ("fault", job.fault.map(JSONText.text)),
+      ("seconds", .number(serving.span.seconds)),
+      ("joules", job.joules.map(JSONText.number) ?? .null),
+      ("joules_unknown_because", unknown.map(JSONText.text)),
+      ("caveats", .list(job.caveats.map { .text($0.words) })),
+    ]
+    return JSONText.object(members + servingMembers(serving) + endingMembers(job))
+  }
+
+  /// How a job ended, if it did.
+  private static func endingMembers(_ job: Job) -> [(String, JSONText?)] {
+    [
       ("ending", job.ending?.cause.map { .text($0.rawValue) }),
       ("ending_words", job.ending.map { .text($0.text) }),
     ]
-    return JSONText.object(members + timeMembers(job))
   }
 
   /// The stretch and the way an amount is known by.
@@ -97,7 +118,7 @@ extension RunReport {
 
   /// The lives of a job that was restarted, and their sum.
   private static func lives(_ job: Job) -> [(String, JSONText?)] {
-    guard let totals = job.totals, !job.isServing else { return [] }
+    guard let totals = job.totals else { return [] }
     var members: [(String, JSONText?)] = []
     if totals.parts.count > 1 || job.cost == nil {
       let runs = totals.parts.map { part in

@@ -11,6 +11,11 @@ extension RunReport {
     func add(_ name: String, _ value: String?) {
       if let value { facts.append(("  " + name, value)) }
     }
+    if let serving = job.serving {
+      facts += Self.servingFacts(job, serving)
+      add("end", job.ending.map { sanitized($0.text) })
+      return facts
+    }
     add(
       "state",
       job.earlier.map { earlier in
@@ -20,7 +25,7 @@ extension RunReport {
     if let cost = job.cost {
       let tokens = cost.tokenWork
       add(
-        job.isServing ? "written" : "tokens",
+        "tokens",
         tokens.map { SI.text($0.count, "", smallest: 0).joined + Self.stretch($0, beside: cost) })
       add(
         "per step",
@@ -45,13 +50,13 @@ extension RunReport {
     add("end", job.ending.map { sanitized($0.text) })
     let notes = Self.timeNotes(job.facts, isTold: isFull && energy == nil)
     for (index, note) in notes.enumerated() { facts.append((index == 0 ? "  times" : "", note)) }
-    guard isFull, !job.isServing, let cost = job.cost else { return facts }
+    guard isFull, let cost = job.cost else { return facts }
     return facts + details(job, cost)
   }
 
   /// How far it came: steps and epochs.
   private func progressFacts(_ job: Job) -> [(String, String)] {
-    guard let cost = job.cost, !job.isServing else { return [] }
+    guard let cost = job.cost else { return [] }
     var facts: [(String, String)] = []
     let outlook = job.outlook
     let last = outlook?.step ?? job.totals?.parts.last?.life.lastStep
@@ -108,7 +113,7 @@ extension RunReport {
 
   /// The lives of a job that was restarted, each apart, and their sum.
   private func lifeFacts(_ job: Job) -> [(String, String)] {
-    guard let totals = job.totals, !job.isServing else { return [] }
+    guard let totals = job.totals else { return [] }
     var facts: [(String, String)] = []
     if totals.parts.count > 1 || job.cost == nil {
       for (index, part) in totals.parts.enumerated() {

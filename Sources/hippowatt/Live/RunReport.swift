@@ -18,8 +18,6 @@ struct RunReport {
     var totals: JobTotals?
     /// The run that is over, where nothing is known of the present.
     var earlier: EarlierRun?
-    /// Whether it answers requests, and trains nothing.
-    var isServing = false
     var accuracy: Double?
     /// What its steps took, one beside another.
     var stepTimes: StepTimes?
@@ -34,9 +32,15 @@ struct RunReport {
     var target: TargetLoss?
     /// How it ended, or that it stands still; `nil` while it goes on.
     var ending: Event?
+    /// What a server's tokens and requests cost; `nil` for a job that trains.
+    var serving: ServingCost?
+    /// Why a server said nothing at the end, in words.
+    var fault: String?
 
     /// Whether the times of its reports are known.
     var isTimed: Bool { facts.timing != .none }
+    /// Whether it answers requests, and trains nothing.
+    var isServing: Bool { serving != nil }
   }
 
   let span: TimeSpan
@@ -115,12 +119,7 @@ struct RunReport {
   ) -> Job? {
     let timeline = ledger.timeline
     let id = device.id
-    let trains = [Metric.step, .tokens, .samples, .epoch].contains {
-      timeline.id($0, of: id) != nil
-    }
-    guard trains || timeline.id(.outputTokens, of: id) == nil else {
-      return serving(device, ledger, over: span)
-    }
+    if ledger.isServer(id) { return serving(device, ledger, over: span) }
     guard let totals = ledger.totals(of: id, over: span), let last = totals.parts.last else {
       return nil
     }
@@ -155,26 +154,22 @@ struct RunReport {
 
   /// The results of a serving job over the whole span.
   private static func serving(_ device: Device, _ ledger: Ledger, over span: TimeSpan) -> Job? {
-    guard let id = ledger.timeline.id(.outputTokens, of: device.id) else { return nil }
-    var cost = ledger.cost(of: device.id, over: span, steps: 0)
-    func work(_ id: Timeline.SeriesID) -> JobWork {
-      JobWork(
-        count: ledger.timeline.total(id, over: span).amount, span: span, energy: cost.energy,
-        basis: .counted)
-    }
-    cost.tokenWork = work(id)
-    cost.requestWork = ledger.timeline.id(.requests, of: device.id).map(work)
-    // Requests that began before or end after would weigh too much among a few.
-    if cost.requestWork.map({ $0.count < JobCost.enoughRequests }) ?? false {
-      cost.requestWork?.energy = nil
-    }
+    let facts = ledger.timeline.facts(of: device.id)
+    let fault = ledger.servingFault(of: device.id, at: span.end)
+    guard
+      let serving = ledger.servingCost(of: device.id, within: span)
+        ?? (facts.isServing
+          ? ServingCost(silent: fault?.message ?? "it told its counts only once", over: span) : nil)
+    else { return nil }
+    let cost = ledger.cost(of: device.id, over: serving.span, steps: 0)
     var job = Job(
-      device: device, facts: ledger.timeline.facts(of: device.id), cost: cost,
+      device: device, facts: facts, cost: cost,
+      // What others drew as well is not charged to it.
+      joules: serving.absence == nil ? joules(cost) : nil,
       mfu: MFU(devices: 1, reason: "it serves"),
-      caveats: ledger.caveats(of: device.id, over: span))
-    job.joules = joules(cost)
-    job.earlier = ledger.earlierRun(of: device.id, at: span.end)
-    job.isServing = true
+      caveats: ledger.caveats(of: device.id, over: serving.span), serving: serving,
+      fault: fault?.message)
+    job.ending = ledger.timeline.ending(of: device.id, at: span.end)
     return job
   }
 
