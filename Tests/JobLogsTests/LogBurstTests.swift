@@ -121,10 +121,19 @@ import Testing
 
   @Test func aResumedJobInTheSameMomentIsNoticed() throws {
     var parser = parser()
-    let text = line(10) + line(20) + line(30) + line(10, loss: 4) + line(20, loss: 4)
+    let text = line(10) + line(20) + line(30) + line(40) + line(20, loss: 4) + line(30, loss: 4)
     let heard = parser.consume(Array(text.utf8), arrival: start)
-    #expect(heard.events.map(\.text) == ["resumed at step 20"])
-    #expect(heard.readings.last?[.step] == 20)
+    #expect(heard.events.map(\.text) == ["resumed at step 30"])
+    #expect(heard.readings.last?[.step] == 30)
+  }
+
+  @Test func aSecondRunInTheSameMomentIsNoResumedOne() throws {
+    var parser = parser()
+    let text =
+      [10, 20, 30].map { line($0, loss: 4) }.joined() + [10, 20].map { line($0, loss: 5) }.joined()
+    let heard = parser.consume(Array(text.utf8), arrival: start)
+    #expect(heard.events.map(\.cause) == [.restarted])
+    #expect(heard.readings.allSatisfy { $0[.redoneSteps] == nil })
   }
 
   @Test func aLongPastWithTimesIsToldWhole() throws {

@@ -56,7 +56,8 @@ extension LogParser {
       releaseWaiting(arrival, redrawn: found)
     } else if !isCount, own.contains(.loss) || own.has(.validationLoss) {
       releaseWaiting(arrival, redrawn: nil, isNext: own.contains(.loss))
-      if index == primary, !primaryCounts, !isLate, latestBar != nil, own.contains(.loss),
+      if index == primary, !primaryCounts, !isLate, latestBar != nil, !isBehindBar,
+        own.contains(.loss),
         !own.contains(.step)
       {
         waiting = HeldLine(found, stamp, mark, arrival)

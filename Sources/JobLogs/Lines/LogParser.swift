@@ -36,6 +36,8 @@ public struct LogParser: Sendable {
   var waitingAfter: Progress?
   var latestBar: Progress?
   var isHeldBack = false
+  /// Whether the line at hand was printed behind a bar, which is not drawn again for it.
+  var isBehindBar = false
   /// A bar that is not drawn again for so many seconds is not that of the loss.
   static let longestWait = 0.9
   /// The reader that knows the batch.
@@ -134,6 +136,14 @@ public struct LogParser: Sendable {
   ) {
     guard !isCut else {
       if history != nil { brokenLines.cutOff(number: number) }
+      return
+    }
+    // Whoever prints while a bar stands on the line, prints behind it.
+    if let end = ProgressBar.end(in: bytes) {
+      take(.init(rebasing: bytes[..<end]), isCut: false, number: number, arrival: arrival)
+      isBehindBar = true
+      take(.init(rebasing: bytes[end...]), isCut: false, number: number, arrival: arrival)
+      isBehindBar = false
       return
     }
     let (line, stamp) = cleaner.clean(bytes)

@@ -46,7 +46,12 @@ enum LossRole: Sendable, Hashable {
   }
 
   private static func words(_ name: String) -> [Substring] {
-    name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+    name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.flatMap { word -> [Substring] in
+      // `CrossEntropyLoss`, `valloss`.
+      guard word.hasSuffix("loss"), word.count > 4 else { return [word] }
+      let rest = word.dropLast(4)
+      return rest == "crossentropy" ? ["ce", "loss"] : [rest, "loss"]
+    }
   }
 
   private static let otherData: Set<Substring> = [

@@ -40,7 +40,7 @@ struct BarPace: Sendable {
   func each(_ stated: Double?) -> Double? {
     guard anchor != nil else { return stated }
     guard let measured else { return nil }
-    guard let stated, stated > measured / 1.5, stated < measured * 1.5 else { return measured }
+    guard let stated, stated > measured / 1.1, stated < measured * 1.1 else { return measured }
     return stated
   }
 }

@@ -110,8 +110,7 @@ extension ProgressModel {
         track.behind += 1
         return false
       }
-      if track.isComplete, !track.isDead, !(track.strength == .stated || hasLosses) || outer != nil
-      {
+      if track.isThrough, !track.isDead, !(track.strength == .stated || hasLosses) || outer != nil {
         if outer == nil, count.caption.epoch == nil { track.passes += 1 }
       } else if outer == nil, run == index {
         begin(&track)
@@ -133,7 +132,7 @@ extension ProgressModel {
     guard !track.isDead else { return false }
     // What several processes hold back, they write one after the other.
     if processes > 1 { return track.behind < max(20, (processes - 1) * track.ahead) }
-    guard track.behind < 20, !track.isComplete else { return false }
+    guard track.behind < 20, !track.isThrough else { return false }
     guard let before = track.elapsed, let now = count.elapsed else { return count.done > 0 }
     if count.done == 0 { return before < 10 && track.done <= 20 }
     return now > before - 2 - before * 0.02

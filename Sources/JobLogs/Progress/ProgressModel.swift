@@ -52,6 +52,8 @@ struct ProgressModel: Sendable {
     var losses = BarLosses()
 
     var isComplete: Bool { total.map { done >= $0 } ?? false }
+    /// Whether it is as good as complete: the last draw of a bar may be lost.
+    var isThrough: Bool { total.map { done >= $0 - max(1, $0 / 100) && done > 0 } ?? false }
     var isOpen: Bool { !isComplete && !isDead }
   }
 

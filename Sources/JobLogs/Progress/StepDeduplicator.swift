@@ -84,7 +84,9 @@ struct StepDeduplicator: Sendable {
         behind = step
         return .copy
       }
-      let isFresh = first.map { step <= $0 } ?? false
+      // The one that was put aside belongs to the same life.
+      let start = min(step, behind ?? step)
+      let isFresh = first.map { start <= $0 } ?? false
       if isFresh { begin(.fresh) } else if !isPosition { redone += 1 }
       accept(step, writer, fields)
       recent = RecentKeys()

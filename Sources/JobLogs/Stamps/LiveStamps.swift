@@ -79,6 +79,12 @@ struct LiveStamps: Sendable {
         guard !isCut, let stamp = cleaner.clean(line).stamp else { return }
         if case .instant = stamp { return }
         if case .clock = stamp { return }
+        // Of which year it is, nobody wrote.
+        if case .yearless = stamp, let time = resolve(stamp, modified, isHistory: false),
+          abs(modified - time) > 2 * 86_400
+        {
+          return
+        }
         newest = resolve(stamp, modified, isHistory: false)
       }
     }

@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [
     "loss", "train_loss", "train/loss", "train_loss_step", "lm_loss", "lm loss", "act_loss",
     "actor/loss", "train/ce loss", "gpt_loss", "total_loss", "loss_metrics/global_avg_loss",
-    "cross_entropy_loss", "trainer/train loss", "reduced_train_loss",
+    "cross_entropy_loss", "train/crossentropyloss", "trainer/train loss", "reduced_train_loss",
   ]) func isOfTheTraining(name: String) {
     guard case .training(let rank)? = LossRole(name: name) else {
       Issue.record("\(name)")

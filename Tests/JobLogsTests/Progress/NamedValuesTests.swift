@@ -88,6 +88,16 @@ import Testing
         """,
       right: [.epoch: 3, .epochTotal: 20, .loss: 2, .validationLoss: 2.25], not: [.step]),
     Sample(
+      name: "several lines in a pass",
+      text: """
+        2025-03-02 05:16:20,962 - INFO - Epoch 1 - Batch loss: 12.5
+        2025-03-02 05:16:22,229 - INFO - Epoch 1 - Batch loss: 11.5
+        2025-03-02 05:16:23,229 - INFO - Epoch 2 - Batch loss: 10.5
+        2025-03-02 05:16:24,229 - INFO - Epoch 2 - Batch loss: 9.5
+        2025-03-02 05:16:25,229 - INFO - Epoch 3 - Batch loss: 8.5
+        2025-03-02 05:16:26,229 - INFO - Epoch 3 - Batch loss: 7.5
+        """, right: [.epoch: 2, .loss: 7.5], not: [.step]),
+    Sample(
       name: "lerobot, whose thousands are rounded",
       text: """
         INFO 2026-08-01 12:00:01 ts/train.py:232 step:200 smpl:2K ep:3 epch:0.16 loss:6.5 grdn:151.2 lr:1.0e-05 updt_s:0.25 data_s:0.003

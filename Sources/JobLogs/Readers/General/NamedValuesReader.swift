@@ -24,6 +24,9 @@ struct NamedValuesReader: ProgressReader {
   /// Whether steps begin anew with each pass, and nobody says how many there are.
   private var isStepHidden = false
   private var countsFromZero = false
+  /// The pass of the line before, and whether a pass has several lines.
+  private var lastPass: Int64?
+  private var isWithinPass = false
 
   private(set) var isProvisional = false
 
@@ -230,8 +233,11 @@ struct NamedValuesReader: ProgressReader {
         let before = Double(whole) - (countsFromZero ? 0 : 1)
         progress.epoch = max(0, before) + Double(part.done) / Double(part.total)
       } else {
-        // Such a line comes at the end of a pass.
-        progress.epoch = Double(whole) + (countsFromZero ? 1 : 0)
+        // Such a line comes at the end of a pass, unless there are several of them.
+        if whole == lastPass { isWithinPass = true }
+        lastPass = whole
+        let done = Double(whole) + (countsFromZero ? 1 : 0)
+        progress.epoch = isWithinPass ? max(0, done - 1) : done
       }
     }
   }
