@@ -127,6 +127,23 @@ import Testing
     #expect(heard.readings.last?[.step] == 30)
   }
 
+  /// A bar without a time beside lines that have one: what is told last is what stands last.
+  @Test func aPastKeepsItsOrder() throws {
+    var parser = LogParser(machine: "box", name: "a", label: "a", local: LogImportTests.utc)
+    let text = (1...600).map { step in
+      let bar = "Training:  1%|#  | \(step)/1000 [08:08<6:44:18,  1.62s/it]"
+      guard step % 100 == 0 else { return bar }
+      let clock = "2025-10-19 20:\(10 + step / 100):00,000"
+      return "\(bar)\(clock) - train - INFO - Step \(step), Loss: 0.\(step)"
+    }.joined(separator: "\n")
+    let heard = parser.consume(Array("\(text)\n".utf8), arrival: start)
+    let rows = heard.readings.filter { $0[.step] != nil }
+    #expect(rows.map(\.time) == rows.map(\.time).sorted())
+    #expect(rows.last?[.step] == 600)
+    #expect(rows.compactMap { $0[.stepTotal] }.last == 1000)
+    #expect(heard.events.isEmpty)
+  }
+
   @Test func aSecondRunInTheSameMomentIsNoResumedOne() throws {
     var parser = parser()
     let text =

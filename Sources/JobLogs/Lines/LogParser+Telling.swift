@@ -10,7 +10,16 @@ extension LogParser {
   mutating func note(
     stamp: LogStamp?, _ mark: StepDeduplicator.Mark, _ arrival: Timestamp, isLate: Bool = false
   ) {
-    let time = liveTime(stamp, arrival) ?? (isLate && history == nil ? arrival : nil)
+    var time = liveTime(stamp, arrival) ?? (isLate && history == nil ? arrival : nil)
+    if history == nil, floor == nil {
+      // Of a past, a line without a time is of the time of the line before.
+      if let known = time {
+        if lastTime == nil { tellEarlier(than: known, arrival) }
+        lastTime = known
+      } else {
+        time = lastTime
+      }
+    }
     let moment = time ?? arrival
     let fields = found.fields
     if let text = found.note, text != lastNote {
@@ -69,6 +78,14 @@ extension LogParser {
       var both = last
       both.update(with: found)
       row?.steps.append(both)
+    }
+  }
+
+  /// Tells what stood in a log before its first line with a time.
+  private mutating func tellEarlier(than time: Timestamp, _ arrival: Timestamp) {
+    guard !burst.isEmpty else { return }
+    for (moment, progress) in burst.take(arrival: time, floor: nil) {
+      emit(progress, at: moment, arrival)
     }
   }
 

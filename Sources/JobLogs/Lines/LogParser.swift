@@ -46,6 +46,8 @@ public struct LogParser: Sendable {
   private var before: [UInt8] = []
   var deduplicator = StepDeduplicator()
   var pauses = ToldPauses()
+  /// The time of the newest line of a past that had one.
+  var lastTime: Timestamp?
   /// The time on the line before, of a finished log.
   var lastStamp: LogStamp?
   var burst = LineBurst()
@@ -231,6 +233,8 @@ public struct LogParser: Sendable {
       held.lines = []
       for line in lines {
         found = line.progress
+        // What a bar has told meanwhile is further on.
+        if let step = found.step, deduplicator.isBehind(step) { found.drop(.counting) }
         settle(index, line.stamp, line.mark, line.arrival, isLate: line.arrival < arrival)
       }
       found = now

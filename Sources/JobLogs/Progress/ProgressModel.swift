@@ -75,6 +75,8 @@ struct ProgressModel: Sendable {
   var statedTotal: Int64?
   /// The newest step that a line stated, without a bar.
   private(set) var statedStep: Int64?
+  /// How often in a row a stated step was that of the bar beside it.
+  private var agreements = 0
   /// The newest step that was made out from counts, and the total.
   var step: Int64?
   var stepTotal: Int64?
@@ -154,7 +156,10 @@ struct ProgressModel: Sendable {
 
   /// Hears a step or a loss that a line states by itself.
   mutating func hear(_ progress: Progress) {
-    if let step = progress.step { statedStep = step }
+    if let stated = progress.step {
+      statedStep = stated
+      if let step { agreements = abs(stated &- step) <= 1 ? agreements + 1 : 0 }
+    }
     guard progress.loss != nil, progress.step == nil else { return }
     hasLosses = true
     let latest = tracks.indices.filter { tracks[$0].isOpen && tracks[$0].words.isEmpty }.max {
@@ -173,7 +178,7 @@ struct ProgressModel: Sendable {
   /// Whether the count that was placed last goes along with the steps that lines state.
   var goesWithStated: Bool {
     guard let statedStep, let step else { return false }
-    return abs(statedStep &- step) <= 1
+    return agreements >= 2 || abs(statedStep &- step) <= 1
   }
 
   /// The program came to an end, or another began: what was drawn before is over.
@@ -197,6 +202,7 @@ struct ProgressModel: Sendable {
     isBeginning = true
     step = nil
     lastTold = nil
+    agreements = 0
   }
 
   /// The track of a count, new if there is none.

@@ -44,6 +44,9 @@ struct StepDeduplicator: Sendable {
   /// another rank's word for it.
   var hasBegun: Bool { last.map { $0 &- (first ?? 0) >= 2 } ?? false }
 
+  /// Whether a step lies before the one that was told last.
+  func isBehind(_ step: Int64) -> Bool { last.map { step < $0 } ?? false }
+
   private var recent = RecentKeys()
   private var last: Int64?
   private var highest: Int64 = 0
