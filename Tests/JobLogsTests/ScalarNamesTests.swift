@@ -47,6 +47,16 @@ import Testing
     }
   }
 
+  /// Ultralytics tells trackers once in a pass.
+  @Test func whatIsToldOnceInAPassCountsPasses() {
+    #expect(ScalarNames.use("train/box_loss")?.counting == .epochs)
+    #expect(ScalarNames.use("metrics/mAP50-95(B)")?.counting == .epochs)
+    var choice = ScalarChoice()
+    let row = WandBReader.row(
+      [("train/box_loss", 0.25), ("_timestamp", 1_790_000_000), ("_step", 3)], step: nil, &choice)
+    #expect(row?[.epoch] == 3 && row?[.step] == nil && row?[.loss] == 0.25)
+  }
+
   @Test func theScopeOfARateIsInItsName() {
     let scopes: [(String, JobFacts.RateScope)] = [
       ("throughput(tps)", .device), ("tokens_per_second_per_gpu", .device),

@@ -114,7 +114,9 @@ struct MLflowDatabaseSource: JobFileSource {
         let number = use.value(metric.value), choice.takes(use, name: value.key)
       else { continue }
       var row = JobRow(time: metric.time)
-      if use.metric != .step { row.set(.step, Double(metric.step)) }
+      if use.metric != .step {
+        row.set(use.counting == .epochs ? .epoch : .step, Double(metric.step))
+      }
       row.set(use.metric, number, name: value.key)
       all.append(row)
     }

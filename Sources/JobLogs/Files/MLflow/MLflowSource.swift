@@ -134,7 +134,9 @@ struct MLflowSource: JobFileSource {
         }
         guard let value = job.value(metric.value) else { return }
         var row = JobRow(time: metric.time)
-        if job.metric != .step { row.set(.step, Double(metric.step)) }
+        if job.metric != .step {
+          row.set(job.counting == .epochs ? .epoch : .step, Double(metric.step))
+        }
         row.set(job.metric, value, name: key)
         rows.append(row)
       }

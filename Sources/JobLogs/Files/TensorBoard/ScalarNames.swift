@@ -68,8 +68,14 @@ enum ScalarNames {
     if use.metric == .reportedMFU, given.hasSuffix("/device/MFU") { use.factor = 0.01 }
     if use.metric == .accuracy, isTraining(folder) { return nil }
     if counting != .steps { use.counting = counting }
+    // Ultralytics tells trackers once in a pass, and counts passes.
+    if Self.ofPasses.contains(name) { use.counting = .epochs }
     return use
   }
+
+  private static let ofPasses: Set<String> = [
+    "train/box_loss", "val/box_loss", "metrics/map50_95(b)", "lr/pg0",
+  ]
 
   /// The framework that alone gives a number this name, if one does.
   static func framework(_ name: String) -> String? {

@@ -99,17 +99,21 @@ package struct WandBReader: Sendable {
       946_684_800...4_102_444_800 ~= stamp
     else { return nil }
     var row = JobRow(time: Timestamp(seconds: stamp))
+    var isOfPasses = false
     for (name, raw) in values {
       guard let use = ScalarNames.use(name), let value = use.value(raw),
         choice.takes(use, name: name), row[use.metric] == nil || use.metric == .tokenRate
       else { continue }
       row.set(use.metric, value, name: name)
+      if use.counting == .epochs { isOfPasses = true }
     }
     guard !row.entries.isEmpty else { return nil }
     let counted = step.map(Double.init) ?? values.first { $0.name == "_step" }?.value
     // Where the trainer counts, W&B's count would be another one in the same curve.
     let count = ScalarUse(metric: .step, rank: 9)
-    if row[.step] == nil, let counted, choice.takes(count, name: "_step") {
+    if isOfPasses {
+      if let counted { row.set(.epoch, counted, name: "_step") }
+    } else if row[.step] == nil, let counted, choice.takes(count, name: "_step") {
       row.set(.step, counted, name: "_step")
     }
     return row
