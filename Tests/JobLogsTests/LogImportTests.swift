@@ -82,6 +82,16 @@ import Testing
     #expect(live.readings.map { ($0.time.seconds * 1000).rounded() / 1000 } == right)
   }
 
+  @Test func `how the job ended is told at its last row`() throws {
+    let crash = "Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: no\n"
+    let log = try read((1...9).map { line($0) }.joined() + crash, changed: 1_000_000)
+    let event = try #require(log.observations.events.last { $0.cause != nil })
+    #expect(event.cause == .crashed && event.text == "job ended by an error: ValueError")
+    #expect(event.time == log.observations.readings.last?.time)
+    let open = try read((1...9).map { line($0) }.joined(), changed: 1_000_000)
+    #expect(open.observations.events.allSatisfy { $0.cause?.isEnding != true })
+  }
+
   @Test func `bars by carriage returns are kept, each`() throws {
     let text = (0...5000).map {
       " \($0 / 50)%|█| \($0)/5000 [\(clock($0 * 2).dropFirst(3))<10:00,  2.00s/it]\r"

@@ -61,6 +61,15 @@ public struct LogImport: Sendable {
     parser.history = nil
     history.flush()
     tell(&history, &parser, zone: zone, modified: min(file.modified, now))
+    tellEnding(LogEnding.of(file.end(LogEnding.length)), of: parser.device)
+  }
+
+  /// Says how the job ended, if the log's last lines do.
+  private mutating func tellEnding(_ ending: JobEnding?, of device: DeviceID) {
+    guard let ending, let last = span?.end else { return }
+    observations.append(
+      .event(
+        Event(time: last, kind: .note, text: ending.words, device: device, cause: ending.cause)))
   }
 
   private mutating func tell(
