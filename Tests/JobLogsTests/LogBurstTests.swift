@@ -63,6 +63,7 @@ import Testing
     #expect(heard.readings.map { $0[.learningRate] } == [4.2e-5, nil])
     #expect(heard.readings.map { $0[.loss] } == [nil, 6.25])
     #expect(heard.readings.map { $0[.stepTime] } == [nil, 0.3])
+    #expect(times(heard.readings) == [-0.3, 0])
   }
 
   @Test func aHugeBurstIsToldRowByRow() throws {

@@ -87,17 +87,30 @@ struct LineBurst: Sendable {
     return result
   }
 
-  /// The newest values, a millisecond or less apart where they were said in several rows.
+  /// The newest values, as far apart as the steps between them took, or else a millisecond or less.
   private mutating func takeNewest(
     _ arrival: Timestamp, _ floor: Timestamp?
   ) -> [(time: Timestamp, row: Progress)] {
     collapse()
-    let room = floor.map { max(0, arrival - $0) } ?? 1
+    let room = floor.map { max(0, arrival - $0) } ?? Self.longestPast
     let apart = min(0.001, room / Double(rows.count + 1))
-    return rows.enumerated().map { place, row in
-      (place == rows.count - 1 ? arrival : arrival - apart * Double(rows.count - 1 - place), row)
+    let each = rows.last { $0.stepTime != nil }?.stepTime
+    let newest = rows.last { $0.step != nil }?.step
+    var time = arrival
+    var result: [(time: Timestamp, row: Progress)] = []
+    for (place, row) in rows.enumerated().reversed() {
+      if place < rows.count - 1 {
+        let steps = row.step.flatMap { step in newest.map { Double($0 &- step) } } ?? 0
+        let past = steps * (each ?? 0)
+        time = min(time + -apart, past < 0.9 * room ? arrival + -past : time)
+      }
+      result.append((time, row))
     }
+    return result.reversed()
   }
+
+  /// Steps of a past that took longer are not laid out.
+  private static let longestPast = 600.0
 
   /// The seconds before each row since the one before, the first 0; `nil` when not all are known.
   private func gaps() -> [Double]? {
