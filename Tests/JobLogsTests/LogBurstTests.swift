@@ -124,8 +124,10 @@ import Testing
     var parser = parser()
     let text = line(10) + line(20) + line(30) + line(40) + line(20, loss: 4) + line(30, loss: 4)
     let heard = parser.consume(Array(text.utf8), arrival: start)
-    #expect(heard.events.map(\.text) == ["resumed at step 30"])
+    #expect(heard.events.map(\.text) == ["resumed at step 20"])
     #expect(heard.readings.last?[.step] == 30)
+    // 20 itself, and from there to 30.
+    #expect(heard.readings.last?[.redoneSteps] == 11)
   }
 
   /// A bar without a time beside lines that have one: what is told last is what stands last.

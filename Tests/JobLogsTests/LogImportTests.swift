@@ -82,6 +82,17 @@ import Testing
     #expect(live.readings.map { ($0.time.seconds * 1000).rounded() / 1000 } == right)
   }
 
+  @Test func `the first row after a resume is kept`() throws {
+    let steps = Array(1...40) + Array(31...60)
+    let log = try read(
+      steps.enumerated().map { place, step in
+        "iter \(step): loss \(step).\(place), time 500.00ms, mfu 5.00%\n"
+      }.joined(), changed: 1_000_000)
+    #expect(log.observations.readings.map { $0[.step] } == steps.map(Double.init))
+    #expect(log.observations.events.map(\.text).contains("resumed at step 31"))
+    #expect(log.observations.readings.last?[.redoneSteps] == 10)
+  }
+
   @Test func `how the job ended is told at its last row`() throws {
     let crash = "Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: no\n"
     let log = try read((1...9).map { line($0) }.joined() + crash, changed: 1_000_000)

@@ -41,13 +41,23 @@ extension LogParser {
     let verdict = deduplicator.judge(
       found, fields, mark, isSameMoment: isSameMoment, isRecounted: model.isRecounted)
     model.isRecounted = false
+    let before = aside
+    aside = nil
     switch verdict {
     case .copy: return
+    case .aside:
+      aside = HeldLine(found, stamp, mark, arrival)
+      return
     case .addition:
       found.drop(deduplicator.said)
       if found.fields.isEmpty { return }
-    case .resumed: say("resumed at step \(found.step ?? 0)", at: moment, .resumed)
-    case .restarted: say("began anew at step \(found.step ?? 0)", at: moment, .restarted)
+    case .resumed, .restarted:
+      // The line that was put aside was the first of this life.
+      let first = before.flatMap { $0.progress.step ?? 0 < found.step ?? 0 ? $0 : nil }
+      let step = first?.progress.step ?? found.step ?? 0
+      let words = verdict == .resumed ? "resumed" : "began anew"
+      say("\(words) at step \(step)", at: moment, verdict == .resumed ? .resumed : .restarted)
+      if let first { tell(first.progress, first.stamp, time, arrival) }
     case .news: break
     }
     lastArrival = arrival
@@ -58,25 +68,32 @@ extension LogParser {
       }
       isLossBroken = !loss.isFinite
     }
+    tell(found, stamp, time, arrival)
+  }
+
+  /// Puts a row where it belongs: in the history, in the burst, or among those of its time.
+  private mutating func tell(
+    _ progress: Progress, _ stamp: LogStamp?, _ time: Timestamp?, _ arrival: Timestamp
+  ) {
     if history != nil {
-      history?.add(found, stamp: stamp, redone: deduplicator.redone)
+      history?.add(progress, stamp: stamp, redone: deduplicator.redone)
       return
     }
     guard let time else {
-      burst.add(found)
+      burst.add(progress)
       return
     }
     guard row?.time == time, let last = row?.steps.last else {
       emitStamped(arrival)
-      row = (time, [found])
+      row = (time, [progress])
       return
     }
-    if let step = last.step, let next = found.step, step != next {
-      row?.steps.append(found)
+    if let step = last.step, let next = progress.step, step != next {
+      row?.steps.append(progress)
     } else {
       row?.steps.removeLast()
       var both = last
-      both.update(with: found)
+      both.update(with: progress)
       row?.steps.append(both)
     }
   }

@@ -40,6 +40,8 @@ public struct LogParser: Sendable {
   var isBehindBar = false
   /// A bar that is not drawn again for so many seconds is not that of the loss.
   static let longestWait = 0.9
+  /// A lone step back, which may be the first of another life.
+  var aside: HeldLine?
   /// The reader that knows the batch.
   var completing: Int?
   /// The last line that nobody understood, whose words may be about the bar below it.

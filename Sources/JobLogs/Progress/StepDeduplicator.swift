@@ -9,6 +9,8 @@ struct StepDeduplicator: Sendable {
     case news
     /// Said before, or another rank's word for the same step.
     case copy
+    /// A lone step back, which the next line may show to be the first of another life.
+    case aside
     /// The same step by another rank: only what the first did not say is new.
     case addition
     /// The step went back: the job goes on from a checkpoint.
@@ -85,12 +87,16 @@ struct StepDeduplicator: Sendable {
       let isLoneStepBack = behind.map { step <= $0 } ?? true
       if isSameMoment, isLoneStepBack, !isResuming {
         behind = step
-        return .copy
+        return .aside
       }
       // The one that was put aside belongs to the same life.
       let start = min(step, behind ?? step)
       let isFresh = first.map { start <= $0 } ?? false
-      if isFresh { begin(.fresh) } else if !isPosition { redone += 1 }
+      if isFresh {
+        begin(.fresh)
+      } else if !isPosition {
+        redone += start < step ? 1 + step - start : 1
+      }
       accept(step, writer, fields)
       recent = RecentKeys()
       _ = recent.insert(key)
