@@ -90,4 +90,11 @@ import Testing
     _ = life.answer(at: origin + 1)
     #expect(life.delay(interval: interval) == nil)
   }
+
+  @Test(arguments: [(0.1, 5.0), (1, 5), (15, 15)])
+  func `What is not there yet is looked for each five seconds`(interval: Double, wait: Double) {
+    var life = fresh()
+    for _ in 0..<20 { _ = life.fail(SourceFailure(.waiting, "waiting for x"), at: origin) }
+    #expect(life.delay(interval: interval) == wait)
+  }
 }

@@ -51,9 +51,12 @@ public struct SourceLifecycle: Sendable {
 
   /// Seconds to wait after a failure: each one doubles them, up to half a minute.
   ///
+  /// What is only not there yet is looked for each five seconds, for a short job is soon over.
   /// `nil` unless the last call failed.
   public func delay(interval: Double) -> Double? {
-    failures == 0 ? nil : min(30, max(interval, 1) * Double(1 << min(failures, 6)))
+    let longest = state?.health == .waiting ? 5.0 : 30
+    return failures == 0
+      ? nil : min(max(longest, interval), max(interval, 1) * Double(1 << min(failures, 6)))
   }
 
   private mutating func change(
