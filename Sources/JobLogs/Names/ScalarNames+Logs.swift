@@ -24,6 +24,8 @@ extension ScalarNames {
         "learning_iteration",
       ])
     add(.epoch, ["epch", "training/epoch", "train_epoch", "epoch_num"])
+    // Cross entropy of a token, as OpenNMT calls it.
+    add(.loss, ["xent"])
     add(.tokens, ["trained_tokens", "tokens_seen", "seen_tokens", "num_tokens_seen"])
     add(
       .tokenRate, ["interval_tokens_per_second_per_device", "perf/actor_train_tok_per_s"],

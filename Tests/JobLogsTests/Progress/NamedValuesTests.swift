@@ -98,6 +98,14 @@ import Testing
         2025-03-02 05:16:26,229 - INFO - Epoch 3 - Batch loss: 7.5
         """, right: [.epoch: 2, .loss: 7.5], not: [.step]),
     Sample(
+      name: "OpenNMT",
+      text: """
+        [2024-05-08 04:06:22,127 INFO] Step 50/ 1000; acc: 10.1; ppl: 34.3; xent: 3.5; lr: 0.00125; sents: 3200; bsz: 640/320/64; 12345/5678 tok/s; 10 sec;
+        [2024-05-08 04:06:32,127 INFO] Step 100/ 1000; acc: 20.1; ppl: 24.3; xent: 3.25; lr: 0.00125; sents: 3200; bsz: 640/320/64; 12345/5678 tok/s; 20 sec;
+        [2024-05-08 04:06:42,127 INFO] Step 150/ 1000; acc: 30.1; ppl: 14.3; xent: 3.0; lr: 0.00125; sents: 3200; bsz: 640/320/64; 12345/5678 tok/s; 30 sec;
+        """, right: [.step: 150, .stepTotal: 1000, .loss: 3, .learningRate: 0.00125],
+      not: [.tokenRate, .accuracy]),
+    Sample(
       name: "lerobot, whose thousands are rounded",
       text: """
         INFO 2026-08-01 12:00:01 ts/train.py:232 step:200 smpl:2K ep:3 epch:0.16 loss:6.5 grdn:151.2 lr:1.0e-05 updt_s:0.25 data_s:0.003

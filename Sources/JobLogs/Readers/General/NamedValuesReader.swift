@@ -65,9 +65,10 @@ struct NamedValuesReader: ProgressReader {
     return !progress.fields.isEmpty || progress.count != nil
   }
 
-  /// Where “loss” stands, in any case of letters.
+  /// Where “loss” stands, in any case of letters, or what OpenNMT calls it.
   private static func loss(_ line: LogLine, _ start: Int) -> Int? {
     line.find("oss", from: start) ?? line.find("OSS", from: start)
+      ?? line.find("xent", from: start)
   }
 
   private mutating func scan(
