@@ -104,10 +104,10 @@ extension LogParser {
   ///
   /// A bar is drawn ten times a second at most. At slower steps each of them was drawn already.
   private func isRedrawn(_ bar: Progress, _ before: Progress) -> Bool {
-    guard !model.isRecounted, bar.stepTime == before.stepTime, let now = bar.step,
+    guard !model.isRecounted, bar.barEach == before.barEach, let now = bar.step,
       let last = before.step
     else { return false }
-    return now > last && (bar.stepTime ?? 1 < 0.2 || now - last > 1)
+    return now > last && (bar.barEach ?? 1 < 0.2 || now - last > 1)
   }
 
   /// Tells what a bar counted before it was known to be the run's.

@@ -88,7 +88,8 @@ public struct LogSource: DataSource {
   /// When the newest line was written, where the file tells: after the last look and before this.
   private mutating func written(before now: Timestamp) -> Timestamp {
     defer { lastLook = now }
-    guard let modified = follower.modified, let lastLook, modified > lastLook, modified <= now
+    guard let modified = follower.modified, modified <= now,
+      lastLook.map({ modified > $0 }) ?? (now - modified < 5)
     else { return now }
     return modified
   }

@@ -17,6 +17,8 @@ struct Progress: Sendable {
   var elapsed: Double?
   /// What is counted, before it is decided what that is; taken out by `ProgressModel`.
   var count: Count?
+  /// Seconds for one of what a bar counts, as the bar states it.
+  var barEach: Double?
   /// What does not change about the job, under the keys of a job's `Device.attributes`.
   var facts: [String: String] = [:]
   /// Something worth a word besides the numbers.
@@ -38,6 +40,7 @@ struct Progress: Sendable {
     time = nil
     elapsed = nil
     count = nil
+    barEach = nil
     isBanner = false
     isEnd = false
     pause = nil

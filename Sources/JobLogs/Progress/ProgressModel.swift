@@ -110,6 +110,7 @@ struct ProgressModel: Sendable {
   mutating func place(_ progress: inout Progress, before: Caption.Words = []) -> Verdict {
     guard let count = progress.count else { return .placed }
     progress.count = nil
+    defer { progress.barEach = count.secondsEach }
     draws += 1
     isRecounted = false
     let words = count.caption.words
