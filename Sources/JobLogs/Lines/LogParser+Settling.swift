@@ -5,7 +5,7 @@ extension LogParser {
   /// Makes of what a reader found in a line what is told.
   mutating func settle(
     _ index: Int, _ stamp: LogStamp?, _ mark: StepDeduplicator.Mark, _ arrival: Timestamp,
-    isLate: Bool = false
+    isLate: Bool = false, isHeld: Bool = false
   ) {
     if found.isBanner {
       if deduplicator.hasBegun { beginAnew(arrival) }
@@ -15,7 +15,7 @@ extension LogParser {
     if !found.facts.isEmpty {
       if found.facts != lastFacts { learn(found.facts) }
       if found.facts["global_batch"] != nil { completing = index }
-      if let steps = found.facts["steps"].flatMap({ Int64($0) }) { model.statedTotal = steps }
+      if let total = found.announcedTotal { model.statedTotal = total }
     }
     let isCount = found.count != nil
     let wasBeginning = model.isBeginning
@@ -44,9 +44,14 @@ extension LogParser {
     if index != primary {
       // Another format counts something else, or says in its own words what is known already.
       var known = said[primary]
-      if !isCount || primaryCounts && !model.goesWithStated { known.formUnion(.counting) }
+      if !isCount || primaryCounts && !model.goesWithStated {
+        known.formUnion(.counting)
+      } else if primaryCounts, !model.isBehindStated {
+        // A bar that goes along with the stated steps tells those between them, too.
+        known.subtract([.step, .stepTotal])
+      }
       found.drop(known)
-    } else if !isCount, !primaryCounts, found.step == nil {
+    } else if !isCount, !primaryCounts, !isHeld, found.step == nil {
       (found.step, found.stepTotal) = (model.step, model.stepTotal)
     }
     if let completing, found.step != nil { readers[completing].complete(&found) }

@@ -237,7 +237,8 @@ public struct LogParser: Sendable {
         found = line.progress
         // What a bar has told meanwhile is further on.
         if let step = found.step, deduplicator.isBehind(step) { found.drop(.counting) }
-        settle(index, line.stamp, line.mark, line.arrival, isLate: line.arrival < arrival)
+        settle(
+          index, line.stamp, line.mark, line.arrival, isLate: line.arrival < arrival, isHeld: true)
       }
       found = now
     }

@@ -25,6 +25,8 @@ struct Progress: Sendable {
   var note: String?
   /// Whether a program says what it is about to do, as it does once in its life.
   var isBanner = false
+  /// How many steps a program says that it is about to do.
+  var announcedTotal: Int64?
   /// What the job did besides steps, as the line shows.
   var pause: PauseKind?
   /// Whether the time of a step is a mean over all steps since the line before, without pauses.
@@ -43,6 +45,7 @@ struct Progress: Sendable {
     barEach = nil
     isBanner = false
     isEnd = false
+    announcedTotal = nil
     pause = nil
     isTimeWithoutPauses = false
     if !facts.isEmpty { facts = [:] }

@@ -182,6 +182,12 @@ struct ProgressModel: Sendable {
     return agreements >= 2 || abs(statedStep &- step) <= 1
   }
 
+  /// Whether the count that was placed last lies behind the step that a line stated last.
+  var isBehindStated: Bool {
+    guard let statedStep, let step else { return true }
+    return step < statedStep
+  }
+
   /// The program came to an end, or another began: what was drawn before is over.
   mutating func end() {
     for index in tracks.indices { tracks[index].isDead = true }

@@ -104,6 +104,20 @@ import Testing
     #expect(parse(text).events.isEmpty)
   }
 
+  /// A bar that agrees with the steps that lines state tells those between them.
+  @Test func aBarThatGoesAlongWithStatedStepsIsFiner() {
+    let lines = (1...45).map { step in
+      step % 10 == 0
+        ? bar("Training", step, 45) + "\nstep \(step) | loss 2.\(step)" : bar("Training", step, 45)
+    }
+    let heard = parse(lines.joined(separator: "\n"))
+    let steps = heard.readings.compactMap { $0[.step] }
+    #expect(steps.last == 45)
+    #expect(steps == steps.sorted())
+    #expect(heard.readings.filter { $0[.loss] != nil }.compactMap { $0[.step] } == [30, 40])
+    #expect(heard.events.isEmpty)
+  }
+
   /// A logger writes behind the bar, which stands on the line without an end.
   @Test func whatIsPrintedBehindABarIsALineOfItsOwn() {
     let text = [

@@ -108,6 +108,7 @@ struct HuggingFaceReader: ProgressReader {
     }
     if let number = value("Total optimization steps") {
       progress.isBanner = true
+      progress.announcedTotal = number.whole
       return progress.learn(["steps": number.fact])
     }
     if let number = value("Gradient Accumulation steps") {
