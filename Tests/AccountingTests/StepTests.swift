@@ -63,6 +63,17 @@ import Testing
     #expect(near(outlook.chinchilla, 1))
   }
 
+  @Test(arguments: [(Event.Cause.crashed, false), (.finished, false), (.stalled, true)])
+  func `What has ended has nothing to go`(cause: Event.Cause, goesOn: Bool) throws {
+    var books = training()
+    books.timeline.apply([
+      .event(Event(time: origin + 60.5, kind: .note, text: "end", device: job, cause: cause))
+    ])
+    let outlook = try #require(books.ledger.outlook(of: job, at: origin + 61))
+    #expect((outlook.seconds != nil) == goesOn && (outlook.joules != nil) == goesOn)
+    #expect(outlook.left == 80)
+  }
+
   @Test func `Short steps are taken fifty at a time`() throws {
     var books = Books()
     books.count(gpu, watts: 200, at: (0...20).map(Double.init))

@@ -69,7 +69,10 @@ extension Ledger {
     if let tokens = now(.tokens), let parameters = shape.parameters {
       outlook.chinchilla = tokens / (20 * parameters)
     }
-    if outlook.step != nil, let left = outlook.left, left > 0 {
+    let ending = timeline.ending(of: job, at: time)?.cause
+    if let ending, ending != .stalled {
+      // What has ended has nothing to go.
+    } else if outlook.step != nil, let left = outlook.left, left > 0 {
       project(&outlook, left, of: job, at: time)
     } else if outlook.left == nil, let left = outlook.epochsLeft, left > 0 {
       projectEpochs(&outlook, left, of: job, at: time)
