@@ -111,6 +111,19 @@ import Testing
     #expect(heard.series.contains { $0.metric == .redoneSteps })
   }
 
+  /// A life begins at the time of its first row, and each row has its own count of what was redone.
+  @Test func aResumedBurstBeginsAtItsFirstRow() throws {
+    var parser = parser()
+    _ = parser.consume(Array((1...4).map { line($0 * 10) }.joined().utf8), arrival: start)
+    let text = (2...6).map { line($0 * 10 + 1, loss: 4) }.joined()
+    let heard = parser.consume(Array(text.utf8), arrival: start + 10)
+    let rows = heard.readings
+    #expect(rows.map { $0[.step] } == [21, 31, 41, 51, 61])
+    #expect(rows.map { $0[.redoneSteps] } == [1, 11, 20, 20, 20])
+    #expect(heard.events.map(\.text) == ["resumed at step 21"])
+    #expect(heard.events.first?.time == rows.first?.time)
+  }
+
   @Test func aLaggardInTheSameMomentIsNoResumedJob() throws {
     var parser = parser()
     _ = parser.consume(Array((line(10) + line(20)).utf8), arrival: start)

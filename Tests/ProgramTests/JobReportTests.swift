@@ -169,7 +169,7 @@ import Testing
         #""steps":49,"#, #""joules_per_step":600"#, #""began_by":"resumed""#,
         #""all_runs":{"steps":149,"redone_steps":40,"useful_steps":109,"joules":49400"#,
       ], in: json)
-    expect(["600 J", "453 J/step", "40 of 149 redone", "109 / 500"], in: panel)
+    expect(["600 J", "453 J/step", "40/149 redone", "109 / 500"], in: panel)
     expect(["the last of 2 runs"], in: try told(["compare", "run.hippo", "run.hippo"]))
   }
 

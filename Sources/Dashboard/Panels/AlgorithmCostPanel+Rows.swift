@@ -25,6 +25,15 @@ extension AlgorithmCostPanel {
     }
   }
 
+  /// All runs of a job that did steps again, where that has a cost.
+  private func useful(_ job: Device, _ c: FrameContext) -> JobTotals? {
+    guard c.outlook(of: job)?.redone ?? 0 > 0 || c.ledger.lifeStart(of: job.id, at: c.time) != nil,
+      let totals = c.ledger.totals(of: job.id, over: TimeSpan(c.session.start, c.time)),
+      totals.joulesPerUsefulStep != nil
+    else { return nil }
+    return totals
+  }
+
   /// The rows from top to bottom.
   func rows(_ job: Device, _ c: FrameContext) -> [WeighedRow] {
     guard progress(job, c) != nil else { return servingRows(job, c) }
@@ -34,7 +43,10 @@ extension AlgorithmCostPanel {
     if let outlook, let step = outlook.step {
       let of = outlook.stepTotal.map { " / " + SI.count($0) } ?? ""
       var more = outlook.share.map { SI.percent($0) + " %" } ?? ""
-      if let redone = outlook.redone, redone > 0 { more += ", \(SI.count(redone)) redone" }
+      // Where steps that were done again have a row of their own, they are counted there.
+      if let redone = outlook.redone, redone > 0, useful(job, c) == nil {
+        more += ", \(SI.count(redone)) redone"
+      }
       rows.append(
         WeighedRow(0, FactRow("step", SI.count(step) + of, more, bar: outlook.share)))
     }
@@ -172,14 +184,9 @@ extension AlgorithmCostPanel {
       }
       rows.append(WeighedRow(2, FactRow("per step", SI.duration(seconds), joules)))
     }
-    let redone = c.outlook(of: job)?.redone ?? 0
-    if redone > 0 || c.ledger.lifeStart(of: job.id, at: c.time) != nil,
-      let totals = c.ledger.totals(of: job.id, over: TimeSpan(c.session.start, c.time)),
-      let joules = totals.joulesPerUsefulStep
-    {
-      let words = "\(SI.count(totals.redone)) of \(SI.count(totals.steps)) redone"
-      rows.append(
-        WeighedRow(7, FactRow("useful", SI.string(joules, "J/step"), "of all runs, \(words)")))
+    if let totals = useful(job, c), let joules = totals.joulesPerUsefulStep {
+      let words = "\(SI.count(totals.redone))/\(SI.count(totals.steps)) redone"
+      rows.append(WeighedRow(7, FactRow("useful", SI.string(joules, "J/step"), words)))
     }
     let pauses = c.ledger.pauses(of: job.id, at: c.time)
     for item in pauses?.items ?? [] {

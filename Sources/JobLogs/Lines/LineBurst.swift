@@ -47,7 +47,13 @@ struct LineBurst: Sendable {
       let fresh = row.fields.subtracting(told)
       let isOnlyStep = fresh.subtracting(.step).rawValue == 0 && !kept.isEmpty
       told.formUnion(row.fields)
-      guard !isOnlyStep else { continue }
+      guard !isOnlyStep else {
+        // What begins with a row that is left out begins with the next.
+        if let last = kept.indices.last, kept[last].beginning == nil {
+          kept[last].beginning = row.beginning
+        }
+        continue
+      }
       row.fields = fresh.union(row.fields.intersection(.step))
       kept.append(row)
     }

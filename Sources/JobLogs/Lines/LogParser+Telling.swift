@@ -56,8 +56,16 @@ extension LogParser {
       let first = before.flatMap { $0.progress.step ?? 0 < found.step ?? 0 ? $0 : nil }
       let step = first?.progress.step ?? found.step ?? 0
       let words = verdict == .resumed ? "resumed" : "began anew"
-      say("\(words) at step \(step)", at: moment, verdict == .resumed ? .resumed : .restarted)
-      if let first { tell(first.progress, first.stamp, time, arrival) }
+      let beginning = Progress.Beginning(
+        text: "\(words) at step \(step)", cause: verdict == .resumed ? .resumed : .restarted)
+      if var first {
+        first.progress.beginning = beginning
+        let between = (found.step ?? 0) - (first.progress.step ?? 0)
+        first.progress.redone = max(0, deduplicator.redone - (verdict == .resumed ? between : 0))
+        tell(first.progress, first.stamp, time, arrival)
+      } else {
+        found.beginning = beginning
+      }
     case .news: break
     }
     lastArrival = arrival
@@ -68,6 +76,7 @@ extension LogParser {
       }
       isLossBroken = !loss.isFinite
     }
+    found.redone = deduplicator.redone
     tell(found, stamp, time, arrival)
   }
 
@@ -76,7 +85,8 @@ extension LogParser {
     _ progress: Progress, _ stamp: LogStamp?, _ time: Timestamp?, _ arrival: Timestamp
   ) {
     if history != nil {
-      history?.add(progress, stamp: stamp, redone: deduplicator.redone)
+      if let beginning = progress.beginning { history?.say(beginning.text, beginning.cause) }
+      history?.add(progress, stamp: stamp, redone: progress.redone)
       return
     }
     guard let time else {
@@ -170,8 +180,12 @@ extension LogParser {
     var reading = Reading(device: device, time: time, arrival: arrival)
     progress.fill(&reading)
     guard !reading.isEmpty else { return }
-    let isRedoing = deduplicator.redone > 0
-    if isRedoing { reading.set(.redoneSteps, steps: deduplicator.redone) }
+    let isRedoing = progress.redone > 0
+    if isRedoing { reading.set(.redoneSteps, steps: progress.redone) }
+    if let beginning = progress.beginning {
+      // A life begins with its first row, which may be older than the look at it.
+      say(beginning.text, at: time, beginning.cause)
+    }
     output += announce(reading, progress.fields, isRedoing: isRedoing)
     output.append(.reading(reading))
   }

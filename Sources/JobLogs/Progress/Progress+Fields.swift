@@ -75,6 +75,8 @@ extension Progress {
     fields.formUnion(other.fields)
     other.fields.forEach { slots[$0.rawValue] = other.slots[$0.rawValue] }
     if let new = other.pause { pause = new }
+    if let new = other.beginning { beginning = new }
+    redone = max(redone, other.redone)
     if other.isTimeWithoutPauses { isTimeWithoutPauses = true }
     if !other.facts.isEmpty { facts.merge(other.facts) { _, new in new } }
   }

@@ -25,6 +25,10 @@ struct Progress: Sendable {
   var note: String?
   /// Whether a program says what it is about to do, as it does once in its life.
   var isBanner = false
+  /// That another life of the job begins with this row, in words.
+  var beginning: Beginning?
+  /// Steps done once more up to this row.
+  var redone: Int64 = 0
   /// How many steps a program says that it is about to do.
   var announcedTotal: Int64?
   /// What the job did besides steps, as the line shows.
@@ -33,6 +37,12 @@ struct Progress: Sendable {
   var isTimeWithoutPauses = false
   /// Whether the run is over with this line.
   var isEnd = false
+
+  /// The first word of another life of a job.
+  struct Beginning: Sendable {
+    var text: String
+    var cause: Event.Cause
+  }
 
   init() {}
 
@@ -46,6 +56,8 @@ struct Progress: Sendable {
     isBanner = false
     isEnd = false
     announcedTotal = nil
+    if beginning != nil { beginning = nil }
+    redone = 0
     pause = nil
     isTimeWithoutPauses = false
     if !facts.isEmpty { facts = [:] }
