@@ -52,19 +52,7 @@ struct LogLine: Sendable {
 
   /// Where a text stands first, from a place on.
   func find(_ text: StaticString, from place: Int = 0) -> Int? {
-    let length = text.utf8CodeUnitCount
-    return bytes.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress, place >= 0, length > 0 else { return nil }
-      var at = place
-      while at + length <= buffer.count {
-        let room = buffer.count - length - at + 1
-        guard let hit = memchr(base + at, Int32(text.utf8Start[0]), room) else { return nil }
-        at = UnsafeRawPointer(hit) - UnsafeRawPointer(base)
-        if memcmp(hit, text.utf8Start, length) == 0 { return at }
-        at += 1
-      }
-      return nil
-    }
+    bytes.withUnsafeBufferPointer { $0.find(text, from: place) }
   }
 
   /// The number that stands after `key`, which must be a word of its own.
@@ -91,5 +79,22 @@ struct LogLine: Sendable {
 
   static func isNamePart(_ byte: UInt8) -> Bool {
     0x61...0x7A ~= byte | 0x20 || 0x30...0x39 ~= byte || byte == 0x5F
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// Where a text stands first, from a place on.
+  func find(_ text: StaticString, from place: Int = 0) -> Int? {
+    let length = text.utf8CodeUnitCount
+    guard let base = baseAddress, place >= 0, length > 0 else { return nil }
+    var at = place
+    while at + length <= count {
+      let room = count - length - at + 1
+      guard let hit = memchr(base + at, Int32(text.utf8Start[0]), room) else { return nil }
+      at = UnsafeRawPointer(hit) - UnsafeRawPointer(base)
+      if memcmp(hit, text.utf8Start, length) == 0 { return at }
+      at += 1
+    }
+    return nil
   }
 }

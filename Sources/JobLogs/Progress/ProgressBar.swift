@@ -1,5 +1,4 @@
 import Formats
-import Glibc
 
 /// A progress bar as tqdm, Keras, Ultralytics and rich draw it.
 ///
@@ -34,31 +33,15 @@ struct ProgressBar {
   static func end(in line: UnsafeBufferPointer<UInt8>) -> Int? {
     guard var last = line.indices.last else { return nil }
     while last > 0, line[last] == 0x20 { last -= 1 }
-    guard line[last] != 0x5D, line.count < 8192, let bar = find("%|", in: line, from: 0),
-      let edge = find("| ", in: line, from: bar + 2), let open = find(" [", in: line, from: edge),
-      open - edge < 32, let rate = find("/", in: line, from: open)
+    guard line[last] != 0x5D, line.count < 8192, let bar = line.find("%|"),
+      let edge = line.find("| ", from: bar + 2), let open = line.find(" [", from: edge),
+      open - edge < 32, let rate = line.find("/", from: open)
     else { return nil }
     var depth = 0
     for place in (open + 1)..<line.count {
       if line[place] == 0x5B { depth += 1 }
       if line[place] == 0x5D { depth -= 1 }
       if depth == 0 { return place > rate ? place + 1 : nil }
-    }
-    return nil
-  }
-
-  private static func find(
-    _ text: StaticString, in line: UnsafeBufferPointer<UInt8>, from start: Int
-  ) -> Int? {
-    let length = text.utf8CodeUnitCount
-    guard let base = line.baseAddress else { return nil }
-    var at = start
-    while at + length <= line.count {
-      let room = line.count - length - at + 1
-      guard let hit = memchr(base + at, Int32(text.utf8Start[0]), room) else { return nil }
-      at = UnsafeRawPointer(hit) - UnsafeRawPointer(base)
-      if memcmp(hit, text.utf8Start, length) == 0 { return at }
-      at += 1
     }
     return nil
   }
