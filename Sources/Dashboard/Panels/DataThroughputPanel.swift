@@ -47,9 +47,11 @@ struct DataThroughputPanel: Panel {
       let states = c.states(feeding: [.disk, .net])
       let lines = states.filter { $0.health != .ok }.map { "\($0.source): \($0.message)" }
       let waiting = !states.isEmpty && states.allSatisfy { $0.health == .ok }
+      let unasked = ["--source disk and --source net read disks and network."]
       return Headline(
         missing: waiting
-          ? ["Waiting for a second reading: a rate takes two."] : ["No data path is read."] + lines)
+          ? ["Waiting for a second reading: a rate takes two."]
+          : ["No data path is read."] + (states.isEmpty ? unasked : lines))
     }
     var headline = Headline(value: SI.dataRate(rate))
     headline.value?.unit += " in"

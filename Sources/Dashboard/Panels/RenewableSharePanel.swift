@@ -22,7 +22,10 @@ struct RenewableSharePanel: Panel {
     else {
       let state = c.states(feeding: [.grid]).first
       let lines = state.map { [$0.message, $0.remedy].filter { !$0.isEmpty } } ?? []
-      return Headline(missing: lines.isEmpty ? ["The grid is not being read."] : lines)
+      let unasked = [
+        "The grid is not being read.", "--source grid:FR reads a country's yearly mix.",
+      ]
+      return Headline(missing: lines.isEmpty ? unasked : lines)
     }
     var headline = Headline(value: SI.Text(number: SI.fixed(share.value * 100, 0), unit: "%"))
     if let low = c.moment.known(.lowCarbonShare, of: grid.id) {
