@@ -26,6 +26,16 @@ public struct DeviceKind: Hashable, Sendable, ExpressibleByStringLiteral {
   public static let disk: DeviceKind = "disk"
   /// A network interface.
   public static let net: DeviceKind = "net"
+  /// A file system whose files are on another machine, such as an NFS or a Lustre mount.
+  public static let mount: DeviceKind = "mount"
+  /// A port of an adapter that moves bytes past the kernel (InfiniBand, RoCE).
+  public static let rdma: DeviceKind = "rdma"
+  /// A control group of the kernel that holds a job's processes.
+  public static let controlGroup: DeviceKind = "cgroup"
+  /// What feeds a job with data: a trainer's process and its loader workers.
+  public static let loader: DeviceKind = "loader"
+  /// What an accelerator's time and energy were for, as this program decides it.
+  public static let waiting: DeviceKind = "waiting"
   /// A training or serving job; its attributes are those of `JobFacts`.
   public static let job: DeviceKind = "job"
   /// The electricity grid that feeds the machine.

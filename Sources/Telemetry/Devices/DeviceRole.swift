@@ -38,7 +38,9 @@ public enum DeviceRole: String, Sendable, Hashable, CaseIterable {
       case .gpu: .accelerator
       case .gpuPart: .acceleratorPart
       case .cpu: .processor
-      case .process, .host, .disk, .net, .job, .grid: .user
+      case .process, .host, .disk, .net, .mount, .rdma, .controlGroup, .loader, .waiting, .job,
+        .grid:
+        .user
       default: .sensor
       }
   }

@@ -37,34 +37,4 @@ extension Metric {
   static let host: [Metric] = [
     cpuUtilization, cpuCount, memoryAvailable, cpuPressure, memoryPressure, ioPressure, ownCPUTime,
   ]
-
-  /// Bytes read from a whole disk, as a counter (`/proc/diskstats`).
-  public static let bytesRead = Metric(
-    "read", .byte, stored: "b", counter: true, "bytes read", label: "read",
-    "from whole disks (/proc/diskstats)")
-  /// Bytes written to a whole disk, as a counter (`/proc/diskstats`).
-  public static let bytesWritten = Metric(
-    "written", .byte, stored: "b", counter: true, "bytes written", label: "written",
-    "to whole disks (/proc/diskstats)")
-  /// Bytes a network interface received, as a counter (`/proc/net/dev`).
-  public static let bytesReceived = Metric(
-    "received", .byte, stored: "b", counter: true, "bytes received", label: "received",
-    "by the interface (/proc/net/dev)")
-  /// Bytes a network interface sent, as a counter (`/proc/net/dev`).
-  public static let bytesSent = Metric(
-    "sent", .byte, stored: "b", counter: true, "bytes sent", label: "sent",
-    "by the interface (/proc/net/dev)")
-  /// Seconds in which a disk had a request in flight, as a counter (`io_ticks` of
-  /// `/proc/diskstats`).
-  public static let ioTime = Metric(
-    "io_time", .second, stored: "us", counter: true, "I/O time", label: "util",
-    "time the device had at least one request in flight (/proc/diskstats io_ticks)")
-  /// The nominal speed of a network link in bytes a second (`/sys/class/net/*/speed`).
-  public static let linkSpeed = Metric(
-    "link_speed", .bytePerSecond, stored: "bps", "link speed", label: "speed",
-    "nominal speed of the link (/sys/class/net/*/speed)")
-
-  static let data: [Metric] = [
-    bytesRead, bytesWritten, bytesReceived, bytesSent, ioTime, linkSpeed,
-  ]
 }

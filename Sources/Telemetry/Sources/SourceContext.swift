@@ -21,6 +21,9 @@ public struct SourceContext: Sendable {
   /// Paths that other sources of the session follow already.
   public var followed: [String] = []
 
+  /// The jobs of the session and their processes, as other sources find them.
+  public var roster = JobRoster()
+
   /// The context of a session on a machine; the rest is for callers to fill in.
   public init(
     machine: String, root: String = "/", interval: Double = 1, timeZone: String? = nil,

@@ -8,8 +8,9 @@ final class Collector {
 
   init(clock: any SessionClock) { self.clock = clock }
 
-  func add(_ source: sending any DataSource, interval: Double) {
-    threads.append(SourceThread(source, interval: interval, clock: clock))
+  /// Starts a source; what it finds of jobs goes into the roster.
+  func add(_ source: sending any DataSource, interval: Double, roster: JobRoster = JobRoster()) {
+    threads.append(SourceThread(source, interval: interval, clock: clock, roster: roster))
   }
 
   /// The observations of all sources since the last call.

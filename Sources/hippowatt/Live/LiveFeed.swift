@@ -44,7 +44,9 @@ final class LiveFeed: Feed {
       requests.isEmpty
       ? SourceCatalogue.all.defaults : requests
     for request in wanted {
-      collector.add(try SourceCatalogue.all.make(request, in: context), interval: interval)
+      collector.add(
+        try SourceCatalogue.all.make(request, in: context), interval: interval,
+        roster: context.roster)
     }
   }
 

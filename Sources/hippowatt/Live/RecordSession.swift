@@ -212,6 +212,7 @@ final class RecordSession {
 
   private func keep(_ observations: [Observation]) {
     guard !observations.isEmpty else { return }
+    context?.roster.take(observations)
     let observations = feed.take(observations)
     guard path == "-" else { return }
     var text = ""

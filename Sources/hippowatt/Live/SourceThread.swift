@@ -13,6 +13,7 @@ final class SourceThread: Sendable {
   let name: String
   private let interval: Double
   private let clock: any SessionClock
+  private let roster: JobRoster
   private let state: Locked<State>
 
   private struct State {
@@ -31,8 +32,12 @@ final class SourceThread: Sendable {
   /// How many observations may wait to be fetched before the oldest are dropped.
   private static let inboxLimit = 100_000
 
-  init(_ source: sending any DataSource, interval: Double, clock: any SessionClock) {
+  init(
+    _ source: sending any DataSource, interval: Double, clock: any SessionClock,
+    roster: JobRoster = JobRoster()
+  ) {
     name = source.name
+    self.roster = roster
     self.interval = source.interval ?? interval
     self.clock = clock
     state = Locked(
@@ -110,6 +115,7 @@ final class SourceThread: Sendable {
 
   private func answer(_ observations: [Observation]) {
     let now = clock.now
+    roster.take(observations)
     state.withLock { state in
       if let change = state.lifecycle.answer(at: now) { state.inbox.append(.state(change)) }
       state.inbox += observations

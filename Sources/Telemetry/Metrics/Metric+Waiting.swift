@@ -1,0 +1,83 @@
+import Quantities
+
+/// What an accelerator's time and energy were for, second by second, as counters.
+///
+/// They are decided once, while the session goes on, and kept like any reading: a replay, a report and
+/// any stretch of both say the same. Every watched second goes to at most one of the kinds below; the
+/// rest of it was work.
+extension Metric {
+  private static func time(_ stem: String, _ title: String, label: String, _ meaning: String)
+    -> Metric
+  {
+    Metric(stem, .second, stored: "us", counter: true, title, label: label, meaning)
+  }
+
+  private static func energy(_ stem: String, _ title: String, label: String, _ meaning: String)
+    -> Metric
+  {
+    Metric(stem, .joule, stored: "mj", counter: true, title, label: label, meaning)
+  }
+
+  /// Seconds for which it was decided what the accelerator did, as a counter.
+  public static let judgedTime = time(
+    "judged_time", "time judged", label: "judged",
+    "time for which it was decided what the accelerator did; the whole of the times beside it")
+  /// Joules drawn in those seconds, as a counter.
+  public static let judgedEnergy = energy(
+    "judged_energy", "energy judged", label: "judged J",
+    "joules drawn in the time judged; the whole of the energies beside it")
+  /// Seconds in which it waited for data, as a counter.
+  public static let dataWaitTime = time(
+    "data_wait", "waited for data", label: "for data",
+    "time the accelerator had no work because its job waited for data")
+  /// Joules drawn meanwhile, as a counter.
+  public static let dataWaitEnergy = energy(
+    "data_wait_energy", "energy of waiting for data", label: "for data J",
+    "joules drawn while the accelerator waited for data")
+  /// Seconds in which it waited for other ranks of its job, as a counter.
+  public static let peerWaitTime = time(
+    "peer_wait", "waited for others", label: "for others",
+    "time the accelerator waited for another rank of its job")
+  /// Joules drawn meanwhile, as a counter.
+  public static let peerWaitEnergy = energy(
+    "peer_wait_energy", "energy of waiting for others", label: "for others J",
+    "joules drawn while the accelerator waited for another rank of its job")
+  /// Seconds in which its job ran and it had no work, of which the cause is not known, as a counter.
+  public static let gapTime = time(
+    "gap", "gaps", label: "gaps",
+    "time a job held the accelerator, it had no work, and why is not known")
+  /// Joules drawn meanwhile, as a counter.
+  public static let gapEnergy = energy(
+    "gap_energy", "energy of gaps", label: "gaps J",
+    "joules drawn while a job held the accelerator and it had no work, for a reason not known")
+  /// Seconds in which no job wanted anything of it, as a counter.
+  public static let idleTime = time(
+    "idle", "idle", label: "idle",
+    "time no job held the accelerator, or its server had no requests")
+  /// Joules drawn meanwhile, as a counter.
+  public static let idleEnergy = energy(
+    "idle_energy", "energy of idling", label: "idle J",
+    "joules drawn while no job held the accelerator, or its server had no requests")
+  /// Joules drawn while heat or the board held the clocks of a working accelerator down, as a counter.
+  public static let heldBackEnergy = energy(
+    "held_back_energy", "energy while held back", label: "held back J",
+    "joules drawn while heat, the board's limit or a power brake held the clocks down")
+  /// Seconds that were decided by the activity inside the chip, as a counter.
+  public static let judgedByActivity = time(
+    "judged_by_activity", "judged by activity", label: "by activity",
+    "time decided by the activity of the multiprocessors (GPM, below 5 %)")
+  /// Seconds that were decided by power against idle and busy, as a counter.
+  public static let judgedByPower = time(
+    "judged_by_power", "judged by power", label: "by power",
+    "time decided by power: below idle and a quarter of the way to busy")
+  /// Seconds that were decided by what the trainer's main thread did, as a counter.
+  public static let judgedByTrainer = time(
+    "judged_by_trainer", "judged by the trainer", label: "by trainer",
+    "time decided by how long the trainer slept on its queue")
+
+  static let waiting: [Metric] = [
+    judgedTime, judgedEnergy, dataWaitTime, dataWaitEnergy, peerWaitTime, peerWaitEnergy, gapTime,
+    gapEnergy, idleTime, idleEnergy, heldBackEnergy, judgedByActivity, judgedByPower,
+    judgedByTrainer,
+  ]
+}
