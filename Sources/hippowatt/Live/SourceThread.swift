@@ -108,6 +108,8 @@ final class SourceThread: Sendable {
       }
       // Ticks fall on whole intervals since the start, so that sources are read together.
       let now = clock.now
+      // A source with nothing to look at may ask less often.
+      let interval = source.interval ?? self.interval
       let wait = delay ?? (interval - (now - start).truncatingRemainder(dividingBy: interval))
       sleep(max(1e-3, wait))
     }

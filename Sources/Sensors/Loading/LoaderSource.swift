@@ -1,0 +1,127 @@
+import Linux
+import Telemetry
+
+/// What the processes do that feed a job with data: its trainers and their loader workers.
+///
+/// Unprivileged: states and places of sleep of one's own processes, as `/proc` tells them. Which jobs
+/// there are, the session's roster says; `loader:PID` names a trainer oneself. Nothing is traced,
+/// stopped or written.
+struct LoaderSource: DataSource {
+  static let sourceName = "loader"
+
+  let name: String
+  let kind = sourceName
+
+  private let context: SourceContext
+  private let pid: Int32?
+  private var tree: LoaderTree
+  private var watches: [Int32: TrainerWatch] = [:]
+  private var nextScan: Timestamp?
+  private var lastRoster: [JobRoster.Entry] = []
+  private var lastMessage = ""
+
+  /// Ten looks a second while there is somebody to look at.
+  var interval: Double? { watches.isEmpty ? 1 : 0.1 }
+
+  private static let scanPeriod = 4.9
+
+  init(_ context: SourceContext, pid: Int32? = nil) {
+    self.context = context
+    self.pid = pid
+    name = pid.map { "\(Self.sourceName):\($0)" } ?? Self.sourceName
+    tree = LoaderTree(context)
+  }
+
+  mutating func probe() -> Probe {
+    if let pid {
+      return ProcessRecord(pid: pid, in: context) == nil
+        ? Probe(.absent, "there is no process \(pid)", remedy: "ps says which there are")
+        : Probe(.ok, "process \(pid)")
+    }
+    return Probe(.ok, "looks at the trainers of the jobs that are found, and their loader workers")
+  }
+
+  mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    let now = clock.now
+    var observations: [Observation] = []
+    if isScanDue(now) { scan(now, &observations) }
+    for key in watches.keys {
+      watches[key]?.look(at: now)
+      watches[key]?.report(at: now, to: &observations)
+      if watches[key]?.isGone == true { watches[key] = nil }
+    }
+    if watches.isEmpty, let pid, ProcessRecord(pid: pid, in: context) == nil {
+      throw SourceFailure(.absent, "process \(pid) has ended")
+    }
+    return observations
+  }
+
+  private func isScanDue(_ now: Timestamp) -> Bool {
+    guard let nextScan else { return true }
+    if now >= nextScan { return true }
+    // New workers take the place of old ones at each pass; a second after the last look is soon enough.
+    let soonest = nextScan - Self.scanPeriod + 1
+    guard now >= soonest else { return false }
+    return watches.values.contains(where: \.hasLostWorkers)
+      || pid == nil
+        && context.roster.entries != lastRoster
+  }
+
+  private mutating func scan(_ now: Timestamp, _ observations: inout [Observation]) {
+    nextScan = now + Self.scanPeriod
+    lastRoster = context.roster.entries
+    var trainers: [LoaderTree.Trainer] = []
+    if let pid {
+      trainers = tree.trainers(among: [pid], of: nil)
+    } else {
+      for entry in lastRoster where !entry.isServing {
+        trainers += tree.trainers(among: entry.pids.compactMap(Int32.init(exactly:)), of: entry.job)
+      }
+    }
+    // A process that two jobs hold is looked at once.
+    var present: [Int32: LoaderTree.Trainer] = [:]
+    for trainer in trainers.prefix(64) where present[trainer.pid] == nil {
+      present[trainer.pid] = trainer
+    }
+    for (key, trainer) in present {
+      if watches[key]?.trainer.started == trainer.started {
+        watches[key]?.update(trainer, in: context)
+      } else {
+        watches[key] = TrainerWatch(trainer, in: context)
+      }
+    }
+    watches = watches.filter { present[$0.key] != nil }
+    tell(present.values.sorted { $0.pid < $1.pid }, now, &observations)
+  }
+
+  private mutating func tell(
+    _ trainers: [LoaderTree.Trainer], _ now: Timestamp, _ observations: inout [Observation]
+  ) {
+    let workers = trainers.reduce(0) { $0 + $1.workers.count }
+    let message =
+      trainers.isEmpty
+      ? "no job is known whose loader could be looked at"
+      : "\(trainers.count) trainer\(trainers.count == 1 ? "" : "s"), \(workers) loader workers"
+    guard message != lastMessage else { return }
+    lastMessage = message
+    observations.append(
+      .state(
+        SourceState(
+          source: name, kind: kind, time: now, health: trainers.isEmpty ? .waiting : .ok,
+          message: message, remedy: trainers.isEmpty ? "--source loader:PID names a trainer" : "")))
+  }
+}
+
+extension LoaderSource {
+  /// The line of the catalogue: `loader`.
+  package static let entry = SourceEntry(
+    sourceName, gives: "what a job's trainer and its loader workers do: run, wait, for what",
+    feeds: [.loader], usage: "loader[:PID]"
+  ) { request, context throws(SourceRequestError) in
+    guard !request.argument.isEmpty else { return LoaderSource(context) }
+    guard let pid = Int32(request.argument), pid > 0 else {
+      throw SourceRequestError("loader:\(request.argument): write the number of a process")
+    }
+    return LoaderSource(context, pid: pid)
+  }
+}
