@@ -20,8 +20,17 @@ struct LoaderSource: DataSource {
   private var lastRoster: [JobRoster.Entry] = []
   private var lastMessage = ""
 
-  /// Ten looks a second while there is somebody to look at.
-  var interval: Double? { watches.isEmpty ? 1 : 0.1 }
+  /// How many looks were made.
+  private var looks = 0
+
+  /// Ten looks a second while there is somebody to look at, at uneven times.
+  ///
+  /// Steps of a training are as regular as a clock: looks at even times would meet the same part of
+  /// each again and again. Parts of the golden ratio never fall into step with anything.
+  var interval: Double? {
+    guard !watches.isEmpty else { return 1 }
+    return 0.05 + 0.1 * (Double(looks) * 0.618_033_988_75).truncatingRemainder(dividingBy: 1)
+  }
 
   private static let scanPeriod = 4.9
 
@@ -45,6 +54,7 @@ struct LoaderSource: DataSource {
     let now = clock.now
     var observations: [Observation] = []
     if isScanDue(now) { scan(now, &observations) }
+    looks &+= 1
     for key in watches.keys {
       watches[key]?.look(at: now)
       watches[key]?.report(at: now, to: &observations)
