@@ -37,13 +37,13 @@ while True:
     tick_joules += watts * passed
     if isBusy:
         tick_busy += passed
-    else:
+    elif flag[0] == 0:
         waited += passed
         waited_joules += watts * passed
     if now - tick >= 1:
         span = now - tick
         stamp = time.time()
-        reading = {**gpu, "time": stamp, "energy_mj": int(joules * 1000), "power_w": tick_joules / span,
+        reading = {**gpu, "time": stamp, "energy_j": joules, "power_w": tick_joules / span,
                    "memory_used_b": 9 << 30, "memory_total_b": 80 << 30}
         if "utilization" in tells:
             reading["utilization"] = tick_busy / span

@@ -127,15 +127,15 @@ def main():
         if options.only and situation not in options.only.split(","):
             continue
         report, truth = run(situation, options, server.server_address[1], folder, options.tells)
-        waiting = report.get("waiting")
+        job = report["jobs"][0] if report["jobs"] else {}
+        waiting = job.get("waiting") or report.get("waiting")
         if waiting is None:
             lines.append((situation, "-", "-", "-", "nothing judged", "FAULT"))
             print(*lines[-1], sep=" | ", flush=True)
             continue
-        start = report["started"] if "started" in report else report["span"]["start"]
-        seconds, waited, waited_joules, joules = truth_over(truth, start, start + report["seconds"])
         # Of the first seconds, before the job was found, nothing is judged.
-        waited_joules *= waiting["gpu_seconds_judged"] / seconds
+        end = waiting["started"] + waiting["span_seconds"]
+        seconds, waited, waited_joules, joules = truth_over(truth, end - waiting["gpu_seconds_judged"], end)
         share = waited / seconds
         faults = []
         found = waiting.get("share", 0)

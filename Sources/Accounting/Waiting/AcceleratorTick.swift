@@ -110,6 +110,7 @@ extension AcceleratorTick {
   private func mixed(_ empty: TickSplit) -> TickSplit? {
     var split = empty
     guard let trainer else { return isAtWork ? split : nil }
+    guard trainer.hasWorkers else { return withoutWorkers(split, trainer) }
     guard trainer.onQueue >= Self.least else { return split }
     let room: Double
     switch (utilization, activity, levels.pair) {
@@ -124,6 +125,20 @@ extension AcceleratorTick {
     let share = isCovered ? room : min(trainer.onQueue, room)
     guard share >= Self.least else { return split }
     split.data = share
+    split.rung = .trainer
+    split.watts = (levels.waiting ?? levels.floor).map { min(watts, $0) }
+    return split
+  }
+
+  /// What a trainer without workers does itself while no kernel runs.
+  private func withoutWorkers(_ empty: TickSplit, _ trainer: Trainer) -> TickSplit? {
+    guard let utilization else { return isAtWork ? empty : nil }
+    var split = empty
+    let room = 1 - utilization
+    guard room >= Self.least else { return split }
+    let onData = trainer.onQueue + trainer.onStore
+    split.data = onData >= WaitingCause.leastCover * room ? room : min(room, onData)
+    split.host = min(room - split.data, trainer.running)
     split.rung = .trainer
     split.watts = (levels.waiting ?? levels.floor).map { min(watts, $0) }
     return split

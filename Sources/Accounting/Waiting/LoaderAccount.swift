@@ -50,13 +50,28 @@ public struct LoaderAccount: Hashable, Sendable {
 }
 
 extension Ledger {
+  /// The trainers of a job: its own, or else those that the user named or that are on its accelerators.
+  private func loaders(of job: DeviceID?) -> [Device] {
+    let all = timeline.devices(.loader)
+    guard let job else { return all }
+    let own = all.filter { $0.parent == job }
+    guard own.isEmpty else { return own }
+    let accelerators = Set(accelerators(of: job).map(\.id))
+    let pids = Set(
+      inventory.processes.filter { $0.parent.map(accelerators.contains) ?? false }
+        .compactMap { timeline.processFacts(of: $0.id).pid })
+    return all.filter { device in
+      device.parent == nil
+        && (device.attributes["named"] == "yes"
+          || device.attributes["pid"].flatMap { Int($0) }.map(pids.contains) ?? false)
+    }
+  }
+
   /// What a job's trainers and loader workers did over a span; `nil` where none was watched.
   ///
   /// Where the driver says whose processes are on which accelerators, only trainers on those count.
   public func loader(of job: DeviceID?, over span: TimeSpan) -> LoaderAccount? {
-    let all = timeline.devices(.loader).filter { device in
-      device.parent == job || device.parent == nil || job == nil
-    }
+    let all = loaders(of: job)
     func sum(_ metric: Metric) -> Double {
       all.reduce(0) { sum, device in
         sum

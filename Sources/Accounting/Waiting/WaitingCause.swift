@@ -63,8 +63,8 @@ public enum WaitingCause: String, Sendable, Hashable, CaseIterable {
   ) -> Double {
     let work = wait.running * (1 - queued)
     let shortage = wait.running * queued
-    guard part >= 0.4, shortage < 0.3 else { return part }
-    return part / (part + work + wait.idle)
+    guard part >= 0.4, shortage < 0.3, wait.idle < 0.2 else { return part }
+    return part / (part + work)
   }
 
   private static func ofTrainer(_ loader: LoaderAccount) -> Finding {

@@ -8,7 +8,8 @@ struct WaitingFacts {
   private var running: [(job: DeviceID, accelerators: [DeviceID], isServer: Bool)] = []
   /// What the trainers do, by the number of their process.
   private var trainers:
-    [(pid: Int, machine: String, job: DeviceID?, doing: AcceleratorTick.Trainer)] = []
+    [(pid: Int, machine: String, job: DeviceID?, isNamed: Bool, doing: AcceleratorTick.Trainer)] =
+      []
   /// The numbers of the processes on each accelerator.
   private var processes: [DeviceID: Set<Int>] = [:]
 
@@ -37,7 +38,8 @@ struct WaitingFacts {
       guard !workers.contains(where: { Int($0).map(onAccelerators.contains) ?? false }) else {
         continue
       }
-      trainers.append((pid, loader.id.machine, loader.parent, doing))
+      let isNamed = loader.attributes["named"] == "yes"
+      trainers.append((pid, loader.id.machine, loader.parent, isNamed, doing))
     }
   }
 
@@ -95,8 +97,8 @@ struct WaitingFacts {
     if !own.isEmpty { return .server }
     // A process that nothing is known of may be a job of anybody's.
     if processes[gpu.id]?.isEmpty == false { return .job }
-    // Whoever names a trainer, and no job, says that it works here.
-    return trainers.contains { $0.job == nil && $0.machine == gpu.id.machine } ? .job : .nobody
+    // Whoever names a trainer says that it works here.
+    return trainers.contains { $0.isNamed && $0.machine == gpu.id.machine } ? .job : .nobody
   }
 
   private func isFresh(_ process: DeviceID) -> Bool {
@@ -123,7 +125,7 @@ struct WaitingFacts {
     }
     let jobs = jobs(on: gpu)
     let known = trainers.filter { trainer in
-      trainer.job.map(jobs.contains) ?? (jobs.count <= 1 && trainer.machine == gpu.id.machine)
+      trainer.job.map(jobs.contains) ?? (trainer.isNamed && trainer.machine == gpu.id.machine)
     }
     // One of several processes on other accelerators says nothing of this one.
     let elsewhere = processes.filter { $0.key != gpu.id }.values.reduce(into: Set<Int>()) {

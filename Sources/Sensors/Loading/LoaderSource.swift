@@ -87,6 +87,9 @@ struct LoaderSource: DataSource {
       for entry in lastRoster where !entry.isServing {
         trainers += tree.trainers(among: entry.pids.compactMap(Int32.init(exactly:)), of: entry.job)
       }
+      for group in context.roster.unannounced where !group.isServing {
+        trainers += tree.trainers(among: group.pids.compactMap(Int32.init(exactly:)), of: nil)
+      }
     }
     // A process that two jobs hold is looked at once.
     var present: [Int32: LoaderTree.Trainer] = [:]
@@ -97,7 +100,7 @@ struct LoaderSource: DataSource {
       if watches[key]?.trainer.started == trainer.started {
         watches[key]?.update(trainer, in: context)
       } else {
-        watches[key] = TrainerWatch(trainer, in: context)
+        watches[key] = TrainerWatch(trainer, isNamed: pid != nil, in: context)
       }
     }
     watches = watches.filter { present[$0.key] != nil }

@@ -6,7 +6,9 @@ import Telemetry
 /// The trainer is looked at ten times a second, its workers only while it sleeps on its queue, so that
 /// 64 of them cost no more than four.
 struct TrainerWatch {
-  let trainer: LoaderTree.Trainer
+  private(set) var trainer: LoaderTree.Trainer
+  /// Whether the user named it.
+  private let isNamed: Bool
   private let main: WatchedThread
   private var workers: [WatchedThread] = []
   private(set) var times = LoaderTimes()
@@ -25,20 +27,25 @@ struct TrainerWatch {
   private static let longest = 1.0
   private static let mostWorkers = 128
 
-  init(_ trainer: LoaderTree.Trainer, in context: SourceContext) {
+  init(_ trainer: LoaderTree.Trainer, isNamed: Bool = false, in context: SourceContext) {
     self.trainer = trainer
+    self.isNamed = isNamed
     main = WatchedThread(pid: trainer.pid, thread: trainer.pid, in: context)
     hasHandover = trainer.hasPin
     sockets = SocketTraffic(context)
     reporter = DeviceReporter(
-      Self.device(trainer, context.device(.loader, "\(trainer.pid)-\(trainer.started)")))
+      Self.device(
+        trainer, context.device(.loader, "\(trainer.pid)-\(trainer.started)"), isNamed: isNamed))
     update(trainer, in: context)
   }
 
   var isGone: Bool { main.isGone }
 
-  private static func device(_ trainer: LoaderTree.Trainer, _ id: DeviceID) -> Device {
+  private static func device(
+    _ trainer: LoaderTree.Trainer, _ id: DeviceID, isNamed: Bool
+  ) -> Device {
     var attributes = ["pid": "\(trainer.pid)"]
+    if isNamed { attributes["named"] = "yes" }
     // Those that are known by their parent alone may turn out to compute on accelerators themselves.
     if !trainer.isNamed, !trainer.workers.isEmpty {
       attributes["worker_pids"] = trainer.workers.prefix(64).map { "\($0.pid)" }
@@ -51,6 +58,10 @@ struct TrainerWatch {
   /// Takes over who its workers are now.
   mutating func update(_ found: LoaderTree.Trainer, in context: SourceContext) {
     hasHandover = found.hasPin
+    let device = Self.device(found, reporter.device.id, isNamed: isNamed)
+    // Its job may be announced later than it is found.
+    if device != reporter.device { reporter = DeviceReporter(device) }
+    trainer = found
     let wanted = Set(found.workers.prefix(Self.mostWorkers))
     workers.removeAll { !wanted.contains(.init(pid: $0.pid, thread: $0.thread)) || $0.isGone }
     let known = Set(workers.map { LoaderTree.Worker(pid: $0.pid, thread: $0.thread) })

@@ -28,6 +28,8 @@ extension RunReport {
     }
     func number(_ value: Double?) -> JSONText? { value.map(JSONText.number) }
     return JSONText.object([
+      ("started", .number(waiting.span.start.seconds)),
+      ("span_seconds", .number(waiting.span.seconds)),
       ("kind", waiting.kind.map { .text($0.rawValue) }), ("share", .number(waiting.share)),
       ("seconds", .number(waiting.seconds)), ("joules", number(waiting.joules) ?? .null),
       ("avoidable_joules", number(waiting.avoidable)),
