@@ -60,7 +60,9 @@ extension Ledger {
     let known = utilizations.compactMap { $0 }
     let isIdle = !known.isEmpty && (known.max() ?? 0) < Self.idleThreshold
     for (gpu, utilization) in zip(inventory.gpus, utilizations) {
-      guard let joules = timeline.energy(of: gpu.id, over: span)?.joules, joules > 0 else { continue }
+      guard let joules = timeline.energy(of: gpu.id, over: span)?.joules, joules > 0 else {
+        continue
+      }
       if let judged = judged(gpu, joules, over: span) {
         amounts.merge(judged) { $0 + $1 }
       } else if isIdle {

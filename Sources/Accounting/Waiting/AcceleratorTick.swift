@@ -32,6 +32,8 @@ struct AcceleratorTick: Hashable, Sendable {
   var lowSamples: Double?
   var levels = PowerLevels()
   var trainer: Trainer?
+  /// The share of the time without a kernel, over a while, in which the trainer slept on its queue.
+  var cover: Double?
 
   /// The mean watts.
   var watts: Double { seconds > 0 ? joules / seconds : 0 }
@@ -106,6 +108,8 @@ extension AcceleratorTick {
 
   /// Shorter waits than this share of a tick are what looks at a trainer are wrong by.
   private static let least = 0.03
+  /// From this share on, sleep on the queue names all of the time without a kernel.
+  private static let mostly = 0.7
 
   private func mixed(_ empty: TickSplit) -> TickSplit? {
     var split = empty
@@ -120,9 +124,8 @@ extension AcceleratorTick {
     case (nil, nil, let pair?): room = watts <= 0.9 * pair.busy ? 1 : 0
     case (nil, nil, nil): return nil
     }
-    // A trainer also takes apart what it waited for; four fifths of the time name the rest.
-    let isCovered = utilization != nil && trainer.onQueue >= WaitingCause.leastCover * room
-    let share = isCovered ? room : min(trainer.onQueue, room)
+    // A trainer also takes over what it waited for; most of the time names the rest.
+    let share = cover.map { $0 >= Self.mostly } == true ? room : min(trainer.onQueue, room)
     guard share >= Self.least else { return split }
     split.data = share
     split.rung = .trainer

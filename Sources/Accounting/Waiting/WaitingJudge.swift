@@ -17,6 +17,8 @@ public struct WaitingJudge: Sendable {
     var wasQuiet = true
     /// What its trainer did in the last seconds.
     var trainers: [AcceleratorTick.Trainer] = []
+    /// How much of the time without a kernel its trainer slept on its queue, over the last seconds.
+    var covers: [(queue: Double, room: Double)] = []
   }
 
   private var accelerators: [DeviceID: Accelerator] = [:]
@@ -81,14 +83,16 @@ public struct WaitingJudge: Sendable {
       var known = accelerators[gpu.id] ?? Self.accelerator(gpu, ledger)
       let jobs = facts.jobs(on: gpu)
       if jobs != known.jobs {
+        // A job that is found late was there before.
+        if !known.jobs.isEmpty, known.jobs.isDisjoint(with: jobs) { known.levels.forgetJobs() }
         known.jobs = jobs
-        known.levels.forgetJobs()
       }
       tick.lowSamples = facts.lowSamples(of: gpu, below: known.levels.threshold)
       known.levels.note(
         tick.watts, isKernelFree: tick.isKernelFree, isHeld: tick.holder != .nobody,
         utilization: tick.utilization)
       tick.levels = known.levels
+      tick.cover = known.cover(tick)
       tick.trainer = known.smoothed(tick.trainer)
       ticks[gpu.id] = tick
       accelerators[gpu.id] = known
@@ -169,6 +173,19 @@ public struct WaitingJudge: Sendable {
 }
 
 extension WaitingJudge.Accelerator {
+  /// The share of the time without a kernel, over the last twenty seconds, in which its trainer slept on
+  /// its queue: one second has too few looks to tell four fifths from three.
+  mutating func cover(_ tick: AcceleratorTick) -> Double? {
+    guard let queue = tick.trainer?.onQueue, let utilization = tick.utilization else {
+      covers = []
+      return nil
+    }
+    covers.append((queue, 1 - utilization))
+    if covers.count > 20 { covers.removeFirst() }
+    let sums = covers.reduce((0.0, 0.0)) { ($0.0 + $1.queue, $0.1 + $1.room) }
+    return sums.1 > 0 ? sums.0 / sums.1 : nil
+  }
+
   /// What a trainer did over the last seconds, since a second has but ten looks; what it did in this one
   /// where that is something else altogether.
   mutating func smoothed(_ trainer: AcceleratorTick.Trainer?) -> AcceleratorTick.Trainer? {

@@ -11,9 +11,9 @@ struct WattsByWork: Hashable, Sendable {
   private var sumYY = 0.0
 
   /// Fewer seconds than this say nothing.
-  private static let least = 10.0
+  private static let least = 15.0
   /// The standard error of the watts, as a share of them, up to which they are believed.
-  private static let error = 0.08
+  private static let error = 0.04
 
   /// Takes in the watts and the share of time with a kernel of a second.
   mutating func note(_ watts: Double, _ share: Double) {
