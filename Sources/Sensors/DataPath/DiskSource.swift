@@ -18,12 +18,28 @@ struct DiskSource: DataSource {
     var milliseconds: Int64
   }
 
+  private struct Disk {
+    var reporter: DeviceReporter
+    /// The number of the call in which the table held it last.
+    var seen: Int
+    var read = ContinuedCounter()
+    var written = ContinuedCounter()
+    var busy = ContinuedCounter()
+  }
+
+  /// How often what is known of disks is looked up again, in seconds: a card may be put into a
+  /// reader, and a volume built on a disk, without a new name in the table.
+  private static let lookPeriod = 60.0
+
   private let context: SourceContext
   private let table: SystemFile
   private var rows: [Row] = []
-  /// Every name the table held when it was last looked into, and whether it counts.
-  private var counts: [String: Bool] = [:]
-  private var reporters: [String: DeviceReporter] = [:]
+  /// The disks that count, and every other name the table held when it was last looked into.
+  private var disks: [String: Disk] = [:]
+  private var others: Set<String> = []
+  private var rowCount = 0
+  private var call = 0
+  private var looked: Timestamp?
 
   init(_ context: SourceContext) {
     self.context = context
@@ -37,7 +53,7 @@ struct DiskSource: DataSource {
       return Probe(error.health, error.words, remedy: Self.remedy)
     }
     classify()
-    let names = rows.map(\.name).filter { counts[$0] == true }
+    let names = rows.map(\.name).filter { disks[$0] != nil }
     guard !names.isEmpty else { return Probe(.absent, Self.nothing, remedy: Self.remedy) }
     return Probe(.ok, "whole disks: " + names.joined(separator: ", "))
   }
@@ -49,20 +65,37 @@ struct DiskSource: DataSource {
     } catch {
       throw error.failure()
     }
-    if rows.contains(where: { counts[$0.name] == nil }) { classify() }
-    let period = context.interval
-    var observations: [Observation] = []
-    for row in rows where counts[row.name] == true {
-      var reading = Reading(device: context.device(.disk, row.name), time: time)
-      reading.set(.bytesRead, steps: Self.bytes(row.sectorsRead))
-      reading.set(.bytesWritten, steps: Self.bytes(row.sectorsWritten))
-      reading.set(.ioTime, steps: row.milliseconds * 1000)
-      reporters[row.name]?.report(reading, to: &observations) {
-        Self.provenance(of: $0, every: period)
-      }
+    call += 1
+    let isDue = looked.map { time - $0 >= Self.lookPeriod } ?? true
+    let isNew = rows.contains { disks[$0.name] == nil && !others.contains($0.name) }
+    if isDue || isNew || rows.count != rowCount {
+      looked = time
+      classify()
     }
+    var observations: [Observation] = []
+    for row in rows { report(row, at: time, &observations) }
     if observations.isEmpty { throw SourceFailure(.absent, Self.nothing) }
     return observations
+  }
+
+  private mutating func report(
+    _ row: Row, at time: Timestamp, _ observations: inout [Observation]
+  ) {
+    guard var disk = disks.removeValue(forKey: row.name) else { return }
+    if disk.seen < call - 1 {
+      // It was gone for a while; whatever bears its name now counts from 0.
+      disk.read.restart()
+      disk.written.restart()
+      disk.busy.restart()
+    }
+    disk.seen = call
+    var reading = Reading(device: disk.reporter.device.id, time: time)
+    reading.set(.bytesRead, steps: Self.bytes(row.sectorsRead).map { disk.read.take($0) })
+    reading.set(.bytesWritten, steps: Self.bytes(row.sectorsWritten).map { disk.written.take($0) })
+    reading.set(.ioTime, steps: disk.busy.take(row.milliseconds &* 1000))
+    let period = context.interval
+    disk.reporter.report(reading, to: &observations) { Self.provenance(of: $0, every: period) }
+    disks[row.name] = disk
   }
 
   private static let nothing = "no whole disk with anything on it in /proc/diskstats"
@@ -96,20 +129,33 @@ struct DiskSource: DataSource {
     self.rows = rows
   }
 
-  /// Decides anew for every name in the table, so that names long gone are forgotten.
+  /// Decides anew for every name in the table; a disk that is gone is remembered with its counts.
   private mutating func classify() {
     let names = rows.map(\.name)
-    counts = [:]
+    rowCount = rows.count
+    others = []
     for name in names {
-      let disk = WholeDisk(name, names: names, in: context)
-      counts[name] = disk != nil
-      if let disk, reporters[name] == nil { reporters[name] = DeviceReporter(describe(disk)) }
+      guard let disk = WholeDisk(name, names: names, in: context) else {
+        disks[name] = nil
+        others.insert(name)
+        continue
+      }
+      let device = describe(disk)
+      if disks[name] == nil {
+        disks[name] = Disk(reporter: DeviceReporter(device), seen: call)
+      } else if disks[name]?.reporter.device != device {
+        disks[name]?.reporter = DeviceReporter(device)
+      }
     }
   }
 
   private func describe(_ disk: WholeDisk) -> Device {
     var attributes = ["size": "\(disk.size)"]
     attributes["rotational"] = disk.isRotational.map { $0 ? "yes" : "no" }
+    attributes["network"] = disk.network
+    let stack = DiskStack(on: disk.stackedName, in: context)
+    attributes["carries"] = stack.names.isEmpty ? nil : stack.names.joined(separator: ", ")
+    if disk.stackedName != disk.name { attributes["path_to"] = disk.stackedName }
     return Device(
       id: context.device(.disk, disk.name), label: disk.name, model: disk.model,
       attributes: attributes)
