@@ -15,6 +15,9 @@ public enum SensorCatalogue {
     HostSource.entry,
     DiskSource.entry,
     NetSource.entry,
+    NFSSource.entry,
+    LustreSource.entry,
+    GDSSource.entry,
     GridSource.entry,
   ]
 
