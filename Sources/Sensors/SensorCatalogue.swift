@@ -18,6 +18,8 @@ public enum SensorCatalogue {
     NFSSource.entry,
     LustreSource.entry,
     GDSSource.entry,
+    RDMASource.entry,
+    PCIeSource.entry,
     GridSource.entry,
   ]
 
