@@ -20,6 +20,8 @@ public enum SensorCatalogue {
     GDSSource.entry,
     RDMASource.entry,
     PCIeSource.entry,
+    ControlGroupSource.entry,
+    JobFilesSource.entry,
     GridSource.entry,
   ]
 
