@@ -19,26 +19,51 @@ struct DiskSource: DataSource {
   }
 
   private struct Disk {
+    enum Standing {
+      /// It is in the table and counts.
+      case counted
+      /// It is in the table and does not count for now, such as a disk to which other paths appeared.
+      case leftOut
+      /// The table does not hold it; whatever bears its name next counts from 0.
+      case gone
+    }
+
+    let name: String
     var reporter: DeviceReporter
-    /// The number of the call in which the table held it last.
-    var seen: Int
+    var standing = Standing.counted
     var read = ContinuedCounter()
     var written = ContinuedCounter()
     var busy = ContinuedCounter()
+
+    /// Notes that it counts from now on.
+    mutating func resume() {
+      switch standing {
+      case .counted: break
+      case .leftOut: for path in Self.counters { self[keyPath: path].replace() }
+      case .gone: for path in Self.counters { self[keyPath: path].restart() }
+      }
+      standing = .counted
+    }
+
+    private static var counters: [WritableKeyPath<Disk, ContinuedCounter>] {
+      [\.read, \.written, \.busy]
+    }
   }
 
-  /// How often what is known of disks is looked up again, in seconds: a card may be put into a
-  /// reader, and a volume built on a disk, without a new name in the table.
+  /// How often names that did not count are looked up again, in seconds.
+  ///
+  /// A card may be put into a reader without a new name in the table; a volume built on a disk is one.
   private static let lookPeriod = 60.0
 
   private let context: SourceContext
   private let table: SystemFile
   private var rows: [Row] = []
-  /// The disks that count, and every other name the table held when it was last looked into.
-  private var disks: [String: Disk] = [:]
-  private var others: Set<String> = []
-  private var rowCount = 0
-  private var call = 0
+  /// The names of the table when it was last looked into, and the places of their disks in `disks`;
+  /// `nil` for what does not count.
+  private var names: [String] = []
+  private var places: [Int?] = []
+  /// Every disk that ever counted, also those that are gone.
+  private var disks: [Disk] = []
   private var looked: Timestamp?
 
   init(_ context: SourceContext) {
@@ -53,9 +78,9 @@ struct DiskSource: DataSource {
       return Probe(error.health, error.words, remedy: Self.remedy)
     }
     classify()
-    let names = rows.map(\.name).filter { disks[$0] != nil }
-    guard !names.isEmpty else { return Probe(.absent, Self.nothing, remedy: Self.remedy) }
-    return Probe(.ok, "whole disks: " + names.joined(separator: ", "))
+    let counted = zip(names, places).filter { $0.1 != nil }.map(\.0)
+    guard !counted.isEmpty else { return Probe(.absent, Self.nothing, remedy: Self.remedy) }
+    return Probe(.ok, "whole disks: " + counted.joined(separator: ", "))
   }
 
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
@@ -65,37 +90,37 @@ struct DiskSource: DataSource {
     } catch {
       throw error.failure()
     }
-    call += 1
+    let isChanged = rows.count != names.count || zip(rows, names).contains { $0.name != $1 }
     let isDue = looked.map { time - $0 >= Self.lookPeriod } ?? true
-    let isNew = rows.contains { disks[$0.name] == nil && !others.contains($0.name) }
-    if isDue || isNew || rows.count != rowCount {
-      looked = time
-      classify()
-    }
+    if isDue { looked = time }
+    if isChanged || isDue && hasNewDisk { classify() }
     var observations: [Observation] = []
-    for row in rows { report(row, at: time, &observations) }
+    for (row, place) in zip(rows, places) {
+      if let place { report(row, place, at: time, &observations) }
+    }
     if observations.isEmpty { throw SourceFailure(.absent, Self.nothing) }
     return observations
   }
 
+  /// Whether something that did not count does now.
+  private var hasNewDisk: Bool {
+    zip(names, places).contains { $1 == nil && WholeDisk($0, names: names, in: context) != nil }
+  }
+
   private mutating func report(
-    _ row: Row, at time: Timestamp, _ observations: inout [Observation]
+    _ row: Row, _ place: Int, at time: Timestamp, _ observations: inout [Observation]
   ) {
-    guard var disk = disks.removeValue(forKey: row.name) else { return }
-    if disk.seen < call - 1 {
-      // It was gone for a while; whatever bears its name now counts from 0.
-      disk.read.restart()
-      disk.written.restart()
-      disk.busy.restart()
-    }
-    disk.seen = call
-    var reading = Reading(device: disk.reporter.device.id, time: time)
-    reading.set(.bytesRead, steps: Self.bytes(row.sectorsRead).map { disk.read.take($0) })
-    reading.set(.bytesWritten, steps: Self.bytes(row.sectorsWritten).map { disk.written.take($0) })
-    reading.set(.ioTime, steps: disk.busy.take(row.milliseconds &* 1000))
+    var reading = Reading(device: disks[place].reporter.device.id, time: time)
+    reading.reserve(3)
+    reading.set(
+      .bytesRead, steps: Self.bytes(row.sectorsRead).map { disks[place].read.take($0) })
+    reading.set(
+      .bytesWritten, steps: Self.bytes(row.sectorsWritten).map { disks[place].written.take($0) })
+    reading.set(.ioTime, steps: disks[place].busy.take(row.milliseconds &* 1000))
     let period = context.interval
-    disk.reporter.report(reading, to: &observations) { Self.provenance(of: $0, every: period) }
-    disks[row.name] = disk
+    disks[place].reporter.report(reading, to: &observations) {
+      Self.provenance(of: $0, every: period)
+    }
   }
 
   private static let nothing = "no whole disk with anything on it in /proc/diskstats"
@@ -131,20 +156,24 @@ struct DiskSource: DataSource {
 
   /// Decides anew for every name in the table; a disk that is gone is remembered with its counts.
   private mutating func classify() {
-    let names = rows.map(\.name)
-    rowCount = rows.count
-    others = []
-    for name in names {
-      guard let disk = WholeDisk(name, names: names, in: context) else {
-        disks[name] = nil
-        others.insert(name)
-        continue
-      }
+    names = rows.map(\.name)
+    places = names.map { name in
+      guard let disk = WholeDisk(name, names: names, in: context) else { return nil }
       let device = describe(disk)
-      if disks[name] == nil {
-        disks[name] = Disk(reporter: DeviceReporter(device), seen: call)
-      } else if disks[name]?.reporter.device != device {
-        disks[name]?.reporter = DeviceReporter(device)
+      if let place = disks.firstIndex(where: { $0.name == name }) {
+        if disks[place].reporter.device != device {
+          disks[place].reporter = DeviceReporter(device)
+        }
+        return place
+      }
+      disks.append(Disk(name: name, reporter: DeviceReporter(device)))
+      return disks.count - 1
+    }
+    for place in disks.indices {
+      if places.contains(place) {
+        disks[place].resume()
+      } else {
+        disks[place].standing = names.contains(disks[place].name) ? .leftOut : .gone
       }
     }
   }

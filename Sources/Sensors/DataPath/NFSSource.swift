@@ -17,8 +17,6 @@ struct NFSSource: DataSource {
     /// The device number, or what else it was told from others by.
     var identity: String
     var age: Int64
-    /// The number of the call in which it was seen last.
-    var seen: Int
     var read = ContinuedCounter()
     var written = ContinuedCounter()
   }
@@ -34,7 +32,7 @@ struct NFSSource: DataSource {
   private var names: [String?] = []
   private var volumes: [String: Volume] = [:]
   private var ages: [Int64] = []
-  private var call = 0
+  private var isUnsettled = false
   private var length = 0
   private var lastRead: Timestamp?
 
@@ -67,7 +65,6 @@ struct NFSSource: DataSource {
     } catch {
       throw error.failure(remedy: Self.remedy)
     }
-    call += 1
     guard !rows.isEmpty else { throw SourceFailure(.absent, Self.nothing, remedy: Self.remedy) }
     ages = rows.map(\.age)
     var observations: [Observation] = []
@@ -84,13 +81,12 @@ struct NFSSource: DataSource {
     _ observations: inout [Observation]
   ) {
     guard var volume = volumes.removeValue(forKey: name) else { return }
-    if row.age < volume.age || volume.seen < call - 1 {
-      // Mounted anew: its counters began at 0.
+    if row.age < volume.age {
+      // Mounted anew since the last call: its counters began at 0.
       volume.read.restart()
       volume.written.restart()
     }
     volume.age = row.age
-    volume.seen = call
     var reading = Reading(device: volume.reporter.device.id, time: time)
     reading.set(.bytesRead, steps: row.read.map { volume.read.take($0) })
     reading.set(.bytesWritten, steps: row.written.map { volume.written.take($0) })
@@ -119,7 +115,7 @@ struct NFSSource: DataSource {
 
   /// Whether the mounts are others than before, as far as paths and ages show it.
   private func isChanged(_ rows: [NFSMounts.Row]) -> Bool {
-    guard rows.count == paths.count else { return true }
+    guard rows.count == paths.count, !isUnsettled else { return true }
     return rows.indices.contains { rows[$0].path != paths[$0] || rows[$0].age < ages[$0] }
   }
 
@@ -133,6 +129,7 @@ struct NFSSource: DataSource {
     paths = rows.map(\.path)
     ages = rows.map(\.age)
     names = []
+    isUnsettled = false
     var known: Set<String> = []
     var mounted: [String: [String]] = [:]
     var identities: [String?] = []
@@ -144,8 +141,13 @@ struct NFSSource: DataSource {
       if let identity { mounted[identity, default: []].append(path) }
     }
     for (index, row) in rows.enumerated() {
-      guard let identity = identities[index], known.insert(identity).inserted else {
-        // Without a device number nobody knows whether its bytes are told of already.
+      guard let identity = identities[index] else {
+        // Mounted or unmounted just now: until it is known whose bytes these are, they are left out.
+        names.append(nil)
+        isUnsettled = true
+        continue
+      }
+      guard known.insert(identity).inserted else {
         names.append(nil)
         continue
       }
@@ -162,13 +164,16 @@ struct NFSSource: DataSource {
     let paths = mounted[identity] ?? []
     let source = String(MountTable.unescaped(row.source).prefix(200))
     let inFull = "\(source) on \(MountTable.unescaped(row.path).prefix(100))"
-    let isTaken = volumes[source].map { $0.identity != identity && mounted[$0.identity] != nil }
-    let name =
-      volumes[inFull]?.identity == identity || isTaken == true ? inFull : source
+    func isTaken(_ name: String) -> Bool {
+      volumes[name].map { $0.identity != identity && mounted[$0.identity] != nil } ?? false
+    }
+    var name = volumes[inFull]?.identity == identity || isTaken(source) ? inFull : source
+    // One over the other, at one place.
+    if isTaken(name) { name = "\(inFull) (\(identity))" }
     let device = describe(row, name, source, paths)
     guard let known = volumes[name] else {
       volumes[name] = Volume(
-        reporter: DeviceReporter(device), identity: identity, age: row.age, seen: call + 1)
+        reporter: DeviceReporter(device), identity: identity, age: row.age)
       return name
     }
     if known.reporter.device != device { volumes[name]?.reporter = DeviceReporter(device) }
@@ -177,7 +182,6 @@ struct NFSSource: DataSource {
       volumes[name]?.read.restart()
       volumes[name]?.written.restart()
       volumes[name]?.age = row.age
-      volumes[name]?.seen = call
     }
     return name
   }

@@ -162,6 +162,22 @@ struct DiskLayoutTests {
     #expect(try source.said(at: 1).steps(.bytesRead, of: "sda") == 1536)
   }
 
+  @Test("what a disk does while its paths count instead is not counted at the disk afterwards")
+  func headForAWhile() throws {
+    let tree = FileTree()
+    for name in ["nvme0n1", "nvme0c0n1"] { DiskSourceTests.add(name, to: tree) }
+    let path = DiskSourceTests.row("nvme0c0n1", read: 30)
+    tree.write("/proc/diskstats", DiskSourceTests.row("nvme0n1", read: 10))
+    var source = DiskSource(tree.context)
+    _ = try source.said(at: 0)
+    tree.write("/proc/diskstats", DiskSourceTests.row("nvme0n1", read: 40) + path)
+    #expect(try source.said(at: 1).readings.map(\.device.name) == ["nvme0c0n1"])
+    tree.write("/proc/diskstats", DiskSourceTests.row("nvme0n1", read: 50))
+    #expect(try source.said(at: 2).steps(.bytesRead, of: "nvme0n1") == 5120)
+    tree.write("/proc/diskstats", DiskSourceTests.row("nvme0n1", read: 52))
+    #expect(try source.said(at: 3).steps(.bytesRead, of: "nvme0n1") == 6144)
+  }
+
   @Test("milliseconds doing I/O go on after 49.7 days, though the kernel's number has 32 bits")
   func wrap() throws {
     let tree = FileTree()

@@ -117,6 +117,26 @@ struct NFSTests {
     #expect(try source.said(at: 1).readings.map(\.device.name) == Array(names[1...]))
   }
 
+  @Test("three file systems of one export, two of them at one place, stay apart as well")
+  func apartAtOnePlace() throws {
+    var machine = Mounts()
+    for number in 50...52 {
+      machine.mounts.append(
+        .init(
+          source: "fs1:/data", path: number == 50 ? "/a" : "/b", device: "0:\(number)",
+          read: number))
+    }
+    machine.write()
+    var source = NFSSource(machine.tree.context)
+    #expect(try source.said(at: 0).readings.map { $0[.bytesRead] } == [50, 51, 52])
+    machine.mounts.swapAt(0, 2)
+    machine.mounts.append(.init(source: "fs3:/new", path: "/n", device: "0:60"))
+    machine.write()
+    let said = try source.said(at: 1)
+    #expect(Set(said.readings.map(\.device.name)).count == 4)
+    #expect(said.steps(.bytesRead, of: "fs1:/data") == 50)
+  }
+
   @Test("a mount that is gone says nothing, and mounted again its bytes are added")
   func remounted() throws {
     var machine = Mounts()
@@ -156,9 +176,11 @@ struct NFSTests {
     machine.tree.write("/proc/self/mountinfo", "22 1 254:1 / / rw - ext4 /dev/vda1 rw\n")
     var source = NFSSource(machine.tree.context)
     #expect(try source.said(at: 0).readings.isEmpty)
+    machine.write()
+    #expect(try source.said(at: 1).readings.count == 1)
     machine.mounts = []
     machine.write()
-    let failure = #expect(throws: SourceFailure.self) { try source.said(at: 1) }
+    let failure = #expect(throws: SourceFailure.self) { try source.said(at: 2) }
     #expect(failure?.health == .absent && failure?.message == "no NFS mount")
   }
 
