@@ -16,6 +16,13 @@ public enum SensorCatalogue {
     DiskSource.entry,
     NetSource.entry,
     LoaderSource.entry,
+    NFSSource.entry,
+    LustreSource.entry,
+    GDSSource.entry,
+    RDMASource.entry,
+    PCIeSource.entry,
+    ControlGroupSource.entry,
+    JobFilesSource.entry,
     GridSource.entry,
   ]
 

@@ -1,3 +1,4 @@
+import Glibc
 import Telemetry
 import TestSupport
 import Testing
@@ -56,6 +57,23 @@ struct HostSourceTests {
     #expect(second.devices.isEmpty)
     #expect(second.series.map(\.metric) == [.cpuUtilization])
     #expect(second.provenance(.cpuUtilization, of: "box")?.method == .average)
+  }
+
+  @Test("reads past the page cache are in KiB, pages that were read again in pages")
+  func pageCache() throws {
+    let tree = Self.tree()
+    tree.write(
+      "/proc/vmstat",
+      "nr_free_pages 5\nworkingset_refault_anon 3\nworkingset_refault_file 7\npgpgin 100\n")
+    var source = HostSource(tree.context)
+    let said = try source.said(at: 0)
+    #expect(said.steps(.pageCacheMisses, of: "box") == 102_400)
+    #expect(said.steps(.pageCacheRefaults, of: "box") == 7 * Int64(getpagesize()))
+    // Before Linux 5.9, and a table without either.
+    tree.write("/proc/vmstat", "workingset_refault 2\n")
+    let old = try source.said(at: 1)
+    #expect(old.steps(.pageCacheMisses, of: "box") == nil)
+    #expect(old.steps(.pageCacheRefaults, of: "box") == 2 * Int64(getpagesize()))
   }
 
   @Test("a share stays between 0 and 1 though iowait runs backwards")

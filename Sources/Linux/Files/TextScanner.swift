@@ -11,6 +11,9 @@ package struct TextScanner {
   private static let space = UInt8(ascii: " ")
   private static let newline = UInt8(ascii: "\n")
 
+  /// How many bytes the whole text has.
+  package var count: Int { bytes.count }
+
   /// A scanner over the next line, without its end; `nil` after the last.
   package mutating func line() -> TextScanner? {
     guard position < bytes.count else { return nil }

@@ -18,12 +18,53 @@ struct DiskSource: DataSource {
     var milliseconds: Int64
   }
 
+  private struct Disk {
+    enum Standing {
+      /// It is in the table and counts.
+      case counted
+      /// It is in the table and does not count for now, such as a disk to which other paths appeared.
+      case leftOut
+      /// The table does not hold it; whatever bears its name next counts from 0.
+      case gone
+    }
+
+    let name: String
+    var reporter: DeviceReporter
+    var standing = Standing.counted
+    var read = ContinuedCounter()
+    var written = ContinuedCounter()
+    var busy = ContinuedCounter()
+
+    /// Notes that it counts from now on.
+    mutating func resume() {
+      switch standing {
+      case .counted: break
+      case .leftOut: for path in Self.counters { self[keyPath: path].replace() }
+      case .gone: for path in Self.counters { self[keyPath: path].restart() }
+      }
+      standing = .counted
+    }
+
+    private static var counters: [WritableKeyPath<Disk, ContinuedCounter>] {
+      [\.read, \.written, \.busy]
+    }
+  }
+
+  /// How often names that did not count are looked up again, in seconds.
+  ///
+  /// A card may be put into a reader without a new name in the table; a volume built on a disk is one.
+  private static let lookPeriod = 60.0
+
   private let context: SourceContext
   private let table: SystemFile
   private var rows: [Row] = []
-  /// Every name the table held when it was last looked into, and whether it counts.
-  private var counts: [String: Bool] = [:]
-  private var reporters: [String: DeviceReporter] = [:]
+  /// The names of the table when it was last looked into, and the places of their disks in `disks`;
+  /// `nil` for what does not count.
+  private var names: [String] = []
+  private var places: [Int?] = []
+  /// Every disk that ever counted, also those that are gone.
+  private var disks: [Disk] = []
+  private var looked: Timestamp?
 
   init(_ context: SourceContext) {
     self.context = context
@@ -37,9 +78,9 @@ struct DiskSource: DataSource {
       return Probe(error.health, error.words, remedy: Self.remedy)
     }
     classify()
-    let names = rows.map(\.name).filter { counts[$0] == true }
-    guard !names.isEmpty else { return Probe(.absent, Self.nothing, remedy: Self.remedy) }
-    return Probe(.ok, "whole disks: " + names.joined(separator: ", "))
+    let counted = zip(names, places).filter { $0.1 != nil }.map(\.0)
+    guard !counted.isEmpty else { return Probe(.absent, Self.nothing, remedy: Self.remedy) }
+    return Probe(.ok, "whole disks: " + counted.joined(separator: ", "))
   }
 
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
@@ -49,20 +90,37 @@ struct DiskSource: DataSource {
     } catch {
       throw error.failure()
     }
-    if rows.contains(where: { counts[$0.name] == nil }) { classify() }
-    let period = context.interval
+    let isChanged = rows.count != names.count || zip(rows, names).contains { $0.name != $1 }
+    let isDue = looked.map { time - $0 >= Self.lookPeriod } ?? true
+    if isDue { looked = time }
+    if isChanged || isDue && hasNewDisk { classify() }
     var observations: [Observation] = []
-    for row in rows where counts[row.name] == true {
-      var reading = Reading(device: context.device(.disk, row.name), time: time)
-      reading.set(.bytesRead, steps: Self.bytes(row.sectorsRead))
-      reading.set(.bytesWritten, steps: Self.bytes(row.sectorsWritten))
-      reading.set(.ioTime, steps: row.milliseconds * 1000)
-      reporters[row.name]?.report(reading, to: &observations) {
-        Self.provenance(of: $0, every: period)
-      }
+    for (row, place) in zip(rows, places) {
+      if let place { report(row, place, at: time, &observations) }
     }
     if observations.isEmpty { throw SourceFailure(.absent, Self.nothing) }
     return observations
+  }
+
+  /// Whether something that did not count does now.
+  private var hasNewDisk: Bool {
+    zip(names, places).contains { $1 == nil && WholeDisk($0, names: names, in: context) != nil }
+  }
+
+  private mutating func report(
+    _ row: Row, _ place: Int, at time: Timestamp, _ observations: inout [Observation]
+  ) {
+    var reading = Reading(device: disks[place].reporter.device.id, time: time)
+    reading.reserve(3)
+    reading.set(
+      .bytesRead, steps: Self.bytes(row.sectorsRead).map { disks[place].read.take($0) })
+    reading.set(
+      .bytesWritten, steps: Self.bytes(row.sectorsWritten).map { disks[place].written.take($0) })
+    reading.set(.ioTime, steps: disks[place].busy.take(row.milliseconds &* 1000))
+    let period = context.interval
+    disks[place].reporter.report(reading, to: &observations) {
+      Self.provenance(of: $0, every: period)
+    }
   }
 
   private static let nothing = "no whole disk with anything on it in /proc/diskstats"
@@ -96,20 +154,37 @@ struct DiskSource: DataSource {
     self.rows = rows
   }
 
-  /// Decides anew for every name in the table, so that names long gone are forgotten.
+  /// Decides anew for every name in the table; a disk that is gone is remembered with its counts.
   private mutating func classify() {
-    let names = rows.map(\.name)
-    counts = [:]
-    for name in names {
-      let disk = WholeDisk(name, names: names, in: context)
-      counts[name] = disk != nil
-      if let disk, reporters[name] == nil { reporters[name] = DeviceReporter(describe(disk)) }
+    names = rows.map(\.name)
+    places = names.map { name in
+      guard let disk = WholeDisk(name, names: names, in: context) else { return nil }
+      let device = describe(disk)
+      if let place = disks.firstIndex(where: { $0.name == name }) {
+        if disks[place].reporter.device != device {
+          disks[place].reporter = DeviceReporter(device)
+        }
+        return place
+      }
+      disks.append(Disk(name: name, reporter: DeviceReporter(device)))
+      return disks.count - 1
+    }
+    for place in disks.indices {
+      if places.contains(place) {
+        disks[place].resume()
+      } else {
+        disks[place].standing = names.contains(disks[place].name) ? .leftOut : .gone
+      }
     }
   }
 
   private func describe(_ disk: WholeDisk) -> Device {
     var attributes = ["size": "\(disk.size)"]
     attributes["rotational"] = disk.isRotational.map { $0 ? "yes" : "no" }
+    attributes["network"] = disk.network
+    let stack = DiskStack(on: disk.stackedName, in: context)
+    attributes["carries"] = stack.names.isEmpty ? nil : stack.names.joined(separator: ", ")
+    if disk.stackedName != disk.name { attributes["path_to"] = disk.stackedName }
     return Device(
       id: context.device(.disk, disk.name), label: disk.name, model: disk.model,
       attributes: attributes)

@@ -4,7 +4,8 @@ import Telemetry
 /// Bytes received and sent by network interfaces.
 ///
 /// Layout: `/proc/net/dev`, proc_net(5). Which interfaces count is said at `NetInterface`. What
-/// InfiniBand and RoCE adapters move past the kernel (RDMA) is not in it, and is not read.
+/// InfiniBand and RoCE adapters move past the kernel (RDMA) is not in it: `RDMASource` reads it, and
+/// says of which interfaces its ports contain the bytes.
 struct NetSource: DataSource {
   static let sourceName = "net"
 

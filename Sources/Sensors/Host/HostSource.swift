@@ -3,8 +3,9 @@ import Telemetry
 
 /// The machine as its kernel counts it: processor time, memory, pressure.
 ///
-/// Layouts: proc(5) and Documentation/accounting/psi.rst. Any file that is missing costs only its
-/// own numbers; the source fails when neither `/proc/stat` nor `/proc/meminfo` can be read.
+/// Layouts: proc(5), Documentation/accounting/psi.rst, and `PageCacheCounters`. Any file that is
+/// missing costs only its own numbers; the source fails when neither `/proc/stat` nor
+/// `/proc/meminfo` can be read.
 struct HostSource: DataSource {
   static let sourceName = "host"
 
@@ -16,6 +17,7 @@ struct HostSource: DataSource {
   private var pressures: [(metric: Metric, file: SystemFile)]
   private var lastTimes: ProcessorTimes?
   private let own: SystemFile
+  private let virtualMemory: SystemFile
   private var reporter: DeviceReporter?
 
   init(_ context: SourceContext) {
@@ -23,6 +25,7 @@ struct HostSource: DataSource {
     stat = SystemFile(context.path("/proc/stat"), capacity: 16384)
     memory = SystemFile(context.path("/proc/meminfo"))
     own = SystemFile(context.path("/proc/self/stat"), capacity: 1024)
+    virtualMemory = SystemFile(context.path("/proc/vmstat"), capacity: 8192)
     let files: [(Metric, String)] = [
       (.cpuPressure, "cpu"), (.memoryPressure, "memory"), (.ioPressure, "io"),
     ]
@@ -62,6 +65,10 @@ struct HostSource: DataSource {
     let ticks = (try? own.readPage { Self.processorTicks(&$0) }) ?? nil
     reading.set(.ownCPUTime, steps: ticks.map { $0 * 10_000 })
     setPressures(&reading)
+    if let counters = try? virtualMemory.read({ PageCacheCounters.read(&$0) }) {
+      reading.set(.pageCacheMisses, steps: counters.missed)
+      reading.set(.pageCacheRefaults, steps: counters.refaulted)
+    }
     if reading.isEmpty, let failure { throw failure.failure(remedy: Self.remedy) }
 
     let period = context.interval
@@ -99,7 +106,7 @@ struct HostSource: DataSource {
     }
   }
 
-  private static func pressureTotal(_ text: inout TextScanner) -> Int64? {
+  static func pressureTotal(_ text: inout TextScanner) -> Int64? {
     guard text.skip("some ") else { return nil }
     while let key = text.word(until: UInt8(ascii: "=")) {
       if key == "total" { return text.number() }
@@ -138,6 +145,14 @@ struct HostSource: DataSource {
       case .memoryUsed: (.instant, "/proc/meminfo, MemTotal less MemAvailable")
       case .memoryTotal: (.instant, "/proc/meminfo, MemTotal")
       case .memoryAvailable: (.instant, "/proc/meminfo, MemAvailable")
+      case .pageCacheMisses:
+        (
+          .counter,
+          "/proc/vmstat, pgpgin × 1 KiB: read from block devices, by direct I/O and swap as well;"
+            + " network file systems are not in it"
+        )
+      case .pageCacheRefaults:
+        (.counter, "/proc/vmstat, workingset_refault_file × the size of a page")
       default: (.counter, "/proc/pressure, total of “some”: at least one task waited")
       }
     return Provenance(source: sourceName, method: method, period: period, note: note)

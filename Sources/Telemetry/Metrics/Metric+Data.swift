@@ -1,19 +1,19 @@
 import Quantities
 
 extension Metric {
-  /// Bytes read from a whole disk, as a counter (`/proc/diskstats`).
+  /// Bytes read, as a counter: of a whole disk (`/proc/diskstats`), a mount or a control group.
   public static let bytesRead = Metric(
     "read", .byte, stored: "b", counter: true, "bytes read", label: "read",
     "from a disk, a file system or a control group, at its own boundary")
-  /// Bytes written to a whole disk, as a counter (`/proc/diskstats`).
+  /// Bytes written, as a counter: of a whole disk (`/proc/diskstats`), a mount or a control group.
   public static let bytesWritten = Metric(
     "written", .byte, stored: "b", counter: true, "bytes written", label: "written",
     "to a disk, a file system or a control group, at its own boundary")
-  /// Bytes a network interface received, as a counter (`/proc/net/dev`).
+  /// Bytes a network interface or an RDMA port received, as a counter.
   public static let bytesReceived = Metric(
     "received", .byte, stored: "b", counter: true, "bytes received", label: "received",
     "by the interface, its own headers included or not as it counts")
-  /// Bytes a network interface sent, as a counter (`/proc/net/dev`).
+  /// Bytes a network interface or an RDMA port sent, as a counter.
   public static let bytesSent = Metric(
     "sent", .byte, stored: "b", counter: true, "bytes sent", label: "sent",
     "by the interface, its own headers included or not as it counts")
@@ -22,10 +22,11 @@ extension Metric {
   public static let ioTime = Metric(
     "io_time", .second, stored: "us", counter: true, "I/O time", label: "util",
     "time the device had at least one request in flight (/proc/diskstats io_ticks)")
-  /// The nominal speed of a network link in bytes a second (`/sys/class/net/*/speed`).
+  /// The nominal speed of a link in bytes a second (`/sys/class/net/*/speed`, the rate of an RDMA port,
+  /// the present speed of a PCI Express link).
   public static let linkSpeed = Metric(
     "link_speed", .bytePerSecond, stored: "bps", "link speed", label: "speed",
-    "nominal speed of the link (/sys/class/net/*/speed)")
+    "nominal speed at which the link runs (/sys/class/net/*/speed, infiniband rate, PCI sysfs)")
 
   /// The most bytes a second that the thing can move, as its hardware or its settings state it.
   public static let rateCeiling = Metric(

@@ -34,7 +34,19 @@ extension Metric {
     "own_cpu", .second, stored: "us", counter: true, "own CPU time", label: "own",
     "processor time this program itself has used (/proc/self/stat utime and stime)")
 
+  /// How many processors' time a control group may use (`cpu.max`, the least of it and those above).
+  public static let cpuLimit = Metric(
+    "cpu_limit", .count, stored: "e3", "CPU limit", label: "CPU limit", style: .count,
+    in: 0...1e6, "processors whose time the control group may use (cgroup v2 cpu.max)")
+  /// Seconds in which a control group's tasks were kept from running by its CPU limit, as a counter
+  /// (`throttled_usec` of `cpu.stat`).
+  public static let throttledByCPULimit = Metric(
+    "cpu_throttled", .second, stored: "us", counter: true, "held back by CPU limit",
+    label: "throttled",
+    "time tasks were kept from running by the limit, added up over processors (cgroup v2 cpu.stat)")
+
   static let host: [Metric] = [
     cpuUtilization, cpuCount, memoryAvailable, cpuPressure, memoryPressure, ioPressure, ownCPUTime,
+    cpuLimit, throttledByCPULimit,
   ]
 }
