@@ -59,3 +59,12 @@ int cs_timer_descriptor(int milliseconds);
 
 /* When a file came into being, in seconds since 1970; -1 where its file system does not keep that. */
 double cs_birth(const char *path);
+
+/* Sends a request to the management controller of the machine through an open /dev/ipmi*; 0, or the
+   error number. */
+int cs_ipmi_send(
+    int descriptor, long id, uint8_t function, uint8_t command, const uint8_t *data, int count);
+
+/* Fetches an answer that has come: how many bytes it has, the completion code first; -1 and the error
+   number in errno, which is EAGAIN where none has come. */
+int cs_ipmi_receive(int descriptor, long *id, uint8_t *data, int capacity);
