@@ -33,6 +33,7 @@ struct WallCounter {
   private(set) var verdict = Verdict.watched
   private var waiting: [Value] = []
   private var last: Double?
+  private var lastWatts = 0.0
   private var moves: [Timestamp] = []
 
   /// Takes what the counter shows, and returns what is to be told now, oldest first.
@@ -56,8 +57,9 @@ struct WallCounter {
     }
     waiting.append(value)
     if let watts {
+      defer { lastWatts = watts }
       // Where nothing is drawn it may rightly stand still, and shows nothing.
-      if !isFirst, watts > 0, !hasMoved || hasFallen { return decide(.coarse) }
+      if !isFirst, min(watts, lastWatts) > 0, !hasMoved || hasFallen { return decide(.coarse) }
       if watts <= 0 { waiting = [value] }
       return waiting.count > Self.enough ? decide(.fine) : []
     }

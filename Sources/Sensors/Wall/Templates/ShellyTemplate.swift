@@ -1,5 +1,6 @@
 import Formats
 import HTTP
+import Quantities
 import Telemetry
 
 /// Shelly plugs and meters of the second generation and later: `/rpc/Shelly.GetStatus`, or one
@@ -41,6 +42,13 @@ struct ShellyTemplate: WallTemplate {
 
   func read(_ page: WallPage) throws(SourceFailure) -> WallAnswer {
     let status = try page(path)
+    if let code = status["error"]?["code"]?.number {
+      if code == 401 { throw WallPage.refusal(page.url, 401, page.client.credentials) }
+      let words = status["error"]?["message"]?.text ?? ""
+      throw SourceFailure(
+        .failed,
+        "\(page.url.authority) answers with error \(Int(saturating: code)) \(words.prefix(80))")
+    }
     // One component alone.
     if let alone = Self.components.first(where: { status[$0.power] != nil }) {
       return try Self.read(status, status, alone.power, alone.energy)

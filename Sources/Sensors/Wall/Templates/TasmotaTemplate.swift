@@ -6,7 +6,7 @@ import Telemetry
 ///
 /// `StatusSNS.ENERGY.Power` is in watts and `.Total` in kilowatt-hours, both lists where the plug has
 /// several channels. `Time` is the plug's own, without a zone. The reader of a French Linky meter gives
-/// volt-amperes as `Power`, which are no watts. Source: tasmota.github.io/docs/JSON-Status-Responses.
+/// volt-amperes as `Power`, which are no watts, and those of the whole house. Source: tasmota.github.io/docs/JSON-Status-Responses.
 struct TasmotaTemplate: WallTemplate {
   static let name = "tasmota"
   static let maker = "Tasmota"
@@ -23,6 +23,7 @@ struct TasmotaTemplate: WallTemplate {
   private let channel: String?
   private let secret: String
   private let isKnown: Bool
+  private let isMachine: Bool
   var subject: String { channel ?? "" }
 
   init(_ settings: WallSettings) throws(SourceRequestError) {
@@ -31,6 +32,7 @@ struct TasmotaTemplate: WallTemplate {
     channel = settings.channel
     secret = settings.credentials.map { "&" + $0.query(user: "user", password: "password") } ?? ""
     isKnown = settings.credentials != nil
+    isMachine = settings.role == .machine
   }
 
   mutating func read(_ page: WallPage) throws(SourceFailure) -> WallAnswer {
@@ -47,8 +49,15 @@ struct TasmotaTemplate: WallTemplate {
         .absent, "\(page.url.authority) tells no ENERGY: this device measures no power")
     }
     var answer = WallAnswer()
+    let isHouse = sensors["TIC"] != nil
+    if isHouse, isMachine {
+      throw SourceFailure(
+        .failed, "\(page.url.authority) reads the meter of a house, which is not this machine's",
+        remedy: "to show it without counting it, set role = \"sensor\" in its [[source]]",
+        isFinal: true)
+    }
     // What it calls power is PAPP there, in volt-amperes.
-    if sensors["TIC"] == nil {
+    if !isHouse {
       answer.set(try value(energy, "Power")?.meterNumber("Power"), in: .power(1))
     }
     answer.set(try value(energy, "Total")?.meterNumber("Total"), in: .energy(3.6e6))
