@@ -12,6 +12,7 @@ import Telemetry
 struct WallSource: DataSource {
   let name: String
   let kind = "wall"
+  private let id: DeviceID
   let interval: Double?
 
   private let settings: WallSettings
@@ -39,16 +40,17 @@ struct WallSource: DataSource {
     client.credentials = settings.credentials
     client.trust = settings.trust
     self.client = client
-    let query = settings.url.path.contains("?") ? settings.url.path : settings.query ?? ""
-    let path = settings.url.path.prefix { $0 != "?" }
-    // Two sources may ask one server for different things.
+    // Two sources may ask one server for different things; what they ask for is nobody's business.
     let parts = [
-      settings.url.authority + (path == "/" ? "" : path), settings.channel,
-      settings.power?.description ?? settings.energy?.description,
-      query.isEmpty ? nil : String(FNV1a.hash(query) & 0xFFFF, radix: 16),
-    ]
-    let place = parts.compactMap { $0 }.joined(separator: "#")
-    name = "wall:" + Secrets.masked(String(place.prefix(160)))
+      settings.url.path.count > 1 ? settings.url.path : nil, settings.query, settings.channel,
+      settings.power?.description, settings.energy?.description,
+    ].compactMap { $0 }
+    let mark = FNV1a.hash(parts.joined(separator: "\u{0}"))
+    name =
+      "wall:\(settings.url.authority)"
+      + (parts.isEmpty ? "" : "#" + String(mark & 0xFFFF, radix: 16))
+    let place = FNV1a.hash(settings.url.authority) ^ mark
+    id = context.device(.meter, "wall:" + String(place, radix: 16))
     if settings.role == .machine { zeroPower = ZeroPowerCheck(alwaysDraws: true) }
   }
 
@@ -209,11 +211,15 @@ struct WallSource: DataSource {
   }
 
   private func device(_ type: any WallTemplate.Type) -> Device {
-    let id = context.device(.meter, name)
+    var attributes = ["path": Secrets.masked(settings.url.description)]
+    // So that who leaves names out leaves these out.
+    if !settings.url.isLoopback { attributes["host"] = settings.url.host }
+    if let entity = template?.subject, !entity.isEmpty {
+      attributes["entity"] = Secrets.masked(String(entity.prefix(100)))
+    }
     return Device(
       id: id, label: settings.label ?? settings.url.host, model: type.maker, role: settings.role,
-      contents: settings.contents,
-      attributes: ["path": Secrets.masked(settings.url.description)])
+      contents: settings.contents, attributes: attributes)
   }
 
   /// What a counter's period is taken for before it has moved.
