@@ -50,7 +50,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Sensors",
-      dependencies: ["Telemetry", "Quantities", "Formats", "Linux", "CDrivers", "CSystem"],
+      dependencies: [
+        "Telemetry", "Quantities", "Formats", "Linux", "HTTP", "CDrivers", "CSystem",
+      ],
       swiftSettings: strict),
     .target(
       name: "Recordings", dependencies: ["Telemetry", "Quantities", "Formats", "CSQLite"],
@@ -98,7 +100,8 @@ let package = Package(
     .testTarget(
       name: "SensorsTests",
       dependencies: [
-        "Sensors", "Formats", "Linux", "CDrivers", "CSystem", "Telemetry", "Seeded", "TestSupport",
+        "Sensors", "Formats", "HTTP", "Linux", "CDrivers", "CSystem", "Telemetry", "Loopback",
+        "Seeded", "TestSupport",
       ],
       swiftSettings: strict),
     .target(name: "Loopback", path: "Tests/Support/Loopback", swiftSettings: strict),

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <linux/ipmi.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -203,3 +204,29 @@ static void guard_tell(int word) {
 void cs_guard_group(int group) { guard_tell(group); }
 
 void cs_leave_group(int group) { guard_tell(-group); }
+
+int cs_ipmi_send(
+    int descriptor, long id, uint8_t function, uint8_t command, const uint8_t *data, int count) {
+  struct ipmi_system_interface_addr address = {
+      .addr_type = IPMI_SYSTEM_INTERFACE_ADDR_TYPE, .channel = IPMI_BMC_CHANNEL, .lun = 0};
+  struct ipmi_req request = {
+      .addr = (unsigned char *)&address,
+      .addr_len = sizeof address,
+      .msgid = id,
+      .msg = {
+          .netfn = function, .cmd = command, .data_len = (unsigned short)count,
+          .data = (unsigned char *)data}};
+  return ioctl(descriptor, IPMICTL_SEND_COMMAND, &request) == 0 ? 0 : errno;
+}
+
+int cs_ipmi_receive(int descriptor, long *id, uint8_t *data, int capacity) {
+  struct ipmi_addr address;
+  struct ipmi_recv message = {
+      .addr = (unsigned char *)&address,
+      .addr_len = sizeof address,
+      .msg = {.data = data, .data_len = (unsigned short)capacity}};
+  /* What is longer than the capacity is cut, and is told by an error of its own. */
+  if (ioctl(descriptor, IPMICTL_RECEIVE_MSG_TRUNC, &message) != 0 && errno != EMSGSIZE) return -1;
+  *id = message.msgid;
+  return message.msg.data_len;
+}

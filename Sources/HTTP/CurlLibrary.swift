@@ -2,16 +2,16 @@ import CDrivers
 import Glibc
 import Linux
 
-/// libcurl, opened only when a page is behind https.
+/// libcurl, opened only when a page is behind https or wants to know who asks.
 ///
-/// It does the connection, TLS and the check of certificates; what comes over the line goes through
+/// It does the connection, TLS, the check of certificates and what proves who asks; what comes over the line goes through
 /// the same parser as plain http, so the same bounds hold.
 package final class CurlLibrary {
   private let easy: UnsafeMutableRawPointer
   private let set: cd_curl_setopt_t
   private let perform: cd_curl_perform_t
   private let end: cd_curl_call_t
-  private let words: cd_curl_words_t
+  private let inWords: cd_curl_words_t
 
   /// Where the library is looked for; Debian's build with GnuTLS has a name of its own, and NixOS no
   /// common folder.
@@ -34,32 +34,74 @@ package final class CurlLibrary {
       let words = find("curl_easy_strerror", as: cd_curl_words_t.self),
       global(Int(CD_CURL_GLOBAL_ALL)) == 0, let easy = start()
     else { throw .noCurl }
-    (self.easy, self.set, self.perform, self.end, self.words) = (easy, set, perform, end, words)
+    (self.easy, self.set, self.perform, self.end, inWords) = (easy, set, perform, end, words)
   }
 
   deinit { end(easy) }
 
+  /// What comes of one request: the answer that counts is the last one.
+  ///
+  /// Before a server believes who asks it refuses once, and libcurl hands that over too, without its
+  /// body.
   private final class Sink {
+    private let limit: Int
+    /// Whether the body comes as it was before it was cut into chunks.
+    private let isDecoded: Bool
     var parser: HTTPResponseParser
-    init(_ parser: HTTPResponseParser) { self.parser = parser }
+
+    init(limit: Int, isDecoded: Bool) {
+      (self.limit, self.isDecoded) = (limit, isDecoded)
+      parser = HTTPResponseParser(limit: limit)
+    }
+
+    func header(_ line: UnsafeBufferPointer<UInt8>) {
+      let start = line.prefix(18).map { $0 | 0x20 }
+      if start.starts(with: Array("http/".utf8)) {
+        parser = HTTPResponseParser(limit: limit)
+      } else if isDecoded, start.starts(with: Array("transfer-encoding:".utf8)) {
+        return
+      }
+      parser.feed(line)
+    }
   }
 
   /// Fetches a page within the bounds of `client`.
   package func get(_ url: HTTPURL, _ client: HTTPClient) throws(HTTPFailure) -> HTTPResponse {
-    let sink = Sink(HTTPResponseParser(limit: client.limit))
+    let credentials = client.credentials
+    // A refusal must be read to its end before the same connection can ask again.
+    let sink = Sink(limit: client.limit, isDecoded: credentials != nil)
     var page = url
-    if page.path.isEmpty { page.path = "/" }
-    let texts = [
+    page.path = url.target
+    var texts: [(Int, String?)] = [
       (CD_CURL_URL, page.description), (CD_CURL_USERAGENT, HTTPClient.agent),
-      (CD_CURL_PROTOCOLS_STR, "https"),
-    ]
+      (CD_CURL_PROTOCOLS_STR, url.isSecure ? "https" : "http"),
+      (CD_CURL_USERNAME, nil), (CD_CURL_PASSWORD, nil), (CD_CURL_XOAUTH2_BEARER, nil),
+    ].map { (Int($0.0), $0.1) }
+    // What a proxy sees of plain http it can keep.
+    if !url.isSecure { texts.append((Int(CD_CURL_PROXY), "")) }
+    var auth = Int(CD_CURL_AUTH_BASIC)
+    switch credentials?.scheme {
+    case .bearer:
+      texts.append((Int(CD_CURL_XOAUTH2_BEARER), credentials?.secret))
+      auth = Int(CD_CURL_AUTH_BEARER)
+    case .asked, .basic:
+      texts.append((Int(CD_CURL_USERNAME), credentials?.user))
+      texts.append((Int(CD_CURL_PASSWORD), credentials?.secret))
+      if credentials?.scheme == .asked { auth |= Int(CD_CURL_AUTH_DIGEST) }
+    case nil: break
+    }
+    if case .file(let path) = client.trust { texts.append((Int(CD_CURL_CAINFO), path)) }
     for (option, text) in texts {
-      // The library copies its texts. Older ones do not know every option, which costs nothing.
+      // The library copies its texts. Older ones do not know every option, which costs nothing; one
+      // that cannot tell who asks is refused by the server.
       _ = cd_curl_set_text(set, easy, Int32(option), text)
     }
+    let isChecked = client.trust != .anything
     let numbers = [
-      (CD_CURL_HEADER, 1), (CD_CURL_NOSIGNAL, 1), (CD_CURL_HTTP_TRANSFER_DECODING, 0),
-      (CD_CURL_SUPPRESS_CONNECT_HEADERS, 1),
+      (CD_CURL_HEADER, 0), (CD_CURL_NOSIGNAL, 1),
+      (CD_CURL_HTTP_TRANSFER_DECODING, credentials == nil ? 0 : 1),
+      (CD_CURL_SUPPRESS_CONNECT_HEADERS, 1), (CD_CURL_HTTPAUTH, auth),
+      (CD_CURL_SSL_VERIFYPEER, isChecked ? 1 : 0), (CD_CURL_SSL_VERIFYHOST, isChecked ? 2 : 0),
       (CD_CURL_HTTP_VERSION, Int(CD_CURL_HTTP_VERSION_1_1)),
       (CD_CURL_TIMEOUT_MS, Int(client.timeout * 1000)),
       // The handshake counts as part of the connection.
@@ -69,24 +111,44 @@ package final class CurlLibrary {
       _ = cd_curl_set_number(set, easy, Int32(option), number)
     }
     let write: cd_curl_write_t = { bytes, size, count, context in
-      guard let bytes, let context else { return 0 }
-      let sink = Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
-      let total = size * count
-      bytes.withMemoryRebound(to: UInt8.self, capacity: total) {
-        sink.parser.feed(UnsafeBufferPointer(start: $0, count: total))
-      }
-      // Anything but the whole count ends the transfer.
-      return sink.parser.result == nil ? total : 0
+      CurlLibrary.take(bytes, size * count, context) { $0.parser.feed($1) }
     }
-    _ = cd_curl_set_writer(set, easy, write, Unmanaged.passUnretained(sink).toOpaque())
+    let header: cd_curl_write_t = { bytes, size, count, context in
+      CurlLibrary.take(bytes, size * count, context) { $0.header($1) }
+    }
+    let context = Unmanaged.passUnretained(sink).toOpaque()
+    _ = cd_curl_set_writer(set, easy, write, context)
+    _ = cd_curl_set_header_writer(set, easy, header, context)
     let code = perform(easy)
     if code == 0 { sink.parser.finish() }
     if let result = sink.parser.result { return try result.get() }
     switch code {
     case 6: throw .unknownHost
     case 7: throw .refused
+    case 1 where !url.isSecure, 8: throw .notHTTP
+    case 18, 52, 56: throw url.isSecure ? .secure(words(code)) : .endedEarly
     case 28: throw .timeout(client.timeout)
-    default: throw .secure(self.words(code).map { String(cString: $0) } ?? "curl error \(code)")
+    default: throw .secure(words(code))
     }
+  }
+
+  private func words(_ code: Int32) -> String {
+    inWords(code).map { String(cString: $0) } ?? "curl error \(code)"
+  }
+
+  /// Hands bytes on; anything but the whole count ends the transfer.
+  private static func take(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ total: Int, _ context: UnsafeMutableRawPointer?,
+    _ use: (Sink, UnsafeBufferPointer<UInt8>) -> Void
+  ) -> Int {
+    guard let bytes, let context else { return 0 }
+    let sink = Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
+    bytes.withMemoryRebound(to: UInt8.self, capacity: total) {
+      use(sink, UnsafeBufferPointer(start: $0, count: total))
+    }
+    // A refusal that is whole may be followed by the answer.
+    if case .success(let response) = sink.parser.result, response.status != 401 { return 0 }
+    if case .failure = sink.parser.result { return 0 }
+    return total
   }
 }

@@ -4,8 +4,8 @@ import Linux
 
 /// Fetches pages: a GET that comes back in time, whatever the other side does.
 ///
-/// Plain http goes over a new socket each time, https through libcurl, opened when first needed
-/// and kept, since a handshake costs far more than a page. No redirect is followed and nothing
+/// Plain http goes over a new socket each time, https and whatever needs credentials through libcurl,
+/// opened when first needed and kept, since a handshake costs far more than a page. No redirect is followed and nothing
 /// compressed is asked for. But for the look-up of a host's name, nothing waits longer than
 /// `timeout`; deadlines are timers of the kernel, so no clock is read.
 package struct HTTPClient {
@@ -15,13 +15,17 @@ package struct HTTPClient {
   package var timeout = 2.0
   /// The largest body taken, in bytes.
   package var limit = 8 << 20
-  /// The library to use for https.
+  /// Who asks, where the server wants to know; sent to the host of the URL and to no other.
+  package var credentials: HTTPCredentials?
+  /// Which certificates of an https server are believed.
+  package var trust = HTTPTrust.system
+  /// The library to use for https and for whatever needs credentials.
   package var curl = CurlLibrary.search
 
   /// What requests say in their header `User-Agent`.
   package static let agent = "hippowatt"
 
-  /// What is kept of https: the library, its certificates and the connection.
+  /// What is kept of libcurl: the library, its certificates and the connection.
   private let secure = Secure()
 
   private final class Secure {
@@ -33,7 +37,7 @@ package struct HTTPClient {
 
   /// Fetches a page; any status counts as an answer.
   package func get(_ url: HTTPURL) throws(HTTPFailure) -> HTTPResponse {
-    if url.isSecure {
+    if url.isSecure || credentials != nil {
       let library: CurlLibrary
       if let open = secure.library { library = open } else { library = try CurlLibrary(curl) }
       secure.library = library
@@ -50,7 +54,7 @@ package struct HTTPClient {
   /// The bytes that ask for a page.
   package static func request(_ url: HTTPURL) -> [UInt8] {
     let lines = [
-      "GET \(url.path.isEmpty ? "/" : url.path) HTTP/1.1", "Host: \(url.authority)",
+      "GET \(url.target) HTTP/1.1", "Host: \(url.authority)",
       "User-Agent: \(agent)", "Accept: text/plain;version=0.0.4, */*;q=0.5",
       "Accept-Encoding: identity", "Connection: close", "", "",
     ]

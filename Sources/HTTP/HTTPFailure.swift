@@ -39,7 +39,8 @@ package enum HTTPFailure: Error, Sendable, Hashable {
     case .endedEarly: "\(url.authority) hung up in the middle of its answer"
     case .compressed(let coding):
       "\(url.authority) answered with \(coding), which was not asked for"
-    case .noCurl: "https needs libcurl.so.4, which is not installed"
+    case .noCurl:
+      "\(url.isSecure ? "https" : "a password") needs libcurl.so.4, which is not installed"
     case .secure(let words): "\(url.authority): \(words)"
     }
   }

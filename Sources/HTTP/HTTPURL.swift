@@ -10,6 +10,8 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
   package var port: Int
   /// With the query; empty when the user named none.
   package var path: String
+  /// What is asked for behind the path and never shown, such as `&password=…`.
+  package var secret = ""
 
   /// Reads `http://host:port/path`; `http://` and the port may be left out.
   ///
@@ -17,7 +19,8 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
   ///   or could smuggle something into a request.
   package init(_ text: String) throws(SourceRequestError) {
     func wrong(_ words: String) -> SourceRequestError {
-      SourceRequestError("“\(text.prefix(200))” \(words); write it like http://127.0.0.1:8000")
+      let shown = Secrets.masked(String(text.prefix(200)))
+      return SourceRequestError("“\(shown)” \(words); write it like http://127.0.0.1:8000")
     }
     guard text.utf8.count <= 2048 else { throw wrong("is too long for a URL") }
     guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
@@ -72,12 +75,17 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
   package func at(_ path: String) -> HTTPURL {
     var copy = self
     copy.path = path
+    copy.secret = ""
     return copy
   }
 
   /// Host and port, as a `Host` header and people write them.
   package var authority: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
 
+  /// Path and query as a request holds them, with what is never shown.
+  var target: String { (path.isEmpty ? "/" : path) + secret }
+
+  /// The whole of it but what is never shown.
   package var description: String { "\(isSecure ? "https" : "http")://\(authority)\(path)" }
 
   /// Whether it is this very machine by its own account.

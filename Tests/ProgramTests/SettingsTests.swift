@@ -1,8 +1,11 @@
 import Canvas
 import Glibc
 import Serving
+import Telemetry
 import Terminals
 import Testing
+
+@testable import hippowatt
 
 /// Settings and themes from files of the user's own.
 @Suite struct SettingsTests {
@@ -25,6 +28,7 @@ import Testing
     ("[grid]\nplanet = \"Mars\"\n", 2, "[grid] has no setting “planet”"),
     ("[[source]]\nkind = \"nope\"\n", 2, "there is no source “nope”"),
     ("[[source]]\nkind = \"log\"\nspeed = 1\n", 3, "source “log” has no setting “speed”"),
+    ("defaults = \"yes\"\n", 1, "“defaults” must be true or false"),
     ("[price]\ncurrency = \"EUR\"\n", 1, "needs “per_kwh”"),
     ("[price]\nper_kwh = -1\n", 2, "must be a number from 0 on"),
     (
@@ -48,6 +52,18 @@ import Testing
       #expect(result.errors.contains(words), "\(result.errors)")
     }
     #expect(folder.names == ["config"], "nothing is recorded with settings that are wrong")
+  }
+
+  @Test func `default sources are read beside those that are named where the settings say so`()
+    throws
+  {
+    let path = settings("defaults = true\n[[source]]\nkind = \"simulated\"\n")
+    let both = try Settings.parse(folder.text("config/hippowatt/config.toml") ?? "", path: path)
+    let kinds = both.sources.map(\.kind)
+    #expect(kinds.contains("nvml") && kinds.last == "simulated" && Set(kinds).count == kinds.count)
+    let alone = try Settings.parse("[[source]]\nkind = \"simulated\"\n", path: path)
+    #expect(alone.sources.map(\.kind) == ["simulated"])
+    #expect(try Settings.parse("defaults = true\n", path: path).sources.isEmpty)
   }
 
   @Test func `good settings are used and the command line is on top of them`() throws {

@@ -17,17 +17,30 @@ enum {
   CD_CURL_GLOBAL_ALL = 3,
   CD_CURL_WRITEDATA = 10001,
   CD_CURL_URL = 10002,
+  CD_CURL_PROXY = 10004,
   CD_CURL_USERAGENT = 10018,
+  CD_CURL_HEADERDATA = 10029,
+  CD_CURL_CAINFO = 10065,
+  CD_CURL_USERNAME = 10173,
+  CD_CURL_PASSWORD = 10174,
+  CD_CURL_XOAUTH2_BEARER = 10220,
   CD_CURL_WRITEFUNCTION = 20011,
+  CD_CURL_HEADERFUNCTION = 20079,
   CD_CURL_HEADER = 42,
+  CD_CURL_SSL_VERIFYPEER = 64,
+  CD_CURL_SSL_VERIFYHOST = 81,
   CD_CURL_HTTP_VERSION = 84,
+  CD_CURL_HTTPAUTH = 107,
   CD_CURL_NOSIGNAL = 99,
   CD_CURL_TIMEOUT_MS = 155,
   CD_CURL_CONNECTTIMEOUT_MS = 156,
   CD_CURL_HTTP_TRANSFER_DECODING = 157,
   CD_CURL_SUPPRESS_CONNECT_HEADERS = 265,
   CD_CURL_PROTOCOLS_STR = 10318,
-  CD_CURL_HTTP_VERSION_1_1 = 2
+  CD_CURL_HTTP_VERSION_1_1 = 2,
+  CD_CURL_AUTH_BASIC = 1,
+  CD_CURL_AUTH_DIGEST = 2,
+  CD_CURL_AUTH_BEARER = 64
 };
 
 static inline int cd_curl_set_number(cd_curl_setopt_t set, void *easy, int option, long value) {
@@ -42,4 +55,10 @@ static inline int cd_curl_set_writer(
     cd_curl_setopt_t set, void *easy, cd_curl_write_t write, void *context) {
   int code = set(easy, CD_CURL_WRITEFUNCTION, write);
   return code ? code : set(easy, CD_CURL_WRITEDATA, context);
+}
+
+static inline int cd_curl_set_header_writer(
+    cd_curl_setopt_t set, void *easy, cd_curl_write_t write, void *context) {
+  int code = set(easy, CD_CURL_HEADERFUNCTION, write);
+  return code ? code : set(easy, CD_CURL_HEADERDATA, context);
 }

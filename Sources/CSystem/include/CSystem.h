@@ -63,3 +63,11 @@ double cs_birth(const char *path);
 /* The inodes of this network namespace's TCP sockets that are or were connected, and the bytes each has
    received; returns how many, at most `capacity`, or -1 where the kernel does not tell. */
 int cs_tcp_received(uint64_t *inodes, uint64_t *bytes, int capacity);
+/* Sends a request to the management controller of the machine through an open /dev/ipmi*; 0, or the
+   error number. */
+int cs_ipmi_send(
+    int descriptor, long id, uint8_t function, uint8_t command, const uint8_t *data, int count);
+
+/* Fetches an answer that has come: how many bytes it has, the completion code first; -1 and the error
+   number in errno, which is EAGAIN where none has come. */
+int cs_ipmi_receive(int descriptor, long *id, uint8_t *data, int capacity);

@@ -14,6 +14,9 @@ struct HwmonChannel: Hashable {
   /// The seconds the chip averages over, 0 when it does not say; `nil` for momentary values.
   let averagedOver: Double?
 
+  /// Whether it is all that a computer's supply gives (Documentation/hwmon/corsair-psu.rst).
+  var isSupplyTotal: Bool { chip == "corsairpsu" && meter.hasSuffix("/power total") }
+
   /// Adds a raw value to a reading, unless no sensor can mean it.
   func set(_ value: Int64, in reading: inout Reading) {
     switch metric {

@@ -84,6 +84,10 @@ struct HwmonSource: DataSource {
     let channels = try HwmonChannel.all(in: context)
     // One ACPI power meter measures the whole machine; of several nobody knows which does.
     let boards = Set(channels.filter { $0.chip == "power_meter" }.map(\.meter))
+    // A supply that tells all it gives contains what is inside the machine, but not its own losses; of
+    // several each feeds a part. A supply's input or output on a bus (`pin`, `pout`) stays a sensor:
+    // the same names stand for the regulators of a board, and a second supply may not be on the bus.
+    let supplies = Set(channels.filter(\.isSupplyTotal).map(\.meter))
     for channel in channels {
       let file = SystemFile(channel.path, capacity: 64)
       if let index = meters.firstIndex(where: { $0.id.name == channel.meter }) {
@@ -92,14 +96,16 @@ struct HwmonSource: DataSource {
         continue
       }
       let id = context.device(.meter, channel.meter)
+      let role: DeviceRole =
+        boards == [channel.meter] ? .machine : supplies == [channel.meter] ? .platform : .sensor
       let device = Device(
-        id: id, label: channel.meter, model: channel.chip,
-        role: boards == [channel.meter] ? .machine : .sensor,
+        id: id, label: channel.meter, model: channel.chip, role: role,
+        contents: role == .platform ? DeviceRole.machine.contents.subtracting([.platform]) : nil,
         attributes: ["folder": channel.folder])
       meters.append(
         Meter(
           id: id, channels: [channel], files: [file], reporter: DeviceReporter(device),
-          zeroPower: device.role == .machine ? ZeroPowerCheck(alwaysDraws: true) : nil))
+          zeroPower: role == .sensor ? nil : ZeroPowerCheck(alwaysDraws: true)))
     }
     return meters
   }

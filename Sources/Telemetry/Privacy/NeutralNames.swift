@@ -44,6 +44,10 @@ public struct NeutralNames: Sendable {
 
   /// Notes what a device gives away of its owner, to be replaced wherever it stands.
   mutating func learn(_ device: Device) {
+    if device.id.kind == .meter {
+      // A meter in the network is named by its host, and by what it is called there.
+      for key in ["host", "entity"] { device.attributes[key].map { learn($0, key) } }
+    }
     guard let word = name(of: device.id) else { return }
     if let user = device.attributes[ProcessFacts.Key.user.rawValue] { learn(user, "user") }
     for name in [device.attributes["command"] ?? "", device.id.name, device.label] {

@@ -27,6 +27,13 @@ struct SourceOptions: ParsableArguments {
     help: ArgumentHelp("Ask an inference server for its metrics.", valueName: "url"))
   var servers: [String] = []
 
+  @Option(
+    name: .customLong("wall"),
+    help: ArgumentHelp(
+      "Ask a meter of the whole machine, such as a plug, beside the other sources.",
+      valueName: "url"))
+  var meters: [String] = []
+
   @Option(help: ArgumentHelp("Follow TensorBoard's event files too.", valueName: "folder"))
   var tensorboard: [String] = []
 
@@ -50,7 +57,7 @@ struct SourceOptions: ParsableArguments {
     }
     for source in sources where SourceCatalogue.all.entry(SourceRequest(text: source).kind) == nil {
       let names = SourceCatalogue.all.entries.map(\.usage).joined(separator: ", ")
-      throw ValidationError("--source \(source): there are \(names)")
+      throw ValidationError("--source \(Secrets.masked(source)): there are \(names)")
     }
   }
 
@@ -60,12 +67,13 @@ struct SourceOptions: ParsableArguments {
     if let every { settings.interval = Duration(text: every)?.inSeconds }
     if let country { settings.country = country }
     if !sources.isEmpty { settings.sources = sources.map(SourceRequest.init(text:)) }
-    if !logs.isEmpty || !servers.isEmpty || !tensorboard.isEmpty {
+    if !logs.isEmpty || !servers.isEmpty || !tensorboard.isEmpty || !meters.isEmpty {
       if settings.sources.isEmpty {
         settings.sources = SourceCatalogue.all.defaults
       }
       settings.sources += logs.map { SourceRequest(kind: "log", argument: $0) }
       settings.sources += servers.map { SourceRequest(kind: "serve", argument: $0) }
+      settings.sources += meters.map { SourceRequest(kind: "wall", argument: $0) }
       settings.sources += tensorboard.map { SourceRequest(kind: "tensorboard", argument: $0) }
     }
     return settings

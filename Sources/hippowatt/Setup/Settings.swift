@@ -13,6 +13,8 @@ struct Settings: Sendable {
   var window: Double?
   var country: String?
   var sources: [SourceRequest] = []
+  /// Whether the default sources are read beside those that are named.
+  var keepsDefaults = false
   /// Whether servers that are found on this machine may be queried.
   var mayAskServers = false
   /// What a kilowatt-hour costs.
@@ -83,6 +85,11 @@ struct SettingsReader {
           throw problem(key, "“marks” must be auto, braille, blocks or ascii, not “\(marks)”")
         }
         settings.marks = marks
+      case "defaults":
+        guard let answer = table[key]?.bool else {
+          throw problem(key, "“defaults” must be true or false")
+        }
+        settings.keepsDefaults = answer
       case "grid":
         guard let grid = table[key]?.table else { throw problem(key, "must be a table: [grid]") }
         for key in grid.keys {
@@ -117,6 +124,11 @@ struct SettingsReader {
         }
       default: throw problem(key, "there is no setting “\(key)”")
       }
+    }
+    if settings.keepsDefaults, !settings.sources.isEmpty {
+      let named = Set(settings.sources.map(\.kind))
+      let others = SourceCatalogue.all.defaults.filter { !named.contains($0.kind) }
+      settings.sources = others + settings.sources
     }
     return settings
   }

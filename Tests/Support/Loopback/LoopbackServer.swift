@@ -35,7 +35,19 @@ public final class LoopbackServer: Sendable {
   }
 
   /// Starts it; `play` is asked with the path of each request, on the server's thread.
-  public init(_ play: @escaping @Sendable (_ path: String) -> Reply) throws {
+  public convenience init(_ play: @escaping @Sendable (_ path: String) -> Reply) throws {
+    try self.init(hearing: { request in
+      let words = request.split(separator: " ")
+      return play(words.count > 1 ? String(words[1]) : "")
+    })
+  }
+
+  /// Starts one whose `play` is asked with the whole text of each request, on the server's thread.
+  public static func hearing(
+    _ play: @escaping @Sendable (_ request: String) -> Reply
+  ) throws -> LoopbackServer { try LoopbackServer(hearing: play) }
+
+  private init(hearing play: @escaping @Sendable (_ request: String) -> Reply) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -107,8 +119,7 @@ public final class LoopbackServer: Sendable {
       // A TLS handshake has no such end.
       if request.first == 0x16 { break }
     }
-    let words = String(decoding: request, as: UTF8.self).split(separator: " ")
-    answer(box.play(words.count > 1 ? String(words[1]) : ""), connection, box)
+    answer(box.play(String(decoding: request, as: UTF8.self)), connection, box)
   }
 
   private static func answer(_ reply: Reply, _ connection: Int32, _ box: Box) {

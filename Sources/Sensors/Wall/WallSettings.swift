@@ -1,0 +1,210 @@
+import Formats
+import HTTP
+import Linux
+import Quantities
+import Telemetry
+
+/// What a user says of one meter: its URL, and the settings of its `[[source]]` table.
+struct WallSettings: Sendable {
+  /// The settings there are, in the order of the README.
+  static let names = [
+    "template", "power", "energy", "time", "power_unit", "energy_unit", "scale", "channel", "query",
+    "user", "password_env", "password_file", "token_env", "token_file", "insecure", "ca_file",
+    "role", "contains", "label", "every", "max_age",
+  ]
+
+  /// Where the meter is, without anything that is secret.
+  var url: HTTPURL
+  /// Who asks; `nil` where nobody is named.
+  var credentials: HTTPCredentials?
+  var trust = HTTPTrust.system
+  /// The make of meter; `nil` to find it out.
+  var template: String?
+  /// Where the values stand in the answer.
+  var power: JSONPointer?
+  var energy: JSONPointer?
+  var time: JSONPointer?
+  var powerUnit: WallUnit?
+  var energyUnit: WallUnit?
+  /// What power and energy are multiplied by, such as a transformer's ratio.
+  var scale = 1.0
+  /// Which of several meters in one device.
+  var channel: String?
+  /// What a server of many series is asked for.
+  var query: String?
+  var role = DeviceRole.machine
+  var contents: Set<DeviceRole>?
+  var label: String?
+  /// Seconds between two questions; `nil` for the template's.
+  var period: Double?
+  /// Seconds after which a value is old whose own time stands still; `nil` for the template's.
+  var maxAge: Double?
+
+  /// Reads what a user asks for; files and variables with secrets are read here, once.
+  init(_ request: SourceRequest, _ context: SourceContext) throws(SourceRequestError) {
+    guard !request.argument.isEmpty else {
+      throw SourceRequestError("“wall” needs the meter's URL: wall:http://192.168.1.20")
+    }
+    let (text, named) = HTTPCredentials.split(request.argument)
+    url = try HTTPURL(text)
+    var reader = WallSettingReader(request.options, context)
+    credentials = try reader.credentials() ?? named
+    if let template = reader["template"] {
+      guard WallTemplates.named(template) != nil else {
+        throw reader.wrong("template", "is none of " + WallTemplates.names)
+      }
+      self.template = template
+    }
+    power = try reader.pointer("power")
+    energy = try reader.pointer("energy")
+    time = try reader.pointer("time")
+    if let unit = try reader.unit("power_unit") {
+      guard case .power = unit else { throw reader.wrong("power_unit", "is no unit of power") }
+      powerUnit = unit
+    }
+    if let unit = try reader.unit("energy_unit") {
+      guard case .energy = unit else { throw reader.wrong("energy_unit", "is no unit of energy") }
+      energyUnit = unit
+    }
+    if let scale = try reader.number("scale") {
+      guard scale > 0 else { throw reader.wrong("scale", "must be above zero") }
+      self.scale = scale
+    }
+    channel = reader["channel"]
+    query = reader["query"]
+    label = reader["label"].map { String($0.prefix(40)) }
+    if let isCareless = reader["insecure"] {
+      guard ["true", "false"].contains(isCareless) else {
+        throw reader.wrong("insecure", "must be true or false")
+      }
+      if isCareless == "true" { trust = .anything }
+    }
+    if let file = reader["ca_file"] { trust = .file(reader.path(file)) }
+    (role, contents) = try reader.role()
+    period = try reader.seconds("every", atLeast: 1)
+    maxAge = try reader.seconds("max_age", atLeast: 1)
+  }
+}
+
+/// Reads the settings of a meter one by one.
+private struct WallSettingReader {
+  let options: [String: String]
+  let context: SourceContext
+
+  init(_ options: [String: String], _ context: SourceContext) {
+    (self.options, self.context) = (options, context)
+  }
+
+  subscript(name: String) -> String? { options[name] }
+
+  func wrong(_ name: String, _ words: String) -> SourceRequestError {
+    let value = Secrets.masked(String((options[name] ?? "").prefix(100)))
+    return SourceRequestError("source “wall”: \(name) = “\(value)” \(words)")
+  }
+
+  func number(_ name: String) throws(SourceRequestError) -> Double? {
+    guard let text = options[name] else { return nil }
+    guard let number = PlainNumber.parse(text.utf8), number.isFinite else {
+      throw wrong(name, "is no number")
+    }
+    return number
+  }
+
+  func seconds(_ name: String, atLeast least: Double) throws(SourceRequestError) -> Double? {
+    guard let text = options[name] else { return nil }
+    guard let time = Duration(text: text)?.inSeconds, least...86_400 ~= time else {
+      throw wrong(name, "must be a time from 1s to 1d")
+    }
+    return time
+  }
+
+  func pointer(_ name: String) throws(SourceRequestError) -> JSONPointer? {
+    guard let text = options[name] else { return nil }
+    guard let pointer = JSONPointer(text) else {
+      throw wrong(name, "is no JSON pointer; write it like /emeters/0/power")
+    }
+    return pointer
+  }
+
+  func unit(_ name: String) throws(SourceRequestError) -> WallUnit? {
+    guard let text = options[name] else { return nil }
+    guard let unit = WallUnit(text) else { throw wrong(name, "is none of " + WallUnit.all) }
+    return unit
+  }
+
+  func role() throws(SourceRequestError) -> (DeviceRole, Set<DeviceRole>?) {
+    var role = DeviceRole.machine
+    if let text = options["role"] {
+      guard let named = DeviceRole(rawValue: text), [.machine, .sensor, .component].contains(named)
+      else { throw wrong("role", "is none of machine, sensor, component") }
+      role = named
+    }
+    guard let text = options["contains"] else { return (role, nil) }
+    let allowed = DeviceRole.machine.contents
+    let names = text.split { $0 == "," || $0 == " " }
+    let contents = names.compactMap { DeviceRole(rawValue: String($0)) }
+    guard contents.count == names.count, allowed.isSuperset(of: contents) else {
+      let all = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+      throw wrong("contains", "is no list of " + all)
+    }
+    return (role, Set(contents))
+  }
+
+  /// A path as the user wrote it, with the home folder for `~`.
+  func path(_ text: String) -> String {
+    guard text.hasPrefix("~/"), let home = context.environment["HOME"] else { return text }
+    return home + text.dropFirst()
+  }
+
+  mutating func credentials() throws(SourceRequestError) -> HTTPCredentials? {
+    if let token = try secret("token") {
+      guard options["user"] == nil else {
+        throw SourceRequestError("source “wall” takes a user or a token, not both")
+      }
+      return HTTPCredentials(token: token)
+    }
+    let password = try secret("password")
+    guard let user = options["user"] else {
+      guard password == nil else {
+        throw SourceRequestError("source “wall” has a password and no user")
+      }
+      return nil
+    }
+    guard let password else {
+      throw SourceRequestError(
+        "source “wall” has a user and no password: set password_env or password_file")
+    }
+    return HTTPCredentials(user: user, password: password)
+  }
+
+  /// A secret from an environment variable or a file; `nil` where neither is named.
+  private func secret(_ name: String) throws(SourceRequestError) -> String? {
+    let (variable, file) = (options[name + "_env"], options[name + "_file"])
+    guard variable == nil || file == nil else {
+      throw SourceRequestError("source “wall” takes \(name)_env or \(name)_file, not both")
+    }
+    var text: String
+    if let variable {
+      guard let value = context.environment[variable], !value.isEmpty else {
+        throw SourceRequestError(
+          "source “wall”: the environment has no \(variable), which \(name)_env names")
+      }
+      text = value
+    } else if let file {
+      guard let open = SafeFile(path(file), followsLinks: true) else {
+        throw SourceRequestError("source “wall”: \(name)_file \(path(file)) cannot be read")
+      }
+      text = String(decoding: open.head(4096).prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
+      guard !text.isEmpty else {
+        throw SourceRequestError("source “wall”: \(name)_file \(path(file)) is empty")
+      }
+    } else {
+      return nil
+    }
+    // Anything else could end the header it is sent in.
+    guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
+      throw SourceRequestError("source “wall”: the \(name) holds a control character")
+    }
+    return text
+  }
+}
