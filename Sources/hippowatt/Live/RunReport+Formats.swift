@@ -100,6 +100,7 @@ extension RunReport {
       ("grid", location.map { .text($0.label) }),
       ("price", cost.map(JSONText.text)),
       ("jobs", .list(jobs.map(Self.json))),
+      ("alerts", alerts.isEmpty ? nil : .list(alerts.map(Self.json))),
       (
         "equivalents",
         .list(

@@ -34,6 +34,7 @@ extension RunReport {
     }
     if isFull, let cost { facts.append(("price", sanitized(cost))) }
     facts += jobs.flatMap { jobFacts($0, isFull: isFull) }
+    if isFull { facts += alertFacts }
     if isFull {
       for (index, count) in equivalents.enumerated() {
         facts.append(
