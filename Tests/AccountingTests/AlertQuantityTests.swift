@@ -51,6 +51,16 @@ import Testing
     #expect(try quantity(name).limit(text, currency: "EUR") == nil)
   }
 
+  @Test(arguments: [
+    ("power", "5", "5 W"), ("power", "7.25kW", "7.25 kW"), ("budget", "5kWh", "5 kWh"),
+    ("temperature", "85", "85 °C"), ("temperature", "85.5", "85.5 °C"),
+    ("budget", "3.50EUR", "3.50 EUR"), ("joules_per_token", "50mJ", "50 mJ/token"),
+    ("waiting", "30%", "30 %"),
+  ])
+  func `a limit is written as a person would`(name: String, text: String, expected: String) throws {
+    #expect(try quantity(name).limit(text, currency: "EUR")?.text == expected)
+  }
+
   @Test func `a limit against a baseline has a sign`() throws {
     let limit = try #require(try quantity("joules_per_token").limit("+20%", currency: nil))
     #expect(limit == AlertLimit(20, .percent, isRelative: true))

@@ -121,6 +121,13 @@ import Testing
     #expect(track.contains("hot: too much"))
   }
 
+  @Test func `what came after the last reading is seen at the end`() {
+    let events = [event("hot", 100.8)]
+    #expect(rows(frame(events, at: 100))[0].contains("▲ ALERT"))
+    #expect(!rows(frame(events, at: 99.9))[0].contains("▲ ALERT"))
+    #expect(rows(frame(events, at: 100))[23].contains("▲ hot: too much"))
+  }
+
   @Test func `alerts are told with their name`() {
     let timeline = frame([event("hot", 50)], at: 60).timeline
     #expect(timeline.words(of: event("hot", 50)) == "hot: too much")

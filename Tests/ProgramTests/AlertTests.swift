@@ -4,6 +4,8 @@ import Telemetry
 import Terminals
 import Testing
 
+@testable import hippowatt
+
 /// Alerts of the settings, from a sensor's value to a file that a command has written.
 @Suite struct AlertTests {
   private let folder: Folder
@@ -75,6 +77,45 @@ import Testing
     let json = try Program.run(["report", "f.hippo", "--format", "json"], in: folder)
     #expect(json.output.contains("\"alerts\":[{\"name\":\"big\",\"raised\":"), "\(json.output)")
     #expect(json.output.contains("\"cleared\":1"))
+  }
+
+  @Test func `no text of a sensor is ever read by the shell`() throws {
+    let label = "$(touch a)`touch b`; touch c; \"'\n| touch d"
+    settings(
+      "[[alert]]\nquantity = \"temperature\"\nabove = 65\n"
+        + "command = \"printf %s \\\"$HIPPOWATT_DEVICE\\\" > told.part; mv told.part told\"\n")
+    let written = label.split(separator: "\"").joined(separator: "\\\"")
+      .split(separator: "\n").joined(separator: "\\n")
+    folder.write(
+      """
+      {"device":{"kind":"gpu","name":"0","label":"\(written)","model":"M"}}
+      {"reading":{"kind":"gpu","device":"0","temperature_c":70}}
+
+      """, to: "lines")
+    folder.write("while :; do cat lines; sleep 0.1; done", to: "sensor.sh")
+    let program = try record(["-o", "f.hippo"])
+    #expect(program.wait { folder.text("told") != nil }, "\(program.errorText)")
+    #expect(folder.text("told")?.contains("$(touch a)`touch b`; touch c;") == true)
+    program.send(SIGTERM)
+    #expect(try program.finish().status == 0)
+    #expect(folder.names.filter { $0.count == 1 } == [])
+  }
+
+  @Test func `what nothing measures is said once in a line and in the recording`() throws {
+    let path = folder.write("[[alert]]\nquantity = \"power\"\nabove = 5\n", to: "a.toml")
+    let settings = try Settings.parse(try #require(folder.text("a.toml")), path: path)
+    let desk = try #require(AlertDesk(settings, environment: [:]))
+    let start = Timestamp(nanoseconds: 1_750_003_200_000_000_000)
+    var kept: [Observation] = []
+    for second in 1...120 {
+      kept += desk.judge(Timeline(), over: TimeSpan(start, start + Double(second)))
+    }
+    let words = "cannot be judged: nothing here tells its power"
+    #expect(desk.takeLines() == ["alert “power above 5 W” \(words)"])
+    #expect(desk.takeLines().isEmpty && !desk.takeBell())
+    let events = kept.compactMap { if case .event(let event) = $0 { event } else { nil } }
+    #expect(events.map(\.text) == [words] && events[0].device?.kind == .alert)
+    #expect(kept.count == 2, "the alert is announced before its event")
   }
 
   @Test func `the JSON lines tell of an alert, and another hippowatt reads them`() throws {

@@ -87,6 +87,19 @@ public struct AlertLimit: Sendable, Hashable {
     self.isRelative = isRelative
   }
 
-  /// As it is written: `85 °C`, `+20 %`.
-  public var text: String { (isRelative && value >= 0 ? "+" : "") + unit.text(value) }
+  /// As a person would write it: `85 °C`, `+20 %`, `5 kWh`.
+  public var text: String {
+    (isRelative && value >= 0 ? "+" : "") + Self.plain(unit.text(value), unit)
+  }
+
+  /// A text without zeros at the end of its number's fraction; amounts of money keep theirs.
+  private static func plain(_ text: String, _ unit: AlertUnit) -> String {
+    if case .money = unit { return text }
+    var number = text.prefix { $0.isNumber || $0 == "." || $0 == "−" }
+    let rest = text.dropFirst(number.count)
+    guard number.contains(".") else { return text }
+    while number.last == "0" { number.removeLast() }
+    if number.last == "." { number.removeLast() }
+    return String(number) + rest
+  }
 }

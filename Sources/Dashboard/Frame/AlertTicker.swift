@@ -8,13 +8,18 @@ enum AlertTicker {
 
   /// The alerts that are raised at a time, the newest last.
   static func raised(_ c: FrameContext) -> [AlertStretch] {
-    c.timeline.alerts(until: c.time).filter { $0.cleared == nil }
+    c.timeline.alerts(until: reach(c, c.time)).filter { $0.cleared == nil }
+  }
+
+  /// Up to when events count at a time: at the end, those after the last reading as well.
+  private static func reach(_ c: FrameContext, _ time: Timestamp) -> Timestamp {
+    time < c.input.bounds.end ? time : time + 1.5
   }
 
   /// The sentence that is shown: while a session is live that of the present, wherever one looks.
   static func sentence(_ c: FrameContext) -> Event? {
     let isLive = if case .live = c.input.session.origin { true } else { false }
-    return sentence(c.timeline.events, at: isLive ? c.input.bounds.end : c.time)
+    return sentence(c.timeline.events, at: reach(c, isLive ? c.input.bounds.end : c.time))
   }
 
   /// The sentence that is shown at a time, which follows from the events before it alone.

@@ -13,7 +13,7 @@ extension AlertQuantity {
       AlertSpelling(suffix: "gCO2e", unit: .gram),
       AlertSpelling(suffix: "kg", unit: .gram, factor: 1000),
       AlertSpelling(suffix: "g", unit: .gram),
-    ], takesBelow: false, options: [.projected, .of], marginShare: 0.02, every: 5
+    ], takesBelow: false, options: [.projected, .of], marginShare: 0.02, every: 10
   ) { rule, scene in
     let unit = rule.limit.unit
     guard !rule.isOfMachine else {
