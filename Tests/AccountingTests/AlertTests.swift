@@ -71,6 +71,18 @@ import Testing
     #expect(words(rule(every: 15), each(again)) == ["0 raised", "1 cleared", "15 raised"])
   }
 
+  @Test func `what fell back before it could be told must hold anew`() {
+    // Again beyond the limit from 2 to 4, which is too soon for a word, then within the margin.
+    let values: [Double?] =
+      [110, 80, 110, 110, 110] + Array(repeating: 95, count: 15) + [110, 110]
+    #expect(
+      words(rule(every: 15), each(values)) == ["0 raised", "1 cleared", "20 raised"])
+    #expect(
+      words(rule(hold: 1, every: 15), each([110] + values)) == [
+        "1 raised", "2 cleared", "22 raised",
+      ])
+  }
+
   @Test func `what was not looked at for a while does not hold`() {
     let slept: [(Double, Double?)] = [(0, 110), (1, 110), (400, 110), (401, 110), (460, 110)]
     #expect(words(rule(hold: 60), slept) == [])
@@ -141,6 +153,13 @@ import Testing
       ).map(\.text)
     }
     #expect(texts == ["cannot be judged: nothing here tells its power"])
+    // Only what goes on is complained of.
+    var other = AlertState(rule())
+    for second in 0..<200 {
+      let state: AlertReading.State = second % 20 == 0 ? .unknown(nil) : .unknown("it is silent")
+      #expect(
+        other.judge([AlertReading(nil, "", state, .watt)], at: origin + Double(second)).isEmpty)
+    }
     // What may still come is no reason for a word.
     for second in 100..<200 {
       #expect(

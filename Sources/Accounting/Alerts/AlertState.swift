@@ -96,11 +96,11 @@ public struct AlertState: Sendable {
     let named = Set(readings.map(\.subject))
     for subject in subjects.keys where !named.contains(subject) { subjects[subject]?.since = nil }
     var words = tell(judged, isOver, at: time)
-    if isJudged {
+    guard !isJudged, let reason else {
       unknownSince = nil
-    } else if let reason, let word = complain(reason, at: time) {
-      words.append(word)
+      return words
     }
+    if let word = complain(reason, at: time) { words.append(word) }
     return words
   }
 
@@ -138,7 +138,10 @@ public struct AlertState: Sendable {
       if time - since >= rule.hold { subject.isRaised = true }
     } else {
       subject.since = nil
-      if rule.isClear(measure) { (subject.isRaised, subject.isTold) = (false, false) }
+      // What was never told has no end to tell of.
+      if !subject.isTold || rule.isClear(measure) {
+        (subject.isRaised, subject.isTold) = (false, false)
+      }
     }
     subjects[name] = subject
   }
@@ -167,7 +170,7 @@ public struct AlertState: Sendable {
     lastWord = time
     if raised == nil { raised = time }
     let held = subjects[worst.reading.subject]?.since.map { time - $0 } ?? 0
-    return [raised(worst, held: held, others: others)]
+    return [raised(worst, held: max(rule.hold, held), others: others)]
   }
 
   private func worst(

@@ -120,7 +120,9 @@ final class AlertCommand: Sendable {
       if Double(SystemClock.read(CLOCK_MONOTONIC) - start) * 1e-9 >= timeout {
         return "its command went on for longer than its timeout and was ended"
       }
-      if state.withLock({ $0.isStopped }) { return nil }
+      if state.withLock({ $0.isStopped }) {
+        return "its command still ran at the end and was ended"
+      }
       poll(nil, 0, 20)
     }
   }
