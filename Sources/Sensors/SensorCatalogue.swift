@@ -15,6 +15,7 @@ public enum SensorCatalogue {
     HostSource.entry,
     DiskSource.entry,
     NetSource.entry,
+    LoaderSource.entry,
     GridSource.entry,
   ]
 

@@ -29,7 +29,7 @@ import Testing
     let split = try #require(machine(utilization: 0.75).ledger.split(over: span(0, 10)))
     #expect(near(split.total.joules, 10_000))
     #expect(near(split.amount(.compute), 4500))
-    #expect(near(split.amount(.waiting), 1500))
+    #expect(near(split.amount(.gaps), 1500))
     #expect(near(split.amount(.host), 2000))
     #expect(near(split.amount(.other), 2000))
     #expect(split.amount(.idle) == nil)
@@ -45,14 +45,14 @@ import Testing
     #expect(split.amount(.waiting) == nil)
   }
 
-  @Test func `One that works makes waiting out of the other's idleness`() throws {
+  @Test func `One that works makes a gap out of the other's idleness`() throws {
     var books = machine(utilization: 1)
     let second = Books.id(.gpu, "1")
     books.count(second, watts: 100, at: seconds)
     books.add(second, .utilization, .instant, seconds.map { ($0, 0) })
     let split = try #require(books.ledger.split(over: span(0, 10)))
     #expect(near(split.amount(.compute), 6000))
-    #expect(near(split.amount(.waiting), 1000))
+    #expect(near(split.amount(.gaps), 1000))
     #expect(split.amount(.idle) == nil)
   }
 

@@ -37,6 +37,7 @@ extension Ledger {
     guard !isBrief else { return profile }
     profile.pauses = account(
       of: job.id, statedPauses(of: job.id, in: stretch), unnamed: [], median: 0, since: first)
+    profile.waiting = waiting(of: job.id, over: stretch)
     profile.caveats =
       caveats(of: job.id, over: stretch).map(\.words) + warnings(over: stretch).map(\.words)
     if earlierRun(of: job.id, at: span.end) != nil {

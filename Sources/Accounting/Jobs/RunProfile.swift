@@ -78,6 +78,8 @@ public struct RunProfile: Hashable, Sendable {
   /// Evaluations and checkpoints that the job tells: their joules are not in those of a step or a
   /// token.
   public var pauses: PauseAccount?
+  /// What its accelerators waited for; `nil` where that was not judged.
+  public var waiting: WaitingAccount?
   /// Steps that had been done before the job was resumed.
   public var redone = 0.0
   /// Whether any of the energy is modelled and not measured.

@@ -1,41 +1,6 @@
 import Quantities
 import Telemetry
 
-/// Where energy went over a span.
-public struct EnergySplit: Hashable, Sendable {
-  /// What a joule was for.
-  public enum Use: String, Sendable, Hashable, CaseIterable {
-    /// Drawn by accelerators while kernels ran.
-    case compute
-    /// Drawn by accelerators that had work but stood waiting.
-    case waiting
-    /// Drawn by accelerators while none had work.
-    case idle
-    /// Drawn by accelerators that do not report their utilization.
-    case gpu
-    /// Drawn by processors and their memory.
-    case host
-    /// Measured for the whole machine but by no part: fans, losses, disks and the rest.
-    case other
-  }
-
-  /// Joules by use; uses with nothing known are left out.
-  public var joules: [(use: Use, joules: Double)]
-  /// All that was drawn over the span.
-  public var total: EnergyAmount
-
-  public static func == (left: Self, right: Self) -> Bool {
-    left.total == right.total && left.joules.elementsEqual(right.joules) { $0 == $1 }
-  }
-  public func hash(into hasher: inout Hasher) { hasher.combine(total) }
-
-  /// The part of the total that went to a use, 0...1.
-  public func share(_ use: Use) -> Double {
-    guard total.joules > 0 else { return 0 }
-    return (joules.first { $0.use == use }?.joules ?? 0) / total.joules
-  }
-}
-
 /// The integrals over a timeline: joules, renewable joules, grams.
 ///
 /// Any span is one subtraction for each device.
@@ -52,9 +17,6 @@ public struct Ledger: Sendable {
     self.timeline = timeline
     inventory = Inventory(timeline)
   }
-
-  /// Below this share of time with a kernel, over all accelerators, there is no work at all.
-  static let idleThreshold = 0.02
 
   /// The energy of everything that is measured, over a span; `nil` when nothing is.
   ///
@@ -82,40 +44,6 @@ public struct Ledger: Sendable {
     }
     let devices = meters.wholes + meters.parts
     return devices.contains { timeline.energySeries(of: $0.id) != nil } ? sum : nil
-  }
-
-  /// Where the energy of a span went; `nil` when nothing is measured.
-  public func split(over span: TimeSpan) -> EnergySplit? {
-    guard let total = energy(over: span) else { return nil }
-    var amounts: [EnergySplit.Use: Double] = [:]
-    let utilizations = inventory.gpus.map { utilization(of: $0.id, over: span) }
-    let known = utilizations.compactMap { $0 }
-    let isIdle = !known.isEmpty && (known.max() ?? 0) < Self.idleThreshold
-    for (gpu, utilization) in zip(inventory.gpus, utilizations) {
-      guard let joules = timeline.energy(of: gpu.id, over: span)?.joules else { continue }
-      if let utilization {
-        if isIdle {
-          amounts[.idle, default: 0] += joules
-        } else {
-          amounts[.compute, default: 0] += joules * utilization
-          amounts[.waiting, default: 0] += joules * (1 - utilization)
-        }
-      } else {
-        amounts[.gpu, default: 0] += joules
-      }
-    }
-    if let host = timeline.energy(of: inventory.packages + inventory.memories, over: span) {
-      amounts[.host] = host.joules
-    }
-    let attributed = amounts.values.reduce(0, +)
-    // Sensors of parts and of the whole disagree by a few per cent; a negative remainder is such a
-    // disagreement.
-    if total.joules > attributed { amounts[.other] = total.joules - attributed }
-    if amounts[.other].map({ $0 < total.joules * 1e-9 }) ?? false { amounts[.other] = nil }
-    let uses = EnergySplit.Use.allCases.compactMap { use in amounts[use].map { (use, $0) } }
-    var sum = total
-    sum.joules = max(total.joules, attributed)
-    return EnergySplit(joules: uses, total: sum)
   }
 
   /// The share of a span in which an accelerator ran a kernel, 0...1.

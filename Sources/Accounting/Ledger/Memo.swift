@@ -72,4 +72,5 @@ final class LedgerMemos: Sendable {
   let pauses = Memo<SpanKey, [JobPause]>()
   let totals = Memo<SpanKey, JobTotals?>()
   let accelerators = Memo<DeviceID, [Device]>()
+  let waitings = Memo<SpanKey, WaitingAccount?>()
 }

@@ -59,3 +59,7 @@ int cs_timer_descriptor(int milliseconds);
 
 /* When a file came into being, in seconds since 1970; -1 where its file system does not keep that. */
 double cs_birth(const char *path);
+
+/* The inodes of this network namespace's TCP sockets that are or were connected, and the bytes each has
+   received; returns how many, at most `capacity`, or -1 where the kernel does not tell. */
+int cs_tcp_received(uint64_t *inodes, uint64_t *bytes, int capacity);

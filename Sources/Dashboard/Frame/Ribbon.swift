@@ -84,9 +84,9 @@ enum Ribbon {
 
   private static func role(_ use: EnergySplit.Use) -> Theme.Role {
     switch use {
-    case .compute, .gpu: .compute
-    case .waiting: .waiting
-    case .idle: .idle
+    case .compute, .gpu, .heldBack: .compute
+    case .waiting, .others, .program: .waiting
+    case .idle, .gaps: .idle
     case .host: .host
     case .other: .other
     }

@@ -66,7 +66,10 @@ public struct JobSource: DataSource {
 
   private mutating func look(_ clock: any SessionClock, _ observations: inout [Observation]) {
     var present: Set<Key> = []
-    for job in finder.look(clock) {
+    let jobs = finder.look(clock)
+    context.roster.see(
+      jobs.map { .init(pids: $0.members.map(Int.init), isServing: $0.engine != nil) })
+    for job in jobs {
       let key = Key(pid: job.pid, started: job.started)
       present.insert(key)
       guard let known = watched[key] else {

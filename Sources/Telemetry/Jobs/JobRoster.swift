@@ -17,6 +17,21 @@ public final class JobRoster: @unchecked Sendable {
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private var known: [Entry] = []
+  private var seen: [Group] = []
+
+  /// The processes of a job that was found and of which nothing is announced, since it tells no progress.
+  public struct Group: Sendable, Hashable {
+    /// Its processes, in order.
+    public var pids: [Int]
+    /// Whether it answers requests instead of training.
+    public var isServing: Bool
+
+    /// Processes that belong together.
+    public init(pids: [Int], isServing: Bool) {
+      self.pids = pids
+      self.isServing = isServing
+    }
+  }
 
   /// A roster without jobs.
   public init() {
@@ -34,6 +49,21 @@ public final class JobRoster: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return known
+  }
+
+  /// Found jobs of which nothing is announced yet.
+  public var unannounced: [Group] {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    let own = known.reduce(into: Set<Int>()) { $0.formUnion($1.pids) }
+    return seen.filter { group in !group.pids.contains(where: own.contains) }
+  }
+
+  /// Takes over which jobs were found, whether or not they tell their progress.
+  public func see(_ groups: [Group]) {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    seen = Array(groups.prefix(256))
   }
 
   /// Takes from a source's observations which jobs there are and which have ended.

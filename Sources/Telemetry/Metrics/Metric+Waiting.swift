@@ -42,6 +42,23 @@ extension Metric {
   public static let peerWaitEnergy = energy(
     "peer_wait_energy", "energy of waiting for others", label: "for others J",
     "joules drawn while the accelerator waited for another rank of its job")
+  /// Seconds in which it had no work because its job's own program was busy: launching, preparing data
+  /// without workers, or writing; as a counter.
+  public static let hostWaitTime = time(
+    "host_wait", "waited for the host", label: "for host",
+    "time the accelerator had no work while its job's main thread was busy itself")
+  /// Joules drawn meanwhile, as a counter.
+  public static let hostWaitEnergy = energy(
+    "host_wait_energy", "energy of waiting for the host", label: "for host J",
+    "joules drawn while the accelerator waited for its job's main thread")
+  /// Seconds that others of its job waited for it, added up over them, as a counter.
+  public static let blamedTime = time(
+    "blamed_time", "others waited for it", label: "blamed",
+    "time other accelerators of its job waited for this one, added up over them")
+  /// Joules that those drew meanwhile, as a counter.
+  public static let blamedEnergy = energy(
+    "blamed_energy", "energy of others waiting for it", label: "blamed J",
+    "joules other accelerators of its job drew while they waited for this one")
   /// Seconds in which its job ran and it had no work, of which the cause is not known, as a counter.
   public static let gapTime = time(
     "gap", "gaps", label: "gaps",
@@ -62,6 +79,10 @@ extension Metric {
   public static let heldBackEnergy = energy(
     "held_back_energy", "energy while held back", label: "held back J",
     "joules drawn while heat, the board's limit or a power brake held the clocks down")
+  /// Seconds without work of which it is not known what was drawn in them, as a counter.
+  public static let unpricedTime = time(
+    "unpriced_time", "waits of unknown power", label: "unpriced",
+    "time without work of which it is not known what the accelerator drew in it")
   /// Seconds that were decided by the activity inside the chip, as a counter.
   public static let judgedByActivity = time(
     "judged_by_activity", "judged by activity", label: "by activity",
@@ -76,8 +97,10 @@ extension Metric {
     "time decided by how long the trainer slept on its queue")
 
   static let waiting: [Metric] = [
-    judgedTime, judgedEnergy, dataWaitTime, dataWaitEnergy, peerWaitTime, peerWaitEnergy, gapTime,
-    gapEnergy, idleTime, idleEnergy, heldBackEnergy, judgedByActivity, judgedByPower,
+    judgedTime, judgedEnergy, dataWaitTime, dataWaitEnergy, peerWaitTime, peerWaitEnergy,
+    hostWaitTime,
+    hostWaitEnergy, blamedTime, blamedEnergy, gapTime,
+    gapEnergy, idleTime, idleEnergy, heldBackEnergy, unpricedTime, judgedByActivity, judgedByPower,
     judgedByTrainer,
   ]
 }

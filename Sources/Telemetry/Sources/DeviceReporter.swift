@@ -1,5 +1,5 @@
 /// Sends what is known of a device and of its series just before the first value they describe.
-public struct DeviceReporter {
+public struct DeviceReporter: Sendable {
   /// The device all readings are of.
   public let device: Device
   private var isAnnounced = false

@@ -39,6 +39,7 @@ struct Compare: ParsableCommand {
       format == "json"
       ? Self.json(runs, comparisons, damages)
       : ([Self.table(runs, isMarkdown: format == "markdown")] + runs.compactMap(Self.pauses)
+        + runs.compactMap(Self.waiting)
         + comparisons.map { Self.sentence($0) }
         + damages.map { "Caution: damaged, totals may be wrong: \(sanitized($0))" })
         .joined(separator: "\n\n") + "\n"
@@ -78,6 +79,13 @@ struct Compare: ParsableCommand {
           + "\(SI.count(run.steps)) were redone")
     }
     return words.isEmpty ? nil : sanitized("\(run.name): " + words.joined(separator: "; ") + ".")
+  }
+
+  /// What a run waited for, where that is worth a word.
+  private static func waiting(_ run: RunProfile) -> String? {
+    guard let waiting = run.waiting, waiting.kind != nil else { return nil }
+    let words = [waiting.verdict, waiting.price].filter { !$0.isEmpty }.joined(separator: " ")
+    return sanitized("\(run.name): \(words)")
   }
 
   private static func speed(_ run: RunProfile) -> String {
@@ -138,6 +146,7 @@ struct Compare: ParsableCommand {
         ("joules_per_request", run.joules(per: .request).map(JSONText.number)),
         ("joules_per_useful_step", run.joulesPerUsefulStep.map(JSONText.number)),
         ("redone_steps", run.redone > 0 ? .number(run.redone) : nil),
+        ("waiting", run.waiting.map(RunReport.json)),
         ("pauses", run.pauses.map { .list($0.items.map(RunReport.json)) }),
         (
           run.measure == .outputToken ? "output_tokens_per_second" : "tokens_per_second",

@@ -1,3 +1,4 @@
+import Accounting
 import Dashboard
 import Recordings
 import Telemetry
@@ -20,6 +21,9 @@ final class LiveFeed: Feed {
   private var isSimulated = false
   private var twins = DeviceTwins()
   private var secondHand = SecondHandDevices()
+  /// Decides what the accelerators waited for, while the session goes on.
+  private var judge = WaitingJudge()
+  private var judgedAt: Timestamp?
   private var lastFailure = ""
   private var started: Timestamp
   /// What is private is taken out of everything before it is kept.
@@ -111,7 +115,18 @@ final class LiveFeed: Feed {
     let observations = twins.take(
       privacy.filtered(told + secondHand.demotions(after: told)))
     keep(observations)
-    return observations
+    let decided = decide()
+    guard !decided.isEmpty else { return observations }
+    keep(decided)
+    return observations + decided
+  }
+
+  /// What has become certain of the accelerators' waiting, once a second.
+  private func decide() -> [Observation] {
+    let now = clock.now + (skew ?? 0)
+    guard judgedAt.map({ now - $0 >= 1 || now < $0 }) ?? true else { return [] }
+    judgedAt = now
+    return judge.judge(timeline, until: now)
   }
 
   private func keep(_ observations: [Observation]) {
@@ -144,6 +159,10 @@ final class LiveFeed: Feed {
   func close() {
     alerts?.finish(within: 0.5)
     collector.stop()
+    if recorder != nil {
+      keep(
+        judge.judge(timeline, until: clock.now + (skew ?? 0) + WaitingJudge.lag) + judge.finish())
+    }
     recorder?.close()
   }
 }

@@ -99,6 +99,7 @@ extension RunReport {
       ("low_carbon_share", grid?.lowCarbonShare.map(JSONText.number)),
       ("grid", location.map { .text($0.label) }),
       ("price", cost.map(JSONText.text)),
+      ("waiting", waiting.map(Self.json)),
       ("jobs", .list(jobs.map(Self.json))),
       ("alerts", alerts.isEmpty ? nil : .list(alerts.map(Self.json))),
       (

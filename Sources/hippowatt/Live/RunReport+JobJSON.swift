@@ -50,6 +50,7 @@ extension RunReport {
       members.append(("median_step_seconds", .number(times.median)))
     }
     members.append(("step_seconds", job.stepTimes.map(json)))
+    members.append(("waiting", job.waiting.map(json)))
     members.append(("pauses", job.pauses.map { .list($0.items.map(json)) }))
     members += lives(job)
     members += [
@@ -80,7 +81,8 @@ extension RunReport {
       ("joules_unknown_because", unknown.map(JSONText.text)),
       ("caveats", .list(job.caveats.map { .text($0.words) })),
     ]
-    return JSONText.object(members + servingMembers(serving) + endingMembers(job))
+    return JSONText.object(
+      members + [("waiting", job.waiting.map(json))] + servingMembers(serving) + endingMembers(job))
   }
 
   /// How a job ended, if it did.

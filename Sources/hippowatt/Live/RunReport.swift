@@ -36,6 +36,8 @@ struct RunReport {
     var serving: ServingCost?
     /// Why a server said nothing at the end, in words.
     var fault: String?
+    /// What its accelerators waited for; `nil` where that was not judged.
+    var waiting: WaitingAccount?
 
     /// Whether the times of its reports are known.
     var isTimed: Bool { facts.timing != .none }
@@ -63,6 +65,8 @@ struct RunReport {
   let warnings: [AccountWarning]
   /// What the energy costs, with its currency.
   let cost: String?
+  /// What all accelerators waited for; `nil` where that was not judged.
+  let waiting: WaitingAccount?
   /// The seconds by which the clock of the reader is ahead of UTC.
   let utcOffset: @Sendable (Timestamp) -> Int
   /// The alerts that were raised, in order, each with its name.
@@ -99,6 +103,7 @@ struct RunReport {
     }.map { (timeline.name(of: $0.raised), $0) }
     accelerators = ledger.inventory.gpus
     processor = ledger.inventory.host?.model ?? ""
+    waiting = ledger.waiting(over: span)
     jobs = (job.map { [$0] } ?? ledger.inventory.jobs).compactMap {
       Self.job($0, ledger, over: span, targetLoss: targetLoss)
     }
@@ -124,7 +129,12 @@ struct RunReport {
   ) -> Job? {
     let timeline = ledger.timeline
     let id = device.id
-    if ledger.isServer(id) { return serving(device, ledger, over: span) }
+    if ledger.isServer(id) {
+      var job = serving(device, ledger, over: span)
+      let span = job?.serving?.span
+      job?.waiting = span.flatMap { ledger.waiting(of: id, over: $0) }
+      return job
+    }
     guard let totals = ledger.totals(of: id, over: span), let last = totals.parts.last else {
       return nil
     }
@@ -145,6 +155,9 @@ struct RunReport {
       caveats: whole.seconds > 0 ? ledger.caveats(of: id, over: whole) : [],
       target: targetLoss.flatMap { ledger.target($0, of: id, at: span.end) })
     job.ending = timeline.ending(of: id, at: span.end)
+    if let first = totals.parts.first?.life.whole.start, earlier == nil {
+      job.waiting = ledger.waiting(of: id, over: TimeSpan(first, whole.end))
+    }
     if !ledger.inventory.knowsPower, !facts.isHistory, facts.timing != .none {
       job.cost?.energyAbsence = "no power was recorded"
     }

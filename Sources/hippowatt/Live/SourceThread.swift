@@ -108,7 +108,10 @@ final class SourceThread: Sendable {
       }
       // Ticks fall on whole intervals since the start, so that sources are read together.
       let now = clock.now
-      let wait = delay ?? (interval - (now - start).truncatingRemainder(dividingBy: interval))
+      var wait = interval - (now - start).truncatingRemainder(dividingBy: interval)
+      // A source that changes its interval means the time until the next call.
+      if let own = source.interval, own != interval { wait = own }
+      if let delay { wait = delay }
       sleep(max(1e-3, wait))
     }
   }

@@ -1,0 +1,179 @@
+/// What is known of an accelerator over a second or so.
+struct AcceleratorTick: Hashable, Sendable {
+  /// Who holds the accelerator.
+  enum Holder: Hashable, Sendable {
+    case nobody
+    /// A job that trains, or one of which nothing is known.
+    case job
+    case server
+  }
+
+  /// What a trainer's main thread did, as shares of the time it was looked at.
+  struct Trainer: Hashable, Sendable {
+    /// Asleep where it waits for the next batch.
+    var onQueue: Double
+    /// Running, or ready to.
+    var running: Double
+    /// Waiting for a disk, a file server or a network socket itself.
+    var onStore: Double
+    /// Whether it has loader workers.
+    var hasWorkers: Bool
+  }
+
+  var seconds = 1.0
+  /// Joules drawn in it.
+  var joules: Double
+  var holder = Holder.job
+  /// The mean activity of its multiprocessors, 0...1.
+  var activity: Double?
+  /// The share of time in which a kernel ran, 0...1.
+  var utilization: Double?
+  /// The share of the tick's power samples below the threshold, where there are five or more.
+  var lowSamples: Double?
+  var levels = PowerLevels()
+  var trainer: Trainer?
+
+  /// The mean watts.
+  var watts: Double { seconds > 0 ? joules / seconds : 0 }
+
+  /// Whether no kernel ran; `nil` where nothing tells.
+  var isKernelFree: Bool? {
+    activity.map { $0 < Self.inactive } ?? utilization.map { $0 <= 0.02 }
+  }
+
+  /// The activity of the multiprocessors below which there is no work.
+  static let inactive = 0.05
+}
+
+/// What an accelerator's time was for, as shares of a tick.
+struct TickSplit: Hashable, Sendable {
+  /// By what it was decided.
+  enum Rung: Hashable, Sendable {
+    case activity
+    case power
+    case trainer
+  }
+
+  var data = 0.0
+  var host = 0.0
+  var peer = 0.0
+  var gap = 0.0
+  var idle = 0.0
+  var rung: Rung?
+  /// The watts drawn while it had no work; `nil` where they are not known.
+  var watts: Double?
+
+  /// The share without work of which its own job's loader is not the reason.
+  var unexplained: Double { gap + host }
+}
+
+extension AcceleratorTick {
+  /// Decides what a tick was for.
+  ///
+  /// Two kinds of evidence must meet: that the accelerator had no work, by the activity inside the chip
+  /// or by its power; and what its trainer did meanwhile. A share of time without a kernel is no evidence
+  /// by itself, but what a kernel ran in was no waiting for data. Where steps are too short for either to
+  /// resolve, the trainer's own sleep is taken, up to the time without a kernel.
+  ///
+  /// - Returns: `nil` where nothing tells whether it worked.
+  func split() -> TickSplit? {
+    var split = TickSplit(watts: watts)
+    let (low, rung) = withoutWork
+    switch holder {
+    case .nobody, .server:
+      let isIdle = isKernelFree ?? (low.map { $0 >= 0.75 } ?? false)
+      if isIdle {
+        split.idle = 1
+        split.rung = rung
+      }
+      return split
+    case .job: break
+    }
+    guard let low, low > 0 else { return mixed(split) }
+    split.rung = rung
+    // Power that lies between the levels mixes both.
+    if low < 0.95 { split.watts = (levels.waiting ?? levels.floor).map { min(watts, $0) } }
+    guard let trainer else {
+      split.gap = low
+      return split
+    }
+    let onData = trainer.onQueue + (trainer.hasWorkers ? 0 : trainer.onStore)
+    split.data = onData >= WaitingCause.leastCover * low ? low : min(low, onData)
+    split.host = min(low - split.data, trainer.running)
+    split.gap = max(0, low - split.data - split.host)
+    return split
+  }
+
+  /// Shorter waits than this share of a tick are what looks at a trainer are wrong by.
+  private static let least = 0.03
+
+  private func mixed(_ empty: TickSplit) -> TickSplit? {
+    var split = empty
+    guard let trainer else { return isAtWork ? split : nil }
+    guard trainer.hasWorkers else { return withoutWorkers(split, trainer) }
+    guard trainer.onQueue >= Self.least else { return split }
+    let room: Double
+    switch (utilization, activity, levels.pair) {
+    case (let share?, let activity, _): room = min(1 - share, activity.map { 1 - $0 } ?? 1)
+    case (nil, let activity?, _): room = 1 - activity
+    // Without either, only less than its full power shows that it had less to do.
+    case (nil, nil, let pair?): room = watts <= 0.9 * pair.busy ? 1 : 0
+    case (nil, nil, nil): return nil
+    }
+    // A trainer also takes apart what it waited for; four fifths of the time name the rest.
+    let isCovered = utilization != nil && trainer.onQueue >= WaitingCause.leastCover * room
+    let share = isCovered ? room : min(trainer.onQueue, room)
+    guard share >= Self.least else { return split }
+    split.data = share
+    split.rung = .trainer
+    split.watts = (levels.waiting ?? levels.floor).map { min(watts, $0) }
+    return split
+  }
+
+  /// What a trainer without workers does itself while no kernel runs.
+  private func withoutWorkers(_ empty: TickSplit, _ trainer: Trainer) -> TickSplit? {
+    guard let utilization else { return isAtWork ? empty : nil }
+    var split = empty
+    let room = 1 - utilization
+    guard room >= Self.least else { return split }
+    let onData = trainer.onQueue + trainer.onStore
+    split.data = onData >= WaitingCause.leastCover * room ? room : min(room, onData)
+    split.host = min(room - split.data, trainer.running)
+    split.rung = .trainer
+    split.watts = (levels.waiting ?? levels.floor).map { min(watts, $0) }
+    return split
+  }
+
+  /// Whether it works nearly all the time, whatever its trainer does.
+  private var isAtWork: Bool {
+    if let utilization { return utilization >= 0.95 }
+    if let activity { return activity >= 0.5 }
+    return levels.pair.map { watts >= 0.9 * $0.busy } ?? false
+  }
+
+  /// The share of the tick without work, by the best evidence, and which that is; `nil` where none
+  /// resolves it.
+  private var withoutWork: (share: Double?, rung: TickSplit.Rung?) {
+    if let activity {
+      return activity < Self.inactive ? (1, .activity) : (nil, nil)
+    }
+    // Kernels ran in the rest.
+    let room = utilization.map { max(0, 1 - $0) } ?? 1
+    if let lowSamples, levels.pair != nil {
+      let share = min(lowSamples, room)
+      return share > 0 ? (share, .power) : (nil, nil)
+    }
+    guard let pair = levels.pair, let threshold = levels.threshold, watts < threshold else {
+      return (nil, nil)
+    }
+    let share = min(1, (pair.busy - watts) / (pair.busy - pair.floor))
+    // One that spins for its peers runs a kernel all the while and draws little.
+    return min(share, room) >= 0.02 ? (min(share, room), .power) : (nil, nil)
+  }
+
+  /// Whether it runs a kernel and draws little, as one does that waits for its peers.
+  var isSpinning: Bool {
+    guard let threshold = levels.threshold, let utilization else { return false }
+    return utilization >= 0.5 && watts < threshold
+  }
+}

@@ -1,0 +1,236 @@
+import Quantities
+import Telemetry
+
+extension Ledger {
+  /// What a job's accelerators waited for over a span; `nil` where nothing of it was judged.
+  ///
+  /// Evaluations and checkpoints that the job tells are left out: then it does not starve.
+  public func waiting(of job: DeviceID, over span: TimeSpan) -> WaitingAccount? {
+    memos.waitings.answer(.init(job: job, span: span)) { account(of: job, over: span) }
+  }
+
+  /// What all accelerators of a session waited for, where no job is known.
+  public func waiting(over span: TimeSpan) -> WaitingAccount? {
+    account(of: inventory.gpus, job: nil, over: span)
+  }
+
+  private func account(of job: DeviceID, over span: TimeSpan) -> WaitingAccount? {
+    let isServing = isServer(job)
+    let own = isServing ? servingAccelerators(of: job) : accelerators(of: job)
+    var account = account(of: own, job: job, over: span)
+    account?.isServing = isServing
+    return account
+  }
+
+  private func account(
+    of gpus: [Device], job: DeviceID?, over span: TimeSpan
+  ) -> WaitingAccount? {
+    let own = Set(gpus.map(\.id))
+    let devices = timeline.devices(.waiting).filter { $0.parent.map(own.contains) ?? false }
+    let pauses = job.map { statedPauses(of: $0, in: span).map(\.span) } ?? []
+    let stretches = pauses.isEmpty ? [span] : span.parts(without: pauses)
+    func sum(_ metric: Metric, of device: Device) -> Double {
+      guard let id = timeline.id(metric, of: device.id) else { return 0 }
+      return stretches.reduce(0) { $0 + timeline.total(id, over: $1).amount }
+    }
+    func sum(_ metric: Metric) -> Double { devices.reduce(0) { $0 + sum(metric, of: $1) } }
+    let judged = WaitingAccount.Part(seconds: sum(.judgedTime), joules: sum(.judgedEnergy))
+    guard judged.seconds > 0 else { return nil }
+    var account = WaitingAccount(
+      span: span, accelerators: devices.count { sum(.judgedTime, of: $0) > 0 }, judged: judged,
+      parts: [:])
+    for kind in WaitingAccount.Kind.allCases {
+      let (time, energy) = kind.metrics
+      let seconds = sum(time)
+      guard seconds > 0 else { continue }
+      account.parts[kind] = WaitingAccount.Part(seconds: seconds, joules: sum(energy))
+    }
+    price(&account, without: sum(.unpricedTime))
+    account.pausedSeconds = span.seconds(of: pauses)
+    let rungs: [(Metric, WaitingAccount.Evidence)] = [
+      (.judgedByActivity, .activity), (.judgedByPower, .power), (.judgedByTrainer, .trainer),
+    ]
+    let most = rungs.map { ($0.1, sum($0.0)) }.max { $0.1 < $1.1 }
+    if let most, most.1 > 0 { account.evidence = most.0 }
+    account.processors = inventory.host.flatMap {
+      timeline.moment(at: span.end).known(.cpuCount, of: $0.id)?.value
+    }
+    if let job {
+      account.steps = steps(of: job, over: span)
+      state(dataTimeOf: job, &account)
+    }
+    account.loader = loader(of: job, over: span)
+    account.kind = WaitingAccount.Kind.allCases
+      .filter { account.share($0) >= 0.05 && ($0 != .idle || isAllIdle(account)) }
+      .max { account.share($0) < account.share($1) }
+    account.culprit = culprit(devices, sum)
+    account.explain(isSeen: !timeline.devices(.loader).isEmpty)
+    account.avoidable = avoidable(account, gpus, at: span.end)
+    return account
+  }
+
+  /// Takes what is not known of the energy of some waits to be as in the others.
+  private func price(_ account: inout WaitingAccount, without unpriced: Double) {
+    let all = account.parts.values.reduce(0) { $0 + $1.seconds }
+    guard unpriced > 0, all > 0 else { return }
+    guard unpriced < 0.5 * all else {
+      account.isPriced = false
+      return
+    }
+    for kind in account.parts.keys { account.parts[kind]?.joules *= all / (all - unpriced) }
+  }
+
+  private func isAllIdle(_ account: WaitingAccount) -> Bool {
+    account.share(.idle) > 0.5
+  }
+
+  /// Steps between the first and the last report of a span; `nil` where none are told.
+  private func steps(of job: DeviceID, over span: TimeSpan) -> Double? {
+    guard let id = timeline.id(.step, of: job) else { return nil }
+    let known = timeline.reports(id, in: span)
+    guard let first = known.first, let last = known.last, last.value > first.value else {
+      return nil
+    }
+    return last.value - first.value
+  }
+
+  /// Takes the share of waiting that the job's own framework states, where it states one.
+  ///
+  /// No more of the time than no kernel ran: what is computed meanwhile is not waited for. The joules go
+  /// with the time, at the watts that were drawn without work.
+  private func state(dataTimeOf job: DeviceID, _ account: inout WaitingAccount) {
+    guard let data = timeline.id(.dataTime, of: job), let step = timeline.id(.stepTime, of: job)
+    else {
+      return
+    }
+    let times = Dictionary(
+      timeline.readings(step, in: account.span).map { ($0.time, $0.value) },
+      uniquingKeysWith: { $1 })
+    var sums = (data: 0.0, step: 0.0, count: 0)
+    for report in timeline.readings(data, in: account.span) {
+      guard let whole = times[report.time], whole > 0, report.value <= whole * 1.05 else {
+        continue
+      }
+      sums.data += report.value
+      sums.step += whole
+      sums.count += 1
+    }
+    guard sums.count >= 3, sums.step > 0 else { return }
+    var share = min(1, sums.data / sums.step)
+    let shares = accelerators(of: job).compactMap { utilization(of: $0.id, over: account.span) }
+    if !shares.isEmpty {
+      share = min(share, 1 - shares.reduce(0, +) / Double(shares.count) + 0.03)
+    }
+    let seconds = max(0, share) * account.judged.seconds
+    let known = account.parts[.data] ?? WaitingAccount.Part()
+    let watts: Double? =
+      known.seconds >= 0.2 * seconds && known.seconds > 0
+      ? known.joules / known.seconds : idleWatts(of: job, at: account.span.end)
+    account.evidence = .dataTime
+    if watts == nil { account.isPriced = false }
+    account.parts[.data] = WaitingAccount.Part(
+      seconds: seconds,
+      joules: min(
+        account.judged.joules, seconds * (watts ?? account.judged.joules / account.judged.seconds)))
+    if let gap = account.parts[.gap] {
+      // What nobody could explain, the job has explained now.
+      let explained = max(0, min(gap.seconds, seconds - known.seconds))
+      let left = gap.seconds > 0 ? (gap.seconds - explained) / gap.seconds : 0
+      account.parts[.gap] = WaitingAccount.Part(
+        seconds: gap.seconds * left, joules: gap.joules * left)
+    }
+  }
+
+  private func idleWatts(of job: DeviceID, at time: Timestamp) -> Double? {
+    let gpus = accelerators(of: job)
+    return idleFloor(of: gpus, at: time).map { $0 / Double(max(1, gpus.count)) }
+  }
+
+  private func culprit(_ devices: [Device], _ sum: (Metric, Device) -> Double) -> Device? {
+    let blamed = devices.map { ($0, sum(.blamedTime, $0)) }.filter { $0.1 > 0 }
+    let all = blamed.reduce(0) { $0 + $1.1 }
+    guard let most = blamed.max(by: { $0.1 < $1.1 }), most.1 >= WaitingCause.leastCover * all else {
+      return nil
+    }
+    return most.0.parent.flatMap { timeline.device($0) }
+  }
+
+  private func avoidable(
+    _ account: WaitingAccount, _ gpus: [Device], at time: Timestamp
+  ) -> Double? {
+    guard account.isPriced, let part = account.parts[account.kind ?? .data], part.seconds > 0 else {
+      return nil
+    }
+    let floors = gpus.compactMap { idleFloor(of: $0.id, at: time)?.empty }
+    guard !floors.isEmpty, floors.count == gpus.count else { return nil }
+    let watts = floors.reduce(0, +) / Double(floors.count)
+    return max(0, part.joules - watts * part.seconds)
+  }
+}
+
+extension WaitingAccount.Kind {
+  /// The counters of its time and its energy.
+  var metrics: (time: Metric, energy: Metric) {
+    switch self {
+    case .data: (.dataWaitTime, .dataWaitEnergy)
+    case .host: (.hostWaitTime, .hostWaitEnergy)
+    case .peer: (.peerWaitTime, .peerWaitEnergy)
+    case .gap: (.gapTime, .gapEnergy)
+    case .idle: (.idleTime, .idleEnergy)
+    }
+  }
+}
+
+extension WaitingAccount {
+  /// Finds the cause of what weighs most, or says why none is named and what would tell it.
+  mutating func explain(isSeen: Bool) {
+    guard let kind else { return }
+    switch kind {
+    case .data:
+      guard let loader else {
+        doubt = "nothing is known of its loader"
+        missing.append(
+          "run as the job's user, on the job's machine: the loader's processes tell why")
+        return
+      }
+      take(WaitingCause.ofLoader(loader))
+    case .host:
+      if let loader, let written = loader.written, written >= 50e6, written > 5 * (loader.read ?? 0)
+      {
+        cause = .writing
+        cover = 1
+      } else if let loader {
+        cause = .host
+        cover = loader.running
+      }
+    case .peer:
+      if culprit != nil {
+        cause = .peer
+        cover = 1
+      } else {
+        doubt = "which rank is late is not known"
+      }
+    case .gap:
+      doubt =
+        loader == nil
+        ? "nothing is known of the processes that feed it"
+        : "its main thread was neither on its queue nor busy"
+      if loader == nil {
+        missing.append(
+          isSeen
+            ? "its trainer is not among the processes that are seen: --source loader:PID names it"
+            : "the source loader tells: run as the job's user, or name it with --source loader:PID")
+      }
+    case .idle: if isServing { cause = .noRequests }
+    }
+  }
+
+  private mutating func take(_ finding: WaitingCause.Finding) {
+    switch finding {
+    case .named(let cause, let covers):
+      self.cause = cause
+      cover = covers
+    case .unknown(let reason): doubt = reason
+    }
+  }
+}

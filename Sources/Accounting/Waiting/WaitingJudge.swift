@@ -1,0 +1,200 @@
+import Quantities
+import Telemetry
+
+/// Decides second by second what accelerators did, and tells it as counters: a pure state machine.
+///
+/// It is asked while a session goes on, with the timeline as it is, and judges what lies a little back,
+/// when all sources have told of it. What it decides is kept like any reading, so that a replay, a report
+/// and any stretch of both say the same, and nobody has to look at every value again.
+public struct WaitingJudge: Sendable {
+  struct Accelerator: Sendable {
+    var levels = PowerLevels()
+    var jobs: Set<DeviceID> = []
+    var totals = WaitingTotals()
+    var told = WaitingTotals()
+    var toldAt: Timestamp?
+    var reporter: DeviceReporter
+    var wasQuiet = true
+    /// What its trainer did in the last seconds.
+    var trainers: [AcceleratorTick.Trainer] = []
+  }
+
+  private var accelerators: [DeviceID: Accelerator] = [:]
+  private var next: Timestamp?
+
+  /// How far behind it judges, in seconds: a driver's mean of a second and a log come late.
+  public static let lag = 2.0
+  static let tick = 1.0
+  /// A longer time without being asked is left out: nobody watched.
+  private static let longestBacklog = 120.0
+  /// Where nothing happens, that is told this often, in seconds.
+  private static let quietPeriod = 30.0
+
+  /// A judge that has judged nothing.
+  public init() {}
+
+  /// Judges what lies before `now`, and returns what is to be kept of it.
+  public mutating func judge(_ timeline: Timeline, until now: Timestamp) -> [Observation] {
+    let limit = now - Self.lag
+    guard let span = timeline.span, let first = start(in: span, limit), first < limit else {
+      return []
+    }
+    guard limit - first >= Self.tick else { return [] }
+    var observations: [Observation] = []
+    let ledger = Ledger(timeline)
+    var start = first
+    while limit - start >= Self.tick {
+      judge(TimeSpan(start, start + Self.tick), ledger, &observations)
+      start = start + Self.tick
+    }
+    next = start
+    return observations
+  }
+
+  /// Tells all that is decided and not yet told, at the end of a session.
+  public mutating func finish() -> [Observation] {
+    var observations: [Observation] = []
+    guard let time = next else { return [] }
+    for id in accelerators.keys.sorted(by: { $0.name < $1.name }) {
+      tell(id, at: time, &observations, isLast: true)
+    }
+    return observations
+  }
+
+  private func start(in span: TimeSpan, _ limit: Timestamp) -> Timestamp? {
+    let earliest = limit - Self.longestBacklog
+    guard let next else { return max(span.start, earliest) }
+    // A clock that stepped back is waited for.
+    return max(next, earliest)
+  }
+
+  private mutating func judge(
+    _ span: TimeSpan, _ ledger: Ledger, _ observations: inout [Observation]
+  ) {
+    let facts = WaitingFacts(ledger, span)
+    var ticks: [DeviceID: AcceleratorTick] = [:]
+    for gpu in ledger.inventory.gpus {
+      // What was decided where the readings come from is not decided again.
+      guard accelerators[gpu.id] != nil || ledger.timeline.device(Self.id(of: gpu)) == nil,
+        var tick = facts.tick(of: gpu)
+      else { continue }
+      var known = accelerators[gpu.id] ?? Self.accelerator(gpu, ledger)
+      let jobs = facts.jobs(on: gpu)
+      if jobs != known.jobs {
+        known.jobs = jobs
+        known.levels.forgetJobs()
+      }
+      tick.lowSamples = facts.lowSamples(of: gpu, below: known.levels.threshold)
+      known.levels.note(
+        tick.watts, isKernelFree: tick.isKernelFree, isHeld: tick.holder != .nobody,
+        utilization: tick.utilization)
+      tick.levels = known.levels
+      tick.trainer = known.smoothed(tick.trainer)
+      ticks[gpu.id] = tick
+      accelerators[gpu.id] = known
+    }
+    let splits = settle(ticks, facts, ledger)
+    for (id, tick) in ticks {
+      guard let split = splits[id] else { continue }
+      accelerators[id]?.totals.add(tick, split)
+      let held = facts.heldBack(id)
+      if held > 0 {
+        let work = max(0, 1 - split.data - split.host - split.peer - split.gap - split.idle)
+        accelerators[id]?.totals.add(.heldBackEnergy, tick.joules * min(held, work))
+      }
+    }
+    for gpu in ledger.inventory.gpus where ticks[gpu.id] != nil {
+      tell(gpu.id, at: span.end, &observations, isLast: false)
+    }
+  }
+
+  /// Decides the ticks, job by job, since only in one job do accelerators wait for each other.
+  private mutating func settle(
+    _ ticks: [DeviceID: AcceleratorTick], _ facts: WaitingFacts, _ ledger: Ledger
+  ) -> [DeviceID: TickSplit] {
+    var splits = ticks.compactMapValues { $0.split() }
+    for job in facts.jobs {
+      let members = facts.accelerators(of: job).filter { splits[$0] != nil }
+      guard members.count > 1 else { continue }
+      let own = members.compactMap { ticks[$0] }
+      var decided = members.compactMap { splits[$0] }
+      let culprit = PeerWaits.settle(own, &decided)
+      for (id, split) in zip(members, decided) { splits[id] = split }
+      guard let culprit else { continue }
+      var lost = (seconds: 0.0, joules: 0.0)
+      for (tick, split) in zip(own, decided) where split.peer > 0 {
+        lost.seconds += split.peer * tick.seconds
+        lost.joules += min(tick.joules, split.peer * tick.seconds * (split.watts ?? tick.watts))
+      }
+      accelerators[members[culprit]]?.totals.blame(seconds: lost.seconds, joules: lost.joules)
+    }
+    return splits
+  }
+
+  private mutating func tell(
+    _ id: DeviceID, at time: Timestamp, _ observations: inout [Observation], isLast: Bool
+  ) {
+    guard var known = accelerators[id] else { return }
+    let hasMoved = known.totals.hasMoved(since: known.told)
+    let isDue = known.toldAt.map { time - $0 >= Self.quietPeriod } ?? true
+    // The last quiet second before something happens is told too, so that it begins where it began.
+    if hasMoved, known.wasQuiet, let toldAt = known.toldAt, time - toldAt > 1.5 * Self.tick {
+      known.reporter.report(
+        known.told.reading(of: known.reporter.device.id, at: time - Self.tick),
+        to: &observations, provenance: known.provenance)
+    }
+    known.wasQuiet = !hasMoved
+    if hasMoved || isDue || isLast {
+      known.reporter.report(
+        known.totals.reading(of: known.reporter.device.id, at: time), to: &observations,
+        provenance: known.provenance)
+      known.toldAt = time
+    }
+    known.told = known.totals
+    accelerators[id] = known
+  }
+
+  private static func id(of gpu: Device) -> DeviceID {
+    DeviceID(machine: gpu.id.machine, kind: .waiting, name: gpu.id.name)
+  }
+
+  private static func accelerator(_ gpu: Device, _ ledger: Ledger) -> Accelerator {
+    var device = Device(id: id(of: gpu), label: gpu.label, parent: gpu.id)
+    let energy = ledger.timeline.energySeries(of: gpu.id)
+    if energy.map({ ledger.timeline.descriptor($0).provenance.method == .simulated }) == true {
+      device.attributes["simulated"] = "yes"
+    }
+    return Accelerator(reporter: DeviceReporter(device))
+  }
+}
+
+extension WaitingJudge.Accelerator {
+  /// What a trainer did over the last seconds, since a second has but ten looks; what it did in this one
+  /// where that is something else altogether.
+  mutating func smoothed(_ trainer: AcceleratorTick.Trainer?) -> AcceleratorTick.Trainer? {
+    guard let trainer else {
+      trainers = []
+      return nil
+    }
+    trainers.append(trainer)
+    if trainers.count > 5 { trainers.removeFirst() }
+    let count = Double(trainers.count)
+    var mean = trainer
+    mean.onQueue = trainers.reduce(0) { $0 + $1.onQueue } / count
+    mean.running = trainers.reduce(0) { $0 + $1.running } / count
+    mean.onStore = trainers.reduce(0) { $0 + $1.onStore } / count
+    guard abs(mean.onQueue - trainer.onQueue) <= 0.35 else {
+      trainers = [trainer]
+      return trainer
+    }
+    return mean
+  }
+
+  func provenance(of metric: Metric) -> Provenance {
+    Provenance(
+      source: "waiting",
+      method: reporter.device.attributes["simulated"] == nil ? .counter : .simulated,
+      period: 1,
+      note: "decided from activity, power and the job's processes, second by second")
+  }
+}

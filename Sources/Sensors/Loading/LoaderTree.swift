@@ -1,0 +1,205 @@
+import Glibc
+import Linux
+import Telemetry
+
+/// The trainers among some processes, and the processes and threads that load data for each.
+struct LoaderTree {
+  /// A process that trains, and who loads data for it.
+  struct Trainer: Hashable {
+    var pid: Int32
+    /// When it began, in clock ticks since the machine started.
+    var started: Int64
+    /// The job it is a part of.
+    var job: DeviceID?
+    /// Workers: processes with their own number as the thread's, threads with that of the trainer.
+    var workers: [Worker]
+    /// Whether a thread of the trainer hands batches over (`pt_data_pin`).
+    var hasPin: Bool
+    /// Whether the workers are known by their names, and not only by who started them.
+    var isNamed: Bool
+  }
+
+  struct Worker: Hashable {
+    var pid: Int32
+    var thread: Int32
+  }
+
+  private struct Node {
+    var record: ProcessRecord
+    var children: [Int32] = []
+  }
+
+  private let context: SourceContext
+  /// What was found before, so that each process is read but once.
+  private var records: [Int32: ProcessRecord] = [:]
+  /// The names of threads that were looked at twice, by which they have their names.
+  private var threadNames: [Int32: [Int32: String]] = [:]
+  /// How often the trainers had run when they were last looked at.
+  private var slices: [Int32: Int64] = [:]
+  private var looks = 0
+
+  init(_ context: SourceContext) { self.context = context }
+
+  private static let most = 1024
+
+  /// Looks for the trainers among the processes of a job and all that these have started.
+  mutating func trainers(among pids: [Int32], of job: DeviceID?) -> [Trainer] {
+    // Children of other threads than the first are rare, and there may be hundreds of threads.
+    let isDeep = looks % 6 == 0
+    looks += 1
+    var nodes: [Int32: Node] = [:]
+    var rest = pids
+    while let pid = rest.popLast(), nodes.count < Self.most {
+      guard nodes[pid] == nil, let record = record(pid) else { continue }
+      var node = Node(record: record)
+      // A worker starts nothing that matters here.
+      if !LoaderNames.isWorker(process: record.shortName) {
+        node.children = children(of: pid, ofAllThreads: isDeep)
+      }
+      nodes[pid] = node
+      rest += node.children
+    }
+    var workers: [Int32: [Worker]] = [:]
+    for (pid, node) in nodes where LoaderNames.isWorker(process: node.record.shortName) {
+      if let trainer = Self.employer(of: node.record, nodes) {
+        workers[trainer, default: []].append(Worker(pid: pid, thread: pid))
+      }
+    }
+    var found: [Trainer] = []
+    for (pid, node) in nodes.sorted(by: { $0.key < $1.key }) {
+      guard !LoaderNames.isWorker(process: node.record.shortName),
+        !LoaderNames.isHelper(node.record.words)
+      else { continue }
+      let threads = threads(of: pid)
+      let inside = threads.filter { LoaderNames.isWorker(thread: $0.value) }.keys
+      let named =
+        (workers[pid] ?? []) + inside.map { Worker(pid: pid, thread: $0) }
+      let own = named.isEmpty ? started(by: pid, nodes) : named
+      // Whoever has nobody load data is a trainer only where it does not start those that are.
+      if own.isEmpty, node.children.contains(where: { Self.mayTrain($0, nodes) }) {
+        continue
+      }
+      found.append(
+        Trainer(
+          pid: pid, started: node.record.started, job: job,
+          workers: own.sorted { ($0.pid, $0.thread) < ($1.pid, $1.thread) },
+          hasPin: threads.contains { LoaderNames.isPin(thread: $0.value) } || !inside.isEmpty,
+          isNamed: !named.isEmpty))
+    }
+    return found
+  }
+
+  /// Forgets what is not among the processes any more.
+  mutating func forget(allBut pids: Set<Int32>) {
+    records = records.filter { pids.contains($0.key) }
+    threadNames = threadNames.filter { pids.contains($0.key) }
+    slices = slices.filter { pids.contains($0.key) }
+  }
+
+  /// The nearest process above a worker that is neither a worker nor a helper.
+  private static func employer(of record: ProcessRecord, _ nodes: [Int32: Node]) -> Int32? {
+    var parent = record.parent
+    for _ in 0..<8 {
+      guard let node = nodes[parent] else { return nil }
+      if !LoaderNames.isHelper(node.record.words),
+        !LoaderNames.isWorker(process: node.record.shortName)
+      {
+        return parent
+      }
+      parent = node.record.parent
+    }
+    return nil
+  }
+
+  /// Whether a child is one that may itself train: a Python that is neither a worker nor a helper.
+  private static func mayTrain(_ pid: Int32, _ nodes: [Int32: Node]) -> Bool {
+    guard let record = nodes[pid]?.record, !LoaderNames.isWorker(process: record.shortName),
+      !LoaderNames.isHelper(record.words),
+      let program = record.words.first?.split(separator: "/").last
+    else { return false }
+    return program.hasPrefix("python")
+      && !record.words.contains { $0.contains("wandb") || $0.contains("tensorboard") }
+  }
+
+  /// The workers of a process that are known by nothing but that it started them to do its own work.
+  ///
+  /// They have its command line, as a fork has, or were started by Python's multiprocessing, and have
+  /// no such children themselves. A process that only waits for its children to end is no trainer: it
+  /// has not run since the last look.
+  private mutating func started(by pid: Int32, _ nodes: [Int32: Node]) -> [Worker] {
+    guard let node = nodes[pid], !node.children.isEmpty, hasRun(pid) else { return [] }
+    func isPart(_ child: Int32, of parent: Node) -> Bool {
+      guard let record = nodes[child]?.record, !LoaderNames.isHelper(record.words) else {
+        return false
+      }
+      return record.words == parent.record.words || LoaderNames.isSpawned(record.words)
+    }
+    return node.children.flatMap { child -> [Int32] in
+      guard let other = nodes[child] else { return [] }
+      return LoaderNames.isHelper(other.record.words) ? other.children : [child]
+    }.filter { child in
+      guard isPart(child, of: node), let other = nodes[child] else { return false }
+      return !other.children.contains { isPart($0, of: other) }
+    }.map { Worker(pid: $0, thread: $0) }
+  }
+
+  /// Whether a process was given a processor since this was last asked; not known at first.
+  private mutating func hasRun(_ pid: Int32) -> Bool {
+    guard let text = SystemFile.text(context.path("/proc/\(pid)/schedstat")),
+      let count = text.split(separator: " ").last.flatMap({ Int64($0) })
+    else { return false }
+    defer { slices[pid] = count }
+    return slices[pid].map { count > $0 } ?? false
+  }
+
+  private mutating func record(_ pid: Int32) -> ProcessRecord? {
+    if let known = records[pid] {
+      // A worker takes its name a moment after it was started.
+      if LoaderNames.isWorker(process: known.shortName) {
+        return SystemFile.exists(context.path("/proc/\(pid)")) ? known : nil
+      }
+    }
+    guard let record = ProcessRecord(pid: pid, in: context) else {
+      records[pid] = nil
+      return nil
+    }
+    records[pid] = record
+    return record
+  }
+
+  /// Layout: proc_pid_task_tid_children(5): the pids that a thread has started, with blanks between.
+  private func children(of pid: Int32, ofAllThreads isDeep: Bool) -> [Int32] {
+    let folder = context.path("/proc/\(pid)/task")
+    var found: [Int32] = []
+    let threads = isDeep ? SystemFile.names(in: folder, limit: 2048) ?? [] : ["\(pid)"]
+    for thread in threads {
+      guard let text = SystemFile.text("\(folder)/\(thread)/children"), !text.isEmpty else {
+        continue
+      }
+      found += text.split(separator: " ").compactMap { Int32($0) }
+    }
+    return found
+  }
+
+  /// The names of a process's threads; of each it is read twice, since it takes its name late.
+  private mutating func threads(of pid: Int32) -> [Int32: String] {
+    let folder = context.path("/proc/\(pid)/task")
+    let known = threadNames[pid] ?? [:]
+    var names: [Int32: String] = [:]
+    var settled: [Int32: String] = [:]
+    for entry in SystemFile.names(in: folder, limit: 2048) ?? [] {
+      guard let thread = Int32(entry) else { continue }
+      if let name = known[thread], !name.isEmpty {
+        names[thread] = name
+        settled[thread] = name
+      } else {
+        let name = SystemFile.text("\(folder)/\(entry)/comm") ?? ""
+        names[thread] = name
+        // An empty text stands for one look.
+        settled[thread] = known[thread] == nil ? "" : name
+      }
+    }
+    threadNames[pid] = settled
+    return names
+  }
+}

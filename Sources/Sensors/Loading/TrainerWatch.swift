@@ -1,0 +1,162 @@
+import Linux
+import Telemetry
+
+/// A trainer and its loader workers, watched from outside.
+///
+/// The trainer is looked at ten times a second, its workers only while it sleeps on its queue, so that
+/// 64 of them cost no more than four.
+struct TrainerWatch {
+  private(set) var trainer: LoaderTree.Trainer
+  /// Whether the user named it.
+  private let isNamed: Bool
+  private let main: WatchedThread
+  private var workers: [WatchedThread] = []
+  private(set) var times = LoaderTimes()
+  private var reporter: DeviceReporter
+  private var hasHandover: Bool
+  private var lastLook: Timestamp?
+  private var lastWorkers: Timestamp?
+  private var lastReport: Timestamp?
+  private var lastSockets: Timestamp?
+  private var sockets: SocketTraffic
+  private(set) var hasLostWorkers = false
+
+  /// The looks at workers that are made in a second, over all of them.
+  private static let workerLooks = 64.0
+  /// A longer time than this between two looks is not told: the machine slept, or we did.
+  private static let longest = 1.0
+  private static let mostWorkers = 128
+
+  init(_ trainer: LoaderTree.Trainer, isNamed: Bool = false, in context: SourceContext) {
+    self.trainer = trainer
+    self.isNamed = isNamed
+    main = WatchedThread(pid: trainer.pid, thread: trainer.pid, in: context)
+    hasHandover = trainer.hasPin
+    sockets = SocketTraffic(context)
+    reporter = DeviceReporter(
+      Self.device(
+        trainer, context.device(.loader, "\(trainer.pid)-\(trainer.started)"), isNamed: isNamed))
+    update(trainer, in: context)
+  }
+
+  var isGone: Bool { main.isGone }
+
+  private static func device(
+    _ trainer: LoaderTree.Trainer, _ id: DeviceID, isNamed: Bool
+  ) -> Device {
+    var attributes = ["pid": "\(trainer.pid)"]
+    if isNamed { attributes["named"] = "yes" }
+    // Those that are known by their parent alone may turn out to compute on accelerators themselves.
+    if !trainer.isNamed, !trainer.workers.isEmpty {
+      attributes["worker_pids"] = trainer.workers.prefix(64).map { "\($0.pid)" }
+        .joined(separator: ",")
+    }
+    return Device(
+      id: id, label: "pid \(trainer.pid)", parent: trainer.job, attributes: attributes)
+  }
+
+  /// Takes over who its workers are now.
+  mutating func update(_ found: LoaderTree.Trainer, in context: SourceContext) {
+    hasHandover = found.hasPin
+    let device = Self.device(found, reporter.device.id, isNamed: isNamed)
+    // Its job may be announced later than it is found.
+    if device != reporter.device { reporter = DeviceReporter(device) }
+    trainer = found
+    let wanted = Set(found.workers.prefix(Self.mostWorkers))
+    workers.removeAll { !wanted.contains(.init(pid: $0.pid, thread: $0.thread)) || $0.isGone }
+    let known = Set(workers.map { LoaderTree.Worker(pid: $0.pid, thread: $0.thread) })
+    for worker in found.workers.prefix(Self.mostWorkers) where !known.contains(worker) {
+      workers.append(WatchedThread(pid: worker.pid, thread: worker.thread, in: context))
+    }
+    hasLostWorkers = false
+  }
+
+  /// Looks at the trainer, and at its workers where it waits for them.
+  mutating func look(at now: Timestamp) {
+    defer { lastLook = now }
+    guard let state = main.look(), let lastLook else { return }
+    let elapsed = now - lastLook
+    guard elapsed > 0, elapsed <= Self.longest else { return }
+    times.note(
+      trainer: state, seconds: elapsed, hasWorkers: !workers.isEmpty, hasHandover: hasHandover)
+    guard
+      LoaderTimes.isOnQueue(state, hasWorkers: !workers.isEmpty, hasHandover: hasHandover)
+    else { return }
+    let due = Double(workers.count) / Self.workerLooks
+    guard lastWorkers.map({ now - $0 >= due - 0.01 }) ?? true else { return }
+    lastWorkers = now
+    lookAtWorkers(now, seconds: max(elapsed, due))
+  }
+
+  private mutating func lookAtWorkers(_ now: Timestamp, seconds: Double) {
+    let states = workers.map { $0.look() }
+    if states.contains(nil) { hasLostWorkers = true }
+    lookAtSockets(states, now)
+    times.note(
+      workers: zip(workers, states).compactMap { worker, state in
+        state.map { LoaderTimes.WorkerDoing($0, isOnSocket: worker.isOnSocket) }
+      }, seconds: seconds)
+  }
+
+  /// Finds out which of the workers that sleep in poll wait for a network socket there, once a second.
+  private mutating func lookAtSockets(_ states: [ThreadState?], _ now: Timestamp) {
+    guard lastSockets.map({ now - $0 >= 0.95 }) ?? true else { return }
+    lastSockets = now
+    let sleeping = zip(workers, states).filter { $1 == .asleep(.queue) || $1 == .asleep(.socket) }
+      .prefix(8)
+    let active = sockets.look(at: sleeping.map(\.0.pid))
+    for worker in workers { worker.isOnSocket = active.contains(worker.pid) }
+    times.received = sockets.received
+  }
+
+  /// Adds up what the kernel counts, and tells it once a second.
+  mutating func report(at now: Timestamp, to observations: inout [Observation]) {
+    let elapsed = lastReport.map { now - $0 }
+    guard elapsed.map({ $0 >= 0.95 }) ?? true else { return }
+    lastReport = now
+    for worker in workers {
+      if let spent = worker.schedule(), let elapsed {
+        times.workerRun += spent.run
+        times.workerQueue += spent.queue
+        times.workerTime += elapsed
+      }
+    }
+    var seen: Set<Int32> = []
+    for thread in [main] + workers where seen.insert(thread.pid).inserted {
+      guard let moved = thread.traffic() else { continue }
+      times.read &+= moved.read
+      times.written &+= moved.written
+      times.calls &+= moved.calls
+    }
+    var reading = Reading(device: reporter.device.id, time: now)
+    times.set(in: &reading, workers: workers.count)
+    if sockets.isReadable { reading.set(.socketReceived, steps: times.received) }
+    if main.bytes != nil {
+      reading.set(.bytesRead, steps: times.read)
+      reading.set(.bytesWritten, steps: times.written)
+      reading.set(.readCalls, steps: times.calls)
+    }
+    reporter.report(reading, to: &observations) { Self.provenance(of: $0) }
+  }
+
+  private static func provenance(of metric: Metric) -> Provenance {
+    let (method, note): (Provenance.Method, String) =
+      switch metric {
+      case .workerCount: (.instant, "processes and threads that load data, by name or by parent")
+      case .workerRunTime, .workerQueueTime, .workerTime:
+        (.counter, "/proc/PID/schedstat of each worker's main thread")
+      case .socketReceived:
+        (
+          .counter,
+          "sock_diag tcpi_bytes_received, sockets of workers looked at while they were waited for"
+        )
+      case .bytesRead, .bytesWritten, .readCalls:
+        (
+          .counter,
+          "/proc/PID/io of trainer and workers; network file systems are not in read_bytes"
+        )
+      default: (.counter, "sampled ten times a second: state and wchan of /proc/PID/task/TID")
+      }
+    return Provenance(source: LoaderSource.sourceName, method: method, period: 1, note: note)
+  }
+}

@@ -1,0 +1,140 @@
+import Quantities
+import Telemetry
+import Testing
+
+@testable import Accounting
+
+/// Sessions that are judged second by second, and what is made of them afterwards.
+@Suite struct WaitingJudgeTests {
+  private let gpu = Books.id(.gpu)
+  private let loader = Books.id(.loader, "7-1")
+
+  /// A trainer on a GPU that computes for `work` seconds and waits for `wait`, again and again, with
+  /// workers that stand in the run queue meanwhile.
+  private func books(work: Int, wait: Int, seconds: Int) -> Books {
+    var books = Books()
+    let process = DeviceID(machine: "box", kind: .process, name: "7")
+    let job = Books.id(.job, "train.log")
+    books.timeline.apply(
+      .device(Device(id: job, label: "train", attributes: ["pids": "7", "kind": "training"])))
+    books.timeline.apply(.device(Device(id: gpu, label: "0")))
+    books.timeline.apply(
+      .device(Device(id: process, label: "7", parent: gpu, attributes: ["pid": "7"])))
+    books.timeline.apply(
+      .device(Device(id: loader, label: "pid 7", parent: job, attributes: ["pid": "7"])))
+    let times = (0...seconds).map(Double.init)
+    func isWait(_ second: Int) -> Bool { second % (work + wait) >= work }
+    var joules = 0.0
+    var queue = 0.0
+    var energy: [(Double, Double)] = [(0, 0)]
+    var queues: [(Double, Double)] = [(0, 0)]
+    for second in 0..<seconds {
+      joules += isWait(second) ? 118 : 410
+      queue += isWait(second) ? 1 : 0
+      energy.append((Double(second + 1), joules))
+      queues.append((Double(second + 1), queue))
+    }
+    books.add(gpu, .energy, .counter, energy)
+    books.add(
+      gpu, .utilization, .average,
+      (0...seconds).map { ($0 == 0 ? 0 : Double($0), $0 > 0 && isWait($0 - 1) ? 0 : 1) })
+    books.add(process, .memoryUsed, .instant, times.map { ($0, 9e9) })
+    books.add(job, .step, .log, times.map { ($0, $0 * 2) })
+    books.add(loader, .trainerTime, .counter, times.map { ($0, $0) })
+    books.add(loader, .trainerQueueTime, .counter, queues)
+    books.add(loader, .trainerRunTime, .counter, times.map { ($0, 0) })
+    books.add(loader, .workerCount, .instant, times.map { ($0, 4) })
+    books.add(loader, .workerRunTime, .counter, times.map { ($0, $0 * 0.6) })
+    books.add(loader, .workerQueueTime, .counter, times.map { ($0, $0 * 3.4) })
+    books.add(loader, .workerTime, .counter, times.map { ($0, $0 * 4) })
+    books.add(loader, .starvedWorkerTime, .counter, queues.map { ($0.0, $0.1 * 4) })
+    books.add(loader, .starvedRunTime, .counter, queues.map { ($0.0, $0.1 * 4) })
+    books.add(loader, .starvedLookTime, .counter, queues)
+    return books
+  }
+
+  /// Judges a session as it goes on, and keeps what is decided.
+  private func judged(_ books: Books, seconds: Int) -> Timeline {
+    var timeline = books.timeline
+    var judge = WaitingJudge()
+    for second in stride(from: 1, through: seconds + 2, by: 1) {
+      timeline.apply(judge.judge(timeline, until: origin + Double(second)))
+    }
+    timeline.apply(judge.finish())
+    return timeline
+  }
+
+  @Test func `Share, joules, cause and advice are as they were`() throws {
+    let timeline = judged(books(work: 3, wait: 2, seconds: 200), seconds: 200)
+    let ledger = Ledger(timeline)
+    let job = try #require(ledger.inventory.jobs.first)
+    let account = try #require(ledger.waiting(of: job.id, over: span(20, 200)))
+    #expect(abs(account.share - 0.4) <= 0.03)
+    #expect(abs(try #require(account.joules) / (0.4 * 180 * 118) - 1) <= 0.05)
+    #expect(account.kind == .data && account.cause == .processors)
+    #expect(account.evidence == .power && account.band == .critical)
+    #expect(account.verdict.contains("4 loader workers are out of processors"))
+    #expect(account.advice.contains("processors"))
+    #expect(near(account.speedUp.map { ($0 * 10).rounded() }, 17))
+  }
+
+  @Test func `Any stretch is the difference of its ends, and the ribbon adds up`() throws {
+    let ledger = Ledger(judged(books(work: 3, wait: 2, seconds: 120), seconds: 120))
+    let job = try #require(ledger.inventory.jobs.first)
+    let whole = try #require(ledger.waiting(of: job.id, over: span(20, 110)))
+    let parts = [span(20, 50), span(50, 110)].compactMap { ledger.waiting(of: job.id, over: $0) }
+    let sum = parts.reduce(0) { $0 + ($1.parts[.data]?.seconds ?? 0) }
+    #expect(near(sum, whole.parts[.data]?.seconds ?? -1))
+    for second in stride(from: 25.0, to: 115, by: 7) {
+      let split = try #require(ledger.split(over: span(second - 10, second)))
+      #expect(near(split.joules.reduce(0) { $0 + $1.joules }, split.total.joules))
+      #expect((split.amount(.waiting) ?? 0) > 0)
+    }
+  }
+
+  @Test func `A fed job is acquitted in words`() throws {
+    let ledger = Ledger(judged(books(work: 100, wait: 0, seconds: 150), seconds: 150))
+    let job = try #require(ledger.inventory.jobs.first)
+    let account = try #require(ledger.waiting(of: job.id, over: span(0, 150)))
+    #expect(account.kind == nil && account.band == .fed)
+    #expect(account.verdict.hasPrefix("Fed: the loader is ahead"))
+    #expect(account.advice.isEmpty && account.price.isEmpty)
+  }
+
+  @Test func `A checkpoint that the job tells is left out`() throws {
+    var books = books(work: 20, wait: 10, seconds: 120)
+    let job = Books.id(.job, "train.log")
+    books.add(job, .checkpointTime, .log, [(30, 10), (60, 10), (90, 10), (120, 10)])
+    let ledger = Ledger(judged(books, seconds: 120))
+    let account = try #require(ledger.waiting(of: job, over: span(0, 120)))
+    // The steps of the log run on, so no pause that contradicts them is believed.
+    #expect(account.pausedSeconds == 0 || account.share(.data) < 0.05)
+  }
+
+  @Test func `The job's own data time outranks all`() throws {
+    var books = books(work: 3, wait: 2, seconds: 150)
+    let job = Books.id(.job, "train.log")
+    let times = stride(from: 5.0, through: 150, by: 5)
+    books.add(job, .stepTime, .log, times.map { ($0, 0.5) })
+    books.add(job, .dataTime, .log, times.map { ($0, 0.19) })
+    let ledger = Ledger(judged(books, seconds: 150))
+    let account = try #require(ledger.waiting(of: job, over: span(0, 150)))
+    #expect(account.evidence == .dataTime)
+    #expect(abs(account.share - 0.38) < 0.001)
+  }
+
+  @Test func `What another program decided is not decided again`() {
+    var books = books(work: 3, wait: 2, seconds: 30)
+    books.add(Books.id(.waiting), .judgedTime, .counter, [(0, 0), (30, 30)])
+    var judge = WaitingJudge()
+    #expect(judge.judge(books.timeline, until: origin + 32).isEmpty)
+  }
+
+  @Test func `A clock that steps back is waited for`() {
+    let books = books(work: 3, wait: 2, seconds: 30)
+    var judge = WaitingJudge()
+    _ = judge.judge(books.timeline, until: origin + 20)
+    #expect(judge.judge(books.timeline, until: origin + 5).isEmpty)
+    #expect(!judge.judge(books.timeline, until: origin + 25).isEmpty)
+  }
+}

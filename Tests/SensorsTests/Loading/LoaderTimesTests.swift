@@ -1,0 +1,46 @@
+import Telemetry
+import Testing
+
+@testable import Sensors
+
+/// Where threads sleep, and what that makes of a trainer and its workers.
+@Suite struct LoaderTimesTests {
+  @Test(arguments: [
+    ("poll_schedule_timeout.constprop.0", SleepPlace.queue), ("unix_stream_read_generic", .queue),
+    ("anon_pipe_read", .queue), ("futex_do_wait", .futex), ("__futex_wait", .futex),
+    ("wait_woken", .socket), ("__iomap_dio_rw", .disk), ("folio_wait_bit_common", .disk),
+    ("rpc_wait_bit_killable", .fileServer), ("request_wait_answer", .fileServer),
+    ("hrtimer_nanosleep", .timer), ("nv_something", .other), ("0", .other), ("", .other),
+  ]) func `A place is known by the beginning of its name`(name: String, place: SleepPlace) {
+    #expect(SleepPlace(name) == place)
+  }
+
+  @Test(arguments: [
+    (ThreadState.asleep(.queue), true, false, true), (.asleep(.queue), false, false, false),
+    (.asleep(.futex), true, true, true), (.asleep(.futex), true, false, false),
+    (.asleep(.timer), true, true, false), (.running, true, true, false),
+    (.asleep(.other), true, true, false),
+  ]) func `A trainer waits where its queue is`(
+    state: ThreadState, hasWorkers: Bool, hasHandover: Bool, waits: Bool
+  ) {
+    #expect(
+      LoaderTimes.isOnQueue(state, hasWorkers: hasWorkers, hasHandover: hasHandover) == waits)
+  }
+
+  @Test func `One busy worker among idle ones holds the line`() {
+    var times = LoaderTimes()
+    times.note(workers: [.running, .idle, .idle, .idle], seconds: 1)
+    #expect(times.starvedHead == 1 && times.starvedRunning == 1 && times.starvedWorkers == 4)
+    times.note(workers: [.running, .idle], seconds: 1)
+    times.note(workers: [.running, .disk, .idle, .idle], seconds: 1)
+    times.note(workers: [.idle, .idle, .idle], seconds: 1)
+    #expect(times.starvedHead == 1 && times.starvedLooks == 4)
+  }
+
+  @Test func `Poll with a socket that receives is a wait for a server`() {
+    #expect(LoaderTimes.WorkerDoing(.asleep(.queue), isOnSocket: true) == .network)
+    #expect(LoaderTimes.WorkerDoing(.asleep(.queue), isOnSocket: false) == .idle)
+    #expect(LoaderTimes.WorkerDoing(.blocked(.fileServer), isOnSocket: false) == .network)
+    #expect(LoaderTimes.WorkerDoing(.blocked(.other), isOnSocket: false) == .disk)
+  }
+}
