@@ -1,5 +1,6 @@
 import CTerminal
 import Canvas
+import Glibc
 
 extension TerminalScreen {
   /// Shows a frame.
@@ -21,6 +22,14 @@ extension TerminalScreen {
     }
     shown = frame
     ct_screen_flush(handle, depth.rawValue >= ColorDepth.indexed256.rawValue)
+  }
+
+  /// Rings the terminal's bell.
+  public func ring() {
+    waitIfCrashing()
+    guard !hasHungUp else { return }
+    var bell = UInt8(ascii: "\u{7}")
+    _ = write(options.outputDescriptor, &bell, 1)
   }
 
   /// The frame as this terminal can show it, exactly as large as the screen.

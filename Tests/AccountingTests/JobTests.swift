@@ -23,6 +23,18 @@ import Testing
     return books
   }
 
+  @Test(arguments: [DeviceKind.grid, .alert])
+  func `An imported job is charged the meters beside it, whatever else belongs to no machine`(
+    kind: DeviceKind
+  ) {
+    var books = training()
+    let imported = DeviceID(machine: "", kind: .job, name: "log")
+    books.add(imported, .step, .log, period: 10, [(0, 0), (50, 60)])
+    books.timeline.apply(
+      .device(Device(id: DeviceID(machine: "", kind: kind, name: "x"), label: "x")))
+    #expect(near(books.ledger.jobEnergy(of: imported, over: span(0, 50))?.joules, 350 * 50))
+  }
+
   @Test func `A step costs the joules between two reports over the steps between them`() throws {
     let cost = try #require(training().ledger.cost(of: job, at: origin + 40))
     #expect(cost.span == span(10, 40))

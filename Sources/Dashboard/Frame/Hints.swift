@@ -7,6 +7,18 @@ enum Hints {
   static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     guard !rect.isEmpty else { return }
     let view = c.input.view
+    if let event = AlertTicker.sentence(c) {
+      let (mark, role): (String, Theme.Role) =
+        switch event.cause {
+        case .alert: ("▲ ", .critical)
+        case .alertCleared: ("", .good)
+        default: ("▲ ", .warning)
+        }
+      canvas.textClipped(
+        mark + sanitized(c.timeline.words(of: event)), x: rect.x + 1, y: rect.y,
+        maxWidth: rect.width - 2, c.style(role).bold)
+      return
+    }
     if !view.toast.isEmpty {
       canvas.textClipped(
         view.toast, x: rect.x + 1, y: rect.y, maxWidth: rect.width - 2, c.style(.good).bold)

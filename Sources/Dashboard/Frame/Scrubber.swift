@@ -72,17 +72,19 @@ enum Scrubber {
       canvas.put("◆", x: other, y: rect.y, c.style(.accent))
     }
     let events = c.timeline.events.map { (event: $0, x: column($0.time, in: rect, c)) }
-    // No label may hide a gap.
-    let gaps = events.filter { $0.event.kind == .gap }.map(\.x)
+    // No label may hide a gap or an alert.
+    func isGrave(_ event: Event) -> Bool { event.kind == .gap || event.cause == .alert }
+    let grave = events.filter { isGrave($0.event) }.map(\.x)
     var free = rect.x
     for (event, x) in events {
-      guard x >= free || event.kind == .gap else { continue }
+      guard x >= free || isGrave(event) else { continue }
       let style =
-        event.kind == .gap ? c.style(.critical) : c.style(event.kind == .mark ? .accent : .muted)
+        isGrave(event) ? c.style(.critical) : c.style(event.kind == .mark ? .accent : .muted)
       // A label ends before the cursor, which would stand on it otherwise.
-      let end = min(x < to ? to : rect.right, gaps.first { $0 > x } ?? rect.right)
+      let end = min(x < to ? to : rect.right, grave.first { $0 > x } ?? rect.right)
       let room = end - x - 3
-      canvas.text(event.kind == .gap ? "▲" : "▾", x: x, y: rect.y, style)
+      let mark = event.cause == .alert ? "!" : event.kind == .gap ? "▲" : "▾"
+      canvas.text(mark, x: x, y: rect.y, event.cause == .alert ? style.bold : style)
       free = max(free, x + 1)
       let text = c.timeline.words(of: event)
       guard room >= 4, !text.isEmpty else { continue }

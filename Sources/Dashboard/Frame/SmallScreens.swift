@@ -38,10 +38,15 @@ enum ListScreen {
 enum TinyScreen {
   static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
     let (value, what) = number(c)
-    let lines = [value, c.input.session.isSimulated ? "SIMULATED" : what, TitleBar.badge(c).0]
+    let alert = AlertTicker.mark(c, room: canvas.width)
+    let lines = [
+      value, c.input.session.isSimulated ? "SIMULATED" : what, alert ?? TitleBar.badge(c).0,
+    ]
     let first = max(0, (canvas.height - min(canvas.height, 3)) / 2)
     for (index, line) in lines.enumerated() where first + index < canvas.height {
-      let style = index == 0 ? c.style(.power).bold : c.muted
+      let style =
+        index == 0
+        ? c.style(.power).bold : index == 2 && alert != nil ? c.style(.critical).bold : c.muted
       canvas.textCentered(
         line, in: Rect(x: 0, y: 0, width: canvas.width, height: canvas.height), y: first + index,
         style)

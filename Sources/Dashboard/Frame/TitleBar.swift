@@ -40,11 +40,16 @@ enum TitleBar {
   ) -> Int {
     let civil = c.civil(c.time)
     var right = rect.right - 1
-    if rect.width >= 40 {
+    // A name only where there is room beside everything else; on a small screen it takes the clock's.
+    let alert = AlertTicker.mark(c, room: rect.width >= 110 ? 28 : rect.width >= 60 ? 11 : 7)
+    if rect.width >= 40, alert == nil || rect.width >= 76 {
       right -= canvas.textRight(civil.clock, right: right, y: rect.y, style(.text).bold) + 1
     }
     if rect.width >= 100 {
       right -= canvas.textRight(civil.date, right: right, y: rect.y, style(.muted)) + 2
+    }
+    if let alert {
+      right -= canvas.textRight(alert, right: right, y: rect.y, style(.critical).bold) + 2
     }
     let session = c.input.session
     if !session.recordingProblem.isEmpty {

@@ -11,6 +11,8 @@ package final class ChildProcess {
   private let output: FileDescriptor
   private let errors: FileDescriptor
   private var isReaped = false
+  /// Whether it has ended with status 0, as `ending` found.
+  package private(set) var hasSucceeded = false
   /// The end of what the command wrote to its standard error.
   private var errorTail: [UInt8] = []
 
@@ -109,6 +111,7 @@ package final class ChildProcess {
     var status: Int32 = 0
     waitpid(pid, &status, 0)
     isReaped = true
+    hasSucceeded = status == 0
     // WTERMSIG and WEXITSTATUS of wait(2).
     let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
     return signal == 0 ? "ended with status \(code)" : "ended by signal \(signal)"

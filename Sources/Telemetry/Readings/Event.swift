@@ -48,6 +48,10 @@ public struct Event: Sendable, Hashable {
     case stalled
     /// A job that stood still goes on.
     case continued
+    /// An alert of the user's was raised; the device is the alert.
+    case alert
+    /// What an alert was raised for is over; the device is the alert.
+    case alertCleared = "alert_cleared"
     /// The recording was ended in order at this time.
     case recordingEnded = "recording_ended"
 

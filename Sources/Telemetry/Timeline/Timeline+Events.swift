@@ -34,9 +34,14 @@ extension Timeline {
     return isGoingOn ? nil : event
   }
 
-  /// An event in words, with the accelerator's name where there are several.
+  /// An event in words, with the name of the accelerator or the alert that it concerns.
   public func words(of event: Event) -> String {
-    guard let id = event.device, id.kind == .gpu || id.kind == .gpuPart else { return event.text }
-    return "GPU \(device(id)?.label ?? id.name): \(event.text)"
+    guard let id = event.device else { return event.text }
+    let name = device(id)?.label ?? id.name
+    switch id.kind {
+    case .gpu, .gpuPart: return "GPU \(name): \(event.text)"
+    case .alert: return event.text.isEmpty ? name : "\(name): \(event.text)"
+    default: return event.text
+    }
   }
 }

@@ -61,6 +61,7 @@ struct Record: ParsableCommand {
     let feed = LiveFeed(
       clock: clock, machine: host.machine, interval: context.interval,
       privacy: privacyOptions.filter(host))
+    feed.alerts = AlertDesk(settings, environment: host.environment)
     let path = output ?? Self.defaultName(feed.machine, clock.start)
     let isSimulated = settings.sources.contains { $0.kind == "simulated" }
     do {

@@ -40,6 +40,7 @@ struct Watch: ParsableCommand {
     let feed = LiveFeed(
       clock: clock, machine: host.machine, interval: context.interval,
       privacy: privacyOptions.filter(host))
+    feed.alerts = AlertDesk(settings, environment: host.environment)
     var keyboard: Int32 = 0
     if input == "-" {
       guard isatty(0) == 0 else {

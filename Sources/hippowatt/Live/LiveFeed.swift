@@ -6,7 +6,12 @@ import Telemetry
 /// A session that is going on: sources in, timeline and recording out.
 final class LiveFeed: Feed {
   private(set) var timeline = Timeline()
-  let interval: Double
+  /// Seconds between two readings.
+  private let readingInterval: Double
+  /// The user's alerts, if there are any.
+  var alerts: AlertDesk?
+  /// Seconds between two frames: alerts are looked at every second, however seldom a reading comes.
+  var interval: Double { alerts == nil ? readingInterval : min(1, readingInterval) }
   /// Whether everything comes from another machine, by a pipe.
   var isRemote = false
   let collector: Collector
@@ -32,7 +37,7 @@ final class LiveFeed: Feed {
     self.clock = clock
     self.privacy = privacy
     self.machine = self.privacy.machine(machine)
-    self.interval = interval
+    readingInterval = interval
     collector = Collector(clock: clock)
     started = clock.now
   }
@@ -49,7 +54,7 @@ final class LiveFeed: Feed {
       ? SourceCatalogue.all.defaults : requests
     for request in wanted {
       collector.add(
-        try SourceCatalogue.all.make(request, in: context), interval: interval,
+        try SourceCatalogue.all.make(request, in: context), interval: readingInterval,
         roster: context.roster)
     }
   }
@@ -91,7 +96,17 @@ final class LiveFeed: Feed {
 
   var notice: String { collector.isFinished ? lastFailure : "" }
 
-  func update(for view: ViewState) { take(collector.drain()) }
+  func update(for view: ViewState) {
+    take(collector.drain())
+    take(judgeAlerts())
+  }
+
+  /// What the alerts have to say now; with `all` none waits for its next time.
+  func judgeAlerts(all: Bool = false) -> [Observation] {
+    alerts?.judge(timeline, over: bounds, all: all) ?? []
+  }
+
+  func takeBell() -> Bool { alerts?.takeBell() ?? false }
 
   /// Takes observations into timeline and recording, without what is private, and returns them so.
   @discardableResult
@@ -142,6 +157,7 @@ final class LiveFeed: Feed {
   }
 
   func close() {
+    alerts?.finish(within: 0.5)
     collector.stop()
     if recorder != nil {
       keep(

@@ -7,7 +7,7 @@ import Telemetry
 
 /// A recording without a screen: the loop of `hippowatt record`.
 final class RecordSession {
-  private let feed: LiveFeed
+  let feed: LiveFeed
   /// The kinds of the sources that were asked for, beyond those that are always read.
   private let named: [String]
   private let clock: SystemClock
@@ -15,7 +15,7 @@ final class RecordSession {
   private let path: String
   private let isQuiet: Bool
   private let limit: Double?
-  private let showsStatus: Bool
+  let showsStatus: Bool
   private var command: WrappedCommand?
   private var output: JobOutput?
   private var status: Int32?
@@ -68,6 +68,7 @@ final class RecordSession {
     while !isOver {
       wait(seconds: command == nil ? min(0.25, feed.interval) : 0.05)
       take()
+      judge()
       let now = clock.now
       if let limit { end(after: limit, now - start) }
       if showsStatus, now - lastStatus >= 1 {
@@ -95,6 +96,10 @@ final class RecordSession {
       take()
     }
     take()
+    judge(all: true)
+    // What was just raised still gets its command, and a word if that fails.
+    feed.alerts?.finish(within: 2)
+    judge()
     let end = clock.now
     if path != "-" {
       _ = feed.mark(Event(time: end, kind: .note, text: "recording ended", cause: .recordingEnded))
@@ -210,7 +215,7 @@ final class RecordSession {
     }
   }
 
-  private func keep(_ observations: [Observation]) {
+  func keep(_ observations: [Observation]) {
     guard !observations.isEmpty else { return }
     context?.roster.take(observations)
     let observations = feed.take(observations)

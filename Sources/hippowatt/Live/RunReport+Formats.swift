@@ -101,6 +101,7 @@ extension RunReport {
       ("price", cost.map(JSONText.text)),
       ("waiting", waiting.map(Self.json)),
       ("jobs", .list(jobs.map(Self.json))),
+      ("alerts", alerts.isEmpty ? nil : .list(alerts.map(Self.json))),
       (
         "equivalents",
         .list(

@@ -37,6 +37,7 @@ extension RunReport {
       facts += Self.waitingFacts(waiting, indent: "")
     }
     facts += jobs.flatMap { jobFacts($0, isFull: isFull) }
+    if isFull { facts += alertFacts }
     if isFull {
       for (index, count) in equivalents.enumerated() {
         facts.append(

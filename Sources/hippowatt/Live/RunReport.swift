@@ -69,6 +69,8 @@ struct RunReport {
   let waiting: WaitingAccount?
   /// The seconds by which the clock of the reader is ahead of UTC.
   let utcOffset: @Sendable (Timestamp) -> Int
+  /// The alerts that were raised, in order, each with its name.
+  let alerts: [(name: String, stretch: AlertStretch)]
   /// What in the recording cannot be as it was written, in words.
   var damages: [String] = []
 
@@ -96,6 +98,9 @@ struct RunReport {
       .compactMap { $0 }.max()
     grid = ledger.grid(over: span).flatMap { $0.matched > 0 ? $0 : nil }
     location = ledger.inventory.grid
+    alerts = timeline.alerts(until: Timestamp(nanoseconds: .max)).filter {
+      $0.raised.time >= span.start
+    }.map { (timeline.name(of: $0.raised), $0) }
     accelerators = ledger.inventory.gpus
     processor = ledger.inventory.host?.model ?? ""
     waiting = ledger.waiting(over: span)

@@ -17,6 +17,8 @@ protocol Feed: AnyObject {
   func mark(_ event: Event) -> String?
   /// A message to the user about the feed itself; empty when there is none.
   var notice: String { get }
+  /// Whether the terminal is to ring since the last call.
+  func takeBell() -> Bool
   /// Whether processes of the timeline run on this machine now.
   var canSignal: Bool { get }
   /// Ends everything that should not outlive the screen.
@@ -26,4 +28,5 @@ protocol Feed: AnyObject {
 extension Feed {
   var notice: String { "" }
   var canSignal: Bool { false }
+  func takeBell() -> Bool { false }
 }

@@ -56,6 +56,7 @@ final class ScreenSession {
     while !isOver {
       let now = Self.monotonic
       try feed.update(for: view)
+      if feed.takeBell() { screen.ring() }
       view.cursor.advance(by: Double(now - last) * 1e-9, in: feed.bounds)
       last = now
       openQuestion()

@@ -26,7 +26,7 @@ extension SettingsReader {
         }
         for index in 0..<list.count {
           guard let entry = list[index].table else { throw problem(key, "must be tables") }
-          tariff.periods.append(try period(entry))
+          tariff.periods.append(try within("price.period", index).period(entry))
         }
       default: throw problem(key, "[price] has no setting “\(key)”")
       }

@@ -19,6 +19,8 @@ struct Settings: Sendable {
   var mayAskServers = false
   /// What a kilowatt-hour costs.
   var tariff: Tariff?
+  /// What the user wants to be told of.
+  var alerts: [AlertRule] = []
 
   /// The longest interval and the longest window, in seconds: a year.
   static let longest = 366 * 86_400.0
@@ -71,6 +73,20 @@ struct Settings: Sendable {
 struct SettingsReader {
   let text: String
   let path: String
+  /// The table of a list that is being read, which is where its keys are looked for.
+  private var section: (name: String, index: Int)?
+
+  init(text: String, path: String) {
+    self.text = text
+    self.path = path
+  }
+
+  /// The same reader inside one of several tables of a name.
+  func within(_ name: String, _ index: Int) -> SettingsReader {
+    var copy = self
+    copy.section = (name, index)
+    return copy
+  }
 
   mutating func settings(_ table: TOMLTable) throws(Settings.Problem) -> Settings {
     var settings = Settings()
@@ -106,10 +122,7 @@ struct SettingsReader {
         }
         for key in serving.keys {
           guard key == "probe" else { throw problem(key, "[serving] has no setting “\(key)”") }
-          guard let answer = serving[key]?.bool else {
-            throw problem(key, "“probe” must be true or false")
-          }
-          settings.mayAskServers = answer
+          settings.mayAskServers = try flag(serving, key)
         }
       case "price":
         guard let price = table[key]?.table else { throw problem(key, "must be a table: [price]") }
@@ -120,8 +133,9 @@ struct SettingsReader {
         }
         for index in 0..<list.count {
           guard let entry = list[index].table else { throw problem(key, "must be tables") }
-          settings.sources.append(try source(entry))
+          settings.sources.append(try within(key, index).source(entry))
         }
+      case "alert": break
       default: throw problem(key, "there is no setting “\(key)”")
       }
     }
@@ -129,6 +143,13 @@ struct SettingsReader {
       let named = Set(settings.sources.map(\.kind))
       let others = SourceCatalogue.all.defaults.filter { !named.contains($0.kind) }
       settings.sources = others + settings.sources
+    }
+    // Last, since they may speak of the price.
+    if table["alert"] != nil {
+      guard let list = table["alert"]?.array else {
+        throw problem("alert", "must be a list of tables: [[alert]]")
+      }
+      settings.alerts = try alerts(list, currency: settings.tariff?.currency)
     }
     return settings
   }
@@ -156,7 +177,14 @@ struct SettingsReader {
     return value
   }
 
-  private func scalar(_ table: TOMLTable, _ key: String) throws(Settings.Problem) -> String {
+  func flag(_ table: TOMLTable, _ key: String) throws(Settings.Problem) -> Bool {
+    guard let value = table[key]?.bool else {
+      throw problem(key, "“\(key)” must be true or false")
+    }
+    return value
+  }
+
+  func scalar(_ table: TOMLTable, _ key: String) throws(Settings.Problem) -> String {
     if let value = table[key]?.string { return value }
     if let value = table[key]?.int { return String(value) }
     if let value = table[key]?.double { return String(value) }
@@ -164,7 +192,7 @@ struct SettingsReader {
     throw problem(key, "“\(key)” must be a single value")
   }
 
-  private func seconds(
+  func seconds(
     _ table: TOMLTable, _ key: String, atLeast least: Double
   ) throws(Settings.Problem) -> Double {
     let text = try scalar(table, key)
@@ -183,17 +211,33 @@ struct SettingsReader {
     Settings.Problem(path: path, line: line(of: key), text: text)
   }
 
-  /// The first line that sets a key or opens a table of that name; 0 when there is none.
+  /// The first line that sets a key or opens a table of that name, in the table that is being read
+  /// where there are several; 0 when there is none.
   private func line(of key: String) -> Int {
     let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
-    let index = lines.firstIndex { line in
-      let start = line.drop { $0 == " " || $0 == "\t" || $0 == "[" || $0 == "\"" || $0 == "'" }
-      guard start.hasPrefix(key) else { return false }
-      let rest = start.dropFirst(key.count).drop {
-        $0 == " " || $0 == "\t" || $0 == "\"" || $0 == "'"
-      }
-      return rest.first == "=" || rest.first == "]" || rest.first == "."
+    guard let section else { return lines.firstIndex { Self.sets($0, key) }.map { $0 + 1 } ?? 0 }
+    let heads = lines.indices.filter { index in
+      lines[index].drop { $0 == " " || $0 == "\t" }.hasPrefix("[[")
+        && Self.sets(lines[index], section.name)
     }
-    return index.map { $0 + 1 } ?? 0
+    // Written on one line, they have no heads of their own.
+    guard heads.indices.contains(section.index) else {
+      return lines.firstIndex { Self.sets($0, section.name) }.map { $0 + 1 } ?? 0
+    }
+    let head = heads[section.index]
+    let rest = lines[(head + 1)...]
+    let end =
+      rest.firstIndex { $0.drop { $0 == " " || $0 == "\t" }.hasPrefix("[") } ?? lines.endIndex
+    return (lines[(head + 1)..<end].firstIndex { Self.sets($0, key) } ?? head) + 1
+  }
+
+  /// Whether a line sets a key or opens a table of that name.
+  private static func sets(_ line: Substring, _ key: String) -> Bool {
+    let start = line.drop { $0 == " " || $0 == "\t" || $0 == "[" || $0 == "\"" || $0 == "'" }
+    guard start.hasPrefix(key) else { return false }
+    let rest = start.dropFirst(key.count).drop {
+      $0 == " " || $0 == "\t" || $0 == "\"" || $0 == "'"
+    }
+    return rest.first == "=" || rest.first == "]" || rest.first == "."
   }
 }
