@@ -26,6 +26,8 @@ public struct SessionInfo: Sendable {
   public var recordingProblem: String
   /// What a kilowatt-hour costs, if the user said so.
   public var tariff: Tariff?
+  /// The site's power usage effectiveness, if the user said so.
+  public var pue: Double?
   /// Seconds east of UTC at a time.
   public var utcOffset: @Sendable (Timestamp) -> Int
 

@@ -62,12 +62,21 @@ enum Ribbon {
       say(reason, &canvas, in: bar, c)
       return
     }
-    let parts = split.joules.filter { $0.joules > 0 }.map { use, joules in
+    var parts = split.joules.filter { $0.joules > 0 }.map { use, joules in
       let color = c.theme[role(use)]
       let share = split.share(use) < 0.005 ? "" : SI.fixed(split.share(use) * 100, 0)
       return StackedPart(
         weight: joules, color: color, label: "\(use.rawValue) \(share)", shortLabel: share,
         ink: color.ink)
+    }
+    // What the site takes beyond the plug is modelled: the mean of a year, on every watt alike.
+    if let pue = c.input.session.pue, pue > 1 {
+      let color = c.theme[.host]
+      let share = "+" + SI.fixed((pue - 1) * 100, 0)
+      parts.append(
+        StackedPart(
+          weight: split.total.joules * (pue - 1), color: color, label: "≈ cooling \(share)",
+          shortLabel: "≈", ink: color.ink))
     }
     canvas.stackedBar(parts, in: bar, track: c.theme[.track], glyphs: c.glyphs)
     guard tail > 0, let watts = c.ledger.power(at: c.time) else { return }

@@ -189,6 +189,7 @@ extension DisplayOptions {
       feed: feed, screen: screen, themes: store.themes, view: view, script: script, dumpPath: dump,
       tariff: settings.tariff)
     session.accounts = accounts
+    session.pue = settings.pue
     try session.run()
     if let signal = session.endSignal { throw EndedBySignal(number: signal) }
   }

@@ -54,6 +54,7 @@ struct Report: ParsableCommand {
       targetLoss: targetLoss, price: price.flatMap(Price.init(text:)), tariff: settings.tariff,
       utcOffset: HostEnvironment.utcOffset)
     report.damages = recording.damages
+    report.pue = settings.pue
     let text =
       switch format {
       case "json": report.json

@@ -98,6 +98,7 @@ struct Snapshot: ParsableCommand {
     guard let (width, height) = dimensions else { return }
     var info = feed.info
     info.tariff = settings.tariff
+    info.pue = settings.pue
     var input = FrameInput(
       timeline: feed.timeline, bounds: feed.bounds, view: view, theme: store.themes[theme],
       session: info, width: width, height: height)

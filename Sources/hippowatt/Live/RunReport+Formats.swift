@@ -93,6 +93,8 @@ extension RunReport {
             ])
           })
       ),
+      ("pue", pue.map(JSONText.number)),
+      ("site_joules", pue.flatMap { pue in energy.map { .number($0.joules * pue) } }),
       ("grams_co2e", grid.map { .number($0.grams) }),
       ("grid_coverage", grid.map { .number($0.coverage) }),
       ("renewable_share", grid?.renewableShare.map(JSONText.number)),

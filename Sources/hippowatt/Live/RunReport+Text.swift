@@ -73,6 +73,14 @@ extension RunReport {
       let peak = peakPower.map { ", peak " + SI.string($0, "W") } ?? ""
       facts.append(("power", "mean \(SI.string(mean, "W"))\(peak)"))
     }
+    if let pue {
+      let site = SI.energy(energy.joules * pue).joined
+      facts.append(
+        (
+          "  site",
+          "≈ \(site) with cooling and the like, by the PUE of the settings, \(SI.significant(pue))"
+        ))
+    }
     facts += warnings.map { ("  ▲", sanitized($0.words)) }
     return facts
   }

@@ -71,6 +71,8 @@ struct RunReport {
   let utcOffset: @Sendable (Timestamp) -> Int
   /// The alerts that were raised, in order, each with its name.
   let alerts: [(name: String, stretch: AlertStretch)]
+  /// The site's power usage effectiveness, if the user said so.
+  var pue: Double?
   /// What in the recording cannot be as it was written, in words.
   var damages: [String] = []
 

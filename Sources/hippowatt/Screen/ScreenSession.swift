@@ -18,6 +18,8 @@ final class ScreenSession {
   private let dumpPath: String?
   /// What a kilowatt-hour costs, if the user said so.
   private let tariff: Tariff?
+  /// The site's power usage effectiveness, if the user said so.
+  var pue: Double?
   /// What the run is compared with.
   var accounts = Accounts()
   /// The last frame, for screenshots and scripts.
@@ -98,6 +100,7 @@ final class ScreenSession {
     }
     var info = feed.info
     info.tariff = tariff
+    info.pue = pue
     var input = FrameInput(
       timeline: feed.timeline, bounds: feed.bounds, view: view, theme: theme, session: info,
       width: screen.width, height: screen.height)

@@ -19,8 +19,13 @@ struct Settings: Sendable {
   var mayAskServers = false
   /// What a kilowatt-hour costs.
   var tariff: Tariff?
+  /// The power usage effectiveness of the site, if the user said so.
+  var pue: Double?
   /// What the user wants to be told of.
   var alerts: [AlertRule] = []
+
+  /// The power usage effectiveness that can be (ISO/IEC 30134-2): from all for the machines to the worst.
+  static let effectiveness = 1.0...5.0
 
   /// The longest interval and the longest window, in seconds: a year.
   static let longest = 366 * 86_400.0
@@ -123,6 +128,19 @@ struct SettingsReader {
         for key in serving.keys {
           guard key == "probe" else { throw problem(key, "[serving] has no setting “\(key)”") }
           settings.mayAskServers = try flag(serving, key)
+        }
+      case "site":
+        guard let site = table[key]?.table else { throw problem(key, "must be a table: [site]") }
+        for key in site.keys {
+          guard key == "pue" else { throw problem(key, "[site] has no setting “\(key)”") }
+          guard let pue = site[key]?.double ?? site[key]?.int.map(Double.init),
+            Settings.effectiveness.contains(pue)
+          else {
+            throw problem(
+              key,
+              "“pue” must be a number from 1 to 5: energy of the site over that of its machines")
+          }
+          settings.pue = pue
         }
       case "price":
         guard let price = table[key]?.table else { throw problem(key, "must be a table: [price]") }
