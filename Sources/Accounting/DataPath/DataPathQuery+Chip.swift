@@ -13,7 +13,8 @@ extension DataPathQuery {
       return stage
     }
     stage.rate = known.value
-    stage.amount = Self.text(known.value)
+    stage.amount = [Self.text(known.value)]
+    stage.count = known.devices.count
     let isCounted = timeline.id(.pcieReceived, of: known.devices[0].id) != nil
     stage.limit(
       by: ceiling(.rateCeiling, of: known.devices, .link)
@@ -34,7 +35,7 @@ extension DataPathQuery {
     if bandwidths.count == active.devices.count, Set(bandwidths).count == 1 {
       stage.ceiling = .init(
         rate: bandwidths.reduce(0, +), kind: .stated, devices: bandwidths.count)
-      stage.amount = stage.ceiling.map { "of " + $0.words } ?? ""
+      stage.amount = stage.ceiling.map { $0.words.map { "of " + $0 } } ?? []
     }
     return stage
   }
@@ -46,7 +47,10 @@ extension DataPathQuery {
       .map { $0.value / Double($0.devices.count) }
     if let tensor = sum(.tensorActive, of: gpus) {
       stage.fill(tensor.value / Double(tensor.devices.count), by: .activity)
-      if let resident { stage.amount = "SMs \(SI.percent(min(1, resident))) % active" }
+      if let resident {
+        let share = "SMs \(SI.percent(min(1, resident))) %"
+        stage.amount = [share + " active", share]
+      }
     } else if let resident {
       stage.name = "SMs"
       stage.fill(resident, by: .activity)

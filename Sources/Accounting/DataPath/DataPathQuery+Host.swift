@@ -43,7 +43,8 @@ extension DataPathQuery {
       stage.name = "\(best.devices.count) \(word)"
     }
     stage.rate = best.rate
-    stage.amount = Self.text(best.rate)
+    stage.amount = [Self.text(best.rate)]
+    stage.count = best.devices.count
     stage.limit(
       by: ceiling(.rateCeiling, of: best.devices, first.id.kind == .mount ? .configured : .stated)
         ?? ceiling(.linkSpeed, of: best.devices, .link) ?? bestSeen(best.metric, of: best.devices))
@@ -89,21 +90,21 @@ extension DataPathQuery {
     let groups = timeline.devices(.controlGroup).filter { job != nil && $0.parent == job }
     let own = sum(.bytesRead, of: groups)?.value
     guard let misses = own ?? sum(.pageCacheMisses, of: hosts)?.value else {
-      stage.missing = "pgpgin is not read"
+      stage.missing = "its misses are not read"
       return stage
     }
     stage.rate = misses
     if let again = sum(.pageCacheRefaults, of: hosts)?.value, again > 0.1 * misses, again > 1e6 {
-      stage.detail = Self.text(again) + " pushed out"
+      stage.detail = [Self.text(again) + " pushed out", Self.text(again) + " again"]
     }
     // Memory maps and direct reads pass the calls by; a share beyond all of them says nothing.
     guard let reads = sum(.readCalls, of: loaders)?.value, reads > 0, misses <= 1.02 * reads else {
-      stage.amount = Self.text(misses) + " missed"
+      stage.amount = [Self.text(misses) + " missed"]
       stage.missing = "of how many is not known"
       return stage
     }
     stage.fill(misses / reads, by: own == nil ? .missedAtMost : .missed)
-    stage.amount = "of " + Self.text(reads)
+    stage.amount = ["of " + Self.text(reads)]
     return stage
   }
 
@@ -121,21 +122,23 @@ extension DataPathQuery {
       stage.missing = "the trainer loads itself"
       return stage
     }
+    stage.count = Int(saturating: count)
     stage.name = count == 1 ? "1 worker" : SI.count(count) + " workers"
     guard let run = sum(.workerRunTime, of: watched.devices)?.value else {
       stage.missing = "schedstat is not read"
       return stage
     }
     guard let queued = sum(.workerQueueTime, of: watched.devices)?.value else {
-      stage.amount = SI.fixed(run, 1) + " cores used"
+      stage.amount = Self.cores(run)
       stage.missing = "their run queue is not read"
       return stage
     }
     stage.fill((run + queued) / watched.value, by: .working)
     let share = min(1, queued / watched.value)
     stage.queued = share
-    stage.amount = "\(SI.fixed(run, 1)) cores used"
-    stage.detail = "\(SI.percent(share)) % run queue"
+    stage.amount = Self.cores(run)
+    let percent = "\(SI.percent(share)) %"
+    stage.detail = [percent + " run queue", percent + " queue"]
     return stage
   }
 }
@@ -146,19 +149,26 @@ extension DataPathStage {
     guard let ceiling, ceiling.rate > 0, let rate else { return }
     self.ceiling = ceiling
     fill(rate / ceiling.rate, by: ceiling.kind == .bestSeen ? .bestSeen : .ceiling)
-    detail = "of " + ceiling.words
+    detail = ceiling.kind == .bestSeen ? ceiling.words : ceiling.words.map { "of " + $0 }
   }
 }
 
 extension DataPathStage.Ceiling {
-  /// `8 × 26 GB/s`, and how it is known where that matters.
-  public var words: String {
+  /// `8 × 26 GB/s`, and how it is known where that matters, the longest spelling first.
+  public var words: [String] {
     let each = SI.dataRate(rate / Double(max(1, devices))).joined
     let all = devices > 1 ? "\(devices) × \(each)" : each
     return switch kind {
-    case .link, .stated: all
-    case .configured: all + " configured"
-    case .bestSeen: all + " best seen"
+    case .link, .stated: [all]
+    case .configured: [all + " configured", all + " set"]
+    case .bestSeen: ["best minute " + all, "best " + all]
     }
+  }
+}
+
+extension DataPathQuery {
+  /// Processor time a second, as processors.
+  fileprivate static func cores(_ run: Double) -> [String] {
+    [SI.fixed(run, 1) + " cores used", SI.fixed(run, 1) + " cores"]
   }
 }

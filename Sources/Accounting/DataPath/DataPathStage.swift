@@ -48,8 +48,10 @@ public struct DataPathStage: Hashable, Sendable {
     public var word: String {
       switch self {
       case .busy, .working: "busy"
-      case .ceiling, .bestSeen: "full"
-      case .missed, .missedAtMost: "missed"
+      case .ceiling: "full"
+      case .bestSeen: "of its best"
+      case .missed: "missed"
+      case .missedAtMost: "missed at most"
       case .activity: "active"
       }
     }
@@ -65,7 +67,7 @@ public struct DataPathStage: Hashable, Sendable {
       case stated
       /// The settings of the system state it.
       case configured
-      /// The greatest mean over five seconds that was seen of it.
+      /// The greatest mean over a minute that was seen of it.
       case bestSeen
     }
 
@@ -91,10 +93,12 @@ public struct DataPathStage: Hashable, Sendable {
   public var basis: Basis?
   /// The share of their time in which its workers were ready and had no processor, 0...1.
   public var queued: Double?
-  /// What flows, in a few words.
-  public var amount = ""
-  /// What that is of, or why it is so, in a few words.
-  public var detail = ""
+  /// How many devices or workers stand for it, where it has any.
+  public var count = 1
+  /// What flows, in a few words, the longest spelling first.
+  public var amount: [String] = []
+  /// What that is of, or why it is so, in a few words, the longest spelling first.
+  public var detail: [String] = []
   /// What would have to be read where nothing tells how full it is, in a few words.
   public var missing = ""
 
@@ -119,11 +123,12 @@ public struct DataPathStage: Hashable, Sendable {
   /// Whether anything is known of what flows through it.
   public var isKnown: Bool { fullness != nil || rate != nil }
 
-  /// How full it is in words, such as `≤ 31 % missed`; `nil` where nothing tells.
-  public var fullnessWords: String? {
-    guard let fullness, let basis else { return nil }
-    let sign = basis == .missedAtMost ? "≤ " : ""
-    return "\(sign)\(SI.percent(fullness)) % \(basis.word)"
+  /// How full it is in words, such as `≤ 31 % missed`, and without them; empty where nothing tells.
+  public var fullnessWords: [String] {
+    guard let fullness, let basis else { return [] }
+    let isAtMost = basis == .missedAtMost
+    let share = "\(isAtMost ? "≤ " : "")\(SI.percent(fullness)) %"
+    return ["\(share) \((isAtMost ? .missed : basis).word)", share]
   }
 
   /// Sets how full it is, held to 0...1.

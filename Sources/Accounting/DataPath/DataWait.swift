@@ -15,6 +15,9 @@ public struct DataWait: Hashable, Sendable {
   /// Seconds decided by the activity of the multiprocessors, by power, and by what the trainer did.
   public var byActivity = 0.0, byPower = 0.0, byTrainer = 0.0
 
+  /// The share of the one that waited longest.
+  public var greatest = 0.0
+
   /// A shorter wait than this share of the time is no news.
   public static let least = 0.05
   /// From this share of the time on, the wait is what matters most.
@@ -26,6 +29,8 @@ public struct DataWait: Hashable, Sendable {
   public var energyShare: Double { judgedEnergy > 0 ? min(1, energy / judgedEnergy) : 0 }
   /// Whether at least half of the stretch was judged.
   public var isEnough: Bool { judged > 0 && judged >= 0.5 * asked }
+  /// Whether all of them waited about alike, so that the job as a whole did.
+  public var isEven: Bool { greatest <= share + 0.1 }
   /// Whether they are known to have waited.
   public var isWaiting: Bool { isEnough && share >= Self.least }
 }
@@ -53,8 +58,10 @@ extension Ledger {
         timeline.id(metric, of: device.id).map { timeline.total($0, over: span).amount } ?? 0
       }
       wait.asked += span.seconds
-      wait.judged += amount(.judgedTime)
-      wait.seconds += amount(.dataWaitTime)
+      let (judged, seconds) = (amount(.judgedTime), amount(.dataWaitTime))
+      wait.judged += judged
+      wait.seconds += seconds
+      if judged > 0 { wait.greatest = max(wait.greatest, min(1, seconds / judged)) }
       wait.judgedEnergy += amount(.judgedEnergy)
       wait.energy += amount(.dataWaitEnergy)
       wait.byActivity += amount(.judgedByActivity)

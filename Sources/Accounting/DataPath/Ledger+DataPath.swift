@@ -67,10 +67,10 @@ struct DataPathQuery {
     timeline.moment(at: span.end).known(metric, of: device)?.value
   }
 
-  /// The greatest mean over five seconds up to the end of the span, added up over devices.
+  /// The best minute up to the end of the span, added up over devices.
   func bestSeen(_ metric: Metric, of devices: [Device]) -> DataPathStage.Ceiling? {
     let best = devices.compactMap { device in
-      timeline.id(metric, of: device.id).flatMap { timeline.greatestMean($0, in: session) }
+      timeline.id(metric, of: device.id).flatMap { timeline.greatestMinute($0, in: session) }
     }
     guard best.count == devices.count, case let rate = best.reduce(0, +), rate > 0 else {
       return nil
