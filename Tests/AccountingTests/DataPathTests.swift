@@ -160,6 +160,15 @@ private struct PathBooks {
     #expect(machine.path.narrow == (isFull ? .workers : nil))
   }
 
+  @Test func `Without workers the trainer loads itself, and of a silent loader nothing is known`() {
+    var machine = PathBooks()
+    machine.hold(PathBooks.loader, .workerCount, 0)
+    #expect(machine.path[.workers]?.name == "no workers")
+    var silent = PathBooks()
+    silent.books.add(PathBooks.loader, .workerCount, .instant, (0...50).map { (Double($0), 4) })
+    #expect(silent.path[.workers]?.name == "loader" && silent.path[.workers]?.isKnown == false)
+  }
+
   @Test func `Busy workers are not accused where the accelerators are fed`() {
     var machine = PathBooks()
     machine.workers(run: 0.99, queue: 0)

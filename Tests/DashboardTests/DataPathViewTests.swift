@@ -49,6 +49,9 @@ import Testing
     #expect(!frames[0].contains("narrow"))
     #expect(frames[1].contains("No stage that is read is full."))
     #expect(!frames[1].contains("narrow"))
+    // While the model is loaded nobody works, and that is no being fed.
+    let loading = frame(Stage.training, 132, 40, at: 20)
+    #expect(loading.shows("Without work 100 % of the time"))
   }
 
   @Test func `The panel tells the waiting first, and as many stages as fit`() {

@@ -150,8 +150,11 @@ import Testing
       #expect(abs(try amount(.judgedEnergy, device.id) - energy) < 1)
       let waits =
         try amount(.dataWaitEnergy, device.id) + amount(.peerWaitEnergy, device.id)
+        + amount(.gapEnergy, device.id)
       #expect(waits > 0 && waits < energy)
-      let seconds = try amount(.dataWaitTime, device.id) + amount(.peerWaitTime, device.id)
+      let seconds =
+        try amount(.dataWaitTime, device.id) + amount(.peerWaitTime, device.id)
+        + amount(.gapTime, device.id)
       #expect(try seconds > 0 && seconds < amount(.judgedTime, device.id))
     }
   }

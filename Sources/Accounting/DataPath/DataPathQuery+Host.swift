@@ -111,19 +111,22 @@ extension DataPathQuery {
   /// The loader's workers, by the time they ran or wanted to run.
   func workers() -> DataPathStage {
     var stage = DataPathStage(.workers, name: "loader")
-    guard !loaders.isEmpty else {
+    guard let counts = sum(.workerCount, of: loaders) else {
       stage.missing = job == nil ? "no job is known" : "its workers are not seen"
       return stage
     }
-    let count = loaders.reduce(0.0) { $0 + (stated(.workerCount, of: $1.id) ?? 0) }
-    let watched = sum(.workerTime, of: loaders)
-    guard count >= 1, let watched, watched.value > 0 else {
+    guard counts.value >= 0.5 else {
       stage.name = "no workers"
       stage.missing = "the trainer loads itself"
       return stage
     }
-    stage.count = Int(saturating: count)
-    stage.name = count == 1 ? "1 worker" : SI.count(count) + " workers"
+    let count = counts.devices.reduce(0.0) { $0 + (stated(.workerCount, of: $1.id) ?? 0) }
+    stage.count = max(1, Int(saturating: count))
+    stage.name = stage.count == 1 ? "1 worker" : SI.count(count) + " workers"
+    guard let watched = sum(.workerTime, of: counts.devices), watched.value > 0 else {
+      stage.missing = "schedstat is not read"
+      return stage
+    }
     guard let run = sum(.workerRunTime, of: watched.devices)?.value else {
       stage.missing = "schedstat is not read"
       return stage

@@ -8,6 +8,9 @@ public struct DataWait: Hashable, Sendable {
   public var asked = 0.0
   /// Seconds in which they waited for data.
   public var seconds = 0.0
+  /// Seconds in which they had no work and did not wait for data: gaps of which the cause is not known,
+  /// waits for other ranks, and times without a job.
+  public var gaps = 0.0, peers = 0.0, idle = 0.0
   /// Joules drawn in the seconds judged.
   public var judgedEnergy = 0.0
   /// Joules drawn while they waited for data.
@@ -25,6 +28,8 @@ public struct DataWait: Hashable, Sendable {
 
   /// The share of the judged time in which they waited for data, 0...1.
   public var share: Double { judged > 0 ? min(1, seconds / judged) : 0 }
+  /// The share of that time in which they had no work and nothing tells that it was for want of data.
+  public var unexplainedShare: Double { judged > 0 ? min(1, (gaps + idle) / judged) : 0 }
   /// The share of the energy of that time, 0...1.
   public var energyShare: Double { judgedEnergy > 0 ? min(1, energy / judgedEnergy) : 0 }
   /// Whether at least half of the stretch was judged.
@@ -62,6 +67,9 @@ extension Ledger {
       wait.judged += judged
       wait.seconds += seconds
       if judged > 0 { wait.greatest = max(wait.greatest, min(1, seconds / judged)) }
+      wait.gaps += amount(.gapTime)
+      wait.peers += amount(.peerWaitTime)
+      wait.idle += amount(.idleTime)
       wait.judgedEnergy += amount(.judgedEnergy)
       wait.energy += amount(.dataWaitEnergy)
       wait.byActivity += amount(.judgedByActivity)

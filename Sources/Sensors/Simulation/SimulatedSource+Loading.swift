@@ -32,6 +32,8 @@ extension SimulatedSource {
     reading.set(.dataWaitEnergy, run.waits.dataWatts[index].integral(to: elapsed))
     reading.set(.peerWaitTime, run.waits.peers[index].integral(to: elapsed))
     reading.set(.peerWaitEnergy, run.waits.peerWatts[index].integral(to: elapsed))
+    reading.set(.gapTime, run.waits.gaps.integral(to: elapsed))
+    reading.set(.gapEnergy, run.waits.gapWatts[index].integral(to: elapsed))
     return reading
   }
 }

@@ -11,6 +11,9 @@ struct SimulatedWaits: Sendable {
   let peers: [PeriodicCurve]
   let dataWatts: [PeriodicCurve]
   let peerWatts: [PeriodicCurve]
+  /// The time without work, of all accelerators alike, and the watts of each meanwhile.
+  let gaps: PeriodicCurve
+  let gapWatts: [PeriodicCurve]
   /// Of one worker: the time on a processor, and in the run queue.
   let workerRun: PeriodicCurve
   let workerQueue: PeriodicCurve
@@ -31,6 +34,10 @@ struct SimulatedWaits: Sendable {
     }
     peerWatts = gpus.map { gpu in
       PeriodicCurve(seconds.map { accelerators[gpu].knots[$0] * Self.waitsForPeers(gpu, $0) })
+    }
+    gaps = PeriodicCurve(seconds.map { Self.gap(at: $0) })
+    gapWatts = gpus.map { gpu in
+      PeriodicCurve(seconds.map { accelerators[gpu].knots[$0] * Self.gap(at: $0) })
     }
     workerRun = PeriodicCurve(seconds.map { Self.worker(at: $0).run })
     workerQueue = PeriodicCurve(seconds.map { Self.worker(at: $0).queue })
@@ -54,6 +61,15 @@ struct SimulatedWaits: Sendable {
 
   private static func waitsForPeers(_ gpu: Int, _ second: Int) -> Double {
     SimulatedRun.phase(at: second) == .waiting && gpu != SimulatedRun.straggler ? 0.17 : 0
+  }
+
+  /// The share of time without work while the model is loaded and a checkpoint is written.
+  private static func gap(at second: Int) -> Double {
+    switch SimulatedRun.phase(at: second) {
+    case .loading: 1
+    case .saving: 0.9
+    default: 0
+    }
   }
 
   /// The shares of time a worker is on a processor and in the run queue.

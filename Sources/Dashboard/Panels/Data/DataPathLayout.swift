@@ -39,9 +39,9 @@ struct DataPathLayout: Hashable {
     }
     let curve = take(2, atLeast: 2)
     let details = rect.width >= 66 ? take(1) : 0
-    let first = take(min(1, count))
-    let key = curve > 0 ? take(1) : 0
     let second = take(max(0, lines - 1))
+    let key = curve > 0 ? take(1) : 0
+    let first = take(min(1, count))
     let others = take(max(0, count - 1))
     let gaps = (take(1), take(1))
     let line = curve > 0 ? take(1) : 0

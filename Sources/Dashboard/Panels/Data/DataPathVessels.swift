@@ -112,7 +112,7 @@ struct DataPathVessels {
     for (index, line) in lines.enumerated() where index < layout.words.height {
       let style = index == 0 ? strong : index == 1 ? context.text : context.muted
       // A figure may reach into the gap: the next one begins behind it. Half a figure is none.
-      let room = place.width + gap - 1
+      let room = min(place.width + gap - 1, layout.words.right - place.x)
       let fitting = line.first { displayWidth($0) <= room }
       canvas.text(fitting ?? "", x: place.x, y: layout.words.y + index, maxWidth: room, style)
     }

@@ -30,6 +30,12 @@ struct DataVerdict {
           share + (cause.map { ": \($0)\(details)." } ?? ". No stage that is read is full."), style)
       ])
       verdict.short = [Run((cause ?? share) + ".", style)]
+    } else if wait.unexplainedShare >= DataWait.least {
+      let share = SI.percent(wait.unexplainedShare)
+      verdict.lines.append([
+        Run(
+          "Without work \(share) % of the time, and nothing tells that it waits for data.", c.text)
+      ])
     } else {
       verdict.lines.append([
         Run("Fed", c.style(.good).bold),
