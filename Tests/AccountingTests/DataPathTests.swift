@@ -189,6 +189,37 @@ private struct PathBooks {
     #expect(busy.path.narrow == nil)
   }
 
+  @Test(arguments: [(0.6, true), (0.05, false)])
+  func `A busy disk is accused only where the job's own workers wait for one`(
+    onDisk: Double, isNamed: Bool
+  ) {
+    var machine = PathBooks()
+    machine.count(PathBooks.disk, .bytesRead, 2e8)
+    machine.count(PathBooks.disk, .ioTime, 1)
+    machine.waits(0.4)
+    #expect(machine.path.narrow == .store, "nobody was looked at")
+    machine.count(PathBooks.loader, .starvedWorkerTime, 4)
+    machine.count(PathBooks.loader, .starvedDiskTime, 4 * onDisk)
+    #expect(machine.path.narrow == (isNamed ? .store : nil))
+  }
+
+  @Test func `Workers that use more than a core each have no fullness`() {
+    var machine = PathBooks()
+    machine.workers(run: 1.8, queue: 0.1)
+    machine.waits(0.4)
+    #expect(machine.path[.workers]?.fullness == nil && machine.path.narrow == nil)
+    #expect(machine.path[.workers]?.amount.first == "7.2 cores used")
+  }
+
+  @Test func `One accelerator of four that is judged tells nothing of the job`() {
+    var machine = PathBooks()
+    machine.waits(0.4)
+    for index in 1...3 {
+      machine.hold(Books.id(.gpu, "\(index)"), .tensorActive, 0.3)
+    }
+    #expect(machine.path.wait?.isEnough == false && machine.path.wait?.isWaiting == false)
+  }
+
   @Test func `Of two full stages none is named`() {
     var machine = PathBooks()
     machine.workers(run: 0.99, queue: 0)

@@ -15,13 +15,14 @@ public struct DataPath: Hashable, Sendable {
 
   /// A path, with the narrow place that follows from its stages.
   init(
-    span: TimeSpan, stages: [DataPathStage], beside: [DataPathLink] = [], wait: DataWait? = nil
+    span: TimeSpan, stages: [DataPathStage], beside: [DataPathLink] = [], wait: DataWait? = nil,
+    use: LoaderUse? = nil
   ) {
     self.span = span
     self.stages = stages
     self.beside = beside
     self.wait = wait
-    narrow = Self.narrowest(stages, wait)
+    narrow = Self.narrowest(stages, wait, use)
   }
 
   /// The stage of a kind.
@@ -39,10 +40,14 @@ public struct DataPath: Hashable, Sendable {
   ///
   /// A stage can be full without holding anything up: one that is just fast enough is busy all the time
   /// too. So it is named only where the accelerators are known to wait, or, where nobody decided that,
-  /// where every other stage has room and the chip is known to have some.
-  static func narrowest(_ stages: [DataPathStage], _ wait: DataWait?) -> DataPathStage.Kind? {
+  /// where every other stage has room and the chip is known to have some. A store serves others as well:
+  /// it is not named where the job's own processes were looked at and none of them waits for it.
+  static func narrowest(
+    _ stages: [DataPathStage], _ wait: DataWait?, _ use: LoaderUse? = nil
+  ) -> DataPathStage.Kind? {
     let full = stages.filter { $0.isFull && ($0.basis?.isFill ?? false) && $0.basis != .bestSeen }
     guard full.count == 1, let stage = full.first, stage.isAtCeiling else { return nil }
+    if stage.kind == .store, use?.waits(forDisk: stage.isDisk) == false { return nil }
     if let wait, wait.isEnough { return wait.isWaiting ? stage.kind : nil }
     let others = stages.filter { $0.kind != stage.kind && ($0.basis?.isFill ?? false) }
     let hasRoom = others.allSatisfy { ($0.fullness ?? 0) < DataPathStage.nearlyFull }

@@ -45,6 +45,7 @@ extension DataPathQuery {
     stage.rate = best.rate
     stage.amount = [Self.text(best.rate)]
     stage.count = best.devices.count
+    stage.isDisk = first.id.kind == .disk
     stage.limit(
       by: ceiling(.rateCeiling, of: best.devices, first.id.kind == .mount ? .configured : .stated)
         ?? ceiling(.linkSpeed, of: best.devices, .link) ?? bestSeen(best.metric, of: best.devices))
@@ -136,7 +137,12 @@ extension DataPathQuery {
       stage.missing = "their run queue is not read"
       return stage
     }
-    stage.fill((run + queued) / watched.value, by: .working)
+    let working = (run + queued) / watched.value
+    if working <= 1.1 {
+      stage.fill(working, by: .working)
+    } else {
+      stage.missing = "more than a core each"
+    }
     let share = min(1, queued / watched.value)
     stage.queued = share
     stage.amount = Self.cores(run)

@@ -93,6 +93,8 @@ public struct DataPathStage: Hashable, Sendable {
   public var basis: Basis?
   /// The share of their time in which its workers were ready and had no processor, 0...1.
   public var queued: Double?
+  /// Whether it is a disk of this machine.
+  var isDisk = false
   /// How many devices or workers stand for it, where it has any.
   public var count = 1
   /// What flows, in a few words, the longest spelling first.

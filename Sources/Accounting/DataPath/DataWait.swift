@@ -57,12 +57,15 @@ extension Ledger {
   /// Without a job it is that of all accelerators.
   public func dataWait(of job: DeviceID?, over span: TimeSpan) -> DataWait? {
     let gpus = job.map(accelerators) ?? inventory.gpus
+    let devices = waitingDevices(of: gpus, job: job)
     var wait = DataWait()
-    for device in waitingDevices(of: gpus, job: job) {
+    // Of accelerators that nobody judged nothing is known, and that is a part of what was asked.
+    let count = devices.first?.parent == job ? devices.count : max(devices.count, gpus.count)
+    wait.asked = span.seconds * Double(count)
+    for device in devices {
       func amount(_ metric: Metric) -> Double {
         timeline.id(metric, of: device.id).map { timeline.total($0, over: span).amount } ?? 0
       }
-      wait.asked += span.seconds
       let (judged, seconds) = (amount(.judgedTime), amount(.dataWaitTime))
       wait.judged += judged
       wait.seconds += seconds

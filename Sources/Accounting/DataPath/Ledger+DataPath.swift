@@ -46,7 +46,8 @@ struct DataPathQuery {
     return DataPath(
       span: span,
       stages: [store.stage, hostMemory(), workers(), hostLink(), deviceMemory(), cores()],
-      beside: beside(without: store.devices), wait: ledger.dataWait(of: job, over: span))
+      beside: beside(without: store.devices), wait: ledger.dataWait(of: job, over: span),
+      use: job.flatMap { ledger.loaderUse(of: $0, over: span) })
   }
 
   /// The mean of a gauge or the rate of a counter over the span, where at least half of it is known.

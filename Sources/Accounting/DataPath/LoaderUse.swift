@@ -5,9 +5,23 @@ import Telemetry
 public struct LoaderUse: Hashable, Sendable {
   /// The trainer, asleep where one waits for the next batch.
   public var trainerAsleep: Double?
+  /// The trainer, waiting for a disk or a file server, and on a network socket.
+  public var trainerOnDisk: Double?, trainerOnNetwork: Double?
   /// The workers while the trainer slept there: running or ready to, waiting for a disk, and for a
   /// server.
   public var running: Double?, onDisk: Double?, onNetwork: Double?
+
+  /// The least share of time at which a wait is taken for the cause: buffered reads of a cold file keep a
+  /// worker waiting for a third of its time and copying for the rest.
+  private static let cause = 0.25
+
+  /// Whether anybody was seen to wait for a disk or for a server; `nil` where nobody was looked at.
+  func waits(forDisk isDisk: Bool) -> Bool? {
+    let disk = [onDisk, trainerOnDisk]
+    // A file server shows as a disk wait where its file system is a module of the kernel.
+    let shares = (isDisk ? disk : disk + [onNetwork, trainerOnNetwork]).compactMap { $0 }
+    return shares.max().map { $0 >= Self.cause }
+  }
 }
 
 extension Ledger {
@@ -26,6 +40,8 @@ extension Ledger {
     }
     let use = LoaderUse(
       trainerAsleep: share(.trainerQueueTime, of: .trainerTime),
+      trainerOnDisk: share(.trainerDiskTime, of: .trainerTime),
+      trainerOnNetwork: share(.trainerSocketTime, of: .trainerTime),
       running: share(.starvedRunTime, of: .starvedWorkerTime),
       onDisk: share(.starvedDiskTime, of: .starvedWorkerTime),
       onNetwork: share(.starvedNetworkTime, of: .starvedWorkerTime))

@@ -53,7 +53,7 @@ struct DataVerdict {
   private static func cause(_ path: DataPath) -> (cause: String?, details: String) {
     guard let kind = path.narrow, let stage = path[kind] else { return (nil, "") }
     let name = sanitized(stage.name)
-    let verb = stage.count > 1 && kind != .hostLink ? "are" : "is"
+    let verb = stage.count > 1 ? "are" : "is"
     switch kind {
     case .workers where stage.isOutOfProcessors:
       return (
@@ -61,6 +61,7 @@ struct DataVerdict {
         " (\(SI.percent(stage.queued ?? 0)) % of their time in the run queue)"
       )
     case .workers: return ("\(name) \(verb) busy all the time", "")
+    case .hostLink: return ("the link from host to GPU is full", "")
     case .store where stage.basis == .busy: return ("\(name) \(verb) busy all the time", "")
     default: return ("\(name) \(verb) full", "")
     }
