@@ -72,12 +72,12 @@ import Testing
       return try #require(moment.value(.power, of: gpus[gpu].id))
     }
     #expect(try watts(0, 20) < 130)
-    #expect(try watts(0, 150) > 560)
+    #expect(try watts(0, 300) > 560)
     #expect(try watts(0, 210) < 420)
     #expect(try watts(SimulatedRun.straggler, 360) < 150)
     #expect(try watts(0, 360) > 500)
     #expect(try watts(0, 490) < 220)
-    let reasons = timeline.moment(at: Self.start + 150)
+    let reasons = timeline.moment(at: Self.start + 300)
       .value(.eventReasons, of: gpus[SimulatedRun.limited].id)
     #expect(reasons == 4)
     let job = try #require(timeline.devices(.job).first)
@@ -118,5 +118,68 @@ import Testing
     }
     let source = try SourceCatalogue.sensors.make(SourceRequest(text: "simulated:7"), in: context)
     #expect(source.name == "simulated")
+  }
+}
+
+/// Who waits for whom in the simulated run.
+@Suite struct SimulatedWaitTests {
+  private static let story: Timeline? = try? SimulatedTests.timeline(seconds: 620)
+
+  private func total(
+    _ metric: Metric, of kind: DeviceKind, _ from: Double, _ to: Double
+  ) throws -> Double {
+    let timeline = try #require(Self.story)
+    let start = SimulatedTests.start
+    return try timeline.devices(kind).reduce(0) { sum, device in
+      let id = try #require(timeline.id(metric, of: device.id))
+      return sum + timeline.total(id, over: TimeSpan(start + from, start + to)).amount
+    }
+  }
+
+  @Test func `Every part of the waiting is inside the whole, and the whole is the energy drawn`()
+    throws
+  {
+    let timeline = try #require(Self.story)
+    for device in timeline.devices(.waiting) {
+      let gpu = try #require(device.parent)
+      let span = TimeSpan(SimulatedTests.start, SimulatedTests.start + 620)
+      func amount(_ metric: Metric, _ device: DeviceID) throws -> Double {
+        timeline.total(try #require(timeline.id(metric, of: device)), over: span).amount
+      }
+      let energy = try amount(.energy, gpu)
+      #expect(abs(try amount(.judgedEnergy, device.id) - energy) < 1)
+      let waits =
+        try amount(.dataWaitEnergy, device.id) + amount(.peerWaitEnergy, device.id)
+        + amount(.gapEnergy, device.id)
+      #expect(waits > 0 && waits < energy)
+      let seconds =
+        try amount(.dataWaitTime, device.id) + amount(.peerWaitTime, device.id)
+        + amount(.gapTime, device.id)
+      #expect(try seconds > 0 && seconds < amount(.judgedTime, device.id))
+    }
+  }
+
+  @Test func `A starved stretch has workers out of processors, a fed one has not`() throws {
+    func share(_ part: Metric, _ whole: Metric, _ kind: DeviceKind, _ from: Double) throws -> Double
+    {
+      try total(part, of: kind, from, from + 48) / total(whole, of: kind, from, from + 48)
+    }
+    #expect(try abs(share(.dataWaitTime, .judgedTime, .waiting, 120) - 0.375) < 0.01)
+    #expect(try share(.dataWaitTime, .judgedTime, .waiting, 240) == 0)
+    #expect(try share(.workerQueueTime, .workerTime, .loader, 120) > 0.8)
+    #expect(try share(.workerQueueTime, .workerTime, .loader, 240) < 0.05)
+    // It draws little while it waits, and what it waits for flows more slowly.
+    let waiting = try total(.dataWaitEnergy, of: .waiting, 120, 168)
+    let seconds = try total(.dataWaitTime, of: .waiting, 120, 168)
+    #expect(waiting / seconds < 300)
+    #expect(
+      try total(.readCalls, of: .loader, 120, 168) < 0.7 * total(.readCalls, of: .loader, 240, 288))
+  }
+
+  @Test func `What was read was at most missed in the cache`() throws {
+    for from in stride(from: 0.0, to: 600, by: 30) {
+      let missed = try total(.pageCacheMisses, of: .host, from, from + 30)
+      #expect(try missed <= total(.readCalls, of: .loader, from, from + 30))
+    }
   }
 }

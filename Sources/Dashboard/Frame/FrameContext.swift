@@ -25,6 +25,7 @@ public struct FrameContext {
   let job: Device?
   private let profiles = FrameMemo<RunProfile?>()
   private let outlooks = FrameMemo<JobOutlook?>()
+  private let paths = FrameMemo<DataPath>()
   private let energies = FrameMemo<EnergyAmount?>()
 
   init(_ input: FrameInput) {
@@ -87,6 +88,22 @@ public struct FrameContext {
 
   /// The whole machine's energy since the session's start.
   var sessionEnergy: EnergyAmount? { energies.answer { ledger.energy(over: session) } }
+
+  /// The way of the bytes to the job's accelerators, over the last minute before the time shown.
+  var dataPath: DataPath {
+    paths.answer {
+      ledger.dataPath(of: pathJob, over: TimeSpan(last: Self.pathSeconds, endingAt: time))
+    }
+  }
+
+  /// The seconds that the path and what is said of it are the mean of: long enough for a few batches and
+  /// short enough to follow what happens.
+  static let pathSeconds = 60.0
+
+  /// The job whose data are followed; one that only its log tells of has none any more.
+  var pathJob: DeviceID? {
+    job.flatMap { timeline.facts(of: $0.id).isHistory ? nil : $0.id }
+  }
 
   /// The profile of the job up to the time shown.
   var profile: RunProfile? {

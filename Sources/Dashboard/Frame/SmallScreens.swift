@@ -18,7 +18,9 @@ enum ListScreen {
       if let value = headline.value {
         let used = canvas.runs(
           [
-            Run((headline.isEstimate ? "≈ " : "") + value.joined, c.style(panel.ramp).bold)
+            Run(
+              (headline.isEstimate ? "≈ " : "") + value.joined,
+              headline.style(of: panel.ramp, c).bold)
           ], x: width, y: y,
           maxWidth: canvas.width - width)
         canvas.phrases(

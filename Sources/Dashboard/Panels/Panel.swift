@@ -61,8 +61,12 @@ public enum PanelCatalogue {
 struct Headline {
   /// `nil` when nothing is known.
   var value: SI.Text?
+  /// The value as large digits show it, where that is not the same.
+  var large: SI.Text?
   /// The phrases behind the number, the most important ones first.
   var phrases: [[Run]] = []
+  /// The role whose colour the value has, where it is not the panel's own.
+  var tone: Theme.Role?
   /// Whether the value comes from a model, which is marked by a sign before it.
   var isEstimate = false
   /// The text at the right of the frame.
@@ -71,13 +75,19 @@ struct Headline {
   var missing: [String] = []
 }
 
+extension Headline {
+  /// The style of the value and its unit, in a panel of some colours.
+  func style(of ramp: Theme.Ramp, _ context: FrameContext) -> Style {
+    tone.map(context.style) ?? context.style(ramp)
+  }
+}
+
 extension Panel {
   /// Draws the frame, the headline and the rest into `rect`.
   func render(
     _ canvas: inout Canvas, in rect: Rect, number: Int, isSelected: Bool, _ context: FrameContext
   ) {
     guard rect.width >= 8, rect.height >= 3 else { return }
-    let theme = context.theme
     let headline = headline(context)
     let edge = isSelected ? context.style(.muted) : context.style(.border)
     canvas.box(rect, edge, glyphs: context.glyphs)
@@ -100,11 +110,13 @@ extension Panel {
       draw(&canvas, in: inner.splitRows(lines).bottom, context)
       return
     }
-    let strong = Style(theme[ramp].end, on: context.background).bold
+    let plain = headline.style(of: ramp, context)
+    let strong = plain.bold
     let isLarge = context.layout.panels.count == 1 && inner.height >= 14
     if isLarge {
       // Large digits know no sign for an estimate, so it stands before them as text.
       let sign = headline.isEstimate ? "≈ " : ""
+      let value = headline.large ?? value
       let digits = value.number.replacingMinus
       let indent = canvas.text(sign, x: inner.x, y: inner.y + 1, strong)
       let width =
@@ -119,7 +131,7 @@ extension Panel {
       body = inner.splitRows(4).bottom
     } else {
       let number = Run((headline.isEstimate ? "≈ " : "") + value.number, strong)
-      let unit = Run(value.unit.isEmpty ? "" : " " + value.unit, context.style(ramp))
+      let unit = Run(value.unit.isEmpty ? "" : " " + value.unit, plain)
       let used = canvas.runs([number, unit], x: inner.x, y: inner.y, maxWidth: inner.width)
       canvas.phrases(
         headline.phrases, x: inner.x + used + 2, y: inner.y, maxWidth: inner.width - used - 2,

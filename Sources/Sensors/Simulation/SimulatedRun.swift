@@ -1,14 +1,15 @@
 /// The plot of the simulated training box: what happens when, and what it draws.
 ///
 /// A run lasts two hours and repeats: the model is loaded, training begins, and every ten minutes
-/// there is an evaluation, a while in which one accelerator waits for data, and a checkpoint. The
-/// shapes are those seen in public power traces of 8-accelerator training machines; the numbers
-/// are invented.
+/// there is a while in which the loader has too few processors and all accelerators starve, an
+/// evaluation, a while in which one accelerator waits for data, and a checkpoint. The shapes are
+/// those seen in public power traces of 8-accelerator training machines; the numbers are invented.
 struct SimulatedRun: Sendable {
   enum Phase: String, Sendable {
     case loading = "loads the model"
     case warmingUp = "warms up"
     case training = "trains"
+    case starved = "waits for its loader"
     case evaluating = "evaluates"
     case waiting = "one GPU waits for data"
     case saving = "writes a checkpoint"
@@ -24,6 +25,9 @@ struct SimulatedRun: Sendable {
   static let tokensPerStep = 262_144.0
   static let stepTotal = 30_000.0
 
+  /// Of so many seconds a starved job waits for data in the first few.
+  static let starvedRhythm = (wait: 3, period: 8)
+
   /// Watts of each accelerator.
   let accelerator: [PeriodicCurve]
   /// Watts of one processor package.
@@ -36,6 +40,10 @@ struct SimulatedRun: Sendable {
   let diskRead: PeriodicCurve
   let diskWrite: PeriodicCurve
   let network: PeriodicCurve
+  /// Bytes per second that programs read, from the page cache too.
+  let reads: PeriodicCurve
+  /// Who waits for whom.
+  let waits: SimulatedWaits
 
   init(seed: UInt64) {
     let noise = ValueNoise(seed: seed)
@@ -43,6 +51,7 @@ struct SimulatedRun: Sendable {
     accelerator = (0..<Self.accelerators).map { gpu in
       PeriodicCurve(seconds.map { Self.watts(gpu, $0, noise) })
     }
+    waits = SimulatedWaits(accelerator)
     func curve(_ channel: Int, spread: Double, _ level: (Phase) -> Double) -> PeriodicCurve {
       PeriodicCurve(
         seconds.map { second in
@@ -67,6 +76,7 @@ struct SimulatedRun: Sendable {
         case .loading, .evaluating, .saving: 0
         case .warmingUp: 0.12
         case .waiting: 0.278
+        case .starved: 0.211
         case .training: 0.338 * (1 + 0.02 * noise.smooth(22, second, width: 20))
         }
       })
@@ -74,11 +84,24 @@ struct SimulatedRun: Sendable {
       switch phase {
       case .loading: 2.1e9
       case .waiting: 4e7
+      case .starved: 1.2e8
       case .saving: 1e7
       default: 1.9e8
       }
     }
     diskWrite = curve(24, spread: 0.3) { $0 == .saving ? 3.1e9 : 4e5 }
+    let disk = diskRead
+    reads = PeriodicCurve(
+      seconds.map { second in
+        let cached: Double =
+          switch Self.phase(at: second) {
+          case .loading, .saving: 2e7
+          case .waiting: 3.4e8
+          case .starved: 2.6e8
+          default: 4.2e8
+          }
+        return disk.knots[second] + cached * (1 + 0.05 * noise.smooth(26, second, width: 20))
+      })
     network = curve(25, spread: 0.4) { $0 == .saving ? 9e6 : 2.4e7 }
   }
 
@@ -88,11 +111,17 @@ struct SimulatedRun: Sendable {
     if second < 45 { return .loading }
     if second < 90 { return .warmingUp }
     switch second % 600 {
+    case 95..<200: return .starved
     case 200..<222: return .evaluating
     case 330..<405: return .waiting
     case 480..<506: return .saving
     default: return .training
     }
+  }
+
+  /// Whether a second is one of those in which all accelerators of a starved job wait.
+  static func isStarving(at second: Int) -> Bool {
+    phase(at: second) == .starved && second % starvedRhythm.period < starvedRhythm.wait
   }
 
   private static func watts(_ gpu: Int, _ second: Int, _ noise: ValueNoise) -> Double {
@@ -106,6 +135,7 @@ struct SimulatedRun: Sendable {
     case .loading: return 94 + 3 * quick + 2 * Double(gpu % 3)
     case .warmingUp: return 110 + (atWork - 110) * Double(second - 44) / 46
     case .training: return atWork
+    case .starved: return isStarving(at: second) ? 158 + 5 * quick : atWork
     case .waiting: return gpu == straggler ? 130 + 4 * quick : atWork - 28
     case .evaluating: return 352 + 22 * quick
     case .saving: return 168 + 9 * quick

@@ -10,6 +10,10 @@ extension SimulatedSource {
   var gridID: DeviceID { DeviceID(machine: "", kind: .grid, name: "SIM") }
   var jobID: DeviceID { id(.job, "simulated") }
 
+  var loaderID: DeviceID { id(.loader, "simulated") }
+  /// The account of an accelerator's time.
+  func waitingID(_ index: Int) -> DeviceID { id(.waiting, acceleratorID(index).name) }
+
   func acceleratorID(_ index: Int) -> DeviceID { id(.gpu, "GPU-SIMULATED-\(seed)-\(index)") }
 
   /// The process that trains on an accelerator.
@@ -61,6 +65,13 @@ extension SimulatedSource {
           "command": "python pretrain.py --model llama-7b --rank \(index)",
         ])
     }
+    all.append(
+      Device(id: loaderID, label: "loader", model: "SIMULATED loader", parent: jobID))
+    all += (0..<SimulatedRun.accelerators).map { index in
+      Device(
+        id: waitingID(index), label: "\(index)", model: "SIMULATED account",
+        parent: acceleratorID(index))
+    }
     all.append(Device(id: gridID, label: "simulated", model: "SIMULATED grid"))
     return all
   }
@@ -83,15 +94,27 @@ extension SimulatedSource {
       [
         .power, .energy, .powerLimit, .utilization, .memoryActivity, .memoryUsed, .memoryTotal,
         .temperature, .smClock, .memoryClock, .eventReasons, .powerLimitDefault, .smActive,
-        .tensorActive, .dramActive, .throttledByPower, .pcieReceived, .nvlinkReceived,
-        .nvlinkSent,
+        .tensorActive, .dramActive, .throttledByPower, .pcieReceived, .rateCeiling,
+        .nvlinkReceived, .nvlinkSent,
       ]
     case .process: [.energy, .memoryUsed, .smShare]
     case .cpu: [.energy]
     case .meter: [.power, .energy]
-    case .host: [.cpuUtilization, .cpuCount, .memoryUsed, .memoryTotal, .memoryAvailable]
+    case .host:
+      [.cpuUtilization, .cpuCount, .memoryUsed, .memoryTotal, .memoryAvailable, .pageCacheMisses]
     case .disk: [.bytesRead, .bytesWritten, .ioTime]
     case .net: [.bytesReceived, .bytesSent, .linkSpeed]
+    case .loader:
+      [
+        .trainerTime, .trainerQueueTime, .trainerRunTime, .workerCount, .workerRunTime,
+        .workerQueueTime, .workerTime, .starvedWorkerTime, .starvedRunTime, .starvedDiskTime,
+        .starvedLookTime, .readCalls,
+      ]
+    case .waiting:
+      [
+        .judgedTime, .judgedEnergy, .judgedByActivity, .dataWaitTime, .dataWaitEnergy,
+        .peerWaitTime, .peerWaitEnergy, .gapTime, .gapEnergy,
+      ]
     case .job: [.step, .stepTotal, .loss, .learningRate, .tokens, .tokenRate, .stepTime]
     default:
       [

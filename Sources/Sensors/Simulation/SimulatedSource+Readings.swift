@@ -18,6 +18,8 @@ extension SimulatedSource {
     all.append(wall(at: time, elapsed))
     all.append(host(at: time, elapsed))
     all += data(at: time, elapsed)
+    all.append(loader(at: time, elapsed))
+    all += (0..<SimulatedRun.accelerators).map { waiting($0, at: time, elapsed) }
     all.append(job(at: time, elapsed))
     return all
   }
@@ -34,6 +36,7 @@ extension SimulatedSource {
       case .loading: 0
       case .saving: 0.08 + 0.05 * wiggle
       case .evaluating: 0.86 + 0.08 * wiggle
+      case .starved where SimulatedRun.isStarving(at: second): 0
       default: 0.99 + 0.01 * wiggle
       }
     let share = max(0, watts - 90) / 610
@@ -63,13 +66,16 @@ extension SimulatedSource {
     _ reading: inout Reading, _ index: Int, share: Double, _ elapsed: Double
   ) {
     reading.set(.powerLimitDefault, SimulatedRun.powerLimit)
-    reading.set(.smActive, min(1, 0.96 * share))
-    reading.set(.tensorActive, min(1, 0.61 * share))
-    reading.set(.dramActive, min(1, 0.47 * share))
+    let works = SimulatedRun.isStarving(at: Int(elapsed.rounded(.down))) ? 0.04 : 1.0
+    reading.set(.smActive, min(1, 0.96 * share * works))
+    reading.set(.tensorActive, min(1, 0.61 * share * works))
+    reading.set(.dramActive, min(1, 0.47 * share * works))
     let capped = index == SimulatedRun.limited ? 0.62 : 0.04
     reading.set(.throttledByPower, capped * elapsed)
     let count = Double(SimulatedRun.accelerators)
-    reading.set(.pcieReceived, run.diskRead.integral(to: elapsed) / count)
+    // What is read is decoded to four times as much on its way.
+    reading.set(.pcieReceived, 4 * run.reads.integral(to: elapsed) / count)
+    reading.set(.rateCeiling, 63e9)
     // Gradients of 7 billion parameters in two bytes go round once a step.
     let traffic = run.progress.integral(to: elapsed) * 23.6e9
     reading.set(.nvlinkReceived, traffic)
@@ -105,6 +111,7 @@ extension SimulatedSource {
     reading.set(.memoryUsed, used)
     reading.set(.memoryTotal, total)
     reading.set(.memoryAvailable, total - used)
+    reading.set(.pageCacheMisses, run.diskRead.integral(to: elapsed))
     return reading
   }
 
@@ -171,29 +178,5 @@ extension SimulatedSource {
     reading.set(.coalShare, coal)
     reading.set(.oilShare, oil)
     return reading
-  }
-}
-
-/// How the catalogue makes it.
-extension SimulatedSource {
-  /// The line of the catalogue: `simulated[:SEED[@now]]`.
-  package static let entry = SourceEntry(
-    "simulated", gives: "a made-up training machine, to try the screen out",
-    feeds: [.gpu, .process, .cpu, .meter, .host, .disk, .net, .job, .grid], isDefault: false,
-    usage: "simulated[:SEED[@now]]"
-  ) { request, context throws(SourceRequestError) in
-    guard !request.argument.isEmpty else {
-      return SimulatedSource(machine: context.machine, period: context.interval)
-    }
-    let parts = request.argument.split(separator: "@", omittingEmptySubsequences: false)
-    guard let seed = UInt64(parts[0]), parts.count == 1 || (parts.count == 2 && parts[1] == "now")
-    else {
-      throw SourceRequestError(
-        "“simulated” takes a whole number, and @now to begin its story: not “\(request.argument)”")
-    }
-    var source = SimulatedSource(
-      seed: seed, machine: context.machine, period: context.interval)
-    source.startsNow = parts.count == 2
-    return source
   }
 }

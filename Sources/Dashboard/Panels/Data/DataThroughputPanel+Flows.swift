@@ -3,73 +3,10 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// How much data flows in and out, and how busy disks and links are.
-struct DataThroughputPanel: Panel {
-  let title = "DATA THROUGHPUT"
-  let name = "Data throughput"
-  let word = "data"
-  let ramp = Theme.Ramp.dataIn
-  let kinds: [DeviceKind] = [.disk, .net]
-  let tells =
-    "bytes in and out of every disk and interface, bytes per joule"
-  let origin =
-    "`/proc/diskstats`, `/proc/net/dev`"
-
-  /// One direction of a disk or a network interface.
-  private struct Flow {
-    var device: Device
-    var metric: Metric
-    static func flows(_ inventory: Inventory, inward: Bool) -> [Flow] {
-      inventory.disks.map { Flow(device: $0, metric: inward ? .bytesRead : .bytesWritten) }
-        + inventory.interfaces.map {
-          Flow(device: $0, metric: inward ? .bytesReceived : .bytesSent)
-        }
-    }
-  }
-
-  private func rate(_ flows: [Flow], _ c: FrameContext) -> Double? {
-    let rates = flows.compactMap { c.moment.rate($0.metric, of: $0.device.id) }
-    return rates.isEmpty ? nil : rates.reduce(0, +)
-  }
-
-  func certificate(_ c: FrameContext) -> [String] {
-    c.inventory.disks.isEmpty && c.inventory.interfaces.isEmpty
-      ? []
-      : [
-        "in = Σ over disks of bytes read + Σ over interfaces of bytes received, a second",
-        "by difference of the kernel's counters; B/J = that rate ÷ the machine's power",
-      ]
-  }
-
-  func headline(_ c: FrameContext) -> Headline {
-    let inward = Flow.flows(c.inventory, inward: true)
-    guard let rate = rate(inward, c) else {
-      let states = c.states(feeding: [.disk, .net])
-      let lines = states.filter { $0.health != .ok }.map { "\($0.source): \($0.message)" }
-      let waiting = !states.isEmpty && states.allSatisfy { $0.health == .ok }
-      let unasked = ["--source disk and --source net read disks and network."]
-      return Headline(
-        missing: waiting
-          ? ["Waiting for a second reading: a rate takes two."]
-          : ["No data path is read."] + (states.isEmpty ? unasked : lines))
-    }
-    var headline = Headline(value: SI.dataRate(rate))
-    headline.value?.unit += " in"
-    if let out = self.rate(Flow.flows(c.inventory, inward: false), c) {
-      headline.phrases.append([
-        Run(SI.dataRate(out).joined, c.style(.dataOut)), Run(" out", c.muted),
-      ])
-    }
-    let sum = inward.compactMap { c.timeline.id($0.metric, of: $0.device.id) }
-      .reduce(0.0) { $0 + c.timeline.total($1, over: c.session).amount }
-    headline.phrases.append([Run(SI.data(sum).joined + " so far", c.muted)])
-    if let watts = c.ledger.power(at: c.time), watts > 0 {
-      headline.note = SI.string(rate / watts, "B/J", smallest: 0)
-    }
-    return headline
-  }
-
-  func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+/// The curve of the bytes in and out, and a row for each disk and interface.
+extension DataThroughputPanel {
+  /// Draws the curve, and rows for as many disks and interfaces as half of the room holds.
+  func drawFlows(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     let devices = c.inventory.disks + c.inventory.interfaces
     guard !devices.isEmpty, rect.height >= 2 else { return }
     let wanted = min(devices.count, max(1, rect.height / 2))
@@ -96,7 +33,7 @@ struct DataThroughputPanel: Panel {
     return active.filter(\.1).map(\.0) + active.filter { !$0.1 }.map(\.0)
   }
 
-  private func drawChart(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+  func drawChart(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     guard rect.height > 0 else { return }
     let columns = c.samples(rect.width)
     func curve(_ inward: Bool) -> [Double?] {

@@ -1,0 +1,113 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// How much data flows in and out, and how busy disks and links are.
+struct DataThroughputPanel: Panel {
+  let title = "DATA THROUGHPUT"
+  let name = "Data throughput"
+  let word = "data"
+  let ramp = Theme.Ramp.dataIn
+  let kinds: [DeviceKind] = [.disk, .net, .mount, .rdma, .loader, .waiting]
+  let tells =
+    "bytes in and out of every disk and interface, bytes per joule; the way of the bytes to the "
+    + "accelerators, stage by stage, and which of them is the narrow one"
+  let origin =
+    "`/proc/diskstats`, `/proc/net/dev`, the driver (PCIe, memory, tensor activity)"
+
+  /// One direction of a disk or a network interface.
+  struct Flow {
+    var device: Device
+    var metric: Metric
+    static func flows(_ inventory: Inventory, inward: Bool) -> [Flow] {
+      inventory.disks.map { Flow(device: $0, metric: inward ? .bytesRead : .bytesWritten) }
+        + inventory.interfaces.map {
+          Flow(device: $0, metric: inward ? .bytesReceived : .bytesSent)
+        }
+    }
+  }
+
+  func rate(_ flows: [Flow], _ c: FrameContext) -> Double? {
+    let rates = flows.compactMap { c.moment.rate($0.metric, of: $0.device.id) }
+    return rates.isEmpty ? nil : rates.reduce(0, +)
+  }
+
+  func certificate(_ c: FrameContext) -> [String] {
+    var lines: [String] = []
+    if !c.inventory.disks.isEmpty || !c.inventory.interfaces.isEmpty {
+      lines = [
+        "in = Σ over disks of bytes read + Σ over interfaces of bytes received, a second",
+        "by difference of the kernel's counters; B/J = that rate ÷ the machine's power",
+      ]
+    }
+    if c.dataPath.isWorthShowing {
+      lines.append(
+        "path = means of the last minute; full by busy time or by what is stated, never by its best"
+      )
+    }
+    return lines
+  }
+
+  func headline(_ c: FrameContext) -> Headline {
+    let inward = Flow.flows(c.inventory, inward: true)
+    guard let rate = rate(inward, c) else {
+      let states = c.states(feeding: [.disk, .net])
+      let lines = states.filter { $0.health != .ok }.map { "\($0.source): \($0.message)" }
+      let waiting = !states.isEmpty && states.allSatisfy { $0.health == .ok }
+      let unasked = ["--source disk and --source net read disks and network."]
+      return Headline(
+        missing: waiting
+          ? ["Waiting for a second reading: a rate takes two."]
+          : ["No data path is read."] + (states.isEmpty ? unasked : lines))
+    }
+    var headline = Headline(value: SI.dataRate(rate))
+    headline.value?.unit += " in"
+    if let wait = c.dataPath.wait, wait.isEnough, wait.share >= DataWait.alarming {
+      // What the bytes are for comes before how many they are.
+      let percent = SI.percent(wait.share)
+      headline.value = SI.Text(number: percent, unit: "% waiting for data")
+      headline.large = SI.Text(number: percent + "%", unit: "waiting for data")
+      headline.tone = .critical
+      headline.phrases.append([
+        Run(SI.dataRate(rate).joined, c.style(.dataIn)), Run(" in", c.muted),
+      ])
+    }
+    if let out = self.rate(Flow.flows(c.inventory, inward: false), c) {
+      headline.phrases.append([
+        Run(SI.dataRate(out).joined, c.style(.dataOut)), Run(" out", c.muted),
+      ])
+    }
+    let sum = inward.compactMap { c.timeline.id($0.metric, of: $0.device.id) }
+      .reduce(0.0) { $0 + c.timeline.total($1, over: c.session).amount }
+    headline.phrases.append([Run(SI.data(sum).joined + " so far", c.muted)])
+    if let watts = c.ledger.power(at: c.time), watts > 0 {
+      headline.note = SI.string(rate / watts, "B/J", smallest: 0)
+    }
+    return headline
+  }
+
+  func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    guard rect.height >= 2 else { return }
+    let path = c.dataPath
+    guard path.isWorthShowing, rect.height >= 3 else { return drawFlows(&canvas, in: rect, c) }
+    let isFocused = c.layout.panels.count == 1
+    if isFocused, rect.height >= DataPathPicture.leastRows,
+      rect.width >= DataPathPicture.leastColumns
+    {
+      return DataPathPicture.draw(&canvas, path, in: rect, c)
+    }
+    let bars = DataPathBars.height(in: rect)
+    var (upper, lower) = rect.splitRows(rect.height - bars)
+    // The disks and interfaces themselves, where there is room for them as well.
+    let devices = c.inventory.disks.count + c.inventory.interfaces.count
+    if upper.height >= devices + 6 {
+      (upper, lower) = rect.splitRows(rect.height - bars - 1)
+      drawFlows(&canvas, in: upper, c)
+      lower = lower.splitRows(1).bottom
+    } else {
+      drawChart(&canvas, in: upper, c)
+    }
+    DataPathBars.draw(&canvas, path, in: lower, c)
+  }
+}

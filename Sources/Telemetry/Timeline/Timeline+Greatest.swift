@@ -1,0 +1,29 @@
+import Quantities
+
+extension Timeline {
+  /// The greatest mean of a series over a whole minute inside a span; of a counter, of its rate.
+  ///
+  /// Minutes are what a recording keeps of its whole length, so that it tells the same as the session
+  /// told live. Of what is older than three days only quarters of an hour are known. `nil` until a
+  /// minute of which nearly all is known has passed.
+  public func greatestMinute(_ id: SeriesID, in span: TimeSpan) -> Double? {
+    let series = series[id.index]
+    var greatest: Double?
+    for tier in series.tiers where tier.width >= 60_000_000_000 {
+      let from = tier.buckets.partitioningIndex { $0.time >= span.start }
+      let last = tier.slot(span.end)
+      let to = tier.buckets.partitioningIndex { tier.slot($0.time) >= last }
+      for index in from..<max(from, to) {
+        let integral = Series.Point(tier.buckets[index]).integral
+        let before =
+          index > 0 ? Series.Point(tier.buckets[index - 1]).integral : series.start?.1
+        guard let before, case let seconds = integral.covered - before.covered,
+          seconds >= 0.6 * Double(tier.width) / 1e9
+        else { continue }
+        let mean = (integral.cumulative - before.cumulative) / seconds
+        greatest = max(greatest ?? mean, mean)
+      }
+    }
+    return greatest
+  }
+}
