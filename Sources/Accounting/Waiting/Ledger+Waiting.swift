@@ -63,7 +63,12 @@ extension Ledger {
     account.kind = WaitingAccount.Kind.allCases
       .filter { account.share($0) >= 0.05 && ($0 != .idle || isAllIdle(account)) }
       .max { account.share($0) < account.share($1) }
-    account.culprit = culprit(devices, sum)
+    account.culprit = culprit(devices) { sum($0, of: $1) }
+    let shares = devices.compactMap { device -> Double? in
+      let whole = sum(.judgedTime, of: device)
+      return whole > 0 ? sum((account.kind ?? .data).metrics.time, of: device) / whole : nil
+    }
+    account.isEven = (shares.max() ?? 0) <= account.share + 0.1
     account.explain(isSeen: !timeline.devices(.loader).isEmpty)
     account.avoidable = avoidable(account, gpus, at: span.end)
     return account

@@ -25,6 +25,25 @@ extension WaitingAccount {
     }
   }
 
+  /// The verdict in a few words, for narrow places.
+  public var brief: String {
+    let percent = SI.percent(share)
+    switch (kind, cause) {
+    case (.data?, .processors?): return "Waits for data \(percent) %: out of processors."
+    case (.data?, .workers?): return "Waits for data \(percent) %: too few loader workers."
+    case (.data?, .disk?): return "Waits for data \(percent) %: the disk."
+    case (.data?, .network?): return "Waits for data \(percent) %: the server."
+    case (.data?, .slowSample?): return "Waits for data \(percent) %: one slow sample."
+    case (.data?, _): return "Waits for data \(percent) %."
+    case (.host?, _): return "Waits for its own program \(percent) %."
+    case (.peer?, _):
+      return "Waits for other ranks \(percent) %" + (culprit.map { ": GPU \($0.label)." } ?? ".")
+    case (.gap?, _): return "No work \(percent) %, cause not known."
+    case (.idle?, _): return "Idle \(percent) %."
+    case (nil, _): return "Fed."
+    }
+  }
+
   private var fed: String {
     guard let loader, loader.workers > 0 else {
       return isServing ? "Serves: hardly idle." : "Fed: waits less than 5 % of the time."

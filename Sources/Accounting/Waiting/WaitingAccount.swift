@@ -93,6 +93,9 @@ public struct WaitingAccount: Hashable, Sendable {
     return enough && !isServing ? WaitingBand(share: share) : nil
   }
 
+  /// Whether all accelerators waited about alike, so that the job as a whole did.
+  public var isEven = true
+
   /// How many times faster the job could be without the wait.
   public var speedUp: Double? {
     let share = share

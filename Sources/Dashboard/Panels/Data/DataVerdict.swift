@@ -3,7 +3,8 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// What is said of the path: whether the accelerators wait for data, why, and what that cost.
+/// What is said of the path: whether the accelerators wait, for what, why, and what that cost; the same
+/// words as in reports.
 struct DataVerdict {
   /// The sentence, and the one behind it, the more important one first.
   var lines: [[Run]] = []
@@ -15,95 +16,52 @@ struct DataVerdict {
   /// The verdict on the path of a frame.
   static func of(_ path: DataPath, _ c: FrameContext) -> DataVerdict {
     var verdict = DataVerdict()
-    guard let wait = path.wait, wait.isEnough else {
+    guard let wait = path.wait, wait.isEnough, let account = account(over: path.span, c) else {
       verdict.lines.append([
         Run("Whether the accelerators wait for data is not known here.", c.text)
       ])
       return verdict
     }
-    if wait.isWaiting {
-      let share = "Waits for data \(SI.percent(wait.share)) % of the time"
-      let (cause, details) = cause(path)
+    let words = sanitized(account.verdict)
+    switch account.kind {
+    case .data?, .peer?, .host?:
       let style = c.style(.critical).bold
+      verdict.lines.append([Run(words, style)])
+      verdict.short = [Run(sanitized(account.brief), style)]
+    case nil where words.hasPrefix("Fed"):
       verdict.lines.append([
-        Run(
-          share + (cause.map { ": \($0)\(details)." } ?? ". No stage that is read is full."), style)
+        Run("Fed", c.style(.good).bold), Run(String(words.dropFirst(3)), c.text),
       ])
-      verdict.short = [Run((cause ?? share) + ".", style)]
-    } else if wait.unexplainedShare >= DataWait.least {
-      let share = SI.percent(wait.unexplainedShare)
-      verdict.lines.append([
-        Run(
-          "Without work \(share) % of the time, and nothing tells that it waits for data.", c.text)
-      ])
-    } else {
-      verdict.lines.append([
-        Run("Fed", c.style(.good).bold),
-        Run(
-          ": waits for data \(wait.share < 0.01 ? "less than 1" : SI.percent(wait.share)) % of the time.",
-          c.text),
-      ])
+    default: verdict.lines.append([Run(words, c.text)])
     }
-    if let price = price(wait, c) { verdict.lines.append(price) }
-    verdict.evidence = evidence(wait, path, c)
+    if let next = next(account, c) { verdict.lines.append(next) }
+    verdict.evidence = account.evidenceWords.map { [Run(sanitized($0), c.text)] }
     return verdict
   }
 
-  /// Why it waits, where a narrow place is named, and the figures behind that.
-  private static func cause(_ path: DataPath) -> (cause: String?, details: String) {
-    guard let kind = path.narrow, let stage = path[kind] else { return (nil, "") }
-    let name = sanitized(stage.name)
-    let verb = stage.count > 1 ? "are" : "is"
-    switch kind {
-    case .workers where stage.isOutOfProcessors:
-      return (
-        "\(name) \(verb) out of processors",
-        " (\(SI.percent(stage.queued ?? 0)) % of their time in the run queue)"
-      )
-    case .workers: return ("\(name) \(verb) busy all the time", "")
-    case .hostLink: return ("the link from host to GPU is full", "")
-    case .store where stage.basis == .busy: return ("\(name) \(verb) busy all the time", "")
-    default: return ("\(name) \(verb) full", "")
-    }
+  private static func account(over span: TimeSpan, _ c: FrameContext) -> WaitingAccount? {
+    guard let job = c.pathJob else { return c.ledger.waiting(over: span) }
+    return c.ledger.waiting(of: job, over: span)
   }
 
-  /// What the waiting drew so far, what that cost, and what its end would gain.
-  private static func price(_ wait: DataWait, _ c: FrameContext) -> [Run]? {
-    guard let so = c.ledger.dataWait(of: c.pathJob, over: c.account), so.energy > 0,
-      so.energyShare >= 0.001
-    else { return nil }
-    var text = "\(SI.energy(so.energy).joined) bought nothing \(c.accountWords)"
-    if let price = c.price {
-      let amount = so.energy / 3.6e6 * price.perKilowattHour
-      text += ", \(amount < 0.01 ? "< 0.01" : SI.fixed(amount, 2)) \(price.currency)"
-    }
-    text += "."
-    if wait.isWaiting, wait.isEven, wait.share < 0.98 {
-      text += " Fed, it would be up to \(SI.twoDigits(1 / (1 - wait.share))) times faster."
-    }
-    return [Run(text, c.text)]
-  }
-
-  private static func evidence(
-    _ wait: DataWait, _ path: DataPath, _ c: FrameContext
-  ) -> [[Run]] {
-    var texts: [String] = []
-    let ways = [
-      (wait.byActivity, "SM activity"), (wait.byPower, "power"),
-      (wait.byTrainer, "what the trainer does"),
-    ].filter { $0.0 >= 0.5 * wait.judged }
-    if let way = ways.first { texts.append("judged by " + way.1) }
-    if let job = c.pathJob, let use = c.ledger.loaderUse(of: job, over: path.span) {
-      if let asleep = use.trainerAsleep {
-        texts.append("trainer asleep on its queue \(SI.percent(asleep)) %")
+  /// What the wait drew so far, what that cost, what its end would gain, and the next step.
+  private static func next(_ account: WaitingAccount, _ c: FrameContext) -> [Run]? {
+    var words: [String] = []
+    if let so = Self.account(over: c.account, c),
+      let joules = so.parts[account.kind ?? .data]?.joules,
+      so.isPriced, joules > 0, joules >= 0.001 * so.judged.joules, account.kind != .idle
+    {
+      var text = "\(SI.energy(joules).joined) bought nothing \(c.accountWords)"
+      if let price = c.price {
+        let amount = joules / 3.6e6 * price.perKilowattHour
+        text += ", \(amount < 0.01 ? "< 0.01" : SI.fixed(amount, 2)) \(price.currency)"
       }
-      if wait.isWaiting, let running = use.running {
-        var meanwhile = "workers meanwhile \(SI.percent(running)) % running or ready"
-        if let disk = use.onDisk { meanwhile += ", \(SI.percent(disk)) % on disk" }
-        if let server = use.onNetwork { meanwhile += ", \(SI.percent(server)) % on a server" }
-        texts.append(meanwhile)
-      }
+      words.append(text + ".")
     }
-    return texts.map { [Run($0, c.text)] }
+    if !account.advice.isEmpty { words.append(sanitized(account.advice)) }
+    if let speedUp = account.speedUp, account.kind != nil, account.isEven, speedUp >= 1.05 {
+      words.append("Up to \(SI.twoDigits(speedUp)) times faster.")
+    }
+    return words.isEmpty ? nil : [Run(words.joined(separator: " "), c.text)]
   }
 }
