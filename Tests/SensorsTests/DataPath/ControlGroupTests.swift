@@ -139,6 +139,20 @@ struct ControlGroupTests {
     #expect(devices.first?.attributes["jobs"] == "one, two")
   }
 
+  @Test("a group below another says so, since the numbers of that contain its own")
+  func nested() throws {
+    let machine = Machine()
+    machine.group("/a/b/c", ["cpu.pressure": Self.pressure(1)])
+    machine.group("/a", ["cpu.pressure": Self.pressure(2)])
+    machine.group("/ab", ["cpu.pressure": Self.pressure(3)])
+    for (pid, path) in [(1, "/a"), (2, "/a/b/c"), (3, "/ab")] { machine.process(pid, in: path) }
+    machine.job(pids: [1, 2, 3])
+    var source = ControlGroupSource(machine.context)
+    let devices = try source.said(at: 0).devices
+    #expect(devices.map(\.id.name) == ["/a", "/a/b/c", "/ab"])
+    #expect(devices.map { $0.attributes["within"] } == [nil, "/a", nil])
+  }
+
   @Test("the root is no job's group, but a container's own is, though it looks like the root")
   func root() throws {
     let machine = Machine()
