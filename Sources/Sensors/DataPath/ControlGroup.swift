@@ -34,6 +34,8 @@ struct ControlGroup {
     guard let line = lines.first(where: { $0.hasPrefix("0::") }) else {
       throw lines.isEmpty ? .unknown : .firstVersion
     }
+    // Removed while the process ends.
+    guard !line.hasSuffix(" (deleted)") else { throw .unknown }
     let root = context.path("/sys/fs/cgroup")
     guard SystemFile.exists(root + "/cgroup.controllers") else { throw .firstVersion }
     try self.init(path: String(line.dropFirst(3)), root: root)

@@ -14,7 +14,9 @@ struct ControlGroupSource: DataSource {
   private struct Known {
     var meter: GroupMeter
     var jobs: [DeviceID]
-    var reporter: DeviceReporter
+    /// The nearest group above it that is read as well, and whose numbers contain its own.
+    var above: String?
+    var reporter: DeviceReporter?
   }
 
   private static let lookPeriod = 10.0
@@ -55,15 +57,15 @@ struct ControlGroupSource: DataSource {
     _ path: String, at time: Timestamp, _ observations: inout [Observation]
   ) {
     guard var known = groups.removeValue(forKey: path) else { return }
-    var reading = Reading(device: known.reporter.device.id, time: time)
+    var reading = Reading(device: id(path), time: time)
     known.meter.read(into: &reading, in: context)
     reading.set(.cpuLimit, known.meter.processors)
-    let device = describe(known.meter, known.jobs)
-    if device != known.reporter.device { known.reporter = DeviceReporter(device) }
+    let device = describe(known)
+    var reporter = DeviceReporter(device)
+    if let old = known.reporter, old.device == device { reporter = old }
     let period = context.interval
-    known.reporter.report(reading, to: &observations) {
-      Self.provenance(of: $0, every: period)
-    }
+    reporter.report(reading, to: &observations) { Self.provenance(of: $0, every: period) }
+    known.reporter = reporter
     // A group that is gone has no files.
     if !reading.isEmpty { groups[path] = known }
   }
@@ -90,29 +92,39 @@ struct ControlGroupSource: DataSource {
     groups = groups.filter { found[$0.key] != nil }
     for (path, group) in found {
       if groups[path] == nil {
-        let meter = GroupMeter(group)
-        groups[path] = Known(
-          meter: meter, jobs: jobs[path] ?? [],
-          reporter: DeviceReporter(describe(meter, jobs[path] ?? [])))
+        groups[path] = Known(meter: GroupMeter(group), jobs: [])
       } else {
-        groups[path]?.jobs = jobs[path] ?? []
         groups[path]?.meter.learnLimit()
       }
+      groups[path]?.jobs = jobs[path] ?? []
+      groups[path]?.above = found.keys.filter { Self.contains($0, path) }
+        .max { $0.utf8.count < $1.utf8.count }
     }
   }
 
-  private func describe(_ meter: GroupMeter, _ jobs: [DeviceID]) -> Device {
+  /// Whether a group is above another, and so contains all that it counts.
+  private static func contains(_ path: String, _ other: String) -> Bool {
+    other != path && (path == "/" || other.hasPrefix(path + "/"))
+  }
+
+  private func id(_ path: String) -> DeviceID {
+    context.device(.controlGroup, String(path.prefix(300)))
+  }
+
+  private func describe(_ known: Known) -> Device {
+    let (meter, jobs) = (known.meter, known.jobs)
     let path = meter.group.path
     var attributes = ["path": path]
     attributes["container"] = ProcessIdentity.container(in: path)
     attributes["job"] = ProcessIdentity.batchJob(in: path)
     attributes["limited_by"] = meter.limitedBy
+    attributes["within"] = known.above
     if !meter.hasBytes { attributes["bytes"] = "its io controller is not enabled" }
     // What is of several jobs is no one's.
     if jobs.count > 1 { attributes["jobs"] = jobs.map(\.name).joined(separator: ", ") }
     let label = path.split(separator: "/").last.map(String.init) ?? "this container"
     return Device(
-      id: context.device(.controlGroup, String(path.prefix(300))), label: label,
+      id: id(path), label: label,
       parent: jobs.count == 1 ? jobs[0] : nil, attributes: attributes)
   }
 

@@ -15,6 +15,8 @@ struct OpenFileSystems {
   private static let elsewhere = ["/dev/", "/proc/", "/sys/", "/memfd:"]
   /// Folders of programs and of what they consist of.
   private static let programs = ["/usr/", "/lib/", "/lib64/", "/etc/"]
+  /// Endings of programs' files; a shell keeps its script open.
+  private static let programEndings = [".sh", ".py", ".pyc", ".so"]
 
   /// The file systems in words, those with most files first.
   let names: [String]
@@ -62,6 +64,7 @@ struct OpenFileSystems {
   private static func isData(_ target: String) -> Bool {
     target.hasPrefix("/") && !elsewhere.contains(where: target.hasPrefix)
       && !programs.contains(where: target.hasPrefix)
+      && !programEndings.contains(where: target.hasSuffix)
   }
 
   /// The mount of a descriptor that is open for reading; layout: proc_pid_fdinfo(5), the flags octal.

@@ -57,7 +57,7 @@ struct PCIeLink: Hashable {
     else { return nil }
     // From the root down: ../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0
     let parts = target.split(separator: "/").drop { $0 == ".." }
-    guard let root = parts.firstIndex(where: { $0.hasPrefix("pci") }) else { return nil }
+    guard let root = parts.lastIndex(where: { $0.hasPrefix("pci") }) else { return nil }
     var folder = context.path("/sys/" + parts[...root].joined(separator: "/"))
     var ends: [End] = []
     for part in parts[parts.index(after: root)...] {
@@ -83,8 +83,9 @@ struct PCIeLink: Hashable {
 
   private static func way(_ upper: End?, _ lower: End) -> Way? {
     guard let now = lower.now, var most = lower.most else { return nil }
-    // Ends that do not agree on what they do are no link: a virtual machine's port is made up.
-    if let upper, upper.now == now, let other = upper.most {
+    // Ends that do not agree on what they do are no link, and what a virtual machine's port could do is
+    // made up.
+    if let upper, upper.now == now, !virtualMakers.contains(upper.vendor), let other = upper.most {
       most.transfers = min(most.transfers, other.transfers)
     }
     most.transfers = max(most.transfers, now.transfers)
@@ -95,6 +96,9 @@ struct PCIeLink: Hashable {
     most.width = now.width
     return Way(most: most, now: now)
   }
+
+  /// Those who make ports of virtual machines: Red Hat (QEMU), VMware, Microsoft.
+  private static let virtualMakers = ["0x1b36", "0x15ad", "0x1414"]
 
   /// What one end of a link says.
   private struct End {

@@ -139,6 +139,20 @@ struct ControlGroupTests {
     #expect(devices.first?.attributes["jobs"] == "one, two")
   }
 
+  @Test("a group below another says so, since the numbers of that contain its own")
+  func nested() throws {
+    let machine = Machine()
+    machine.group("/a/b/c", ["cpu.pressure": Self.pressure(1)])
+    machine.group("/a", ["cpu.pressure": Self.pressure(2)])
+    machine.group("/ab", ["cpu.pressure": Self.pressure(3)])
+    for (pid, path) in [(1, "/a"), (2, "/a/b/c"), (3, "/ab")] { machine.process(pid, in: path) }
+    machine.job(pids: [1, 2, 3])
+    var source = ControlGroupSource(machine.context)
+    let devices = try source.said(at: 0).devices
+    #expect(devices.map(\.id.name) == ["/a", "/a/b/c", "/ab"])
+    #expect(devices.map { $0.attributes["within"] } == [nil, "/a", nil])
+  }
+
   @Test("the root is no job's group, but a container's own is, though it looks like the root")
   func root() throws {
     let machine = Machine()
@@ -167,16 +181,19 @@ struct ControlGroupTests {
         .waiting, "the jobs' processes cannot be looked at",
         remedy: "run hippowatt as their user, or as root")
     ) { try source.said(at: 1) }
+    machine.process(100, in: "/x (deleted)")
+    let gone = #expect(throws: SourceFailure.self) { try source.said(at: 11) }
+    #expect(gone?.health == .waiting)
     machine.process(100, in: "/../other")
-    let outside = #expect(throws: SourceFailure.self) { try source.said(at: 11) }
+    let outside = #expect(throws: SourceFailure.self) { try source.said(at: 21) }
     #expect(outside?.message.contains("outside") == true)
     machine.tree.write("/proc/100/cgroup", "5:cpu,cpuacct:/x\n1:name=systemd:/x\n")
-    let first = #expect(throws: SourceFailure.self) { try source.said(at: 21) }
+    let first = #expect(throws: SourceFailure.self) { try source.said(at: 31) }
     #expect(first?.message.contains("version 1") == true)
     // Both side by side, with the controllers still at version 1.
     machine.tree.remove("/sys/fs/cgroup/cgroup.controllers")
     machine.process(100, in: "/x")
-    let hybrid = #expect(throws: SourceFailure.self) { try source.said(at: 31) }
+    let hybrid = #expect(throws: SourceFailure.self) { try source.said(at: 41) }
     #expect(hybrid?.message.contains("version 1") == true)
     #expect(source.probe().health == .absent)
   }
@@ -273,6 +290,7 @@ struct JobFilesTests {
     machine.open(100, 1, "/home/me/train.log", mount: 22, flags: "0102001")
     machine.open(100, 2, "pipe:[4711]", mount: 14)
     machine.open(100, 10, "/usr/lib/x.so", mount: 22)
+    machine.open(100, 255, "/home/me/train.sh", mount: 22)
     machine.open(100, 11, "/s3", mount: 32, flags: "0200000")
     machine.job(pids: "100")
     var source = JobFilesSource(machine.context)

@@ -244,6 +244,14 @@ struct PCIeTests {
       [End(now: "2.5 GT/s PCIe", most: "2.5 GT/s PCIe", width: 1), End()],
       to: tree)
     #expect(abs((try Self.ceiling(tree) ?? 0) / 16e9 - 3.938462) < 1e-5)
+    // A port that repeats what the card does, and states a most of its own.
+    let copied = FileTree()
+    let rest = "2.5 GT/s PCIe"
+    Self.add(
+      ["0000:00:02.0", "0000:01:00.0"],
+      [End(now: rest, most: "16.0 GT/s PCIe", mostWidth: 32), End(now: rest)], to: copied)
+    copied.write("/sys/bus/pci/devices/0000:00:02.0/vendor", "0x1b36\n")
+    #expect(abs((try Self.ceiling(copied) ?? 0) / 16e9 - 3.938462) < 1e-5)
     let other = FileTree()
     Self.add(["0000:00:05.0"], [End()], to: other)
     #expect(abs((try Self.ceiling(other) ?? 0) / 16e9 - 3.938462) < 1e-5)
