@@ -31,6 +31,9 @@ protocol WallTemplate: SendableMetatype {
   /// The URL without credentials, and what of the meter is read, for the name of the device.
   var subject: String { get }
 
+  /// Finds out what has to be known before the first question; asked until it succeeds.
+  mutating func prepare(_ page: WallPage) throws(SourceFailure)
+
   /// Asks the meter once.
   mutating func read(_ page: WallPage) throws(SourceFailure) -> WallAnswer
 }
@@ -41,6 +44,7 @@ extension WallTemplate {
   static var isToldAtOnce: Bool { false }
   static var probePath: String? { nil }
   var subject: String { "" }
+  mutating func prepare(_ page: WallPage) throws(SourceFailure) {}
 }
 
 /// The makes of meter there are; adding one means adding a line.
