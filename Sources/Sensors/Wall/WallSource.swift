@@ -132,6 +132,11 @@ struct WallSource: DataSource {
     _ text: String?, _ type: any WallTemplate.Type, _ time: Timestamp
   ) -> Bool {
     guard let text, let patience = settings.maxAge ?? type.patience else { return true }
+    if type.hasClock, let then = RFC3339.nanoseconds(text.utf8),
+      time - Timestamp(nanoseconds: then) > max(patience, 3 * period)
+    {
+      return false
+    }
     guard let stamp, stamp.text == text else {
       stamp = (text, time)
       return true

@@ -15,6 +15,9 @@ protocol WallTemplate: SendableMetatype {
   static var cadence: Double { get }
   /// Seconds after which a value is old whose own time stands still; `nil` where it has none.
   static var patience: Double? { get }
+  /// Whether that time is of a clock that is right, in RFC 3339, so that a value that is old already when
+  /// it is first seen is known for old.
+  static var hasClock: Bool { get }
   /// Whether it refuses without saying how to prove who asks, so that it is told at once; over https
   /// only.
   static var isToldAtOnce: Bool { get }
@@ -41,6 +44,7 @@ protocol WallTemplate: SendableMetatype {
 extension WallTemplate {
   static var cadence: Double { 1 }
   static var patience: Double? { nil }
+  static var hasClock: Bool { false }
   static var isToldAtOnce: Bool { false }
   static var probePath: String? { nil }
   var subject: String { "" }

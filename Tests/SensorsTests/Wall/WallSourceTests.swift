@@ -149,6 +149,19 @@ import Testing
     #expect(abs((joules(timeline, .energy, 0, 20) ?? 0) - 7200) < 0.1)
   }
 
+  @Test func `a value that is old when it is first seen is not told`() throws {
+    let path = "/api/states/sensor.plug_power"
+    let meter = try PlayedMeter([path: WallTemplateTests.entity])
+    // It was reported at 01:02 on 29 November 2026.
+    let reported = 1_795_914_120.0
+    for (age, isOld) in [(-30.0, false), (5, false), (590, false), (700, true), (10_000, true)] {
+      var source = try meter.source(path)
+      #expect((source.failure(at: reported + age) != nil) == isOld, "\(age)")
+      var patient = try meter.source(path, ["max_age": "1d"])
+      #expect(patient.failure(at: reported + age) == nil)
+    }
+  }
+
   /// Its clock and its counter stand still together while little is drawn.
   @Test func `a counter that rests is not old`() throws {
     let meter = try PlayedMeter([:])
