@@ -19,7 +19,9 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
   ///   or could smuggle something into a request.
   package init(_ text: String) throws(SourceRequestError) {
     func wrong(_ words: String) -> SourceRequestError {
-      let shown = Secrets.masked(String(text.prefix(200)))
+      // Whatever stands before the last @ may be a password, also one that is not escaped.
+      let host = text.lastIndex(of: "@").map { Secrets.mask + text[$0...] } ?? text
+      let shown = Secrets.masked(String(host.prefix(200)))
       return SourceRequestError("“\(shown)” \(words); write it like http://127.0.0.1:8000")
     }
     guard text.utf8.count <= 2048 else { throw wrong("is too long for a URL") }
@@ -63,6 +65,10 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
     guard !host.isEmpty, isSane else { throw wrong("names no host") }
     let digits = authority.dropFirst()
     if digits.isEmpty {
+      // A password with such a sign in it passes for a path.
+      guard authority.isEmpty || !text.contains("@") else {
+        throw wrong("has a sign in its password that must be escaped")
+      }
       port = isSecure ? 443 : 80
     } else {
       guard digits.allSatisfy(\.isNumber), let number = Int(digits), (1...65535).contains(number)

@@ -65,9 +65,13 @@ import Testing
       dump(client.credentials?.description, to: &text)
       #expect(!text.contains("hunter2"))
     }
-    var text = ""
-    do { _ = try HTTPURL("http://admin:hunter2@box:0") } catch { text = "\(error)" }
-    #expect(!text.isEmpty && !text.contains("hunter2"))
+    for url in [
+      "http://admin:hunter2@box:0", "http://admin:hunt/hunter2@box", "http://admin:?hunter2@box",
+    ] {
+      var text = ""
+      do { _ = try HTTPURL(HTTPCredentials.split(url).url) } catch { text = "\(error)" }
+      #expect(!text.isEmpty && !text.contains("hunter2"), "\(text)")
+    }
   }
 
   @Test func `a secret of a request is asked with and never shown`() throws {

@@ -26,7 +26,8 @@ struct WallSettings: Sendable {
   var time: JSONPointer?
   var powerUnit: WallUnit?
   var energyUnit: WallUnit?
-  /// What power and energy are multiplied by, such as a transformer's ratio.
+  /// What power and energy are multiplied by, such as a transformer's ratio; below zero for a meter that
+  /// is wired the other way round.
   var scale = 1.0
   /// Which of several meters in one device.
   var channel: String?
@@ -67,7 +68,7 @@ struct WallSettings: Sendable {
       energyUnit = unit
     }
     if let scale = try reader.number("scale") {
-      guard scale > 0 else { throw reader.wrong("scale", "must be above zero") }
+      guard scale != 0 else { throw reader.wrong("scale", "must not be zero") }
       self.scale = scale
     }
     channel = reader["channel"]

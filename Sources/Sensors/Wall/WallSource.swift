@@ -65,7 +65,7 @@ struct WallSource: DataSource {
 
   mutating func probe() -> Probe {
     do throws(SourceFailure) {
-      let (template, answer) = try ask()
+      let (template, answer, _) = try ask(FixedClock(Timestamp(seconds: 0)))
       var values: [String] = []
       if let watts = answer.watts { values.append("\(SI.fixed(watts, 1)) W") }
       if let joules = answer.joules { values.append("\(SI.fixed(joules / 3.6e6, 3)) kWh counted") }
@@ -77,14 +77,13 @@ struct WallSource: DataSource {
   }
 
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    // What it tells is of when it was asked: the answer may be slow.
-    let time = clock.now
-    if let asked, template != nil, time - asked < period - 0.5 { return [] }
+    if let asked, template != nil, clock.now - asked < period - 0.5 { return [] }
+    let (template, answer, time) = try ask(clock)
     asked = time
-    let (template, answer) = try ask()
     hasAnswered = true
     var observations: [Observation] = []
-    guard isFresh(answer.stamp, type(of: template), time) else {
+    // A counter is told when it moves, and then it is fresh.
+    guard answer.watts == nil || isFresh(answer.stamp, type(of: template), time) else {
       throw SourceFailure(
         .failed, "\(settings.url.authority) repeats an old value: its own time stands still",
         remedy: "check the meter; for one that reports changes only set max_age")
@@ -93,8 +92,12 @@ struct WallSource: DataSource {
     return observations
   }
 
-  /// Asks once, with the template that is known or has to be found first.
-  private mutating func ask() throws(SourceFailure) -> (any WallTemplate, WallAnswer) {
+  /// Asks once, with the template that is known or has to be found first, and says when.
+  ///
+  /// What a meter tells is of when it was asked: the answer may be slow.
+  private mutating func ask(
+    _ clock: any SessionClock
+  ) throws(SourceFailure) -> (any WallTemplate, WallAnswer, Timestamp) {
     do throws(SourceFailure) {
       var template: any WallTemplate
       if let known = self.template {
@@ -108,9 +111,12 @@ struct WallSource: DataSource {
         if type.cadence > 1 { client.timeout = max(client.timeout, 10) }
         period = settings.period ?? max(period, type.cadence)
       }
-      let answer = try template.read(WallPage(url: settings.url, client: client))
+      let page = WallPage(url: settings.url, client: client)
+      try template.prepare(page)
+      let time = clock.now
+      let answer = try template.read(page)
       self.template = template
-      return (template, answer)
+      return (template, answer, time)
     } catch {
       var failure = error
       // Whoever goes on guessing locks the account of a management controller.
@@ -126,6 +132,11 @@ struct WallSource: DataSource {
     _ text: String?, _ type: any WallTemplate.Type, _ time: Timestamp
   ) -> Bool {
     guard let text, let patience = settings.maxAge ?? type.patience else { return true }
+    if type.hasClock, let then = RFC3339.nanoseconds(text.utf8),
+      time - Timestamp(nanoseconds: then) > max(patience, 3 * period)
+    {
+      return false
+    }
     guard let stamp, stamp.text == text else {
       stamp = (text, time)
       return true
@@ -181,7 +192,7 @@ struct WallSource: DataSource {
     if Metric.power.range.contains(watts) { return watts }
     let text =
       watts < 0
-      ? "says \(SI.fixed(watts, 1)) W: power that flows out; left out. Is it wired the other way round?"
+      ? "says \(SI.fixed(watts, 1)) W: power that flows out; left out. Where it is wired the wrong way set scale = -1"
       : "says \(SI.fixed(watts, 0)) W, which cannot be; left out"
     refuse(watts < 0 ? "negative" : "power", text, id, time, &observations)
     return nil
@@ -191,13 +202,13 @@ struct WallSource: DataSource {
     _ answer: WallAnswer, _ watts: Double?, _ id: DeviceID, _ time: Timestamp,
     _ observations: inout [Observation]
   ) -> [WallCounter.Value] {
-    guard let joules = answer.joules.map({ $0 * settings.scale }) else { return [] }
+    guard let joules = answer.joules.map({ $0 * abs(settings.scale) }) else { return [] }
     guard joules >= 0, Metric.energy.steps(joules) != nil else {
       refuse("energy", "its counter says what cannot be; left out", id, time, &observations)
       return []
     }
     // Where power flows out the counter, which knows no direction, says nothing of the machine.
-    if let raw = answer.watts, raw < 0 { return [] }
+    if let raw = answer.watts, raw * settings.scale < 0 { return [] }
     return counter.take(joules, watts: answer.watts == nil ? nil : watts ?? 0, at: time)
   }
 

@@ -15,6 +15,9 @@ protocol WallTemplate: SendableMetatype {
   static var cadence: Double { get }
   /// Seconds after which a value is old whose own time stands still; `nil` where it has none.
   static var patience: Double? { get }
+  /// Whether that time is of a clock that is right, in RFC 3339, so that a value that is old already when
+  /// it is first seen is known for old.
+  static var hasClock: Bool { get }
   /// Whether it refuses without saying how to prove who asks, so that it is told at once; over https
   /// only.
   static var isToldAtOnce: Bool { get }
@@ -31,6 +34,9 @@ protocol WallTemplate: SendableMetatype {
   /// The URL without credentials, and what of the meter is read, for the name of the device.
   var subject: String { get }
 
+  /// Finds out what has to be known before the first question; asked until it succeeds.
+  mutating func prepare(_ page: WallPage) throws(SourceFailure)
+
   /// Asks the meter once.
   mutating func read(_ page: WallPage) throws(SourceFailure) -> WallAnswer
 }
@@ -38,9 +44,11 @@ protocol WallTemplate: SendableMetatype {
 extension WallTemplate {
   static var cadence: Double { 1 }
   static var patience: Double? { nil }
+  static var hasClock: Bool { false }
   static var isToldAtOnce: Bool { false }
   static var probePath: String? { nil }
   var subject: String { "" }
+  mutating func prepare(_ page: WallPage) throws(SourceFailure) {}
 }
 
 /// The makes of meter there are; adding one means adding a line.

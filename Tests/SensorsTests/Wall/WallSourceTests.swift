@@ -139,6 +139,39 @@ import Testing
     }
   }
 
+  @Test func `a meter that is wired the wrong way is turned round`() throws {
+    let meter = try PlayedMeter([:])
+    var source = try meter.source("/x", Self.json.merging(["scale": "-2"]) { $1 })
+    let (timeline, _) = try play(&source, meter, "/x", seconds: 20) { second in
+      #"{"p":-180,"e":\#(100 + Double(second) * 0.05)}"#
+    }
+    #expect(joules(timeline, .power, 0, 20) == 7200)
+    #expect(abs((joules(timeline, .energy, 0, 20) ?? 0) - 7200) < 0.1)
+  }
+
+  @Test func `a value that is old when it is first seen is not told`() throws {
+    let path = "/api/states/sensor.plug_power"
+    let meter = try PlayedMeter([path: WallTemplateTests.entity])
+    // It was reported at 01:02 on 29 November 2026.
+    let reported = 1_795_914_120.0
+    for (age, isOld) in [(-30.0, false), (5, false), (590, false), (700, true), (10_000, true)] {
+      var source = try meter.source(path)
+      #expect((source.failure(at: reported + age) != nil) == isOld, "\(age)")
+      var patient = try meter.source(path, ["max_age": "1d"])
+      #expect(patient.failure(at: reported + age) == nil)
+    }
+  }
+
+  /// Its clock and its counter stand still together while little is drawn.
+  @Test func `a counter that rests is not old`() throws {
+    let meter = try PlayedMeter([:])
+    var source = try meter.source("/x", ["energy": "/e", "energy_unit": "kWh", "time": "/t"])
+    let (timeline, _) = try play(&source, meter, "/x", seconds: 400) { second in
+      #"{"e":\#(Double(second / 100)),"t":\#(second / 100)}"#
+    }
+    #expect(joules(timeline, .energy, 0, 400) == 4 * 3.6e6)
+  }
+
   @Test func `a machine that asks draws more than 0 W, a part of it may be off`() throws {
     for (role, count) in [("machine", 0), ("sensor", 6), ("component", 6)] {
       let meter = try PlayedMeter([:])
@@ -285,7 +318,7 @@ import Testing
     for options: [String: String] in [
       ["template": "nonsense"], ["power": "p"], ["power": "/p", "power_unit": "Wh"],
       ["power_unit": "VA"], ["energy": "/e", "energy_unit": "W"], ["energy": "/e"],
-      ["scale": "0"], ["scale": "-1"], ["scale": "x"], ["role": "gpu"], ["role": "accelerator"],
+      ["scale": "0"], ["scale": "x"], ["role": "gpu"], ["role": "accelerator"],
       ["contains": "everything"], ["contains": "user"], ["insecure": "maybe"], ["every": "0.1s"],
       ["every": "never"], ["max_age": "0"], ["user": "admin"], ["password_env": "PW"],
       ["user": "a", "password_env": "NOWHERE"], ["user": "a", "password_env": "EMPTY"],

@@ -340,13 +340,15 @@ import Testing
     meter.set(
       "/redfish/v1/Chassis/1/Power",
       """
-      {"@odata.id":"/redfish/v1/x","PowerControl":[{"MemberId":"a","PowerConsumedWatts":1},\
-      {"MemberId":"b","PowerConsumedWatts":2}]}
+      {"@odata.id":"/redfish/v1/x","PowerControl":[{"MemberId":"a","Name":"Server Power","PowerConsumedWatts":1},\
+      {"MemberId":"b","Name":"CPU Sub-system Power","PowerConsumedWatts":2}]}
       """)
     var two = try meter.source("/redfish/v1/Chassis/1/Power")
-    #expect(two.failure()?.message.contains("a, b") == true)
-    var one = try meter.source("/redfish/v1/Chassis/1/Power", ["channel": "b"])
-    #expect(try one.values() == [2])
+    #expect(two.failure()?.message.contains("0:Server Power, 1:CPU Sub-system Power") == true)
+    for channel in ["1", "CPU Sub-system Power"] {
+      var one = try meter.source("/redfish/v1/Chassis/1/Power", ["channel": channel])
+      #expect(try one.values() == [2])
+    }
     meter.set(
       "/redfish/v1/Chassis/1/Power",
       #"{"@odata.id":"/redfish/v1/x","PowerControl":[{"PowerConsumedWatts":null}]}"#)

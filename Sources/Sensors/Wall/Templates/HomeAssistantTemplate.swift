@@ -14,6 +14,7 @@ struct HomeAssistantTemplate: WallTemplate {
   static let cadence = 5.0
   /// Devices report changes, and those that are asked are asked each half minute.
   static let patience: Double? = 600
+  static let hasClock = true
 
   static func recognises(_ answer: JSONValue) -> Bool {
     answer["entity_id"]?.text != nil && answer["state"]?.text != nil

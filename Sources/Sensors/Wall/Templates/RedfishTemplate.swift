@@ -36,12 +36,11 @@ struct RedfishTemplate: WallTemplate {
     subject = [isRoot ? nil : named, settings.channel].compactMap { $0 }.joined(separator: " ")
   }
 
-  mutating func read(_ page: WallPage) throws(SourceFailure) -> WallAnswer {
-    if let path { return try read(page(path), page) }
-    let found = try look(page)
-    path = found
-    return try read(page(found), page)
+  mutating func prepare(_ page: WallPage) throws(SourceFailure) {
+    if path == nil { path = try look(page) }
   }
+
+  func read(_ page: WallPage) throws(SourceFailure) -> WallAnswer { try read(page(path), page) }
 
   /// The page of the one chassis that tells power.
   private func look(_ page: WallPage) throws(SourceFailure) -> String {
@@ -91,7 +90,8 @@ struct RedfishTemplate: WallTemplate {
     if let power = page["PowerWatts"], power["Reading"]?.number != nil { return [("", power)] }
     return (page["PowerControl"]?.elements ?? []).enumerated().compactMap { index, control in
       control["PowerConsumedWatts"].map { _ in
-        (control["MemberId"]?.text ?? control["Name"]?.text ?? "\(index)", control)
+        // Some tell processors and memory beside the machine, and only the name says which is which.
+        ("\(index):" + (control["Name"]?.text ?? control["MemberId"]?.text ?? ""), control)
       }
     }
   }

@@ -57,8 +57,8 @@ struct ShellyFirstTemplate: WallTemplate {
 
 /// Which of several meters in one answer is meant.
 enum WallChannel {
-  /// The index of the one that is named by its whole name or by what stands behind its last `:` or `/`,
-  /// or of the only one there is.
+  /// The index of the one that is named by its whole name or by one side of its `:` or `/`, or of the
+  /// only one there is.
   static func choose(
     _ channel: String?, among names: [String], _ what: String
   ) throws(SourceFailure) -> Int {
@@ -76,8 +76,7 @@ enum WallChannel {
     }
     let found = names.indices.filter { index in
       names[index] == channel
-        || names[index].split(whereSeparator: { $0 == ":" || $0 == "/" }).last.map(String.init)
-          == channel
+        || names[index].split(whereSeparator: { $0 == ":" || $0 == "/" }).contains { $0 == channel }
     }
     guard found.count == 1 else {
       throw SourceFailure(
