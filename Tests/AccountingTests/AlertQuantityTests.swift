@@ -112,22 +112,36 @@ import Testing
     #expect(later.map(\.state) == [.known(60), .unknown("GPU 1 does not tell its temperature")])
   }
 
-  @Test func `waiting is the share of the judged time of all accelerators`() throws {
+  /// Accelerators that waited for data, each for a share of its time; the first two are a job's.
+  private func waits(_ shares: [Double], job: Bool) -> Books {
     var books = Books()
-    for (name, share) in [("0", 0.6), ("1", 0.3), ("2", 0)] {
-      let device = Books.id(.waiting, name)
+    for (index, share) in shares.enumerated() {
+      let gpu = Books.id(.gpu, "\(index)")
+      books.draw(gpu, watts: 300, at: seconds)
+      let device = Books.id(.waiting, "\(index)")
+      books.timeline.apply(.device(Device(id: device, label: "\(index)", parent: gpu)))
       books.add(device, .judgedTime, .counter, seconds.map { ($0, $0) })
       // Whoever never waited has no counter of it.
       guard share > 0 else { continue }
       books.add(device, .dataWaitTime, .counter, seconds.map { ($0, $0 * share) })
     }
+    guard job else { return books }
+    let id = Books.id(.job)
+    books.timeline.apply(
+      .device(Device(id: id, label: "train", attributes: [JobFacts.Key.gpus.rawValue: "0,1"])))
+    books.add(id, .step, .log, seconds.map { ($0, $0) })
+    return books
+  }
+
+  @Test func `waiting is the share of the judged time of a job's accelerators`() throws {
     let limit = AlertLimit(25, .percent)
-    guard case .known(let value) = try readings("waiting", books, at: 200, limit: limit)[0].state
-    else {
-      Issue.record("it is known")
-      return
-    }
-    #expect(near(value, 30))
+    let books = waits([0.6, 0, 0.9], job: true)
+    #expect(near(value(try readings("waiting", books, at: 200, limit: limit)), 30))
+    let name = try readings("waiting", books, at: 200, limit: limit).map(\.words)
+    #expect(name == ["job train waited for data for 30 % of the last 2 min"])
+    // Without a job it is that of all.
+    let all = waits([0.6, 0, 0.9], job: false)
+    #expect(near(value(try readings("waiting", all, at: 200, limit: limit)), 50))
     // Too little was judged yet.
     #expect(try readings("waiting", books, at: 30, limit: limit).map(\.state) == [.unknown(nil)])
     #expect(

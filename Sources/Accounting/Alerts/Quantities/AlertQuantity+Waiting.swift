@@ -2,35 +2,49 @@ import Quantities
 import Telemetry
 
 extension AlertQuantity {
-  /// The share of the last two minutes in which the accelerators waited for data, all together.
+  /// Seconds over which the share is taken.
+  private static let stretch = 120.0
+
+  /// The share of the last two minutes in which the accelerators of each job that trains waited for
+  /// data; of all accelerators where no job is known.
   static let waiting = AlertQuantity(
-    "waiting", example: "\"30%\"", [AlertSpelling(suffix: "%", unit: .percent)], every: 2
+    "waiting", example: "\"30%\"", [AlertSpelling(suffix: "%", unit: .percent)], every: 5
   ) { _, scene in
-    let span = TimeSpan(last: 120, endingAt: scene.time)
-    let timeline = scene.timeline
-    func total(_ metric: Metric, _ device: Device) -> Double? {
-      timeline.id(metric, of: device.id).map { timeline.total($0, over: span).amount }
+    let span = TimeSpan(last: stretch, endingAt: scene.time)
+    let (ledger, jobs) = (scene.ledger, scene.ledger.inventory.jobs)
+    guard !jobs.isEmpty else {
+      return [scene.waiting(nil, "the accelerators", ledger.waiting(over: span))]
     }
-    var (waited, judged, count) = (0.0, 0.0, 0.0)
-    for device in timeline.devices(.waiting) {
-      guard let all = total(.judgedTime, device) else { continue }
-      // Whoever never waited has no such counter.
-      waited += total(.dataWaitTime, device) ?? 0
-      (judged, count) = (judged + all, count + 1)
+    return jobs.map { job in
+      let name = scene.name(job)
+      // What serves waits for requests.
+      guard !scene.hasEnded(job), !ledger.isServer(job.id) else {
+        return AlertReading(job.id, name, .over, .percent)
+      }
+      return scene.waiting(job.id, name, ledger.waiting(of: job.id, over: span))
     }
-    func reading(_ state: AlertReading.State) -> [AlertReading] {
-      [
-        AlertReading(
-          nil, "the accelerators", state, .percent,
-          words: "the accelerators waited for data for \(SI.percent(waited / max(judged, 1))) % "
-            + "of the last 2 min")
-      ]
-    }
-    guard count > 0 else {
-      return reading(.unknown("nothing here tells what the accelerators wait for"))
+  }
+}
+
+extension AlertScene {
+  fileprivate func waiting(
+    _ subject: DeviceID?, _ name: String, _ account: WaitingAccount?
+  ) -> AlertReading {
+    guard let account else {
+      let isJudged = !timeline.devices(.waiting).isEmpty
+      return AlertReading(
+        subject, name,
+        .unknown(isJudged ? nil : "nothing here tells what the accelerators wait for"), .percent)
     }
     // Less than half of the time says little of the rest.
-    guard judged >= 0.5 * span.seconds * count else { return reading(.unknown(nil)) }
-    return reading(.known(100 * waited / judged))
+    let asked = (account.span.seconds - account.pausedSeconds) * Double(account.accelerators)
+    guard asked > 0, account.judged.seconds >= 0.5 * asked else {
+      return AlertReading(subject, name, .unknown(nil), .percent)
+    }
+    let share = account.share(.data)
+    return AlertReading(
+      subject, name, .known(100 * share), .percent,
+      words: "\(name) waited for data for \(SI.percent(share)) % of the last "
+        + SI.duration(account.span.seconds))
   }
 }
