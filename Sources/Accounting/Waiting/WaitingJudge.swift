@@ -18,7 +18,7 @@ public struct WaitingJudge: Sendable {
     /// What its trainer did in the last seconds.
     var trainers: [AcceleratorTick.Trainer] = []
     /// How much of the time without a kernel its trainer slept on its queue, over the last seconds.
-    var covers: [(queue: Double, room: Double)] = []
+    var covers: [(queue: Double, running: Double, room: Double)] = []
   }
 
   private var accelerators: [DeviceID: Accelerator] = [:]
@@ -173,17 +173,23 @@ public struct WaitingJudge: Sendable {
 }
 
 extension WaitingJudge.Accelerator {
-  /// The share of the time without a kernel, over the last twenty seconds, in which its trainer slept on
-  /// its queue: one second has too few looks to tell four fifths from three.
+  /// How much of the time without a kernel, over the last twenty seconds, its trainer's sleep on its queue
+  /// explains: one second has too few looks to tell four fifths from three.
   mutating func cover(_ tick: AcceleratorTick) -> Double? {
-    guard let queue = tick.trainer?.onQueue, let utilization = tick.utilization else {
+    guard let trainer = tick.trainer, let utilization = tick.utilization else {
       covers = []
       return nil
     }
-    covers.append((queue, 1 - utilization))
+    covers.append((trainer.onQueue, trainer.running, 1 - utilization))
     if covers.count > 20 { covers.removeFirst() }
-    let sums = covers.reduce((0.0, 0.0)) { ($0.0 + $1.queue, $0.1 + $1.room) }
-    return sums.1 > 0 ? sums.0 / sums.1 : nil
+    let count = Double(covers.count)
+    let queue = covers.reduce(0) { $0 + $1.queue } / count
+    let running = covers.reduce(0) { $0 + $1.running } / count
+    let room = covers.reduce(0) { $0 + $1.room } / count
+    guard room > 0 else { return nil }
+    // It runs hardly but to take over what it waited for: then that is a part of the wait.
+    let isTaking = queue > 0 && abs(room - queue - running) <= 0.1
+    return max(queue / room, isTaking ? queue / (queue + running) : 0)
   }
 
   /// What a trainer did over the last seconds, since a second has but ten looks; what it did in this one

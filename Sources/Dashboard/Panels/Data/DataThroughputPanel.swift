@@ -51,24 +51,23 @@ struct DataThroughputPanel: Panel {
 
   func headline(_ c: FrameContext) -> Headline {
     let inward = Flow.flows(c.inventory, inward: true)
+    let waiting = waitingHeadline(c)
     guard let rate = rate(inward, c) else {
+      if let waiting { return waiting }
       let states = c.states(feeding: [.disk, .net])
       let lines = states.filter { $0.health != .ok }.map { "\($0.source): \($0.message)" }
-      let waiting = !states.isEmpty && states.allSatisfy { $0.health == .ok }
+      let isPending = !states.isEmpty && states.allSatisfy { $0.health == .ok }
       let unasked = ["--source disk and --source net read disks and network."]
       return Headline(
-        missing: waiting
+        missing: isPending
           ? ["Waiting for a second reading: a rate takes two."]
           : ["No data path is read."] + (states.isEmpty ? unasked : lines))
     }
     var headline = Headline(value: SI.dataRate(rate))
     headline.value?.unit += " in"
-    if let wait = c.dataPath.wait, wait.isEnough, wait.share >= DataWait.alarming {
+    if let waiting {
       // What the bytes are for comes before how many they are.
-      let percent = SI.percent(wait.share)
-      headline.value = SI.Text(number: percent, unit: "% waiting for data")
-      headline.large = SI.Text(number: percent + "%", unit: "waiting for data")
-      headline.tone = .critical
+      headline = waiting
       headline.phrases.append([
         Run(SI.dataRate(rate).joined, c.style(.dataIn)), Run(" in", c.muted),
       ])
@@ -84,6 +83,19 @@ struct DataThroughputPanel: Panel {
     if let watts = c.ledger.power(at: c.time), watts > 0 {
       headline.note = SI.string(rate / watts, "B/J", smallest: 0)
     }
+    return headline
+  }
+
+  /// How much of the time the accelerators wait for data, where that is what matters most.
+  private func waitingHeadline(_ c: FrameContext) -> Headline? {
+    let path = c.dataPath
+    guard let wait = path.wait, wait.isEnough,
+      let share = DataVerdict.account(over: path.span, c)?.share(.data), share >= DataWait.alarming
+    else { return nil }
+    let percent = SI.percent(share)
+    var headline = Headline(value: SI.Text(number: percent, unit: "% waiting for data"))
+    headline.large = SI.Text(number: percent + "%", unit: "waiting for data")
+    headline.tone = .critical
     return headline
   }
 

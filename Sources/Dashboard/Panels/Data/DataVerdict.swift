@@ -39,7 +39,8 @@ struct DataVerdict {
     return verdict
   }
 
-  private static func account(over span: TimeSpan, _ c: FrameContext) -> WaitingAccount? {
+  /// What the job of a frame, or else all accelerators, waited for over a span.
+  static func account(over span: TimeSpan, _ c: FrameContext) -> WaitingAccount? {
     guard let job = c.pathJob else { return c.ledger.waiting(over: span) }
     return c.ledger.waiting(of: job, over: span)
   }
