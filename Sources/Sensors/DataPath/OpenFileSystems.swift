@@ -10,7 +10,7 @@ import Telemetry
 /// has one of its own. Files that are opened for a moment only are seen by chance.
 struct OpenFileSystems {
   /// How many descriptors of one process, and of all together, are looked at.
-  private static let most = (own: 256, all: 2048)
+  private static let most = (own: 128, all: 1024)
   /// Places whose files are no data.
   private static let elsewhere = ["/dev/", "/proc/", "/sys/", "/memfd:"]
   /// Folders of programs and of what they consist of.

@@ -132,6 +132,10 @@ struct RDMATests {
     #expect(said.devices.first { $0.label == "hfi1_0/1" }?.attributes["bytes"] != nil)
     #expect(said.steps(.linkSpeed, of: "down/1") == nil)
     #expect(said.steps(.bytesSent, of: "down/1") == 8)
+    for name in ["hfi1_0", "down"] { tree.remove("/sys/class/infiniband/" + name) }
+    var bare = RDMASource(tree.context)
+    #expect(try bare.said(at: 0).readings.count == 1)
+    #expect(try bare.said(at: 1).readings.isEmpty)
   }
 
   @Test("a port that goes costs the others nothing, and is found when it is back")
