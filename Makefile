@@ -15,7 +15,7 @@ PACKAGES = libncurses-dev libsqlite3-dev
 LIMIT = 19000000
 
 .PHONY: run build test lint size check setup install uninstall man completions screenshots demos \
-  demo-fake golden bench bench-compare bench-baseline bench-shipped coverage sanitize frameworks clean
+  demo-fake golden bench bench-compare bench-baseline bench-shipped coverage sanitize frameworks stalls clean
 
 run: build
 	@exec $(BINARY)
@@ -155,6 +155,12 @@ $(FRAMEWORKS)/installed: Tests/Frameworks/requirements.txt
 frameworks: build $(FRAMEWORKS)/installed
 	@python3 -B Tests/Frameworks/run.py --binary $(BINARY) --venv $(FRAMEWORKS) \
 	  --write docs/frameworks.md $(ONLY:%=--only %)
+
+# Runs real PyTorch loaders that starve beside a scripted accelerator, compares what the program says with
+# what was so, and writes docs/stalls.md; a quarter of an hour. ONLY=disk,few runs some and writes nothing.
+stalls: build $(FRAMEWORKS)/installed
+	@python3 -B Tests/Stalls/run.py --binary $(BINARY) --python $(FRAMEWORKS)/bin/python \
+	  $(if $(ONLY),--only $(ONLY),--write docs/stalls.md)
 
 golden:
 	RECORD_SNAPSHOTS=1 $(SWIFT) test || true

@@ -45,13 +45,13 @@ import Testing
       TextWriter.plain(frame(Stage.training, 132, 40, at: $0))
     }
     check(frames.joined(separator: "\n"), "path-others")
-    #expect(frames[0].contains("Fed: waits for data less than 1 % of the time."))
+    #expect(frames[0].contains("Fed: the loader is ahead, the trainer waits for it less than 1 % of the time."))
     #expect(!frames[0].contains("narrow"))
-    #expect(frames[1].contains("No stage that is read is full."))
+    #expect(frames[1].contains("Waits for other ranks 15 % of the time: GPU 5 is late."))
     #expect(!frames[1].contains("narrow"))
     // While the model is loaded nobody works, and that is no being fed.
     let loading = frame(Stage.training, 132, 40, at: 20)
-    #expect(loading.shows("Without work 100 % of the time"))
+    #expect(loading.shows("No work 100 % of the time"))
   }
 
   @Test func `The panel tells the waiting first, and as many stages as fit`() {

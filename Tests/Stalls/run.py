@@ -33,6 +33,7 @@ SITUATIONS = [
     ("none_disk", "data", ["disk"]),
     ("checkpoint", None, [None, "host_bound", "writing"]),
     ("evaluation", None, [None]),
+    ("late_rank", "peer", ["peer"]),
 ]
 
 
@@ -50,7 +51,7 @@ class Slow(http.server.BaseHTTPRequestHandler):
 
 def truth_over(path, start, end):
     """What the accelerator itself knows of a span: seconds and joules of waiting, and all joules."""
-    rows = [list(map(float, line.split())) for line in open(path) if len(line.split()) == 4]
+    rows = [list(map(float, line.split())) for line in open(path) if len(line.split()) == 5]
 
     def at(when):
         before = None
@@ -69,17 +70,19 @@ def truth_over(path, start, end):
 
 def run(situation, options, port, folder, tells):
     flag = os.path.join(folder, situation + ".flag")
+    ranks = 8 if situation == "late_rank" else 1
     with open(flag, "wb") as file:
-        file.write(b"\0")
+        file.write(bytes([2] * ranks))
     environment = dict(os.environ, BIG=options.big, PORT=str(port))
     log = open(os.path.join(folder, situation + ".log"), "wb")
+    script = [os.path.join(HERE, "ranks.py")] if ranks > 1 else [os.path.join(HERE, "loader.py"), situation]
     loader = subprocess.Popen(
-        [options.python, "-u", os.path.join(HERE, "loader.py"), situation, flag, str(options.seconds + 8)],
+        [options.python, "-u", *script, flag, str(options.seconds + 8)],
         stdout=log, stderr=subprocess.STDOUT, env=environment)
     pid = None
     while pid is None and loader.poll() is None:
         text = open(log.name).read().split("trainer is ")
-        pid = int(text[1].split()[0]) if len(text) > 1 and "\n" in text[1] else None
+        pid = text[1].split()[0] if len(text) > 1 and "\n" in text[1] else None
         time.sleep(0.1)
     if pid is None:
         raise SystemExit(open(log.name).read())
@@ -92,7 +95,8 @@ def run(situation, options, port, folder, tells):
         os.unlink(recording)
     arguments = [options.binary, "record", "-o", recording, "--for", f"{options.seconds}s", "--quiet",
                  "--source", command, "--source", "host"]
-    arguments += ["--source", f"loader:{pid}"] if options.named else ["--source", "jobs", "--source", "loader"]
+    named = [word for one in pid.split(",") for word in ("--source", f"loader:{one}")]
+    arguments += named if options.named or ranks > 1 else ["--source", "jobs", "--source", "loader"]
     subprocess.run(arguments, check=True)
     loader.kill()
     loader.wait()
@@ -135,8 +139,12 @@ def main():
             continue
         # Of the first seconds, before the job was found, nothing is judged.
         end = waiting["started"] + waiting["span_seconds"]
-        seconds, waited, waited_joules, joules = truth_over(truth, end - waiting["gpu_seconds_judged"], end)
-        share = waited / seconds
+        gpus = waiting["gpus"]
+        seconds, waited, waited_joules, joules, spun = truth_over(
+            truth, end - waiting["gpu_seconds_judged"] / gpus, end)
+        if kind == "peer":
+            waited, waited_joules = spun, spun * 150
+        share = waited / seconds / gpus
         faults = []
         found = waiting.get("share", 0)
         part = waiting["parts"].get(waiting.get("kind") or "data", {})

@@ -100,7 +100,9 @@ extension AcceleratorTick {
       return split
     }
     let onData = trainer.onQueue + (trainer.hasWorkers ? 0 : trainer.onStore)
-    split.data = onData >= WaitingCause.leastCover * low ? low : min(low, onData)
+    let isCovered =
+      onData >= WaitingCause.leastCover * low || cover.map { $0 >= Self.mostly } == true
+    split.data = isCovered && onData > Self.least ? low : min(low, onData)
     split.host = min(low - split.data, trainer.running)
     split.gap = max(0, low - split.data - split.host)
     return split

@@ -60,6 +60,7 @@ extension Ledger {
       state(dataTimeOf: job, &account)
     }
     account.loader = loader(of: job, over: span)
+    account.processorLimit = job.flatMap { processorLimit(of: $0, over: span) }
     account.kind = WaitingAccount.Kind.allCases
       .filter { account.share($0) >= 0.05 && ($0 != .idle || isAllIdle(account)) }
       .max { account.share($0) < account.share($1) }
@@ -83,6 +84,18 @@ extension Ledger {
       return
     }
     for kind in account.parts.keys { account.parts[kind]?.joules *= all / (all - unpriced) }
+  }
+
+  /// The limit of processors that held a job's control group back for a tenth of the time or more.
+  private func processorLimit(of job: DeviceID, over span: TimeSpan) -> Double? {
+    for group in timeline.devices(.controlGroup) where group.parent == job {
+      guard let held = timeline.id(.throttledByCPULimit, of: group.id),
+        timeline.total(held, over: span).amount >= 0.1 * span.seconds,
+        let limit = timeline.moment(at: span.end).known(.cpuLimit, of: group.id)?.value
+      else { continue }
+      return limit
+    }
+    return nil
   }
 
   private func isAllIdle(_ account: WaitingAccount) -> Bool {

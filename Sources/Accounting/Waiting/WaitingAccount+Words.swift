@@ -48,8 +48,9 @@ extension WaitingAccount {
     guard let loader, loader.workers > 0 else {
       return isServing ? "Serves: hardly idle." : "Fed: waits less than 5 % of the time."
     }
-    return
-      "Fed: the loader is ahead, the trainer waits for it \(SI.percent(share(.data))) % of the time."
+    let data = share(.data)
+    let percent = data < 0.01 ? "less than 1" : SI.percent(data)
+    return "Fed: the loader is ahead, the trainer waits for it \(percent) % of the time."
   }
 
   /// Why, in words.
@@ -114,14 +115,21 @@ extension WaitingAccount {
   private var processorAdvice: String {
     guard let needed = workersNeeded else { return "Try more workers, or cheaper decoding." }
     let wanted = SI.count(needed)
+    let unit = needed == 1 ? "processor" : "processors"
+    if let processorLimit {
+      return
+        "Its container is held to \(SI.significant(processorLimit)) processors: raise that limit (\(wanted) would do), or cheaper decoding."
+    }
     if let processors, needed > processors {
       return
-        "\(wanted) processors would do and the machine has \(SI.count(processors)): cheaper decoding, or decode on the GPU."
+        "\(wanted) \(unit) would do and the machine has \(SI.count(processors)): cheaper decoding, or decode on the GPU."
     }
     if cause == .processors {
-      return "It needs \(wanted) processors: free them of other work, or cheaper decoding."
+      return
+        "They need \(wanted) \(unit) of their own: free some of other work, or cheaper decoding."
     }
-    return "Try \(wanted) workers, or cheaper decoding."
+    return
+      "Try \(SI.count(max(needed, Double((loader?.workers ?? 0) + 1)))) workers, or cheaper decoding."
   }
 
   /// What it cost and what could be gained, in words, without money.
@@ -153,7 +161,7 @@ extension WaitingAccount {
       words.append("trainer asleep on its queue \(SI.percent(loader.onQueue)) %")
     }
     if loader.running >= 0.05 { words.append("trainer runs \(SI.percent(loader.running)) %") }
-    if let wait = loader.inWait {
+    if kind == .data, let wait = loader.inWait {
       var parts: [String] = []
       if wait.running >= 0.02 { parts.append("run \(SI.percent(wait.running)) %") }
       if wait.disk >= 0.02 { parts.append("disk \(SI.percent(wait.disk)) %") }

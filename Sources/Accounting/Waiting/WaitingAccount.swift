@@ -66,6 +66,8 @@ public struct WaitingAccount: Hashable, Sendable {
   public var steps: Double?
   /// Processors of the machine.
   public var processors: Double?
+  /// The processors that the job's control group may use at most, where it was held back by that limit.
+  public var processorLimit: Double?
   /// Whether the job answers requests.
   public var isServing = false
   /// Seconds of the span in which the job told that it evaluated or wrote a checkpoint: not judged.

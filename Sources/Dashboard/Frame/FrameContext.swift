@@ -27,6 +27,7 @@ public struct FrameContext {
   private let outlooks = FrameMemo<JobOutlook?>()
   private let paths = FrameMemo<DataPath>()
   private let energies = FrameMemo<EnergyAmount?>()
+  private let fits = FrameMemo<WallFit?>()
 
   init(_ input: FrameInput) {
     self.input = input
@@ -85,6 +86,14 @@ public struct FrameContext {
   /// The power of several devices together at the time looked at; `nil` when none of them reports
   /// any.
   func power(of devices: [Device]) -> Double? { ledger.power(of: devices, at: time) }
+
+  /// Base load and losses, fitted to the meter of the whole machine over the last two hours at most.
+  var wallFit: WallFit? {
+    fits.answer {
+      let span = TimeSpan(last: min(7200, session.seconds), endingAt: time)
+      return ledger.wallFit(over: span).flatMap { try? $0.get() }
+    }
+  }
 
   /// The whole machine's energy since the session's start.
   var sessionEnergy: EnergyAmount? { energies.answer { ledger.energy(over: session) } }

@@ -62,12 +62,21 @@ enum Ribbon {
       say(reason, &canvas, in: bar, c)
       return
     }
-    var parts = split.joules.filter { $0.joules > 0 }.map { use, joules in
-      let color = c.theme[role(use)]
-      let share = split.share(use) < 0.005 ? "" : SI.fixed(split.share(use) * 100, 0)
+    func part(_ name: String, _ joules: Double, _ color: Color) -> StackedPart {
+      let share = joules / split.total.joules
+      let text = share < 0.005 ? "" : SI.fixed(share * 100, 0)
       return StackedPart(
-        weight: joules, color: color, label: "\(use.rawValue) \(share)", shortLabel: share,
-        ink: color.ink)
+        weight: joules, color: color, label: "\(name) \(text)", shortLabel: text, ink: color.ink)
+    }
+    var parts = split.joules.filter { $0.joules > 0 }.flatMap { use, joules -> [StackedPart] in
+      let color = c.theme[role(use)]
+      guard use == .other, let fit = c.wallFit else { return [part(use.rawValue, joules, color)] }
+      // What no part measures, as the meter's ups and downs tell it apart.
+      let measured = split.total.joules - joules
+      let base = min(joules, max(0, fit.base.value) * split.total.covered)
+      let losses = min(joules - base, max(0, fit.slope.value - 1) * measured)
+      return [("≈ base", base), ("≈ losses", losses), (use.rawValue, joules - base - losses)]
+        .filter { $0.1 > 1e-6 * joules }.map { part($0.0, $0.1, color) }
     }
     // What the site takes beyond the plug is modelled: the mean of a year, on every watt alike.
     if let pue = c.input.session.pue, pue > 1 {

@@ -113,7 +113,7 @@ extension SimulatedSource {
     case .waiting:
       [
         .judgedTime, .judgedEnergy, .judgedByActivity, .dataWaitTime, .dataWaitEnergy,
-        .peerWaitTime, .peerWaitEnergy, .gapTime, .gapEnergy,
+        .peerWaitTime, .peerWaitEnergy, .blamedTime, .blamedEnergy, .gapTime, .gapEnergy,
       ]
     case .job: [.step, .stepTotal, .loss, .learningRate, .tokens, .tokenRate, .stepTime]
     default:

@@ -32,6 +32,13 @@ extension SimulatedSource {
     reading.set(.dataWaitEnergy, run.waits.dataWatts[index].integral(to: elapsed))
     reading.set(.peerWaitTime, run.waits.peers[index].integral(to: elapsed))
     reading.set(.peerWaitEnergy, run.waits.peerWatts[index].integral(to: elapsed))
+    if index == SimulatedRun.straggler {
+      let others = run.waits.peers.indices.filter { $0 != index }
+      reading.set(
+        .blamedTime, others.reduce(0) { $0 + run.waits.peers[$1].integral(to: elapsed) })
+      reading.set(
+        .blamedEnergy, others.reduce(0) { $0 + run.waits.peerWatts[$1].integral(to: elapsed) })
+    }
     reading.set(.gapTime, run.waits.gaps.integral(to: elapsed))
     reading.set(.gapEnergy, run.waits.gapWatts[index].integral(to: elapsed))
     return reading

@@ -40,10 +40,11 @@ enum GPUAccount {
 
   /// The whole account, a line for each question.
   static func draw(_ canvas: inout Canvas, _ gpus: [Device], in rect: Rect, _ c: FrameContext) {
-    let lines = [
-      ("energy", energy(gpus, c)), ("went to", uses(gpus, c)), ("floor", floor(gpus, c)),
-      ("limits", limits(gpus, c)), ("watching", watching(c)),
-    ]
+    let lines =
+      [
+        ("energy", energy(gpus, c)), ("went to", uses(gpus, c)), ("floor", floor(gpus, c)),
+        ("limits", limits(gpus, c)), ("watching", watching(c)),
+      ] + (wall(c).map { [("wall", $0)] } ?? [])
     for (index, line) in lines.enumerated() where index < rect.height {
       let y = rect.y + index
       canvas.text(line.0, x: rect.x, y: y, maxWidth: rect.width, c.muted)
@@ -125,6 +126,19 @@ enum GPUAccount {
       phrases.append([Run("slowed down \(share(time))", c.style(.warning))])
     }
     return phrases
+  }
+
+  /// What the meter at the wall sees beyond the parts, where its ups and downs tell that apart.
+  private static func wall(_ c: FrameContext) -> [[Run]]? {
+    guard let fit = c.wallFit else { return nil }
+    return [
+      [Run("≈ " + SI.string(fit.base.value, "W"), c.text.bold), Run(" base load", c.muted)],
+      [
+        Run("≈ \(SI.percent(fit.lossShare.value)) %", c.text.bold),
+        Run(" of each further watt lost", c.muted),
+      ],
+      [Run("explains \(SI.percent(fit.explained)) % of the meter", c.muted)],
+    ]
   }
 
   private static func floor(_ gpus: [Device], _ c: FrameContext) -> [[Run]] {
