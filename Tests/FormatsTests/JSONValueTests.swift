@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import Formats
@@ -41,6 +42,19 @@ import Testing
     #expect(root["x"]?.number?.isNaN == true && root["d"]?.number == 2)
     #expect(root.members.map(\.name) == ["b", "d", "n", "t", "x"])
     #expect(root.elements == nil && root["n"]?["m"] == nil && root["n"]?.members.isEmpty == true)
+  }
+
+  @Test func `bytes that are changed, cut or doubled are a tree or a fault`() {
+    let text =
+      #"{"meters":[{"power":12.5,"is_valid":true,"t":"\u00e9\"x","n":null}],"a~b":[[],{}]}"#
+    let pointers = ["", "/meters/0/power", "/a~0b/1", "/meters/7"].compactMap { JSONPointer($0) }
+    var random = SeededRandom(17)
+    for _ in 0..<20_000 {
+      var bytes = Array(text.utf8)
+      random.mutate(&bytes)
+      guard let tree = try? JSONValue(bytes) else { continue }
+      for pointer in pointers { _ = pointer.value(in: tree) }
+    }
   }
 
   @Test func `what is no JSON, too deep or too much is a fault`() {

@@ -87,6 +87,25 @@ struct WallSettings: Sendable {
   }
 }
 
+extension WallSettings {
+  /// What of a server is asked for: two sources may ask one server for different things.
+  private var subjects: [String] {
+    [
+      url.path.count > 1 ? Secrets.masked(url.path) : nil, query, channel, power?.description, energy?.description,
+    ].compactMap { $0 }
+  }
+
+  private var mark: UInt64 { FNV1a.hash(subjects.joined(separator: "\u{0}")) }
+
+  /// The name of the source, which tells the server and not what it is asked for.
+  var sourceName: String {
+    "wall:\(url.authority)" + (subjects.isEmpty ? "" : "#" + String(mark & 0xFFFF, radix: 16))
+  }
+
+  /// The name of the device, which tells neither and is the same in each session.
+  var deviceName: String { "wall:" + String(FNV1a.hash(url.authority) ^ mark, radix: 16) }
+}
+
 /// Reads the settings of a meter one by one.
 private struct WallSettingReader {
   let options: [String: String]

@@ -40,17 +40,8 @@ struct WallSource: DataSource {
     client.credentials = settings.credentials
     client.trust = settings.trust
     self.client = client
-    // Two sources may ask one server for different things; what they ask for is nobody's business.
-    let parts = [
-      settings.url.path.count > 1 ? settings.url.path : nil, settings.query, settings.channel,
-      settings.power?.description, settings.energy?.description,
-    ].compactMap { $0 }
-    let mark = FNV1a.hash(parts.joined(separator: "\u{0}"))
-    name =
-      "wall:\(settings.url.authority)"
-      + (parts.isEmpty ? "" : "#" + String(mark & 0xFFFF, radix: 16))
-    let place = FNV1a.hash(settings.url.authority) ^ mark
-    id = context.device(.meter, "wall:" + String(place, radix: 16))
+    name = settings.sourceName
+    id = context.device(.meter, settings.deviceName)
     if settings.role == .machine { zeroPower = ZeroPowerCheck(alwaysDraws: true) }
   }
 

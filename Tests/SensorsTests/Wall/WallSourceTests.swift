@@ -240,6 +240,22 @@ import Testing
     #expect(try source.values(at: 1) == [5])
   }
 
+  @Test(arguments: ["1e300", "-1e300", "1e-300", "9223372036854775807", "0.0"])
+  func `no number is too large to be refused in words`(number: String) throws {
+    let meter = try PlayedMeter(["/x": "{\"p\":\(number),\"e\":\(number)}"])
+    for scale in ["1", "-1", "1e300"] {
+      var source = try meter.source(
+        "/x",
+        ["power": "/p", "energy": "/e", "energy_unit": "MWh", "power_unit": "MW", "scale": scale])
+      for second in 0..<12 {
+        for reading in try source.said(at: Double(second)).readings {
+          #expect(reading.values.allSatisfy { $0.metric.range.contains($0.value) })
+        }
+      }
+      #expect(source.probe().health == .ok)
+    }
+  }
+
   @Test func `a value that is null is unknown and no fault`() throws {
     let meter = try PlayedMeter(["/x": #"{"p":null}"#])
     var source = try meter.source("/x", ["power": "/p"])
