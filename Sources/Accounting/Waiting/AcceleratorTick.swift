@@ -103,7 +103,9 @@ extension AcceleratorTick {
     let isCovered =
       onData >= WaitingCause.leastCover * low || cover.map { $0 >= Self.mostly } == true
     split.data = isCovered && onData > Self.least ? low : min(low, onData)
-    split.host = min(low - split.data, trainer.running)
+    // With workers to load its data, what the trainer waits for at a disk is its own writing.
+    split.host = min(
+      low - split.data, trainer.running + (trainer.hasWorkers ? trainer.onStore : 0))
     split.gap = max(0, low - split.data - split.host)
     return split
   }
@@ -142,7 +144,7 @@ extension AcceleratorTick {
     let room = 1 - utilization
     guard room >= Self.least else { return split }
     let onData = trainer.onQueue + trainer.onStore
-    split.data = onData >= WaitingCause.leastCover * room ? room : min(room, onData)
+    split.data = onData >= Self.mostly * room ? room : min(room, onData)
     split.host = min(room - split.data, trainer.running)
     split.rung = .trainer
     split.watts = (levels.waiting ?? levels.floor).map { min(watts, $0) }

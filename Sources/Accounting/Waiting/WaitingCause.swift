@@ -70,7 +70,8 @@ public enum WaitingCause: String, Sendable, Hashable, CaseIterable {
   private static func ofTrainer(_ loader: LoaderAccount) -> Finding {
     let all = loader.running + loader.onDisk + loader.onSocket
     guard all > 0 else { return .unknown("its main thread was asleep, and not on a queue") }
-    if loader.onDisk / all >= leastCover { return .named(.disk, covers: loader.onDisk / all) }
+    // Its reading takes processor time too, with nobody else to spend it.
+    if loader.onDisk / all >= 0.7 { return .named(.disk, covers: loader.onDisk / all) }
     if loader.onSocket / all >= leastCover {
       return .named(.network, covers: loader.onSocket / all)
     }

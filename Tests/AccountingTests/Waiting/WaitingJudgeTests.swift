@@ -74,7 +74,7 @@ import Testing
     #expect(account.kind == .data && account.cause == .processors)
     #expect(account.evidence == .power && account.band == .critical)
     #expect(account.verdict.contains("4 loader workers are out of processors"))
-    #expect(account.advice.contains("processors"))
+    #expect(account.advice.contains("processor of their own"))
     #expect(near(account.speedUp.map { ($0 * 10).rounded() }, 17))
   }
 
