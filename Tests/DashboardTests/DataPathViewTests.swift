@@ -45,7 +45,8 @@ import Testing
       TextWriter.plain(frame(Stage.training, 132, 40, at: $0))
     }
     check(frames.joined(separator: "\n"), "path-others")
-    #expect(frames[0].contains("Fed: the loader is ahead, the trainer waits for it less than 1 % of the time."))
+    #expect(
+      frames[0].contains("Fed: the loader is ahead, the trainer waits for it less than 1 % of the"))
     #expect(!frames[0].contains("narrow"))
     #expect(frames[1].contains("Waits for other ranks 15 % of the time: GPU 5 is late."))
     #expect(!frames[1].contains("narrow"))

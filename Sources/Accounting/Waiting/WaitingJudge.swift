@@ -117,8 +117,13 @@ public struct WaitingJudge: Sendable {
     _ ticks: [DeviceID: AcceleratorTick], _ facts: WaitingFacts, _ ledger: Ledger
   ) -> [DeviceID: TickSplit] {
     var splits = ticks.compactMapValues { $0.split() }
-    for job in facts.jobs {
-      let members = facts.accelerators(of: job).filter { splits[$0] != nil }
+    var groups = facts.jobs.map(facts.accelerators(of:))
+    // Accelerators that are held by processes of which no job is known may be one job's as well.
+    let known = Set(groups.joined())
+    groups.append(
+      ledger.inventory.gpus.map(\.id).filter { !known.contains($0) && ticks[$0]?.holder == .job })
+    for group in groups {
+      let members = group.filter { splits[$0] != nil }
       guard members.count > 1 else { continue }
       let own = members.compactMap { ticks[$0] }
       var decided = members.compactMap { splits[$0] }

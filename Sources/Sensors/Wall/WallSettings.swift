@@ -91,7 +91,8 @@ extension WallSettings {
   /// What of a server is asked for: two sources may ask one server for different things.
   private var subjects: [String] {
     [
-      url.path.count > 1 ? Secrets.masked(url.path) : nil, query, channel, power?.description, energy?.description,
+      url.path.count > 1 ? Secrets.masked(url.path) : nil, query, channel, power?.description,
+      energy?.description,
     ].compactMap { $0 }
   }
 
