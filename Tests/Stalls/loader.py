@@ -6,7 +6,6 @@ computed and 0 while it waits, which the scripted accelerator beside it reads.
 
 import mmap
 import os
-import socket
 import sys
 import time
 import urllib.request

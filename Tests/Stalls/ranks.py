@@ -3,9 +3,11 @@
 The others wait for it as a collective does: the accelerator spins, and the main thread is not on its queue.
 """
 
+import ctypes
 import mmap
 import multiprocessing
 import os
+import signal
 import sys
 import time
 
@@ -36,6 +38,8 @@ def batches(rank):
 
 
 def rank(number, steps, flags, begin):
+    # Whoever ends the parent ends them all.
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     loader = batches(number)
     begin.wait()
     while True:
@@ -57,7 +61,8 @@ with open(flag_path, "r+b") as file:
 flags[:] = bytes([2] * RANKS)
 steps = multiprocessing.RawArray("l", RANKS)
 begin = multiprocessing.Event()
-ranks = [multiprocessing.Process(target=rank, args=(number, steps, flags, begin)) for number in range(RANKS)]
+ranks = [
+    multiprocessing.Process(target=rank, args=(number, steps, flags, begin)) for number in range(RANKS)]
 for process in ranks:
     process.start()
 print("trainer is", ",".join(str(process.pid) for process in ranks), flush=True)

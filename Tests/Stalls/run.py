@@ -8,9 +8,7 @@ span that the report speaks of.
 import argparse
 import http.server
 import json
-import mmap
 import os
-import socketserver
 import subprocess
 import sys
 import tempfile
@@ -131,7 +129,8 @@ def main():
         if options.only and situation not in options.only.split(","):
             continue
         report, truth = run(situation, options, server.server_address[1], folder, options.tells)
-        job = report["jobs"][0] if report["jobs"] else {}
+        # Other jobs of the machine are none of ours.
+        job = next((job for job in report["jobs"] if job["name"] == "loader.py"), {})
         waiting = job.get("waiting") or report.get("waiting")
         if waiting is None:
             lines.append((situation, "-", "-", "-", "nothing judged", "FAULT"))
