@@ -111,7 +111,7 @@ extension AcceleratorTick {
   }
 
   /// Shorter waits than this share of a tick are what looks at a trainer are wrong by.
-  private static let least = 0.03
+  static let least = 0.03
   /// From this share on, sleep on the queue names all of the time without a kernel.
   private static let mostly = 0.7
 

@@ -185,8 +185,12 @@ extension WaitingJudge.Accelerator {
       covers = []
       return nil
     }
-    covers.append((trainer.onQueue, trainer.running, 1 - utilization))
-    if covers.count > 20 { covers.removeFirst() }
+    // Seconds of something else, such as loading a model, say nothing of the wait for data.
+    if trainer.onQueue >= AcceleratorTick.least {
+      covers.append((trainer.onQueue, trainer.running, 1 - utilization))
+      if covers.count > 20 { covers.removeFirst() }
+    }
+    guard !covers.isEmpty else { return nil }
     let count = Double(covers.count)
     let queue = covers.reduce(0) { $0 + $1.queue } / count
     let running = covers.reduce(0) { $0 + $1.running } / count
