@@ -17,13 +17,11 @@ extension Ledger {
   private func account(of job: DeviceID, over span: TimeSpan) -> WaitingAccount? {
     let isServing = isServer(job)
     let own = isServing ? servingAccelerators(of: job) : accelerators(of: job)
-    var account = account(of: own, job: job, over: span)
-    account?.isServing = isServing
-    return account
+    return account(of: own, job: job, over: span, isServing: isServing)
   }
 
   private func account(
-    of gpus: [Device], job: DeviceID?, over span: TimeSpan
+    of gpus: [Device], job: DeviceID?, over span: TimeSpan, isServing: Bool = false
   ) -> WaitingAccount? {
     let own = Set(gpus.map(\.id))
     let devices = timeline.devices(.waiting).filter { $0.parent.map(own.contains) ?? false }
@@ -46,6 +44,7 @@ extension Ledger {
       account.parts[kind] = WaitingAccount.Part(seconds: seconds, joules: sum(energy))
     }
     price(&account, without: sum(.unpricedTime))
+    account.isServing = isServing
     account.pausedSeconds = span.seconds(of: pauses)
     let rungs: [(Metric, WaitingAccount.Evidence)] = [
       (.judgedByActivity, .activity), (.judgedByPower, .power), (.judgedByTrainer, .trainer),

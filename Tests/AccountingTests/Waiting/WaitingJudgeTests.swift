@@ -137,4 +137,21 @@ import Testing
     #expect(judge.judge(books.timeline, until: origin + 5).isEmpty)
     #expect(!judge.judge(books.timeline, until: origin + 25).isEmpty)
   }
+
+  @Test func `A server without requests is idle, and nobody is accused`() throws {
+    var books = Books()
+    let job = Books.id(.job, "http://127.0.0.1:8000")
+    books.timeline.apply(
+      .device(Device(id: job, label: "m", attributes: ["kind": "serving", "framework": "vLLM"])))
+    let times = (0...150).map(Double.init)
+    books.count(gpu, watts: 118, at: times)
+    books.add(gpu, .utilization, .average, times.map { ($0, 0) })
+    books.add(job, .outputTokens, .counter, times.map { ($0, 5000) })
+    books.add(job, .requestsRunning, .instant, times.map { ($0, 0) })
+    let ledger = Ledger(judged(books, seconds: 150))
+    let account = try #require(ledger.waiting(of: job, over: span(0, 150)))
+    #expect(account.kind == .idle && account.cause == .noRequests)
+    #expect(account.share > 0.95 && account.share(.data) == 0 && account.band == nil)
+    #expect(account.verdict.contains("No requests") && account.advice.isEmpty)
+  }
 }
