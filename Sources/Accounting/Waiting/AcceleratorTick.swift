@@ -65,6 +65,16 @@ struct TickSplit: Hashable, Sendable {
   /// The watts drawn while it had no work; `nil` where they are not known.
   var watts: Double?
 
+  private var shares: [Double] { [data, host, peer, gap, idle] }
+
+  /// Whether all of it was work.
+  var isQuiet: Bool { shares.allSatisfy { $0 == 0 } }
+
+  /// Whether something else began: a share that differs by more than a tick's noise.
+  func isTurn(from other: TickSplit) -> Bool {
+    isQuiet != other.isQuiet || zip(shares, other.shares).contains { abs($0 - $1) > 0.3 }
+  }
+
   /// The share without work of which its own job's loader is not the reason.
   var unexplained: Double { gap + host }
 }

@@ -118,7 +118,7 @@ extension WaitingAccount {
     let unit = needed == 1 ? "processor" : "processors"
     if let processorLimit {
       return
-        "Its container is held to \(SI.significant(processorLimit)) processors: raise that limit (\(wanted) would do), or cheaper decoding."
+        "Its container is held to \(SI.significant(processorLimit)) processors: raise it (\(wanted) would do), or cheaper decoding."
     }
     if let processors, needed > processors {
       return
@@ -126,7 +126,7 @@ extension WaitingAccount {
     }
     if cause == .processors {
       return
-        "They need \(wanted) \(unit) of their own: free some of other work, or cheaper decoding."
+        "Give them \(wanted) \(unit) of their own, or cheaper decoding."
     }
     return
       "Try \(SI.count(max(needed, Double((loader?.workers ?? 0) + 1)))) workers, or cheaper decoding."

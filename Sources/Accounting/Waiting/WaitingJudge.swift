@@ -11,10 +11,13 @@ public struct WaitingJudge: Sendable {
     var levels = PowerLevels()
     var jobs: Set<DeviceID> = []
     var totals = WaitingTotals()
-    var told = WaitingTotals()
+    /// The totals before the last tick.
+    var before = WaitingTotals()
+    /// What the last tick was for, and the one before it.
+    var split = TickSplit()
+    var lastSplit = TickSplit()
     var toldAt: Timestamp?
     var reporter: DeviceReporter
-    var wasQuiet = true
     /// What its trainer did in the last seconds.
     var trainers: [AcceleratorTick.Trainer] = []
     /// How much of the time without a kernel its trainer slept on its queue, over the last seconds.
@@ -29,7 +32,8 @@ public struct WaitingJudge: Sendable {
   static let tick = 1.0
   /// A longer time without being asked is left out: nobody watched.
   private static let longestBacklog = 120.0
-  /// Where nothing happens, that is told this often, in seconds.
+  /// What goes on as before is told this often, in seconds; where nothing happens, more rarely.
+  private static let period = 5.0
   private static let quietPeriod = 30.0
 
   /// A judge that has judged nothing.
@@ -101,6 +105,7 @@ public struct WaitingJudge: Sendable {
     for (id, tick) in ticks {
       guard let split = splits[id] else { continue }
       accelerators[id]?.totals.add(tick, split)
+      accelerators[id]?.split = split
       let held = facts.heldBack(id)
       if held > 0 {
         let work = max(0, 1 - split.data - split.host - split.peer - split.gap - split.idle)
@@ -140,26 +145,30 @@ public struct WaitingJudge: Sendable {
     return splits
   }
 
+  /// Tells what was added up, where the course of it turns, and now and then where it goes on.
+  ///
+  /// Between two readings counters grow evenly, so that these few say all.
   private mutating func tell(
     _ id: DeviceID, at time: Timestamp, _ observations: inout [Observation], isLast: Bool
   ) {
     guard var known = accelerators[id] else { return }
-    let hasMoved = known.totals.hasMoved(since: known.told)
-    let isDue = known.toldAt.map { time - $0 >= Self.quietPeriod } ?? true
-    // The last quiet second before something happens is told too, so that it begins where it began.
-    if hasMoved, known.wasQuiet, let toldAt = known.toldAt, time - toldAt > 1.5 * Self.tick {
+    func report(_ totals: WaitingTotals, at time: Timestamp) {
       known.reporter.report(
-        known.told.reading(of: known.reporter.device.id, at: time - Self.tick),
-        to: &observations, provenance: known.provenance)
-    }
-    known.wasQuiet = !hasMoved
-    if hasMoved || isDue || isLast {
-      known.reporter.report(
-        known.totals.reading(of: known.reporter.device.id, at: time), to: &observations,
+        totals.reading(of: known.reporter.device.id, at: time), to: &observations,
         provenance: known.provenance)
       known.toldAt = time
     }
-    known.told = known.totals
+    // A counter begins where it was still nothing: what it grew by before its first reading is lost.
+    let isNew = known.totals.count > known.before.count
+    if !isLast, isNew || known.split.isTurn(from: known.lastSplit) {
+      report(known.before.naming(all: known.totals), at: time - Self.tick)
+    }
+    let period = known.split.isQuiet ? Self.quietPeriod : Self.period
+    if isLast || known.toldAt.map({ time - $0 >= period }) ?? true {
+      report(known.totals, at: time)
+    }
+    known.before = known.totals
+    known.lastSplit = known.split
     accelerators[id] = known
   }
 

@@ -41,11 +41,14 @@ struct WaitingTotals: Hashable, Sendable {
     amounts[metric, default: 0] += amount
   }
 
-  /// Whether two totals differ in more than the time that was judged.
-  func hasMoved(since other: WaitingTotals) -> Bool {
-    used.contains { metric in
-      metric != .judgedTime && metric != .judgedEnergy && amounts[metric] != other.amounts[metric]
-    }
+  /// How many counters ever moved.
+  var count: Int { used.count }
+
+  /// The same, with nothing for what only moved later.
+  func naming(all later: WaitingTotals) -> WaitingTotals {
+    var named = self
+    for metric in later.used where named.amounts[metric] == nil { named.add(metric, 0) }
+    return named
   }
 
   /// A reading of all that ever moved.

@@ -123,6 +123,16 @@ import Testing
     #expect(abs(account.share - 0.38) < 0.001)
   }
 
+  /// Counters that are read now and then still begin where they were nothing.
+  @Test func `Nothing is lost before the first reading of a kind`() throws {
+    let ledger = Ledger(judged(books(work: 40, wait: 40, seconds: 80), seconds: 80))
+    let device = try #require(ledger.timeline.devices(.waiting).first?.id)
+    let wait = try #require(ledger.timeline.id(.dataWaitTime, of: device))
+    #expect(abs(ledger.timeline.total(wait, over: span(0, 80)).amount - 39) <= 2.5)
+    let rows = ledger.timeline.readings(wait, in: span(0, 80))
+    #expect(rows.count < 15 && rows.first?.value == 0)
+  }
+
   @Test func `What another program decided is not decided again`() {
     var books = books(work: 3, wait: 2, seconds: 30)
     books.add(Books.id(.waiting), .judgedTime, .counter, [(0, 0), (30, 30)])
