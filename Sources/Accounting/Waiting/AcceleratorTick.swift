@@ -112,6 +112,7 @@ extension AcceleratorTick {
     let onData = trainer.onQueue + (trainer.hasWorkers ? 0 : trainer.onStore)
     let isCovered =
       onData >= WaitingCause.leastCover * low || cover.map { $0 >= Self.mostly } == true
+      || !trainer.hasWorkers && isReading(trainer, in: low)
     split.data = isCovered && onData > Self.least ? low : min(low, onData)
     // With workers to load its data, what the trainer waits for at a disk is its own writing.
     split.host = min(
@@ -147,6 +148,14 @@ extension AcceleratorTick {
     return split
   }
 
+  /// Whether a trainer without workers spends the time without work on getting its data: most of it at
+  /// the store, and the rest on a processor, since its reading takes one too.
+  private func isReading(_ trainer: Trainer, in room: Double) -> Bool {
+    let onData = trainer.onQueue + trainer.onStore
+    if onData >= Self.mostly * room { return true }
+    return onData >= 1.5 * trainer.running && room - onData - trainer.running <= 0.1
+  }
+
   /// What a trainer without workers does itself while no kernel runs.
   private func withoutWorkers(_ empty: TickSplit, _ trainer: Trainer) -> TickSplit? {
     guard let utilization else { return isAtWork ? empty : nil }
@@ -154,7 +163,7 @@ extension AcceleratorTick {
     let room = 1 - utilization
     guard room >= Self.least else { return split }
     let onData = trainer.onQueue + trainer.onStore
-    split.data = onData >= Self.mostly * room ? room : min(room, onData)
+    split.data = isReading(trainer, in: room) ? room : min(room, onData)
     split.host = min(room - split.data, trainer.running)
     split.rung = .trainer
     split.watts = (levels.waiting ?? levels.floor).map { min(watts, $0) }

@@ -9,6 +9,21 @@ extension Ledger {
     memos.waitings.answer(.init(job: job, span: span)) { account(of: job, over: span) }
   }
 
+  /// How bad a job's waiting for data is at a time: that of the last minute, and left downwards only
+  /// after a while of less; `nil` where nothing was judged.
+  ///
+  /// Looked at every ten seconds, so that a share that lies at a bound does not flicker across it.
+  public func waitingBand(of job: DeviceID?, at time: Timestamp) -> WaitingBand? {
+    var band: WaitingBand?
+    for back in stride(from: 60.0, through: 0, by: -10) {
+      let span = TimeSpan(last: 60, endingAt: time - back)
+      let account = job.map { waiting(of: $0, over: span) } ?? waiting(over: span)
+      guard let share = account?.share(.data) else { continue }
+      band = band?.next(share) ?? WaitingBand(share: share)
+    }
+    return band
+  }
+
   /// What all accelerators of a session waited for, where no job is known.
   public func waiting(over span: TimeSpan) -> WaitingAccount? {
     account(of: inventory.gpus, job: nil, over: span)

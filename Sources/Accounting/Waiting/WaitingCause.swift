@@ -71,7 +71,7 @@ public enum WaitingCause: String, Sendable, Hashable, CaseIterable {
     let all = loader.running + loader.onDisk + loader.onSocket
     guard all > 0 else { return .unknown("its main thread was asleep, and not on a queue") }
     // Its reading takes processor time too, with nobody else to spend it.
-    if loader.onDisk / all >= 0.7 { return .named(.disk, covers: loader.onDisk / all) }
+    if loader.onDisk / all >= 0.6 { return .named(.disk, covers: loader.onDisk / all) }
     if loader.onSocket / all >= leastCover {
       return .named(.network, covers: loader.onSocket / all)
     }

@@ -101,7 +101,10 @@ public struct FrameContext {
   /// The way of the bytes to the job's accelerators, over the last minute before the time shown.
   var dataPath: DataPath {
     paths.answer {
-      ledger.dataPath(of: pathJob, over: TimeSpan(last: Self.pathSeconds, endingAt: time))
+      // A stretch that is selected is asked about, else the last minute.
+      let span = input.view.selection.map { TimeSpan($0, time) }
+      return ledger.dataPath(
+        of: pathJob, over: span ?? TimeSpan(last: Self.pathSeconds, endingAt: time))
     }
   }
 

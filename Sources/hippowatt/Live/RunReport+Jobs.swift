@@ -13,7 +13,7 @@ extension RunReport {
     }
     if let serving = job.serving {
       facts += Self.servingFacts(job, serving)
-      if isFull { facts += Self.waitingFacts(job.waiting, indent: "  ") }
+      if isFull { facts += waitingFacts(job.waiting, indent: "  ") }
       add("end", job.ending.map { sanitized($0.text) })
       return facts
     }
@@ -36,7 +36,7 @@ extension RunReport {
       if cost.steps == 0 { add("per epoch", cost.joulesPerEpoch.map { SI.string($0, "J") }) }
       add("per request", cost.joulesPerRequest.map { SI.string($0, "J") })
     }
-    if isFull { facts += Self.waitingFacts(job.waiting, indent: "  ") }
+    if isFull { facts += waitingFacts(job.waiting, indent: "  ") }
     facts += lifeFacts(job)
     add("energy", Self.unknownJoules(job).map { "unknown, because \($0)" })
     for caveat in job.caveats where !caveat.isAbsence { add("▲", sanitized(caveat.words)) }

@@ -34,7 +34,7 @@ extension RunReport {
     }
     if isFull, let cost { facts.append(("price", sanitized(cost))) }
     if isFull, !jobs.contains(where: { $0.waiting != nil }) {
-      facts += Self.waitingFacts(waiting, indent: "")
+      facts += waitingFacts(waiting, indent: "")
     }
     facts += jobs.flatMap { jobFacts($0, isFull: isFull) }
     if isFull { facts += alertFacts }

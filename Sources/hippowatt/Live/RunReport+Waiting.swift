@@ -5,10 +5,13 @@ import Telemetry
 
 /// What a report says of waiting: the same words as the screen, and all that they rest on.
 extension RunReport {
-  static func waitingFacts(_ waiting: WaitingAccount?, indent: String) -> [(String, String)] {
+  func waitingFacts(_ waiting: WaitingAccount?, indent: String) -> [(String, String)] {
     guard let waiting else { return [] }
     var facts = [("\(indent)waiting", sanitized(waiting.verdict))]
-    if !waiting.price.isEmpty { facts.append(("\(indent)  of it", waiting.price)) }
+    if !waiting.price.isEmpty {
+      let money = price.flatMap { price in waiting.joules.map { " " + price.text($0) + "." } } ?? ""
+      facts.append(("\(indent)  of it", waiting.price + sanitized(money)))
+    }
     if !waiting.advice.isEmpty { facts.append(("\(indent)  next", sanitized(waiting.advice))) }
     let evidence = waiting.evidenceWords.joined(separator: "; ")
     if waiting.kind != nil { facts.append(("\(indent)  by", sanitized(evidence))) }

@@ -71,6 +71,8 @@ struct RunReport {
   let utcOffset: @Sendable (Timestamp) -> Int
   /// The alerts that were raised, in order, each with its name.
   let alerts: [(name: String, stretch: AlertStretch)]
+  /// What a kilowatt-hour costs at any time, if that is known.
+  var price: Price?
   /// The site's power usage effectiveness, if the user said so.
   var pue: Double?
   /// What in the recording cannot be as it was written, in words.
@@ -106,6 +108,13 @@ struct RunReport {
     accelerators = ledger.inventory.gpus
     processor = ledger.inventory.host?.model ?? ""
     waiting = ledger.waiting(over: span)
+    // A price that depends on the hour is told of whole spans only.
+    self.price =
+      price
+      ?? tariff.flatMap { tariff in
+        tariff.periods.isEmpty
+          ? Price(perKilowattHour: tariff.perKilowattHour, currency: tariff.currency) : nil
+      }
     jobs = (job.map { [$0] } ?? ledger.inventory.jobs).compactMap {
       Self.job($0, ledger, over: span, targetLoss: targetLoss)
     }

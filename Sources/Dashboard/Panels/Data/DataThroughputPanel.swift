@@ -90,7 +90,9 @@ struct DataThroughputPanel: Panel {
   private func waitingHeadline(_ c: FrameContext) -> Headline? {
     let path = c.dataPath
     guard let wait = path.wait, wait.isEnough,
-      let share = DataVerdict.account(over: path.span, c)?.share(.data), share >= DataWait.alarming
+      let share = DataVerdict.account(over: path.span, c)?.share(.data),
+      share >= 0.8 * DataWait.alarming,
+      let band = c.ledger.waitingBand(of: c.pathJob, at: c.time), band >= .inputBound
     else { return nil }
     let percent = SI.percent(share)
     var headline = Headline(value: SI.Text(number: percent, unit: "% waiting for data"))
