@@ -88,11 +88,10 @@ struct DataThroughputPanel: Panel {
 
   /// How much of the time the accelerators wait for data, where that is what matters most.
   private func waitingHeadline(_ c: FrameContext) -> Headline? {
-    let path = c.dataPath
-    guard let wait = path.wait, wait.isEnough,
-      let share = DataVerdict.account(over: path.span, c)?.share(.data), share >= DataWait.alarming
+    guard let wait = c.dataPath.wait, wait.isEnough,
+      WaitingBand(share: wait.share(.data)) >= .inputBound
     else { return nil }
-    let percent = SI.percent(share)
+    let percent = SI.percent(wait.share(.data))
     var headline = Headline(value: SI.Text(number: percent, unit: "% waiting for data"))
     headline.large = SI.Text(number: percent + "%", unit: "waiting for data")
     headline.tone = .critical
