@@ -147,10 +147,15 @@ public struct WaitingJudge: Sendable {
     let hasMoved = known.totals.hasMoved(since: known.told)
     let isDue = known.toldAt.map { time - $0 >= Self.quietPeriod } ?? true
     // The last quiet second before something happens is told too, so that it begins where it began.
-    if hasMoved, known.wasQuiet, let toldAt = known.toldAt, time - toldAt > 1.5 * Self.tick {
-      known.reporter.report(
-        known.told.reading(of: known.reporter.device.id, at: time - Self.tick),
-        to: &observations, provenance: known.provenance)
+    let isLate = known.toldAt.map { time - $0 > 1.5 * Self.tick } ?? false
+    var before = Reading(device: known.reporter.device.id, time: time - Self.tick)
+    if hasMoved, known.wasQuiet, isLate {
+      before = known.told.reading(of: before.device, at: before.time)
+    }
+    // A counter that moves for the first time was zero until then.
+    for metric in known.totals.begun(since: known.told) { before.set(metric, 0) }
+    if !before.isEmpty {
+      known.reporter.report(before, to: &observations, provenance: known.provenance)
     }
     known.wasQuiet = !hasMoved
     if hasMoved || isDue || isLast {

@@ -48,6 +48,11 @@ struct WaitingTotals: Hashable, Sendable {
     }
   }
 
+  /// The counters that moved for the first time after other totals were what they are.
+  func begun(since other: WaitingTotals) -> [Metric] {
+    used.filter { other.amounts[$0] == nil }
+  }
+
   /// A reading of all that ever moved.
   func reading(of device: DeviceID, at time: Timestamp) -> Reading {
     var reading = Reading(device: device, time: time)

@@ -92,6 +92,14 @@ import Testing
     }
   }
 
+  @Test func `A wait of one second counts, and so does the first second of all`() throws {
+    let ledger = Ledger(judged(books(work: 30, wait: 1, seconds: 50), seconds: 50))
+    let account = try #require(ledger.waiting(over: span(0, 50)))
+    let lost = account.parts.values.reduce(0) { $0 + $1.seconds }
+    #expect(lost > 0.8 && lost < 2, "\(account.parts)")
+    #expect(near(account.judged.seconds, 50) && near(account.judged.joules, 49 * 410 + 118))
+  }
+
   @Test func `A fed job is acquitted in words`() throws {
     let ledger = Ledger(judged(books(work: 100, wait: 0, seconds: 150), seconds: 150))
     let job = try #require(ledger.inventory.jobs.first)
