@@ -66,7 +66,7 @@ let package = Package(
     .executableTarget(
       name: "hippowatt",
       dependencies: [
-        "Accounting", "CSystem", "Canvas", "Dashboard", "Formats", "JobLogs", "Quantities",
+        "Accounting", "CSystem", "Canvas", "Dashboard", "Formats", "HTTP", "JobLogs", "Quantities",
         "Recordings", "Sensors", "Serving", "Telemetry", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TOMLKit", package: "TOMLKit"),

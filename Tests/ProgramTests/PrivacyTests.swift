@@ -111,6 +111,20 @@ import Testing
     #expect(lines.output.contains(#""device":"job 1""#))
   }
 
+  @Test func `an anonymous recording does not name a meter that never answers`() throws {
+    for options in [["--anonymous"], []] {
+      let result = try Program.run(
+        [
+          "record", "-o", "m.hippo", "--source", "wall:http://plug.alice.invalid/x", "--for",
+          "1500ms",
+        ]
+          + options, in: folder)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(raw("m.hippo").contains("alice") == options.isEmpty)
+      unlink(folder.file("m.hippo"))
+    }
+  }
+
   @Test func `an anonymous picture of a recording names nobody either`() throws {
     _ = try run(["record", "-o", "alice.hippo"])
     let plain = try Program.run(["snapshot", "alice.hippo"], in: folder)

@@ -8,21 +8,21 @@ public struct DataPath: Hashable, Sendable {
   public var stages: [DataPathStage]
   /// Ways that data take beside it.
   public var beside: [DataPathLink]
-  /// How long the accelerators waited for data, where that was decided.
-  public var wait: DataWait?
+  /// What the accelerators waited for, where that was judged.
+  public var wait: WaitingAccount?
   /// The stage that holds all the others up, where that is beyond doubt.
   public var narrow: DataPathStage.Kind?
 
   /// A path, with the narrow place that follows from its stages.
   init(
-    span: TimeSpan, stages: [DataPathStage], beside: [DataPathLink] = [], wait: DataWait? = nil,
-    use: LoaderUse? = nil
+    span: TimeSpan, stages: [DataPathStage], beside: [DataPathLink] = [],
+    wait: WaitingAccount? = nil, loader: LoaderAccount? = nil
   ) {
     self.span = span
     self.stages = stages
     self.beside = beside
     self.wait = wait
-    narrow = Self.narrowest(stages, wait, use)
+    narrow = Self.narrowest(stages, wait, loader)
   }
 
   /// The stage of a kind.
@@ -43,12 +43,12 @@ public struct DataPath: Hashable, Sendable {
   /// where every other stage has room and the chip is known to have some. A store serves others as well:
   /// it is not named where the job's own processes were looked at and none of them waits for it.
   static func narrowest(
-    _ stages: [DataPathStage], _ wait: DataWait?, _ use: LoaderUse? = nil
+    _ stages: [DataPathStage], _ wait: WaitingAccount?, _ loader: LoaderAccount? = nil
   ) -> DataPathStage.Kind? {
     let full = stages.filter { $0.isFull && ($0.basis?.isFill ?? false) && $0.basis != .bestSeen }
     guard full.count == 1, let stage = full.first, stage.isAtCeiling else { return nil }
-    if stage.kind == .store, use?.waits(forDisk: stage.isDisk) == false { return nil }
-    if let wait, wait.isEnough { return wait.isWaiting ? stage.kind : nil }
+    if stage.kind == .store, loader?.waits(forDisk: stage.isDisk) == false { return nil }
+    if let wait, wait.isEnough { return wait.isWaitingForData ? stage.kind : nil }
     let others = stages.filter { $0.kind != stage.kind && ($0.basis?.isFill ?? false) }
     let hasRoom = others.allSatisfy { ($0.fullness ?? 0) < DataPathStage.nearlyFull }
     let chip = others.contains { !$0.kind.isFeeding && $0.fullness != nil }

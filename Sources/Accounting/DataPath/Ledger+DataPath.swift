@@ -43,11 +43,12 @@ struct DataPathQuery {
 
   var path: DataPath {
     let store = self.store()
+    let wait = job.map { ledger.waiting(of: $0, over: span) } ?? ledger.waiting(over: span)
     return DataPath(
       span: span,
       stages: [store.stage, hostMemory(), workers(), hostLink(), deviceMemory(), cores()],
-      beside: beside(without: store.devices), wait: ledger.dataWait(of: job, over: span),
-      use: job.flatMap { ledger.loaderUse(of: $0, over: span) })
+      beside: beside(without: store.devices), wait: wait,
+      loader: job.flatMap { ledger.loader(of: $0, over: span) })
   }
 
   /// The mean of a gauge or the rate of a counter over the span, where at least half of it is known.

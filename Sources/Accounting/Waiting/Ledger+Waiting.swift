@@ -38,8 +38,7 @@ extension Ledger {
   private func account(
     of gpus: [Device], job: DeviceID?, over span: TimeSpan, isServing: Bool = false
   ) -> WaitingAccount? {
-    let own = Set(gpus.map(\.id))
-    let devices = timeline.devices(.waiting).filter { $0.parent.map(own.contains) ?? false }
+    let devices = waitingDevices(of: gpus)
     let pauses = job.map { statedPauses(of: $0, in: span).map(\.span) } ?? []
     let stretches = pauses.isEmpty ? [span] : span.parts(without: pauses)
     func sum(_ metric: Metric, of device: Device) -> Double {
@@ -61,6 +60,8 @@ extension Ledger {
     price(&account, without: sum(.unpricedTime))
     account.isServing = isServing
     account.pausedSeconds = span.seconds(of: pauses)
+    // Of accelerators that nobody judged nothing is known, and that is a part of what was asked.
+    account.asked = max(0, span.seconds - account.pausedSeconds) * Double(gpus.count)
     let rungs: [(Metric, WaitingAccount.Evidence)] = [
       (.judgedByActivity, .activity), (.judgedByPower, .power), (.judgedByTrainer, .trainer),
     ]
@@ -124,58 +125,6 @@ extension Ledger {
       return nil
     }
     return last.value - first.value
-  }
-
-  /// Takes the share of waiting that the job's own framework states, where it states one.
-  ///
-  /// No more of the time than no kernel ran: what is computed meanwhile is not waited for. The joules go
-  /// with the time, at the watts that were drawn without work.
-  private func state(dataTimeOf job: DeviceID, _ account: inout WaitingAccount) {
-    guard let data = timeline.id(.dataTime, of: job), let step = timeline.id(.stepTime, of: job)
-    else {
-      return
-    }
-    let times = Dictionary(
-      timeline.readings(step, in: account.span).map { ($0.time, $0.value) },
-      uniquingKeysWith: { $1 })
-    var sums = (data: 0.0, step: 0.0, count: 0)
-    for report in timeline.readings(data, in: account.span) {
-      guard let whole = times[report.time], whole > 0, report.value <= whole * 1.05 else {
-        continue
-      }
-      sums.data += report.value
-      sums.step += whole
-      sums.count += 1
-    }
-    guard sums.count >= 3, sums.step > 0 else { return }
-    var share = min(1, sums.data / sums.step)
-    let shares = accelerators(of: job).compactMap { utilization(of: $0.id, over: account.span) }
-    if !shares.isEmpty {
-      share = min(share, 1 - shares.reduce(0, +) / Double(shares.count) + 0.03)
-    }
-    let seconds = max(0, share) * account.judged.seconds
-    let known = account.parts[.data] ?? WaitingAccount.Part()
-    let watts: Double? =
-      known.seconds >= 0.2 * seconds && known.seconds > 0
-      ? known.joules / known.seconds : idleWatts(of: job, at: account.span.end)
-    account.evidence = .dataTime
-    if watts == nil { account.isPriced = false }
-    account.parts[.data] = WaitingAccount.Part(
-      seconds: seconds,
-      joules: min(
-        account.judged.joules, seconds * (watts ?? account.judged.joules / account.judged.seconds)))
-    if let gap = account.parts[.gap] {
-      // What nobody could explain, the job has explained now.
-      let explained = max(0, min(gap.seconds, seconds - known.seconds))
-      let left = gap.seconds > 0 ? (gap.seconds - explained) / gap.seconds : 0
-      account.parts[.gap] = WaitingAccount.Part(
-        seconds: gap.seconds * left, joules: gap.joules * left)
-    }
-  }
-
-  private func idleWatts(of job: DeviceID, at time: Timestamp) -> Double? {
-    let gpus = accelerators(of: job)
-    return idleFloor(of: gpus, at: time).map { $0 / Double(max(1, gpus.count)) }
   }
 
   private func culprit(_ devices: [Device], _ sum: (Metric, Device) -> Double) -> Device? {

@@ -31,6 +31,18 @@ public struct LoaderAccount: Hashable, Sendable {
   /// The same, written.
   public var written: Double?
 
+  /// The least share of time at which a wait is taken for the cause: buffered reads of a cold file keep a
+  /// worker waiting for a third of its time and copying for the rest.
+  private static let leastWait = 0.25
+
+  /// Whether trainers or workers were seen to wait for a disk, or else for a server.
+  func waits(forDisk isDisk: Bool) -> Bool {
+    let disk = [onDisk, inWait?.disk]
+    // A file server shows as a disk wait where its file system is a module of the kernel.
+    let shares = (isDisk ? disk : disk + [onSocket, inWait?.network]).compactMap { $0 }
+    return shares.contains { $0 >= Self.leastWait }
+  }
+
   /// What loader workers did while their trainer waited for them.
   public struct InWait: Hashable, Sendable {
     /// Seconds that were looked into.

@@ -40,14 +40,13 @@ extension WaitingAccount {
       return "Waits for other ranks \(percent) %" + (culprit.map { ": GPU \($0.label)." } ?? ".")
     case (.gap?, _): return "No work \(percent) %, cause not known."
     case (.idle?, _): return "Idle \(percent) %."
-    case (nil, _): return "Fed."
+    case (nil, _): return isServing ? "Serves: hardly idle." : "Fed."
     }
   }
 
   private var fed: String {
-    guard let loader, loader.workers > 0 else {
-      return isServing ? "Serves: hardly idle." : "Fed: waits less than 5 % of the time."
-    }
+    if isServing { return "Serves: hardly idle." }
+    guard let loader, loader.workers > 0 else { return "Fed: waits less than 5 % of the time." }
     let data = share(.data)
     let percent = data < 0.01 ? "less than 1" : SI.percent(data)
     return "Fed: the loader is ahead, the trainer waits for it \(percent) % of the time."

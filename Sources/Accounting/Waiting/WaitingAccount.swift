@@ -42,6 +42,8 @@ public struct WaitingAccount: Hashable, Sendable {
   public var accelerators: Int
   /// Seconds that were judged, added up over the accelerators, and their joules.
   public var judged: Part
+  /// Seconds that were asked about, added up over all of the job's accelerators, judged or not.
+  public var asked = 0.0
   /// Time and energy by kind.
   public var parts: [Kind: Part]
   /// By what the share was found; `nil` where nothing was lost.
@@ -88,6 +90,12 @@ public struct WaitingAccount: Hashable, Sendable {
   /// to be as in the rest.
   public var isPriced = true
 
+  /// Whether at least half of the time asked about was judged; less says little of the rest.
+  public var isEnough: Bool { asked > 0 && judged.seconds >= 0.5 * asked }
+
+  /// Whether the accelerators are known to have waited for data for a part of the time that matters.
+  public var isWaitingForData: Bool { isEnough && WaitingBand(share: share(.data)) > .fed }
+
   /// How bad it is; `nil` before twenty steps or two minutes.
   public var band: WaitingBand? {
     let watched = judged.seconds / Double(max(1, accelerators))
@@ -95,13 +103,17 @@ public struct WaitingAccount: Hashable, Sendable {
     return enough && !isServing ? WaitingBand(share: share) : nil
   }
 
+  /// Whether nothing was waited for that is worth a word, by a job that computes.
+  public var isFed: Bool { kind == nil && !isServing }
+
   /// Whether all accelerators waited about alike, so that the job as a whole did.
   public var isEven = true
 
-  /// How many times faster the job could be without the wait.
+  /// How many times faster the job could be without the wait; `nil` where its accelerators waited
+  /// differently, since the mean of them is nobody's time then.
   public var speedUp: Double? {
     let share = share
-    return share > 0.02 && share < 0.99 && kind != .idle ? 1 / (1 - share) : nil
+    return isEven && share > 0.02 && share < 0.99 && kind != .idle ? 1 / (1 - share) : nil
   }
 
   /// The loader workers that would do: their processor time over the time of computing.

@@ -91,6 +91,7 @@ struct LoaderSource: DataSource {
         trainers += tree.trainers(among: group.pids.compactMap(Int32.init(exactly:)), of: nil)
       }
     }
+    tree.endScan()
     // A process that two jobs hold is looked at once.
     var present: [Int32: LoaderTree.Trainer] = [:]
     for trainer in trainers.prefix(64) where present[trainer.pid] == nil {

@@ -36,17 +36,38 @@ struct LoaderTree {
   private var threadNames: [Int32: [Int32: String]] = [:]
   /// How often the trainers had run when they were last looked at.
   private var slices: [Int32: Int64] = [:]
-  private var looks = 0
+  /// Threads other than the first of a process that have started others.
+  private var starters: [Int32: [Int32]] = [:]
+  /// The processes that this scan has met.
+  private var met: Set<Int32> = []
+  private var scans = 0
 
   init(_ context: SourceContext) { self.context = context }
 
   private static let most = 1024
 
+  /// Ends a scan of all jobs: what was not met in it is forgotten.
+  ///
+  /// A loader may start new workers at each pass over its data, for weeks.
+  mutating func endScan() {
+    records = records.filter { met.contains($0.key) }
+    threadNames = threadNames.filter { met.contains($0.key) }
+    slices = slices.filter { met.contains($0.key) }
+    starters = starters.filter { met.contains($0.key) }
+    met = []
+    scans += 1
+  }
+
+  /// How many processes something is kept of.
+  var kept: Int {
+    Set(records.keys).union(threadNames.keys).union(slices.keys).union(starters.keys).count
+  }
+
   /// Looks for the trainers among the processes of a job and all that these have started.
   mutating func trainers(among pids: [Int32], of job: DeviceID?) -> [Trainer] {
-    // Children of other threads than the first are rare, and there may be hundreds of threads.
-    let isDeep = looks % 6 == 0
-    looks += 1
+    // There may be hundreds of threads: those that never started anything are asked now and then, of all
+    // jobs alike.
+    let isDeep = scans % 6 == 0
     var nodes: [Int32: Node] = [:]
     var rest = pids
     while let pid = rest.popLast(), nodes.count < Self.most {
@@ -59,6 +80,7 @@ struct LoaderTree {
       nodes[pid] = node
       rest += node.children
     }
+    met.formUnion(nodes.keys)
     var workers: [Int32: [Worker]] = [:]
     for (pid, node) in nodes where LoaderNames.isWorker(process: node.record.shortName) {
       if let trainer = Self.employer(of: node.record, nodes) {
@@ -87,13 +109,6 @@ struct LoaderTree {
           isNamed: !named.isEmpty))
     }
     return found
-  }
-
-  /// Forgets what is not among the processes any more.
-  mutating func forget(allBut pids: Set<Int32>) {
-    records = records.filter { pids.contains($0.key) }
-    threadNames = threadNames.filter { pids.contains($0.key) }
-    slices = slices.filter { pids.contains($0.key) }
   }
 
   /// The nearest process above a worker that is neither a worker nor a helper.
@@ -168,16 +183,22 @@ struct LoaderTree {
   }
 
   /// Layout: proc_pid_task_tid_children(5): the pids that a thread has started, with blanks between.
-  private func children(of pid: Int32, ofAllThreads isDeep: Bool) -> [Int32] {
+  private mutating func children(of pid: Int32, ofAllThreads isDeep: Bool) -> [Int32] {
     let folder = context.path("/proc/\(pid)/task")
     var found: [Int32] = []
-    let threads = isDeep ? SystemFile.names(in: folder, limit: 2048) ?? [] : ["\(pid)"]
+    var others: [Int32] = []
+    let threads =
+      isDeep
+      ? (SystemFile.names(in: folder, limit: 2048) ?? []).compactMap { Int32($0) }
+      : [pid] + (starters[pid] ?? [])
     for thread in threads {
       guard let text = SystemFile.text("\(folder)/\(thread)/children"), !text.isEmpty else {
         continue
       }
+      if thread != pid { others.append(thread) }
       found += text.split(separator: " ").compactMap { Int32($0) }
     }
+    if isDeep { starters[pid] = others.isEmpty ? nil : others }
     return found
   }
 

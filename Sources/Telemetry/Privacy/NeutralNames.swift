@@ -1,4 +1,5 @@
-/// Neutral words in place of the names of machines, users, jobs and processes: the same for the same.
+/// Neutral words in place of the names of machines, users, jobs, processes, mounts and control groups: the
+/// same for the same.
 ///
 /// What the hardware is stays, and so do its own ids: a session is worth little without them.
 public struct NeutralNames: Sendable {
@@ -14,6 +15,11 @@ public struct NeutralNames: Sendable {
       ProcessFacts.Key.pid.rawValue, ProcessFacts.Key.started.rawValue, "gpu", "instance",
       "quantization", "weights_precision", "experts", "experts_per_token", "device_count",
     ])
+
+  /// The attributes of mounts that say nothing of where they are; those of control groups all do.
+  private static let harmlessOfMounts: Set<String> = ["type", "protocol", "version", "reads_from"]
+  /// What is renamed: the names of all others are those of the hardware, or say nothing.
+  private static let renamed: Set<DeviceKind> = [.job, .process, .mount, .controlGroup]
 
   /// Names for a session on a machine, run by a user.
   public init(machine: String, user: String?) {
@@ -34,7 +40,7 @@ public struct NeutralNames: Sendable {
 
   /// The name of a job or a process, in its kind's own count; `nil` for devices that keep theirs.
   mutating func name(of id: DeviceID) -> String? {
-    guard id.kind == .job || id.kind == .process else { return nil }
+    guard Self.renamed.contains(id.kind) else { return nil }
     if let known = devices[id] { return known }
     counts[id.kind, default: 0] += 1
     let word = "\(id.kind.name) \(counts[id.kind] ?? 0)"
@@ -49,18 +55,39 @@ public struct NeutralNames: Sendable {
       for key in ["host", "entity"] { device.attributes[key].map { learn($0, key) } }
     }
     guard let word = name(of: device.id) else { return }
+    guard device.id.kind == .job || device.id.kind == .process else {
+      // Their labels are paths, or words that stand for others too.
+      learn(device.id.name, word)
+      device.attributes["server"].map { learn($0, "server") }
+      return
+    }
     if let user = device.attributes[ProcessFacts.Key.user.rawValue] { learn(user, "user") }
     for name in [device.attributes["command"] ?? "", device.id.name, device.label] {
       learn(name, word)
     }
   }
 
-  /// Takes from a job or a process what gives its owner away.
+  /// Notes a name to be replaced wherever it stands.
+  mutating func hide(_ name: String, as word: String) { learn(name, word) }
+
+  /// Takes from a device that has an owner what gives that away.
   mutating func replace(in device: inout Device, former: DeviceID) {
     guard let word = name(of: former) else { return }
     device.label = word
     device.model = ""
-    device.attributes = device.attributes.filter { Self.harmless.contains($0.key) }
+    let harmless: Set<String> =
+      switch former.kind {
+      case .mount: Self.harmlessOfMounts
+      case .controlGroup: []
+      default: Self.harmless
+      }
+    device.attributes = device.attributes.filter { harmless.contains($0.key) }
+    // `nfs4 server:/data`
+    if let systems = device.attributes["reads_from"] {
+      device.attributes["reads_from"] = systems.split(separator: " ").map { word in
+        word.contains(":/") ? "server:path" + (word.last == "," ? "," : "") : String(word)
+      }.joined(separator: " ")
+    }
   }
 
   private mutating func learn(_ name: String, _ word: String) {

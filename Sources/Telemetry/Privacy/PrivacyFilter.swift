@@ -29,6 +29,9 @@ public struct PrivacyFilter: Sendable {
     return names?.replaced(in: masked) ?? masked
   }
 
+  /// Notes the host of a source that may never answer, to be replaced where names are.
+  public mutating func hide(host: String) { names?.hide(host, as: "host") }
+
   /// The name of a machine as it may be kept.
   public mutating func machine(_ name: String) -> String { names?.machine(name) ?? name }
 

@@ -1,5 +1,6 @@
 import Accounting
 import Dashboard
+import HTTP
 import Recordings
 import Telemetry
 
@@ -53,10 +54,19 @@ final class LiveFeed: Feed {
       requests.isEmpty
       ? SourceCatalogue.all.defaults : requests
     for request in wanted {
+      if let host = Self.host(of: request) { privacy.hide(host: host) }
       collector.add(
         try SourceCatalogue.all.make(request, in: context), interval: readingInterval,
         roster: context.roster)
     }
+  }
+
+  /// The host that a source asks, which is named before anything tells whose it is; `nil` for this machine.
+  private static func host(of request: SourceRequest) -> String? {
+    guard ["wall", "serve", "dcgm"].contains(request.kind),
+      let url = try? HTTPURL(HTTPCredentials.split(request.argument).url), !url.isLoopback
+    else { return nil }
+    return url.host
   }
 
   /// Starts a recording of everything from now on.

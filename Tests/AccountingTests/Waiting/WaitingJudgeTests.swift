@@ -92,6 +92,14 @@ import Testing
     }
   }
 
+  @Test func `A wait of one second counts, and so does the first second of all`() throws {
+    let ledger = Ledger(judged(books(work: 30, wait: 1, seconds: 50), seconds: 50))
+    let account = try #require(ledger.waiting(over: span(0, 50)))
+    let lost = account.parts.values.reduce(0) { $0 + $1.seconds }
+    #expect(lost > 0.8 && lost < 2, "\(account.parts)")
+    #expect(near(account.judged.seconds, 50) && near(account.judged.joules, 49 * 410 + 118))
+  }
+
   @Test func `A fed job is acquitted in words`() throws {
     let ledger = Ledger(judged(books(work: 100, wait: 0, seconds: 150), seconds: 150))
     let job = try #require(ledger.inventory.jobs.first)
@@ -131,6 +139,40 @@ import Testing
     #expect(abs(ledger.timeline.total(wait, over: span(0, 80)).amount - 39) <= 2.5)
     let rows = ledger.timeline.readings(wait, in: span(0, 80))
     #expect(rows.count < 15 && rows.first?.value == 0)
+  }
+
+  /// A job whose accelerators waited for its main thread for 60 % of the time, and that states its own time
+  /// for data.
+  private func stated(_ dataTime: Double) throws -> WaitingAccount {
+    var books = Books()
+    let job = Books.id(.job, "train.log")
+    books.timeline.apply([
+      .device(Device(id: job, label: "train")), .device(Device(id: gpu, label: "0")),
+      .device(Device(id: Books.id(.waiting), label: "0", parent: gpu)),
+    ])
+    let counters: [(Metric, Double)] = [
+      (.judgedTime, 1), (.judgedEnergy, 300), (.hostWaitTime, 0.6), (.hostWaitEnergy, 60),
+    ]
+    for (metric, rate) in counters {
+      books.add(
+        Books.id(.waiting), metric, .counter, (0...150).map { (Double($0), Double($0) * rate) })
+    }
+    let times = stride(from: 5.0, through: 150, by: 5)
+    books.add(job, .stepTime, .log, times.map { ($0, 0.5) })
+    books.add(job, .dataTime, .log, times.map { ($0, dataTime) })
+    return try #require(books.ledger.waiting(of: job, over: span(0, 150)))
+  }
+
+  @Test func `A job that waits for no data does not make its other waits unpriced`() throws {
+    let account = try stated(0)
+    #expect(account.kind == .host && account.isPriced && near(account.joules, 60 * 150))
+  }
+
+  @Test func `A second that the job explains is of one kind`() throws {
+    let account = try stated(0.45)
+    let sum = account.parts.values.reduce(0) { $0 + $1.seconds }
+    #expect(account.kind == .data && near(account.share, 0.9))
+    #expect(sum <= account.judged.seconds + 1e-6, "\(sum)")
   }
 
   @Test func `What another program decided is not decided again`() {

@@ -111,6 +111,37 @@ import Testing
     #expect(still.first { $0.pid == 10 }?.workers.isEmpty ?? true)
   }
 
+  @Test func `Workers that another thread started stay workers, in whichever job`() {
+    let tree = FileTree()
+    for pid in [10, 20] {
+      add(pid, to: tree, threads: [(pid + 1, "prefetch")])
+      tree.write("/proc/\(pid)/task/\(pid + 1)/children", "\(pid + 2)\n")
+      add(pid + 2, to: tree, parent: pid, name: "pt_data_worker")
+    }
+    var loader = LoaderTree(tree.context)
+    for scan in 0..<14 {
+      for pid: Int32 in [10, 20] {
+        let found = loader.trainers(among: [pid], of: nil)
+        #expect(found.first?.workers.map(\.pid) == [pid + 2], "\(pid) in scan \(scan)")
+      }
+      loader.endScan()
+    }
+  }
+
+  @Test func `Workers that have ended are forgotten`() {
+    let tree = FileTree()
+    var loader = LoaderTree(tree.context)
+    for pass in 0..<20 {
+      let worker = 100 + pass
+      add(10, to: tree, children: [worker])
+      add(worker, to: tree, parent: 10, name: "pt_data_worker")
+      #expect(loader.trainers(among: [10], of: nil).first?.workers.map(\.pid) == [Int32(worker)])
+      loader.endScan()
+      #expect(loader.kept <= 2)
+      tree.remove("/proc/\(worker)")
+    }
+  }
+
   @Test func `Times are told once a second and add up`() throws {
     let tree = FileTree()
     add(10, to: tree, children: [11, 12, 13])

@@ -36,11 +36,7 @@ extension AlertScene {
         subject, name,
         .unknown(isJudged ? nil : "nothing here tells what the accelerators wait for"), .percent)
     }
-    // Less than half of the time says little of the rest.
-    let asked = (account.span.seconds - account.pausedSeconds) * Double(account.accelerators)
-    guard asked > 0, account.judged.seconds >= 0.5 * asked else {
-      return AlertReading(subject, name, .unknown(nil), .percent)
-    }
+    guard account.isEnough else { return AlertReading(subject, name, .unknown(nil), .percent) }
     let share = account.share(.data)
     return AlertReading(
       subject, name, .known(100 * share), .percent,

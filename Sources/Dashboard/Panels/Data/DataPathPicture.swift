@@ -82,17 +82,21 @@ struct SampleCost {
     var sample = SampleCost(
       title: isSampled ? "per sample" : "per token",
       phrases: [[Run(SI.string(joules, "J"), c.style(.algorithm).bold)]])
-    let wait = c.ledger.dataWait(of: job, over: work.span).flatMap { $0.isWaiting ? $0 : nil }
-    if let wait, let energy = work.energy, energy.joules > wait.energy {
-      let without = joules * (1 - wait.energy / energy.joules)
+    let wait = c.ledger.waiting(of: job, over: work.span).flatMap {
+      $0.isWaitingForData ? $0 : nil
+    }
+    if let wait, wait.isPriced, let lost = wait.parts[.data]?.joules, let energy = work.energy,
+      energy.joules > lost
+    {
+      let without = joules * (1 - lost / energy.joules)
       sample.phrases.append([
         Run(SI.string(without, "J"), c.text), Run(" without the waiting", c.muted),
       ])
     }
     if let rate = work.perSecond {
       sample.phrases.append([Run(SI.string(rate, unit, smallest: 0), c.text)])
-      if let wait, wait.isEven, wait.share < 0.98 {
-        let fed = SI.text(rate / (1 - wait.share), unit, smallest: 0).joined
+      if let wait, wait.kind == .data, let speedUp = wait.speedUp {
+        let fed = SI.text(rate * speedUp, unit, smallest: 0).joined
         sample.phrases.append([Run("up to " + fed + " if fed", c.muted)])
       }
     }

@@ -88,13 +88,10 @@ struct DataThroughputPanel: Panel {
 
   /// How much of the time the accelerators wait for data, where that is what matters most.
   private func waitingHeadline(_ c: FrameContext) -> Headline? {
-    let path = c.dataPath
-    guard let wait = path.wait, wait.isEnough,
-      let share = DataVerdict.account(over: path.span, c)?.share(.data),
-      share >= 0.8 * DataWait.alarming,
+    guard let wait = c.dataPath.wait, wait.isEnough, wait.share(.data) >= 0.08,
       let band = c.ledger.waitingBand(of: c.pathJob, at: c.time), band >= .inputBound
     else { return nil }
-    let percent = SI.percent(share)
+    let percent = SI.percent(wait.share(.data))
     var headline = Headline(value: SI.Text(number: percent, unit: "% waiting for data"))
     headline.large = SI.Text(number: percent + "%", unit: "waiting for data")
     headline.tone = .critical

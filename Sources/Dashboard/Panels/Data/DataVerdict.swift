@@ -16,7 +16,7 @@ struct DataVerdict {
   /// The verdict on the path of a frame.
   static func of(_ path: DataPath, _ c: FrameContext) -> DataVerdict {
     var verdict = DataVerdict()
-    guard let wait = path.wait, wait.isEnough, let account = account(over: path.span, c) else {
+    guard let account = path.wait, account.isEnough else {
       verdict.lines.append([
         Run("Whether the accelerators wait for data is not known here.", c.text)
       ])
@@ -28,9 +28,10 @@ struct DataVerdict {
       let style = c.style(.critical).bold
       verdict.lines.append([Run(words, style)])
       verdict.short = [Run(sanitized(account.brief), style)]
-    case nil where words.hasPrefix("Fed"):
+    case nil where account.isFed:
+      let first = words.prefix { $0 != ":" }
       verdict.lines.append([
-        Run("Fed", c.style(.good).bold), Run(String(words.dropFirst(3)), c.text),
+        Run(String(first), c.style(.good).bold), Run(String(words.dropFirst(first.count)), c.text),
       ])
     default: verdict.lines.append([Run(words, c.text)])
     }
@@ -40,7 +41,7 @@ struct DataVerdict {
   }
 
   /// What the job of a frame, or else all accelerators, waited for over a span.
-  static func account(over span: TimeSpan, _ c: FrameContext) -> WaitingAccount? {
+  private static func account(over span: TimeSpan, _ c: FrameContext) -> WaitingAccount? {
     guard let job = c.pathJob else { return c.ledger.waiting(over: span) }
     return c.ledger.waiting(of: job, over: span)
   }
@@ -60,7 +61,7 @@ struct DataVerdict {
       words.append(text + ".")
     }
     if !account.advice.isEmpty { words.append(sanitized(account.advice)) }
-    if let speedUp = account.speedUp, account.kind != nil, account.isEven, speedUp >= 1.05 {
+    if let speedUp = account.speedUp, account.kind != nil, speedUp >= 1.05 {
       words.append("Up to \(SI.twoDigits(speedUp)) times faster.")
     }
     return words.isEmpty ? nil : [Run(words.joined(separator: " "), c.text)]

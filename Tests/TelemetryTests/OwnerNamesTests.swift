@@ -1,0 +1,64 @@
+import Telemetry
+import Testing
+
+/// Mounts and control groups are named by paths, servers and users, which an anonymous session leaves out.
+@Suite struct OwnerNamesTests {
+  private let job = DeviceID(
+    machine: "box", kind: .job, name: "/home/alice/secretproject/train.log")
+
+  private var observations: [Observation] {
+    let mount = DeviceID(machine: "box", kind: .mount, name: "filer.alice.lan:/alice-data")
+    let files = DeviceID(machine: "box", kind: .mount, name: "files of \(job.name)")
+    let group = DeviceID(
+      machine: "box", kind: .controlGroup, name: "/user.slice/alice.slice/secretproject.scope")
+    var reading = Reading(device: mount, time: Timestamp(seconds: 2))
+    reading.set(.bytesRead, 1e6)
+    return [
+      .device(
+        Device(
+          id: files, label: "reads from", parent: job,
+          attributes: ["reads_from": "nfs4 filer.alice.lan:/alice-data, ext4 on nvme0n1"])),
+      .device(
+        Device(
+          id: mount, label: "/alice-data",
+          attributes: [
+            "type": "nfs4", "source": mount.name, "server": "filer.alice.lan",
+            "path": "/alice-data", "version": "4.2",
+          ])),
+      .device(
+        Device(
+          id: group, label: "secretproject.scope", parent: job,
+          attributes: ["path": group.name, "within": "/user.slice/alice.slice", "job": "alice-7"])),
+      .reading(reading),
+      .state(
+        SourceState(
+          source: "nfs", kind: "nfs", time: Timestamp(seconds: 2), health: .failed,
+          message: "filer.alice.lan does not answer")),
+    ]
+  }
+
+  @Test func `mounts and control groups keep what they are, and not whose`() {
+    var plain = PrivacyFilter()
+    #expect("\(plain.filtered(observations))".contains("filer.alice.lan"))
+    var filter = PrivacyFilter(NeutralNames(machine: "box", user: nil))
+    let filtered = filter.filtered(observations)
+    let text = "\(filtered)"
+    #expect(!text.contains("alice") && !text.contains("secretproject"), "\(text)")
+    #expect(text.contains("nfs4 server:path, ext4 on nvme0n1") && text.contains("4.2"))
+    // What was read is still this mount's.
+    let names = filtered.compactMap { observation -> DeviceID? in
+      if case .reading(let reading) = observation { return reading.device }
+      return nil
+    }
+    #expect(names.map(\.kind) == [.mount] && names.first?.name.hasPrefix("mount ") == true)
+  }
+
+  @Test func `a source that never answers gives its host away to nobody`() {
+    var filter = PrivacyFilter(NeutralNames(machine: "box", user: nil))
+    filter.hide(host: "plug.alice.lan")
+    #expect(filter.filtered("wall:plug.alice.lan:80 refuses") == "wall:host:80 refuses")
+    var plain = PrivacyFilter()
+    plain.hide(host: "plug.alice.lan")
+    #expect(plain.filtered("wall:plug.alice.lan:80") == "wall:plug.alice.lan:80")
+  }
+}
