@@ -77,13 +77,19 @@ extension Ledger {
     account.loader = loader(of: job, over: span)
     account.processorLimit = job.flatMap { processorLimit(of: $0, over: span) }
     account.kind = WaitingAccount.Kind.allCases
-      .filter { account.share($0) >= 0.05 && ($0 != .idle || isAllIdle(account)) }
+      .filter { kind in
+        if kind == .idle { return account.share(kind) >= 0.05 && isAllIdle(account) }
+        // One of many that waits is a small share of all, and may keep the others waiting.
+        return account.share(kind) >= 0.05
+          || (only(kind, devices) { sum($0, of: $1) }?.share ?? 0) >= 0.1
+      }
       .max { account.share($0) < account.share($1) }
     account.culprit = culprit(devices) { sum($0, of: $1) }
     let shares = devices.compactMap { device -> Double? in
       let whole = sum(.judgedTime, of: device)
       return whole > 0 ? sum((account.kind ?? .data).metrics.time, of: device) / whole : nil
     }
+    account.only = only(account.kind ?? .data, devices) { sum($0, of: $1) }
     account.isEven = (shares.max() ?? 0) <= account.share + 0.1
     account.explain(isSeen: !timeline.devices(.loader).isEmpty)
     account.avoidable = avoidable(account, gpus, at: span.end)
@@ -134,6 +140,20 @@ extension Ledger {
       return nil
     }
     return most.0.parent.flatMap { timeline.device($0) }
+  }
+
+  /// The one of several accelerators that a kind of waiting was nearly all of.
+  private func only(
+    _ kind: WaitingAccount.Kind, _ devices: [Device], _ sum: (Metric, Device) -> Double
+  ) -> WaitingAccount.Only? {
+    let waits = devices.map { ($0, sum(kind.metrics.time, $0)) }
+    let all = waits.reduce(0) { $0 + $1.1 }
+    guard devices.count > 1, all > 0, let most = waits.max(by: { $0.1 < $1.1 }),
+      most.1 >= WaitingCause.leastCover * all, let parent = most.0.parent,
+      let device = timeline.device(parent)
+    else { return nil }
+    let whole = sum(.judgedTime, most.0)
+    return whole > 0 ? .init(device: device, share: min(1, most.1 / whole)) : nil
   }
 
   private func avoidable(

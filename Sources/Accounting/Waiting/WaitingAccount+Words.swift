@@ -8,11 +8,11 @@ extension WaitingAccount {
     let percent = SI.percent(share)
     guard let kind else { return fed }
     switch kind {
-    case .data: return "Waits for data \(percent) % of the time: \(why)."
+    case .data: return "\(who) for data \(whose) % of the time: \(why)."
     case .host:
       return cause == .writing
         ? "Writes \(percent) % of the time: the GPU waits for its own program, not for data."
-        : "Waits for its own program \(percent) % of the time: \(why)."
+        : "\(who) for its own program \(whose) % of the time: \(why)."
     case .peer:
       let who = culprit.map { "GPU \($0.label) is late" } ?? (doubt ?? "a rank is late")
       return "Waits for other ranks \(percent) % of the time: \(who)."
@@ -24,6 +24,9 @@ extension WaitingAccount {
         : "Idle \(percent) % of the time: no job holds the GPU."
     }
   }
+
+  private var who: String { only.map { "GPU \($0.device.label) waits" } ?? "Waits" }
+  private var whose: String { SI.percent(only?.share ?? share) }
 
   /// The verdict in a few words, for narrow places.
   public var brief: String {

@@ -106,6 +106,17 @@ public struct WaitingAccount: Hashable, Sendable {
   /// Whether nothing was waited for that is worth a word, by a job that computes.
   public var isFed: Bool { kind == nil && !isServing }
 
+  /// The one accelerator of several that did four fifths of it or more, with its own share of the time.
+  public var only: Only?
+
+  /// One accelerator that waited while the others did not.
+  public struct Only: Hashable, Sendable {
+    /// Which one.
+    public var device: Device
+    /// The share of its own time, 0...1.
+    public var share: Double
+  }
+
   /// Whether all accelerators waited about alike, so that the job as a whole did.
   public var isEven = true
 

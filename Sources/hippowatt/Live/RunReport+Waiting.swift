@@ -47,6 +47,12 @@ extension RunReport {
       ("speed_up", number(waiting.speedUp)),
       ("workers", waiting.loader.map { .number(Double($0.workers)) }),
       ("processors_needed", number(waiting.workersNeeded)),
+      (
+        "only",
+        waiting.only.map {
+          JSONText.object([("gpu", .text($0.device.label)), ("share", .number($0.share))])
+        }
+      ),
       ("late", waiting.culprit.map { .text($0.label) }),
       ("gpus", .number(Double(waiting.accelerators))),
       ("gpu_seconds_judged", .number(waiting.judged.seconds)),

@@ -175,6 +175,28 @@ import Testing
     #expect(sum <= account.judged.seconds + 1e-6, "\(sum)")
   }
 
+  /// One starved rank of eight is an eighth of the time of all, and no acquittal.
+  @Test func `One of many that waits is named`() throws {
+    var books = Books()
+    for number in 0..<8 {
+      let card = Books.id(.gpu, "\(number)")
+      books.count(card, watts: 300, at: (0...150).map(Double.init))
+      let device = DeviceID(machine: "box", kind: .waiting, name: "\(number)")
+      books.timeline.apply(.device(Device(id: device, label: "\(number)", parent: card)))
+      let times = (0...150).map(Double.init)
+      books.add(device, .judgedTime, .counter, times.map { ($0, $0) })
+      books.add(device, .judgedEnergy, .counter, times.map { ($0, $0 * 300) })
+      guard number == 3 else { continue }
+      books.add(device, .dataWaitTime, .counter, times.map { ($0, $0 * 0.3) })
+      books.add(device, .dataWaitEnergy, .counter, times.map { ($0, $0 * 36) })
+    }
+    let account = try #require(books.ledger.waiting(over: span(0, 150)))
+    #expect(account.kind == .data && near(account.share, 0.3 / 8))
+    #expect(account.only?.device.label == "3" && near(account.only?.share, 0.3))
+    #expect(account.verdict.hasPrefix("GPU 3 waits for data 30 % of the time"))
+    #expect(!account.isEven)
+  }
+
   @Test func `What another program decided is not decided again`() {
     var books = books(work: 3, wait: 2, seconds: 30)
     books.add(Books.id(.waiting), .judgedTime, .counter, [(0, 0), (30, 30)])
