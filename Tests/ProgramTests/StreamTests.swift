@@ -50,6 +50,20 @@ import Testing
     #expect(!result.errors.contains("recorded in"))
   }
 
+  @Test func `lines tell what the accelerators waited for up to the end`() throws {
+    let sensor = folder.write(
+      #"""
+      while :; do
+        echo '{"reading":{"kind":"gpu","device":"0","power_w":300,"utilization_percent":99}}'
+        sleep 0.1
+      done
+      """#, to: "sensor.sh")
+    // What is decided lies two seconds back, so that nothing of this is before its end.
+    let result = try Program.run(
+      ["record", "-o", "-", "--source", "exec:sh \(sensor)", "--for", "1900ms"], in: folder)
+    #expect(result.status == 0 && result.output.contains(#""judged_time_us":"#), "\(result.errors)")
+  }
+
   @Test func `with a command its own output goes to standard error`() throws {
     let result = try Program.run(
       ["record", "-o", "-", "--quiet", "--source", "simulated", "--", "/bin/echo", "hello"],

@@ -215,7 +215,7 @@ extension WaitingAccount {
       doubt =
         loader == nil
         ? "nothing is known of the processes that feed it"
-        : "its main thread was neither on its queue nor busy"
+        : "neither its loader nor its main thread explains them"
       if loader == nil {
         missing.append(
           isSeen

@@ -24,7 +24,14 @@ public struct WaitingJudge: Sendable {
     var covers: [(queue: Double, running: Double, room: Double)] = []
   }
 
+  /// The machine of which nobody else decides; `nil` where that is so of all.
+  ///
+  /// Whoever sends what was read on another machine may send what was decided there as well, but later.
+  public var home: String?
+
   private var accelerators: [DeviceID: Accelerator] = [:]
+  /// When accelerators of other machines were first met.
+  private var met: [DeviceID: Timestamp] = [:]
   private var next: Timestamp?
 
   /// How far behind it judges, in seconds: a driver's mean of a second and a log come late.
@@ -32,6 +39,8 @@ public struct WaitingJudge: Sendable {
   static let tick = 1.0
   /// A longer time without being asked is left out: nobody watched.
   private static let longestBacklog = 120.0
+  /// Seconds that another machine has to tell what was decided there.
+  static let patience = 6.0
   /// What goes on as before is told this often, in seconds; where nothing happens, more rarely.
   private static let period = 5.0
   private static let quietPeriod = 30.0
@@ -82,7 +91,7 @@ public struct WaitingJudge: Sendable {
     for gpu in ledger.inventory.gpus {
       // What was decided where the readings come from is not decided again.
       guard accelerators[gpu.id] != nil || ledger.timeline.device(Self.id(of: gpu)) == nil,
-        var tick = facts.tick(of: gpu)
+        var tick = facts.tick(of: gpu), isOurs(gpu, at: span.start)
       else { continue }
       var known = accelerators[gpu.id] ?? Self.accelerator(gpu, ledger)
       let jobs = facts.jobs(on: gpu)
@@ -115,6 +124,14 @@ public struct WaitingJudge: Sendable {
     for gpu in ledger.inventory.gpus where ticks[gpu.id] != nil {
       tell(gpu.id, at: span.end, &observations, isLast: false)
     }
+  }
+
+  /// Whether it is decided here what an accelerator did.
+  private mutating func isOurs(_ gpu: Device, at time: Timestamp) -> Bool {
+    guard let home, gpu.id.machine != home else { return true }
+    let first = met[gpu.id] ?? time
+    met[gpu.id] = first
+    return time - first >= Self.patience
   }
 
   /// Decides the ticks, job by job, since only in one job do accelerators wait for each other.

@@ -14,7 +14,9 @@ final class LiveFeed: Feed {
   /// Seconds between two frames: alerts are looked at every second, however seldom a reading comes.
   var interval: Double { alerts == nil ? readingInterval : min(1, readingInterval) }
   /// Whether everything comes from another machine, by a pipe.
-  var isRemote = false
+  var isRemote = false {
+    didSet { judge.home = isRemote ? "" : machine }
+  }
   let collector: Collector
   private let clock: SystemClock
   let machine: String
@@ -25,6 +27,7 @@ final class LiveFeed: Feed {
   /// Decides what the accelerators waited for, while the session goes on.
   private var judge = WaitingJudge()
   private var judgedAt: Timestamp?
+  private var hasFinishedJudging = false
   private var lastFailure = ""
   private var started: Timestamp
   /// What is private is taken out of everything before it is kept.
@@ -38,6 +41,7 @@ final class LiveFeed: Feed {
     self.clock = clock
     self.privacy = privacy
     self.machine = self.privacy.machine(machine)
+    judge.home = self.machine
     readingInterval = interval
     collector = Collector(clock: clock)
     started = clock.now
@@ -139,6 +143,17 @@ final class LiveFeed: Feed {
     return judge.judge(timeline, until: now)
   }
 
+  /// Decides and keeps what is left to be decided at the end of a session, once, and returns it.
+  @discardableResult
+  func finishJudging() -> [Observation] {
+    guard !hasFinishedJudging else { return [] }
+    hasFinishedJudging = true
+    let end = clock.now + (skew ?? 0) + WaitingJudge.lag
+    let decided = judge.judge(timeline, until: end) + judge.finish()
+    keep(decided)
+    return decided
+  }
+
   private func keep(_ observations: [Observation]) {
     timeline.apply(observations)
     recorder?.append(observations)
@@ -169,10 +184,7 @@ final class LiveFeed: Feed {
   func close() {
     alerts?.finish(within: 0.5)
     collector.stop()
-    if recorder != nil {
-      keep(
-        judge.judge(timeline, until: clock.now + (skew ?? 0) + WaitingJudge.lag) + judge.finish())
-    }
+    if recorder != nil { finishJudging() }
     recorder?.close()
   }
 }

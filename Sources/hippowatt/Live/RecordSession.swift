@@ -104,6 +104,7 @@ final class RecordSession {
     if path != "-" {
       _ = feed.mark(Event(time: end, kind: .note, text: "recording ended", cause: .recordingEnded))
     }
+    write(feed.finishJudging())
     feed.close()
     report(TimeSpan(start, end))
     if !writeProblem.isEmpty {
@@ -218,8 +219,12 @@ final class RecordSession {
   func keep(_ observations: [Observation]) {
     guard !observations.isEmpty else { return }
     context?.roster.take(observations)
-    let observations = feed.take(observations)
-    guard path == "-" else { return }
+    write(feed.take(observations))
+  }
+
+  /// Writes observations as lines where they go to standard output.
+  private func write(_ observations: [Observation]) {
+    guard path == "-", !observations.isEmpty else { return }
     var text = ""
     for observation in observations { text += JSONLines.encode(observation) + "\n" }
     guard !File.writeAll(Array(text.utf8), to: 1) else { return }

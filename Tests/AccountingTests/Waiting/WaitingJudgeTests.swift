@@ -204,6 +204,30 @@ import Testing
     #expect(judge.judge(books.timeline, until: origin + 32).isEmpty)
   }
 
+  @Test func `Another machine is given time to tell what it decided itself`() {
+    let books = books(work: 3, wait: 2, seconds: 30)
+    func told(_ home: String?, sendsAt second: Int?) -> Double? {
+      var timeline = books.timeline
+      var judge = WaitingJudge()
+      judge.home = home
+      for now in 1...32 {
+        if now == second {
+          timeline.apply(.device(Device(id: Books.id(.waiting), label: "0", parent: gpu)))
+        }
+        let said = judge.judge(timeline, until: origin + Double(now))
+        let readings = said.compactMap { observation -> Timestamp? in
+          if case .reading(let reading) = observation { reading.time } else { nil }
+        }
+        if let first = readings.first { return first - origin }
+      }
+      return nil
+    }
+    #expect(told(nil, sendsAt: nil) == 0 && told("box", sendsAt: nil) == 0)
+    // What is sent comes a little after a judge without patience would have begun.
+    #expect(told("here", sendsAt: 4) == nil)
+    #expect(told("here", sendsAt: nil) == 6)
+  }
+
   @Test func `A clock that steps back is waited for`() {
     let books = books(work: 3, wait: 2, seconds: 30)
     var judge = WaitingJudge()
