@@ -15,6 +15,9 @@ public struct WaitingJudge: Sendable {
     var toldAt: Timestamp?
     var reporter: DeviceReporter
     var wasQuiet = true
+    /// Whether its activity, and its utilization, ever told of work.
+    var hasActivity = false
+    var hasUtilization = false
     /// What its trainer did in the last seconds.
     var trainers: [AcceleratorTick.Trainer] = []
     /// How much of the time without a kernel its trainer slept on its queue, over the last seconds.
@@ -92,6 +95,7 @@ public struct WaitingJudge: Sendable {
         tick.watts, isKernelFree: tick.isKernelFree, isHeld: tick.holder != .nobody,
         utilization: tick.utilization)
       tick.levels = known.levels
+      known.believe(&tick)
       tick.cover = known.cover(tick)
       tick.trainer = known.smoothed(tick.trainer)
       ticks[gpu.id] = tick
@@ -118,10 +122,15 @@ public struct WaitingJudge: Sendable {
   ) -> [DeviceID: TickSplit] {
     var splits = ticks.compactMapValues { $0.split() }
     var groups = facts.jobs.map(facts.accelerators(of:))
-    // Accelerators that are held by processes of which no job is known may be one job's as well.
+    // Processes of which no job is known are ranks of one where the same launcher started them alike.
     let known = Set(groups.joined())
-    groups.append(
-      ledger.inventory.gpus.map(\.id).filter { !known.contains($0) && ticks[$0]?.holder == .job })
+    var launches: [String: [DeviceID]] = [:]
+    for gpu in ledger.inventory.gpus.map(\.id)
+    where !known.contains(gpu) && ticks[gpu]?.holder == .job {
+      guard let launch = facts.launch(on: gpu) else { continue }
+      launches[launch, default: []].append(gpu)
+    }
+    groups += launches.values
     for group in groups {
       let members = group.filter { splits[$0] != nil }
       guard members.count > 1 else { continue }
@@ -145,12 +154,22 @@ public struct WaitingJudge: Sendable {
   ) {
     guard var known = accelerators[id] else { return }
     let hasMoved = known.totals.hasMoved(since: known.told)
-    let isDue = known.toldAt.map { time - $0 >= Self.quietPeriod } ?? true
+    // A counter that begins is told to have been 0, or what it begins with would be lost.
+    let begun = known.totals.begun(since: known.told)
+    let isDue =
+      !begun.isEmpty
+      || (known.toldAt.map { time - $0 >= Self.quietPeriod } ?? !known.totals.isEmpty)
     // The last quiet second before something happens is told too, so that it begins where it began.
-    if hasMoved, known.wasQuiet, let toldAt = known.toldAt, time - toldAt > 1.5 * Self.tick {
-      known.reporter.report(
-        known.told.reading(of: known.reporter.device.id, at: time - Self.tick),
-        to: &observations, provenance: known.provenance)
+    let isWaking =
+      hasMoved && known.wasQuiet
+      && known.toldAt.map { time - $0 > 1.5 * Self.tick } ?? false
+    if isWaking || !begun.isEmpty {
+      var before = Reading(device: known.reporter.device.id, time: time - Self.tick)
+      if isWaking {
+        before = known.told.reading(of: known.reporter.device.id, at: time - Self.tick)
+      }
+      for metric in begun { before.set(metric, 0) }
+      known.reporter.report(before, to: &observations, provenance: known.provenance)
     }
     known.wasQuiet = !hasMoved
     if hasMoved || isDue || isLast {
@@ -178,6 +197,16 @@ public struct WaitingJudge: Sendable {
 }
 
 extension WaitingJudge.Accelerator {
+  /// Leaves out what has not told of any work yet: a driver that has no such counter tells 0 for ever.
+  mutating func believe(_ tick: inout AcceleratorTick) {
+    hasActivity = hasActivity || (tick.activity ?? 0) >= AcceleratorTick.inactive
+    hasUtilization = hasUtilization || (tick.utilization ?? 0) > 0.02
+    guard tick.holder == .job, tick.activity != nil || tick.utilization != nil else { return }
+    if !hasActivity { tick.activity = nil }
+    if !hasUtilization { tick.utilization = nil }
+    tick.isBelieved = hasActivity || hasUtilization
+  }
+
   /// How much of the time without a kernel, over the last twenty seconds, its trainer's sleep on its queue
   /// explains: one second has too few looks to tell four fifths from three.
   mutating func cover(_ tick: AcceleratorTick) -> Double? {
