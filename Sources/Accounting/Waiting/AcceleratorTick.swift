@@ -30,6 +30,8 @@ struct AcceleratorTick: Hashable, Sendable {
   var utilization: Double?
   /// The share of the tick's power samples below the threshold, where there are five or more.
   var lowSamples: Double?
+  /// Whether what tells of kernels ever told of one, so that none means none.
+  var isBelieved = true
   var levels = PowerLevels()
   var trainer: Trainer?
   /// The share of the time without a kernel, over a while, in which the trainer slept on its queue.
@@ -93,13 +95,17 @@ extension AcceleratorTick {
     let (low, rung) = withoutWork
     switch holder {
     case .nobody, .server:
-      let isIdle = isKernelFree ?? (low.map { $0 >= 0.75 } ?? false)
+      guard let isIdle = isKernelFree ?? low.map({ $0 >= 0.75 }) else {
+        return isAtWork ? split : nil
+      }
       if isIdle {
         split.idle = 1
         split.rung = rung
       }
       return split
-    case .job: break
+    case .job:
+      // A driver that never told of any work may be one that tells nothing.
+      guard isBelieved else { return nil }
     }
     guard let low, low > 0 else { return mixed(split) }
     split.rung = rung
@@ -132,12 +138,15 @@ extension AcceleratorTick {
     guard trainer.hasWorkers else { return withoutWorkers(split, trainer) }
     guard trainer.onQueue >= Self.least else { return split }
     let room: Double
-    switch (utilization, activity, levels.pair) {
-    case (let share?, let activity, _): room = min(1 - share, activity.map { 1 - $0 } ?? 1)
-    case (nil, let activity?, _): room = 1 - activity
-    // Without either, only less than its full power shows that it had less to do.
-    case (nil, nil, let pair?): room = watts <= 0.9 * pair.busy ? 1 : 0
-    case (nil, nil, nil): return nil
+    if let utilization {
+      room = min(1 - utilization, activity.map { 1 - $0 } ?? 1)
+    } else {
+      // Kernels may run while the trainer waits for a batch that is not needed yet. Without the share of
+      // time with one, power must say the same as the trainer: other work draws less as well.
+      guard let pair = levels.pair, !isAtWork else { return isAtWork ? split : nil }
+      let free = (pair.busy - watts) / (pair.busy - pair.floor)
+      guard abs(free - trainer.onQueue) <= 0.15 else { return nil }
+      room = min(max(0, free), activity.map { 1 - $0 } ?? 1)
     }
     // A trainer also takes over what it waited for; most of the time names the rest.
     let share = cover.map { $0 >= Self.mostly } == true ? room : min(trainer.onQueue, room)

@@ -38,7 +38,7 @@ extension Ledger {
   private func account(
     of gpus: [Device], job: DeviceID?, over span: TimeSpan, isServing: Bool = false
   ) -> WaitingAccount? {
-    let devices = waitingDevices(of: gpus)
+    var devices = waitingDevices(of: gpus)
     let pauses = job.map { statedPauses(of: $0, in: span).map(\.span) } ?? []
     let stretches = pauses.isEmpty ? [span] : span.parts(without: pauses)
     func sum(_ metric: Metric, of device: Device) -> Double {
@@ -46,8 +46,16 @@ extension Ledger {
       return stretches.reduce(0) { $0 + timeline.total(id, over: $1).amount }
     }
     func sum(_ metric: Metric) -> Double { devices.reduce(0) { $0 + sum(metric, of: $1) } }
+    if job == nil {
+      // Accelerators that nobody holds say nothing of those that work.
+      let held = devices.filter { sum(.idleTime, of: $0) < 0.9 * sum(.judgedTime, of: $0) }
+      if !held.isEmpty { devices = held }
+    }
     let judged = WaitingAccount.Part(seconds: sum(.judgedTime), joules: sum(.judgedEnergy))
-    guard judged.seconds > 0 else { return nil }
+    guard judged.seconds > 0, judged.seconds <= Double(devices.count) * span.seconds * 1.1 + 5
+    else {
+      return nil
+    }
     var account = WaitingAccount(
       span: span, accelerators: devices.count { sum(.judgedTime, of: $0) > 0 }, judged: judged,
       parts: [:])
@@ -57,6 +65,14 @@ extension Ledger {
       guard seconds > 0 else { continue }
       account.parts[kind] = WaitingAccount.Part(seconds: seconds, joules: sum(energy))
     }
+    // More than was judged cannot have been lost: then the counters are no account of anything.
+    let lost = account.parts.values.reduce(into: WaitingAccount.Part()) {
+      $0.seconds += $1.seconds
+      $0.joules += $1.joules
+    }
+    guard lost.seconds <= judged.seconds * 1.02 + 1, lost.joules <= judged.joules * 1.02 + 1,
+      judged.joules.isFinite
+    else { return nil }
     price(&account, without: sum(.unpricedTime))
     account.isServing = isServing
     account.pausedSeconds = span.seconds(of: pauses)
@@ -213,9 +229,12 @@ extension WaitingAccount {
       }
     case .gap:
       doubt =
-        loader == nil
-        ? "nothing is known of the processes that feed it"
-        : "neither its loader nor its main thread explains them"
+        switch loader {
+        case nil: "nothing is known of the processes that feed it"
+        case let seen? where seen.onQueue >= 0.3 && (seen.inWait?.allIdle ?? 0) >= 0.5:
+          "its main thread slept, and its loader workers had nothing to do"
+        default: "neither its loader nor its main thread explains them"
+        }
       if loader == nil {
         missing.append(
           isSeen

@@ -21,8 +21,8 @@ public struct LoaderAccount: Hashable, Sendable {
   public var fullness: Double?
   /// The share of that which they stood in the run queue.
   public var queued: Double?
-  /// What the workers did while their trainer was asleep on its queue, as shares; `nil` where that was
-  /// not seen.
+  /// What the workers did while their trainer was asleep on its queue and at least one of them had
+  /// something to do, as shares; `nil` where that was not seen.
   public var inWait: InWait?
   /// Bytes that the job's sockets received a second; `nil` where that is not known.
   public var received: Double?
@@ -45,7 +45,7 @@ public struct LoaderAccount: Hashable, Sendable {
 
   /// What loader workers did while their trainer waited for them.
   public struct InWait: Hashable, Sendable {
-    /// Seconds that were looked into.
+    /// Seconds that were looked into and in which a worker had something to do.
     public var seconds: Double
     /// The share of the workers' time that they ran or were ready to.
     public var running: Double
@@ -55,6 +55,8 @@ public struct LoaderAccount: Hashable, Sendable {
     public var network: Double
     /// The share of the looks in which one was busy and two or more had nothing to do.
     public var head: Double
+    /// The share of the looks in which none had anything to do: then the trainer waited for something else.
+    public var allIdle = 0.0
 
     /// The share in which they had nothing to do, or something that is not known.
     public var idle: Double { max(0, 1 - running - disk - network) }
@@ -121,10 +123,17 @@ extension Ledger {
     let starved = sum(.starvedWorkerTime)
     let looked = sum(.starvedLookTime)
     if starved > 0, looked > 0 {
+      // Where none had anything to do, nobody waited for them.
+      let idle = min(1, sum(.starvedIdleTime) / looked)
+      let (waited, workers) = (looked * (1 - idle), starved * (1 - idle))
+      func share(_ part: Metric, of whole: Double) -> Double {
+        whole > 1e-6 ? min(1, sum(part) / whole) : 0
+      }
       account.inWait = LoaderAccount.InWait(
-        seconds: looked, running: sum(.starvedRunTime) / starved,
-        disk: sum(.starvedDiskTime) / starved, network: sum(.starvedNetworkTime) / starved,
-        head: sum(.starvedHeadTime) / looked)
+        seconds: waited, running: share(.starvedRunTime, of: workers),
+        disk: share(.starvedDiskTime, of: workers),
+        network: share(.starvedNetworkTime, of: workers),
+        head: share(.starvedHeadTime, of: waited), allIdle: idle)
     }
     account.received = rate(.socketReceived)
     account.read = rate(.bytesRead)

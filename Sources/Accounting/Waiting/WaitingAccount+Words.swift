@@ -52,6 +52,9 @@ extension WaitingAccount {
     guard let loader, loader.workers > 0 else { return "Fed: waits less than 5 % of the time." }
     let data = share(.data)
     let percent = data < 0.01 ? "less than 1" : SI.percent(data)
+    guard loader.onQueue <= data + 0.1 else {
+      return "Fed: waits for data \(percent) % of the time."
+    }
     return "Fed: the loader is ahead, the trainer waits for it \(percent) % of the time."
   }
 

@@ -28,7 +28,7 @@ public enum WaitingCause: String, Sendable, Hashable, CaseIterable {
   static func ofLoader(_ loader: LoaderAccount) -> Finding {
     guard loader.workers > 0 || loader.inWait != nil else { return ofTrainer(loader) }
     guard let wait = loader.inWait, wait.seconds >= 1 else {
-      return .unknown("its loader workers were not seen while it waited")
+      return .unknown("its loader workers were not seen at work while it waited")
     }
     if wait.head >= leastCover { return .named(.slowSample, covers: wait.head) }
     let queued = loader.queued ?? 0
@@ -45,7 +45,7 @@ public enum WaitingCause: String, Sendable, Hashable, CaseIterable {
       return .named(cause, covers: cover)
     }
     if wait.idle >= leastCover {
-      return .unknown("its loader workers had nothing to do: the loader is ahead")
+      return .unknown("what its loader workers wait for is not known")
     }
     let found = [
       ("on processors or ready", wait.running), ("on a disk", wait.disk),

@@ -8,8 +8,10 @@ struct WaitingFacts {
   private var running: [(job: DeviceID, accelerators: [DeviceID], isServer: Bool)] = []
   /// What the trainers do, by the number of their process.
   private var trainers:
-    [(pid: Int, machine: String, job: DeviceID?, isNamed: Bool, doing: AcceleratorTick.Trainer)] =
-      []
+    [(
+      pid: Int, machine: String, job: DeviceID?, isNamed: Bool, launch: String?,
+      doing: AcceleratorTick.Trainer
+    )] = []
   /// The numbers of the processes on each accelerator.
   private var processes: [DeviceID: Set<Int>] = [:]
 
@@ -39,7 +41,10 @@ struct WaitingFacts {
         continue
       }
       let isNamed = loader.attributes["named"] == "yes"
-      trainers.append((pid, loader.id.machine, loader.parent, isNamed, doing))
+      trainers.append(
+        (
+          pid, loader.id.machine, loader.parent, isNamed, loader.attributes["launch"], doing
+        ))
     }
   }
 
@@ -52,6 +57,13 @@ struct WaitingFacts {
 
   func jobs(on gpu: Device) -> Set<DeviceID> {
     Set(running.filter { $0.accelerators.contains(gpu.id) }.map(\.job))
+  }
+
+  /// What the trainers on an accelerator were started by, all of them alike; `nil` where that is not known.
+  func launch(on gpu: DeviceID) -> String? {
+    let own = trainers.filter { processes[gpu]?.contains($0.pid) ?? false }.map(\.launch)
+    guard let first = own.first, own.allSatisfy({ $0 == first }) else { return nil }
+    return first.map { "\(gpu.machine) \($0)" }
   }
 
   /// What is known of an accelerator; `nil` where its energy is not.
@@ -98,7 +110,10 @@ struct WaitingFacts {
     // A process that nothing is known of may be a job of anybody's.
     if processes[gpu.id]?.isEmpty == false { return .job }
     // Whoever names a trainer says that it works here.
-    return trainers.contains { $0.isNamed && $0.machine == gpu.id.machine } ? .job : .nobody
+    let listed = processes.values.reduce(into: Set<Int>()) { $0.formUnion($1) }
+    return trainers.contains {
+      $0.isNamed && $0.machine == gpu.id.machine && !listed.contains($0.pid)
+    } ? .job : .nobody
   }
 
   private func isFresh(_ process: DeviceID) -> Bool {
@@ -148,6 +163,18 @@ struct WaitingFacts {
     )
   }
 
+  /// The share of a trainer's sleep in which none of its workers had anything to do, over the last seconds,
+  /// since many workers are looked at less often: then its batches were there, and it waited for
+  /// something else, such as its own kernels, another rank or an upload.
+  private func unfounded(_ loader: Device) -> Double {
+    let recent = TimeSpan(span.end - 3, span.end)
+    func amount(_ metric: Metric) -> Double {
+      timeline.id(metric, of: loader.id).map { timeline.total($0, over: recent).amount } ?? 0
+    }
+    let looked = amount(.starvedLookTime)
+    return looked > 0 ? min(1, amount(.starvedIdleTime) / looked) : 0
+  }
+
   private func doing(of loader: Device) -> AcceleratorTick.Trainer? {
     func amount(_ metric: Metric) -> Double {
       timeline.id(metric, of: loader.id).map { timeline.total($0, over: span).amount } ?? 0
@@ -156,7 +183,7 @@ struct WaitingFacts {
     guard watched >= 0.3 * span.seconds else { return nil }
     let workers = timeline.moment(at: span.end).known(.workerCount, of: loader.id)?.value ?? 0
     return AcceleratorTick.Trainer(
-      onQueue: min(1, amount(.trainerQueueTime) / watched),
+      onQueue: min(1, amount(.trainerQueueTime) / watched) * (1 - unfounded(loader)),
       running: min(1, amount(.trainerRunTime) / watched),
       onStore: min(1, (amount(.trainerDiskTime) + amount(.trainerSocketTime)) / watched),
       hasWorkers: workers > 0)

@@ -18,6 +18,9 @@ public struct WaitingJudge: Sendable {
     var lastSplit = TickSplit()
     var toldAt: Timestamp?
     var reporter: DeviceReporter
+    /// Whether its activity, and its utilization, ever told of work.
+    var hasActivity = false
+    var hasUtilization = false
     /// What its trainer did in the last seconds.
     var trainers: [AcceleratorTick.Trainer] = []
     /// How much of the time without a kernel its trainer slept on its queue, over the last seconds.
@@ -105,6 +108,7 @@ public struct WaitingJudge: Sendable {
         tick.watts, isKernelFree: tick.isKernelFree, isHeld: tick.holder != .nobody,
         utilization: tick.utilization)
       tick.levels = known.levels
+      known.believe(&tick)
       tick.cover = known.cover(tick)
       tick.trainer = known.smoothed(tick.trainer)
       ticks[gpu.id] = tick
@@ -140,10 +144,15 @@ public struct WaitingJudge: Sendable {
   ) -> [DeviceID: TickSplit] {
     var splits = ticks.compactMapValues { $0.split() }
     var groups = facts.jobs.map(facts.accelerators(of:))
-    // Accelerators that are held by processes of which no job is known may be one job's as well.
+    // Processes of which no job is known are ranks of one where the same launcher started them alike.
     let known = Set(groups.joined())
-    groups.append(
-      ledger.inventory.gpus.map(\.id).filter { !known.contains($0) && ticks[$0]?.holder == .job })
+    var launches: [String: [DeviceID]] = [:]
+    for gpu in ledger.inventory.gpus.map(\.id)
+    where !known.contains(gpu) && ticks[gpu]?.holder == .job {
+      guard let launch = facts.launch(on: gpu) else { continue }
+      launches[launch, default: []].append(gpu)
+    }
+    groups += launches.values
     for group in groups {
       let members = group.filter { splits[$0] != nil }
       guard members.count > 1 else { continue }
@@ -204,6 +213,16 @@ public struct WaitingJudge: Sendable {
 }
 
 extension WaitingJudge.Accelerator {
+  /// Leaves out what has not told of any work yet: a driver that has no such counter tells 0 for ever.
+  mutating func believe(_ tick: inout AcceleratorTick) {
+    hasActivity = hasActivity || (tick.activity ?? 0) >= AcceleratorTick.inactive
+    hasUtilization = hasUtilization || (tick.utilization ?? 0) > 0.02
+    guard tick.holder == .job, tick.activity != nil || tick.utilization != nil else { return }
+    if !hasActivity { tick.activity = nil }
+    if !hasUtilization { tick.utilization = nil }
+    tick.isBelieved = hasActivity || hasUtilization
+  }
+
   /// How much of the time without a kernel, over the last twenty seconds, its trainer's sleep on its queue
   /// explains: one second has too few looks to tell four fifths from three.
   mutating func cover(_ tick: AcceleratorTick) -> Double? {

@@ -51,6 +51,12 @@ struct WaitingTotals: Hashable, Sendable {
     return named
   }
 
+  /// Whether nothing was ever added.
+  var isEmpty: Bool { used.isEmpty }
+
+  /// The counters that have moved, and had not in other totals.
+  func begun(since other: WaitingTotals) -> [Metric] { used.filter { other.amounts[$0] == nil } }
+
   /// A reading of all that ever moved.
   func reading(of device: DeviceID, at time: Timestamp) -> Reading {
     var reading = Reading(device: device, time: time)

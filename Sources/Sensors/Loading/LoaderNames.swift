@@ -13,6 +13,25 @@ enum LoaderNames {
   ]
   private static let startedWorkers = ["multiprocessing.spawn", "multiprocessing.forkserver"]
 
+  private static let launchers = [
+    "python", "pypy", "torchrun", "accelerate", "deepspeed", "mpirun", "mpiexec", "orted", "prted",
+    "prterun", "hydra_pmi_proxy", "srun", "slurmstepd", "pt_elastic",
+  ]
+
+  private static let accelerators = [
+    "/dev/nvidia", "/dev/kfd", "/dev/dri/renderD", "/dev/accel", "/dev/davinci", "/dev/hl",
+  ]
+
+  /// Whether a file is one by which an accelerator is used.
+  static func isAccelerator(file: String) -> Bool {
+    accelerators.contains(where: file.hasPrefix)
+  }
+
+  /// Whether a program of that name starts the ranks of a job.
+  static func isLauncher(_ program: String) -> Bool {
+    launchers.contains(where: program.hasPrefix)
+  }
+
   /// Whether a process of that short name loads data.
   static func isWorker(process name: String) -> Bool { processes.contains(where: name.hasPrefix) }
 

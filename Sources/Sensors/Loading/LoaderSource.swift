@@ -19,6 +19,8 @@ struct LoaderSource: DataSource {
   private var nextScan: Timestamp?
   private var lastRoster: [JobRoster.Entry] = []
   private var lastMessage = ""
+  /// When the named process began.
+  private var started: Int64?
 
   /// How many looks were made.
   private var looks = 0
@@ -60,10 +62,16 @@ struct LoaderSource: DataSource {
       watches[key]?.report(at: now, to: &observations)
       if watches[key]?.isGone == true { watches[key] = nil }
     }
-    if watches.isEmpty, let pid, ProcessRecord(pid: pid, in: context) == nil {
+    if watches.isEmpty, let pid, !isNamedAlive(pid) {
       throw SourceFailure(.absent, "process \(pid) has ended")
     }
     return observations
+  }
+
+  /// Whether the process that the user named still runs: another may have taken over its number.
+  private func isNamedAlive(_ pid: Int32) -> Bool {
+    guard let record = ProcessRecord(pid: pid, in: context) else { return false }
+    return started.map { $0 == record.started } ?? true
   }
 
   private func isScanDue(_ now: Timestamp) -> Bool {
@@ -82,7 +90,8 @@ struct LoaderSource: DataSource {
     lastRoster = context.roster.entries
     var trainers: [LoaderTree.Trainer] = []
     if let pid {
-      trainers = tree.trainers(among: [pid], of: nil)
+      started = started ?? ProcessRecord(pid: pid, in: context)?.started
+      if isNamedAlive(pid) { trainers = tree.trainers(among: [pid], of: nil) }
     } else {
       for entry in lastRoster where !entry.isServing {
         trainers += tree.trainers(among: entry.pids.compactMap(Int32.init(exactly:)), of: entry.job)
@@ -112,17 +121,25 @@ struct LoaderSource: DataSource {
     _ trainers: [LoaderTree.Trainer], _ now: Timestamp, _ observations: inout [Observation]
   ) {
     let workers = trainers.reduce(0) { $0 + $1.workers.count }
-    let message =
-      trainers.isEmpty
-      ? "no job is known whose loader could be looked at"
-      : "\(trainers.count) trainer\(trainers.count == 1 ? "" : "s"), \(workers) loader workers"
+    let hidden = watches.values.filter { !$0.isSeen }.map(\.trainer.pid).min()
+    let (message, remedy): (String, String) =
+      if trainers.isEmpty {
+        ("no job is known whose loader could be looked at", "--source loader:PID names a trainer")
+      } else if let hidden {
+        ("where process \(hidden) sleeps is not told to this user", "run as the user of the job")
+      } else {
+        (
+          "\(trainers.count) trainer\(trainers.count == 1 ? "" : "s"), \(workers) loader workers",
+          ""
+        )
+      }
     guard message != lastMessage else { return }
     lastMessage = message
     observations.append(
       .state(
         SourceState(
-          source: name, kind: kind, time: now, health: trainers.isEmpty ? .waiting : .ok,
-          message: message, remedy: trainers.isEmpty ? "--source loader:PID names a trainer" : "")))
+          source: name, kind: kind, time: now, health: remedy.isEmpty ? .ok : .waiting,
+          message: message, remedy: remedy)))
   }
 }
 

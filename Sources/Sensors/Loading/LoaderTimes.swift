@@ -20,6 +20,7 @@ struct LoaderTimes: Sendable, Hashable {
   private(set) var starvedDisk = 0.0
   private(set) var starvedNetwork = 0.0
   private(set) var starvedHead = 0.0
+  private(set) var starvedIdle = 0.0
   private(set) var starvedLooks = 0.0
 
   var received: Int64 = 0
@@ -51,7 +52,8 @@ struct LoaderTimes: Sendable, Hashable {
         }
     }
 
-    var isBusy: Bool { self != .idle }
+    /// Whether it is seen to work on something, or to wait for it.
+    var isBusy: Bool { self != .idle && self != .other }
   }
 
   /// Whether a trainer in this state waits for its loader.
@@ -92,7 +94,8 @@ struct LoaderTimes: Sendable, Hashable {
     var idle = 0
     for doing in workers {
       starvedWorkers += seconds
-      if doing.isBusy { busy += 1 } else { idle += 1 }
+      if doing.isBusy { busy += 1 }
+      if doing == .idle { idle += 1 }
       switch doing {
       case .running: starvedRunning += seconds
       case .disk: starvedDisk += seconds
@@ -100,7 +103,8 @@ struct LoaderTimes: Sendable, Hashable {
       case .idle, .other: break
       }
     }
-    if busy == 1, idle >= 2 { starvedHead += seconds }
+    if busy == 1, idle == workers.count - 1, idle >= 2 { starvedHead += seconds }
+    if idle == workers.count { starvedIdle += seconds }
   }
 
   /// All of it as values of a reading.
@@ -119,6 +123,7 @@ struct LoaderTimes: Sendable, Hashable {
     reading.set(.starvedDiskTime, starvedDisk)
     reading.set(.starvedNetworkTime, starvedNetwork)
     reading.set(.starvedHeadTime, starvedHead)
+    reading.set(.starvedIdleTime, starvedIdle)
     reading.set(.starvedLookTime, starvedLooks)
   }
 }

@@ -9,6 +9,8 @@ struct LoaderTree {
     var pid: Int32
     /// When it began, in clock ticks since the machine started.
     var started: Int64
+    /// What started it and how, which is the same for all ranks of a job; `nil` where a shell did.
+    var launch: String?
     /// The job it is a part of.
     var job: DeviceID?
     /// Workers: processes with their own number as the thread's, threads with that of the trainer.
@@ -103,12 +105,30 @@ struct LoaderTree {
       }
       found.append(
         Trainer(
-          pid: pid, started: node.record.started, job: job,
+          pid: pid, started: node.record.started, launch: launch(of: node.record), job: job,
           workers: own.sorted { ($0.pid, $0.thread) < ($1.pid, $1.thread) },
           hasPin: threads.contains { LoaderNames.isPin(thread: $0.value) } || !inside.isEmpty,
           isNamed: !named.isEmpty))
     }
     return found
+  }
+
+  /// The launcher of a rank and the words it was started with.
+  ///
+  /// A shell starts anything side by side; what a program starts several times with the same words
+  /// belongs together.
+  private func launch(of record: ProcessRecord) -> String? {
+    guard record.parent > 1, let parent = ProcessRecord(pid: record.parent, in: context),
+      let program = parent.words.first?.split(separator: "/").last,
+      LoaderNames.isLauncher(String(program))
+    else { return nil }
+    var words = record.words
+    if LoaderNames.isSpawned(words) { words = ["spawned"] }
+    // FNV-1a: words may hold what is nobody's business.
+    let hash = words.joined(separator: " ").utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
+      ($0 ^ UInt64($1)) &* 1_099_511_628_211
+    }
+    return "\(parent.pid)-\(String(hash, radix: 36))"
   }
 
   /// The nearest process above a worker that is neither a worker nor a helper.
@@ -149,13 +169,26 @@ struct LoaderTree {
       }
       return record.words == parent.record.words || LoaderNames.isSpawned(record.words)
     }
-    return node.children.flatMap { child -> [Int32] in
+    let own = node.children.flatMap { child -> [Int32] in
       guard let other = nodes[child] else { return [] }
       return LoaderNames.isHelper(other.record.words) ? other.children : [child]
     }.filter { child in
       guard isPart(child, of: node), let other = nodes[child] else { return false }
       return !other.children.contains { isPart($0, of: other) }
-    }.map { Worker(pid: $0, thread: $0) }
+    }
+    // Who starts such as hold accelerators, and holds none itself, is the launcher of ranks.
+    guard !own.isEmpty, holdsAccelerator(pid) || !own.prefix(8).contains(where: holdsAccelerator)
+    else { return [] }
+    return own.map { Worker(pid: $0, thread: $0) }
+  }
+
+  /// Whether a process has the device file of an accelerator open, as far as that may be seen.
+  private func holdsAccelerator(_ pid: Int32) -> Bool {
+    var holds = false
+    OpenDescriptors.each(in: context.path("/proc/\(pid)")) { _, target in
+      holds = holds || LoaderNames.isAccelerator(file: target)
+    }
+    return holds
   }
 
   /// Whether a process was given a processor since this was last asked; not known at first.

@@ -41,11 +41,15 @@ struct TrainerWatch {
 
   var isGone: Bool { main.isGone }
 
+  /// Whether it can be seen what the trainer waits for; else nothing is told of it.
+  var isSeen: Bool { main.isPlaceSeen }
+
   private static func device(
     _ trainer: LoaderTree.Trainer, _ id: DeviceID, isNamed: Bool
   ) -> Device {
     var attributes = ["pid": "\(trainer.pid)"]
     if isNamed { attributes["named"] = "yes" }
+    attributes["launch"] = trainer.launch
     // Those that are known by their parent alone may turn out to compute on accelerators themselves.
     if !trainer.isNamed, !trainer.workers.isEmpty {
       attributes["worker_pids"] = trainer.workers.prefix(64).map { "\($0.pid)" }
@@ -74,7 +78,7 @@ struct TrainerWatch {
   /// Looks at the trainer, and at its workers where it waits for them.
   mutating func look(at now: Timestamp) {
     defer { lastLook = now }
-    guard let state = main.look(), let lastLook else { return }
+    guard let state = main.look(), let lastLook, main.isPlaceSeen else { return }
     let elapsed = now - lastLook
     guard elapsed > 0, elapsed <= Self.longest else { return }
     times.note(
@@ -112,7 +116,7 @@ struct TrainerWatch {
   /// Adds up what the kernel counts, and tells it once a second.
   mutating func report(at now: Timestamp, to observations: inout [Observation]) {
     let elapsed = lastReport.map { now - $0 }
-    guard elapsed.map({ $0 >= 0.95 }) ?? true else { return }
+    guard isSeen, elapsed.map({ $0 >= 0.95 }) ?? true else { return }
     lastReport = now
     for worker in workers {
       if let spent = worker.schedule(), let elapsed {

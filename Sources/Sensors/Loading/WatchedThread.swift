@@ -29,6 +29,9 @@ final class WatchedThread {
   var bytes: IOBytes?
   /// Whether it could not be read: it has ended.
   private(set) var isGone = false
+  /// Whether a place was ever named, and how often none was.
+  private var hasPlace = false
+  private var nameless = 0
   /// Whether it was found to wait for a network socket when that was last looked into.
   var isOnSocket = false
 
@@ -77,8 +80,15 @@ final class WatchedThread {
 
   private func place() -> SleepPlace {
     let name = (try? wchan.readPage { $0.rest() }) ?? ""
+    if name.isEmpty || name == "0" { nameless += 1 } else { hasPlace = true }
     return SleepPlace(name)
   }
+
+  /// Whether it can be seen where this thread sleeps.
+  ///
+  /// Of another user's threads, and on some kernels, the place is always 0; of one's own only now and
+  /// then, when it has just woken.
+  var isPlaceSeen: Bool { hasPlace || nameless == 0 }
 
   /// The nanoseconds on and before a processor since the last call; `nil` at the first.
   func schedule() -> (run: Int64, queue: Int64)? {

@@ -74,6 +74,11 @@ extension Metric {
     "starved_head", "one slow sample in a wait", label: "one slow",
     "time the trainer slept on its queue while one worker was busy and two or more had nothing to do"
   )
+  /// Seconds in which no worker had anything to do while the trainer slept where it waits for batches, as
+  /// a counter: then it waited for something else.
+  public static let starvedIdleTime = time(
+    "starved_idle", "no worker at work in a wait", label: "none at work",
+    "time the trainer slept where its queue is while none of its workers had anything to do")
   /// Seconds in which the trainer was asleep on its queue and its workers were looked at, as a counter.
   public static let starvedLookTime = time(
     "starved_looked", "waits looked into", label: "looked",
@@ -92,6 +97,7 @@ extension Metric {
   static let loading: [Metric] = [
     trainerTime, trainerQueueTime, trainerRunTime, trainerDiskTime, trainerSocketTime, workerCount,
     workerRunTime, workerQueueTime, workerTime, starvedWorkerTime, starvedRunTime, starvedDiskTime,
-    starvedNetworkTime, starvedHeadTime, starvedLookTime, socketReceived, readCalls,
+    starvedNetworkTime, starvedHeadTime, starvedIdleTime, starvedLookTime, socketReceived,
+    readCalls,
   ]
 }

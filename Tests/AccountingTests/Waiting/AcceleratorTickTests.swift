@@ -71,6 +71,28 @@ import Testing
     #expect(tick.split() == nil)
   }
 
+  /// A trainer may wait for a batch, or for its kernels in a blocking call, while the accelerator works.
+  @Test func `Work that draws less is no wait where nothing tells of kernels`() throws {
+    let sleeps = Trainer(onQueue: 0.9, running: 0, onStore: 0, hasWorkers: true)
+    #expect(tick(340, trainer: sleeps).split() == nil)
+    #expect(tick(340, activity: 0.4, trainer: sleeps).split() == nil)
+    let agrees = Trainer(onQueue: 0.5, running: 0, onStore: 0, hasWorkers: true)
+    let split = try #require(tick(264, trainer: agrees).split())
+    #expect(abs(split.data - 0.5) < 0.01)
+  }
+
+  @Test func `What never told of work is not believed to have none`() {
+    var silent = tick(118, trainer: waits)
+    silent.isBelieved = false
+    #expect(silent.split() == nil)
+  }
+
+  @Test func `Of an accelerator of nobody that tells only its power nothing is known`() {
+    var tick = AcceleratorTick(joules: 60)
+    tick.holder = .nobody
+    #expect(tick.split() == nil)
+  }
+
   @Test func `A server without requests is idle and not starved`() throws {
     var tick = tick(118, utilization: 0, trainer: waits)
     tick.holder = .server

@@ -174,6 +174,60 @@ import Testing
     #expect(said.flatMap(\.devices).first?.parent?.name == "train.log")
   }
 
+  @Test func `A trainer of which nobody may see where it sleeps is not told of`() throws {
+    let tree = FileTree()
+    add(10, to: tree, place: "0", children: [11])
+    add(11, to: tree, parent: 10, name: "pt_data_worker", place: "0")
+    var source = LoaderSource(context(tree, pids: [10]))
+    var said: [Said] = []
+    for look in 0...70 { said.append(try source.said(at: 1000 + Double(look) * 0.1)) }
+    #expect(said.flatMap(\.readings).isEmpty)
+  }
+
+  @Test func `A number that has come to mean another process names no trainer`() throws {
+    let tree = FileTree()
+    add(10, to: tree)
+    var source = LoaderSource(tree.context, pid: 10)
+    for look in 0...30 { _ = try source.said(at: 1000 + Double(look) * 0.1) }
+    tree.remove("/proc/10")
+    _ = try? source.said(at: 1003.1)
+    add(10, to: tree, words: "bash")
+    tree.write(
+      "/proc/10/stat", "10 (bash) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 9999 0 0 0 0 0 0 0 0\n")
+    #expect(throws: SourceFailure.self) { _ = try source.said(at: 1010) }
+  }
+
+  @Test func `Whoever starts processes that hold accelerators and holds none is their launcher`() {
+    let tree = FileTree()
+    add(10, to: tree, run: (1, 1, 1), children: [11, 12])
+    for pid in [11, 12] {
+      add(pid, to: tree, parent: 10)
+      tree.link("/proc/\(pid)/fd/5", to: "/dev/nvidia0")
+    }
+    var loader = LoaderTree(tree.context)
+    _ = loader.trainers(among: [10], of: nil)
+    add(10, to: tree, run: (9, 9, 9), children: [11, 12])
+    #expect(loader.trainers(among: [10], of: nil).map(\.pid) == [11, 12])
+    // One that holds the accelerator itself handed it down to those it forked to load its data.
+    tree.link("/proc/10/fd/5", to: "/dev/nvidia0")
+    add(10, to: tree, run: (20, 20, 20), children: [11, 12])
+    let trainer = loader.trainers(among: [10], of: nil).first { $0.pid == 10 }
+    #expect(trainer?.workers.map(\.pid) == [11, 12])
+  }
+
+  @Test func `Ranks that a program started alike are known as such, and not what a shell started`()
+  {
+    let tree = FileTree()
+    add(10, to: tree, words: "/usr/bin/torchrun\0train.py", children: [11, 12])
+    for pid in [11, 12] { add(pid, to: tree, parent: 10) }
+    add(20, to: tree, name: "bash", words: "bash", children: [21])
+    add(21, to: tree, parent: 20)
+    var loader = LoaderTree(tree.context)
+    let launches = loader.trainers(among: [11, 12, 21], of: nil).map(\.launch)
+    #expect(launches.count == 3 && launches[0] != nil && launches[0] == launches[1])
+    #expect(launches.last == .some(nil))
+  }
+
   @Test func `Looks fall at uneven times`() throws {
     let tree = FileTree()
     add(10, to: tree)

@@ -37,6 +37,19 @@ import Testing
     #expect(times.starvedHead == 1 && times.starvedLooks == 4)
   }
 
+  @Test func `A worker that is stopped is no slow sample`() {
+    var times = LoaderTimes()
+    times.note(workers: [.other, .idle, .idle, .idle], seconds: 1)
+    #expect(times.starvedHead == 0 && times.starvedIdle == 0)
+  }
+
+  @Test func `Workers of which none has anything to do are told apart`() {
+    var times = LoaderTimes()
+    times.note(workers: [.idle, .idle], seconds: 1)
+    times.note(workers: [.idle, .running], seconds: 1)
+    #expect(times.starvedIdle == 1 && times.starvedLooks == 2)
+  }
+
   @Test func `Poll with a socket that receives is a wait for a server`() {
     #expect(LoaderTimes.WorkerDoing(.asleep(.queue), isOnSocket: true) == .network)
     #expect(LoaderTimes.WorkerDoing(.asleep(.queue), isOnSocket: false) == .idle)
