@@ -169,6 +169,17 @@ private struct PathBooks {
     #expect(silent.path[.workers]?.name == "loader" && silent.path[.workers]?.isKnown == false)
   }
 
+  @Test func `The trainer that the user named loads for the job, in the picture as in the verdict`()
+  {
+    var machine = PathBooks()
+    machine.workers(run: 0.4, queue: 0.1)
+    for (kind, isSeen) in [("yes", true), ("no", false)] {
+      machine.books.timeline.apply(
+        .device(Device(id: PathBooks.loader, label: "pid 7", attributes: ["named": kind])))
+      #expect((machine.path[.workers]?.name == "4 workers") == isSeen)
+    }
+  }
+
   @Test func `Busy workers are not accused where the accelerators are fed`() {
     var machine = PathBooks()
     machine.workers(run: 0.99, queue: 0)

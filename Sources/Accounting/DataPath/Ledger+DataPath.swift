@@ -36,9 +36,7 @@ struct DataPathQuery {
       ?? inventory.disks.first?.id.machine
     self.machine = machine
     gpus = job.map(ledger.accelerators) ?? inventory.gpus.filter { $0.id.machine == machine }
-    loaders = ledger.timeline.devices(.loader).filter {
-      job == nil ? $0.id.machine == machine : $0.parent == job
-    }
+    loaders = ledger.loaders(of: job).filter { job != nil || $0.id.machine == machine }
   }
 
   var path: DataPath {

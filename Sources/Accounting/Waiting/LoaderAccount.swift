@@ -65,7 +65,7 @@ public struct LoaderAccount: Hashable, Sendable {
 
 extension Ledger {
   /// The trainers of a job: its own, or else those that the user named or that are on its accelerators.
-  private func loaders(of job: DeviceID?) -> [Device] {
+  func loaders(of job: DeviceID?) -> [Device] {
     let all = timeline.devices(.loader)
     guard let job else { return all }
     let own = all.filter { $0.parent == job }
@@ -75,7 +75,7 @@ extension Ledger {
       inventory.processes.filter { $0.parent.map(accelerators.contains) ?? false }
         .compactMap { timeline.processFacts(of: $0.id).pid })
     return all.filter { device in
-      device.parent == nil
+      device.parent == nil && device.id.machine == job.machine
         && (device.attributes["named"] == "yes"
           || device.attributes["pid"].flatMap { Int($0) }.map(pids.contains) ?? false)
     }

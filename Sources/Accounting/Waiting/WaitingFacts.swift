@@ -31,12 +31,12 @@ struct WaitingFacts {
       let own = isServer ? ledger.servingAccelerators(of: job.id) : ledger.accelerators(of: job.id)
       running.append((job.id, own.map(\.id), isServer))
     }
-    let onAccelerators = processes.values.reduce(into: Set<Int>()) { $0.formUnion($1) }
     for loader in timeline.devices(.loader) {
       guard let doing = doing(of: loader), let pid = loader.attributes["pid"].flatMap({ Int($0) })
       else { continue }
       // Workers that are known by their parent alone, and compute themselves, are ranks.
       let workers = (loader.attributes["worker_pids"] ?? "").split(separator: ",")
+      let onAccelerators = pids(of: loader.id.machine) { _ in true }
       guard !workers.contains(where: { Int($0).map(onAccelerators.contains) ?? false }) else {
         continue
       }
@@ -134,7 +134,7 @@ struct WaitingFacts {
   /// of a job's where they do the same.
   private func trainer(on gpu: Device) -> AcceleratorTick.Trainer? {
     if let pids = processes[gpu.id] {
-      let own = trainers.filter { pids.contains($0.pid) }
+      let own = trainers.filter { pids.contains($0.pid) && $0.machine == gpu.id.machine }
       if own.count == 1 { return own[0].doing }
       if own.count > 1 { return Self.common(own.map(\.doing)) }
     }
@@ -143,10 +143,16 @@ struct WaitingFacts {
       trainer.job.map(jobs.contains) ?? (trainer.isNamed && trainer.machine == gpu.id.machine)
     }
     // One of several processes on other accelerators says nothing of this one.
-    let elsewhere = processes.filter { $0.key != gpu.id }.values.reduce(into: Set<Int>()) {
-      $0.formUnion($1)
-    }
-    return Self.common(known.filter { !elsewhere.contains($0.pid) }.map(\.doing))
+    return Self.common(
+      known.filter { trainer in
+        !pids(of: trainer.machine) { $0 != gpu.id }.contains(trainer.pid)
+      }.map(\.doing))
+  }
+
+  /// The numbers of the processes on some accelerators of a machine; another machine's mean others.
+  private func pids(of machine: String, where isMeant: (DeviceID) -> Bool) -> Set<Int> {
+    processes.filter { $0.key.machine == machine && isMeant($0.key) }.values
+      .reduce(into: []) { $0.formUnion($1) }
   }
 
   /// What several trainers do alike; `nil` where they differ.

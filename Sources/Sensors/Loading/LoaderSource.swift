@@ -17,6 +17,7 @@ struct LoaderSource: DataSource {
   private var tree: LoaderTree
   private var watches: [Int32: TrainerWatch] = [:]
   private var nextScan: Timestamp?
+  private var lastScan: Timestamp?
   private var lastRoster: [JobRoster.Entry] = []
   private var lastMessage = ""
   /// When the named process began.
@@ -35,6 +36,9 @@ struct LoaderSource: DataSource {
   }
 
   private static let scanPeriod = 4.9
+  /// While a trainer has no workers yet, which it starts when it begins; a few processes cost little.
+  private static let eagerPeriod = 1.4
+  private static let eagerProcesses = 64
 
   init(_ context: SourceContext, pid: Int32? = nil) {
     self.context = context
@@ -78,15 +82,14 @@ struct LoaderSource: DataSource {
     guard let nextScan else { return true }
     if now >= nextScan { return true }
     // New workers take the place of old ones at each pass; a second after the last look is soon enough.
-    let soonest = nextScan - Self.scanPeriod + 1
-    guard now >= soonest else { return false }
+    guard let lastScan, now - lastScan >= 1 else { return false }
     return watches.values.contains(where: \.hasLostWorkers)
       || pid == nil
         && context.roster.entries != lastRoster
   }
 
   private mutating func scan(_ now: Timestamp, _ observations: inout [Observation]) {
-    nextScan = now + Self.scanPeriod
+    lastScan = now
     lastRoster = context.roster.entries
     var trainers: [LoaderTree.Trainer] = []
     if let pid {
@@ -100,6 +103,9 @@ struct LoaderSource: DataSource {
         trainers += tree.trainers(among: group.pids.compactMap(Int32.init(exactly:)), of: nil)
       }
     }
+    let isEager =
+      tree.kept <= Self.eagerProcesses && trainers.contains { $0.workers.isEmpty }
+    nextScan = now + (isEager ? Self.eagerPeriod : Self.scanPeriod)
     tree.endScan()
     // A process that two jobs hold is looked at once.
     var present: [Int32: LoaderTree.Trainer] = [:]

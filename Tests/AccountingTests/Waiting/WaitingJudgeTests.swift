@@ -11,8 +11,11 @@ import Testing
 
   /// A trainer on a GPU that computes for `work` seconds and waits for `wait`, again and again, with
   /// workers that stand in the run queue meanwhile.
-  private func books(work: Int, wait: Int, seconds: Int) -> Books {
+  private func books(
+    work: Int, wait: Int, seconds: Int, loaderOn machine: String = "box"
+  ) -> Books {
     var books = Books()
+    let loader = DeviceID(machine: machine, kind: .loader, name: "7-1")
     let process = DeviceID(machine: "box", kind: .process, name: "7")
     let job = Books.id(.job, "train.log")
     books.timeline.apply(
@@ -21,7 +24,10 @@ import Testing
     books.timeline.apply(
       .device(Device(id: process, label: "7", parent: gpu, attributes: ["pid": "7"])))
     books.timeline.apply(
-      .device(Device(id: loader, label: "pid 7", parent: job, attributes: ["pid": "7"])))
+      .device(
+        Device(
+          id: loader, label: "pid 7", parent: machine == "box" ? job : nil,
+          attributes: ["pid": "7"])))
     let times = (0...seconds).map(Double.init)
     func isWait(_ second: Int) -> Bool { second % (work + wait) >= work }
     var joules = 0.0
@@ -343,6 +349,14 @@ import Testing
     }
     let account = try #require(Ledger(judged(books, seconds: 60)).waiting(over: span(12, 54)))
     #expect(account.share(.data) > 0.2 && account.share(.idle) == 0)
+  }
+
+  @Test func `A process of the same number on another machine is another process`() throws {
+    let near = judged(books(work: 3, wait: 2, seconds: 60), seconds: 60)
+    let far = judged(books(work: 3, wait: 2, seconds: 60, loaderOn: "far"), seconds: 60)
+    let accounts = try [near, far].map { try #require(Ledger($0).waiting(over: span(20, 60))) }
+    #expect(accounts[0].share(.data) > 0.3 && accounts[0].share(.gap) < 0.05)
+    #expect(accounts[1].share(.data) == 0 && accounts[1].share(.gap) > 0.3)
   }
 
   @Test func `A clock that steps back is waited for`() {
