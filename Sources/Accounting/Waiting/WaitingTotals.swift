@@ -41,10 +41,12 @@ struct WaitingTotals: Hashable, Sendable {
     amounts[metric, default: 0] += amount
   }
 
+  private static let quiet: Set<Metric> = [.judgedTime, .judgedEnergy, .undecidedTime]
+
   /// Whether two totals differ in more than the time that was judged.
   func hasMoved(since other: WaitingTotals) -> Bool {
     used.contains { metric in
-      metric != .judgedTime && metric != .judgedEnergy && amounts[metric] != other.amounts[metric]
+      !Self.quiet.contains(metric) && amounts[metric] != other.amounts[metric]
     }
   }
 
