@@ -56,6 +56,8 @@ extension Ledger {
     else {
       return nil
     }
+    // What little could be judged is no sample of the rest.
+    guard sum(.undecidedTime) <= judged.seconds else { return nil }
     var account = WaitingAccount(
       span: span, accelerators: devices.count { sum(.judgedTime, of: $0) > 0 }, judged: judged,
       parts: [:])
@@ -202,6 +204,10 @@ extension WaitingAccount {
   /// Finds the cause of what weighs most, or says why none is named and what would tell it.
   mutating func explain(isSeen: Bool) {
     guard let kind else { return }
+    if kind == .data || kind == .host, loader?.isOneJob == false {
+      doubt = "several programs run here, and which of them waits is not told apart"
+      return
+    }
     switch kind {
     case .data:
       guard let loader else {

@@ -24,6 +24,8 @@ public struct LoaderAccount: Hashable, Sendable {
   /// What the workers did while their trainer was asleep on its queue and at least one of them had
   /// something to do, as shares; `nil` where that was not seen.
   public var inWait: InWait?
+  /// Whether all of it is one job's, as far as is known.
+  public var isOneJob = true
   /// Bytes that the job's sockets received a second; `nil` where that is not known.
   public var received: Double?
   /// Bytes that the job's processes read from and wrote to block devices, a second.
@@ -135,6 +137,8 @@ extension Ledger {
         network: share(.starvedNetworkTime, of: workers),
         head: share(.starvedHeadTime, of: waited), allIdle: idle)
     }
+    account.isOneJob =
+      job != nil || Set(seen.map { $0.attributes["launch"] ?? $0.id.name }).count <= 1
     account.received = rate(.socketReceived)
     account.read = rate(.bytesRead)
     account.written = rate(.bytesWritten)

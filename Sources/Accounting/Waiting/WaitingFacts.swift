@@ -173,7 +173,7 @@ struct WaitingFacts {
   /// since many workers are looked at less often: then its batches were there, and it waited for
   /// something else, such as its own kernels, another rank or an upload.
   private func unfounded(_ loader: Device) -> Double {
-    let recent = TimeSpan(span.end - 3, span.end)
+    let recent = TimeSpan(span.end - 6, span.end)
     func amount(_ metric: Metric) -> Double {
       timeline.id(metric, of: loader.id).map { timeline.total($0, over: recent).amount } ?? 0
     }

@@ -116,7 +116,12 @@ public struct WaitingJudge: Sendable {
     }
     let splits = settle(ticks, facts, ledger)
     for (id, tick) in ticks {
-      guard let split = splits[id] else { continue }
+      guard let split = splits[id] else {
+        if tick.holder == .job, tick.isBelieved {
+          accelerators[id]?.totals.add(.undecidedTime, tick.seconds)
+        }
+        continue
+      }
       accelerators[id]?.totals.add(tick, split)
       accelerators[id]?.split = split
       let held = facts.heldBack(id)

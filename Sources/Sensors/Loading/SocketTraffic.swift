@@ -18,6 +18,9 @@ struct SocketTraffic {
   /// Whether sockets can be counted at all here.
   private(set) var isReadable = true
 
+  /// Whether any of the processes had a socket when that was last looked into.
+  private(set) var hasFound = true
+
   private static let most = 8192
 
   init(_ context: SourceContext) { self.context = context }
@@ -36,7 +39,8 @@ struct SocketTraffic {
         owners[inode] = pid
       }
     }
-    guard !owners.isEmpty else {
+    hasFound = !owners.isEmpty
+    guard hasFound else {
       known = [:]
       hasLooked = true
       return []

@@ -18,13 +18,16 @@ struct TrainerWatch {
   private var lastWorkers: Timestamp?
   private var lastReport: Timestamp?
   private var lastSockets: Timestamp?
+  private var lastCounters: Timestamp?
   private var sockets: SocketTraffic
   private(set) var hasLostWorkers = false
 
   /// The looks at workers that are made in a second, over all of them.
-  private static let workerLooks = 64.0
+  private static let workerLooks = 24.0
   /// A longer time than this between two looks is not told: the machine slept, or we did.
   private static let longest = 1.0
+  /// The workers whose counters are read in a second.
+  private static let workerCounters = 16.0
   private static let mostWorkers = 128
 
   init(_ trainer: LoaderTree.Trainer, isNamed: Bool = false, in context: SourceContext) {
@@ -104,7 +107,9 @@ struct TrainerWatch {
 
   /// Finds out which of the workers that sleep in poll wait for a network socket there, once a second.
   private mutating func lookAtSockets(_ states: [ThreadState?], _ now: Timestamp) {
-    guard lastSockets.map({ now - $0 >= 0.95 }) ?? true else { return }
+    // Many workers without any socket seldom come to have one, and each has files to look through.
+    let pause = sockets.hasFound || workers.count <= 8 ? 0.95 : 3.95
+    guard lastSockets.map({ now - $0 >= pause }) ?? true else { return }
     lastSockets = now
     let sleeping = zip(workers, states).filter { $1 == .asleep(.queue) || $1 == .asleep(.socket) }
       .prefix(8)
@@ -118,6 +123,25 @@ struct TrainerWatch {
     let elapsed = lastReport.map { now - $0 }
     guard isSeen, elapsed.map({ $0 >= 0.95 }) ?? true else { return }
     lastReport = now
+    reportWorkers(at: now)
+    var reading = Reading(device: reporter.device.id, time: now)
+    times.set(in: &reading, workers: workers.count)
+    if sockets.isReadable { reading.set(.socketReceived, steps: times.received) }
+    if main.bytes != nil {
+      reading.set(.bytesRead, steps: times.read)
+      reading.set(.bytesWritten, steps: times.written)
+      reading.set(.readCalls, steps: times.calls)
+    }
+    reporter.report(reading, to: &observations) { Self.provenance(of: $0) }
+  }
+
+  /// Adds up what the kernel counts for each, less often where there are many: they are counters.
+  private mutating func reportWorkers(at now: Timestamp) {
+    let elapsed = lastCounters.map { now - $0 }
+    guard elapsed.map({ $0 >= Double(workers.count) / Self.workerCounters - 0.05 }) ?? true else {
+      return
+    }
+    lastCounters = now
     for worker in workers {
       if let spent = worker.schedule(), let elapsed {
         times.workerRun += spent.run
@@ -132,15 +156,6 @@ struct TrainerWatch {
       times.written &+= moved.written
       times.calls &+= moved.calls
     }
-    var reading = Reading(device: reporter.device.id, time: now)
-    times.set(in: &reading, workers: workers.count)
-    if sockets.isReadable { reading.set(.socketReceived, steps: times.received) }
-    if main.bytes != nil {
-      reading.set(.bytesRead, steps: times.read)
-      reading.set(.bytesWritten, steps: times.written)
-      reading.set(.readCalls, steps: times.calls)
-    }
-    reporter.report(reading, to: &observations) { Self.provenance(of: $0) }
   }
 
   private static func provenance(of metric: Metric) -> Provenance {

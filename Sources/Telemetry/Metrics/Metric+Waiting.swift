@@ -79,6 +79,10 @@ extension Metric {
   public static let heldBackEnergy = energy(
     "held_back_energy", "energy while held back", label: "held back J",
     "joules drawn while heat, the board's limit or a power brake held the clocks down")
+  /// Seconds in which a job held an accelerator and nothing told what it did, as a counter.
+  public static let undecidedTime = time(
+    "undecided_time", "time not judged", label: "not judged",
+    "time a job held the accelerator and nothing told whether it worked or waited")
   /// Seconds without work of which it is not known what was drawn in them, as a counter.
   public static let unpricedTime = time(
     "unpriced_time", "waits of unknown power", label: "unpriced",
@@ -100,7 +104,8 @@ extension Metric {
     judgedTime, judgedEnergy, dataWaitTime, dataWaitEnergy, peerWaitTime, peerWaitEnergy,
     hostWaitTime,
     hostWaitEnergy, blamedTime, blamedEnergy, gapTime,
-    gapEnergy, idleTime, idleEnergy, heldBackEnergy, unpricedTime, judgedByActivity, judgedByPower,
+    gapEnergy, idleTime, idleEnergy, heldBackEnergy, undecidedTime, unpricedTime, judgedByActivity,
+    judgedByPower,
     judgedByTrainer,
   ]
 }

@@ -359,6 +359,32 @@ import Testing
     #expect(accounts[1].share(.data) == 0 && accounts[1].share(.gap) > 0.3)
   }
 
+  /// What several programs did together accuses none of them.
+  @Test func `Two programs are not charged with one cause`() throws {
+    let ledger = Ledger(judged(pair(["9-a", "8-a"]), seconds: 60))
+    let account = try #require(ledger.waiting(over: span(12, 54)))
+    #expect(account.loader?.isOneJob == false && account.cause == nil)
+    let one = Ledger(judged(pair(["9-a", "9-a"]), seconds: 60))
+    #expect(try #require(one.waiting(over: span(12, 54))).loader?.isOneJob == true)
+  }
+
+  @Test func `A little that is judged stands for nothing`() throws {
+    var books = Books()
+    let times = (0...90).map(Double.init)
+    let process = DeviceID(machine: "box", kind: .process, name: "7")
+    books.timeline.apply(.device(Device(id: gpu, label: "0")))
+    books.timeline.apply(
+      .device(Device(id: process, label: "7", parent: gpu, attributes: ["pid": "7"])))
+    // Half at work, of which nobody knows why; for a few seconds without work.
+    books.add(
+      gpu, .energy, .counter,
+      times.map { ($0, 5000 + 118 * min($0, 10) + 260 * max(0, $0 - 10)) })
+    books.add(gpu, .utilization, .average, times.map { ($0, $0 > 10 ? 0.5 : 0) })
+    books.add(process, .memoryUsed, .instant, times.map { ($0, 9e9) })
+    let ledger = Ledger(judged(books, seconds: 90))
+    #expect(ledger.waiting(over: span(0, 90)) == nil)
+  }
+
   @Test func `A clock that steps back is waited for`() {
     let books = books(work: 3, wait: 2, seconds: 30)
     var judge = WaitingJudge()

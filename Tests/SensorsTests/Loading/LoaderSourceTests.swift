@@ -228,6 +228,33 @@ import Testing
     #expect(launches.last == .some(nil))
   }
 
+  /// Counters lose nothing where they are read less often.
+  @Test func `Many workers are looked at less often and add up all the same`() throws {
+    let tree = FileTree()
+    let pids = Array(11...74)
+    add(10, to: tree, children: pids)
+    for pid in pids { add(pid, to: tree, parent: 10, name: "pt_data_worker", run: (0, 0, 1)) }
+    var source = LoaderSource(context(tree, pids: [10]))
+    var readings: [Reading] = []
+    for look in 0...200 {
+      if look == 100 {
+        for pid in pids {
+          tree.write("/proc/\(pid)/task/\(pid)/schedstat", "1000000000 500000000 9\n")
+        }
+      }
+      readings += try source.said(at: 1000 + Double(look) * 0.1).readings
+    }
+    let last = try #require(readings.last)
+    func value(_ metric: Metric) -> Double {
+      last.values.first { $0.metric == metric }?.value ?? -1
+    }
+    #expect(abs(value(.workerRunTime) - 64) < 1e-6 && abs(value(.workerQueueTime) - 32) < 1e-6)
+    #expect(value(.workerTime) >= 64 * 15)
+    // No more looks at workers than a few dozen a second, and each stands for the time since the last.
+    #expect(value(.starvedLookTime) >= 15 && value(.starvedLookTime) <= 24)
+    #expect(abs(value(.starvedIdleTime) - value(.starvedLookTime)) < 1e-6)
+  }
+
   @Test func `Looks fall at uneven times`() throws {
     let tree = FileTree()
     add(10, to: tree)
