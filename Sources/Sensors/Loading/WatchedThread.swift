@@ -79,10 +79,27 @@ final class WatchedThread {
   }
 
   private func place() -> SleepPlace {
+    // A thread sleeps in the same place nearly always, so its name is looked up once.
+    let known = try? wchan.readBytes { bytes -> SleepPlace? in
+      bytes.elementsEqual(lastName) ? lastPlace : nil
+    }
+    if let known = known ?? nil {
+      hasPlace = true
+      return known
+    }
     let name = (try? wchan.readPage { $0.rest() }) ?? ""
-    if name.isEmpty || name == "0" { nameless += 1 } else { hasPlace = true }
-    return SleepPlace(name)
+    if name.isEmpty || name == "0" {
+      nameless += 1
+      return SleepPlace(name)
+    }
+    hasPlace = true
+    lastPlace = SleepPlace(name)
+    lastName = Array(name.utf8)
+    return lastPlace
   }
+
+  private var lastName: [UInt8] = [0]
+  private var lastPlace = SleepPlace.other
 
   /// Whether it can be seen where this thread sleeps.
   ///
