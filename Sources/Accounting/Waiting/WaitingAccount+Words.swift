@@ -144,7 +144,9 @@ extension WaitingAccount {
       return isPriced ? "" : "Its joules are unknown: the GPU was never seen without work."
     }
     var words = "\(SI.energy(joules).joined) bought nothing"
-    if let avoidable, avoidable >= 0.05 * joules { words += ", \(SI.energy(avoidable).joined) of it avoidable" }
+    if let avoidable, avoidable >= 0.05 * joules {
+      words += ", \(SI.energy(avoidable).joined) of it avoidable"
+    }
     if let speedUp, speedUp >= 1.05 {
       words += "; up to \(SI.significant(speedUp, digits: 2)) times faster"
     }
