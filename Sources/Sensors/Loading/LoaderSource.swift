@@ -26,16 +26,22 @@ struct LoaderSource: DataSource {
   /// How many looks were made.
   private var looks = 0
 
-  /// Ten looks a second while there is somebody to look at, at uneven times.
+  /// Whether there are so many workers that looking costs more than it tells.
+  private var isLarge = false
+
+  /// Ten looks a second while there is somebody to look at, at uneven times; five where a large loader
+  /// makes each of them dear, since that is many ranks or many samples to go by.
   ///
   /// Steps of a training are as regular as a clock: looks at even times would meet the same part of
   /// each again and again. Parts of the golden ratio never fall into step with anything.
   var interval: Double? {
     guard !watches.isEmpty else { return 1 }
-    return 0.05 + 0.1 * (Double(looks) * 0.618_033_988_75).truncatingRemainder(dividingBy: 1)
+    let uneven = (Double(looks) * 0.618_033_988_75).truncatingRemainder(dividingBy: 1)
+    return (0.05 + 0.1 * uneven) * (isLarge ? 2 : 1)
   }
 
   private static let scanPeriod = 4.9
+  private static let largeLoader = 16
   /// While a trainer has no workers yet, which it starts when it begins; a few processes cost little.
   private static let eagerPeriod = 1.4
   private static let eagerProcesses = 64
@@ -105,7 +111,10 @@ struct LoaderSource: DataSource {
     }
     let isEager =
       tree.kept <= Self.eagerProcesses && trainers.contains { $0.workers.isEmpty }
-    nextScan = now + (isEager ? Self.eagerPeriod : Self.scanPeriod)
+    isLarge = trainers.reduce(0) { $0 + $1.workers.count } > Self.largeLoader
+    // Workers that end are missed at once, so that a large loader need not be counted so often.
+    let period = isLarge ? 2 * Self.scanPeriod : Self.scanPeriod
+    nextScan = now + (isEager ? Self.eagerPeriod : period)
     tree.endScan()
     // A process that two jobs hold is looked at once.
     var present: [Int32: LoaderTree.Trainer] = [:]

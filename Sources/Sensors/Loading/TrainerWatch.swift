@@ -23,7 +23,7 @@ struct TrainerWatch {
   private(set) var hasLostWorkers = false
 
   /// The looks at workers that are made in a second, over all of them.
-  private static let workerLooks = 24.0
+  private static let workerLooks = 16.0
   /// A longer time than this between two looks is not told: the machine slept, or we did.
   private static let longest = 1.0
   /// The workers whose counters are read in a second.
