@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 import Linux
 import Telemetry
@@ -124,10 +125,8 @@ struct LoaderTree {
     else { return nil }
     var words = record.words
     if LoaderNames.isSpawned(words) { words = ["spawned"] }
-    // FNV-1a: words may hold what is nobody's business.
-    let hash = words.joined(separator: " ").utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
-      ($0 ^ UInt64($1)) &* 1_099_511_628_211
-    }
+    // A hash, since words may hold what is nobody's business.
+    let hash = FNV1a.hash(words.joined(separator: " "))
     return "\(parent.pid)-\(String(hash, radix: 36))"
   }
 
