@@ -111,6 +111,12 @@ extension Ledger {
       uses[use] = part
       left -= part
     }
+    // Waits of which nobody knows the watts are work and waiting in parts that nobody knows.
+    let mixed = min(left, amount(.unpricedTime) / max(1e-9, amount(.judgedTime)) * joules)
+    if mixed > joules * 1e-9 {
+      uses[.gpu] = mixed
+      left -= mixed
+    }
     if left > joules * 1e-9 { uses[.compute] = left }
     return uses
   }

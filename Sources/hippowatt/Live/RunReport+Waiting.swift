@@ -25,7 +25,7 @@ extension RunReport {
         kind.rawValue,
         JSONText.object([
           ("share", .number(waiting.share(kind))), ("gpu_seconds", .number(part.seconds)),
-          ("joules", .number(part.joules)),
+          ("joules", waiting.isPriced ? .number(part.joules) : .null),
         ])
       )
     }
