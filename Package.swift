@@ -135,8 +135,8 @@ let package = Package(
     .testTarget(
       name: "ProgramTests",
       dependencies: [
-        "hippowatt", "Accounting", "CSystem", "Canvas", "JobLogs", "Sensors", "Serving", "Loopback",
-        "Recordings", "Telemetry", "Terminals", "Seeded", "TestSupport",
+        "hippowatt", "Accounting", "CSystem", "Canvas", "Formats", "JobLogs", "Sensors", "Serving",
+        "Loopback", "Recordings", "Telemetry", "Terminals", "Seeded", "TestSupport",
       ],
       swiftSettings: strict),
   ],

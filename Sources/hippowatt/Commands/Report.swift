@@ -11,15 +11,27 @@ struct Report: ParsableCommand {
       As Markdown it ends with a co2_eq_emissions block for a model card:
 
         hippowatt report run.hippo --format markdown
+
+      Published forms are filled in from one recording or several, failed runs included; every field \
+      says how it was counted, or why it is unknown:
+
+        hippowatt report crashed.hippo resumed.hippo --format gpai
+
+      \(ReportForms.all.map { "\($0.name): \($0.title)." }.joined(separator: "\n"))
+
+      A form is printed. With --output FOLDER its files are written there instead; energy-score has \
+      two, which are printed one after another.
       """)
 
-  @Argument(help: ArgumentHelp("A recording.", valueName: "file.hippo"))
-  var file: String
+  @Argument(help: ArgumentHelp("A recording; a form takes several.", valueName: "file.hippo"))
+  var files: [String]
 
   @Option(help: ArgumentHelp("Report on one job only.", valueName: "name"))
   var job: String?
 
-  @Option(help: "text, markdown or json.")
+  @Option(
+    help:
+      "text, markdown or json; or a form: \(ReportForms.all.map(\.name).joined(separator: ", ")).")
   var format: String = "text"
 
   @Option(help: ArgumentHelp("What a kilowatt-hour costs, such as 0.25EUR.", valueName: "price"))
@@ -35,9 +47,27 @@ struct Report: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
 
+  @OptionGroup var form: FormOptions
+
   func validate() throws {
-    guard ["text", "markdown", "json"].contains(format) else {
-      throw ValidationError("--format \(format): write text, markdown or json")
+    guard ReportForms.names.contains(format) else {
+      throw ValidationError(
+        "--format \(format): write one of \(ReportForms.names.joined(separator: ", "))")
+    }
+    if ReportForms.form(format) == nil {
+      guard files.count == 1 else {
+        throw ValidationError(
+          "--format \(format) tells of one recording: name one, or use compare or a form, such as "
+            + "--format gpai")
+      }
+      guard !form.isOfForms else {
+        throw ValidationError(
+          "--format \(format): --model-name, --per, --embodied-kg and --output are of forms, such as "
+            + "--format gpai")
+      }
+    } else if job != nil || targetLoss != nil || price != nil {
+      throw ValidationError(
+        "--format \(format) counts whole recordings: leave out --job, --target-loss and --price")
     }
     if let price, Price(text: price) == nil {
       throw ValidationError("--price \(price): write the price of a kWh, such as 0.25 or 0.25EUR")
@@ -46,6 +76,23 @@ struct Report: ParsableCommand {
 
   func run() throws {
     let settings = try Settings.load(named: config, HostEnvironment.current())
+    let runs = try files.map { try open($0, settings) }
+    if let form = ReportForms.form(format) {
+      try write(form.pages(try RunSet(runs), self.form.facts))
+      return
+    }
+    guard let report = runs.first?.report else { return }
+    let text =
+      switch format {
+      case "json": report.json
+      case "markdown": report.markdown
+      default: report.lines.joined(separator: "\n") + "\n"
+      }
+    File.writeAll(Array(text.utf8), to: 1)
+  }
+
+  /// The results of one recording.
+  private func open(_ file: String, _ settings: Settings) throws -> RunSet.Run {
     var recording = try Accounts.open(file)
     Accounts.tell(model.facts, to: &recording.timeline)
     let chosen = try job.map { try Accounts.job($0, in: Ledger(recording.timeline), path: file) }
@@ -55,12 +102,20 @@ struct Report: ParsableCommand {
       utcOffset: HostEnvironment.utcOffset)
     report.damages = recording.damages
     report.pue = settings.pue
-    let text =
-      switch format {
-      case "json": report.json
-      case "markdown": report.markdown
-      default: report.lines.joined(separator: "\n") + "\n"
-      }
-    File.writeAll(Array(text.utf8), to: 1)
+    report.trainingType = form.trainingType
+    return RunSet.Run(file, recording, report)
+  }
+
+  /// Prints a form, or writes its files into the folder that was named.
+  private func write(_ pages: [ReportForm.Page]) throws {
+    guard let folder = form.output else {
+      let text = pages.map { pages.count > 1 ? "\($0.name):\n\($0.text)" : $0.text }
+      File.writeAll(Array(text.joined(separator: "\n").utf8), to: 1)
+      return
+    }
+    for page in pages {
+      let path = folder.hasSuffix("/") ? folder + page.name : "\(folder)/\(page.name)"
+      if let problem = File.write(page.text, to: path) { throw Failure("\(path): \(problem)") }
+    }
   }
 }

@@ -34,15 +34,26 @@ extension RunReport {
       "co2_eq_emissions:", "  emissions: \(Self.plain(grid.grams))",
       "  source: \(Self.yaml(source))",
     ]
-    if jobs.contains(where: { $0.facts.shape.isPartlyTrained }) {
-      lines.append("  training_type: fine-tuning")
+    if !jobs.isEmpty, jobs.allSatisfy(\.isServing) {
+      lines.append("  # no training_type: the recording is of serving")
     } else {
-      lines.append(
-        "  # training_type: pre-training or fine-tuning, which the recording does not tell")
+      switch trainingKind {
+      case .known(let type, _): lines.append("  training_type: \(type.rawValue)")
+      case .unknown(let reason): lines.append("  training_type: unknown  # because \(reason)")
+      }
     }
     if let location { lines.append("  geographical_location: \(Self.yaml(location.label))") }
     if !hardware.isEmpty { lines.append("  hardware_used: \(Self.yaml(hardware))") }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Whether it was pre-training or fine-tuning: as the user says, else as adapters show.
+  var trainingKind: Answer<TrainingType> {
+    if let trainingType { return .known(trainingType, method: "Stated by the user.") }
+    if jobs.contains(where: \.facts.shape.isPartlyTrained) {
+      return .known(.fineTuning, method: "Fewer parameters are trained than the model has.")
+    }
+    return .unknown(because: "the recording does not tell it (state it with --training-type)")
   }
 
   private static func yaml(_ text: String) -> String {
@@ -101,6 +112,7 @@ extension RunReport {
       ("low_carbon_share", grid?.lowCarbonShare.map(JSONText.number)),
       ("grid", location.map { .text($0.label) }),
       ("price", cost.map(JSONText.text)),
+      ("training_type", trainingType.map { .text($0.rawValue) }),
       ("waiting", waiting.map(Self.json)),
       ("jobs", .list(jobs.map(Self.json))),
       ("alerts", alerts.isEmpty ? nil : .list(alerts.map(Self.json))),

@@ -75,6 +75,8 @@ struct RunReport {
   var price: Price?
   /// The site's power usage effectiveness, if the user said so.
   var pue: Double?
+  /// What kind of training it was, if the user said so.
+  var trainingType: TrainingType?
   /// What in the recording cannot be as it was written, in words.
   var damages: [String] = []
 

@@ -1,0 +1,62 @@
+import Accounting
+import Canvas
+import Dashboard
+import Quantities
+import Telemetry
+
+/// What several forms write alike.
+enum FormText {
+  /// A table of fields: what is asked, the answer, and what it rests on.
+  static func table(_ rows: [(String, [String])]) -> String {
+    TextColumns.markdown(
+      ["field", "answer", "how it was counted, or why it is unknown"], rows.map { [$0.0] + $0.1 })
+  }
+
+  /// The recordings that were added up, each with its ending.
+  static func recordings(_ set: RunSet) -> String {
+    let rows = set.runs.map { run in
+      let report = run.report
+      return [
+        run.name, sanitized(report.machine),
+        report.isTimeless ? "unknown" : RunReport.dates(report.span) { _ in 0 },
+        kind(run), run.ending,
+        report.energy.map { energy in
+          (energy.isModelled ? "≈ " : "") + FormNumber.decimal(energy.joules / 3.6e6)
+            + " (\(SI.percent(energy.coverage)) % covered)"
+        } ?? "unknown",
+      ]
+    }
+    return TextColumns.markdown(
+      ["recording", "machine", "from, to", "of", "ending", "kWh"], rows)
+  }
+
+  private static func kind(_ run: RunSet.Run) -> String {
+    switch run.kind {
+    case .training: "training"
+    case .serving: "serving"
+    case .mixed: "training and serving"
+    case .power: "power only"
+    }
+  }
+
+  /// What must be read before anything else.
+  static func alarms(_ set: RunSet) -> String {
+    var text = set.isSimulated ? "**SIMULATED**: numbers of these recordings were made up.\n\n" : ""
+    for damage in set.damages {
+      text += "**DAMAGED**, totals may be wrong: \(TextColumns.escaped(damage)).\n\n"
+    }
+    return text
+  }
+
+  /// A time in UTC by RFC 3339, in whole seconds.
+  static func time(_ time: Timestamp) -> String {
+    let civil = CivilTime(time, offset: 0)
+    return "\(civil.isoDate)T\(civil.clock)Z"
+  }
+
+  /// The same with a blank between, as BoAmps writes it.
+  static func dateTime(_ time: Timestamp) -> String {
+    let civil = CivilTime(time, offset: 0)
+    return "\(civil.isoDate) \(civil.clock)"
+  }
+}

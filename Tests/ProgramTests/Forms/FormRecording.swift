@@ -1,0 +1,100 @@
+import Recordings
+import Telemetry
+
+/// A made-up recording of ten minutes for a form: a GPU at a steady power, and what it did.
+struct FormRecording {
+  static let start = Timestamp(nanoseconds: 1_790_000_000_000_000_000)
+  static let seconds = 600
+
+  var machine = "box"
+  /// Seconds after the first recording's beginning.
+  var offset = 0.0
+  var watts = 300.0
+  /// The second after which nothing tells the power any more; nothing ever did at 0.
+  var powerUntil = FormRecording.seconds
+  /// The second after which the job tells no tokens any more.
+  var tokensUntil = FormRecording.seconds
+  var hasGrid = true
+  var isServing = false
+  var label = "train.py"
+  var attributes = ["parameters": "124475904"]
+  var ending: Event.Cause?
+  var method = Provenance.Method.counter
+
+  /// Writes it into a folder.
+  func write(_ name: String, in folder: Folder) throws {
+    let start = Self.start + offset
+    let gpu = DeviceID(machine: machine, kind: .gpu, name: "GPU-0")
+    let job = DeviceID(machine: machine, kind: .job, name: "log")
+    let grid = DeviceID(machine: "", kind: .grid, name: "FR")
+    let writer = try RecordingWriter(
+      path: folder.file(name),
+      header: RecordingHeader(
+        machine: machine, programVersion: "test", startedAt: start, monotonicStart: 0))
+    let facts = isServing ? ["framework": "vLLM", "kind": "serving"] : ["framework": "nanoGPT"]
+    try writer.append(.device(Device(id: gpu, label: "0", model: "NVIDIA H100 80GB HBM3")))
+    try writer.append(
+      .device(Device(id: job, label: label, attributes: facts.merging(attributes) { $1 })))
+    let work: [(Metric, Double)] =
+      isServing
+      ? [
+        (.outputTokens, 40), (.promptTokens, 60), (.requests, 0.5), (.requestTime, 1),
+        (.prefillTime, 0.25), (.decodeTime, 0.75),
+      ] : [(.step, 1), (.tokens, 1000)]
+    var series: [(DeviceID, Metric, Provenance.Method)] = work.map { (job, $0.0, .counter) }
+    if powerUntil > 0 { series.append((gpu, .energy, method)) }
+    if hasGrid {
+      try writer.append(.device(Device(id: grid, label: "France", model: "annual mean 2025")))
+      series += [(grid, .carbonIntensity, .annual), (grid, .renewableShare, .annual)]
+    }
+    for (device, metric, method) in series {
+      try writer.append(
+        .series(
+          SeriesDescriptor(
+            device: device, metric: metric,
+            provenance: Provenance(source: "test", method: method, period: 1))))
+    }
+    if hasGrid {
+      var mix = Reading(device: grid, time: start)
+      mix.set(.carbonIntensity, 44)
+      mix.set(.renewableShare, 0.26)
+      try writer.append(.reading(mix))
+    }
+    for second in 0...Self.seconds {
+      let time = start + Double(second)
+      var energy = Reading(device: gpu, time: time)
+      energy.set(.energy, 1000 + Double(second) * watts)
+      var progress = Reading(device: job, time: time)
+      for (metric, rate) in work where metric != .tokens || second <= tokensUntil {
+        progress.set(metric, rate * Double(second))
+      }
+      if second <= powerUntil, powerUntil > 0 { try writer.append(.reading(energy)) }
+      try writer.append(.reading(progress))
+    }
+    if let ending {
+      try writer.append(
+        .event(
+          Event(
+            time: start + Double(Self.seconds), kind: .note, text: "job ended by an error: OOM",
+            device: job, cause: ending)))
+    }
+    try writer.close()
+  }
+}
+
+/// The rows of the tables of a form, as a reader of Markdown sees them.
+struct FormRows {
+  private let rows: [[String]]
+
+  init(_ markdown: String) {
+    rows = markdown.split(separator: "\n").filter { $0.hasPrefix("| ") }.map { line in
+      line.dropFirst(2).dropLast(2).split(separator: " | ", omittingEmptySubsequences: false)
+        .map { cell in String(cell.filter { $0 != "\\" }) }
+    }
+  }
+
+  /// The cells after a row's first one; empty where there is no such row.
+  subscript(field: String) -> [String] {
+    rows.first { $0.first == field }.map { Array($0.dropFirst()) } ?? []
+  }
+}

@@ -1,0 +1,310 @@
+import Formats
+import Glibc
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import hippowatt
+
+/// Published forms that are filled in from recordings: each number is the recordings' own, each gap has
+/// its reason.
+@Suite struct FormTests {
+  private let folder: Folder
+  private static let three = ["crashed.hippo", "resumed.hippo", "done.hippo"]
+
+  init() throws { folder = try Folder() }
+
+  private func writeThree() throws {
+    var run = FormRecording()
+    run.ending = .crashed
+    try run.write("crashed.hippo", in: folder)
+    run = FormRecording(offset: 700)
+    try run.write("resumed.hippo", in: folder)
+    run.offset = 1400
+    run.ending = .finished
+    try run.write("done.hippo", in: folder)
+  }
+
+  private func form(_ name: String, _ files: [String], _ more: String...) throws -> String {
+    let result = try Program.run(["report"] + files + ["--format", name] + more, in: folder)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(name): \(result.errors)")
+    return result.output
+  }
+
+  /// A member of what `report --format json` says of a file.
+  private func own(_ member: String, _ file: String) throws -> Double {
+    let json = try JSONValue(Array(try form("json", [file]).utf8))
+    return try #require(json[member]?.number, "\(member) of \(file)")
+  }
+
+  private func sum(_ member: String) throws -> Double {
+    try Self.three.reduce(0) { $0 + (try own(member, $1)) }
+  }
+
+  /// The tokens of the jobs, as `report --format json` tells them.
+  private func tokens() throws -> Double {
+    try Self.three.reduce(0) { sum, file in
+      let json = try JSONValue(Array(try form("json", [file]).utf8))
+      return sum + (try #require(json["jobs"]?.elements?.first?["tokens"]?.number))
+    }
+  }
+
+  // MARK: Values
+
+  /// Three runs of 300 W for ten minutes are 540 kJ, 1.797 million tokens between reports that tell something new, and 6 N operations for each.
+  @Test func `gpai adds up all runs, the failed one too`() throws {
+    try writeThree()
+    #expect(try sum("joules") == 540_000 && tokens() == 3 * 599_000)
+    let text = try form("gpai", Self.three)
+    let rows = FormRows(text)
+    #expect(rows["energy of training (MWh)"].first == "0.000150")
+    #expect(rows["training compute (FLOP)"].first == "1.34 × 10^15")
+    #expect(rows["training compute (FLOP)"].last?.contains("6N, without attention") == true)
+    #expect(rows["model size (parameters)"].first == "1.24 × 10^8")
+    #expect(rows["training time, wall clock (days)"].first == "0.0208")
+    #expect(rows["training time, hardware-days (accelerators)"].first == "0.0208")
+    #expect(rows["training time, band"].first == "less than 1 month")
+    #expect(rows["hardware used"].first == "NVIDIA H100 80GB HBM3")
+    #expect(rows["crashed.hippo"].contains("job ended by an error: OOM"), "\(text)")
+    #expect(rows["resumed.hippo"].contains("end not recorded"))
+    let method = rows["energy of training (MWh)"].last ?? ""
+    for part in [
+      "Sum of 3 recordings, read from energy counters",
+      "Boundary: 1 accelerator board, and nothing",
+      "Known for 100 % of the time", "(PUE) is not in it: none is set",
+    ] {
+      #expect(method.contains(part), "\(part) in \(method)")
+    }
+    for unknown in ["type of training", "inference compute, per token (FLOP)"] {
+      #expect(rows[unknown].first == "unknown" && rows[unknown].last?.hasPrefix("because") == true)
+    }
+  }
+
+  @Test func `sci is energy times intensity and making, per unit`() throws {
+    try writeThree()
+    folder.write("[site]\npue = 1.2\n", to: "config.toml")
+    let rows = FormRows(
+      try form(
+        "sci", Self.three, "--config", "config.toml", "--embodied-kg", "1461", "--lifetime-years",
+        "4", "--reserved-share", "0.5"))
+    // 540 kJ are 0.15 kWh, 0.18 with the overhead, 7.92 g; 1461 kg over 1461 days are 1 kg a day.
+    #expect(rows["E, energy (kWh)"].first == "0.180")
+    #expect(rows["E, energy (kWh)"].last?.contains("Times the PUE of the settings, 1.2") == true)
+    #expect(rows["I, intensity (g CO2e/kWh)"].first == "44.0")
+    #expect(rows["I, intensity (g CO2e/kWh)"].last?.contains("not a scope 2 figure") == true)
+    #expect(rows["M, making the hardware (g CO2e)"].first == "10.4")
+    #expect(rows["C = (E × I) + M (g CO2e)"].first == "18.3")
+    #expect(rows["R, count"].first == "1.80 × 10^6")
+    #expect(rows["SCI"].first == "1.02 × 10^-5 g CO2e per training token")
+    #expect(rows["scope 2 (g CO2)"].first == "unknown")
+    let bare = FormRows(try form("sci", Self.three, "--per", "step"))
+    #expect(bare["M, making the hardware (g CO2e)"].first == "unknown")
+    #expect(bare["SCI"].first == "0.00367 g CO2e per step (operational part only)")
+  }
+
+  @Test func `sci-ai has a score of making the model and one of using it`() throws {
+    try writeThree()
+    try FormRecording(offset: 3000, isServing: true).write("serve.hippo", in: folder)
+    let text = try form("sci-ai", Self.three + ["serve.hippo"])
+    let rows = FormRows(text)
+    let part = " (operational part only)"
+    // 6.6 g over 1.342e15 FLOP, 1.797e6 tokens, 0.1245e9 parameters.
+    #expect(rows["per FLOP (effective)"].first == "4.92 g CO2e per 10^15 FLOP" + part)
+    #expect(rows["per training token (gross)"].first == "0.00367 g CO2e per 1 000 tokens" + part)
+    #expect(rows["per parameter (gross)"].first == "53.0 g CO2e per 10^9 parameters" + part)
+    // 2.2 g over 24 000 output tokens and 300 requests.
+    #expect(rows["per output token"].first == "91.7 g CO2e per 1 000 000 output tokens" + part)
+    #expect(rows["per request"].first == "7.33 g CO2e per 1 000 requests" + part)
+    #expect(rows["per FLOP (effective)"].last?.contains("Effective") == true)
+  }
+
+  @Test func `gpai tells the operations of a benchmark of the server`() throws {
+    try FormRecording(isServing: true).write("serve.hippo", in: folder)
+    let rows = FormRows(try form("gpai", ["serve.hippo"]))
+    #expect(rows["inference compute, per token (FLOP)"].first == "2.49 × 10^8")
+    // 60 000 tokens, prompt and output.
+    #expect(rows["inference compute, of the benchmark (FLOP)"].first == "1.49 × 10^13")
+    #expect(rows["energy of training (MWh)"].first == "unknown")
+  }
+
+  @Test func `the energy score is GPU watt-hours for a thousand queries, without stars`() throws {
+    try FormRecording(isServing: true).write("serve.hippo", in: folder)
+    // 180 kJ for 300 requests are 600 J each, 166.67 Wh for a thousand.
+    let text = try form("energy-score", ["serve.hippo"])
+    #expect(text.hasPrefix("GPU_ENERGY_WH.txt:\n166.67\n\nGPU_ENERGY_SUMMARY.json:\n{"), "\(text)")
+    #expect(try form("energy-score", ["serve.hippo"], "--output", ".").isEmpty)
+    #expect(folder.text("GPU_ENERGY_WH.txt") == "166.67\n")
+    let json = try JSONValue(Array(try #require(folder.text("GPU_ENERGY_SUMMARY.json")).utf8))
+    let total = try #require(json["total"]?.number)
+    #expect(abs(total - 600.0 * 1000 / 3600) < 1e-9)
+    #expect(json["units"]?.text == "Wh" && json["stars"]?.number == nil)
+    #expect(abs((json["prefill_wh"]?.number ?? 0) - total / 4) < 1e-9)
+    #expect(abs((json["decode_wh"]?.number ?? 0) - total * 3 / 4) < 1e-9)
+    #expect(json["preprocess_wh"]?.number == nil)
+  }
+
+  // MARK: JSON documents
+
+  /// Names, types and words by bom-1.6.schema.json.
+  @Test func `cyclonedx has the fields of its model card`() throws {
+    try writeThree()
+    let bom = try JSONValue(
+      Array(try form("cyclonedx", Self.three, "--training-type", "fine-tuning").utf8))
+    #expect(bom["bomFormat"]?.text == "CycloneDX" && bom["specVersion"]?.text == "1.6")
+    let serial = try #require(bom["serialNumber"]?.text)
+    #expect(serial.hasPrefix("urn:uuid:") && serial.utf8.count == 45)
+    #expect(bom["metadata"]?["timestamp"]?.text == "2026-09-21T14:46:40Z")
+    let model = try #require(bom["components"]?.elements?.first)
+    #expect(model["type"]?.text == "machine-learning-model" && model["name"]?.text == "train.py")
+    let environment = model["modelCard"]?["considerations"]?["environmentalConsiderations"]
+    let energy = try #require(environment?["energyConsumptions"]?.elements)
+    #expect(energy.count == 1 && energy[0]["activity"]?.text == "fine-tuning")
+    #expect(energy[0]["activityEnergyCost"]?["value"]?.number == (try sum("joules")) / 3.6e6)
+    #expect(energy[0]["activityEnergyCost"]?["unit"]?.text == "kWh")
+    #expect(
+      energy[0]["co2CostEquivalent"]?["value"]?.number == (try sum("grams_co2e")) / 1e6)
+    #expect(energy[0]["co2CostEquivalent"]?["unit"]?.text == "tCO2eq")
+    let provider = try #require(energy[0]["energyProviders"]?.elements?.first)
+    #expect(provider["energySource"]?.text == "unknown")
+    #expect(provider["organization"]?["name"]?.text == "unknown")
+    #expect(provider["energyProvided"]?["unit"]?.text == "kWh")
+    let allowed = [
+      "activity", "activityEnergyCost", "co2CostEquivalent", "energyProviders", "properties",
+    ]
+    #expect(energy[0].members.map(\.name) == allowed)
+  }
+
+  /// Names and types by the JSON schema of SPDX 3.0.1.
+  @Test func `spdx has the energy of its AI package`() throws {
+    try writeThree()
+    let text = try form("spdx", Self.three, "--training-type", "pre-training")
+    let document = try JSONValue(Array(text.utf8))
+    #expect(document["@context"]?.text == "https://spdx.org/rdf/3.0.1/spdx-context.jsonld")
+    let graph = try #require(document["@graph"]?.elements)
+    #expect(
+      graph.map { $0["type"]?.text }
+        == ["CreationInfo", "SoftwareAgent", "SpdxDocument", "ai_AIPackage"])
+    #expect(graph[0]["specVersion"]?.text == "3.0.1")
+    let package = graph[3]
+    let energy = try #require(
+      package["ai_energyConsumption"]?["ai_trainingEnergyConsumption"]?.elements?.first)
+    #expect(energy["type"]?.text == "ai_EnergyConsumptionDescription")
+    #expect(energy["ai_energyQuantity"]?.text.flatMap(Double.init) == 0.15)
+    #expect(energy["ai_energyUnit"]?.text == "kilowattHour")
+    let ids = graph.compactMap { $0["spdxId"]?.text }
+    #expect(Set(ids).count == 3 && ids.allSatisfy { $0.hasPrefix("urn:uuid:") })
+    #expect(graph[2]["rootElement"]?.elements?.first?.text == package["spdxId"]?.text)
+    // It does not claim the profile whose fields it cannot fill.
+    #expect(graph[2]["profileConformance"]?.elements?.compactMap(\.text) == ["core", "software"])
+  }
+
+  /// Names and types by report_schema.json and its four companions.
+  @Test func `boamps has a measure of each recording`() throws {
+    try writeThree()
+    let report = try JSONValue(Array(try form("boamps", Self.three).utf8))
+    #expect(report["task"]?["taskStage"]?.text == "training")
+    let algorithm = report["task"]?["algorithms"]?.elements?.first
+    #expect(algorithm?["parametersNumber"]?.number == 0.124475904)
+    let data = report["task"]?["dataset"]?.elements?.first
+    #expect(data?["dataUsage"]?.text == "input" && data?["dataType"]?.text == "token")
+    #expect(data?["dataQuantity"]?.number == (try tokens()))
+    let measures = try #require(report["measures"]?.elements)
+    #expect(measures.count == 3)
+    for (measure, file) in zip(measures, Self.three) {
+      #expect(measure["powerConsumption"]?.number == (try own("joules", file)) / 3.6e6)
+      #expect(measure["measurementDuration"]?.number == (try own("seconds", file)))
+      #expect(measure["gpuTrackingMode"]?.text == "counters")
+    }
+    #expect(measures[0]["measurementDateTime"]?.text == "2026-09-21 14:13:20")
+    let part = report["infrastructure"]?["components"]?.elements?.first
+    #expect(part?["componentType"]?.text == "gpu" && part?["nbComponent"]?.number == 1)
+    #expect(
+      report["environment"]?["powerSourceCarbonIntensity"]?.number.map { abs($0 - 44) < 1e-9 }
+        == true)
+    #expect(report["quality"]?.text == "high")
+  }
+
+  // MARK: What is not known
+
+  private struct Gap {
+    var change: (inout FormRecording) -> Void
+    var field: String
+    var reason: String
+  }
+
+  @Test func `what is not known has its reason and is no number`() throws {
+    let gaps = [
+      Gap(
+        change: { $0.powerUntil = 300 }, field: "energy of training (MWh)",
+        reason:
+          "because gap.hippo knows its power for only 50 % of its time (what was recorded adds "
+          + "up to 0.0250 kWh)"),
+      Gap(
+        change: { $0.powerUntil = 0 }, field: "energy of training (MWh)",
+        reason: "because gap.hippo tells no power"),
+      Gap(
+        change: { $0.attributes = [:] }, field: "training compute (FLOP)",
+        reason: "because the parameters of train.py in gap.hippo are not known (state them with "
+          + "--params)"),
+      Gap(
+        change: { $0.attributes["world_size"] = "4" }, field: "energy of training (MWh)",
+        reason: "because train.py in gap.hippo runs on 4 devices, and only 1 of them were recorded "
+          + "(what was recorded adds up to 0.0500 kWh)"),
+      Gap(
+        change: { $0.attributes["world_size"] = "4" },
+        field: "training time, hardware-days (accelerators)",
+        reason: "because train.py in gap.hippo runs on 4 devices, and only 1 of them were recorded"),
+    ]
+    for gap in gaps {
+      var recording = FormRecording()
+      gap.change(&recording)
+      try recording.write("gap.hippo", in: folder)
+      let row = FormRows(try form("gpai", ["gap.hippo"]))[gap.field]
+      #expect(row == ["unknown", gap.reason])
+      #expect(try Program.run(["report", "gap.hippo"], in: folder).status == 0)
+      unlink(folder.file("gap.hippo"))
+    }
+  }
+
+  @Test func `tokens that are scaled by the steps are called so`() throws {
+    try FormRecording(tokensUntil: 200).write("run.hippo", in: folder)
+    let row = FormRows(try form("gpai", ["run.hippo"]))["training compute (FLOP)"]
+    #expect(row.last?.contains("In part scaled by the steps") == true, "\(row)")
+  }
+
+  @Test func `without a grid there are no grams`() throws {
+    try FormRecording(hasGrid: false).write("run.hippo", in: folder)
+    let rows = FormRows(try form("sci", ["run.hippo"]))
+    for field in ["I, intensity (g CO2e/kWh)", "SCI"] {
+      #expect(
+        rows[field] == ["unknown", "because run.hippo tells no carbon intensity of a grid"])
+    }
+    #expect(rows["E, energy (kWh)"].first == "0.0500")
+    let bom = try form("cyclonedx", ["run.hippo"])
+    #expect(!bom.contains("co2CostEquivalent") && bom.contains("tells no carbon intensity"))
+  }
+
+  @Test func `nodes of one job add their joules and not its tokens`() throws {
+    for machine in ["a", "b"] {
+      let attributes = ["parameters": "124475904", "world_size": "2"]
+      try FormRecording(machine: machine, attributes: attributes)
+        .write("\(machine).hippo", in: folder)
+    }
+    let rows = FormRows(try form("gpai", ["a.hippo", "b.hippo"]))
+    #expect(rows["energy of training (MWh)"].first == "0.000100")
+    #expect(rows["training time, wall clock (days)"].first == "0.00694")
+    #expect(rows["training time, hardware-days (accelerators)"].first == "0.0139")
+    #expect(rows["training compute (FLOP)"].first == "unknown")
+    #expect(rows["training compute (FLOP)"].last?.contains("counted twice") == true)
+  }
+
+  @Test func `modelled joules carry their sign everywhere`() throws {
+    try FormRecording(method: .modelled).write("run.hippo", in: folder)
+    let rows = FormRows(try form("gpai", ["run.hippo"]))
+    #expect(rows["energy of training (MWh)"].first == "≈ 0.0000500")
+    #expect(rows["energy of training (MWh)"].last?.contains("modelled, at least in part") == true)
+    #expect(FormRows(try form("sci", ["run.hippo"]))["SCI"].first?.hasPrefix("≈ ") == true)
+    #expect(try form("cyclonedx", ["run.hippo"]).contains("modelled, at least in part"))
+    #expect(!(try form("boamps", ["run.hippo"]).contains("\"quality\"")))
+  }
+}
