@@ -65,6 +65,8 @@ struct Report: ParsableCommand {
           "--format \(format): --model-name, --per, --embodied-kg and --output are of forms, such as "
             + "--format gpai")
       }
+    } else if form.contract != nil, ReportForms.form(format)?.tellsContracts == false {
+      throw ValidationError("--contract is told by --format gpai, sci and sci-ai")
     } else if job != nil || targetLoss != nil || price != nil {
       throw ValidationError(
         "--format \(format) counts whole recordings: leave out --job, --target-loss and --price")
@@ -78,7 +80,8 @@ struct Report: ParsableCommand {
     let settings = try Settings.load(named: config, HostEnvironment.current())
     let runs = try files.map { try open($0, settings) }
     if let form = ReportForms.form(format) {
-      try write(form.pages(try RunSet(runs), self.form.facts))
+      let facts = try self.form.facts()
+      try write(form.pages(try RunSet(runs), facts))
       return
     }
     guard let report = runs.first?.report else { return }
@@ -103,7 +106,7 @@ struct Report: ParsableCommand {
     report.damages = recording.damages
     report.pue = settings.pue
     report.trainingType = form.trainingType
-    return RunSet.Run(file, recording, report)
+    return RunSet.Run(file, recording, report, withHours: form.contract != nil)
   }
 
   /// Prints a form, or writes its files into the folder that was named.

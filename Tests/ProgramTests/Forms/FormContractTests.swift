@@ -45,7 +45,9 @@ import Testing
   @Test(arguments: [
     (["--format", "text", "b"], "--format text tells of one recording"),
     (["--format", "gpai", "--job", "x"], "leave out --job"),
-    (["--model-name", "x"], "are of forms"), (["--format", "sci", "--per", "mile"], "--per"),
+    (["--model-name", "x"], "are of forms"),
+    (["--format", "spdx", "--contract", "x"], "--contract is told by"),
+    (["--format", "sci", "--per", "mile"], "--per"),
     (["--format", "sci", "--embodied-kg", "3"], "need each other"),
     (["--format", "sci", "--embodied-kg", "0", "--lifetime-years", "4"], "--embodied-kg 0"),
     (["--format", "sci", "--reserved-share", "2"], "--reserved-share 2"),

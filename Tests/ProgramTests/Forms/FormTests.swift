@@ -143,6 +143,42 @@ import Testing
     #expect(json["preprocess_wh"]?.number == nil)
   }
 
+  /// The first run begins at 14:13:20, the third at 14:36:40 and ends in the hour after at 14:46:40; a
+  /// fourth one draws 300 W from 14:53:20 to 15:03:20.
+  @Test func `contracts count hour by hour and in no other figure`() throws {
+    try writeThree()
+    try FormRecording(offset: 2400).write("late.hippo", in: folder)
+    let files = Self.three + ["late.hippo"]
+    let head = "time,kWh\n2026-09-21T14:00:00Z,"
+    // 660 kJ are drawn in the first hour and 60 kJ in the second.
+    folder.write(head + "9\n2026-09-21T15:00:00Z,0\n", to: "a.csv")
+    folder.write(head + "0.0916666666667\r\n2026-09-21T17:00:00+02:00,9\r\n", to: "b.csv")
+    folder.write(head + "9\n", to: "c.csv")
+    let plain = try form("sci", files)
+    for (file, score) in [("a.csv", "92"), ("b.csv", "54"), ("c.csv", "unknown")] {
+      let text = try form("sci", files, "--contract", file)
+      let row = FormRows(text)["24/7 carbon-free energy score (%)"]
+      #expect(row.first == score, "\(file): \(row)")
+      #expect(text.hasPrefix(plain))
+    }
+    let gap = FormRows(try form("gpai", files, "--contract", "c.csv"))
+    #expect(
+      gap["24/7 carbon-free energy score (%)"].last
+        == "because c.csv has no line for the hour 2026-09-21T15:00:00Z")
+    for (text, words) in [
+      ("time,J\n", "line 1"), (head + "x\n", "line 2: “x” is no energy"),
+      ("time,kWh\n2026-09-21T14:00,1\n", "line 2: write a time with its zone"),
+      (head + "1\n2026-09-21T14:30:00Z,1\n", "line 3: 2026-09-21T14:30:00Z is not the beginning"),
+      (head + "1\n2026-09-21T14:00:00Z,1\n", "line 3: the hour"), (head + "-1\n", "line 2"),
+    ] {
+      folder.write(text, to: "wrong.csv")
+      let result = try Program.run(
+        ["report"] + files + ["--format", "sci", "--contract", "wrong.csv"], in: folder)
+      #expect(result.status == 1 && result.errorLines.count == 1 && result.output.isEmpty)
+      #expect(result.errors.contains("wrong.csv: \(words)"), "\(result.errors)")
+    }
+  }
+
   // MARK: JSON documents
 
   /// Names, types and words by bom-1.6.schema.json.
@@ -222,6 +258,17 @@ import Testing
       report["environment"]?["powerSourceCarbonIntensity"]?.number.map { abs($0 - 44) < 1e-9 }
         == true)
     #expect(report["quality"]?.text == "high")
+  }
+
+  @Test func `a model card says what kind of training it was, or that nobody told`() throws {
+    try FormRecording().write("run.hippo", in: folder)
+    let stated = try form("markdown", ["run.hippo"], "--training-type", "pre-training")
+    #expect(stated.contains("  training_type: pre-training\n"))
+    #expect(
+      try form("markdown", ["run.hippo"]).contains(
+        "  training_type: unknown  # because the recording"))
+    try FormRecording(isServing: true).write("serve.hippo", in: folder)
+    #expect(try form("markdown", ["serve.hippo"]).contains("  # no training_type: "))
   }
 
   // MARK: What is not known

@@ -29,6 +29,8 @@ struct FormFacts: Sendable {
   var modelName: String?
   var unit: FunctionalUnit?
   var embodied: Embodied?
+  /// What contracts deliver, hour by hour: told in a line of its own, and never in any other figure.
+  var contract: CarbonFreeContract?
 }
 
 /// What the user states for a form.
@@ -64,6 +66,12 @@ struct FormOptions: ParsableArguments {
   var reservedShare: Double?
 
   @Option(
+    help: ArgumentHelp(
+      "Hourly carbon-free energy of your contracts, a table of time and kWh or MWh.",
+      valueName: "file.csv"))
+  var contract: String?
+
+  @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Write a form's files into this folder.", valueName: "folder"))
   var output: String?
@@ -88,17 +96,27 @@ struct FormOptions: ParsableArguments {
   }
 
   /// The options as they go into a form.
-  var facts: FormFacts {
+  /// - Throws: `Failure` for a table of contracts that cannot be read.
+  func facts() throws -> FormFacts {
     var facts = FormFacts(trainingType: trainingType, modelName: modelName, unit: per)
     if let embodiedKilograms, let lifetimeYears {
       facts.embodied = FormFacts.Embodied(
         kilograms: embodiedKilograms, years: lifetimeYears, share: reservedShare ?? 1)
+    }
+    if let contract {
+      let text: String
+      do {
+        text = try File.text(contract)
+      } catch {
+        throw Failure("\(contract): \(error)")
+      }
+      facts.contract = try CarbonFreeContract(text, file: contract)
     }
     return facts
   }
 
   /// Whether anything is stated that only forms have a field for.
   var isOfForms: Bool {
-    modelName != nil || per != nil || embodiedKilograms != nil || output != nil
+    contract != nil || modelName != nil || per != nil || embodiedKilograms != nil || output != nil
   }
 }

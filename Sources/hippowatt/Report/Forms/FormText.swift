@@ -39,6 +39,15 @@ enum FormText {
     }
   }
 
+  /// What contracts deliver, apart from everything else; empty where nobody states any.
+  static func contracts(_ set: RunSet, _ facts: FormFacts) -> String {
+    guard let contract = facts.contract else { return "" }
+    let score = contract.score(set)
+    return "\n## Market-based, declared by the user\n\n"
+      + "No other figure here has any of it.\n\n"
+      + table([("24/7 carbon-free energy score (%)", score.cells { SI.percent($0) })]) + "\n"
+  }
+
   /// What must be read before anything else.
   static func alarms(_ set: RunSet) -> String {
     var text = set.isSimulated ? "**SIMULATED**: numbers of these recordings were made up.\n\n" : ""

@@ -6,7 +6,8 @@ import Telemetry
 /// general-purpose AI models (AI Act, Annex XI).
 enum GPAIForm {
   static let form = ReportForm(
-    name: "gpai", title: "EU AI Act, Model Documentation Form, energy and compute"
+    name: "gpai", title: "EU AI Act, Model Documentation Form, energy and compute",
+    tellsContracts: true
   ) { set, facts in [ReportForm.Page(name: "gpai.md", text: text(set, facts))] }
 
   private static func text(_ set: RunSet, _ facts: FormFacts) -> String {
@@ -51,6 +52,7 @@ enum GPAIForm {
       + "are all runs of the training, failed and intermediate ones included, is for you to say.\n\n"
       + FormText.alarms(set) + FormText.table(rows) + "\n\n## Recordings\n\n"
       + FormText.recordings(set) + "\n"
+      + FormText.contracts(set, facts)
   }
 
   private static func benchmark(_ set: RunSet) -> [String] {

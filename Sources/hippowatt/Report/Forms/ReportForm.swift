@@ -11,6 +11,8 @@ struct ReportForm: Sendable {
   let name: String
   /// What it is, in a few words.
   let title: String
+  /// Whether it has room for what contracts deliver.
+  var tellsContracts = false
   /// Fills it in.
   /// - Throws: `Failure` where it has no place to say that something is not known.
   let pages: @Sendable (RunSet, FormFacts) throws -> [Page]

@@ -19,6 +19,9 @@ struct RunSet: Sendable {
     var machines: Set<String>
     /// How the grid's intensity is known; `nil` where none was recorded.
     var intensity: Provenance?
+    /// The joules of each hour since 1970 that the recording reaches into, by the hour's number; empty
+    /// where nobody asked for them.
+    var hours: [Int64: Double] = [:]
 
     var kind: Kind {
       let serving = report.jobs.count(where: \.isServing)
@@ -42,7 +45,11 @@ struct RunSet: Sendable {
     }
 
     /// Gathers what forms need of an opened recording.
-    init(_ path: String, _ recording: Accounts.Opened, _ report: RunReport) {
+    ///
+    /// The joules of its hours are added up only `withHours`.
+    init(
+      _ path: String, _ recording: Accounts.Opened, _ report: RunReport, withHours: Bool = false
+    ) {
       self.path = path
       self.report = report
       let timeline = recording.timeline
@@ -52,6 +59,15 @@ struct RunSet: Sendable {
       intensity = ledger.inventory.grid
         .flatMap { timeline.id(.carbonIntensity, of: $0.id) }
         .map { timeline.descriptor($0).provenance }
+      guard withHours else { return }
+      let hour = CarbonFreeContract.hour
+      var start = recording.span.start
+      while start < recording.span.end {
+        let number = start.nanoseconds.flooredQuotient(by: hour)
+        let end = min(recording.span.end, Timestamp(nanoseconds: (number + 1) * hour))
+        hours[number] = ledger.energy(over: TimeSpan(start, end))?.joules
+        start = end
+      }
     }
   }
 

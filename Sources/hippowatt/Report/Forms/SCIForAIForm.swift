@@ -3,7 +3,9 @@ import Quantities
 /// The Green Software Foundation's SCI for AI: a provider's score of training and a consumer's score of
 /// serving.
 enum SCIForAIForm {
-  static let form = ReportForm(name: "sci-ai", title: "Green Software Foundation, SCI for AI") {
+  static let form = ReportForm(
+    name: "sci-ai", title: "Green Software Foundation, SCI for AI", tellsContracts: true
+  ) {
     set, facts in [ReportForm.Page(name: "sci-ai.md", text: text(set, facts))]
   }
 
@@ -14,6 +16,7 @@ enum SCIForAIForm {
       + "## Provider: making the model\n\n" + provider(set, facts)
       + "\n\n## Consumer: using the model\n\n" + consumer(set, facts)
       + "\n\n## Recordings\n\n" + FormText.recordings(set) + "\n"
+      + FormText.contracts(set, facts)
   }
 
   private static func provider(_ set: RunSet, _ facts: FormFacts) -> String {

@@ -4,7 +4,9 @@ import Telemetry
 
 /// The Software Carbon Intensity of ISO/IEC 21031.
 enum SCIForm {
-  static let form = ReportForm(name: "sci", title: "ISO/IEC 21031, Software Carbon Intensity") {
+  static let form = ReportForm(
+    name: "sci", title: "ISO/IEC 21031, Software Carbon Intensity", tellsContracts: true
+  ) {
     set, facts in [ReportForm.Page(name: "sci.md", text: try text(set, facts))]
   }
 
@@ -34,6 +36,7 @@ enum SCIForm {
       + "By ISO/IEC 21031: SCI = ((E × I) + M) per R. \(CarbonScore.boundary)\n\n"
       + FormText.alarms(set) + FormText.table(rows) + "\n\n## Recordings\n\n"
       + FormText.recordings(set) + "\n"
+      + FormText.contracts(set, facts)
   }
 
   /// What is counted where the user does not say.
