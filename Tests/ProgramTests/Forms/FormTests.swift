@@ -67,6 +67,7 @@ import Testing
     #expect(rows["hardware used"].first == "NVIDIA H100 80GB HBM3")
     #expect(rows["crashed.hippo"].contains("job ended by an error: OOM"), "\(text)")
     #expect(rows["resumed.hippo"].contains("end not recorded"))
+    #expect(rows["done.hippo"].contains("training: train.py"))
     let method = rows["energy of training (MWh)"].last ?? ""
     for part in [
       "Sum of 3 recordings, read from energy counters",

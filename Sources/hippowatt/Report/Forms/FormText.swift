@@ -19,7 +19,7 @@ enum FormText {
       return [
         run.name, sanitized(report.machine),
         report.isTimeless ? "unknown" : RunReport.dates(report.span) { _ in 0 },
-        kind(run), run.ending,
+        of(run), run.ending,
         report.energy.map { energy in
           (energy.isModelled ? "≈ " : "") + FormNumber.decimal(energy.joules / 3.6e6)
             + " (\(SI.percent(energy.coverage)) % covered)"
@@ -30,12 +30,14 @@ enum FormText {
       ["recording", "machine", "from, to", "of", "ending", "kWh"], rows)
   }
 
-  private static func kind(_ run: RunSet.Run) -> String {
-    switch run.kind {
-    case .training: "training"
-    case .serving: "serving"
-    case .mixed: "training and serving"
-    case .power: "power only"
+  /// What a recording is of: training or serving, and by which jobs.
+  private static func of(_ run: RunSet.Run) -> String {
+    let jobs = run.report.jobs.map { sanitized($0.device.label) }.joined(separator: ", ")
+    return switch run.kind {
+    case .training: "training: \(jobs)"
+    case .serving: "serving: \(jobs)"
+    case .mixed: "training and serving: \(jobs)"
+    case .power: "power, no job"
     }
   }
 

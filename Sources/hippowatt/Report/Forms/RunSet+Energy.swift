@@ -79,7 +79,8 @@ extension RunSet {
     var sentences = [
       (runs.count == 1 ? "One recording, " : "Sum of \(runs.count) recordings, ") + how,
       "Boundary: \(boundary.isEmpty ? "not told" : boundary), and nothing beyond it",
-      "Known for \(SI.percent(least)) % of the time\(runs.count > 1 ? " or more" : "")"
+      "Known for " + (runs.count > 1 && least < 0.9995 ? "at least " : "")
+        + "\(SI.percent(least)) % of the time"
         + (least < 0.9995 ? "; what is missing is not guessed" : ""),
     ]
     let doubts = runs.map(\.report.uncertainty)
