@@ -71,6 +71,7 @@ enum Schema {
       device INTEGER REFERENCES device (id), -- to which it happened, if to one
       cause TEXT                   -- lost, asleep, no_answer, …, see Event.swift
     );
+    \(gridStatements);
     CREATE TABLE state ( -- every change of a source's state
       id INTEGER PRIMARY KEY,
       source TEXT NOT NULL,
@@ -89,6 +90,20 @@ enum Schema {
     ) WITHOUT ROWID;
     CREATE VIEW source AS -- how each source was doing at the end
       SELECT source AS name, health, message, remedy, max(id) AS state FROM state GROUP BY source;
+    """
+
+  /// What was said of the electricity; recordings made before there was any have no such table.
+  static let gridStatements = """
+    CREATE TABLE IF NOT EXISTS grid_statement ( -- said of an interval; revised ones are kept too
+      device INTEGER NOT NULL REFERENCES device (id),
+      start INTEGER NOT NULL,      -- ns since 1970-01-01 UTC
+      end INTEGER NOT NULL,        -- of the interval, which does not hold it
+      said INTEGER NOT NULL,       -- when it reached us
+      quality TEXT NOT NULL,       -- measured, estimated or forecast
+      metric TEXT NOT NULL,        -- stem, _ and stored step, as the columns of the kinds' tables
+      value INTEGER NOT NULL,      -- in steps of the metric
+      PRIMARY KEY (device, start, said, metric)
+    ) WITHOUT ROWID
     """
 
   /// The text of the note by which recordings of version 1 end.

@@ -8,9 +8,14 @@ extension RecordingReader {
     database.beginTask()
     for row in catalogue.devices where row.isAnnounced { try body(.device(row.device)) }
     for row in catalogue.series { try body(.series(row.descriptor)) }
+    var statements = try gridStatements()[...]
     var events = try events()[...]
     var states = try states()[...]
     func speak(until time: Int64) throws {
+      while let statement = statements.first, statement.said.nanoseconds <= time {
+        try body(.grid(statement))
+        statements.removeFirst()
+      }
       while let state = states.first, state.time.nanoseconds <= time {
         try body(.state(state))
         states.removeFirst()

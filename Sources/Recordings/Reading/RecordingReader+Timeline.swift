@@ -10,6 +10,7 @@ extension RecordingReader {
     var timeline = Timeline()
     for row in catalogue.devices where row.isAnnounced { timeline.apply(.device(row.device)) }
     for row in catalogue.series { timeline.apply(.series(row.descriptor)) }
+    for statement in try gridStatements() { timeline.apply(.grid(statement)) }
     for event in try events() { timeline.apply(.event(event)) }
     for state in try states() { timeline.apply(.state(state)) }
     let span = self.span

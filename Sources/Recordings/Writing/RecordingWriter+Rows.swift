@@ -102,6 +102,26 @@ extension RecordingWriter {
     try insert.run()
   }
 
+  /// Adds what is said of an interval; what was said of it before stays.
+  func insert(_ statement: GridStatement) throws(RecordingError) {
+    let device = try place(of: statement.device)
+    let insert = try self.statement(
+      """
+      INSERT OR REPLACE INTO grid_statement (device, start, end, said, quality, metric, value)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """)
+    for entry in statement.values {
+      insert.bind(0, Int64(device + 1))
+      insert.bind(1, statement.span.start.nanoseconds)
+      insert.bind(2, statement.span.end.nanoseconds)
+      insert.bind(3, statement.said.nanoseconds)
+      insert.bind(4, statement.quality.rawValue)
+      insert.bind(5, entry.metric.name)
+      insert.bind(6, entry.steps)
+      try insert.run()
+    }
+  }
+
   func insert(_ state: SourceState) throws(RecordingError) {
     let insert = try statement(
       "INSERT INTO state (source, time, health, message, remedy, kind) VALUES (?, ?, ?, ?, ?, ?)")

@@ -103,6 +103,14 @@ public final class RecordingWriter {
         pendingSince = pendingSince ?? reading.arrival
         newestArrival = max(newestArrival ?? reading.arrival, reading.arrival)
         try write(reading, with: plan)
+      case .grid(let statement):
+        try SQLIdentifier.check(statement.span.start)
+        try SQLIdentifier.check(statement.span.end)
+        try SQLIdentifier.check(statement.said)
+        try SQLIdentifier.check(statement.device.kind)
+        for entry in statement.values { try SQLIdentifier.check(entry.metric) }
+        try begin()
+        try insert(statement)
       case .event(let event):
         try SQLIdentifier.check(event.time)
         try begin()

@@ -162,6 +162,9 @@ public struct JSONLineDecoder: Sendable {
       result = [.device(try device(&scanner))]
     } else if scanner.equals(key, "series") {
       result = try series(&scanner)
+    } else if scanner.equals(key, "grid") {
+      result = [.grid(try grid(&scanner, arrival))]
+      try countNotice()
     } else if scanner.equals(key, "event") {
       result = [.event(try event(&scanner, arrival))]
       try countNotice()
@@ -174,7 +177,7 @@ public struct JSONLineDecoder: Sendable {
     } else {
       let name = try scanner.text(key, cap: 40)
       throw JSONFault(
-        "“\(name)” is none of reading, device, series, event, state and hippowatt")
+        "“\(name)” is none of reading, device, series, grid, event, state and hippowatt")
     }
     if try scanner.nextKey(&isFirst) != nil {
       throw JSONFault("a line says one thing; here a second begins")

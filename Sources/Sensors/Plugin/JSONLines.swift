@@ -54,6 +54,7 @@ public enum JSONLines {
     case .device(let device): writer.write(device)
     case .series(let descriptor): writer.write(descriptor)
     case .reading(let reading): writer.write(reading)
+    case .grid(let statement): writer.write(statement)
     case .event(let event): writer.write(event)
     case .state(let state): writer.write(state)
     }
@@ -145,6 +146,20 @@ extension JSONWriter {
       whole(entry.steps)
     }
     raw(clashes.isEmpty ? "}}" : "}}}")
+  }
+
+  mutating func write(_ statement: GridStatement) {
+    raw("{\"grid\":{\"device\":")
+    string(statement.device.name)
+    raw(",\"start\":")
+    seconds(nanoseconds: statement.span.start.nanoseconds)
+    raw(",\"end\":")
+    seconds(nanoseconds: statement.span.end.nanoseconds)
+    raw(",\"said\":")
+    seconds(nanoseconds: statement.said.nanoseconds)
+    member("quality", statement.quality.rawValue)
+    for entry in statement.values { raw(",\"\(entry.metric.name)\":\(entry.steps)") }
+    raw("}}")
   }
 
   mutating func write(_ event: Event) {

@@ -122,6 +122,7 @@ struct TimeGate {
     switch observation {
     case .device, .series: nil
     case .reading(let reading): (reading.time, reading.arrival)
+    case .grid(let statement): (min(statement.span.start, statement.said), statement.said)
     case .event(let event): (event.time, event.time)
     case .state(let state): (state.time, state.time)
     }

@@ -16,6 +16,28 @@ extension Metric {
     "intensity", .gramPerKilowattHour, stored: "mg_per_kwh", "carbon intensity",
     label: "intensity", in: 0...5000,
     "lifecycle grams of CO2 equivalent for a kilowatt-hour, location-based (GHG Protocol scope 2)")
+  /// Grams of CO2 from combustion alone per kilowatt-hour: what scope 2 of the GHG Protocol counts.
+  public static let directIntensity = Metric(
+    "direct_intensity", .gramPerKilowattHour, stored: "mg_per_kwh", "direct carbon intensity",
+    label: "direct", in: 0...3000,
+    "grams of CO2 from combustion alone for a kilowatt-hour (GHG Protocol scope 2, location-based)")
+  /// Grams of CO2 that one kilowatt-hour more would cause: for decisions, never for accounts.
+  public static let marginalIntensity = Metric(
+    "marginal_intensity", .gramPerKilowattHour, stored: "mg_per_kwh", "marginal intensity",
+    label: "marginal", in: 0...3000,
+    "grams of CO2 that one kilowatt-hour more would cause; for decisions, never for accounts")
+  /// The least renewable share that a forecast allows for, 0...1.
+  public static let renewableShareLow = Metric(
+    "renewable_low", .ratio, stored: "ppm", "renewable share, low", label: "low", in: mix,
+    "the lower end of a forecast's band")
+  /// The greatest renewable share that a forecast allows for, 0...1.
+  public static let renewableShareHigh = Metric(
+    "renewable_high", .ratio, stored: "ppm", "renewable share, high", label: "high", in: mix,
+    "the upper end of a forecast's band")
+  /// Renewable production against load, which may exceed 1 where some of it is exported or stored.
+  public static let renewableShareOfLoad = Metric(
+    "renewable_of_load", .ratio, stored: "ppm", "renewable share of load", label: "of load",
+    in: 0...10, "renewable production over the zone's load; above 1 there is a surplus")
   /// The share of solar in the electricity produced, 0...1.
   public static let solarShare = Metric(
     "solar", .ratio, stored: "ppm", "solar", in: mix, "share of all electricity")
@@ -47,8 +69,12 @@ extension Metric {
     "oil", .ratio, stored: "ppm", "oil and other fossil", label: "oil, other", in: mix,
     "share of all electricity")
 
+  /// All that can be said of the electricity of a grid.
+  public static var gridMetrics: [Metric] { grid }
+
   static let grid: [Metric] = [
-    renewableShare, lowCarbonShare, carbonIntensity, solarShare, windShare, hydroShare,
+    renewableShare, lowCarbonShare, carbonIntensity, directIntensity, marginalIntensity,
+    renewableShareLow, renewableShareHigh, renewableShareOfLoad, solarShare, windShare, hydroShare,
     bioenergyShare, otherRenewableShare, nuclearShare, gasShare, coalShare, oilShare,
   ]
 }

@@ -6,6 +6,8 @@ public enum Observation: Sendable, Hashable {
   case series(SeriesDescriptor)
   /// Carries values.
   case reading(Reading)
+  /// Carries what is said of the electricity of a grid over an interval.
+  case grid(GridStatement)
   /// Tells of something that happened.
   case event(Event)
   /// Tells how a data source is doing.

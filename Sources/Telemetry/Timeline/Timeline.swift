@@ -35,6 +35,8 @@ public struct Timeline: Sendable {
   private var processFacts: [DeviceID: ProcessFacts] = [:]
   /// Marks, gaps and notes, in order of time.
   public private(set) var events: [Event] = []
+  /// What was said of the electricity, interval by interval.
+  public private(set) var gridBook = GridBook()
   /// Every change of a source's state, in order of arrival.
   public private(set) var states: [SourceState] = []
   /// The time of the first and the last reading or state; `nil` while there is none.
@@ -53,6 +55,7 @@ public struct Timeline: Sendable {
     case .reading(let reading):
       take(reading)
       extend(to: reading.time)
+    case .grid(let statement): gridBook.take(statement)
     case .event(let event):
       let place = events.partitioningIndex { $0.time > event.time }
       events.insert(event, at: place)

@@ -31,7 +31,7 @@ struct RecordingBacklog {
     guard waiting.count > limit else { return }
     _ = drop(rest) {
       switch $0 {
-      case .event, .state: true
+      case .event, .state, .grid: true
       case .reading, .device, .series: false
       }
     }
@@ -101,6 +101,7 @@ extension Observation {
   fileprivate var time: Timestamp? {
     switch self {
     case .reading(let reading): reading.time
+    case .grid(let statement): statement.said
     case .event(let event): event.time
     case .state(let state): state.time
     case .device, .series: nil

@@ -50,7 +50,7 @@ extension Observation {
   /// The same, so many seconds later.
   func moved(by seconds: Double) -> Observation {
     switch self {
-    case .device, .series: return self
+    case .device, .series, .grid: return self
     case .reading(var reading):
       reading.time = reading.time + seconds
       reading.arrival = reading.arrival + seconds

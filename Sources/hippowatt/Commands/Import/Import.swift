@@ -114,6 +114,7 @@ struct Import: ParsableCommand {
       switch observation {
       case .device, .series: nil
       case .reading(let reading): reading.time
+      case .grid(let statement): statement.said
       case .event(let event): event.time
       case .state(let state): state.time
       }

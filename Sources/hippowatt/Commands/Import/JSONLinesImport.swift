@@ -91,6 +91,7 @@ struct JSONLinesImport {
     switch observation {
     case .device, .series: true
     case .reading(let reading): reading.time != untold
+    case .grid: true
     case .event(let event): event.time != untold
     case .state(let state): state.time != untold
     }

@@ -1,0 +1,139 @@
+import Quantities
+
+/// All that was said of the electricity of each grid, with every revision.
+public struct GridBook: Sendable, Hashable {
+  /// An interval and all that was said of it, in the order it was said.
+  struct Slot: Sendable, Hashable {
+    var span: TimeSpan
+    var editions: [GridStatement]
+  }
+
+  private var slots: [DeviceID: [Slot]] = [:]
+  /// The grids that something was said of, in the order they were first heard of.
+  public private(set) var devices: [DeviceID] = []
+
+  /// A book in which nothing is written yet.
+  public init() {}
+
+  /// Whether nothing is written in it.
+  public var isEmpty: Bool { devices.isEmpty }
+
+  /// How many intervals of one grid are kept: half a year of five-minute intervals.
+  static let capacity = 53_000
+  /// How many revisions of one interval are kept; then the second oldest goes.
+  static let mostEditions = 64
+
+  /// Takes in a statement.
+  /// - Returns: whether it said anything new.
+  @discardableResult
+  public mutating func take(_ statement: GridStatement) -> Bool {
+    guard 0 < statement.span.seconds, statement.span.seconds <= GridStatement.longest else {
+      return false
+    }
+    if slots[statement.device] == nil { devices.append(statement.device) }
+    var list = slots.removeValue(forKey: statement.device) ?? []
+    defer { slots[statement.device] = list }
+    let index = list.partitioningIndex { $0.span.start >= statement.span.start }
+    guard list.indices.contains(index), list[index].span.start == statement.span.start else {
+      list.insert(Slot(span: statement.span, editions: [statement]), at: index)
+      if list.count > Self.capacity { list.removeFirst(Self.capacity / 8) }
+      return true
+    }
+    let editions = list[index].editions
+    let place = editions.partitioningIndex { $0.said > statement.said }
+    if place > 0, editions[place - 1].agrees(with: statement) { return false }
+    list[index].editions.insert(statement, at: place)
+    if list[index].editions.count > Self.mostEditions { list[index].editions.remove(at: 1) }
+    // A later edition may have another length, such as quarters of an hour instead of hours.
+    list[index].span = list[index].editions.last?.span ?? statement.span
+    return true
+  }
+
+  /// What is known of the interval that holds a time: the best there is, and of equals the newest.
+  ///
+  /// - Parameter asOf: only what had been said by then; everything where it is `nil`.
+  public func statement(
+    of device: DeviceID, at time: Timestamp, asOf: Timestamp? = nil
+  ) -> GridStatement? {
+    guard let list = slots[device] else { return nil }
+    let index = list.partitioningIndex { $0.span.start > time } - 1
+    guard index >= 0 else { return nil }
+    return Self.best(list[index], asOf).flatMap { time < $0.span.end ? $0 : nil }
+  }
+
+  /// The best statements of the intervals that share time with a span, in order of time and without
+  /// overlap: where one reaches into the next, the next one counts from its start.
+  public func statements(
+    of device: DeviceID, in span: TimeSpan, asOf: Timestamp? = nil
+  ) -> [GridStatement] {
+    guard let list = slots[device] else { return [] }
+    let from = max(0, list.partitioningIndex { $0.span.start > span.start } - 1)
+    var result: [GridStatement] = []
+    for slot in list[from...] {
+      guard slot.span.start < span.end else { break }
+      guard let best = Self.best(slot, asOf) else { continue }
+      if let last = result.indices.last, result[last].span.end > best.span.start {
+        result[last].span = TimeSpan(result[last].span.start, best.span.start)
+      }
+      result.append(best)
+    }
+    return result.filter { $0.span.end > span.start && $0.span.start < span.end }
+  }
+
+  /// The last measurement of which the interval ended by a time.
+  public func lastMeasured(
+    of device: DeviceID, before time: Timestamp, asOf: Timestamp? = nil
+  ) -> GridStatement? {
+    guard let list = slots[device] else { return nil }
+    var index = list.partitioningIndex { $0.span.start >= time } - 1
+    while index >= 0 {
+      if let best = Self.best(list[index], asOf), best.quality == .measured, best.span.end <= time {
+        return best
+      }
+      index -= 1
+    }
+    return nil
+  }
+
+  /// Everything that was said of an interval's start, in the order it was said.
+  public func editions(of device: DeviceID, at start: Timestamp) -> [GridStatement] {
+    guard let list = slots[device] else { return [] }
+    let index = list.partitioningIndex { $0.span.start >= start }
+    guard list.indices.contains(index), list[index].span.start == start else { return [] }
+    return list[index].editions
+  }
+
+  /// How many intervals of a span were said anew with other values after they had been measured.
+  public func restated(of device: DeviceID, in span: TimeSpan) -> Int {
+    guard let list = slots[device] else { return 0 }
+    let from = list.partitioningIndex { $0.span.end > span.start }
+    let to = list.partitioningIndex { $0.span.start >= span.end }
+    return list[from..<max(from, to)].count { slot in
+      slot.editions.count { $0.quality == .measured } > 1
+    }
+  }
+
+  /// From the start of the first to the end of the last interval.
+  public func span(of device: DeviceID) -> TimeSpan? {
+    guard let list = slots[device], let first = list.first, let last = list.last else { return nil }
+    return TimeSpan(first.span.start, last.span.end)
+  }
+
+  private static func best(_ slot: Slot, _ asOf: Timestamp?) -> GridStatement? {
+    var best: GridStatement?
+    for edition in slot.editions {
+      if let asOf, edition.said > asOf { break }
+      if let known = best, rank(known.quality) > rank(edition.quality) { continue }
+      best = edition
+    }
+    return best
+  }
+
+  private static func rank(_ quality: GridStatement.Quality) -> Int {
+    switch quality {
+    case .measured: 2
+    case .estimated: 1
+    case .forecast: 0
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// What the numbers of a grid are: where they come from and what they count.
+///
+/// A share or an intensity without these says little: France is 26 % renewable and 95 % low-carbon,
+/// and its grams differ threefold between a direct and a lifecycle factor.
+public struct GridFacts: Sendable, Hashable {
+  /// Whether the electricity made inside the zone is meant, or what its sockets deliver.
+  public enum Basis: String, Sendable, Hashable, CaseIterable {
+    /// Made inside the zone; imports are left out.
+    case production
+    /// After imports and exports.
+    case consumption
+  }
+
+  /// Which of two questions an intensity answers.
+  public enum Signal: String, Sendable, Hashable, CaseIterable {
+    /// What belongs to a use of electricity: for accounts.
+    case average
+    /// What one kilowatt-hour more would cause now: for decisions only, never for accounts.
+    case marginal
+  }
+
+  /// The provider's name, for people: `Energy-Charts`.
+  public var provider: String
+  /// The zone by the provider's name: `DE`.
+  public var zone: String
+  /// Whether production or consumption is meant.
+  public var basis: Basis
+  /// Whether averages or marginal values are meant.
+  public var signal: Signal
+  /// Under which terms the numbers may be shown, and how their source is to be named.
+  public var licence: String
+  /// Seconds between two new values.
+  public var cadence: Double
+
+  /// The facts of a source.
+  public init(
+    provider: String, zone: String, basis: Basis, signal: Signal = .average, licence: String,
+    cadence: Double
+  ) {
+    self.provider = provider
+    self.zone = zone
+    self.basis = basis
+    self.signal = signal
+    self.licence = licence
+    self.cadence = cadence
+  }
+
+  /// Reads them from a device's attributes; `nil` where the device is no live grid.
+  public init?(_ attributes: [String: String]) {
+    guard let provider = attributes["provider"], let zone = attributes["zone"],
+      let basis = attributes["basis"].flatMap(Basis.init(rawValue:)),
+      let signal = attributes["signal"].flatMap(Signal.init(rawValue:))
+    else { return nil }
+    self.init(
+      provider: provider, zone: zone, basis: basis, signal: signal,
+      licence: attributes["licence"] ?? "",
+      cadence: attributes["cadence"].flatMap(Double.init) ?? 900)
+  }
+
+  /// The same as a device's attributes.
+  public var attributes: [String: String] {
+    [
+      "provider": provider, "zone": zone, "basis": basis.rawValue, "signal": signal.rawValue,
+      "licence": licence, "cadence": "\(cadence)",
+    ]
+  }
+
+  /// What is said beside every number of it: `Energy-Charts · production · average`.
+  public var words: String { "\(provider) · \(basis.rawValue) · \(signal.rawValue)" }
+}
