@@ -51,8 +51,8 @@ import Testing
     #expect(near(account.coverage, 0.25))
     #expect(near(account.renewableShare, 0.6))
     #expect(near(account.grams, 0.5 * 200))
-    // Without a word on nuclear power, low-carbon is at least what is renewable.
-    #expect(near(account.lowCarbonShare, 0.6))
+    // Without a word on nuclear power, the low-carbon share is not known.
+    #expect(account.lowCarbonShare == nil)
   }
 
   @Test func `Without a grid the joules are known and their mix is not`() throws {

@@ -72,5 +72,6 @@ final class LedgerMemos: Sendable {
   let pauses = Memo<SpanKey, [JobPause]>()
   let totals = Memo<SpanKey, JobTotals?>()
   let accelerators = Memo<DeviceID, [Device]>()
+  let grids = Memo<TimeSpan, GridAccount?>()
   let waitings = Memo<SpanKey, WaitingAccount?>()
 }

@@ -239,7 +239,7 @@ extension JSONLineDecoder {
     return state
   }
 
-  private func choice<Choice: RawRepresentable & CaseIterable>(
+  func choice<Choice: RawRepresentable & CaseIterable>(
     _ text: String, _ what: String
   ) throws(JSONFault) -> Choice where Choice.RawValue == String {
     if let choice = Choice(rawValue: text) { return choice }

@@ -25,13 +25,16 @@ extension JSONLineDecoder {
         said = try timestamp(&scanner) ?? arrival
       } else if scanner.equals(key, "quality") {
         quality = try choice(scanner.string(), "quality")
-      } else if let metric = Metric.gridMetrics.first(where: { scanner.equals(key, $0.name) }) {
+      } else {
+        let word = try scanner.text(key, cap: 60)
+        guard let metric = Metric.gridMetrics.first(where: { $0.name == word }) else {
+          try scanner.skipValue()
+          continue
+        }
         guard let steps = try scanner.number().whole(),
           metric.range.contains(Double(steps) * metric.scale)
-        else { throw JSONFault("“\(metric.name)” is no value that can be") }
+        else { throw JSONFault("a value of “grid” cannot be") }
         values.append((metric, steps))
-      } else {
-        try scanner.skipValue()
       }
     }
     guard let name, let start, let end, start < end, end - start <= GridStatement.longest else {

@@ -80,7 +80,7 @@ package struct Said {
       case .series(let descriptor): series.append(descriptor)
       case .reading(let reading): readings.append(reading)
       case .event(let event): events.append(event)
-      case .state: break
+      case .state, .grid: break
       }
     }
   }

@@ -1,0 +1,134 @@
+import Quantities
+import Telemetry
+
+/// What is known of the electricity over time, each stretch from the best source there is.
+///
+/// Values are held over their interval and never interpolated. Where the live source is silent, its
+/// last measurement stands for two hours, then the same hour of the last seven days, then the year.
+public struct GridCourse: Sendable {
+  private let timeline: Timeline
+  /// The source that says intervals, if there is one.
+  public let live: Device?
+  /// The grid whose values are readings: a yearly mean, a simulation, somebody's own sensor.
+  public let held: Device?
+  private let asOf: Timestamp?
+
+  /// A profile needs so many of the last seven days.
+  static let leastDays = 3
+
+  /// The course of a timeline; with `asOf` as it was known at that time, forecasts included.
+  public init(_ timeline: Timeline, asOf: Timestamp? = nil) {
+    self.timeline = timeline
+    self.asOf = asOf
+    let grids = timeline.devices.filter { $0.id.kind == .grid }
+    let said = Set(timeline.gridBook.devices)
+    // What one kilowatt-hour more would cause says nothing of those that were drawn.
+    live = grids.first { device in
+      said.contains(device.id) && GridFacts(device.attributes)?.signal != .marginal
+    }
+    held = grids.first { timeline.id(.renewableShare, of: $0.id) != nil }
+  }
+
+  /// The stretches of a span, in order and without gaps.
+  public func stretches(in span: TimeSpan) -> [GridStretch] {
+    guard span.seconds > 0 else { return [] }
+    guard let live else { return heldStretches(in: span) }
+    var result: [GridStretch] = []
+    var reached = span.start
+    for statement in timeline.gridBook.statements(of: live.id, in: span, asOf: asOf) {
+      guard statement[.renewableShare] != nil else { continue }
+      let from = max(statement.span.start, reached)
+      let to = min(statement.span.end, span.end)
+      guard from < to else { continue }
+      if reached < from { result += gap(TimeSpan(reached, from), live) }
+      let rung: GridRung = statement.quality == .measured ? .measured : .estimated
+      result.append(GridStretch(TimeSpan(from, to), rung, statement))
+      reached = to
+    }
+    if reached < span.end { result += gap(TimeSpan(reached, span.end), live) }
+    return result
+  }
+
+  /// What is known at one time.
+  public func state(at time: Timestamp) -> GridStretch {
+    let one = TimeSpan(time, Timestamp(nanoseconds: time.nanoseconds.saturatingAdd(1)))
+    return stretches(in: one).first ?? GridStretch(one)
+  }
+
+  /// What stands for a stretch of which the live source says nothing.
+  private func gap(_ span: TimeSpan, _ live: Device) -> [GridStretch] {
+    var result: [GridStretch] = []
+    var start = span.start
+    if let last = timeline.gridBook.lastMeasured(of: live.id, before: start, asOf: asOf),
+      last[.renewableShare] != nil
+    {
+      let end = min(last.span.end + GridRung.patience, span.end)
+      if start < end {
+        result.append(GridStretch(TimeSpan(start, end), .stale, last))
+        start = end
+      }
+    }
+    while start < span.end {
+      let hour = start.nanoseconds.flooredQuotient(by: Self.hour)
+      let end = min(Timestamp(nanoseconds: (hour + 1) * Self.hour), span.end)
+      let stretch = TimeSpan(start, end)
+      if let profile = profile(stretch, hour, live) {
+        result.append(profile)
+      } else {
+        result += heldStretches(in: stretch)
+      }
+      start = end
+    }
+    return result
+  }
+
+  private static let hour: Int64 = 3_600_000_000_000
+
+  /// The mean of the same hour of the seven days before.
+  private func profile(_ span: TimeSpan, _ hour: Int64, _ live: Device) -> GridStretch? {
+    let days: [GridStatement] = (1...7).compactMap { day in
+      let time = Timestamp(nanoseconds: (hour - 24 * Int64(day)) * Self.hour + Self.hour / 2)
+      let known = timeline.gridBook.statement(of: live.id, at: time, asOf: asOf)
+      return known?.quality == .measured ? known : nil
+    }
+    let shares = days.compactMap { $0[.renewableShare] }
+    guard shares.count >= Self.leastDays else { return nil }
+    func mean(_ metric: Metric) -> Double? {
+      let values = days.compactMap { $0[metric] }
+      return values.count == shares.count ? values.reduce(0, +) / Double(values.count) : nil
+    }
+    var stretch = GridStretch(span)
+    stretch.rung = .profile
+    stretch.renewable = mean(.renewableShare)
+    stretch.lowCarbon = mean(.lowCarbonShare)
+    stretch.intensity = mean(.carbonIntensity)
+    stretch.directIntensity = mean(.directIntensity)
+    if let low = shares.min(), let high = shares.max() { stretch.band = low...high }
+    return stretch
+  }
+
+  /// The stretches over which readings of a grid hold.
+  private func heldStretches(in span: TimeSpan) -> [GridStretch] {
+    guard let held else { return [GridStretch(span)] }
+    let metrics: [Metric] = [.renewableShare, .lowCarbonShare, .carbonIntensity, .directIntensity]
+    let ids = metrics.compactMap { timeline.id($0, of: held.id) }
+    var cuts = ids.flatMap { timeline.changes($0, in: span) } + [span.start, span.end]
+    // Before its first reading nothing is known.
+    cuts += ids.compactMap { timeline.firstReading($0)?.time }.filter { span.contains($0) }
+    cuts.sort()
+    let isAnnual = timeline.id(.renewableShare, of: held.id).map {
+      timeline.descriptor($0).provenance.method == .annual
+    }
+    return zip(cuts, cuts.dropFirst()).filter { $0 < $1 }.map { from, to in
+      var stretch = GridStretch(TimeSpan(from, to))
+      let moment = timeline.moment(at: from)
+      guard let share = moment.known(.renewableShare, of: held.id)?.value else { return stretch }
+      stretch.rung = isAnnual == true ? .annual : .measured
+      stretch.renewable = share
+      stretch.lowCarbon = moment.known(.lowCarbonShare, of: held.id)?.value
+      stretch.intensity = moment.known(.carbonIntensity, of: held.id)?.value
+      stretch.directIntensity = moment.known(.directIntensity, of: held.id)?.value
+      return stretch
+    }
+  }
+}

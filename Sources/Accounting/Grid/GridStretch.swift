@@ -1,0 +1,46 @@
+import Telemetry
+
+/// A stretch of time over which what is known of the electricity does not change.
+public struct GridStretch: Hashable, Sendable {
+  /// The stretch.
+  public var span: TimeSpan
+  /// From what its values are known.
+  public var rung: GridRung
+  /// The share of renewables, 0...1.
+  public var renewable: Double?
+  /// The share of renewables and nuclear, 0...1.
+  public var lowCarbon: Double?
+  /// Lifecycle grams of CO2 equivalent for a kilowatt-hour.
+  public var intensity: Double?
+  /// Grams of CO2 from combustion alone for a kilowatt-hour.
+  public var directIntensity: Double?
+  /// The least and the greatest renewable share that the source allows for, 0...1.
+  public var band: ClosedRange<Double>?
+
+  /// A stretch of which nothing is known.
+  public init(_ span: TimeSpan) {
+    self.span = span
+    rung = .unknown
+  }
+
+  init(_ span: TimeSpan, _ rung: GridRung, _ statement: GridStatement) {
+    self.span = span
+    self.rung = rung
+    renewable = statement[.renewableShare]
+    lowCarbon = statement[.lowCarbonShare]
+    intensity = statement[.carbonIntensity]
+    directIntensity = statement[.directIntensity]
+    if let low = statement[.renewableShareLow], let high = statement[.renewableShareHigh],
+      low <= high
+    {
+      band = low...high
+    }
+  }
+
+  /// The same values over another stretch.
+  func over(_ span: TimeSpan) -> GridStretch {
+    var copy = self
+    copy.span = span
+    return copy
+  }
+}
