@@ -38,7 +38,9 @@ let package = Package(
     .target(name: "Formats", dependencies: ["Quantities"], swiftSettings: strict),
     .target(
       name: "Linux", dependencies: ["Telemetry", "Formats", "CSystem"], swiftSettings: strict),
-    .target(name: "HTTP", dependencies: ["Telemetry", "Linux", "CDrivers"], swiftSettings: strict),
+    .target(
+      name: "HTTP", dependencies: ["Telemetry", "Quantities", "Linux", "CDrivers"],
+      swiftSettings: strict),
     .target(
       name: "Serving", dependencies: ["Telemetry", "Quantities", "Formats", "HTTP"],
       swiftSettings: strict),
@@ -87,7 +89,7 @@ let package = Package(
     .testTarget(
       name: "ServingTests",
       dependencies: [
-        "Serving", "HTTP", "Formats", "Telemetry", "Loopback", "Seeded", "TestSupport",
+        "Serving", "HTTP", "Formats", "Linux", "Telemetry", "Loopback", "Seeded", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -1,6 +1,6 @@
 import Telemetry
 
-/// Why there is no answer to a GET, or none that can be used.
+/// Why there is no answer to a request, or none that can be used.
 package enum HTTPFailure: Error, Sendable, Hashable {
   /// The name of the host has no address.
   case unknownHost
@@ -20,15 +20,19 @@ package enum HTTPFailure: Error, Sendable, Hashable {
   case endedEarly
   /// A body in a coding that was not asked for, such as `gzip`.
   case compressed(String)
-  /// libcurl, which https needs, is not installed.
+  /// A redirect that is not followed; what the server does, in words.
+  case redirect(String)
+  /// Something that would not stay on its line in a request; what.
+  case unsendable(String)
+  /// libcurl, which every request needs, is not installed.
   case noCurl
-  /// What libcurl says.
+  /// What libcurl says of TLS and certificates.
   case secure(String)
 
   /// What went wrong with the server at `url`, in words.
   package func words(_ url: HTTPURL) -> String {
     switch self {
-    case .unknownHost: "there is no host “\(url.host)”"
+    case .unknownHost: "there is no host “\(url.host)” to be found"
     case .refused: "nothing listens on \(url.authority)"
     case .unreachable(let words): "\(url.authority) cannot be reached: \(words)"
     case .timeout(let seconds):
@@ -39,8 +43,10 @@ package enum HTTPFailure: Error, Sendable, Hashable {
     case .endedEarly: "\(url.authority) hung up in the middle of its answer"
     case .compressed(let coding):
       "\(url.authority) answered with \(coding), which was not asked for"
+    case .redirect(let words): "\(url.authority) \(words)"
+    case .unsendable(let what): "\(what) for \(url.authority) holds what cannot be sent"
     case .noCurl:
-      "\(url.isSecure ? "https" : "a password") needs libcurl.so.4, which is not installed"
+      "\(url.isSecure ? "https" : "http") needs libcurl.so.4, which is not installed"
     case .secure(let words): "\(url.authority): \(words)"
     }
   }
@@ -58,7 +64,11 @@ package enum HTTPFailure: Error, Sendable, Hashable {
     case .timeout: "it is asked again; is the server busy loading its model?"
     case .notHTTP where !url.isSecure: "check the port; for TLS write https://\(url.authority)"
     case .tooLarge: "check the path: a page of metrics is far smaller"
-    case .noCurl: "install it: apt-get install libcurl4t64, or libcurl4 on older systems"
+    case .redirect: "give the URL it leads to, if that is the right one"
+    case .unsendable: "check for blanks, line breaks and signs that must be escaped"
+    case .noCurl:
+      "install it: apt-get install libcurl4t64 (libcurl4 before Debian 13 and Ubuntu 24.04), "
+        + "dnf install libcurl, apk add libcurl, pacman -S curl"
     case .secure: "check the certificate: curl -v \(url)"
     case .notHTTP, .malformed, .endedEarly, .compressed: "look at it: curl -v \(url)"
     }

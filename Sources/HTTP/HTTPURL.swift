@@ -1,6 +1,6 @@
 import Telemetry
 
-/// Where a page is: the part of a URL that a GET needs.
+/// Where a page is: the part of a URL that a request needs.
 package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
   /// Whether the scheme is https.
   package var isSecure = false
@@ -10,7 +10,7 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
   package var port: Int
   /// With the query; empty when the user named none.
   package var path: String
-  /// What is asked for behind the path and never shown, such as `&password=…`.
+  /// The end of the query, which is never shown, such as `&password=…`.
   package var secret = ""
 
   /// Reads `http://host:port/path`; `http://` and the port may be left out.
@@ -89,7 +89,14 @@ package struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
   package var authority: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
 
   /// Path and query as a request holds them, with what is never shown.
-  var target: String { (path.isEmpty ? "/" : path) + secret }
+  var target: String {
+    let start = path.isEmpty ? "/" : path
+    let rest = secret.drop { $0 == "?" || $0 == "&" }
+    return rest.isEmpty ? start : start + (start.contains("?") ? "&" : "?") + rest
+  }
+
+  /// The whole of it, with what is never shown.
+  var address: String { at(target).description }
 
   /// The whole of it but what is never shown.
   package var description: String { "\(isSecure ? "https" : "http")://\(authority)\(path)" }

@@ -31,8 +31,6 @@ import Testing
     }
   }
 
-  private static let hasCurl = dlopen("libcurl.so.4", RTLD_NOW) != nil
-
   @Test(arguments: [
     ("http://box/x", "http://box/x", false), ("box:80", "box:80", false),
     ("http://u:p@box:80/x?y=a@b", "http://box:80/x?y=a@b", true),
@@ -78,13 +76,13 @@ import Testing
     var url = try HTTPURL("http://box/cm?cmnd=Status")
     url.secret = "&password=hunter2"
     #expect(!url.description.contains("hunter2") && url.at("/x").secret.isEmpty)
-    #expect(String(decoding: HTTPClient.request(url), as: UTF8.self).contains("hunter2 HTTP/1.1"))
+    #expect(url.target == "/cm?cmnd=Status&password=hunter2")
     for failure in [HTTPFailure.tooLarge(1), .refused, .timeout(1), .secure("x"), .notHTTP] {
       #expect(!failure.words(url).contains("hunter2") && !failure.remedy(url).contains("hunter2"))
     }
   }
 
-  @Test(.enabled(if: hasCurl))
+  @Test
   func `a server that wants a digest gets one, and never the password`() throws {
     let heard = Heard()
     let server = try LoopbackServer.hearing { request in
@@ -109,7 +107,7 @@ import Testing
     #expect(try client.get(HTTPURL(server.url("/"))).status == 200)
   }
 
-  @Test(.enabled(if: hasCurl))
+  @Test
   func `a server that wants a password gets it, and a wrong one is refused once`() throws {
     let heard = Heard()
     let server = try LoopbackServer.hearing { request in
@@ -131,7 +129,7 @@ import Testing
     #expect(heard.requests.count == before + 3)
   }
 
-  @Test(.enabled(if: hasCurl))
+  @Test
   func `a token is sent as one, to that host alone`() throws {
     let elsewhere = Heard()
     let other = try LoopbackServer.hearing { request in
@@ -153,7 +151,7 @@ import Testing
     #expect(elsewhere.requests.isEmpty)
   }
 
-  @Test(.enabled(if: hasCurl))
+  @Test
   func `with credentials the bounds are the same`() throws {
     let server = try LoopbackServer { path in
       switch path {

@@ -1,3 +1,4 @@
+import Linux
 import Loopback
 import Quantities
 import Synchronization
@@ -50,6 +51,20 @@ final class PagePlayer: Sendable {
       heard += try source.sample(FixedClock(Self.start + Double(second)))
     }
     return heard
+  }
+
+  @Test(arguments: ["", "/metrics"]) func withoutLibcurlItSaysWhatToInstall(path: String) throws {
+    var client = HTTPClient()
+    client.curl = LibrarySearch(["libnowhere.so.4"], in: ["/nowhere"])
+    let url = try HTTPURL("http://127.0.0.1:1" + path)
+    var serve = ServeSource(url, context(), client: client)
+    var exporter = DCGMSource(url, context(), client: client)
+    for probe in [serve.probe(), exporter.probe()] {
+      #expect(probe.message == "http needs libcurl.so.4, which is not installed")
+      #expect(probe.health == .absent && probe.remedy.contains("libcurl4t64"))
+    }
+    #expect(throws: SourceFailure.self) { try serve.sample(FixedClock(Self.start)) }
+    #expect(throws: SourceFailure.self) { try exporter.sample(FixedClock(Self.start)) }
   }
 
   /// Triton tells power and energy of whole GPUs by their UUIDs.

@@ -12,6 +12,10 @@ package struct SafeFile {
   package let size: Int64
   /// When it was last written before it was opened, in seconds since 1970.
   package let changed: Double
+  /// The user who owns it.
+  package let owner: UInt32
+  /// Who may read, write and run it: the lower twelve bits of its mode.
+  package let permissions: UInt32
   /// Which file it is, so that one that has taken its place is noticed.
   package let identity: FileIdentity
 
@@ -33,6 +37,7 @@ package struct SafeFile {
     self.path = path
     size = Int64(status.st_size)
     changed = status.changed
+    (owner, permissions) = (status.st_uid, status.st_mode & 0o7777)
     identity = seen
   }
 

@@ -86,7 +86,7 @@ struct WallPage {
     _ page: HTTPURL, _ status: Int, _ credentials: HTTPCredentials?
   ) -> SourceFailure {
     let remedy =
-      "set user and password_env or password_file, or token_env or token_file, of its [[source]]"
+      "set user and \(KeySource.ways("password")), or \(KeySource.ways("token")), of its [[source]]"
     guard let credentials else {
       return SourceFailure(
         .denied, "\(page.authority) wants to know who asks (\(status))", remedy: remedy)

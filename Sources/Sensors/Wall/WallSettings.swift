@@ -9,8 +9,8 @@ struct WallSettings: Sendable {
   /// The settings there are, in the order of the README.
   static let names = [
     "template", "power", "energy", "time", "power_unit", "energy_unit", "scale", "channel", "query",
-    "user", "password_env", "password_file", "token_env", "token_file", "insecure", "ca_file",
-    "role", "contains", "label", "every", "max_age",
+    "user", "password_env", "password_command", "password_file", "token_env", "token_command",
+    "token_file", "insecure", "ca_file", "role", "contains", "label", "every", "max_age",
   ]
 
   /// Where the meter is, without anything that is secret.
@@ -193,39 +193,20 @@ private struct WallSettingReader {
     }
     guard let password else {
       throw SourceRequestError(
-        "source “wall” has a user and no password: set password_env or password_file")
+        "source “wall” has a user and no password: set \(KeySource.ways("password"))")
     }
     return HTTPCredentials(user: user, password: password)
   }
 
-  /// A secret from an environment variable or a file; `nil` where neither is named.
+  /// A secret from wherever the settings say; `nil` where they do not.
   private func secret(_ name: String) throws(SourceRequestError) -> String? {
-    let (variable, file) = (options[name + "_env"], options[name + "_file"])
-    guard variable == nil || file == nil else {
-      throw SourceRequestError("source “wall” takes \(name)_env or \(name)_file, not both")
+    let source = KeySource(
+      environment: options[name + "_env"], command: options[name + "_command"],
+      file: options[name + "_file"])
+    do throws(SourceRequestError) {
+      return try source.read(environment: context.environment, name: name)?.revealed
+    } catch {
+      throw SourceRequestError("source “wall”: \(error)")
     }
-    var text: String
-    if let variable {
-      guard let value = context.environment[variable], !value.isEmpty else {
-        throw SourceRequestError(
-          "source “wall”: the environment has no \(variable), which \(name)_env names")
-      }
-      text = value
-    } else if let file {
-      guard let open = SafeFile(path(file), followsLinks: true) else {
-        throw SourceRequestError("source “wall”: \(name)_file \(path(file)) cannot be read")
-      }
-      text = String(decoding: open.head(4096).prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
-      guard !text.isEmpty else {
-        throw SourceRequestError("source “wall”: \(name)_file \(path(file)) is empty")
-      }
-    } else {
-      return nil
-    }
-    // Anything else could end the header it is sent in.
-    guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
-      throw SourceRequestError("source “wall”: the \(name) holds a control character")
-    }
-    return text
   }
 }

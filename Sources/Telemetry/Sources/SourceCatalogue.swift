@@ -24,7 +24,7 @@ public struct SourceCatalogue: Sendable {
       throw SourceRequestError("there is no source “\(request.kind)”; there are: \(names)")
     }
     for option in request.options.keys.sorted() where !entry.options.contains(option) {
-      throw SourceRequestError("source “\(entry.name)” has no setting “\(option)”")
+      throw SourceRequestError(entry.refusal(option))
     }
     return try entry.make(request, context)
   }

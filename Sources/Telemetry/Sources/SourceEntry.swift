@@ -35,4 +35,13 @@ public struct SourceEntry: Sendable {
     self.options = options
     self.make = make
   }
+
+  /// Why a setting of that name is not taken, as a sentence that never holds its value.
+  public func refusal(_ option: String) -> String {
+    let words = "source “\(name)” has no setting “\(option)”"
+    let ways = ["env", "command", "file"].map { "\(option)_\($0)" }.filter(options.contains)
+    guard let last = ways.last else { return words }
+    let list = ways.count == 1 ? last : ways.dropLast().joined(separator: ", ") + " or " + last
+    return words + ": settings are copied and shown, so say with \(list) where it comes from"
+  }
 }

@@ -184,7 +184,7 @@ struct SettingsReader {
       } else if entry.options.contains(key) {
         request.options[key] = try scalar(table, key)
       } else {
-        throw problem(key, "source “\(request.kind)” has no setting “\(key)”")
+        throw problem(key, entry.refusal(key))
       }
     }
     return request

@@ -1,5 +1,6 @@
 import Glibc
 import HTTP
+import Linux
 import Loopback
 import Quantities
 import Synchronization
@@ -196,7 +197,6 @@ import Testing
 
 /// Meters and servers that misbehave.
 @Suite struct WallAdversityTests {
-  private static let hasCurl = dlopen("libcurl.so.4", RTLD_NOW) != nil
   private static let password = "hunter2-swordfish"
 
   private static let replies: [(String, LoopbackServer.Reply, SourceState.Health, String)] = [
@@ -256,13 +256,27 @@ import Testing
     }
   }
 
+  @Test(arguments: ["", "/x", "/api/states/sensor.x", "/redfish/v1"])
+  func `without libcurl it says what to install`(path: String) throws {
+    let request = SourceRequest(kind: "wall", argument: "http://127.0.0.1:1" + path)
+    let context = SourceContext(machine: "box")
+    var client = HTTPClient()
+    client.curl = LibrarySearch(["libnowhere.so.4"], in: ["/nowhere"])
+    var source = WallSource(try WallSettings(request, context), context, client: client)
+    let told = source.failure()
+    let failure = try #require(told)
+    #expect(failure.message == "http needs libcurl.so.4, which is not installed")
+    #expect(failure.health == .absent && failure.remedy.contains("libcurl4t64"))
+    #expect(source.probe().message == failure.message)
+  }
+
   @Test func `a value that is null is unknown and no fault`() throws {
     let meter = try PlayedMeter(["/x": #"{"p":null}"#])
     var source = try meter.source("/x", ["power": "/p"])
     #expect(try source.values().isEmpty)
   }
 
-  @Test(.enabled(if: hasCurl))
+  @Test
   func `a wrong password is asked once and not again, a right one that fails later is`() throws {
     let meter = try PlayedMeter([:])
     meter.set("/x", .status(401, ["WWW-Authenticate: Basic realm=\"x\""], "no"))
@@ -278,7 +292,7 @@ import Testing
     #expect(other.failure(at: 1)?.isFinal == false)
   }
 
-  @Test(.enabled(if: hasCurl))
+  @Test
   func `Tasmota is told in the URL who asks, and says so in its own way`() throws {
     let page = "/cm?cmnd=Status%208"
     let meter = try PlayedMeter([
@@ -298,13 +312,14 @@ import Testing
   }
 
   /// Whatever goes wrong, and wherever the password comes from.
-  @Test(.enabled(if: hasCurl))
+  @Test
   func `no password and no token is ever told`() throws {
     let folder = Scratch()
     folder.write("\(Self.password)\nmore\n", to: "secret")
     let ways: [([String: String], String)] = [
       (["user": "admin", "password_env": "PW"], ""),
       (["user": "admin", "password_file": folder.file("secret")], ""),
+      (["token_command": "printf %s \"$PW\""], ""),
       (["token_env": "PW"], ""), (["token_file": folder.file("secret")], ""),
       ([:], "admin:\(Self.password)"),
       (["password_env": "PW", "user": "admin"], "x:\(Self.password)"),

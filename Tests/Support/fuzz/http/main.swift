@@ -2,27 +2,24 @@ import Fuzzing
 import HTTP
 import Serving
 
-let limit = 4096
-
-func read(
-  _ feed: ((UnsafeBufferPointer<UInt8>) -> Void) -> Void
-) -> Result<HTTPResponse, HTTPFailure>? {
-  var parser = HTTPResponseParser(limit: limit)
-  feed { parser.feed($0) }
-  parser.finish()
-  return parser.result
-}
-
-// An answer, in pieces and at once.
+// What stands before a body, line by line, and where it leads.
 fuzz(seeds: [
-  seed("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nServer: x\r\n\r\nhello"),
-  seed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nA: b\r\n\r\n"),
-  seed("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 404 Not Found\nContent-Type: text/html\n\nno"),
+  seed("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nServer: x\r\nETag: \"a\"\r\n\r\n"),
+  seed("HTTP/1.1 429 X\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: 5\r\n\r\n"),
+  seed("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 302 Found\nLocation: ../x?y#z\n\n"),
 ]) { input in
-  let whole = read { $0(input.bytes) }
-  precondition(whole != nil, "neither an answer nor a failure")
-  precondition(whole == read(input.forEachPiece), "an answer depends on where it was cut")
-  if case .success(let response) = whole {
-    precondition(response.body.count <= limit, "a body beyond its limit")
+  let limit = 4096
+  var reader = HTTPHeaderReader(limit: limit)
+  for line in input.bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+    reader.take(line)
+  }
+  let response = reader.response
+  precondition(reader.failure != nil || response.status == 0 || 100...599 ~= response.status)
+  precondition((response.etag ?? "").utf8.count <= 4096, "a header beyond its limit")
+  if case .seconds(let seconds) = response.retryAfter { precondition(seconds >= 0) }
+  if let page = try? HTTPURL("https://box/a/b?c"), let next = page.resolving(response.location) {
+    let text = next.description
+    precondition(text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "a URL that cannot be sent")
+    precondition((try? HTTPURL(text)) == next, "a URL that is not read back")
   }
 }
