@@ -103,6 +103,7 @@ public struct GridCourse: Sendable {
     stretch.lowCarbon = mean(.lowCarbonShare)
     stretch.intensity = mean(.carbonIntensity)
     stretch.directIntensity = mean(.directIntensity)
+    stretch.device = live.id
     if let low = shares.min(), let high = shares.max() { stretch.band = low...high }
     return stretch
   }
@@ -119,15 +120,18 @@ public struct GridCourse: Sendable {
     let isAnnual = timeline.id(.renewableShare, of: held.id).map {
       timeline.descriptor($0).provenance.method == .annual
     }
+    let fuels = GridStretch.fuelMetrics.filter { timeline.id($0, of: held.id) != nil }
     return zip(cuts, cuts.dropFirst()).filter { $0 < $1 }.map { from, to in
       var stretch = GridStretch(TimeSpan(from, to))
       let moment = timeline.moment(at: from)
       guard let share = moment.known(.renewableShare, of: held.id)?.value else { return stretch }
       stretch.rung = isAnnual == true ? .annual : .measured
+      stretch.device = held.id
       stretch.renewable = share
       stretch.lowCarbon = moment.known(.lowCarbonShare, of: held.id)?.value
       stretch.intensity = moment.known(.carbonIntensity, of: held.id)?.value
       stretch.directIntensity = moment.known(.directIntensity, of: held.id)?.value
+      for metric in fuels { stretch.fuels[metric] = moment.known(metric, of: held.id)?.value }
       return stretch
     }
   }

@@ -16,6 +16,20 @@ public struct GridStretch: Hashable, Sendable {
   public var directIntensity: Double?
   /// The least and the greatest renewable share that the source allows for, 0...1.
   public var band: ClosedRange<Double>?
+  /// Shares by fuel, where they are told, 0...1.
+  public var fuels: [Metric: Double] = [:]
+  /// The grid that says it.
+  public var device: DeviceID?
+  /// The interval of the statement that stands here; another one than `span` where it is stale.
+  public var said: TimeSpan?
+  /// Whether the source said it before the interval.
+  public var isForecast = false
+
+  /// The metrics of shares by fuel, the cleanest first.
+  public static let fuelMetrics: [Metric] = [
+    .solarShare, .windShare, .hydroShare, .bioenergyShare, .otherRenewableShare, .nuclearShare,
+    .gasShare, .coalShare, .oilShare,
+  ]
 
   /// A stretch of which nothing is known.
   public init(_ span: TimeSpan) {
@@ -30,6 +44,10 @@ public struct GridStretch: Hashable, Sendable {
     lowCarbon = statement[.lowCarbonShare]
     intensity = statement[.carbonIntensity]
     directIntensity = statement[.directIntensity]
+    device = statement.device
+    said = statement.span
+    isForecast = statement.quality == .forecast
+    for metric in Self.fuelMetrics { fuels[metric] = statement[metric] }
     if let low = statement[.renewableShareLow], let high = statement[.renewableShareHigh],
       low <= high
     {

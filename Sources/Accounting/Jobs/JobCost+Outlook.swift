@@ -77,9 +77,7 @@ extension Ledger {
     } else if outlook.left == nil, let left = outlook.epochsLeft, left > 0 {
       projectEpochs(&outlook, left, of: job, at: time)
     }
-    if let joules = outlook.joules, let grid = inventory.grid,
-      let intensity = moment.known(.carbonIntensity, of: grid.id)?.value
-    {
+    if let joules = outlook.joules, let intensity = gridCourse.state(at: time).intensity {
       outlook.grams = joules / 3.6e6 * intensity
     }
     return outlook

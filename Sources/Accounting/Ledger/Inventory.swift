@@ -25,7 +25,7 @@ public struct Inventory: Sendable {
   public var interfaces: [Device] = []
   /// The training and serving jobs, in the order they were found.
   public var jobs: [Device] = []
-  /// The electricity grid that feeds the machine; the first one announced.
+  /// The electricity grid that feeds the machine: the one whose intervals are told, else the first.
   public var grid: Device?
 
   /// Sorts the devices of a timeline by what they are.
@@ -42,10 +42,11 @@ public struct Inventory: Sendable {
       case .disk: disks.append(device)
       case .net: interfaces.append(device)
       case .job: jobs.append(device)
-      case .grid: grid = grid ?? device
       default: break
       }
     }
+    let course = GridCourse(timeline)
+    grid = course.live ?? course.held ?? timeline.devices.first { $0.id.kind == .grid }
     for index in machines.indices {
       // A meter at the plug sees more than the chip set does.
       machines[index].wholes.sort { $0.role == .machine && $1.role != .machine }

@@ -27,6 +27,7 @@ public struct FrameContext {
   private let outlooks = FrameMemo<JobOutlook?>()
   private let paths = FrameMemo<DataPath>()
   private let energies = FrameMemo<EnergyAmount?>()
+  private let grids = FrameMemo<GridStretch>()
   private let fits = FrameMemo<WallFit?>()
 
   init(_ input: FrameInput) {
@@ -47,6 +48,9 @@ public struct FrameContext {
   var glyphs: GlyphSet { input.view.glyphs }
   var timeline: Timeline { input.timeline }
   var inventory: Inventory { ledger.inventory }
+
+  /// What is known of the electricity at the time shown.
+  var grid: GridStretch { grids.answer { ledger.gridCourse.state(at: time) } }
 
   func style(_ role: Theme.Role) -> Style { theme.style(role) }
   func style(_ ramp: Theme.Ramp) -> Style { theme.style(ramp) }

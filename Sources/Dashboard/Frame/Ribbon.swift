@@ -24,7 +24,7 @@ enum Ribbon {
   private static func drawSources(
     _ canvas: inout Canvas, in bar: Rect, tail: Int, _ c: FrameContext
   ) {
-    let mix = c.inventory.grid.map { RenewableSharePanel.mix($0, c) } ?? []
+    let mix = RenewableSharePanel.mix(c)
     guard !mix.isEmpty else {
       say(
         "unknown: " + (c.states(feeding: [.grid]).first?.message ?? "the grid is not being read"),
@@ -41,9 +41,7 @@ enum Ribbon {
         ink: color.ink)
     }
     canvas.stackedBar(parts, in: bar, track: c.theme[.track], glyphs: c.glyphs)
-    if tail > 0, let grid = c.inventory.grid,
-      let share = c.moment.known(.renewableShare, of: grid.id)?.value
-    {
+    if tail > 0, let share = c.grid.renewable {
       canvas.text(
         "\(SI.fixed(share * 100, 0)) % renewable", x: bar.right + 2, y: bar.y,
         Style(c.theme[.renewable].end, on: c.background).bold)

@@ -21,7 +21,7 @@ struct EquivalentsOverlay: Overlay {
     let mark = c.timeline.events.last { $0.kind == .mark && $0.time < c.time }
     let sinceMark = mark.flatMap { c.ledger.energy(over: TimeSpan($0.time, c.time)) }
     let account = c.ledger.grid(over: c.session)
-    let grams = account.flatMap { $0.matched > 0 && $0.grams > 0 ? $0.grams : nil }
+    let grams = account.flatMap { $0.gramsMatched > 0 && $0.grams > 0 ? $0.grams : nil }
     var head = [
       Run((energy.isModelled ? "≈ " : "") + SI.energy(energy.joules).joined, ink.ramp(.power).bold),
       Run(" since start", ink.muted),

@@ -11,15 +11,16 @@ struct RenewableSharePanel: Panel {
   let ramp = Theme.Ramp.renewable
   let kinds: [DeviceKind] = [.grid]
   let tells =
-    "renewable and low-carbon share, carbon intensity, grams so far"
+    "renewable and low-carbon share, carbon intensity, grams so far, the hours ahead"
   let origin =
-    "the country's annual mix (Our World in Data, Ember), matched to when you drew it"
+    "a live grid source where one is asked, else the country's annual mix (Our World in Data, Ember); "
+    + "matched to when you drew it"
 
   func certificate(_ c: FrameContext) -> [String] { Certificate.grid(c) }
 
   func headline(_ c: FrameContext) -> Headline {
-    guard let grid = c.inventory.grid, let share = c.moment.known(.renewableShare, of: grid.id)
-    else {
+    let grid = c.grid
+    guard let share = grid.renewable else {
       let state = c.states(feeding: [.grid]).first
       let lines = state.map { [$0.message, $0.remedy].filter { !$0.isEmpty } } ?? []
       let unasked = [
@@ -27,33 +28,49 @@ struct RenewableSharePanel: Panel {
       ]
       return Headline(missing: lines.isEmpty ? unasked : lines)
     }
-    var headline = Headline(value: SI.Text(number: SI.fixed(share.value * 100, 0), unit: "%"))
-    if let low = c.moment.known(.lowCarbonShare, of: grid.id) {
-      headline.phrases.append([Run("\(SI.fixed(low.value * 100, 0)) % low-carbon", c.text)])
+    var headline = Headline(value: SI.Text(number: SI.fixed(share * 100, 0), unit: "%"))
+    if let low = grid.lowCarbon {
+      headline.phrases.append([Run("\(SI.fixed(low * 100, 0)) % low-carbon", c.text)])
     }
-    if let intensity = c.moment.known(.carbonIntensity, of: grid.id) {
-      headline.phrases.append([Run("\(SI.fixed(intensity.value, 0)) gCO₂e/kWh", c.muted)])
+    if let intensity = grid.intensity {
+      headline.phrases.append([Run("\(SI.fixed(intensity, 0)) gCO₂e/kWh", c.muted)])
     }
     if let account = c.ledger.grid(over: c.session), account.matched > 0 {
-      let mark = isModelled(c) ? "≈ " : ""
-      headline.phrases.append([
-        Run(mark + SI.carbon(account.grams).joined, c.text), Run(" so far", c.muted),
-      ])
-      if let mine = account.renewableShare, abs(mine - share.value) >= 0.01 {
+      let mark = c.sessionEnergy?.isModelled ?? false ? "≈ " : ""
+      if account.gramsMatched > 0 {
+        headline.phrases.append([
+          Run(mark + SI.carbon(account.grams).joined, c.text), Run(" so far", c.muted),
+        ])
+      }
+      if let mine = account.renewableShare, abs(mine - share) >= 0.01 {
         headline.phrases.append([
           Run("of what you drew ", c.muted), Run("\(SI.fixed(mine * 100, 0)) %", c.text),
         ])
       }
     }
+    headline.isEstimate = [.estimated, .stale, .profile].contains(grid.rung)
     headline.note = note(grid, c)
     return headline
   }
 
-  private func isModelled(_ c: FrameContext) -> Bool {
-    c.sessionEnergy?.isModelled ?? false
+  /// The zone and of when its numbers are: `Germany · 10:15, measured`.
+  private func note(_ grid: GridStretch, _ c: FrameContext) -> String {
+    guard let device = c.inventory.grid else { return "" }
+    let when: String
+    switch grid.rung {
+    case .measured, .estimated, .stale:
+      guard let said = grid.said else { return heldNote(device, c) }
+      let word = grid.isForecast ? "forecast" : grid.rung.word
+      let age = c.time - said.end
+      when = age > 60 ? "\(word), \(SI.duration(age)) old" : word
+    case .profile: when = "this hour of the last days"
+    case .annual: return heldNote(c.ledger.gridCourse.held ?? device, c)
+    case .unknown: when = "unknown"
+    }
+    return device.label + " · " + when
   }
 
-  private func note(_ grid: Device, _ c: FrameContext) -> String {
+  private func heldNote(_ grid: Device, _ c: FrameContext) -> String {
     guard let id = c.timeline.id(.renewableShare, of: grid.id) else { return grid.label }
     let provenance = c.timeline.descriptor(id).provenance
     let annual = grid.model.isEmpty ? "annual mean" : grid.model
@@ -61,31 +78,28 @@ struct RenewableSharePanel: Panel {
     return grid.label == method ? method : grid.label + " · " + method
   }
 
-  /// The fuels of a mix, with their colours, the cleanest first.
-  static let fuels: [(metric: Metric, role: Theme.Role)] = [
-    (.solarShare, .solar), (.windShare, .wind), (.hydroShare, .hydro),
-    (.bioenergyShare, .bioenergy),
-    (.otherRenewableShare, .bioenergy), (.nuclearShare, .nuclear), (.gasShare, .gas),
-    (.coalShare, .coal), (.oilShare, .oil),
+  /// The colours of fuels, in the order of `GridStretch.fuelMetrics`.
+  private static let roles: [Theme.Role] = [
+    .solar, .wind, .hydro, .bioenergy, .bioenergy, .nuclear, .gas, .coal, .oil,
   ]
 
-  static func mix(_ grid: Device, _ c: FrameContext) -> [(
-    name: String, share: Double, role: Theme.Role
-  )] {
-    fuels.compactMap { fuel in
-      c.moment.known(fuel.metric, of: grid.id).map {
-        (fuel.metric.label, max(0, $0.value), fuel.role)
-      }
+  /// The fuels of the mix at the time shown, with their colours, the cleanest first.
+  static func mix(_ c: FrameContext) -> [(name: String, share: Double, role: Theme.Role)] {
+    zip(GridStretch.fuelMetrics, roles).compactMap { metric, role in
+      c.grid.fuels[metric].map { (metric.label, max(0, $0), role) }
     }
   }
 
   func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
-    guard let grid = c.inventory.grid, !rect.isEmpty else { return }
+    guard c.inventory.grid != nil, !rect.isEmpty else { return }
     let footer = rect.height >= 6 ? 1 : 0
-    let mix = Self.mix(grid, c).filter { $0.share >= 0.005 }.sorted { $0.share > $1.share }
-    let rows = min(mix.count, max(1, (rect.height - footer) / 2))
+    let mix = Self.mix(c).filter { $0.share >= 0.005 }.sorted { $0.share > $1.share }
+    // A yearly mean has no curve: a flat one would say that every hour is alike.
+    let isFlat = c.grid.rung == .annual && c.ledger.gridCourse.live == nil
+    let least = isFlat ? rect.height - footer : (rect.height - footer) / 2
+    let rows = min(mix.count, max(1, least))
     let (chart, rest) = rect.splitRows(rect.height - footer - rows)
-    drawChart(&canvas, grid, in: chart, c)
+    if isFlat { sayAnnual(&canvas, in: chart, c) } else { drawCourse(&canvas, in: chart, c) }
     for (index, fuel) in mix.prefix(rows).enumerated() {
       let row = rest.row(index)
       canvas.textClipped(fuel.name, x: row.x, y: row.y, maxWidth: 10, c.muted)
@@ -97,25 +111,39 @@ struct RenewableSharePanel: Panel {
         track: c.theme[.track], glyphs: c.glyphs)
       canvas.textRight(SI.percent(fuel.share) + " %", right: row.right, y: row.y, c.text)
     }
-    if footer > 0 { drawFooter(&canvas, grid, in: rect.row(rect.height - 1), c) }
+    if footer > 0 { drawFooter(&canvas, in: rect.row(rect.height - 1), c) }
   }
 
-  private func drawChart(_ canvas: inout Canvas, _ grid: Device, in rect: Rect, _ c: FrameContext) {
-    guard rect.height > 0, let id = c.timeline.id(.renewableShare, of: grid.id) else { return }
-    // A grid changes every quarter of an hour, so its curve reaches back further than the others.
-    let seconds = max(c.window.seconds, min(c.session.seconds, 86_400))
-    let columns = c.samples(rect.width)
-    let values = c.timeline.curve(
-      id, over: c.chartWindow(columns, seconds: seconds), columns: columns, until: c.time
-    ).map { $0?.mean }
-    canvas.areaChart(
-      values, in: rect, top: 1, gradient: c.theme[.renewable], background: c.background,
-      glyphs: c.glyphs)
+  /// What a yearly mean is, and how to know the hour.
+  private func sayAnnual(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    let lines = [
+      "A mean of a whole year: this hour may be far greener, or far from it.",
+      "--live-grid asks a public service for the hours; it learns your address and the zone.",
+    ]
+    var y = rect.y
+    for line in lines {
+      for part in wrapped(line, to: max(1, rect.width)) where y < rect.bottom {
+        canvas.textClipped(part, x: rect.x, y: y, maxWidth: rect.width, c.muted)
+        y += 1
+      }
+    }
   }
 
-  private func drawFooter(_ canvas: inout Canvas, _ grid: Device, in rect: Rect, _ c: FrameContext)
-  {
+  private func wrapped(_ text: String, to width: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
+  }
+
+  private func drawFooter(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     var phrases: [[Run]] = []
+    if let ahead = GridHours.ahead(c) { phrases.append([Run(ahead, c.text)]) }
     if let energy = c.sessionEnergy, energy.joules > 1000 {
       let kilometres = energy.joules / Equivalent.modelThreeKilometre.joules
       let amount =
@@ -124,10 +152,21 @@ struct RenewableSharePanel: Panel {
         : SI.twoDigits(kilometres * 1000) + " m"
       phrases.append([Run("so far ≈ \(amount) in a Model 3", c.muted)])
     }
-    if let id = c.timeline.id(.renewableShare, of: grid.id) {
-      let note = c.timeline.descriptor(id).provenance.note
-      if !note.isEmpty { phrases.append([Run(clipped(note, to: rect.width), c.muted)]) }
-    }
+    let note = basis(c)
+    if !note.isEmpty { phrases.append([Run(clipped(note, to: rect.width), c.muted)]) }
     canvas.phrases(phrases, x: rect.x, y: rect.y, maxWidth: rect.width)
+  }
+
+  /// What the numbers count: provider, production or consumption, average or marginal.
+  private func basis(_ c: FrameContext) -> String {
+    if c.grid.device == c.ledger.gridCourse.live?.id, let live = c.ledger.gridCourse.live,
+      let facts = GridFacts(live.attributes)
+    {
+      return facts.words + (c.grid.intensity == nil ? "" : " · lifecycle")
+    }
+    guard let held = c.ledger.gridCourse.held,
+      let id = c.timeline.id(.renewableShare, of: held.id)
+    else { return "" }
+    return c.timeline.descriptor(id).provenance.note
   }
 }

@@ -26,8 +26,8 @@ extension RunReport {
   ///
   /// The keys are those of the Hugging Face hub's model card metadata.
   var modelCard: String? {
-    guard let grid else { return nil }
-    let covered = "location-based, \(SI.percent(grid.coverage)) % covered"
+    guard let grid, grid.gramsMatched > 0 else { return nil }
+    let covered = "location-based, \(SI.percent(grid.gramsCoverage)) % covered"
     let source =
       (isSimulated ? "SIMULATED, " : "") + "hippowatt \(Version.string), \(covered)"
     var lines = [
@@ -76,56 +76,59 @@ extension RunReport {
 
   /// The report as one JSON object, in SI units.
   var json: String {
-    JSONText.object([
-      ("machine", .text(machine)), ("hardware", .text(hardware)),
-      ("simulated", .flag(isSimulated)),
-      ("damages", damages.isEmpty ? nil : .list(damages.map(JSONText.text))),
-      ("started", .number(span.start.seconds)),
-      ("dates", .text(Self.dates(span, utcOffset))),
-      ("seconds", isTimeless ? .null : .number(span.seconds)),
-      ("joules", energy.map { .number($0.joules) } ?? .null),
-      ("remedy", remedy.map(JSONText.text)),
-      ("uncertainty_joules", uncertainty.map(JSONText.number)),
-      ("boundary", boundary.map(JSONText.text)),
-      ("warnings", .list(warnings.map { .text($0.words) })),
-      ("method", energy.map { .text(Self.method($0)) }),
-      ("coverage", energy.map { .number($0.coverage) }),
-      ("mean_watts", energy?.meanPower.map(JSONText.number)),
-      ("peak_watts", peakPower.map(JSONText.number)),
-      (
-        "parts",
-        .list(
-          parts.map { part in
-            JSONText.object([
-              ("kind", .text(part.device.id.kind.name)), ("name", .text(part.device.label)),
-              ("model", .text(part.device.model)), ("joules", .number(part.energy.joules)),
-              ("method", .text(Self.method(part.energy))),
-              ("coverage", .number(part.energy.coverage)),
-            ])
-          })
-      ),
-      ("pue", pue.map(JSONText.number)),
-      ("site_joules", pue.flatMap { pue in energy.map { .number($0.joules * pue) } }),
-      ("grams_co2e", grid.map { .number($0.grams) }),
-      ("grid_coverage", grid.map { .number($0.coverage) }),
-      ("renewable_share", grid?.renewableShare.map(JSONText.number)),
-      ("low_carbon_share", grid?.lowCarbonShare.map(JSONText.number)),
-      ("grid", location.map { .text($0.label) }),
-      ("price", cost.map(JSONText.text)),
-      ("training_type", trainingType.map { .text($0.rawValue) }),
-      ("waiting", waiting.map(Self.json)),
-      ("jobs", .list(jobs.map(Self.json))),
-      ("alerts", alerts.isEmpty ? nil : .list(alerts.map(Self.json))),
-      (
-        "equivalents",
-        .list(
-          equivalents.map { count in
-            JSONText.object([
-              ("count", .number(count.count)), ("thing", .text(count.thing.name)),
-              ("source", .text(count.thing.source)),
-            ])
-          })
-      ),
-    ]).written + "\n"
+    JSONText.object(
+      [
+        ("machine", .text(machine)), ("hardware", .text(hardware)),
+        ("simulated", .flag(isSimulated)),
+        ("damages", damages.isEmpty ? nil : .list(damages.map(JSONText.text))),
+        ("started", .number(span.start.seconds)),
+        ("dates", .text(Self.dates(span, utcOffset))),
+        ("seconds", isTimeless ? .null : .number(span.seconds)),
+        ("joules", energy.map { .number($0.joules) } ?? .null),
+        ("remedy", remedy.map(JSONText.text)),
+        ("uncertainty_joules", uncertainty.map(JSONText.number)),
+        ("boundary", boundary.map(JSONText.text)),
+        ("warnings", .list(warnings.map { .text($0.words) })),
+        ("method", energy.map { .text(Self.method($0)) }),
+        ("coverage", energy.map { .number($0.coverage) }),
+        ("mean_watts", energy?.meanPower.map(JSONText.number)),
+        ("peak_watts", peakPower.map(JSONText.number)),
+        (
+          "parts",
+          .list(
+            parts.map { part in
+              JSONText.object([
+                ("kind", .text(part.device.id.kind.name)), ("name", .text(part.device.label)),
+                ("model", .text(part.device.model)), ("joules", .number(part.energy.joules)),
+                ("method", .text(Self.method(part.energy))),
+                ("coverage", .number(part.energy.coverage)),
+              ])
+            })
+        ),
+        ("pue", pue.map(JSONText.number)),
+        ("site_joules", pue.flatMap { pue in energy.map { .number($0.joules * pue) } }),
+        ("grams_co2e", grid.flatMap { $0.gramsMatched > 0 ? .number($0.grams) : nil }),
+        ("grid_coverage", grid.map { .number($0.coverage) }),
+        ("renewable_share", grid?.renewableShare.map(JSONText.number)),
+        ("low_carbon_share", grid?.lowCarbonShare.map(JSONText.number)),
+        ("grid", location.map { .text($0.label) }),
+      ] + gridMembers + [
+        ("price", cost.map(JSONText.text)),
+        ("training_type", trainingType.map { .text($0.rawValue) }),
+        ("waiting", waiting.map(Self.json)),
+        ("jobs", .list(jobs.map(Self.json))),
+        ("alerts", alerts.isEmpty ? nil : .list(alerts.map(Self.json))),
+        (
+          "equivalents",
+          .list(
+            equivalents.map { count in
+              JSONText.object([
+                ("count", .number(count.count)), ("thing", .text(count.thing.name)),
+                ("source", .text(count.thing.source)),
+              ])
+            })
+        ),
+      ]
+    ).written + "\n"
   }
 }

@@ -23,15 +23,7 @@ extension RunReport {
       isTimeless ? "unknown, because the log has no times" : SI.duration(span.seconds)
     var facts = isFull && !isTimeless ? [("from", Self.dates(span, utcOffset))] : []
     facts += [("duration", duration)] + energyFacts(isFull: isFull)
-    if let grid {
-      if let share = grid.renewableShare, let low = grid.lowCarbonShare {
-        facts.append(("renewable", "\(SI.percent(share)) %, low-carbon \(SI.percent(low)) %"))
-      }
-      facts.append(("carbon", SI.carbon(grid.grams).joined + " (location-based, lifecycle)"))
-      if isFull, let location {
-        facts.append(("  grid", sanitized("\(location.label), \(location.model)")))
-      }
-    }
+    facts += gridFacts(isFull: isFull)
     if isFull, let cost { facts.append(("price", sanitized(cost))) }
     if isFull, !jobs.contains(where: { $0.waiting != nil }) {
       facts += waitingFacts(waiting, indent: "")

@@ -206,7 +206,8 @@ struct RunReport {
 
   /// Two familiar things that take as much.
   var equivalents: [EquivalentCount] {
-    let counts = Equivalent.counts(joules: energy?.joules, grams: grid?.grams)
+    let counts = Equivalent.counts(
+      joules: energy?.joules, grams: grid.flatMap { $0.gramsMatched > 0 ? $0.grams : nil })
     return Equivalent.best(counts.filter { !$0.thing.isCountedInParts }, limit: 2)
   }
 

@@ -90,10 +90,10 @@ extension AlertScene {
     switch unit {
     case .kilowattHour: return 1 / 3.6e6
     case .gram:
-      guard let grid = ledger.grid(over: span), grid.coverage >= JobCost.leastCoverage,
-        grid.matched > 0
+      guard let grid = ledger.grid(over: span), grid.gramsCoverage >= JobCost.leastCoverage,
+        grid.gramsMatched > 0
       else { return nil }
-      return grid.grams / grid.matched
+      return grid.grams / grid.gramsMatched
     case .money:
       guard let tariff, let energy = ledger.energy(over: span), energy.joules > 0,
         let cost = ledger.cost(over: span, tariff, offset: utcOffset)

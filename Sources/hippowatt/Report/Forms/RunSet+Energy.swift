@@ -122,11 +122,12 @@ extension RunSet {
       return .unknown(because: "its energy is not known: \(reason)")
     }
     let reasons = runs.compactMap { run -> String? in
-      guard run.intensity != nil, let grid = run.report.grid, grid.grams > 0 else {
+      guard let grid = run.report.grid, grid.gramsMatched > 0 else {
         return "\(run.name) tells no carbon intensity of a grid"
       }
-      guard grid.coverage < leastCoverage else { return nil }
-      return "\(run.name) knows the grid for only \(SI.percent(grid.coverage)) % of its joules"
+      guard grid.gramsCoverage < leastCoverage else { return nil }
+      return "\(run.name) knows the grid's intensity for only \(SI.percent(grid.gramsCoverage)) % of "
+        + "its joules"
     }
     guard reasons.isEmpty else { return .unknown(because: reasons.joined(separator: "; ")) }
     return .known(
@@ -140,8 +141,9 @@ extension RunSet {
     let grids = runs.compactMap { run in
       run.report.location.map { sanitized("\($0.label), \($0.model)") }
     }.filter { seen.insert($0).inserted }
-    let isAnnual = runs.contains { $0.intensity?.method == .annual }
-    let least = runs.compactMap(\.report.grid?.coverage).min() ?? 0
+    let rungs = runs.compactMap(\.report.grid).flatMap { $0.rungs.keys }
+    let isAnnual = rungs.contains(.annual)
+    let least = runs.compactMap(\.report.grid?.gramsCoverage).min() ?? 0
     return "Grid: \(grids.joined(separator: "; ")); location-based, average, "
       + (isAnnual
         ? "an annual mean (the coarsest granularity allowed)" : "the values that were recorded")
@@ -150,7 +152,7 @@ extension RunSet {
 
   /// Grams a kilowatt-hour over some recordings, weighted by their joules.
   static func intensity(of runs: [Run], in set: RunSet) -> Answer<Double> {
-    let matched = runs.compactMap(\.report.grid?.matched).reduce(0, +)
+    let matched = runs.compactMap(\.report.grid?.gramsMatched).reduce(0, +)
     return grams(of: runs, in: set).map({ $0 / (matched / 3.6e6) }) { _ in
       "Mean of the grid's intensity, weighted with the energy at its time. \(basis(of: runs))"
     }
@@ -174,6 +176,6 @@ extension RunSet {
 }
 
 extension GridAccount {
-  /// Grams from combustion alone; `nil` as long as no direct intensity of a grid is kept.
-  fileprivate var combustionGrams: Double? { nil }
+  /// Grams from combustion alone; `nil` unless they are known for nearly all of the energy.
+  fileprivate var combustionGrams: Double? { directGrams }
 }

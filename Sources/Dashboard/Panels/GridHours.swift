@@ -1,0 +1,136 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// The hours around the time shown: the share as it was and, in a quieter tone, as it is forecast.
+enum GridHours {
+  /// How far the course reaches back where a live source tells it, and ahead where it forecasts.
+  static let back = 12 * 3600.0
+  static let forward = 24 * 3600.0
+
+  /// The greenest hours of the forecast that is known, in words; `nil` where there is none.
+  ///
+  /// The window is as long as the job still takes, or four hours.
+  static func ahead(_ c: FrameContext) -> String? {
+    guard c.ledger.gridCourse.live != nil else { return nil }
+    let hours = 4.0
+    let course = GridCourse(c.timeline, asOf: c.time)
+    let now = c.time
+    let step = 900.0
+    let stretches = course.stretches(in: TimeSpan(now, now + forward)).filter {
+      $0.rung <= .estimated && $0.renewable != nil
+    }
+    guard let end = stretches.last?.span.end else { return nil }
+    func mean(from start: Timestamp) -> Double? {
+      let span = TimeSpan(start, start + hours * 3600)
+      var (sum, known) = (0.0, 0.0)
+      for stretch in stretches {
+        guard let shared = stretch.span.intersection(span), shared.seconds > 0 else { continue }
+        sum += (stretch.renewable ?? 0) * shared.seconds
+        known += shared.seconds
+      }
+      return known >= span.seconds * 0.999 ? sum / known : nil
+    }
+    guard end - now >= hours * 3600, let today = mean(from: now) else { return nil }
+    var best = (start: now, share: today)
+    let boundary = now.nanoseconds.flooredQuotient(by: Int64(step * 1e9)) + 1
+    var start = Timestamp(nanoseconds: boundary * Int64(step * 1e9))
+    while end - start >= hours * 3600 {
+      if let share = mean(from: start), share > best.share + 1e-9 { best = (start, share) }
+      start = start + step
+    }
+    let gain = best.share - today
+    if gain < 0.03 || gain < 0.05 * today {
+      return "4 h: hardly greener than now in all the forecast"
+    }
+    return "greenest 4 h: \(clock(best.start, c))–\(clock(best.start + hours * 3600, c)), "
+      + "≈ \(SI.fixed(best.share * 100, 0)) % (from now \(SI.fixed(today * 100, 0)) %)"
+  }
+
+  /// Hour and minute where the session's clock hangs.
+  static func clock(_ time: Timestamp, _ c: FrameContext) -> String {
+    let civil = c.civil(time)
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return "\(two(civil.hour)):\(two(civil.minute))"
+  }
+}
+
+extension RenewableSharePanel {
+  /// Draws the share over the hours, what is forecast in a quieter tone, and under it the power that
+  /// the session drew.
+  func drawCourse(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    guard rect.height > 0, rect.width > 0 else { return }
+    let course = c.ledger.gridCourse
+    let columns = c.samples(rect.width)
+    let span: TimeSpan
+    if let live = course.live {
+      let known = c.timeline.gridBook.span(of: live.id)?.end ?? c.time
+      let ahead = min(GridHours.forward, max(0, known - c.time))
+      span = TimeSpan(c.time - GridHours.back, c.time + ahead)
+    } else {
+      // A grid changes every quarter of an hour, so its curve reaches back further than the others.
+      span = TimeSpan(
+        last: max(c.window.seconds, min(c.session.seconds, 86_400)), endingAt: c.time)
+    }
+    let stretches = course.stretches(in: span)
+    let width = span.seconds / Double(max(1, columns))
+    var past = [Double?](repeating: nil, count: columns)
+    var ahead = past
+    var place = 0
+    for column in 0..<columns {
+      let time = span.start + (Double(column) + 0.5) * width
+      while place + 1 < stretches.count, stretches[place].span.end <= time { place += 1 }
+      guard stretches.indices.contains(place), stretches[place].rung < .annual || course.live == nil
+      else { continue }
+      let share = stretches[place].renewable.map { min($0, 1) }
+      if stretches[place].rung == .measured, time <= c.time {
+        past[column] = share
+      } else {
+        ahead[column] = share
+      }
+    }
+    let axisRows = rect.height >= 5 && course.live != nil ? 1 : 0
+    let (rect, axis) = rect.splitRows(rect.height - axisRows)
+    if axisRows > 0 { drawAxis(&canvas, in: axis, span, c) }
+    let powerRows = rect.height >= 4 && course.live != nil ? max(1, rect.height / 4) : 0
+    let (upper, lower) = rect.splitRows(rect.height - powerRows)
+    canvas.areaChart(
+      past, in: upper, top: 1, gradient: c.theme[.renewable], background: c.background,
+      glyphs: c.glyphs)
+    let ramp = c.theme[.renewable]
+    let quiet = Gradient(
+      ramp.start.mixed(with: c.background, 0.55), ramp.end.mixed(with: c.background, 0.55),
+      ramp.end.mixed(with: c.background, 0.55))
+    canvas.areaChart(
+      ahead, in: upper, top: 1, gradient: quiet, background: c.background, glyphs: c.glyphs)
+    if powerRows > 0 { drawPower(&canvas, in: lower, span, columns, c) }
+  }
+
+  /// The clock at both ends of the course and at the time shown.
+  private func drawAxis(_ canvas: inout Canvas, in rect: Rect, _ span: TimeSpan, _ c: FrameContext)
+  {
+    let now = rect.x + Int((c.time - span.start) / span.seconds * Double(rect.width))
+    canvas.textClipped(
+      GridHours.clock(span.start, c), x: rect.x, y: rect.y, maxWidth: rect.width, c.muted)
+    let right = GridHours.clock(span.end, c)
+    let word = span.end > c.time + 900 ? "now ┆ forecast" : "now"
+    if now >= rect.x + 10, now + 12 <= rect.right - right.count {
+      canvas.textClipped(word, x: now - 4, y: rect.y, maxWidth: rect.right - now, c.text)
+      canvas.textRight(right, right: rect.right, y: rect.y, c.muted)
+    } else {
+      canvas.textRight(word == "now" ? word : right, right: rect.right, y: rect.y, c.muted)
+    }
+  }
+
+  private func drawPower(
+    _ canvas: inout Canvas, in rect: Rect, _ span: TimeSpan, _ columns: Int, _ c: FrameContext
+  ) {
+    let values = c.ledger.powerCurve(over: span, columns: columns, until: c.time)
+    let top = values.compactMap { $0 }.max() ?? 0
+    guard top > 0 else { return }
+    canvas.areaChart(
+      values, in: rect, top: top, gradient: c.theme[.power], background: c.background,
+      glyphs: c.glyphs, hanging: true)
+  }
+}

@@ -1,0 +1,69 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+extension RunReport {
+  /// The electricity's lines: shares, grams, and what both rest on.
+  func gridFacts(isFull: Bool) -> [(String, String)] {
+    guard let grid else { return [] }
+    var facts: [(String, String)] = []
+    if let share = grid.renewableShare {
+      var words = "\(SI.percent(share)) %"
+      if let bounds = grid.bounds, bounds.upperBound - bounds.lowerBound >= 0.005 {
+        words +=
+          " (\(SI.percent(bounds.lowerBound)) to \(SI.percent(bounds.upperBound)) %)"
+      }
+      words +=
+        ", low-carbon " + (grid.lowCarbonShare.map { "\(SI.percent($0)) %" } ?? "unknown")
+      facts.append(("renewable", words))
+    }
+    if grid.gramsMatched > 0 {
+      var words = SI.carbon(grid.grams).joined + " (location-based, lifecycle"
+      if grid.gramsCoverage < 0.995 {
+        words += ", of \(SI.percent(grid.gramsCoverage)) % of the energy"
+      }
+      facts.append(("carbon", words + ")"))
+    } else {
+      facts.append(("carbon", "unknown, because no lifecycle intensity of the grid is known"))
+    }
+    if isFull, let direct = grid.directGrams {
+      facts.append(
+        ("  direct", SI.carbon(direct).joined + " (combustion only: scope 2, location-based)"))
+    }
+    if isFull, let location {
+      let basis = GridFacts(location.attributes)?.words ?? location.model
+      facts.append(("  grid", sanitized("\(location.label), \(basis)")))
+    }
+    if isFull, let rungs = grid.rungWords, grid.rungs.keys.contains(where: { $0 != .annual }) {
+      var words = rungs
+      if grid.restated > 0 {
+        words += "; \(grid.restated) intervals were revised since, the newest counts"
+      }
+      facts.append(("  known", words))
+    }
+    return facts
+  }
+
+  /// The electricity's members, after those that were always there.
+  var gridMembers: [(String, JSONText?)] {
+    guard let grid else { return [] }
+    let facts = location.flatMap { GridFacts($0.attributes) }
+    let rungs = GridRung.allCases.compactMap { rung -> (String, JSONText?)? in
+      grid.rungs[rung].map { (rung.word, .number($0)) }
+    }
+    return [
+      ("renewable_share_low", grid.bounds.map { .number($0.lowerBound) }),
+      ("renewable_share_high", grid.bounds.map { .number($0.upperBound) }),
+      ("grams_coverage", .number(grid.gramsCoverage)),
+      ("grams_co2_direct", grid.directGrams.map(JSONText.number)),
+      ("grid_joules", .object(rungs)),
+      ("grid_restated", grid.restated > 0 ? .number(Double(grid.restated)) : nil),
+      ("grid_provider", facts.map { .text($0.provider) }),
+      ("grid_zone", facts.map { .text($0.zone) }),
+      ("grid_basis", facts.map { .text($0.basis.rawValue) }),
+      ("grid_signal", facts.map { .text($0.signal.rawValue) }),
+      ("grid_licence", facts.map { .text($0.licence) }),
+    ]
+  }
+}
