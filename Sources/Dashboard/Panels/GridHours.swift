@@ -15,19 +15,16 @@ enum GridHours {
   static func ahead(_ c: FrameContext) -> String? {
     guard c.ledger.gridCourse.live != nil else { return nil }
     let hours = 4.0
-    let course = GridCourse(c.timeline, asOf: c.time)
     let now = c.time
     let step = 900.0
-    let stretches = course.stretches(in: TimeSpan(now, now + forward)).filter {
-      $0.rung <= .estimated && $0.renewable != nil
-    }
+    let stretches = statements(TimeSpan(now, now + forward), asOf: now, c)
     guard let end = stretches.last?.span.end else { return nil }
     func mean(from start: Timestamp) -> Double? {
       let span = TimeSpan(start, start + hours * 3600)
       var (sum, known) = (0.0, 0.0)
       for stretch in stretches {
         guard let shared = stretch.span.intersection(span), shared.seconds > 0 else { continue }
-        sum += (stretch.renewable ?? 0) * shared.seconds
+        sum += stretch.share * shared.seconds
         known += shared.seconds
       }
       return known >= span.seconds * 0.999 ? sum / known : nil
@@ -46,6 +43,20 @@ enum GridHours {
     }
     return "greenest 4 h: \(clock(best.start, c))–\(clock(best.start + hours * 3600, c)), "
       + "≈ \(SI.fixed(best.share * 100, 0)) % (from now \(SI.fixed(today * 100, 0)) %)"
+  }
+
+  /// What is said of the hours to come, as one kind of share: that of the load where the forecast is of
+  /// the load, clipped where there is a surplus, else that of the production.
+  static func statements(
+    _ span: TimeSpan, asOf: Timestamp, _ c: FrameContext
+  ) -> [(span: TimeSpan, share: Double)] {
+    guard let live = c.ledger.gridCourse.live else { return [] }
+    let said = c.timeline.gridBook.statements(of: live.id, in: span, asOf: asOf)
+    let isOfLoad = said.contains { $0[.renewableShare] == nil && $0[.renewableShareOfLoad] != nil }
+    return said.compactMap { statement in
+      let share = statement[isOfLoad ? .renewableShareOfLoad : .renewableShare]
+      return share.map { (statement.span, min($0, 1)) }
+    }
   }
 
   /// Hour and minute where the session's clock hangs.
@@ -86,10 +97,11 @@ extension RenewableSharePanel {
       let share = stretches[place].renewable.map { min($0, 1) }
       if stretches[place].rung == .measured, time <= c.time {
         past[column] = share
-      } else {
+      } else if time <= c.time || stretches[place].rung <= .estimated {
         ahead[column] = share
       }
     }
+    fill(&ahead, span, width, c)
     let axisRows = rect.height >= 5 && course.live != nil ? 1 : 0
     let (rect, axis) = rect.splitRows(rect.height - axisRows)
     if axisRows > 0 { drawAxis(&canvas, in: axis, span, c) }
@@ -105,6 +117,21 @@ extension RenewableSharePanel {
     canvas.areaChart(
       ahead, in: upper, top: 1, gradient: quiet, background: c.background, glyphs: c.glyphs)
     if powerRows > 0 { drawPower(&canvas, in: lower, span, columns, c) }
+  }
+
+  /// Fills the hours to come with a forecast that is a share of the load.
+  private func fill(
+    _ ahead: inout [Double?], _ span: TimeSpan, _ width: Double, _ c: FrameContext
+  ) {
+    let said = GridHours.statements(TimeSpan(c.time, span.end), asOf: span.end, c)
+    var place = 0
+    for column in ahead.indices where ahead[column] == nil {
+      let time = span.start + (Double(column) + 0.5) * width
+      guard time > c.time else { continue }
+      while place + 1 < said.count, said[place].span.end <= time { place += 1 }
+      guard said.indices.contains(place), said[place].span.contains(time) else { continue }
+      ahead[column] = said[place].share
+    }
   }
 
   /// The clock at both ends of the course and at the time shown.

@@ -19,6 +19,12 @@ public struct GridSource: DataSource {
   /// Whether there are numbers for a country, named by its ISO code of two or three letters.
   public static func knows(_ country: String) -> Bool { AnnualMix.of(country) != nil }
 
+  /// The country that an IANA time zone lies in, by its ISO code of two letters.
+  public static func country(ofTimeZone zone: String) -> String? { TimeZoneCountry.code(of: zone) }
+
+  /// The name of a country by its ISO code of two or three letters.
+  public static func name(of country: String) -> String? { AnnualMix.of(country)?.country }
+
   /// A source for a country's ISO code of two or three letters, or else for an IANA time zone.
   public init(country: String?, timeZone: String?) {
     self.country = country

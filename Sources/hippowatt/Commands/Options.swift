@@ -40,6 +40,11 @@ struct SourceOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The country whose grid feeds the machine.", valueName: "code"))
   var country: String?
 
+  @Flag(
+    name: .customLong("live-grid"),
+    help: "Ask a public service for the electricity of each hour; it learns address and zone.")
+  var liveGrid = false
+
   @Option(help: ArgumentHelp("Time between two readings, such as 1s or 100ms.", valueName: "time"))
   var every: String?
 
@@ -67,6 +72,13 @@ struct SourceOptions: ParsableArguments {
     if let every { settings.interval = Duration(text: every)?.inSeconds }
     if let country { settings.country = country }
     if !sources.isEmpty { settings.sources = sources.map(SourceRequest.init(text:)) }
+    if liveGrid { settings.liveGrid.isOn = true }
+    if let live = try settings.liveGrid.request(
+      country: settings.country, timeZone: host.timeZone)
+    {
+      if settings.sources.isEmpty { settings.sources = SourceCatalogue.all.defaults }
+      settings.sources.append(live)
+    }
     if !logs.isEmpty || !servers.isEmpty || !tensorboard.isEmpty || !meters.isEmpty {
       if settings.sources.isEmpty {
         settings.sources = SourceCatalogue.all.defaults

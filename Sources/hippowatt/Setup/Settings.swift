@@ -12,6 +12,8 @@ struct Settings: Sendable {
   var marks: String?
   var window: Double?
   var country: String?
+  /// Whether a service on the internet may be asked for the electricity of each hour, and how.
+  var liveGrid = LiveGridChoice()
   var sources: [SourceRequest] = []
   /// Whether the default sources are read beside those that are named.
   var keepsDefaults = false
@@ -113,14 +115,7 @@ struct SettingsReader {
         settings.keepsDefaults = answer
       case "grid":
         guard let grid = table[key]?.table else { throw problem(key, "must be a table: [grid]") }
-        for key in grid.keys {
-          guard key == "country" else { throw problem(key, "[grid] has no setting “\(key)”") }
-          let country = try string(grid, key)
-          guard GridSource.knows(country) else {
-            throw problem(key, "“\(country)” is no country that is known; write such as \"FR\"")
-          }
-          settings.country = country
-        }
+        try readGrid(grid, into: &settings)
       case "serving":
         guard let serving = table[key]?.table else {
           throw problem(key, "must be a table: [serving]")

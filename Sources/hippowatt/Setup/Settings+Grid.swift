@@ -1,0 +1,50 @@
+import Sensors
+import TOMLKit
+import Telemetry
+
+/// Whether and how a service is asked for the electricity of each hour: `[grid]` of the settings and
+/// `--live-grid`.
+struct LiveGridChoice: Sendable, Hashable {
+  /// Nobody is asked unless the user says so: asking tells the service an address and a zone.
+  var isOn = false
+  /// The zone by the service's name; the country where it is not named.
+  var zone: String?
+  /// The settings of the source, by their names in its `[[source]]` table.
+  var options: [String: String] = [:]
+
+  /// The names that `[grid]` hands on to the source.
+  static let handedOn = ["provider", "base", "key_env", "key_command", "key_file", "cache"]
+
+  /// What is asked for; `nil` where nobody is to be asked.
+  /// - Throws: `WrongUsage` where no zone is known.
+  func request(country: String?, timeZone: String?) throws -> SourceRequest? {
+    guard isOn else { return nil }
+    let guess = timeZone.flatMap(GridSource.country(ofTimeZone:))
+    guard let zone = zone ?? country ?? guess else {
+      throw WrongUsage(
+        "--live-grid needs a zone: pass --country DE, or set zone = \"DE\" under [grid]")
+    }
+    return SourceRequest(kind: "live-grid", argument: zone, options: options)
+  }
+}
+
+extension SettingsReader {
+  /// Reads the table `[grid]`.
+  func readGrid(_ grid: TOMLTable, into settings: inout Settings) throws(Settings.Problem) {
+    for key in grid.keys {
+      switch key {
+      case "country":
+        let country = try string(grid, key)
+        guard GridSource.knows(country) else {
+          throw problem(key, "“\(country)” is no country that is known; write such as \"FR\"")
+        }
+        settings.country = country
+      case "live": settings.liveGrid.isOn = try flag(grid, key)
+      case "zone": settings.liveGrid.zone = try string(grid, key)
+      case _ where LiveGridChoice.handedOn.contains(key):
+        settings.liveGrid.options[key] = try string(grid, key)
+      default: throw problem(key, "[grid] has no setting “\(key)”")
+      }
+    }
+  }
+}
