@@ -23,11 +23,14 @@ extension RunReport {
       isTimeless ? "unknown, because the log has no times" : SI.duration(span.seconds)
     var facts = isFull && !isTimeless ? [("from", Self.dates(span, utcOffset))] : []
     facts += [("duration", duration)] + energyFacts(isFull: isFull)
+    if let supposed { facts.append(("what if", sanitized(supposed))) }
     if let grid {
       if let share = grid.renewableShare, let low = grid.lowCarbonShare {
         facts.append(("renewable", "\(SI.percent(share)) %, low-carbon \(SI.percent(low)) %"))
       }
-      facts.append(("carbon", SI.carbon(grid.grams).joined + " (location-based, lifecycle)"))
+      if let grams {
+        facts.append(("carbon", SI.carbon(grams).joined + " (location-based, lifecycle)"))
+      }
       if isFull, let location {
         facts.append(("  grid", sanitized("\(location.label), \(location.model)")))
       }
