@@ -77,7 +77,8 @@ let package = Package(
     .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"], swiftSettings: strict),
     .testTarget(
       name: "TelemetryTests", dependencies: ["Telemetry", "Seeded"], swiftSettings: strict),
-    .testTarget(name: "AccountingTests", dependencies: ["Accounting"], swiftSettings: strict),
+    .testTarget(
+      name: "AccountingTests", dependencies: ["Accounting", "Seeded"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Telemetry", "Linux"], path: "Tests/Support/TestSupport",
       swiftSettings: strict),

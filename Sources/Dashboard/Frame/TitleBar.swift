@@ -61,6 +61,11 @@ enum TitleBar {
     }
     let (badge, role) = badge(c)
     right -= canvas.textRight(badge, right: right, y: rect.y, style(role).bold) + 2
+    if let supposed = session.supposed {
+      let name = String(sanitized(supposed).prefix(24))
+      let text = "WHAT IF: \(name)"
+      right -= canvas.textRight(text, right: right, y: rect.y, style(.warning).bold) + 2
+    }
     if session.isSimulated {
       right -= canvas.textRight("SIMULATED", right: right, y: rect.y, style(.warning).bold) + 2
     }

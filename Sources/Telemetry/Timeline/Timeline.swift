@@ -20,7 +20,7 @@ public struct Timeline: Sendable {
   /// The shape of the last reading of a device: its metrics' handles and their series.
   ///
   /// Readings of a device mostly have the same shape, so that no value needs a lookup.
-  private struct Shape: Sendable {
+  struct Shape: Sendable {
     var metrics: [Int] = []
     var series: [Int] = []
   }
@@ -28,15 +28,15 @@ public struct Timeline: Sendable {
   var series: [Series] = []
   var index: [Key: Int] = [:]
   /// The devices in the order they were announced.
-  public private(set) var devices: [Device] = []
+  public internal(set) var devices: [Device] = []
   var deviceIndex: [DeviceID: Int] = [:]
-  private var shapes: [DeviceID: Shape] = [:]
+  var shapes: [DeviceID: Shape] = [:]
   private var jobFacts: [DeviceID: JobFacts] = [:]
   private var processFacts: [DeviceID: ProcessFacts] = [:]
   /// Marks, gaps and notes, in order of time.
   public private(set) var events: [Event] = []
   /// What was said of the electricity, interval by interval.
-  public private(set) var gridBook = GridBook()
+  public internal(set) var gridBook = GridBook()
   /// Every change of a source's state, in order of arrival.
   public private(set) var states: [SourceState] = []
   /// The time of the first and the last reading or state; `nil` while there is none.

@@ -18,6 +18,8 @@ struct Replay: ParsableCommand {
   @Option(help: .hidden)
   var config: String?
 
+  @OptionGroup var supposition: SupposedGridOptions
+
   @OptionGroup var display: DisplayOptions
 
   func validate() throws {
@@ -28,17 +30,18 @@ struct Replay: ParsableCommand {
 
   func run() throws {
     try Self.show(
-      file, speed: speed, paused: paused, display: display, config: config, toast: "")
+      file, speed: speed, paused: paused, display: display, config: config, toast: "",
+      supposed: try supposition.load())
   }
 
   /// Opens a recording and shows it from its beginning.
   static func show(
     _ path: String, speed: Double, paused: Bool, display: DisplayOptions, config: String?,
-    toast: String
+    toast: String, supposed: SupposedGrid? = nil
   ) throws {
     let host = HostEnvironment.current()
     let settings = try Settings.load(named: config, host)
-    let feed = try Self.open(path)
+    let feed = try Self.open(path, supposed: supposed)
     // A little way in, so that the first frame has something to show.
     let start = min(feed.bounds.end, feed.bounds.start + 2)
     var cursor = Cursor.replay(from: start, paused: paused)
@@ -46,9 +49,11 @@ struct Replay: ParsableCommand {
     try display.run(feed, cursor: cursor, settings: settings, host: host, toast: toast)
   }
 
-  static func open(_ path: String, privacy: PrivacyFilter = PrivacyFilter()) throws -> ReplayFeed {
+  static func open(
+    _ path: String, privacy: PrivacyFilter = PrivacyFilter(), supposed: SupposedGrid? = nil
+  ) throws -> ReplayFeed {
     do {
-      return try ReplayFeed(path: path, privacy: privacy)
+      return try ReplayFeed(path: path, privacy: privacy, supposed: supposed)
     } catch let failure as Failure {
       throw failure
     } catch {

@@ -47,6 +47,8 @@ struct Report: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
 
+  @OptionGroup var supposition: SupposedGridOptions
+
   @OptionGroup var form: FormOptions
 
   func validate() throws {
@@ -67,6 +69,8 @@ struct Report: ParsableCommand {
       }
     } else if form.contract != nil, ReportForms.form(format)?.tellsContracts == false {
       throw ValidationError("--contract is told by --format gpai, sci and sci-ai")
+    } else if supposition.grid != nil {
+      throw ValidationError("--format \(format) states what was, and not what if: leave out --grid")
     } else if job != nil || targetLoss != nil || price != nil {
       throw ValidationError(
         "--format \(format) counts whole recordings: leave out --job, --target-loss and --price")
@@ -78,7 +82,8 @@ struct Report: ParsableCommand {
 
   func run() throws {
     let settings = try Settings.load(named: config, HostEnvironment.current())
-    let runs = try files.map { try open($0, settings) }
+    let supposed = try supposition.load()
+    let runs = try files.map { try open($0, settings, supposed) }
     if let form = ReportForms.form(format) {
       let facts = try self.form.facts()
       try write(form.pages(try RunSet(runs), facts))
@@ -95,8 +100,14 @@ struct Report: ParsableCommand {
   }
 
   /// The results of one recording.
-  private func open(_ file: String, _ settings: Settings) throws -> RunSet.Run {
+  private func open(
+    _ file: String, _ settings: Settings, _ supposed: SupposedGrid?
+  ) throws -> RunSet.Run {
     var recording = try Accounts.open(file)
+    if let supposed {
+      recording.timeline = try Accounts.suppose(
+        supposed, in: recording.timeline, over: recording.span, offset: HostEnvironment.utcOffset)
+    }
     Accounts.tell(model.facts, to: &recording.timeline)
     let chosen = try job.map { try Accounts.job($0, in: Ledger(recording.timeline), path: file) }
     var report = RunReport(
@@ -104,6 +115,7 @@ struct Report: ParsableCommand {
       targetLoss: targetLoss, price: price.flatMap(Price.init(text:)), tariff: settings.tariff,
       utcOffset: HostEnvironment.utcOffset)
     report.damages = recording.damages
+    report.supposed = supposed?.words(recording.timeline)
     report.pue = settings.pue
     report.trainingType = form.trainingType
     return RunSet.Run(file, recording, report, withHours: form.contract != nil)

@@ -10,6 +10,9 @@ extension RunReport {
   var markdown: String {
     var text = "# Energy report\n\n"
     if isSimulated { text += "**SIMULATED**: numbers of this session were made up.\n\n" }
+    if let supposed {
+      text += "**WHAT IF**: \(TextColumns.escaped(sanitized(supposed))).\n\n"
+    }
     for damage in damages {
       text += "**DAMAGED**, totals may be wrong: \(TextColumns.escaped(sanitized(damage))).\n\n"
     }
@@ -26,12 +29,13 @@ extension RunReport {
   ///
   /// The keys are those of the Hugging Face hub's model card metadata.
   var modelCard: String? {
-    guard let grid, grid.gramsMatched > 0 else { return nil }
+    // A model card states what was, and not what might have been.
+    guard let grid, let grams, supposed == nil else { return nil }
     let covered = "location-based, \(SI.percent(grid.gramsCoverage)) % covered"
     let source =
       (isSimulated ? "SIMULATED, " : "") + "hippowatt \(Version.string), \(covered)"
     var lines = [
-      "co2_eq_emissions:", "  emissions: \(Self.plain(grid.grams))",
+      "co2_eq_emissions:", "  emissions: \(Self.plain(grams))",
       "  source: \(Self.yaml(source))",
     ]
     if !jobs.isEmpty, jobs.allSatisfy(\.isServing) {
@@ -107,7 +111,8 @@ extension RunReport {
         ),
         ("pue", pue.map(JSONText.number)),
         ("site_joules", pue.flatMap { pue in energy.map { .number($0.joules * pue) } }),
-        ("grams_co2e", grid.flatMap { $0.gramsMatched > 0 ? .number($0.grams) : nil }),
+        ("what_if", supposed.map(JSONText.text)),
+        ("grams_co2e", grams.map(JSONText.number)),
         ("grid_coverage", grid.map { .number($0.coverage) }),
         ("renewable_share", grid?.renewableShare.map(JSONText.number)),
         ("low_carbon_share", grid?.lowCarbonShare.map(JSONText.number)),

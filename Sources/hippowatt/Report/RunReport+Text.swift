@@ -23,6 +23,7 @@ extension RunReport {
       isTimeless ? "unknown, because the log has no times" : SI.duration(span.seconds)
     var facts = isFull && !isTimeless ? [("from", Self.dates(span, utcOffset))] : []
     facts += [("duration", duration)] + energyFacts(isFull: isFull)
+    if let supposed { facts.append(("what if", sanitized(supposed))) }
     facts += gridFacts(isFull: isFull)
     if isFull, let cost { facts.append(("price", sanitized(cost))) }
     if isFull, !jobs.contains(where: { $0.waiting != nil }) {

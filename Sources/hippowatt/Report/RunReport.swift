@@ -77,6 +77,8 @@ struct RunReport {
   var pue: Double?
   /// What kind of training it was, if the user said so.
   var trainingType: TrainingType?
+  /// What other grid the run is laid upon, in words; `nil` where it is the recorded one.
+  var supposed: String?
   /// What in the recording cannot be as it was written, in words.
   var damages: [String] = []
 
@@ -206,10 +208,12 @@ struct RunReport {
 
   /// Two familiar things that take as much.
   var equivalents: [EquivalentCount] {
-    let counts = Equivalent.counts(
-      joules: energy?.joules, grams: grid.flatMap { $0.gramsMatched > 0 ? $0.grams : nil })
+    let counts = Equivalent.counts(joules: energy?.joules, grams: grams)
     return Equivalent.best(counts.filter { !$0.thing.isCountedInParts }, limit: 2)
   }
+
+  /// Grams of CO2 equivalent by lifecycle factors; `nil` where no intensity is known.
+  var grams: Double? { grid.flatMap { $0.gramsMatched > 0 ? $0.grams : nil } }
 
   /// How the energy is known.
   static func method(_ energy: EnergyAmount) -> String {

@@ -11,11 +11,15 @@ final class ReplayFeed: Feed {
   let isSettled = true
   private let reader: RecordingReader
   private var page: TimeSpan?
+  /// What was recorded, where what is shown is another grid's.
+  private var recorded: Timeline?
+  private let supposed: SupposedGrid?
 
   /// Recordings up to this long are loaded at once, in seconds.
   private static let small = 1800.0
 
-  init(path: String, privacy: PrivacyFilter) throws {
+  init(path: String, privacy: PrivacyFilter, supposed: SupposedGrid? = nil) throws {
+    self.supposed = supposed
     reader = try RecordingReader(path: path)
     timeline = try reader.timeline()
     var privacy = privacy
@@ -27,9 +31,21 @@ final class ReplayFeed: Feed {
     let file = path.split(separator: "/").last.map(String.init) ?? path
     let name = privacy.isAnonymous ? "recording" : file
     let simulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
-    info = SessionInfo(
+    var info = SessionInfo(
       origin: .recording(name), machine: privacy.machine(reader.header.machine),
       isSimulated: simulated || reader.header.isSimulated, utcOffset: HostEnvironment.utcOffset)
+    info.supposed = supposed?.name
+    self.info = info
+    try suppose()
+  }
+
+  /// Lays what was recorded upon the grid that is supposed.
+  private func suppose() throws {
+    guard let supposed else { return }
+    let original = recorded ?? timeline
+    recorded = original
+    timeline = try Accounts.suppose(
+      supposed, in: original, over: bounds, offset: HostEnvironment.utcOffset)
   }
 
   /// Why a recording without readings cannot be shown.
@@ -55,7 +71,13 @@ final class ReplayFeed: Feed {
   }
 
   private func load(_ span: TimeSpan) throws {
-    try reader.load(page: span, into: &timeline)
+    if var original = recorded {
+      try reader.load(page: span, into: &original)
+      recorded = original
+      try suppose()
+    } else {
+      try reader.load(page: span, into: &timeline)
+    }
     page = span
   }
 

@@ -4,6 +4,7 @@ import JobLogs
 import Linux
 import Quantities
 import Recordings
+import Sensors
 import Telemetry
 
 /// Makes a recording from files of other tools.
@@ -34,6 +35,12 @@ struct Import: ParsableCommand {
       "The machine's name in it; NAME=FILE names that of one file.", valueName: "name"))
   var machines: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "The country whose grid fed the machine; its yearly mean tells share and grams.",
+      valueName: "code"))
+  var country: String?
+
   @OptionGroup var zoneOptions: TimeZoneOptions
 
   @OptionGroup var shiftOptions: ShiftOptions
@@ -43,6 +50,10 @@ struct Import: ParsableCommand {
 
   func validate() throws {
     if output == "-" { throw ValidationError("-o -: a recording is a file; give it a name") }
+    if let country, !GridSource.knows(country) {
+      throw ValidationError(
+        "--country \(country): write the code of a country that is known, such as FR")
+    }
     try shiftOptions.check(files)
     _ = try machineNames()
   }
@@ -81,6 +92,7 @@ struct Import: ParsableCommand {
     guard let first, let last else {
       throw Failure("nothing in these files has a time and a value")
     }
+    if let country { try add(country, over: TimeSpan(first, last), to: &observations) }
     var isOurs = false
     do {
       let writer = try RecordingWriter(
@@ -102,6 +114,24 @@ struct Import: ParsableCommand {
       throw Failure("\(error)")
     }
     print("\(output): \(Int(saturating: last - first)) s from \(files.count) files")
+  }
+
+  /// Adds the yearly mean of a country, unless the files tell of a grid themselves.
+  private func add(
+    _ country: String, over span: TimeSpan, to observations: inout [Observation]
+  ) throws {
+    let tellsGrid = observations.contains { observation in
+      if case .device(let device) = observation { device.id.kind == .grid } else { false }
+    }
+    guard !tellsGrid else {
+      printError("--country \(country): left out, since the files tell of a grid themselves")
+      return
+    }
+    do throws(SourceFailure) {
+      observations += try AnnualGrid.observations(of: country, over: span)
+    } catch {
+      throw Failure("--country \(country): \(error.message)")
+    }
   }
 
   static func name(_ path: String) -> String {

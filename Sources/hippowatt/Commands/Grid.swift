@@ -1,0 +1,116 @@
+import Accounting
+import ArgumentParser
+import Canvas
+import Linux
+import Quantities
+import Sensors
+import Telemetry
+
+/// Shows what the electricity is made of.
+struct Grid: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what the electricity is made of: by fuel, renewable, low-carbon, grams.",
+    discussion: """
+      Without a live source it is the mean of a year, from a table within the program: nobody is asked.
+      """)
+
+  @Option(
+    name: [.customLong("zone"), .customLong("country")],
+    help: ArgumentHelp("The zone of the grid, such as FR.", valueName: "code"))
+  var zone: String?
+
+  @Flag(help: "Write JSON.")
+  var json = false
+
+  @Option(help: ArgumentHelp("The settings to use instead of the user's own.", valueName: "file"))
+  var config: String?
+
+  func validate() throws {
+    if let zone, !GridSource.knows(zone) {
+      throw ValidationError(
+        "--zone \(zone): write the code of a country that is known, such as FR")
+    }
+  }
+
+  func run() throws {
+    let host = HostEnvironment.current()
+    let settings = try Settings.load(named: config, host)
+    var source = GridSource(country: zone ?? settings.country, timeZone: host.timeZone)
+    var device: Device?
+    var reading: Reading?
+    var note = ""
+    do throws(SourceFailure) {
+      for observation in try source.sample(FixedClock(SystemClock.wall)) {
+        switch observation {
+        case .device(let told): device = told
+        case .reading(let told): reading = told
+        case .series(let descriptor): note = descriptor.provenance.note
+        default: break
+        }
+      }
+    } catch {
+      throw Failure("unknown: \(error.message); \(error.remedy)")
+    }
+    guard let device, let reading else { return }
+    let mix = GridMix(
+      device: device, note: note,
+      reason: zone.map { "--zone \($0)" }
+        ?? settings.country.map { "country \($0) of the settings" } ?? "",
+      values: reading.values.map { ($0.metric, $0.value) })
+    let text = json ? mix.json : mix.lines.joined(separator: "\n")
+    File.writeAll(Array((text + "\n").utf8), to: 1)
+  }
+}
+
+/// The mix of a grid, in words and as JSON.
+struct GridMix {
+  var device: Device
+  var note: String
+  /// Who chose the zone, where the source does not say it itself.
+  var reason: String
+  var values: [(metric: Metric, value: Double)]
+
+  private func value(_ metric: Metric) -> Double? {
+    values.first { $0.metric == metric }?.value
+  }
+
+  private static let headlines: [Metric] = [.renewableShare, .lowCarbonShare, .carbonIntensity]
+
+  var lines: [String] {
+    func percent(_ metric: Metric) -> String {
+      value(metric).map { SI.percent($0) + " %" } ?? "unknown"
+    }
+    let why = reason.isEmpty ? "" : ", by \(reason)"
+    var lines = [
+      sanitized("\(device.label): \(device.model)\(why)"),
+      "renewable \(percent(.renewableShare)), low-carbon \(percent(.lowCarbonShare))",
+      "intensity "
+        + (value(.carbonIntensity).map { "\(SI.significant($0)) gCO2e/kWh, lifecycle" }
+          ?? "unknown"),
+    ]
+    let fuels = values.filter { !Self.headlines.contains($0.metric) && $0.value > 0 }
+      .sorted { $0.value > $1.value }
+    lines += fuels.map { fuel in "  \(SI.fixed(fuel.value * 100, 1)) % \(fuel.metric.title)" }
+    lines.append("basis: \(sanitized(note))")
+    lines.append(
+      "source: the table within the program; no live source is set, and nobody was asked")
+    return lines
+  }
+
+  var json: String {
+    JSONText.object([
+      ("zone", .text(device.id.name)), ("name", .text(device.label)),
+      ("period", .text(device.model)), ("chosen_by", reason.isEmpty ? nil : .text(reason)),
+      ("source", .text("annual")), ("basis", .text(note)),
+      ("renewable_share", value(.renewableShare).map(JSONText.number) ?? .null),
+      ("low_carbon_share", value(.lowCarbonShare).map(JSONText.number) ?? .null),
+      ("intensity", value(.carbonIntensity).map(JSONText.number) ?? .null),
+      (
+        "fuels",
+        .members(
+          values.filter { !Self.headlines.contains($0.metric) }
+            .map { ($0.metric.name, .number($0.value)) })
+      ),
+    ]).written
+  }
+}
