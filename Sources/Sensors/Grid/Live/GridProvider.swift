@@ -55,6 +55,9 @@ package enum GridProviders {
     EnergyCharts.self,
     RTEMix.self,
     CarbonIntensityGB.self,
+    ElectricityMaps.self,
+    EnergiDataService.self,
+    EIA.self,
   ]
 
   /// The service of that name.
