@@ -27,6 +27,7 @@ public enum SensorCatalogue {
     ControlGroupSource.entry,
     JobFilesSource.entry,
     GridSource.entry,
+    LiveGridSource.entry,
   ]
 
   /// Sources that read what others say, and one that makes it up.

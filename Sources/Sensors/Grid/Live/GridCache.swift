@@ -1,0 +1,82 @@
+import Formats
+import Glibc
+import Linux
+import Telemetry
+
+/// A small file that keeps what a service said, for a start without network and so that a service is
+/// not asked again by each restart.
+///
+/// It is written whole under another name and renamed. What cannot be read, is of another version or
+/// lies in the future is passed over: it is a convenience and never a source.
+package struct GridCache: Sendable {
+  /// What is kept.
+  package struct Content: Sendable {
+    var intervals: [GridInterval] = []
+    var plans: [GridRequest.Purpose: Timestamp?] = [:]
+  }
+
+  private let path: String
+  private static let version = 1.0
+  private static let limit = 2 << 20
+
+  /// The file at a path; nothing is opened yet.
+  package init(_ path: String) { self.path = path }
+
+  /// What it keeps that can be true now; `nil` where it keeps nothing.
+  package func read(now: Timestamp) -> Content? {
+    guard let file = SafeFile(path), file.size <= Self.limit, file.owner == geteuid(),
+      let page = try? JSONValue(file.head(Self.limit)), page["grid_cache"]?.number == Self.version,
+      let rows = page["intervals"]?.elements
+    else { return nil }
+    var content = Content()
+    let old = now - 86_400
+    for row in rows {
+      guard let start = row["start"]?.number, let seconds = row["seconds"]?.number,
+        let quality = row["quality"]?.text.flatMap(GridStatement.Quality.init(rawValue:))
+      else { continue }
+      var interval = GridInterval(
+        start: Timestamp(seconds: start), seconds: seconds, quality: quality)
+      for metric in Metric.gridMetrics { interval[metric] = row[metric.name]?.number }
+      if interval.span.end > old, GridPlausibility.refusal(interval, now: now) == nil {
+        content.intervals.append(interval)
+      }
+    }
+    content.intervals.sort { $0.span.start < $1.span.start }
+    for purpose in GridRequest.Purpose.allCases {
+      page["next"]?[purpose.rawValue]?.number.map {
+        content.plans[purpose] = Timestamp(seconds: $0)
+      }
+    }
+    return content
+  }
+
+  /// Writes what is to be kept; where that fails there is none, and nobody is bothered.
+  package func write(_ content: Content) {
+    var writer = JSONWriter()
+    writer.raw("{\"grid_cache\":\(Int(Self.version)),\"next\":{\"version\":0")
+    for (purpose, next) in content.plans {
+      if let next { writer.member(purpose.rawValue, number: next.seconds) }
+    }
+    writer.raw("},\"intervals\":[")
+    for (place, interval) in content.intervals.enumerated() {
+      writer.raw((place == 0 ? "" : ",") + "{\"start\":\(interval.span.start.seconds)")
+      writer.member("seconds", number: interval.span.seconds)
+      writer.member("quality", interval.quality.rawValue)
+      for metric in Metric.gridMetrics {
+        interval[metric].map { writer.member(metric.name, number: $0) }
+      }
+      writer.raw("}")
+    }
+    writer.raw("]}\n")
+    let folder = path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+    mkdir(folder, 0o700)
+    let draft = "\(path).\(getpid())"
+    let number = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard number >= 0 else { return }
+    let descriptor = FileDescriptor(number)
+    let count = writer.bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
+    withExtendedLifetime(descriptor) {
+      if count != writer.bytes.count || rename(draft, path) != 0 { unlink(draft) }
+    }
+  }
+}

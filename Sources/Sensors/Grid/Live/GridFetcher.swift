@@ -1,0 +1,76 @@
+import HTTP
+import Telemetry
+
+/// What came of asking for one page.
+package struct GridReply: Sendable, Hashable {
+  /// The status; 200 for a page.
+  package var status: Int
+  package var body: [UInt8] = []
+  package var etag: String?
+  package var lastModified: String?
+  /// Seconds the server wants to be left alone.
+  package var retryAfter: Double?
+
+  /// A reply.
+  package init(
+    _ status: Int, _ body: [UInt8] = [], etag: String? = nil, lastModified: String? = nil,
+    retryAfter: Double? = nil
+  ) {
+    (self.status, self.body) = (status, body)
+    (self.etag, self.lastModified, self.retryAfter) = (etag, lastModified, retryAfter)
+  }
+}
+
+/// Fetches the pages of a service.
+package protocol GridFetcher {
+  /// Fetches a page, whose path is below the service's base.
+  /// - Throws: `SourceFailure` where there is no answer at all; its words hold no secret.
+  mutating func get(
+    _ request: GridRequest, etag: String?, lastModified: String?, now: Timestamp
+  ) throws(SourceFailure) -> GridReply
+}
+
+/// Fetches them over HTTP.
+struct HTTPGridFetcher: GridFetcher {
+  private let base: HTTPURL
+  private let client: HTTPClient
+
+  init(_ base: HTTPURL) {
+    self.base = base
+    var client = HTTPClient()
+    client.connectTimeout = 5
+    client.timeout = 20
+    client.limit = 4 << 20
+    client.redirects = 3
+    self.client = client
+  }
+
+  mutating func get(
+    _ request: GridRequest, etag: String?, lastModified: String?, now: Timestamp
+  ) throws(SourceFailure) -> GridReply {
+    let prefix = base.path.hasSuffix("/") ? String(base.path.dropLast()) : base.path
+    var url = base.at(prefix + request.path)
+    url.secret = request.secretQuery
+    var headers = [HTTPHeader("Accept", "application/json")]
+    if let etag { headers.append(HTTPHeader("If-None-Match", etag)) }
+    if let lastModified { headers.append(HTTPHeader("If-Modified-Since", lastModified)) }
+    if let secret = request.secretHeader {
+      headers.append(HTTPHeader(secret.name, secret.value, isSecret: true))
+    }
+    do throws(HTTPFailure) {
+      let response = try client.get(url, headers: headers)
+      var retryAfter: Double?
+      switch response.retryAfter {
+      case .seconds(let seconds): retryAfter = seconds
+      case .date(let time): retryAfter = max(0, time - (response.date ?? now))
+      case nil: break
+      }
+      return GridReply(
+        response.status, response.body, etag: response.etag, lastModified: response.lastModified,
+        retryAfter: retryAfter)
+    } catch {
+      throw SourceFailure(
+        error.health, Secrets.masked(error.words(base)), remedy: Secrets.masked(error.remedy(base)))
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import Formats
+import Quantities
+import Telemetry
+
+/// A service that says what a zone's electricity is made of: how it is asked and what its answers mean.
+///
+/// Nothing here asks: requests are values, and decoding is a pure function of bytes.
+package protocol GridProvider: Sendable {
+  /// What users call it: `energy-charts`.
+  static var name: String { get }
+  /// Its own name, for people: `Energy-Charts`.
+  static var title: String { get }
+  /// Where it is, unless the user names another place.
+  static var base: String { get }
+  /// What its numbers count.
+  static var basis: GridFacts.Basis { get }
+  /// Which question its intensities answer.
+  static var signal: GridFacts.Signal { get }
+  /// Under which terms its numbers may be shown, and how it is to be named.
+  static var licence: String { get }
+  /// Seconds between two new values.
+  static var cadence: Double { get }
+  /// The environment variable that holds its key; `nil` where it needs none.
+  static var keyVariable: String? { get }
+  /// Zones by example, for messages: `DE, FR, UK`.
+  static var zones: String { get }
+
+  /// Whether it knows a zone.
+  static func covers(_ zone: String) -> Bool
+  /// What is to be asked now.
+  static func requests(_ ask: GridAsk) -> [GridRequest]
+  /// What an answer says.
+  /// - Throws: `GridRefusal` where it says nothing that can be taken.
+  static func decode(
+    _ bytes: [UInt8], _ request: GridRequest, _ ask: GridAsk
+  ) throws(GridRefusal) -> GridAnswer
+}
+
+extension GridProvider {
+  package static var signal: GridFacts.Signal { .average }
+  package static var keyVariable: String? { nil }
+
+  /// What is said beside its numbers.
+  package static func facts(_ zone: String) -> GridFacts {
+    GridFacts(
+      provider: title, zone: zone, basis: basis, signal: signal, licence: licence,
+      cadence: cadence)
+  }
+}
+
+/// Every service there is; adding one means adding a line.
+package enum GridProviders {
+  /// The services, in the order in which they are offered.
+  package static let all: [any GridProvider.Type] = [
+    EnergyCharts.self,
+    RTEMix.self,
+    CarbonIntensityGB.self,
+    ElectricityMaps.self,
+    EnergiDataService.self,
+    EIA.self,
+  ]
+
+  /// The service of that name.
+  package static func named(_ name: String) -> (any GridProvider.Type)? {
+    all.first { $0.name == name }
+  }
+}
+
+/// What is to be known of a zone.
+package struct GridAsk: Sendable, Hashable {
+  /// The zone by the service's name.
+  package var zone: String
+  /// The time now.
+  package var now: Timestamp
+  /// How far back to ask, in seconds.
+  package var back: Double
+  /// The key, never shown; `nil` where there is none.
+  package var key: String?
+
+  /// A question; by default for the last day.
+  package init(zone: String, now: Timestamp, back: Double = 86_400, key: String? = nil) {
+    (self.zone, self.now, self.back, self.key) = (zone, now, back, key)
+  }
+
+  /// From when on to ask.
+  package var start: Timestamp { now - back }
+}
+
+/// One page to be fetched.
+package struct GridRequest: Sendable, Hashable {
+  /// What the page tells.
+  package enum Purpose: String, Sendable, Hashable, CaseIterable {
+    case mix, intensity, forecast
+  }
+
+  /// What the page tells.
+  package var purpose: Purpose
+  /// Path and query below the base, without anything secret.
+  package var path: String
+  /// More of the query that is never shown, such as `&api_key=…`.
+  package var secretQuery = ""
+  /// A header that is never shown, with its name.
+  package var secretHeader: GridHeader?
+  /// The least seconds between two such requests.
+  package var cadence: Double
+
+  /// A page.
+  package init(_ purpose: Purpose, _ path: String, cadence: Double) {
+    (self.purpose, self.path, self.cadence) = (purpose, path, cadence)
+  }
+}
+
+/// A header of a request; its value may be secret and is never printed.
+package struct GridHeader: Sendable, Hashable, CustomStringConvertible {
+  package var name: String
+  package var value: String
+  package init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
+  package var description: String { "\(name): \(Secrets.mask)" }
+}
+
+/// Times as the services write and want them, always UTC.
+package enum GridStamp {
+  /// A time with its zone, also without seconds (`2018-01-20T12:00Z`).
+  package static func time(_ text: String?) -> Timestamp? {
+    guard var text else { return nil }
+    let bytes = Array(text.utf8)
+    if bytes.count > 16, bytes[13] == 0x3A, bytes[16] != 0x3A {
+      text = String(decoding: bytes[..<16] + Array(":00".utf8) + bytes[16...], as: UTF8.self)
+    }
+    return RFC3339.nanoseconds(text.utf8).map(Timestamp.init(nanoseconds:))
+  }
+
+  /// `2026-11-23T20:00Z`.
+  package static func minutes(_ time: Timestamp) -> String { day(time) + "T" + clock(time) + "Z" }
+
+  /// `2026-11-23T20:00:00Z`, to the whole minute.
+  package static func seconds(_ time: Timestamp) -> String {
+    day(time) + "T" + clock(time) + ":00Z"
+  }
+
+  /// `2026-11-23T20`.
+  package static func hour(_ time: Timestamp) -> String { day(time) + "T" + clock(time).prefix(2) }
+
+  /// `2026-11-23`.
+  package static func day(_ time: Timestamp) -> String {
+    let date = CivilDate(
+      daysSince1970: Int(time.nanoseconds.flooredQuotient(by: 86_400_000_000_000)))
+    return "\(date.year)-\(two(date.month))-\(two(date.day))"
+  }
+
+  private static func clock(_ time: Timestamp) -> String {
+    let minute = Int(time.nanoseconds.flooredQuotient(by: 60_000_000_000)).flooredRemainder(
+      by: 1440)
+    return "\(two(minute / 60)):\(two(minute % 60))"
+  }
+
+  private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}

@@ -1,0 +1,250 @@
+import Formats
+import HTTP
+import Quantities
+import Telemetry
+
+/// What a service says of a zone's electricity, interval by interval, as it is measured, revised and
+/// forecast.
+///
+/// It wakes when a page is due and not before, says only what is new or has changed, and keeps what it
+/// heard for the next start (`GridCache`).
+struct LiveGridSource: DataSource {
+  let name = "grid-live"
+  let kind = "live-grid"
+  private(set) var interval: Double?
+
+  private let settings: LiveGridSettings
+  private var fetcher: any GridFetcher
+  private var plans: [GridRequest.Purpose: GridPollPlan] = [:]
+  private var known: [Key: GridInterval] = [:]
+  private var hasAnnounced = false
+  private var hasKey: Bool
+  private var message = ""
+  /// What is wrong with each page, until it is answered again.
+  private var failing: [GridRequest.Purpose: SourceFailure] = [:]
+  /// What is to be said of each page for people.
+  private var remarks: [GridRequest.Purpose: String] = [:]
+  private let seed: UInt64
+  private var cache: GridCache?
+  /// Until when everything measured is known; `nil` before the first answer.
+  private var measuredUntil: Timestamp?
+
+  /// Where an interval is kept: one that was forecast is kept apart from what was measured.
+  private struct Key: Hashable {
+    var span: TimeSpan
+    var quality: GridStatement.Quality
+  }
+
+  /// The longest wait between two looks at the plans, in seconds.
+  private static let longestWait = 3600.0
+
+  init(_ settings: LiveGridSettings, fetcher: (any GridFetcher)? = nil) {
+    self.settings = settings
+    self.fetcher = fetcher ?? HTTPGridFetcher(settings.base)
+    hasKey = settings.provider.keyVariable == nil || settings.key != nil
+    seed = FNV1a.hash(settings.seedText)
+    cache = settings.cachePath.map(GridCache.init)
+    // Long enough that a slow answer is no stall; after each call it is what the plans say.
+    interval = 30
+  }
+
+  private var provider: any GridProvider.Type { settings.provider }
+
+  private var device: DeviceID {
+    DeviceID(machine: "", kind: .grid, name: "\(provider.name):\(settings.zone)")
+  }
+
+  mutating func probe() -> Probe {
+    guard hasKey else { return Probe(.denied, missingKey.message, remedy: missingKey.remedy) }
+    return Probe(
+      .waiting, "\(settings.zone) from \(provider.title) at \(settings.base.host), not asked yet",
+      remedy: "it is asked once a session runs")
+  }
+
+  private var missingKey: SourceFailure {
+    SourceFailure(
+      .denied, "\(provider.title) needs a key",
+      remedy: "set \(provider.keyVariable ?? "") or key_command or key_file", isFinal: true)
+  }
+
+  mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    guard hasKey else { throw missingKey }
+    var observations: [Observation] = []
+    let now = clock.now
+    if !hasAnnounced {
+      hasAnnounced = true
+      observations = announce()
+      observations += remember(now)
+    }
+    var ask = GridAsk(zone: settings.zone, now: now, back: back(now), key: settings.key?.revealed)
+    var hasAsked = false
+    for request in provider.requests(ask) {
+      var plan = plans[request.purpose] ?? newPlan(request)
+      guard plan.isDue(clock.now) else { continue }
+      ask.now = clock.now
+      hasAsked = true
+      do throws(SourceFailure) {
+        if let remark = try poll(request, &plan, ask, clock, &observations) {
+          remarks[request.purpose] = remark
+        }
+        failing[request.purpose] = nil
+      } catch {
+        failing[request.purpose] = error
+      }
+      plans[request.purpose] = plan
+    }
+    let end = clock.now
+    // A little more than needed, so that it is due when the source is woken.
+    let wait = plans.values.map { $0.wait(end) }.min() ?? 60
+    interval = min(Self.longestWait, max(1, wait + 0.5))
+    if hasAsked || !observations.isEmpty, let state = state(end) {
+      observations.append(.state(state))
+    }
+    if let cache, hasAsked {
+      cache.write(GridCache.Content(intervals: Array(known.values), plans: plans.mapValues(\.next)))
+    }
+    return observations
+  }
+
+  /// A day at first; later what may still change, and all since the last measurement.
+  private func back(_ now: Timestamp) -> Double {
+    guard let measuredUntil else { return 86_400 }
+    return min(86_400, max(4 * 3600, now - measuredUntil + 7200))
+  }
+
+  private func newPlan(_ request: GridRequest) -> GridPollPlan {
+    GridPollPlan(cadence: request.cadence, seed: seed ^ FNV1a.hash(request.purpose.rawValue))
+  }
+
+  // MARK: Asking
+
+  private mutating func poll(
+    _ request: GridRequest, _ plan: inout GridPollPlan, _ ask: GridAsk, _ clock: any SessionClock,
+    _ observations: inout [Observation]
+  ) throws(SourceFailure) -> String? {
+    let reply: GridReply
+    do throws(SourceFailure) {
+      reply = try fetcher.get(
+        request, etag: plan.etag, lastModified: plan.lastModified, now: ask.now)
+    } catch {
+      plan.ended(.failed(retryAfter: nil), asked: ask.now)
+      throw error
+    }
+    switch reply.status {
+    case 304:
+      plan.ended(.unchanged, asked: ask.now)
+      return nil
+    case 200: break
+    default:
+      plan.ended(.failed(retryAfter: reply.retryAfter), asked: ask.now)
+      throw failure(reply.status)
+    }
+    do throws(GridRefusal) {
+      let answer = GridPlausibility.gate(
+        try provider.decode(reply.body, request, ask), now: ask.now)
+      guard !answer.intervals.isEmpty else { throw answer.leftOut ?? .empty }
+      plan.ended(
+        .answered(etag: reply.etag, lastModified: reply.lastModified), asked: ask.now)
+      take(answer.intervals, clock.now, &observations)
+      return answer.remark
+    } catch {
+      plan.ended(.empty, asked: ask.now)
+      throw SourceFailure(
+        .failed, "\(provider.title), asked for \(settings.zone): \(error.words)",
+        remedy: "it is asked again; what was known before still counts")
+    }
+  }
+
+  private func failure(_ status: Int) -> SourceFailure {
+    let title = "\(provider.title), asked for \(settings.zone),"
+    switch status {
+    case 401, 403:
+      let remedy = provider.keyVariable.map { "check the key in \($0), and that it may ask for it" }
+      return SourceFailure(
+        .denied, "\(title) refuses (\(status))", remedy: remedy ?? "it is asked again later")
+    case 429:
+      return SourceFailure(
+        .failed, "\(title) was asked too often (429)", remedy: "it is left alone for a while")
+    case 500...:
+      return SourceFailure(
+        .failed, "\(title) is out of order (\(status))", remedy: "it is asked again later")
+    default:
+      return SourceFailure(
+        .failed, "\(title) answers with status \(status)", remedy: "check zone and base")
+    }
+  }
+
+  // MARK: Saying
+
+  private mutating func take(
+    _ intervals: [GridInterval], _ said: Timestamp, _ observations: inout [Observation]
+  ) {
+    for interval in intervals {
+      let key = Key(span: interval.span, quality: interval.quality)
+      var whole = known[key] ?? interval
+      whole.merge(interval)
+      if interval.quality != .forecast {
+        measuredUntil = max(measuredUntil ?? interval.span.end, interval.span.end)
+      }
+      guard known[key] != whole else { continue }
+      known[key] = whole
+      observations.append(.grid(whole.statement(device, said: said)))
+    }
+    let oldest = said - 2 * 86_400
+    known = known.filter { $0.key.span.end > oldest }
+  }
+
+  private func announce() -> [Observation] {
+    var attributes = provider.facts(settings.zone).attributes
+    attributes["host"] = settings.base.host
+    return [
+      .device(
+        Device(
+          id: device, label: settings.zone, model: provider.facts(settings.zone).words,
+          attributes: attributes))
+    ]
+  }
+
+  /// What was kept when the program ran last, said before anything is asked.
+  private mutating func remember(_ now: Timestamp) -> [Observation] {
+    guard let content = cache?.read(now: now) else { return [] }
+    var observations: [Observation] = []
+    take(content.intervals, now, &observations)
+    for request in provider.requests(GridAsk(zone: settings.zone, now: now)) {
+      guard let next = content.plans[request.purpose] ?? nil, next - now < request.cadence + 3600
+      else { continue }
+      plans[request.purpose] = GridPollPlan(
+        cadence: request.cadence, seed: seed ^ FNV1a.hash(request.purpose.rawValue), next: next)
+    }
+    return observations
+  }
+
+  /// How it stands, where that is not what was said last.
+  private mutating func state(_ now: Timestamp) -> SourceState? {
+    let failure = GridRequest.Purpose.allCases.compactMap { failing[$0] }.first
+    let newest = known.values.filter { $0.quality != .forecast }.map(\.span.end).max()
+    var words = "\(provider.title), \(settings.zone)"
+    if let newest {
+      words += ": known until \(GridStamp.minutes(newest))"
+    } else {
+      words += known.isEmpty ? ": nothing is known yet" : ": only a forecast is known"
+    }
+    for purpose in GridRequest.Purpose.allCases {
+      if let remark = remarks[purpose], !remark.isEmpty { words += "; \(remark)" }
+    }
+    if let failure { words = failure.message + (newest == nil ? "" : "; " + words) }
+    guard words != message else { return nil }
+    message = words
+    return SourceState(
+      source: name, kind: kind, time: now, health: failure?.health ?? .ok, message: words,
+      remedy: failure?.remedy ?? "")
+  }
+
+  /// The line of the catalogue: `live-grid:ZONE`.
+  package static let entry = SourceEntry(
+    "live-grid", gives: "a zone's electricity mix, carbon intensity and forecast, from a service",
+    feeds: [.grid], isDefault: false, usage: "live-grid:ZONE", options: LiveGridSettings.names
+  ) { request, context throws(SourceRequestError) in
+    LiveGridSource(try LiveGridSettings(request, context))
+  }
+}
