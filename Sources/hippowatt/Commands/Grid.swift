@@ -19,6 +19,11 @@ struct Grid: ParsableCommand {
     help: ArgumentHelp("The zone of the grid, such as FR.", valueName: "code"))
   var zone: String?
 
+  @Flag(
+    name: .customLong("live-grid"),
+    help: "Ask a public service for the electricity of now; it learns address and zone.")
+  var liveGrid = false
+
   @Flag(help: "Write JSON.")
   var json = false
 
@@ -26,7 +31,7 @@ struct Grid: ParsableCommand {
   var config: String?
 
   func validate() throws {
-    if let zone, !GridSource.knows(zone) {
+    if let zone, !liveGrid, !GridSource.knows(zone) {
       throw ValidationError(
         "--zone \(zone): write the code of a country that is known, such as FR")
     }
@@ -35,6 +40,16 @@ struct Grid: ParsableCommand {
   func run() throws {
     let host = HostEnvironment.current()
     let settings = try Settings.load(named: config, host)
+    if let live = try LiveGrid.forecasts(
+      zone: zone, isWanted: liveGrid, settings: settings, host: host)
+    {
+      let now = SystemClock.wall
+      try live.ask(now)
+      let mix = LiveMix(live.timeline, at: now)
+      File.writeAll(
+        Array(((json ? mix.json : mix.lines.joined(separator: "\n")) + "\n").utf8), to: 1)
+      return
+    }
     var source = GridSource(country: zone ?? settings.country, timeZone: host.timeZone)
     var device: Device?
     var reading: Reading?
@@ -109,7 +124,7 @@ struct GridMix {
         "fuels",
         .members(
           values.filter { !Self.headlines.contains($0.metric) }
-            .map { ($0.metric.name, .number($0.value)) })
+            .map { ($0.metric.stem, .number($0.value)) })
       ),
     ]).written
   }

@@ -45,6 +45,11 @@ struct When: ParsableCommand {
       "A forecast: a CSV, or a recording that tells one.", valueName: "file.csv|file.hippo"))
   var file: String?
 
+  @Flag(
+    name: .customLong("live-grid"),
+    help: "Ask a public service for the forecast; it learns address and zone.")
+  var liveGrid = false
+
   @Flag(help: "Sleep until then, and run the command if there is one.")
   var wait = false
 
@@ -86,8 +91,8 @@ struct When: ParsableCommand {
     let host = HostEnvironment.current()
     let settings = try Settings.load(named: config, host)
     let source: (any GridForecastSource)? =
-      file.map { FileForecast(path: $0, zone: zone) }
-      ?? LiveGrid.forecasts(zone: zone ?? settings.country, settings: settings, host: host)
+      try file.map { FileForecast(path: $0, zone: zone) }
+      ?? LiveGrid.forecasts(zone: zone, isWanted: liveGrid, settings: settings, host: host)
     guard let source else { throw unknown(LiveGrid.absence) }
     let now = SystemClock.wall
     let question = try question(now)

@@ -23,20 +23,6 @@ protocol GridForecastSource {
   func forecast(_ now: Timestamp) throws -> GridForecast
 }
 
-/// The live services.
-enum LiveGrid {
-  /// The live source of a zone; `nil` as long as none is set.
-  static func forecasts(
-    zone: String?, settings: Settings, host: HostEnvironment
-  ) -> (any GridForecastSource)? {
-    nil
-  }
-
-  /// What is said where a forecast is asked for and no live source is set.
-  static let absence =
-    "no forecast: no live source of the grid is set; name a file with one, as in --file forecast.csv"
-}
-
 /// A forecast in a file: a table, or a recording in which a source said what is to come.
 struct FileForecast: GridForecastSource {
   var path: String

@@ -13,11 +13,13 @@ package struct GridCache: Sendable {
   package struct Content: Sendable {
     var intervals: [GridInterval] = []
     var plans: [GridRequest.Purpose: Timestamp?] = [:]
+    /// When the newest of it was said; `nil` where that is not known.
+    var said: Timestamp?
   }
 
   private let path: String
   private static let version = 1.0
-  private static let limit = 2 << 20
+  private static let limit = 8 << 20
 
   /// The file at a path; nothing is opened yet.
   package init(_ path: String) { self.path = path }
@@ -29,7 +31,7 @@ package struct GridCache: Sendable {
       let rows = page["intervals"]?.elements
     else { return nil }
     var content = Content()
-    let old = now - 86_400
+    let old = now - 8 * 86_400
     for row in rows {
       guard let start = row["start"]?.number, let seconds = row["seconds"]?.number,
         let quality = row["quality"]?.text.flatMap(GridStatement.Quality.init(rawValue:))
@@ -40,6 +42,9 @@ package struct GridCache: Sendable {
       if interval.span.end > old, GridPlausibility.refusal(interval, now: now) == nil {
         content.intervals.append(interval)
       }
+    }
+    content.said = page["said"]?.number.map(Timestamp.init(seconds:)).flatMap {
+      $0 <= now ? $0 : nil
     }
     content.intervals.sort { $0.span.start < $1.span.start }
     for purpose in GridRequest.Purpose.allCases {
@@ -57,7 +62,9 @@ package struct GridCache: Sendable {
     for (purpose, next) in content.plans {
       if let next { writer.member(purpose.rawValue, number: next.seconds) }
     }
-    writer.raw("},\"intervals\":[")
+    writer.raw("}")
+    if let said = content.said { writer.member("said", number: said.seconds) }
+    writer.raw(",\"intervals\":[")
     for (place, interval) in content.intervals.enumerated() {
       writer.raw((place == 0 ? "" : ",") + "{\"start\":\(interval.span.start.seconds)")
       writer.member("seconds", number: interval.span.seconds)
@@ -69,6 +76,8 @@ package struct GridCache: Sendable {
     }
     writer.raw("]}\n")
     let folder = path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+    // The folder of all caches may not be there yet either.
+    if let slash = folder.lastIndex(of: "/") { mkdir(String(folder[..<slash]), 0o700) }
     mkdir(folder, 0o700)
     let draft = "\(path).\(getpid())"
     let number = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)

@@ -28,6 +28,8 @@ struct LiveGridSource: DataSource {
   private var cache: GridCache?
   /// Until when everything measured is known; `nil` before the first answer.
   private var measuredUntil: Timestamp?
+  /// When the newest answer came.
+  private var lastSaid: Timestamp?
 
   /// Where an interval is kept: one that was forecast is kept apart from what was measured.
   private struct Key: Hashable {
@@ -101,7 +103,9 @@ struct LiveGridSource: DataSource {
       observations.append(.state(state))
     }
     if let cache, hasAsked {
-      cache.write(GridCache.Content(intervals: Array(known.values), plans: plans.mapValues(\.next)))
+      cache.write(
+        GridCache.Content(
+          intervals: Array(known.values), plans: plans.mapValues(\.next), said: lastSaid))
     }
     return observations
   }
@@ -190,7 +194,9 @@ struct LiveGridSource: DataSource {
       known[key] = whole
       observations.append(.grid(whole.statement(device, said: said)))
     }
-    let oldest = said - 2 * 86_400
+    // The same hour of the last seven days stands where nothing newer is known.
+    lastSaid = max(lastSaid ?? said, said)
+    let oldest = said - 8 * 86_400
     known = known.filter { $0.key.span.end > oldest }
   }
 
@@ -200,7 +206,8 @@ struct LiveGridSource: DataSource {
     return [
       .device(
         Device(
-          id: device, label: settings.zone, model: provider.facts(settings.zone).words,
+          id: device, label: GridSource.name(of: settings.zone) ?? settings.zone,
+          model: provider.facts(settings.zone).words,
           attributes: attributes))
     ]
   }
@@ -209,7 +216,7 @@ struct LiveGridSource: DataSource {
   private mutating func remember(_ now: Timestamp) -> [Observation] {
     guard let content = cache?.read(now: now) else { return [] }
     var observations: [Observation] = []
-    take(content.intervals, now, &observations)
+    take(content.intervals, content.said ?? now, &observations)
     for request in provider.requests(GridAsk(zone: settings.zone, now: now)) {
       guard let next = content.plans[request.purpose] ?? nil, next - now < request.cadence + 3600
       else { continue }

@@ -1,0 +1,67 @@
+import Linux
+import Quantities
+import Sensors
+import Telemetry
+
+/// The live services, asked by commands that run without a session.
+enum LiveGrid {
+  /// The live source of a zone; `nil` where nobody is to be asked.
+  ///
+  /// - Parameter isWanted: whether the command line asks for it; else the settings decide.
+  static func forecasts(
+    zone: String?, isWanted: Bool, settings: Settings, host: HostEnvironment
+  ) throws -> LiveForecast? {
+    var choice = settings.liveGrid
+    if isWanted { choice.isOn = true }
+    if let zone { choice.zone = zone }
+    guard let request = try choice.request(country: settings.country, timeZone: host.timeZone)
+    else { return nil }
+    let context = SourceContext(
+      machine: host.machine, timeZone: host.timeZone, country: settings.country,
+      environment: host.environment)
+    do throws(SourceRequestError) {
+      return LiveForecast(try SourceCatalogue.all.make(request, in: context))
+    } catch {
+      throw WrongUsage("\(error)")
+    }
+  }
+
+  /// What is said where a forecast is asked for and nobody may be asked.
+  static let absence =
+    "no forecast: nobody is asked; pass --live-grid, or name a file with one, as in --file forecast.csv"
+}
+
+/// What a live service says, each time it is asked.
+final class LiveForecast: GridForecastSource {
+  let isLive = true
+  private var source: any DataSource
+  /// All that was said so far.
+  private(set) var timeline = Timeline()
+
+  init(_ source: any DataSource) { self.source = source }
+
+  /// Asks what is due and keeps it.
+  /// - Throws: `Failure` where nothing at all is known.
+  func ask(_ now: Timestamp) throws {
+    do throws(SourceFailure) {
+      timeline.apply(try source.sample(FixedClock(now)))
+    } catch {
+      throw Failure("unknown: \(error.message); \(error.remedy)")
+    }
+    guard timeline.gridBook.isEmpty else { return }
+    let state = timeline.states(at: now + 1).last
+    throw Failure("unknown: " + (state.map { "\($0.message); \($0.remedy)" } ?? "no answer"))
+  }
+
+  func forecast(_ now: Timestamp) throws -> GridForecast {
+    try ask(now)
+    guard let device = timeline.devices.first(where: { $0.id.kind == .grid }) else {
+      return GridForecast(statements: [], source: "", said: nil)
+    }
+    let statements = timeline.gridBook.statements(
+      of: device.id, in: TimeSpan(now, now + GridStatement.longest))
+    let words = GridFacts(device.attributes).map { "\($0.words), \($0.zone)" } ?? device.label
+    return GridForecast(
+      statements: statements, source: words, said: statements.map(\.said).max())
+  }
+}
