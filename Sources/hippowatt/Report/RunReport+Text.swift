@@ -25,8 +25,9 @@ extension RunReport {
     facts += [("duration", duration)] + energyFacts(isFull: isFull)
     if let supposed { facts.append(("what if", sanitized(supposed))) }
     if let grid {
-      if let share = grid.renewableShare, let low = grid.lowCarbonShare {
-        facts.append(("renewable", "\(SI.percent(share)) %, low-carbon \(SI.percent(low)) %"))
+      if let share = grid.renewableShare {
+        let low = grid.lowCarbonShare.map { "\(SI.percent($0)) %" } ?? "unknown"
+        facts.append(("renewable", "\(SI.percent(share)) %, low-carbon \(low)"))
       }
       if let grams {
         facts.append(("carbon", SI.carbon(grams).joined + " (location-based, lifecycle)"))
