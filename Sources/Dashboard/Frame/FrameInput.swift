@@ -24,7 +24,7 @@ public struct SessionInfo: Sendable {
   public var hasEnded = false
   /// Why recording stopped, if it failed.
   public var recordingProblem: String
-  /// The name of the grid that the session is laid upon instead of its own: what if?
+  /// The name of the grid that the session is laid upon instead of its own.
   public var supposed: String?
   /// What a kilowatt-hour costs, if the user said so.
   public var tariff: Tariff?

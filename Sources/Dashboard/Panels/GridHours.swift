@@ -51,7 +51,8 @@ enum GridHours {
     _ span: TimeSpan, asOf: Timestamp, _ c: FrameContext
   ) -> [(span: TimeSpan, share: Double)] {
     guard let live = c.ledger.gridCourse.live else { return [] }
-    let said = c.timeline.gridBook.statements(of: live.id, in: span, asOf: asOf)
+    let said = c.timeline.gridBook.statements(
+      of: live.id, in: span, asOf: asOf, prefersForecasts: true)
     let isOfLoad = said.contains { $0[.renewableShare] == nil && $0[.renewableShareOfLoad] != nil }
     return said.compactMap { statement in
       let share = statement[isOfLoad ? .renewableShareOfLoad : .renewableShare]

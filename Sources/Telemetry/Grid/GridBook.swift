@@ -63,15 +63,19 @@ public struct GridBook: Sendable, Hashable {
 
   /// The best statements of the intervals that share time with a span, in order of time and without
   /// overlap: where one reaches into the next, the next one counts from its start.
+  ///
+  /// - Parameter prefersForecasts: take the newest forecast of an interval where there is one, so that
+  ///   the present and the hours to come are told by the same source in the same terms.
   public func statements(
-    of device: DeviceID, in span: TimeSpan, asOf: Timestamp? = nil
+    of device: DeviceID, in span: TimeSpan, asOf: Timestamp? = nil, prefersForecasts: Bool = false
   ) -> [GridStatement] {
     guard let list = slots[device] else { return [] }
     let from = max(0, list.partitioningIndex { $0.span.start > span.start } - 1)
     var result: [GridStatement] = []
     for slot in list[from...] {
       guard slot.span.start < span.end else { break }
-      guard let best = Self.best(slot, asOf) else { continue }
+      let forecast = prefersForecasts ? Self.forecast(slot, asOf) : nil
+      guard let best = forecast ?? Self.best(slot, asOf) else { continue }
       if let last = result.indices.last, result[last].span.end > best.span.start {
         result[last].span = TimeSpan(result[last].span.start, best.span.start)
       }
@@ -117,6 +121,12 @@ public struct GridBook: Sendable, Hashable {
   public func span(of device: DeviceID) -> TimeSpan? {
     guard let list = slots[device], let first = list.first, let last = list.last else { return nil }
     return TimeSpan(first.span.start, last.span.end)
+  }
+
+  private static func forecast(_ slot: Slot, _ asOf: Timestamp?) -> GridStatement? {
+    slot.editions.last { edition in
+      edition.quality == .forecast && (asOf.map { edition.said <= $0 } ?? true)
+    }
   }
 
   private static func best(_ slot: Slot, _ asOf: Timestamp?) -> GridStatement? {

@@ -65,7 +65,7 @@ struct FileForecast: GridForecastSource {
       guard device.id.kind == .grid else { return nil }
       let facts = GridFacts(device.attributes)
       if let zone, facts?.zone.uppercased() != zone.uppercased() { return nil }
-      let said = timeline.gridBook.statements(of: device.id, in: future)
+      let said = timeline.gridBook.statements(of: device.id, in: future, prefersForecasts: true)
       return said.isEmpty ? nil : (device, said)
     }
     guard let (device, statements) = found.first else {

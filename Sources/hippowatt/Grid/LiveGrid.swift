@@ -59,7 +59,8 @@ final class LiveForecast: GridForecastSource {
       return GridForecast(statements: [], source: "", said: nil)
     }
     let statements = timeline.gridBook.statements(
-      of: device.id, in: TimeSpan(now, now + GridStatement.longest))
+      of: device.id, in: TimeSpan(now, now + GridStatement.longest),
+      prefersForecasts: true)
     let words = GridFacts(device.attributes).map { "\($0.words), \($0.zone)" } ?? device.label
     return GridForecast(
       statements: statements, source: words, said: statements.map(\.said).max())

@@ -5,7 +5,7 @@ import Quantities
 import Sensors
 import Telemetry
 
-/// Another grid than the recorded one: what if?
+/// Another grid than the recorded one.
 struct SupposedGridOptions: ParsableArguments {
   @Option(
     name: .customLong("grid"),
@@ -105,7 +105,11 @@ extension Accounts {
       let facts = GridFacts(
         provider: grid.name, zone: "", basis: .production, licence: "", cadence: 900)
       supposed.apply(
-        .device(Device(id: device, label: grid.name, attributes: facts.attributes)))
+        .device(
+          Device(
+            id: device, label: grid.name,
+            model: table.isDaily ? "a day's course" : "a course of dates",
+            attributes: facts.attributes)))
       let statements =
         table.isDaily
         ? table.statements(

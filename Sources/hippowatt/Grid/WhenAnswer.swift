@@ -143,7 +143,12 @@ struct WhenAnswer {
       ("horizon", json(window.horizon)), ("other", window.other.map(json)),
       ("share_gain", window.shareGain.map(JSONText.number)),
       ("intensity_gain", window.intensityGain.map(JSONText.number)),
-      ("intensity_kind", window.intensityMetric.map { .text($0.name) }),
+      (
+        "intensity_kind",
+        window.intensityMetric.map { _ in
+          .text(kind.isEmpty ? "lifecycle" : String(kind.dropFirst()))
+        }
+      ),
       ("share_of_load", .flag(window.isShareOfLoad)),
       ("grams_saved", watts.flatMap { window.gramsSaved(watts: $0) }.map(JSONText.number)),
       (
