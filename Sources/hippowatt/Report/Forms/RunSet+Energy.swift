@@ -126,8 +126,8 @@ extension RunSet {
         return "\(run.name) tells no carbon intensity of a grid"
       }
       guard grid.gramsCoverage < leastCoverage else { return nil }
-      return "\(run.name) knows the grid's intensity for only \(SI.percent(grid.gramsCoverage)) % of "
-        + "its joules"
+      let part = SI.percent(grid.gramsCoverage)
+      return "\(run.name) knows the grid's intensity for only \(part) % of its joules"
     }
     guard reasons.isEmpty else { return .unknown(because: reasons.joined(separator: "; ")) }
     return .known(
