@@ -26,7 +26,9 @@ public struct GridCourse: Sendable {
     live = grids.first { device in
       said.contains(device.id) && GridFacts(device.attributes)?.signal != .marginal
     }
-    held = grids.first { timeline.id(.renewableShare, of: $0.id) != nil }
+    held =
+      grids.first { timeline.id(.renewableShare, of: $0.id) != nil }
+      ?? grids.first { timeline.id(.carbonIntensity, of: $0.id) != nil }
   }
 
   /// The stretches of a span, in order and without gaps.
@@ -124,12 +126,14 @@ public struct GridCourse: Sendable {
     return zip(cuts, cuts.dropFirst()).filter { $0 < $1 }.map { from, to in
       var stretch = GridStretch(TimeSpan(from, to))
       let moment = timeline.moment(at: from)
-      guard let share = moment.known(.renewableShare, of: held.id)?.value else { return stretch }
+      let share = moment.known(.renewableShare, of: held.id)?.value
+      let intensity = moment.known(.carbonIntensity, of: held.id)?.value
+      guard share != nil || intensity != nil else { return stretch }
       stretch.rung = isAnnual == true ? .annual : .measured
       stretch.device = held.id
       stretch.renewable = share
       stretch.lowCarbon = moment.known(.lowCarbonShare, of: held.id)?.value
-      stretch.intensity = moment.known(.carbonIntensity, of: held.id)?.value
+      stretch.intensity = intensity
       stretch.directIntensity = moment.known(.directIntensity, of: held.id)?.value
       for metric in fuels { stretch.fuels[metric] = moment.known(metric, of: held.id)?.value }
       return stretch
