@@ -51,6 +51,31 @@ import Testing
     #expect(try RecordingReader(path: scratch.file()).damages() == [])
   }
 
+  @Test func `a week that is written at once has no damage and all its minutes`() throws {
+    let scratch = try Scratch()
+    let writer = try RecordingWriter(path: scratch.file(), header: .test)
+    writer.isBulk = true
+    try writer.append(.device(Device(id: .gpu, label: "0")))
+    try writer.append(
+      .series(
+        SeriesDescriptor(
+          device: .gpu, metric: .power,
+          provenance: Provenance(source: "test", method: .average, period: 60))))
+    // A week of minutes, and a day a month later.
+    for minute in Array(0..<10_080) + Array(50_000..<51_440) {
+      var reading = Reading(device: .gpu, time: origin + Double(minute) * 60)
+      reading.set(.power, 300)
+      try writer.append(.reading(reading))
+    }
+    try writer.close()
+    let reader = try RecordingReader(path: scratch.file())
+    #expect(reader.damages() == [])
+    let row = try #require(
+      try Database(scratch.file(), .read).integer(
+        "SELECT sum(length(buckets)) / 40 FROM rollup WHERE width = \(Rollup.minute)"))
+    #expect(row == 11_520)
+  }
+
   @Test(arguments: 0..<8)
   func `changes at random are refused, or said, or do no harm`(part: Int) throws {
     let scratch = try Scratch()

@@ -22,9 +22,39 @@ extension RecordingWriter {
     }
   }
 
+  /// How much is rolled at a time, in nanoseconds: less than a timeline keeps in minutes.
+  static let stretch = 192 * Rollup.quarter
+
   /// Stores the rollups of everything before `end`; the last time of all also stores unfinished
   /// chunks.
+  ///
+  /// A live recording has a quarter of an hour to roll, an import may have a year.
   func roll(to end: Int64) throws(RecordingError) {
+    while let start = try firstUnrolled(before: end), end - Self.stretch > start {
+      try rollStretch(to: Rollup.floor(start, Rollup.quarter) + Self.stretch)
+    }
+    try rollStretch(to: end)
+  }
+
+  /// The time of the first reading that is in no rollup yet.
+  private func firstUnrolled(before end: Int64) throws(RecordingError) -> Int64? {
+    var first: Int64?
+    for kind in catalogue.tables.keys {
+      let rolled = catalogue.series.filter { $0.descriptor.device.kind == kind }
+        .compactMap(\.rolled).filter { $0 < end }
+      guard let from = rolled.min() else { continue }
+      let query = try statement(
+        "SELECT min(time) FROM \"\(kind.name)\" WHERE time >= ? AND time < ?")
+      query.bind(0, from)
+      query.bind(1, end)
+      defer { query.reset() }
+      guard try query.step(), let time = query.integerIfAny(0) else { continue }
+      first = min(first ?? time, time)
+    }
+    return first
+  }
+
+  private func rollStretch(to end: Int64) throws(RecordingError) {
     try begin()
     var rolled: [(place: Int, from: Int64)] = []
     for kind in catalogue.tables.keys {
