@@ -28,6 +28,11 @@ import Testing
       .state(
         SourceState(
           source: "nvml", time: Self.arrival, health: .denied, message: "no", remedy: "ask")))
+    var grid = GridStatement(
+      device: DeviceID(machine: "", kind: .grid, name: "rte:FR"),
+      span: TimeSpan(Self.arrival - 900, Self.arrival), said: Self.arrival + 5, quality: .estimated)
+    for metric in Metric.gridMetrics { grid.set(metric, 0.123456) }
+    said.append(.grid(grid))
     var decoder = JSONLineDecoder(machine: "elsewhere", source: "?")
     var heard: [Observation] = []
     for observation in said {

@@ -102,7 +102,7 @@ enum Schema {
       quality TEXT NOT NULL,       -- measured, estimated or forecast
       metric TEXT NOT NULL,        -- stem, _ and stored step, as the columns of the kinds' tables
       value INTEGER NOT NULL,      -- in steps of the metric
-      PRIMARY KEY (device, start, said, metric)
+      PRIMARY KEY (device, start, said, quality, metric)
     ) WITHOUT ROWID
     """
 

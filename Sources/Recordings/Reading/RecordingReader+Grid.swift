@@ -10,7 +10,7 @@ extension RecordingReader {
     let query = try database.prepare(
       """
       SELECT device, start, end, said, quality, metric, value FROM grid_statement
-      WHERE start < end ORDER BY said, device, start, metric
+      WHERE start < end ORDER BY said, device, start, quality, metric
       """)
     let metrics = Dictionary(
       Metric.gridMetrics.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -29,7 +29,10 @@ extension RecordingReader {
         metric.range.contains(Double(steps) * metric.scale)
       else { continue }
       let device = catalogue.devices[place].device.id
-      if result.last.map({ $0.device == device && $0.span == span && $0.said == said }) != true {
+      let isSame = result.last.map {
+        $0.device == device && $0.span == span && $0.said == said && $0.quality == quality
+      }
+      if isSame != true {
         guard result.count < Self.mostNotices * 50 else {
           throw damage("it has no end of what is said of the grid")
         }

@@ -51,6 +51,8 @@ public struct JSONLineDecoder: Sendable {
     case attributes = 16_384
     /// Events and states.
     case notices = 10_000
+    /// What is said of the electricity, interval by interval: months of five minutes.
+    case statements = 200_000
 
     var words: String {
       switch self {
@@ -60,6 +62,7 @@ public struct JSONLineDecoder: Sendable {
       case .series: "series"
       case .attributes: "bytes of attributes"
       case .notices: "events and states"
+      case .statements: "statements of grids"
       }
     }
   }
@@ -70,6 +73,7 @@ public struct JSONLineDecoder: Sendable {
   private var mentions: Set<DeviceName> = []
   private var seriesCount = 0
   private var noticeCount = 0
+  private var statementCount = 0
   /// The bound that the line being read went beyond.
   private var limit: Limit?
   /// Announcements in a line whose reading was refused: they are due before the next one.
@@ -164,7 +168,7 @@ public struct JSONLineDecoder: Sendable {
       result = try series(&scanner)
     } else if scanner.equals(key, "grid") {
       result = [.grid(try grid(&scanner, arrival))]
-      try countNotice()
+      try countStatement()
     } else if scanner.equals(key, "event") {
       result = [.event(try event(&scanner, arrival))]
       try countNotice()
@@ -241,6 +245,11 @@ public struct JSONLineDecoder: Sendable {
   private mutating func countNotice() throws(JSONFault) {
     guard noticeCount < Limit.notices.rawValue else { throw excess(.notices) }
     noticeCount += 1
+  }
+
+  private mutating func countStatement() throws(JSONFault) {
+    guard statementCount < Limit.statements.rawValue else { throw excess(.statements) }
+    statementCount += 1
   }
 
   /// What is said when a stream goes beyond a bound.

@@ -107,13 +107,15 @@ public struct GridBook: Sendable, Hashable {
     return list[index].editions
   }
 
-  /// How many intervals of a span were said anew with other values after they had been measured.
+  /// How many intervals of a span were said anew with another value after they had been measured; more
+  /// values of the same interval are no revision.
   public func restated(of device: DeviceID, in span: TimeSpan) -> Int {
     guard let list = slots[device] else { return 0 }
     let from = list.partitioningIndex { $0.span.end > span.start }
     let to = list.partitioningIndex { $0.span.start >= span.end }
     return list[from..<max(from, to)].count { slot in
-      slot.editions.count { $0.quality == .measured } > 1
+      let measured = slot.editions.filter { $0.quality == .measured }
+      return zip(measured, measured.dropFirst()).contains { $1.contradicts($0) }
     }
   }
 

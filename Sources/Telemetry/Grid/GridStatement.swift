@@ -46,12 +46,21 @@ public struct GridStatement: Sendable, Hashable {
   /// Adds a value in whole steps of the metric's scale.
   public mutating func set(_ metric: Metric, steps: Int64) {
     values.removeAll { $0.metric == metric }
-    values.append(Reading.Entry(metric: metric, steps: steps))
+    // In one order, so that the same values said in another are the same.
+    let place = values.partitioningIndex { $0.metric.name > metric.name }
+    values.insert(Reading.Entry(metric: metric, steps: steps), at: place)
   }
 
   /// The value of a metric in its unit; `nil` where nothing is said of it.
   public subscript(metric: Metric) -> Double? {
     values.first { $0.metric == metric }?.value
+  }
+
+  /// Whether both tell a value of a metric, and not the same one.
+  func contradicts(_ other: GridStatement) -> Bool {
+    values.contains { value in
+      other.values.contains { $0.metric == value.metric && $0.steps != value.steps }
+    }
   }
 
   /// Whether it says the same of the same interval, whenever it was said.

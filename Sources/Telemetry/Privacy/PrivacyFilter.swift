@@ -65,7 +65,9 @@ public struct PrivacyFilter: Sendable {
       series.provenance.note = filtered(series.provenance.note)
       series.provenance.source = filtered(series.provenance.source)
       return .series(series)
-    case .grid: return observation
+    case .grid(var statement):
+      statement.device = id(statement.device)
+      return .grid(statement)
     case .event(var event):
       event.text = filtered(event.text)
       event.device = event.device.map { id($0) }
