@@ -97,12 +97,18 @@ extension GreenWindow {
     init(_ statements: [GridStatement]) {
       let statements = statements.filter { $0.span.seconds > 0 }
         .sorted { ($0.span.start, $0.said) < ($1.span.start, $1.said) }
-      func has(_ metric: Metric) -> Bool { statements.contains { $0[metric] != nil } }
-      let shareMetric: Metric =
-        has(.renewableShare) ? .renewableShare : .renewableShareOfLoad
-      // One kind of intensity throughout: their levels cannot be compared.
-      let kinds: [Metric] = [.carbonIntensity, .directIntensity, .marginalIntensity]
-      let intensityMetric = kinds.first(where: has)
+      // One kind throughout, since their levels cannot be compared: the one that reaches furthest. What
+      // was measured of the present may be told in other terms than what is forecast.
+      func furthest(_ metrics: [Metric]) -> Metric? {
+        let ends = metrics.map { metric in
+          statements.last { $0[metric] != nil }?.span.end ?? Timestamp(nanoseconds: .min)
+        }
+        guard let end = ends.max(), end.nanoseconds > .min else { return nil }
+        return ends.firstIndex(of: end).map { metrics[$0] }
+      }
+      let shareMetric =
+        furthest([.renewableShare, .renewableShareOfLoad]) ?? .renewableShare
+      let intensityMetric = furthest([.carbonIntensity, .directIntensity, .marginalIntensity])
       starts = statements.map(\.span.start)
       self.shareMetric = shareMetric
       self.intensityMetric = intensityMetric

@@ -11,38 +11,23 @@ enum GridHours {
 
   /// The greenest hours of the forecast that is known, in words; `nil` where there is none.
   ///
-  /// The window is as long as the job still takes, or four hours.
+  /// The window is as long as the job still takes, and else four hours.
   static func ahead(_ c: FrameContext) -> String? {
-    guard c.ledger.gridCourse.live != nil else { return nil }
-    let hours = 4.0
-    let now = c.time
-    let step = 900.0
-    let stretches = statements(TimeSpan(now, now + forward), asOf: now, c)
-    guard let end = stretches.last?.span.end else { return nil }
-    func mean(from start: Timestamp) -> Double? {
-      let span = TimeSpan(start, start + hours * 3600)
-      var (sum, known) = (0.0, 0.0)
-      for stretch in stretches {
-        guard let shared = stretch.span.intersection(span), shared.seconds > 0 else { continue }
-        sum += stretch.share * shared.seconds
-        known += shared.seconds
-      }
-      return known >= span.seconds * 0.999 ? sum / known : nil
-    }
-    guard end - now >= hours * 3600, let today = mean(from: now) else { return nil }
-    var best = (start: now, share: today)
-    let boundary = now.nanoseconds.flooredQuotient(by: Int64(step * 1e9)) + 1
-    var start = Timestamp(nanoseconds: boundary * Int64(step * 1e9))
-    while end - start >= hours * 3600 {
-      if let share = mean(from: start), share > best.share + 1e-9 { best = (start, share) }
-      start = start + step
-    }
-    let gain = best.share - today
-    if gain < 0.03 || gain < 0.05 * today {
-      return "4 h: hardly greener than now in all the forecast"
-    }
-    return "greenest 4 h: \(clock(best.start, c))–\(clock(best.start + hours * 3600, c)), "
-      + "≈ \(SI.fixed(best.share * 100, 0)) % (from now \(SI.fixed(today * 100, 0)) %)"
+    guard let live = c.ledger.gridCourse.live else { return nil }
+    let left = c.outlook?.seconds.map { min(max($0, 900), forward) }
+    var question = GreenWindow.Question(now: c.time, seconds: left ?? 4 * 3600)
+    question.objective = .share
+    let statements = c.timeline.gridBook.statements(
+      of: live.id, in: TimeSpan(c.time, c.time + 2 * forward), asOf: c.time, prefersForecasts: true)
+    guard let window = try? GreenWindow(question, in: statements), let share = window.best.share
+    else { return nil }
+    let length = SI.duration(question.seconds)
+    if window.isNow { return "greenest \(length): now, or as green as any in the forecast" }
+    let basis = window.isShareOfLoad ? " of load" : ""
+    let now = window.atOnce?.share.map { " (from now \(SI.percent($0)) %)" } ?? ""
+    return
+      "greenest \(length): \(clock(window.best.span.start, c))–\(clock(window.best.span.end, c)), "
+      + "≈ \(SI.percent(share)) %\(basis)\(now)"
   }
 
   /// What is said of the hours to come, as one kind of share: that of the load where the forecast is of

@@ -10,6 +10,8 @@ struct LiveMix {
   private let label: String
   private let now: Timestamp
   private let remark: SourceState?
+  /// The last measurement, where it is too old to stand for the present.
+  private let last: GridStatement?
 
   /// The mix of the live grid of a timeline.
   init(_ timeline: Timeline, at now: Timestamp) {
@@ -18,6 +20,7 @@ struct LiveMix {
     facts = course.live.flatMap { GridFacts($0.attributes) }
     label = course.live?.label ?? "?"
     self.now = now
+    last = course.live.flatMap { timeline.gridBook.lastMeasured(of: $0.id, before: now) }
     remark = timeline.states(at: now + 60).last
   }
 
@@ -39,6 +42,12 @@ struct LiveMix {
       ($0.value, $1.key.name) > ($1.value, $0.key.name)
     }
     lines += fuels.map { "  \(SI.fixed($0.value * 100, 1)) % \($0.key.title)" }
+    if state.rung > .stale, let last, let share = last[.renewableShare] {
+      let low = last[.lowCarbonShare].map { ", low-carbon \(SI.percent($0)) %" } ?? ""
+      lines.append(
+        "last measured \(SI.duration(now - last.span.end)) ago: renewable \(SI.percent(share)) %\(low)"
+      )
+    }
     if let facts {
       lines.append(sanitized("basis: \(facts.words); zone \(facts.zone); \(facts.licence)"))
     }

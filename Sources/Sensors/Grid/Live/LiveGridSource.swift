@@ -17,6 +17,8 @@ struct LiveGridSource: DataSource {
   private var fetcher: any GridFetcher
   private var plans: [GridRequest.Purpose: GridPollPlan] = [:]
   private var known: [Key: GridInterval] = [:]
+  /// What has not been said yet.
+  private var changed: Set<Key> = []
   private var hasAnnounced = false
   private var hasKey: Bool
   private var message = ""
@@ -86,7 +88,7 @@ struct LiveGridSource: DataSource {
       ask.now = clock.now
       hasAsked = true
       do throws(SourceFailure) {
-        if let remark = try poll(request, &plan, ask, clock, &observations) {
+        if let remark = try poll(request, &plan, ask) {
           remarks[request.purpose] = remark
         }
         failing[request.purpose] = nil
@@ -96,6 +98,7 @@ struct LiveGridSource: DataSource {
       plans[request.purpose] = plan
     }
     let end = clock.now
+    if !changed.isEmpty { say(end, &observations) }
     // A little more than needed, so that it is due when the source is woken.
     let wait = plans.values.map { $0.wait(end) }.min() ?? 60
     interval = min(Self.longestWait, max(1, wait + 0.5))
@@ -123,8 +126,7 @@ struct LiveGridSource: DataSource {
   // MARK: Asking
 
   private mutating func poll(
-    _ request: GridRequest, _ plan: inout GridPollPlan, _ ask: GridAsk, _ clock: any SessionClock,
-    _ observations: inout [Observation]
+    _ request: GridRequest, _ plan: inout GridPollPlan, _ ask: GridAsk
   ) throws(SourceFailure) -> String? {
     let reply: GridReply
     do throws(SourceFailure) {
@@ -149,7 +151,7 @@ struct LiveGridSource: DataSource {
       guard !answer.intervals.isEmpty else { throw answer.leftOut ?? .empty }
       plan.ended(
         .answered(etag: reply.etag, lastModified: reply.lastModified), asked: ask.now)
-      take(answer.intervals, clock.now, &observations)
+      take(answer.intervals)
       return answer.remark
     } catch {
       plan.ended(.empty, asked: ask.now)
@@ -180,9 +182,8 @@ struct LiveGridSource: DataSource {
 
   // MARK: Saying
 
-  private mutating func take(
-    _ intervals: [GridInterval], _ said: Timestamp, _ observations: inout [Observation]
-  ) {
+  /// Takes intervals in; what several pages tell of one is said as one.
+  private mutating func take(_ intervals: [GridInterval]) {
     for interval in intervals {
       let key = Key(span: interval.span, quality: interval.quality)
       var whole = known[key] ?? interval
@@ -192,10 +193,22 @@ struct LiveGridSource: DataSource {
       }
       guard known[key] != whole else { continue }
       known[key] = whole
+      changed.insert(key)
+    }
+  }
+
+  /// Says what has changed.
+  private mutating func say(_ said: Timestamp, _ observations: inout [Observation]) {
+    let order = changed.sorted {
+      ($0.span.start, $0.quality.rawValue) < ($1.span.start, $1.quality.rawValue)
+    }
+    changed = []
+    for key in order {
+      guard let whole = known[key] else { continue }
       observations.append(.grid(whole.statement(device, said: said)))
     }
-    // The same hour of the last seven days stands where nothing newer is known.
     lastSaid = max(lastSaid ?? said, said)
+    // The same hour of the last seven days stands where nothing newer is known.
     let oldest = said - 8 * 86_400
     known = known.filter { $0.key.span.end > oldest }
   }
@@ -216,7 +229,8 @@ struct LiveGridSource: DataSource {
   private mutating func remember(_ now: Timestamp) -> [Observation] {
     guard let content = cache?.read(now: now) else { return [] }
     var observations: [Observation] = []
-    take(content.intervals, content.said ?? now, &observations)
+    take(content.intervals)
+    say(content.said ?? now, &observations)
     for request in provider.requests(GridAsk(zone: settings.zone, now: now)) {
       guard let next = content.plans[request.purpose] ?? nil, next - now < request.cadence + 3600
       else { continue }
