@@ -11,18 +11,21 @@ enum GridHours {
 
   /// The greenest hours of the forecast that is known, in words; `nil` where there is none.
   ///
-  /// The window is as long as the job still takes, and else four hours.
+  /// The window is as long as the job still takes where the forecast reaches that far, and else four
+  /// hours.
   static func ahead(_ c: FrameContext) -> String? {
     guard let live = c.ledger.gridCourse.live else { return nil }
-    let left = c.outlook?.seconds.map { min(max($0, 900), forward) }
-    var question = GreenWindow.Question(now: c.time, seconds: left ?? 4 * 3600)
-    question.objective = .share
     let statements = c.timeline.gridBook.statements(
       of: live.id, in: TimeSpan(c.time, c.time + 2 * forward), asOf: c.time, prefersForecasts: true)
-    guard let window = try? GreenWindow(question, in: statements), let share = window.best.share
-    else { return nil }
-    let length = SI.duration(question.seconds)
-    if window.isNow { return "greenest \(length): now, or as green as any in the forecast" }
+    let left = c.outlook?.seconds.flatMap { 900...forward ~= $0 ? $0 : nil }
+    let windows = [left, 4 * 3600].lazy.compactMap { seconds -> GreenWindow? in
+      var question = GreenWindow.Question(now: c.time, seconds: seconds ?? 0)
+      question.objective = .share
+      return seconds == nil ? nil : try? GreenWindow(question, in: statements)
+    }
+    guard let window = windows.first, let share = window.best.share else { return nil }
+    let length = SI.duration(window.question.seconds)
+    if window.isNow { return "greenest \(length): about now" }
     let basis = window.isShareOfLoad ? " of load" : ""
     let now = window.atOnce?.share.map { " (from now \(SI.percent($0)) %)" } ?? ""
     return
@@ -60,34 +63,33 @@ extension RenewableSharePanel {
     guard rect.height > 0, rect.width > 0 else { return }
     let course = c.ledger.gridCourse
     let columns = c.samples(rect.width)
+    // What was known then of the hours to come, and not what came.
+    let coming = GridHours.statements(
+      TimeSpan(c.time, c.time + GridHours.forward), asOf: c.time, c)
     let span: TimeSpan
-    if let live = course.live {
-      let known = c.timeline.gridBook.span(of: live.id)?.end ?? c.time
-      let ahead = min(GridHours.forward, max(0, known - c.time))
+    if course.live != nil {
+      let ahead = min(GridHours.forward, max(0, (coming.last?.span.end ?? c.time) - c.time))
       span = TimeSpan(c.time - GridHours.back, c.time + ahead)
     } else {
       // A grid changes every quarter of an hour, so its curve reaches back further than the others.
       span = TimeSpan(
         last: max(c.window.seconds, min(c.session.seconds, 86_400)), endingAt: c.time)
     }
-    let stretches = course.stretches(in: span)
+    let stretches = course.stretches(in: TimeSpan(span.start, min(span.end, c.time)))
     let width = span.seconds / Double(max(1, columns))
     var past = [Double?](repeating: nil, count: columns)
     var ahead = past
     var place = 0
     for column in 0..<columns {
       let time = span.start + (Double(column) + 0.5) * width
+      guard time <= c.time else { break }
       while place + 1 < stretches.count, stretches[place].span.end <= time { place += 1 }
       guard stretches.indices.contains(place), stretches[place].rung < .annual || course.live == nil
       else { continue }
       let share = stretches[place].renewable.map { min($0, 1) }
-      if stretches[place].rung == .measured, time <= c.time {
-        past[column] = share
-      } else if time <= c.time || stretches[place].rung <= .estimated {
-        ahead[column] = share
-      }
+      if stretches[place].rung == .measured { past[column] = share } else { ahead[column] = share }
     }
-    fill(&ahead, span, width, c)
+    fill(&ahead, coming, span, width, c)
     let axisRows = rect.height >= 5 && course.live != nil ? 1 : 0
     let (rect, axis) = rect.splitRows(rect.height - axisRows)
     if axisRows > 0 { drawAxis(&canvas, in: axis, span, c) }
@@ -105,11 +107,11 @@ extension RenewableSharePanel {
     if powerRows > 0 { drawPower(&canvas, in: lower, span, columns, c) }
   }
 
-  /// Fills the hours to come with a forecast that is a share of the load.
+  /// Fills the hours to come with what is said of them.
   private func fill(
-    _ ahead: inout [Double?], _ span: TimeSpan, _ width: Double, _ c: FrameContext
+    _ ahead: inout [Double?], _ said: [(span: TimeSpan, share: Double)], _ span: TimeSpan,
+    _ width: Double, _ c: FrameContext
   ) {
-    let said = GridHours.statements(TimeSpan(c.time, span.end), asOf: span.end, c)
     var place = 0
     for column in ahead.indices where ahead[column] == nil {
       let time = span.start + (Double(column) + 0.5) * width

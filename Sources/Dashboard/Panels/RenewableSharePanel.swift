@@ -96,10 +96,18 @@ struct RenewableSharePanel: Panel {
     let mix = Self.mix(c).filter { $0.share >= 0.005 }.sorted { $0.share > $1.share }
     // A yearly mean has no curve: a flat one would say that every hour is alike.
     let isFlat = c.grid.rung == .annual && c.ledger.gridCourse.live == nil
-    let least = isFlat ? rect.height - footer : (rect.height - footer) / 2
-    let rows = min(mix.count, max(1, least))
-    let (chart, rest) = rect.splitRows(rect.height - footer - rows)
-    if isFlat { sayAnnual(&canvas, in: chart, c) } else { drawCourse(&canvas, in: chart, c) }
+    let body = rect.height - footer
+    let words = isFlat ? yearWords(rect.width) : []
+    // Words first where there is room for some fuels as well.
+    let wordRows = min(words.count, max(0, body - min(mix.count, 3)))
+    let rows = min(mix.count, isFlat ? body - wordRows : max(1, body / 2))
+    let isLoose = isFlat && wordRows > 0 && body > wordRows + rows
+    let upper = isFlat ? wordRows + (isLoose ? 1 : 0) : body - rows
+    let (chart, rest) = rect.splitRows(upper)
+    for (index, line) in words.prefix(wordRows).enumerated() {
+      canvas.textClipped(line, x: rect.x, y: rect.y + index, maxWidth: rect.width, c.muted)
+    }
+    if !isFlat { drawCourse(&canvas, in: chart, c) }
     for (index, fuel) in mix.prefix(rows).enumerated() {
       let row = rest.row(index)
       canvas.textClipped(fuel.name, x: row.x, y: row.y, maxWidth: 10, c.muted)
@@ -115,18 +123,11 @@ struct RenewableSharePanel: Panel {
   }
 
   /// What a yearly mean is, and how to know the hour.
-  private func sayAnnual(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
-    let lines = [
-      "A mean of a whole year: this hour may be far greener, or far from it.",
-      "--live-grid asks a public service for the hours; it learns your address and the zone.",
-    ]
-    var y = rect.y
-    for line in lines {
-      for part in wrapped(line, to: max(1, rect.width)) where y < rect.bottom {
-        canvas.textClipped(part, x: rect.x, y: y, maxWidth: rect.width, c.muted)
-        y += 1
-      }
-    }
+  private func yearWords(_ width: Int) -> [String] {
+    [
+      "A yearly mean: this hour may be far from it.",
+      "--live-grid asks a public service, which learns your address and the zone.",
+    ].flatMap { wrapped($0, to: max(1, width)) }
   }
 
   private func wrapped(_ text: String, to width: Int) -> [String] {

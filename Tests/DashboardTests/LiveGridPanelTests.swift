@@ -1,0 +1,93 @@
+import Canvas
+import Quantities
+import Snapshots
+import Telemetry
+import Testing
+
+@testable import Dashboard
+
+/// Panel 4 with a source that says the hours, and without one.
+@Suite struct LiveGridPanelTests {
+  private let grid = DeviceID(machine: "", kind: .grid, name: "energy-charts:DE")
+
+  /// Half a day that was measured and a day that is forecast, greenest six hours ahead.
+  private func timeline(saidAgain: Bool = false) -> Timeline {
+    var timeline = Timeline()
+    for row in Stage.rows.prefix(601) { timeline.apply(row) }
+    let facts = GridFacts(
+      provider: "Energy-Charts", zone: "DE", basis: .production, licence: "CC BY 4.0", cadence: 900)
+    timeline.apply(.device(Device(id: grid, label: "Germany", attributes: facts.attributes)))
+    let start = Timestamp(nanoseconds: Stage.start.nanoseconds / 900_000_000_000 * 900_000_000_000)
+    for quarter in -48..<96 {
+      let from = start + Double(quarter) * 900
+      let isForecast = quarter > 1
+      var statement = GridStatement(
+        device: grid, span: TimeSpan(from, from + 900), said: Stage.start,
+        quality: isForecast ? .forecast : .measured)
+      let share = 24..<40 ~= quarter ? 0.8 : 0.4
+      if isForecast {
+        statement.set(.renewableShareOfLoad, share)
+      } else {
+        statement.set(.renewableShare, share)
+        statement.set(.renewableShareOfLoad, share)
+        statement.set(.lowCarbonShare, share)
+        statement.set(.carbonIntensity, 300)
+        statement.set(.windShare, share)
+        statement.set(.coalShare, 1 - share)
+      }
+      timeline.apply(.grid(statement))
+      guard saidAgain, isForecast else { continue }
+      // What came of it, long after the time that is looked at.
+      statement.quality = .measured
+      statement.said = Stage.start + 90_000
+      statement.set(.renewableShare, 0.05)
+      timeline.apply(.grid(statement))
+    }
+    return timeline
+  }
+
+  private func frame(_ timeline: Timeline, _ width: Int, _ height: Int) -> Canvas {
+    Stage.frame(timeline, width, height) { view, bounds in
+      view.cursor.seek(to: Stage.start + 600, in: bounds)
+      view.press(.panel(3), bounds)
+    }
+  }
+
+  @Test(arguments: [(132, 40), (80, 24)])
+  func `it tells the hours, what is forecast and when it is greenest`(width: Int, height: Int) {
+    let frame = frame(timeline(), width, height)
+    let text = TextWriter.plain(frame)
+    #expect(text.contains("now ┆ forecast"), "\(text)")
+    #expect(text.contains("≈ 80 % of load (from now 40 %)"), "\(text)")
+    #expect(text.contains("Germany · measured"), "\(text)")
+    if let difference = Snapshot.difference(text, named: "live-grid-\(width)x\(height)") {
+      Issue.record("\(difference)")
+    }
+  }
+
+  @Test func `a replay shows what was forecast then, and not what came`() {
+    let then = TextWriter.plain(frame(timeline(), 132, 40))
+    #expect(then == TextWriter.plain(frame(timeline(saidAgain: true), 132, 40)))
+  }
+
+  @Test func `a yearly mean has words and no curve`() {
+    var timeline = Timeline()
+    let annual = DeviceID(machine: "", kind: .grid, name: "FR")
+    timeline.apply(.device(Device(id: annual, label: "France", model: "annual mean 2025")))
+    for (metric, value) in [(Metric.renewableShare, 0.26), (.lowCarbonShare, 0.95)] {
+      timeline.apply(
+        .series(
+          SeriesDescriptor(
+            device: annual, metric: metric,
+            provenance: Provenance(source: "grid", method: .annual, period: 300))))
+      for second in [0.0, 600] {
+        var reading = Reading(device: annual, time: Stage.start + second)
+        reading.set(metric, value)
+        timeline.apply(.reading(reading))
+      }
+    }
+    let text = TextWriter.plain(frame(timeline, 132, 40))
+    #expect(text.contains("A yearly mean: this hour may be far from it."), "\(text)")
+    #expect(!text.contains("⣿"), "\(text)")
+  }
+}
