@@ -27,9 +27,13 @@ enum Ribbon {
     let mix = RenewableSharePanel.mix(c)
     guard !mix.isEmpty else {
       say(
-        "unknown: " + (c.states(feeding: [.grid]).first?.message ?? "the grid is not being read"),
+        c.grid.renewable != nil
+          ? "what it is made of is not told"
+          : "unknown: "
+            + (c.states(feeding: [.grid]).first?.message ?? "the grid is not being read"),
         &canvas,
         in: bar, c)
+      drawShare(&canvas, in: bar, tail: tail, c)
       return
     }
     let parts = mix.filter { $0.share > 0 }.map { fuel in
@@ -41,6 +45,13 @@ enum Ribbon {
         ink: color.ink)
     }
     canvas.stackedBar(parts, in: bar, track: c.theme[.track], glyphs: c.glyphs)
+    drawShare(&canvas, in: bar, tail: tail, c)
+  }
+
+  /// The renewable share at the end of the bar.
+  private static func drawShare(
+    _ canvas: inout Canvas, in bar: Rect, tail: Int, _ c: FrameContext
+  ) {
     if tail > 0, let share = c.grid.renewable {
       canvas.text(
         "\(SI.fixed(share * 100, 0)) % renewable", x: bar.right + 2, y: bar.y,

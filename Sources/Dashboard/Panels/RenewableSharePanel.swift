@@ -97,7 +97,7 @@ struct RenewableSharePanel: Panel {
     // A yearly mean has no curve: a flat one would say that every hour is alike.
     let isFlat = c.grid.rung == .annual && c.ledger.gridCourse.live == nil
     let body = rect.height - footer
-    let words = isFlat ? yearWords(rect.width) : []
+    let words = isFlat ? yearWords(rect.width, c) : []
     // Words first where there is room for some fuels as well.
     let wordRows = min(words.count, max(0, body - min(mix.count, 3)))
     let rows = min(mix.count, isFlat ? body - wordRows : max(1, body / 2))
@@ -122,12 +122,13 @@ struct RenewableSharePanel: Panel {
     if footer > 0 { drawFooter(&canvas, in: rect.row(rect.height - 1), c) }
   }
 
-  /// What a yearly mean is, and how to know the hour.
-  private func yearWords(_ width: Int) -> [String] {
-    [
-      "A yearly mean: this hour may be far from it.",
-      "--live-grid asks a public service, which learns your address and the zone.",
-    ].flatMap { wrapped($0, to: max(1, width)) }
+  /// What a yearly mean is and, while it can still be asked, how to know the hour.
+  private func yearWords(_ width: Int, _ c: FrameContext) -> [String] {
+    var words = ["A yearly mean: this hour may be far from it."]
+    if c.input.view.cursor.canBeLive {
+      words.append("--live-grid asks a public service, which learns your address and the zone.")
+    }
+    return words.flatMap { wrapped($0, to: max(1, width)) }
   }
 
   private func wrapped(_ text: String, to width: Int) -> [String] {

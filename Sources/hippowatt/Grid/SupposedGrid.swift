@@ -101,15 +101,13 @@ extension Accounts {
         throw Failure(
           "\(grid.name): tells no renewable share, by which joules are matched; add “renewable %”")
       }
+      // Whether production or consumption is meant a table does not tell, and so nothing says it.
       let device = DeviceID(machine: "", kind: .grid, name: "supposed")
-      let facts = GridFacts(
-        provider: grid.name, zone: "", basis: .production, licence: "", cadence: 900)
       supposed.apply(
         .device(
           Device(
             id: device, label: grid.name,
-            model: table.isDaily ? "a day's course" : "a course of dates",
-            attributes: facts.attributes)))
+            model: table.isDaily ? "a day's course" : "a course of dates")))
       let statements =
         table.isDaily
         ? table.statements(
