@@ -9,12 +9,12 @@ import Testing
 /// Published forms that are filled in from recordings: each number is the recordings' own, each gap has
 /// its reason.
 @Suite struct FormTests {
-  private let folder: Folder
-  private static let three = ["crashed.hippo", "resumed.hippo", "done.hippo"]
+  let folder: Folder
+  static let three = ["crashed.hippo", "resumed.hippo", "done.hippo"]
 
   init() throws { folder = try Folder() }
 
-  private func writeThree() throws {
+  func writeThree() throws {
     var run = FormRecording()
     run.ending = .crashed
     try run.write("crashed.hippo", in: folder)
@@ -25,24 +25,24 @@ import Testing
     try run.write("done.hippo", in: folder)
   }
 
-  private func form(_ name: String, _ files: [String], _ more: String...) throws -> String {
+  func form(_ name: String, _ files: [String], _ more: String...) throws -> String {
     let result = try Program.run(["report"] + files + ["--format", name] + more, in: folder)
     #expect(result.status == 0 && result.errors.isEmpty, "\(name): \(result.errors)")
     return result.output
   }
 
   /// A member of what `report --format json` says of a file.
-  private func own(_ member: String, _ file: String) throws -> Double {
+  func own(_ member: String, _ file: String) throws -> Double {
     let json = try JSONValue(Array(try form("json", [file]).utf8))
     return try #require(json[member]?.number, "\(member) of \(file)")
   }
 
-  private func sum(_ member: String) throws -> Double {
+  func sum(_ member: String) throws -> Double {
     try Self.three.reduce(0) { $0 + (try own(member, $1)) }
   }
 
   /// The tokens of the jobs, as `report --format json` tells them.
-  private func tokens() throws -> Double {
+  func tokens() throws -> Double {
     try Self.three.reduce(0) { sum, file in
       let json = try JSONValue(Array(try form("json", [file]).utf8))
       return sum + (try #require(json["jobs"]?.elements?.first?["tokens"]?.number))
@@ -270,89 +270,5 @@ import Testing
         "  training_type: unknown  # because the recording"))
     try FormRecording(isServing: true).write("serve.hippo", in: folder)
     #expect(try form("markdown", ["serve.hippo"]).contains("  # no training_type: "))
-  }
-
-  // MARK: What is not known
-
-  private struct Gap {
-    var change: (inout FormRecording) -> Void
-    var field: String
-    var reason: String
-  }
-
-  @Test func `what is not known has its reason and is no number`() throws {
-    let gaps = [
-      Gap(
-        change: { $0.powerUntil = 300 }, field: "energy of training (MWh)",
-        reason:
-          "because gap.hippo knows its power for only 50 % of its time (what was recorded adds "
-          + "up to 0.0250 kWh)"),
-      Gap(
-        change: { $0.powerUntil = 0 }, field: "energy of training (MWh)",
-        reason: "because gap.hippo tells no power"),
-      Gap(
-        change: { $0.attributes = [:] }, field: "training compute (FLOP)",
-        reason: "because the parameters of train.py in gap.hippo are not known (state them with "
-          + "--params)"),
-      Gap(
-        change: { $0.attributes["world_size"] = "4" }, field: "energy of training (MWh)",
-        reason: "because train.py in gap.hippo runs on 4 devices, and only 1 of them were recorded "
-          + "(what was recorded adds up to 0.0500 kWh)"),
-      Gap(
-        change: { $0.attributes["world_size"] = "4" },
-        field: "training time, hardware-days (accelerators)",
-        reason: "because train.py in gap.hippo runs on 4 devices, and only 1 of them were recorded"),
-    ]
-    for gap in gaps {
-      var recording = FormRecording()
-      gap.change(&recording)
-      try recording.write("gap.hippo", in: folder)
-      let row = FormRows(try form("gpai", ["gap.hippo"]))[gap.field]
-      #expect(row == ["unknown", gap.reason])
-      #expect(try Program.run(["report", "gap.hippo"], in: folder).status == 0)
-      unlink(folder.file("gap.hippo"))
-    }
-  }
-
-  @Test func `tokens that are scaled by the steps are called so`() throws {
-    try FormRecording(tokensUntil: 200).write("run.hippo", in: folder)
-    let row = FormRows(try form("gpai", ["run.hippo"]))["training compute (FLOP)"]
-    #expect(row.last?.contains("In part scaled by the steps") == true, "\(row)")
-  }
-
-  @Test func `without a grid there are no grams`() throws {
-    try FormRecording(hasGrid: false).write("run.hippo", in: folder)
-    let rows = FormRows(try form("sci", ["run.hippo"]))
-    for field in ["I, intensity (g CO2e/kWh)", "SCI"] {
-      #expect(
-        rows[field] == ["unknown", "because run.hippo tells no carbon intensity of a grid"])
-    }
-    #expect(rows["E, energy (kWh)"].first == "0.0500")
-    let bom = try form("cyclonedx", ["run.hippo"])
-    #expect(!bom.contains("co2CostEquivalent") && bom.contains("tells no carbon intensity"))
-  }
-
-  @Test func `nodes of one job add their joules and not its tokens`() throws {
-    for machine in ["a", "b"] {
-      let attributes = ["parameters": "124475904", "world_size": "2"]
-      try FormRecording(machine: machine, attributes: attributes)
-        .write("\(machine).hippo", in: folder)
-    }
-    let rows = FormRows(try form("gpai", ["a.hippo", "b.hippo"]))
-    #expect(rows["energy of training (MWh)"].first == "0.000100")
-    #expect(rows["training time, wall clock (days)"].first == "0.00694")
-    #expect(rows["training time, hardware-days (accelerators)"].first == "0.0139")
-    #expect(rows["training compute (FLOP)"].first == "unknown")
-    #expect(rows["training compute (FLOP)"].last?.contains("counted twice") == true)
-  }
-
-  @Test func `modelled joules carry their sign everywhere`() throws {
-    try FormRecording(method: .modelled).write("run.hippo", in: folder)
-    let rows = FormRows(try form("gpai", ["run.hippo"]))
-    #expect(rows["energy of training (MWh)"].first == "≈ 0.0000500")
-    #expect(rows["energy of training (MWh)"].last?.contains("modelled, at least in part") == true)
-    #expect(FormRows(try form("sci", ["run.hippo"]))["SCI"].first?.hasPrefix("≈ ") == true)
-    #expect(try form("cyclonedx", ["run.hippo"]).contains("modelled, at least in part"))
-    #expect(!(try form("boamps", ["run.hippo"]).contains("\"quality\"")))
   }
 }
