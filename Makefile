@@ -14,7 +14,7 @@ PACKAGES = libncurses-dev libsqlite3-dev
 # The largest the stripped program may be; full Foundation alone would pass it four times.
 LIMIT = 21500000
 
-.PHONY: run build test lint size check setup install uninstall man completions screenshots demos \
+.PHONY: run build test lint size check setup libcurl install uninstall man completions screenshots demos \
   demo-fake golden bench bench-compare bench-baseline bench-shipped coverage sanitize frameworks stalls clean
 
 run: build
@@ -23,7 +23,7 @@ run: build
 build: setup
 	$(RELEASE)
 
-test: setup
+test: setup libcurl
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
@@ -37,6 +37,19 @@ setup:
 	  $$sudo apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(PACKAGES) >/dev/null || { \
 	    echo "could not install them; please do: apt-get install $(PACKAGES)" >&2; exit 1; }; \
+	fi
+
+# Installs the library that every page over HTTP needs, with the TLS library that comes with it; the
+# package has two names, by the age of the system.
+libcurl:
+	@if command -v dpkg >/dev/null && \
+	  ! { /sbin/ldconfig -p | grep -q 'libcurl\.so\.4' && /sbin/ldconfig -p | grep -q 'libssl\.so\.3'; }; then \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	  echo "installing libcurl"; \
+	  $$sudo apt-get update -qq; \
+	  $$sudo apt-get install -y -qq libcurl4t64 >/dev/null 2>&1 || \
+	  $$sudo apt-get install -y -qq libcurl4 >/dev/null || { \
+	    echo "could not install it; please do: apt-get install libcurl4" >&2; exit 1; }; \
 	fi
 
 lint:
