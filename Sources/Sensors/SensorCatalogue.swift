@@ -14,6 +14,7 @@ public enum SensorCatalogue {
     ControllerSource.entry,
     BatterySource.entry,
     WallSource.entry,
+    SiteSource.entry,
     LinearPowerSource.entry,
     HostSource.entry,
     DiskSource.entry,

@@ -88,8 +88,8 @@ extension Ledger {
     let isStranger =
       isServing
       || timeline.devices.contains { device in
-        // Grids and alerts belong to no machine.
-        device.id.machine == job.machine && ![.job, .grid, .alert].contains(device.id.kind)
+        // Grids, sites and alerts belong to no machine.
+        device.id.machine == job.machine && ![.job, .grid, .site, .alert].contains(device.id.kind)
       }
     return isStranger || inventory.machines.isEmpty
       ? .unknown("nothing here tells its power") : .machines(inventory.machines)

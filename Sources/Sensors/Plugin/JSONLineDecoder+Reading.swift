@@ -82,7 +82,9 @@ extension JSONLineDecoder {
   }
 
   /// What a line is about when it names no machine: grids belong to none.
-  func defaultMachine(_ kind: DeviceKind) -> String { kind == .grid ? "" : machine }
+  func defaultMachine(_ kind: DeviceKind) -> String {
+    kind == .grid || kind == .site ? "" : machine
+  }
 
   func kind(_ scanner: inout JSONScanner) throws(JSONFault) -> DeviceKind {
     let name = try scanner.string(cap: 33)

@@ -10,6 +10,20 @@ struct WallAnswer: Hashable {
   var joules: Double?
   /// When the values are of, in whatever words the meter has; only compared with the one before.
   var stamp: String?
+  /// What an inverter that knows all of a site tells.
+  var flows: SiteFlows?
+}
+
+/// The powers of a site at one moment, in watts; what is not told is `nil`.
+struct SiteFlows: Hashable {
+  /// What the photovoltaics give.
+  var sun: Double?
+  /// What comes from the grid; below zero where it goes there.
+  var feed: Double?
+  /// What the site draws, without what charges its battery.
+  var load: Double?
+  /// What the battery gives; below zero where it is charged.
+  var battery: Double?
 }
 
 /// A multiple of watts or of joules, as meters name it.

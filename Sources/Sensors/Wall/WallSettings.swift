@@ -42,13 +42,17 @@ struct WallSettings: Sendable {
   var maxAge: Double?
 
   /// Reads what a user asks for; files and variables with secrets are read here, once.
-  init(_ request: SourceRequest, _ context: SourceContext) throws(SourceRequestError) {
+  ///
+  /// - Parameter prefix: what stands before each setting's name where a source has several meters.
+  init(
+    _ request: SourceRequest, _ context: SourceContext, prefix: String = ""
+  ) throws(SourceRequestError) {
     guard !request.argument.isEmpty else {
       throw SourceRequestError("“wall” needs the meter's URL: wall:http://192.168.1.20")
     }
     let (text, named) = HTTPCredentials.split(request.argument)
     url = try HTTPURL(text)
-    var reader = WallSettingReader(request.options, context)
+    var reader = WallSettingReader(request, context, prefix)
     credentials = try reader.credentials() ?? named
     if let template = reader["template"] {
       guard WallTemplates.named(template) != nil else {
@@ -111,16 +115,21 @@ extension WallSettings {
 private struct WallSettingReader {
   let options: [String: String]
   let context: SourceContext
+  let kind: String
+  let prefix: String
 
-  init(_ options: [String: String], _ context: SourceContext) {
-    (self.options, self.context) = (options, context)
+  init(_ request: SourceRequest, _ context: SourceContext, _ prefix: String) {
+    options = request.options
+    kind = request.kind
+    self.context = context
+    self.prefix = prefix
   }
 
   subscript(name: String) -> String? { options[name] }
 
   func wrong(_ name: String, _ words: String) -> SourceRequestError {
     let value = Secrets.masked(String((options[name] ?? "").prefix(100)))
-    return SourceRequestError("source “wall”: \(name) = “\(value)” \(words)")
+    return SourceRequestError("source “\(kind)”: \(prefix)\(name) = “\(value)” \(words)")
   }
 
   func number(_ name: String) throws(SourceRequestError) -> Double? {
@@ -180,20 +189,22 @@ private struct WallSettingReader {
   mutating func credentials() throws(SourceRequestError) -> HTTPCredentials? {
     if let token = try secret("token") {
       guard options["user"] == nil else {
-        throw SourceRequestError("source “wall” takes a user or a token, not both")
+        throw SourceRequestError(
+          "source “\(kind)” takes a \(prefix)user or a \(prefix)token, not both")
       }
       return HTTPCredentials(token: token)
     }
     let password = try secret("password")
     guard let user = options["user"] else {
       guard password == nil else {
-        throw SourceRequestError("source “wall” has a password and no user")
+        throw SourceRequestError("source “\(kind)” has a \(prefix)password and no \(prefix)user")
       }
       return nil
     }
     guard let password else {
       throw SourceRequestError(
-        "source “wall” has a user and no password: set \(KeySource.ways("password"))")
+        "source “\(kind)” has a \(prefix)user and no password: set "
+          + KeySource.ways(prefix + "password"))
     }
     return HTTPCredentials(user: user, password: password)
   }
@@ -204,9 +215,9 @@ private struct WallSettingReader {
       environment: options[name + "_env"], command: options[name + "_command"],
       file: options[name + "_file"])
     do throws(SourceRequestError) {
-      return try source.read(environment: context.environment, name: name)?.revealed
+      return try source.read(environment: context.environment, name: prefix + name)?.revealed
     } catch {
-      throw SourceRequestError("source “wall”: \(error)")
+      throw SourceRequestError("source “\(kind)”: \(error)")
     }
   }
 }

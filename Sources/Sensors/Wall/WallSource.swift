@@ -17,122 +17,60 @@ struct WallSource: DataSource {
 
   private let settings: WallSettings
   private let context: SourceContext
-  private var client: HTTPClient
-  private var template: (any WallTemplate)?
-  /// Seconds between two questions, once it is known what is asked.
-  private var period: Double
+  private var meter: WallMeter
   private var asked: Timestamp?
   private var reporter: DeviceReporter?
   private var counter = WallCounter()
   private var zeroPower: ZeroPowerCheck?
-  private var stamp: (text: String, since: Timestamp)?
-  private var hasAnswered = false
   private var refused: Set<String> = []
   private var energyPeriod: Double?
 
   init(_ settings: WallSettings, _ context: SourceContext, client: HTTPClient? = nil) {
     self.settings = settings
     self.context = context
-    let type = WallTemplates.named(settings)
-    period = settings.period ?? max(1, type?.cadence ?? 1)
-    interval = period
-    var client = client ?? Self.client(slow: type?.cadence ?? 1 > 1)
-    client.credentials = settings.credentials
-    client.trust = settings.trust
-    self.client = client
+    meter = WallMeter(settings, client: client)
+    interval = meter.period
     name = settings.sourceName
     id = context.device(.meter, settings.deviceName)
     if settings.role == .machine { zeroPower = ZeroPowerCheck(alwaysDraws: true) }
   }
 
-  /// A plug over a radio link may take most of a second; a management controller takes several.
-  private static func client(slow: Bool) -> HTTPClient {
-    var client = HTTPClient()
-    client.connectTimeout = 1
-    client.timeout = slow ? 10 : 2.5
-    client.limit = 1 << 20
-    return client
-  }
-
   mutating func probe() -> Probe {
     do throws(SourceFailure) {
-      let (template, answer, _) = try ask(FixedClock(Timestamp(seconds: 0)))
+      let (type, answer, _) = try ask(FixedClock(Timestamp(seconds: 0)))
       var values: [String] = []
       if let watts = answer.watts { values.append("\(SI.fixed(watts, 1)) W") }
       if let joules = answer.joules { values.append("\(SI.fixed(joules / 3.6e6, 3)) kWh counted") }
       let words = values.isEmpty ? "tells no value now" : values.joined(separator: ", ")
-      return Probe(.ok, "\(type(of: template).maker) at \(settings.url.authority): \(words)")
+      return Probe(.ok, "\(type.maker) at \(settings.url.authority): \(words)")
     } catch {
       return Probe(error.health, error.message, remedy: error.remedy)
     }
   }
 
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    if let asked, template != nil, clock.now - asked < period - 0.5 { return [] }
-    let (template, answer, time) = try ask(clock)
+    if let asked, meter.isKnown, clock.now - asked < meter.period - 0.5 { return [] }
+    let (type, answer, time) = try ask(clock)
     asked = time
-    hasAnswered = true
+    meter.noteAnswer()
     var observations: [Observation] = []
     // A counter is told when it moves, and then it is fresh.
-    guard answer.watts == nil || isFresh(answer.stamp, type(of: template), time) else {
-      throw SourceFailure(
-        .failed, "\(settings.url.authority) repeats an old value: its own time stands still",
-        remedy: "check the meter; for one that reports changes only set max_age")
-    }
-    report(answer, type(of: template), time, &observations)
+    guard answer.watts == nil || meter.isFresh(answer.stamp, time) else { throw meter.staleness }
+    report(answer, type, time, &observations)
     return observations
   }
 
-  /// Asks once, with the template that is known or has to be found first, and says when.
-  ///
-  /// What a meter tells is of when it was asked: the answer may be slow.
   private mutating func ask(
     _ clock: any SessionClock
-  ) throws(SourceFailure) -> (any WallTemplate, WallAnswer, Timestamp) {
-    do throws(SourceFailure) {
-      var template: any WallTemplate
-      if let known = self.template {
-        template = known
-      } else {
-        template = try WallTemplates.template(settings, WallPage(url: settings.url, client: client))
-        let type = type(of: template)
-        if type.isToldAtOnce, settings.url.isSecure, client.credentials?.scheme == .asked {
-          client.credentials?.scheme = .basic
-        }
-        if type.cadence > 1 { client.timeout = max(client.timeout, 10) }
-        period = settings.period ?? max(period, type.cadence)
-      }
-      let page = WallPage(url: settings.url, client: client)
-      try template.prepare(page)
-      let time = clock.now
-      let answer = try template.read(page)
-      self.template = template
-      return (template, answer, time)
-    } catch {
-      var failure = error
-      // Whoever goes on guessing locks the account of a management controller.
-      if failure.health == .denied, !hasAnswered, settings.credentials != nil {
-        failure.isFinal = true
-      }
-      throw failure
+  ) throws(SourceFailure) -> (any WallTemplate.Type, WallAnswer, Timestamp) {
+    let (type, answer, time) = try meter.ask(clock)
+    guard answer.flows == nil else {
+      throw SourceFailure(
+        .failed, "\(settings.url.authority) tells a whole site's powers, not one machine's",
+        remedy: "read it with --source site:\(Secrets.masked(settings.url.description))",
+        isFinal: true)
     }
-  }
-
-  /// Whether a value's own time moves, or has not stood still for long.
-  private mutating func isFresh(
-    _ text: String?, _ type: any WallTemplate.Type, _ time: Timestamp
-  ) -> Bool {
-    guard let text, let patience = settings.maxAge ?? type.patience else { return true }
-    if type.hasClock, let then = RFC3339.nanoseconds(text.utf8),
-      time - Timestamp(nanoseconds: then) > max(patience, 3 * period)
-    {
-      return false
-    }
-    guard let stamp, stamp.text == text else {
-      stamp = (text, time)
-      return true
-    }
-    return time - stamp.since <= max(patience, 3 * period)
+    return (type, answer, time)
   }
 
   // MARK: Reporting
@@ -216,8 +154,8 @@ struct WallSource: DataSource {
     var attributes = ["path": Secrets.masked(settings.url.description)]
     // So that who leaves names out leaves these out.
     if !settings.url.isLoopback { attributes["host"] = settings.url.host }
-    if let entity = template?.subject, !entity.isEmpty {
-      attributes["entity"] = Secrets.masked(String(entity.prefix(100)))
+    if !meter.subject.isEmpty {
+      attributes["entity"] = Secrets.masked(String(meter.subject.prefix(100)))
     }
     return Device(
       id: id, label: settings.label ?? settings.url.host, model: type.maker, role: settings.role,
@@ -228,7 +166,7 @@ struct WallSource: DataSource {
   private static let slowest = 60.0
 
   private func provenance(_ type: any WallTemplate.Type) -> (Metric) -> Provenance {
-    let (name, verdict, period) = (name, counter.verdict, period)
+    let (name, verdict, period) = (name, counter.verdict, meter.period)
     let counted = verdict == .alone ? energyPeriod ?? Self.slowest : max(2, period)
     let from = "\(type.maker) at \(settings.url.authority), asked each \(SI.fixed(period, 0)) s"
     return { metric in

@@ -60,6 +60,8 @@ enum WallTemplates {
     HomeAssistantTemplate.self,
     PrometheusTemplate.self,
     RedfishTemplate.self,
+    FroniusTemplate.self,
+    EnphaseTemplate.self,
     JSONTemplate.self,
   ]
 

@@ -42,6 +42,8 @@ public struct DeviceKind: Hashable, Sendable, ExpressibleByStringLiteral {
   public static let alert: DeviceKind = "alert"
   /// The electricity grid that feeds the machine.
   public static let grid: DeviceKind = "grid"
+  /// The building that the machine stands in, with sun, battery and connection of its own.
+  public static let site: DeviceKind = "site"
 
   /// The most that one device of the kind can draw, in watts, where nothing tells its own limit.
   ///

@@ -50,7 +50,7 @@ public struct NeutralNames: Sendable {
 
   /// Notes what a device gives away of its owner, to be replaced wherever it stands.
   mutating func learn(_ device: Device) {
-    if device.id.kind == .meter {
+    if device.id.kind == .meter || device.id.kind == .site {
       // A meter in the network is named by its host, and by what it is called there.
       for key in ["host", "entity"] { device.attributes[key].map { learn($0, key) } }
     }
