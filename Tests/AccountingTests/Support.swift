@@ -25,7 +25,7 @@ struct Books {
   ]
 
   static func id(_ kind: DeviceKind, _ name: String = "0") -> DeviceID {
-    DeviceID(machine: kind == .grid ? "" : "box", kind: kind, name: name)
+    DeviceID(machine: kind == .grid || kind == .site ? "" : "box", kind: kind, name: name)
   }
 
   /// Adds a series with its values, each with its second after the origin.

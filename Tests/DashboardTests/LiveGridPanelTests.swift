@@ -65,6 +65,46 @@ import Testing
     }
   }
 
+  /// The same with sun on the roof: 3.2 kW of it at noon, of which the site draws a third.
+  private func sunny(isSilent: Bool = false) -> Timeline {
+    var timeline = timeline()
+    let site = DeviceID(machine: "", kind: .site, name: "roof")
+    timeline.apply(.device(Device(id: site, label: "own sun", model: "Fronius")))
+    let values: [(Metric, Double)] = [
+      (.sunPower, 3200), (.siteLoad, 4000), (.gridImport, 800), (.gridExport, 0),
+      (.ownSunShare, 0.8), (.batteryCharge, 0), (.batteryDischarge, 0), (.otherStoredShare, 0),
+    ]
+    for (metric, _) in values {
+      let provenance = Provenance(source: "site", method: .instant, period: 5)
+      timeline.apply(
+        .series(SeriesDescriptor(device: site, metric: metric, provenance: provenance)))
+    }
+    for second in stride(from: 0.0, through: isSilent ? 300 : 600, by: 5) {
+      var reading = Reading(device: site, time: Stage.start + second)
+      for (metric, value) in values { reading.set(metric, value) }
+      timeline.apply(.reading(reading))
+    }
+    return timeline
+  }
+
+  @Test(arguments: [(132, 40), (80, 24), (200, 60)])
+  func `own sun stands beside the grid`(width: Int, height: Int) {
+    let frame = frame(sunny(), width, height)
+    let text = TextWriter.plain(frame)
+    // 0.8 + 0.2 · 0.4
+    #expect(text.contains("88"), "\(text)")
+    #expect(text.contains("own sun 3.20 kW"), "\(text)")
+    if let difference = Snapshot.difference(text, named: "own-sun-\(width)x\(height)") {
+      Issue.record("\(difference)")
+    }
+  }
+
+  @Test func `a silent inverter makes the share unknown and not the grid's`() {
+    let text = TextWriter.plain(frame(sunny(isSilent: true), 132, 40))
+    #expect(text.contains("own sun: unknown"), "\(text)")
+    #expect(!text.contains("40 % renewable"), "\(text)")
+  }
+
   @Test func `a replay shows what was forecast then, and not what came`() {
     let then = TextWriter.plain(frame(timeline(), 132, 40))
     #expect(then == TextWriter.plain(frame(timeline(saidAgain: true), 132, 40)))

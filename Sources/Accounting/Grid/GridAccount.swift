@@ -31,6 +31,15 @@ public struct GridAccount: Hashable, Sendable {
   }
   private var bandLow = 0.0
   private var bandHigh = 0.0
+  /// Joules that the site's own sun met, at once or out of its battery; they are among the renewable ones
+  /// where the grid is known as well.
+  public var ownSun = 0.0
+  /// Joules out of the site's battery from nobody knows where.
+  public var stored = 0.0
+  /// Joules drawn while the site's own sun was to be told.
+  public var siteJoules = 0.0
+  /// Joules drawn while it was.
+  public var siteMatched = 0.0
   /// Joules by what their share is known from.
   public var rungs: [GridRung: Double] = [:]
   /// How many intervals were said anew after they had been measured.
@@ -55,7 +64,7 @@ public struct GridAccount: Hashable, Sendable {
   public var directCoverage: Double { joules > 0 ? directMatched / joules : 0 }
   /// The renewable share if all that is not known were none of it, or all of it, and bands count.
   public var bounds: ClosedRange<Double>? {
-    guard joules > 0, matched > 0 else { return nil }
+    guard joules > 0, matched + bandLow > 0 else { return nil }
     let low = min(max(bandLow / joules, 0), 1)
     return low...max(low, min(1, (bandHigh + joules - matched) / joules))
   }
@@ -66,13 +75,31 @@ public struct GridAccount: Hashable, Sendable {
   /// Adds joules drawn over a stretch of the grid's course.
   public mutating func add(_ joules: Double, _ stretch: GridStretch) {
     self.joules += joules
-    rungs[stretch.renewable == nil ? .unknown : stretch.rung, default: 0] += joules
+    // The site's own meters are measurements, whatever is known of the grid.
+    let own = joules * stretch.own
+    let stored = joules * stretch.stored
+    ownSun += own
+    self.stored += stored
+    if stretch.hasSite {
+      siteJoules += joules
+      if stretch.isSiteKnown { siteMatched += joules }
+    }
+    if stretch.renewable == nil {
+      rungs[.unknown, default: 0] += joules
+    } else {
+      if own > 0 { rungs[.measured, default: 0] += own }
+      if stored > 0 { rungs[max(stretch.rung, .estimated), default: 0] += stored }
+      if joules > own + stored { rungs[stretch.rung, default: 0] += joules - own - stored }
+    }
     if let share = stretch.renewable {
       matched += joules
       // A share of load above one is a surplus: nobody uses more than all.
       renewable += joules * min(max(share, 0), 1)
       bandLow += joules * min(stretch.band?.lowerBound ?? share, share)
       bandHigh += joules * max(stretch.band?.upperBound ?? share, share)
+    } else {
+      // What the sun gave is renewable, whatever the rest was.
+      bandLow += joules * (stretch.band?.lowerBound ?? 0)
     }
     if let share = stretch.lowCarbon {
       lowCarbonMatched += joules

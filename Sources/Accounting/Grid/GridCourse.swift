@@ -11,6 +11,8 @@ public struct GridCourse: Sendable {
   public let live: Device?
   /// The grid whose values are readings: a yearly mean, a simulation, somebody's own sensor.
   public let held: Device?
+  /// The site's own sun, where it is measured.
+  private let own: OwnSun?
   private let asOf: Timestamp?
 
   /// A profile needs so many of the last seven days.
@@ -29,10 +31,21 @@ public struct GridCourse: Sendable {
     held =
       grids.first { timeline.id(.renewableShare, of: $0.id) != nil }
       ?? grids.first { timeline.id(.carbonIntensity, of: $0.id) != nil }
+    own = OwnSun(timeline)
   }
 
-  /// The stretches of a span, in order and without gaps.
+  /// The site whose own sun is measured, if there is one.
+  public var site: Device? { own?.device }
+
+  /// The stretches of a span, in order and without gaps: the grid's, with the site's own sun in them.
   public func stretches(in span: TimeSpan) -> [GridStretch] {
+    let stretches = gridStretches(in: span)
+    guard let own else { return stretches }
+    return stretches.flatMap(own.mixed)
+  }
+
+  /// The grid alone.
+  private func gridStretches(in span: TimeSpan) -> [GridStretch] {
     guard span.seconds > 0 else { return [] }
     guard let live else { return heldStretches(in: span) }
     var result: [GridStretch] = []

@@ -16,7 +16,7 @@ public struct GridStretch: Hashable, Sendable {
   public var directIntensity: Double?
   /// The least and the greatest renewable share that the source allows for, 0...1.
   public var band: ClosedRange<Double>?
-  /// Shares by fuel, where they are told, 0...1.
+  /// Shares by fuel of what the grid gives, where they are told, 0...1; with `own` they are the whole.
   public var fuels: [Metric: Double] = [:]
   /// The grid that says it.
   public var device: DeviceID?
@@ -24,6 +24,15 @@ public struct GridStretch: Hashable, Sendable {
   public var said: TimeSpan?
   /// Whether the source said it before the interval.
   public var isForecast = false
+  /// The part that the site's own sun met, at once or out of its battery, 0...1; it is in the shares above.
+  public var own = 0.0
+  /// The part that the site's battery met from nobody knows where, 0...1: counted as the grid's at that
+  /// time, and as all or nothing in the band.
+  public var stored = 0.0
+  /// Whether the machine stands in a site that is measured, whether or not it told its sun then.
+  public var hasSite = false
+  /// Whether it did.
+  public var isSiteKnown = false
 
   /// The metrics of shares by fuel, the cleanest first.
   public static let fuelMetrics: [Metric] = [

@@ -68,7 +68,13 @@ enum Certificate {
   /// The renewable share and the grams of what was drawn.
   static func grid(_ c: FrameContext) -> [String] {
     guard let account = c.ledger.grid(over: c.session), account.matched > 0 else { return [] }
-    return [
+    let site =
+      account.siteJoules > 0
+      ? [
+        "own sun f = min(sun, load) ÷ load of the site, and what was stored of it: share = f + (1 − f) × grid"
+      ]
+      : []
+    return site + [
       "share of what you drew = Σ joules × share of the grid at their time ÷ Σ joules, since start",
       "grams = Σ joules × intensity of the grid at their time: location-based, lifecycle",
       "the mix is known for \(SI.percent(account.coverage)) % of the joules",

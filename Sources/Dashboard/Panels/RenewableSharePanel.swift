@@ -32,6 +32,11 @@ struct RenewableSharePanel: Panel {
     if let low = grid.lowCarbon {
       headline.phrases.append([Run("\(SI.fixed(low * 100, 0)) % low-carbon", c.text)])
     }
+    if grid.own > 0 {
+      headline.phrases.append([
+        Run("own sun ", c.muted), Run("\(SI.fixed(grid.own * 100, 0)) %", c.text),
+      ])
+    }
     if let intensity = grid.intensity {
       headline.phrases.append([Run("\(SI.fixed(intensity, 0)) gCO₂e/kWh", c.muted)])
     }
@@ -85,17 +90,26 @@ struct RenewableSharePanel: Panel {
 
   /// The fuels of the mix at the time shown, with their colours, the cleanest first.
   static func mix(_ c: FrameContext) -> [(name: String, share: Double, role: Theme.Role)] {
-    zip(GridStretch.fuelMetrics, roles).compactMap { metric, role in
-      c.grid.fuels[metric].map { (metric.label, max(0, $0), role) }
+    let fuels = zip(GridStretch.fuelMetrics, roles).compactMap { metric, role in
+      c.grid.fuels[metric].map { (name: metric.label, share: max(0, $0), role: role) }
     }
+    guard c.grid.own > 0, !fuels.isEmpty else { return fuels }
+    return [("own sun", c.grid.own, .solar)] + fuels
   }
 
   func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     guard c.inventory.grid != nil, !rect.isEmpty else { return }
+    var rect = rect
+    let site = Self.sitePhrases(c)
+    if !site.isEmpty, rect.height >= 4 {
+      canvas.phrases(site, x: rect.x, y: rect.y, maxWidth: rect.width)
+      rect = rect.splitRows(1).1
+    }
     let footer = rect.height >= 6 ? 1 : 0
     let mix = Self.mix(c).filter { $0.share >= 0.005 }.sorted { $0.share > $1.share }
     // A yearly mean has no curve: a flat one would say that every hour is alike.
-    let isFlat = c.grid.rung == .annual && c.ledger.gridCourse.live == nil
+    let course = c.ledger.gridCourse
+    let isFlat = c.grid.rung == .annual && course.live == nil && course.site == nil
     let body = rect.height - footer
     let words = isFlat ? yearWords(rect.width, c) : []
     // Words first where there is room for some fuels as well.

@@ -17,7 +17,13 @@ extension RunReport {
       words +=
         ", low-carbon " + (grid.lowCarbonShare.map { "\(SI.percent($0)) %" } ?? "unknown")
       facts.append(("renewable", words))
+    } else {
+      let reason =
+        grid.siteMatched > 0 ? "no share of the grid is known" : "the site's meters told nothing"
+      let least = grid.bounds.map { "; at least \(SI.percent($0.lowerBound)) %" } ?? ""
+      facts.append(("renewable", "unknown, because \(reason)\(least)"))
     }
+    if let words = Self.siteWords(grid) { facts.append(("  own sun", words)) }
     if grid.gramsMatched > 0 {
       var words = SI.carbon(grid.grams).joined + " (location-based, lifecycle"
       if grid.gramsCoverage < 0.995 {
@@ -33,7 +39,11 @@ extension RunReport {
     }
     if isFull, let location {
       let basis = GridFacts(location.attributes)?.words ?? location.model
-      facts.append(("  grid", sanitized("\(location.label), \(basis)")))
+      facts.append(
+        (
+          "  grid",
+          sanitized([location.label, basis].filter { !$0.isEmpty }.joined(separator: ", "))
+        ))
     }
     if isFull, let rungs = grid.rungWords, grid.rungs.keys.contains(where: { $0 != .annual }) {
       var words = rungs
@@ -43,6 +53,23 @@ extension RunReport {
       facts.append(("  known", words))
     }
     return facts
+  }
+
+  /// What the site's own sun met, and what of it is not known; `nil` where no site is measured.
+  static func siteWords(_ grid: GridAccount) -> String? {
+    guard grid.siteJoules > 0 else { return nil }
+    guard grid.siteMatched > 0 else { return "unknown, because the site's meters told nothing" }
+    var words =
+      "\(SI.percent(grid.ownSun / grid.siteMatched)) % of the energy "
+      + "(\(SI.energy(grid.ownSun).joined)), the machine's part of what the sun met of the site's load"
+    if grid.stored > 0 {
+      words +=
+        "; \(SI.percent(grid.stored / grid.siteMatched)) % out of the battery, "
+        + "charged from elsewhere or before: counted as the grid's"
+    }
+    let known = grid.siteMatched / grid.joules
+    if known < 0.995 { words += "; known for \(SI.percent(known)) % of the energy" }
+    return words
   }
 
   /// The electricity's members, after those that were always there.
@@ -59,6 +86,10 @@ extension RunReport {
       ("grams_co2_direct", grid.directGrams.map(JSONText.number)),
       ("grid_joules", .object(rungs)),
       ("grid_restated", grid.restated > 0 ? .number(Double(grid.restated)) : nil),
+      ("own_sun_joules", grid.siteMatched > 0 ? .number(grid.ownSun) : nil),
+      ("other_stored_joules", grid.stored > 0 ? .number(grid.stored) : nil),
+      ("site_coverage", grid.siteJoules > 0 ? .number(grid.siteMatched / grid.joules) : nil),
+      ("site", site.map { .text($0.label) }),
       ("grid_provider", facts.map { .text($0.provider) }),
       ("grid_zone", facts.map { .text($0.zone) }),
       ("grid_basis", facts.map { .text($0.basis.rawValue) }),

@@ -54,6 +54,8 @@ struct RunReport {
   let peakPower: Double?
   let grid: GridAccount?
   let location: Device?
+  /// The site whose own sun is measured.
+  let site: Device?
   let accelerators: [Device]
   let processor: String
   let jobs: [Job]
@@ -104,7 +106,8 @@ struct RunReport {
     peakPower =
       ledger.powerCurve(over: span, columns: 2000)
       .compactMap { $0 }.max()
-    grid = ledger.grid(over: span).flatMap { $0.matched > 0 ? $0 : nil }
+    grid = ledger.grid(over: span).flatMap { $0.matched > 0 || $0.siteJoules > 0 ? $0 : nil }
+    site = ledger.gridCourse.site
     location = ledger.inventory.grid
     alerts = timeline.alerts(until: Timestamp(nanoseconds: .max)).filter {
       $0.raised.time >= span.start

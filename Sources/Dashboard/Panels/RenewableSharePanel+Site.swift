@@ -1,0 +1,40 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+extension RenewableSharePanel {
+  /// What the site's own sun gives now and where it goes: `own sun 3.2 kW · site draws 1.1 kW · 2.1 kW sent
+  /// out`; empty where no site is measured.
+  static func sitePhrases(_ c: FrameContext) -> [[Run]] {
+    guard let site = c.ledger.gridCourse.site else { return [] }
+    let moment = c.timeline.moment(at: c.time)
+    func watts(_ metric: Metric) -> Double? { moment.value(metric, of: site.id) }
+    guard let sun = watts(.sunPower) else {
+      return [
+        [
+          Run(
+            "own sun: unknown, the site's meters are silent",
+            Style(c.theme[.warning], on: c.background))
+        ]
+      ]
+    }
+    let ink = c.theme[.solar]
+    var phrases = [
+      [Run("own sun ", c.muted), Run(SI.string(sun, "W"), Style(ink, on: c.background))]
+    ]
+    if let load = watts(.siteLoad) {
+      phrases.append([Run("site draws ", c.muted), Run(SI.string(load, "W"), c.text)])
+    }
+    let flows: [(Metric, String)] = [
+      (.batteryDischarge, "out of the battery"), (.batteryCharge, "into the battery"),
+      (.gridImport, "from the grid"), (.gridExport, "sent out"),
+    ]
+    for (metric, words) in flows {
+      // Below ten watts a meter at rest tells its own noise.
+      guard let power = watts(metric), power >= 10 else { continue }
+      phrases.append([Run(SI.string(power, "W"), c.text), Run(" " + words, c.muted)])
+    }
+    return phrases
+  }
+}
