@@ -44,7 +44,7 @@ import Testing
     arguments: [
       (Command.back, 495), (.forward, 505), (.backFine, 499), (.forwardFine, 501), (.backFar, 440),
       (.forwardFar, 560), (.previousReading, 499), (.nextReading, 501), (.first, 0), (.last, 1000),
-      (.previousMark, 200), (.nextMark, 600), (.help, 500), (.zoomIn, 500), (.playOrPause, 500),
+      (.previousMark, 400), (.nextMark, 600), (.help, 500), (.zoomIn, 500), (.playOrPause, 500),
     ] as [(Command, Double)])
   func `From 500 s a key leads to`(command: Command, second: Double) {
     var view = view(at: 500)
@@ -93,10 +93,10 @@ import Testing
     var view = view(at: 700)
     _ = press(&view, .nextMark)
     #expect(place(view) == 700)
-    #expect(view.toast == "no mark after this")
-    _ = press(&view, .previousMark, .previousMark, .previousMark)
+    #expect(view.toast == "nothing marked after this")
+    _ = press(&view, .previousMark, .previousMark, .previousMark, .previousMark)
     #expect(place(view) == 200)
-    #expect(view.toast == "no mark before this")
+    #expect(view.toast == "nothing marked before this")
     _ = press(&view, .forwardFine)
     #expect(view.toast.isEmpty)
   }

@@ -59,7 +59,21 @@ public struct FrameContext {
   var background: Color { theme[.background] }
 
   func civil(_ time: Timestamp) -> CivilTime {
-    CivilTime(time, offset: input.session.utcOffset(time))
+    CivilTime(time, offset: utcOffset(time))
+  }
+
+  /// Seconds east of UTC at a time, of the clock that is shown.
+  func utcOffset(_ time: Timestamp) -> Int {
+    input.view.showsUTC ? 0 : input.session.utcOffset(time)
+  }
+
+  /// The zone of the clock at the time shown, such as `UTC` or `UTC+5:30`.
+  var zone: String {
+    let minutes = utcOffset(time) / 60
+    guard minutes != 0 else { return "UTC" }
+    let rest = abs(minutes) % 60
+    return "UTC\(minutes < 0 ? "−" : "+")\(abs(minutes) / 60)"
+      + (rest == 0 ? "" : ":" + CivilTime.two(rest))
   }
 
   /// The kinds of source that report a kind of device, in the order of their catalogue.

@@ -7,6 +7,10 @@ enum Hints {
   static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     guard !rect.isEmpty else { return }
     let view = c.input.view
+    if let prompt = view.prompt {
+      drawPrompt(&canvas, in: rect, prompt, c)
+      return
+    }
     if let event = AlertTicker.sentence(c) {
       let (mark, role): (String, Theme.Role) =
         switch event.cause {
@@ -45,6 +49,29 @@ enum Hints {
     canvas.phrases(
       essential, x: rect.x + 1 + (used > 0 ? used + 2 : 0), y: rect.y, maxWidth: rect.width - 2,
       gap: 2)
+  }
+
+  /// What is typed of a time, where it leads, and what can be typed.
+  private static func drawPrompt(
+    _ canvas: inout Canvas, in rect: Rect, _ prompt: TimePrompt, _ c: FrameContext
+  ) {
+    var runs = [
+      Run("go to ", c.style(.accent).bold), Run(prompt.text, c.text),
+      Run("▏", c.style(.accent).bold),
+    ]
+    if prompt.text.isEmpty {
+      runs.append(Run("  " + Destination.examples, c.muted))
+    } else if !c.input.view.toast.isEmpty {
+      runs.append(Run("  " + c.input.view.toast, c.style(.warning)))
+    } else {
+      do throws(Destination.Fault) {
+        let time = try Destination(prompt.text).time(
+          from: c.time, in: c.input.bounds, of: c.timeline, offset: c.utcOffset)
+        let civil = c.civil(time)
+        runs.append(Run("  → \(civil.date) \(civil.clock)", c.style(.good)))
+      } catch {}
+    }
+    canvas.runs(runs, x: rect.x + 1, y: rect.y, maxWidth: rect.width - 2)
   }
 
   /// Names a failing source at the right, and returns what is left of the line.

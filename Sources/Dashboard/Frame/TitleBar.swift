@@ -42,6 +42,9 @@ enum TitleBar {
     var right = rect.right - 1
     // A name only where there is room beside everything else; on a small screen it takes the clock's.
     let alert = AlertTicker.mark(c, room: rect.width >= 110 ? 28 : rect.width >= 60 ? 11 : 7)
+    if rect.width >= 100 {
+      right -= canvas.textRight(c.zone, right: right, y: rect.y, style(.muted)) + 1
+    }
     if rect.width >= 40, alert == nil || rect.width >= 76 {
       right -= canvas.textRight(civil.clock, right: right, y: rect.y, style(.text).bold) + 1
     }

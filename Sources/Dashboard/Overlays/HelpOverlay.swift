@@ -9,21 +9,12 @@ struct HelpOverlay: Overlay {
   let hint = "help"
 
   func draw(_ canvas: inout Canvas, _ c: FrameContext) {
-    var lines: [(keys: String, text: String)] = []
-    for section in KeyTable.Section.allCases {
-      lines.append((section.rawValue, ""))
-      for binding in KeyTable.all where binding.section == section {
-        // Not every symbol has an ASCII form, so the names of the keys are shown.
-        let keys = binding.keys.map { c.glyphs == .ascii ? $0 : KeyTable.symbol($0) }
-        lines.append((keys.joined(separator: " "), binding.text))
-      }
-    }
-    lines.append(("Mouse", ""))
-    lines.append(("click", "a panel: large; the scrubber: go there"))
-    lines.append(("wheel", "shorter or longer time"))
-    let keyWidth = lines.filter { !$0.text.isEmpty }.map { displayWidth($0.keys) }.max() ?? 0
     let room = canvas.height - 2
-    let columns = lines.count > room && canvas.width >= 76 ? 2 : 1
+    let most = canvas.width >= 76 ? 2 : 1
+    var lines = lines(c, isShort: false)
+    if lines.count > most * room { lines = self.lines(c, isShort: true) }
+    let keyWidth = lines.filter { !$0.text.isEmpty }.map { displayWidth($0.keys) }.max() ?? 0
+    let columns = lines.count > room ? most : 1
     let columnWidth = min(keyWidth + 2 + 46, (canvas.width - 4 - 2 * (columns - 1)) / columns)
     var perColumn = (lines.count + columns - 1) / columns
     if perColumn > room {
@@ -51,5 +42,28 @@ struct HelpOverlay: Overlay {
           Style(c.theme[.muted], on: ground))
       }
     }
+  }
+
+  /// Every key; in short with one line for all panels.
+  private func lines(_ c: FrameContext, isShort: Bool) -> [(keys: String, text: String)] {
+    var lines: [(keys: String, text: String)] = []
+    for section in KeyTable.Section.allCases {
+      lines.append((section.rawValue, ""))
+      for binding in KeyTable.all where binding.section == section {
+        if isShort, case .panel(let index) = binding.command {
+          if index == 0 {
+            lines.append(("1-\(min(9, PanelCatalogue.all.count))", "a panel large; again: back"))
+          }
+          continue
+        }
+        // Not every symbol has an ASCII form, so the names of the keys are shown.
+        let keys = binding.keys.map { c.glyphs == .ascii ? $0 : KeyTable.symbol($0) }
+        lines.append((keys.joined(separator: " "), binding.text))
+      }
+    }
+    if !isShort { lines.append(("Mouse", "")) }
+    lines.append(("click", "a panel: large; the scrubber: go there"))
+    lines.append(("wheel", "shorter or longer time"))
+    return lines
   }
 }

@@ -4,6 +4,10 @@ public enum Command: Sendable, Hashable {
   case previousReading, nextReading
   case slower, faster, normalSpeed
   case first, last
+  /// Opens the line into which a time is typed.
+  case goTo
+  /// Shows times in UTC, or by the clock on the wall.
+  case zone
   case addMark, previousMark, nextMark, select
   /// A panel of the catalogue, from 0: large, or back.
   case panel(Int)
@@ -32,7 +36,8 @@ extension Command: CaseIterable {
   public static let allCases: [Command] =
     [
       .playOrPause, .back, .forward, .backFine, .forwardFine, .backFar, .forwardFar,
-      .previousReading, .nextReading, .slower, .faster, .normalSpeed, .first, .last, .addMark,
+      .previousReading, .nextReading, .slower, .faster, .normalSpeed, .first, .last, .goTo, .zone,
+      .addMark,
       .previousMark, .nextMark, .select, .nextPanel, .previousPanel, .focus, .leave, .zoomIn,
       .zoomOut, .theme, .cycleGlyphs, .screenshot, .repaint, .quit,
     ] + PanelCatalogue.all.indices.map(Command.panel) + OverlayCatalogue.names.map(Command.overlay)

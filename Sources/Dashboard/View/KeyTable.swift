@@ -44,14 +44,16 @@ public enum KeyTable {
     bind(.normalSpeed, ["backspace"], .time, "play at normal speed"),
     bind(.first, ["home", "g"], .time, "to the beginning"),
     bind(.last, ["end", "G"], .time, "to the end, or back to live"),
+    bind(.goTo, [":"], .time, "go to 14:32, -2h, max…", hint: "go to"),
+    bind(.zone, ["z"], .time, "times in UTC, or local"),
     bind(.zoomIn, ["+", "="], .time, "show a shorter time"),
     bind(.zoomOut, ["-"], .time, "show a longer time"),
   ]
 
   private static let marks: [Binding] = [
     bind(.addMark, ["m"], .marks, "set a mark here", hint: "mark"),
-    bind(.nextMark, ["n"], .marks, "to the next mark"),
-    bind(.previousMark, ["N"], .marks, "to the previous mark"),
+    bind(.nextMark, ["n"], .marks, "to the next mark or event"),
+    bind(.previousMark, ["N"], .marks, "to the previous one"),
     bind(.select, ["v"], .marks, "select a span from here; again: drop it"),
   ]
 

@@ -7,8 +7,13 @@ extension ViewState {
   ///
   /// An open list takes its own keys first; `canSignal` says whether its processes run here, now.
   public mutating func press(
-    _ key: String, timeline: Timeline, bounds: TimeSpan, canSignal: Bool = false
+    _ key: String, timeline: Timeline, bounds: TimeSpan, canSignal: Bool = false,
+    utcOffset: (Timestamp) -> Int = { _ in 0 }
   ) -> [Effect] {
+    if prompt != nil {
+      type(key, timeline, bounds, utcOffset)
+      return []
+    }
     if overlay == .processes {
       let span = TimeSpan(selection ?? bounds.start, cursor.time(in: bounds))
       let uses = Ledger(timeline).processes(over: span, by: processes.grouping)
@@ -26,5 +31,27 @@ extension ViewState {
     }
     guard let command = KeyTable.command(for: key) else { return [] }
     return apply(command, timeline: timeline, bounds: bounds)
+  }
+
+  /// Takes a key into the line for a time, and goes there when it is entered.
+  private mutating func type(
+    _ key: String, _ timeline: Timeline, _ bounds: TimeSpan, _ offset: (Timestamp) -> Int
+  ) {
+    toast = ""
+    switch prompt?.press(key) {
+    case .entered(let text):
+      do throws(Destination.Fault) {
+        let time = try Destination(text).time(
+          from: cursor.time(in: bounds), in: bounds, of: timeline,
+          offset: showsUTC ? { _ in 0 } : offset)
+        cursor.seek(to: time, in: bounds)
+        prompt = nil
+      } catch {
+        // What was typed stays, to be corrected.
+        toast = error.words
+      }
+    case .cancelled: prompt = nil
+    default: break
+    }
   }
 }

@@ -23,6 +23,10 @@ public struct ViewState: Sendable, Hashable {
   public private(set) var theme: Int
   /// The characters that curves and bars are drawn with.
   public var glyphs: GlyphSet
+  /// The line into which a time is typed, while it is open.
+  public internal(set) var prompt: TimePrompt?
+  /// Whether times are shown in UTC, and not as the clock on the wall has them.
+  public internal(set) var showsUTC = false
   /// A message to the user, such as the name of a saved screenshot.
   public var toast = ""
 
@@ -67,8 +71,10 @@ public struct ViewState: Sendable, Hashable {
     case .first: cursor.seek(to: bounds.start, in: bounds)
     case .last: cursor.seek(to: bounds.end, in: bounds)
     case .addMark: return [.mark(at: cursor.time(in: bounds).nanoseconds)]
-    case .previousMark: seekMark(after: false, timeline, bounds)
-    case .nextMark: seekMark(after: true, timeline, bounds)
+    case .previousMark: seekEvent(after: false, timeline, bounds)
+    case .nextMark: seekEvent(after: true, timeline, bounds)
+    case .goTo: prompt = TimePrompt()
+    case .zone: showsUTC.toggle()
     case .panel(let index):
       if PanelCatalogue.all.indices.contains(index) { toggleFocus(index) }
     case .focus: toggleFocus(selected)
@@ -124,15 +130,21 @@ public struct ViewState: Sendable, Hashable {
     cursor.seek(to: next, in: bounds)
   }
 
-  private mutating func seekMark(after: Bool, _ timeline: Timeline, _ bounds: TimeSpan) {
+  /// Goes to the next or the previous of what the scrubber draws, and says what it is.
+  private mutating func seekEvent(after: Bool, _ timeline: Timeline, _ bounds: TimeSpan) {
     let time = cursor.time(in: bounds)
-    let marks = timeline.events.filter { $0.kind == .mark }.map(\.time)
-    let next = after ? marks.first { $0 > time } : marks.last { $0 < time }
-    if let next {
-      cursor.seek(to: next, in: bounds)
-    } else {
-      toast = after ? "no mark after this" : "no mark before this"
+    let found =
+      after
+      ? timeline.events.first { $0.time > time } : timeline.events.last { $0.time < time }
+    guard let found else {
+      toast = after ? "nothing marked after this" : "nothing marked before this"
+      return
     }
+    cursor.seek(to: found.time, in: bounds)
+    // Of those at the same time the gravest is told.
+    let same = timeline.events.filter { $0.time == found.time }
+    let told = same.first { $0.cause == .alert } ?? same.first { $0.kind == .gap } ?? found
+    toast = sanitized(timeline.words(of: told))
   }
 
   // MARK: Mouse

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dashboard
 import Telemetry
 
 /// Shows a recording again.
@@ -15,6 +16,13 @@ struct Replay: ParsableCommand {
   @Flag(help: "Stand still at the beginning.")
   var paused = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Begin at a time: 14:32, 90s from the start, -2h from the end, \"2026-11-21 03:12\", "
+        + "\"sat 03:12\", max.",
+      valueName: "time"))
+  var at: String?
+
   @Option(help: .hidden)
   var config: String?
 
@@ -26,27 +34,43 @@ struct Replay: ParsableCommand {
     guard speed >= 0.1, speed <= 10_000 else {
       throw ValidationError("--speed \(speed): write a number from 0.1 to 10000")
     }
+    if let at {
+      do throws(Destination.Fault) { _ = try Destination(at) } catch {
+        throw ValidationError("--at \(at): \(error.words)")
+      }
+    }
   }
 
   func run() throws {
     try Self.show(
-      file, speed: speed, paused: paused, display: display, config: config, toast: "",
+      file, speed: speed, paused: paused, at: at, display: display, config: config, toast: "",
       supposed: try supposition.load())
   }
 
   /// Opens a recording and shows it from its beginning.
   static func show(
-    _ path: String, speed: Double, paused: Bool, display: DisplayOptions, config: String?,
-    toast: String, supposed: SupposedGrid? = nil
+    _ path: String, speed: Double, paused: Bool, at: String? = nil, display: DisplayOptions,
+    config: String?, toast: String, supposed: SupposedGrid? = nil
   ) throws {
     let host = HostEnvironment.current()
     let settings = try Settings.load(named: config, host)
     let feed = try Self.open(path, supposed: supposed)
     // A little way in, so that the first frame has something to show.
-    let start = min(feed.bounds.end, feed.bounds.start + 2)
+    let start =
+      try at.map { try Self.time($0, in: feed) } ?? min(feed.bounds.end, feed.bounds.start + 2)
     var cursor = Cursor.replay(from: start, paused: paused)
     cursor.setSpeed(speed)
     try display.run(feed, cursor: cursor, settings: settings, host: host, toast: toast)
+  }
+
+  /// The time of a recording that is named; one that is told from what is looked at counts from its end.
+  static func time(_ text: String, in feed: ReplayFeed) throws -> Timestamp {
+    do throws(Destination.Fault) {
+      return try Destination(text).time(
+        from: feed.bounds.end, in: feed.bounds, of: feed.timeline, offset: feed.info.utcOffset)
+    } catch {
+      throw Failure("--at \(text): \(error.words)")
+    }
   }
 
   static func open(

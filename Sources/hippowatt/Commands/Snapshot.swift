@@ -18,7 +18,8 @@ struct Snapshot: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The moment of a recording, from its start: 90s, 5min, end.", valueName: "time"))
+      "The moment of a recording: 90s from its start, -2h from its end, 14:32, max, end.",
+      valueName: "time"))
   var at: String = "end"
 
   @Option(help: "text, ansi or svg.")
@@ -58,8 +59,8 @@ struct Snapshot: ParsableCommand {
     if !["text", "ansi", "svg"].contains(format) {
       throw ValidationError("--format \(format): write text, ansi or svg")
     }
-    if at != "end", Duration(text: at) == nil {
-      throw ValidationError("--at \(at): write a time from the start, such as 90s, or end")
+    do throws(Destination.Fault) { _ = try Destination(at) } catch {
+      throw ValidationError("--at \(at): \(error.words)")
     }
     if let overlay, !OverlayCatalogue.names.contains(OverlayName(overlay)) {
       throw ValidationError("--overlay \(overlay): there are \(Self.overlays)")
@@ -79,8 +80,7 @@ struct Snapshot: ParsableCommand {
     var cursor = Cursor.live
     if let file {
       let replay = try Replay.open(file, privacy: privacyOptions.filter(host))
-      let time = Duration(text: at).map { replay.bounds.start + $0.inSeconds }
-      cursor = .replay(from: time ?? replay.bounds.end, paused: true)
+      cursor = .replay(from: try Replay.time(at, in: replay), paused: true)
       feed = replay
     } else {
       feed = try live(settings, host)

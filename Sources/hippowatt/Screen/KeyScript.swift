@@ -54,7 +54,8 @@ struct KeyScript {
       // Whoever wrote the script knew what it would be asked.
       view.processes.takeAnswers()
       return view.press(
-        name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal)
+        name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal,
+        utcOffset: feed.info.utcOffset)
     case .until(let text):
       guard TextWriter.plain(frame).shows(text) else { return [] }
       steps.removeFirst()

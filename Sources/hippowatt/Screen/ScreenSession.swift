@@ -145,7 +145,8 @@ final class ScreenSession {
     case .key(let key):
       let asked = view.processes.asked
       let effects = view.press(
-        key.name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal)
+        key.name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal,
+        utcOffset: feed.info.utcOffset)
       // Not even the rest of the same read is an answer: it was typed before the question.
       if view.processes.asked != asked { view.processes.holdAnswers() }
       if quietSince != nil { quietSince = Self.monotonic }
