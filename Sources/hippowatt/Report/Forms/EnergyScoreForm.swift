@@ -31,6 +31,10 @@ enum EnergyScoreForm {
       guard !run.report.accelerators.isEmpty else {
         return .unknown(because: "no accelerator was recorded in \(run.name)")
       }
+      let told = Set(run.report.parts.map(\.device.id))
+      guard run.report.accelerators.allSatisfy({ told.contains($0.id) }) else {
+        return .unknown(because: "not every accelerator in \(run.name) tells its power")
+      }
       for job in run.servers {
         guard let cost = job.serving, let count = cost.requests, let each = cost.joulesPerRequest,
           job.joules != nil
@@ -64,10 +68,12 @@ enum EnergyScoreForm {
       (
         "phases_method",
         .text(
-          phases == nil
-            ? "unknown, because the server does not tell the seconds of prefill and decode"
-            : "≈ by the seconds of prefill and decode, which are taken to draw the same power; "
-              + "preprocessing is not told apart")
+          energy.value == nil
+            ? energy.sentence
+            : phases == nil
+              ? "unknown, because the server does not tell the seconds of prefill and decode."
+              : "≈ by the seconds of prefill and decode, which are taken to draw the same power; "
+                + "preprocessing is not told apart.")
       ),
       ("stars", .null),
       ("stars_unknown_because", .text("they are given for runs of the score's own protocol only")),

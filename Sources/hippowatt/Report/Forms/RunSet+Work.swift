@@ -23,7 +23,17 @@ extension RunSet {
   private static func timeless(_ runs: [Run]) -> String? {
     guard !runs.isEmpty else { return "no recording here is of training" }
     let timeless = runs.filter(\.report.isTimeless)
-    return timeless.isEmpty ? nil : "\(names(timeless)): the log has no times"
+    guard timeless.isEmpty else { return "\(names(timeless)): the log has no times" }
+    return purpose(runs)
+  }
+
+  /// A sentence on recordings whose times are no clock's; empty where there are none.
+  var laidOut: String {
+    let runs = training.filter(\.isLaidOut)
+    return runs.isEmpty
+      ? ""
+      : " Caution: the log of \(Self.names(runs)) has no times; its duration is what its steps took, "
+        + "and it is taken to end when the file was last changed."
   }
 
   /// The wall-clock seconds of the training.
@@ -32,11 +42,11 @@ extension RunSet {
     return .known(
       Self.wallSeconds(of: training),
       method: "From the beginning to the end of each recording, preparation, evaluation and failed "
-        + "runs included; what ran at the same time counts once.")
+        + "runs included; what ran at the same time counts once." + laidOut)
   }
 
-  /// The seconds of all accelerators of the training together.
-  var deviceSeconds: Answer<Double> {
+  /// The seconds of the accelerators of the training, each model's together, the most first.
+  var deviceSeconds: Answer<[(model: String, seconds: Double)]> {
     if let reason = Self.timeless(training) { return .unknown(because: reason) }
     let bare = training.filter(\.report.accelerators.isEmpty)
     guard bare.isEmpty else {
@@ -44,13 +54,17 @@ extension RunSet {
     }
     let missing = training.flatMap(unseen)
     guard missing.isEmpty else { return .unknown(because: missing.joined(separator: "; ")) }
-    let sum = training.reduce(0) { sum, run in
-      sum + run.report.span.seconds * Double(run.report.accelerators.count)
+    var sums: [String: Double] = [:]
+    for run in training {
+      for device in run.report.accelerators {
+        sums[sanitized(device.model), default: 0] += run.report.span.seconds
+      }
     }
     return .known(
-      sum,
+      sums.map { (model: $0.key, seconds: $0.value) }
+        .sorted { ($1.seconds, $0.model) < ($0.seconds, $1.model) },
       method: "Each recording's duration times the accelerators of its machine, used or not: they "
-        + "were reserved for it.")
+        + "were reserved for it." + laidOut)
   }
 
   // MARK: Tokens and operations

@@ -29,6 +29,14 @@ struct RunSet: Sendable {
       return serving == report.jobs.count ? .serving : .mixed
     }
 
+    /// Whether nothing tells what its energy was for: it recorded no job, and nobody stated a training.
+    var isOfUnknownPurpose: Bool { kind == .power && report.trainingType == nil }
+
+    /// Whether its times are those that steps took, laid out to end when the log was last changed.
+    var isLaidOut: Bool {
+      report.energy == nil && report.jobs.contains { $0.facts.timing == .durations }
+    }
+
     /// The file's name without its folders, safe to print.
     var name: String { sanitized(path.split(separator: "/").last.map(String.init) ?? path) }
     /// The jobs that train.

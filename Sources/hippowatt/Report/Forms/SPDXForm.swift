@@ -57,8 +57,7 @@ enum SPDXForm {
       guard let name = property(activity) else {
         notes.append(
           "Energy of \(RunSet.names(runs)): unknown what for, because no job of one kind was recorded; "
-            + (energy.value.map { FormNumber.decimal($0 / 3.6e6) + " kWh." } ?? energy.sentence
-              + "."))
+            + (energy.value.map { FormNumber.decimal($0 / 3.6e6) + " kWh." } ?? energy.sentence))
         continue
       }
       notes.append("Energy of \(activity.rawValue): \(energy.sentence)")
@@ -76,9 +75,7 @@ enum SPDXForm {
         ))
     }
     notes.append(set.overhead(isCounted: false))
-    notes.append(
-      "Type of training: \(set.trainingType(facts).value?.rawValue ?? set.trainingType(facts).sentence)."
-    )
+    notes += FormText.trainingType(set, facts)
     notes += set.runs.map { "Recording \($0.name): \($0.ending)." }
     let name = set.modelName(facts)
     return .object([
