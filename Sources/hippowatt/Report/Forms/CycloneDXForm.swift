@@ -68,7 +68,7 @@ enum CycloneDXForm {
       (
         "metadata",
         .object([
-          ("timestamp", .text(FormText.time(set.span.end))),
+          ("timestamp", set.end.value.map { .text(FormText.time($0)) }),
           (
             "tools",
             .object([
@@ -85,7 +85,7 @@ enum CycloneDXForm {
           ),
           (
             "properties",
-            .list([property("timestamp", "The end of the last recording.")])
+            .list([property("timestamp", set.end.sentence)])
           ),
         ])
       ),

@@ -125,6 +125,15 @@ struct RunSet: Sendable {
     return TimeSpan(ends.map(\.start).min() ?? zero, ends.map(\.end).max() ?? zero)
   }
 
+  /// The end of the last recording; unknown where a log without times was given those of its file.
+  var end: Answer<Timestamp> {
+    let undated = runs.filter { $0.isLaidOut || $0.report.isTimeless }
+    guard undated.isEmpty else {
+      return .unknown(because: "the log of \(Self.names(undated)) has no times")
+    }
+    return .known(span.end, method: "The end of the last recording.")
+  }
+
   /// The site's power usage effectiveness, if the settings name one.
   var pue: Double? { runs.first?.report.pue }
 

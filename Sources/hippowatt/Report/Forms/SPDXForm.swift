@@ -21,7 +21,7 @@ enum SPDXForm {
         ("type", .text("CreationInfo")), ("@id", .text("_:creationinfo")),
         ("specVersion", .text("3.0.1")), ("created", .text(FormText.time(set.span.end))),
         ("createdBy", .list([.text(agent)])),
-        ("comment", .text("Created by a program, with the time of the last recording's end.")),
+        ("comment", .text("Created by a program. " + created(set))),
       ]),
       .object([
         ("type", .text("SoftwareAgent")), ("spdxId", .text(agent)),
@@ -46,6 +46,14 @@ enum SPDXForm {
       ("@context", .text("https://spdx.org/rdf/3.0.1/spdx-context.jsonld")),
       ("@graph", .list(graph)),
     ]).written + "\n"
+  }
+
+  /// What the time of creation is, which a document must have.
+  private static func created(_ set: RunSet) -> String {
+    switch set.end {
+    case .known(_, let method): "Time: \(method)"
+    case .unknown(let reason): "Time: when a file was last changed, because \(reason)."
+    }
   }
 
   private static func package(_ set: RunSet, _ facts: FormFacts, prefix: String) -> JSONText {
