@@ -9,15 +9,15 @@ import Testing
 
   init() throws { folder = try Folder() }
 
+  /// The schemas of the forms whose makers publish one, each read once.
+  private static let schemas = [
+    "cyclonedx": Result { try JSONSchema("bom-1.6.schema.json", in: "schemas/cyclonedx") },
+    "spdx": Result { try JSONSchema("spdx-json-schema.json", in: "schemas/spdx") },
+    "boamps": Result { try JSONSchema("report_schema.json", in: "schemas/boamps") },
+  ]
+
   /// The schema of a form; `nil` where its makers publish none.
-  static func schema(_ form: String) throws -> JSONSchema? {
-    switch form {
-    case "cyclonedx": try JSONSchema("bom-1.6.schema.json", in: "schemas/cyclonedx")
-    case "spdx": try JSONSchema("spdx-json-schema.json", in: "schemas/spdx")
-    case "boamps": try JSONSchema("report_schema.json", in: "schemas/boamps")
-    default: nil
-    }
-  }
+  static func schema(_ form: String) throws -> JSONSchema? { try schemas[form]?.get() }
 
   private func form(_ name: String, _ arguments: [String]) throws -> String {
     let result = try Program.run(["report"] + arguments + ["--format", name], in: folder)

@@ -6,13 +6,13 @@ import TestSupport
 /// It knows the keywords of drafts 4, 7 and 2020-12 that its schemas use, and takes no schema with any
 /// other: what it cannot check it does not pass. Formats are asserted for `date-time` only, as the drafts
 /// allow. A reference leads to another file of the same folder, or fails.
-struct JSONSchema {
+struct JSONSchema: Sendable {
   struct Fault: Error, CustomStringConvertible {
     var description: String
   }
 
   /// One file of a schema.
-  fileprivate struct Document {
+  fileprivate struct Document: Sendable {
     var root: JSONValue
     /// Before 2019 a reference stood alone: what was written beside it did not count.
     var refersAlone: Bool
@@ -144,6 +144,8 @@ private struct SchemaCheck {
 
   let schema: JSONSchema
   private var patterns: [String: Regex<AnyRegexOutput>] = [:]
+  /// Whether the first fault ends the matter: while it is sought which alternative fits.
+  private var isBrief = false
 
   init(schema: JSONSchema) { self.schema = schema }
 
@@ -157,14 +159,18 @@ private struct SchemaCheck {
     if let reference = rules["$ref"]?.text {
       let (found, file) = try schema.resolve(reference, from: place.file)
       result.add(try outcome(value, found, Place(file: file, path: place.path)))
-      if schema.refersAlone(place.file) { return result }
+      if schema.refersAlone(place.file) || isSettled(result) { return result }
     }
     result.faults += try own(value, rules, place)
+    if isSettled(result) { return result }
     try combine(value, rules, place, &result)
+    if isSettled(result) { return result }
     if let items = value.elements { try list(items, rules, place, &result) }
     if case .object(let members) = value { try object(members, rules, place, &result) }
     return result
   }
+
+  private func isSettled(_ result: Outcome) -> Bool { isBrief && !result.faults.isEmpty }
 
   // MARK: A value by itself
 
@@ -223,17 +229,24 @@ private struct SchemaCheck {
   ) throws {
     for each in rules["allOf"]?.elements ?? [] {
       result.add(try outcome(value, each, place))
+      if isSettled(result) { return }
     }
     for word in ["anyOf", "oneOf"] {
       guard let choices = rules[word]?.elements else { continue }
-      let outcomes = try choices.map { try outcome(value, $0, place) }
-      let fitting = outcomes.filter(\.faults.isEmpty)
+      let wasBrief = isBrief
+      isBrief = true
+      let fitting = try choices.map { try outcome(value, $0, place) }.filter(\.faults.isEmpty)
+      isBrief = wasBrief
       for fit in fitting { result.seen.formUnion(fit.seen) }
-      if fitting.isEmpty {
+      if fitting.isEmpty, isBrief {
+        result.faults.append(place.fault("fits none of \(word)"))
+        return
+      } else if fitting.isEmpty {
         // The alternative that is nearest tells most.
-        let nearest = outcomes.map(\.faults).min { $0.count < $1.count } ?? []
+        let nearest = try choices.map { try outcome(value, $0, place).faults }
+          .min { $0.count < $1.count }
         result.faults.append(
-          place.fault("fits none of \(word); nearest: \(nearest.joined(separator: "; "))"))
+          place.fault("fits none of \(word); nearest: \(nearest?.joined(separator: "; ") ?? "")"))
       } else if word == "oneOf", fitting.count > 1 {
         result.faults.append(place.fault("fits \(fitting.count) of oneOf"))
       }
@@ -275,6 +288,7 @@ private struct SchemaCheck {
         }
       guard let rule else { continue }
       result.faults += try outcome(item, rule, place.at(String(index))).faults
+      if isSettled(result) { return }
     }
   }
 
@@ -289,6 +303,7 @@ private struct SchemaCheck {
       guard let value = members[name] else { continue }
       own.insert(name)
       result.faults += try outcome(value, rule, place.at(name)).faults
+      if isSettled(result) { return }
     }
     if let rule = rules["additionalProperties"] {
       for (name, value) in members where !own.contains(name) {
