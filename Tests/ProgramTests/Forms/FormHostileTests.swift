@@ -128,10 +128,17 @@ import Testing
   }
 
   @Test func `the energy score is of accelerators that tell their power`() throws {
-    try FormRecording(powerUntil: 0, isServing: true).write("serve.hippo", in: folder)
-    let text = try form("energy-score", ["serve.hippo"])
-    #expect(text.hasPrefix("GPU_ENERGY_WH.txt:\nunknown\n"))
-    #expect(text.contains("not every accelerator in serve.hippo tells its power."), "\(text)")
+    // The plug tells what the whole machine draws, which is no energy of its accelerators.
+    for (name, watts) in [("dark.hippo", 0.0), ("plug.hippo", 500)] {
+      try FormRecording(powerUntil: 0, plugWatts: watts, isServing: true).write(name, in: folder)
+      let text = try form("energy-score", [name])
+      #expect(text.hasPrefix("GPU_ENERGY_WH.txt:\nunknown\n"), "\(text)")
+      #expect(text.contains("not every accelerator in \(name) tells its power."), "\(text)")
+    }
+    // Beside accelerators that do, the plug changes nothing.
+    try FormRecording(plugWatts: 500, isServing: true).write("both.hippo", in: folder)
+    #expect(try form("energy-score", ["both.hippo"]).hasPrefix("GPU_ENERGY_WH.txt:\n166.67\n"))
+    #expect(try form("text", ["plug.hippo"]).contains("per request      1.00 kJ"))
   }
 
   @Test func `a log without times gives a document no date`() throws {

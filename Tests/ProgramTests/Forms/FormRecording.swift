@@ -14,6 +14,8 @@ struct FormRecording {
   var powerUntil = FormRecording.seconds
   /// The second after which the job tells no tokens any more.
   var tokensUntil = FormRecording.seconds
+  /// The power at the plug of the machine; none is read at 0.
+  var plugWatts = 0.0
   var hasGrid = true
   var isServing = false
   var label = "train.py"
@@ -26,6 +28,7 @@ struct FormRecording {
     let start = Self.start + offset
     let gpu = DeviceID(machine: machine, kind: .gpu, name: "GPU-0")
     let job = DeviceID(machine: machine, kind: .job, name: "log")
+    let plug = DeviceID(machine: machine, kind: .meter, name: "plug")
     let grid = DeviceID(machine: "", kind: .grid, name: "FR")
     let writer = try RecordingWriter(
       path: folder.file(name),
@@ -43,6 +46,10 @@ struct FormRecording {
       ] : [(.step, 1), (.tokens, 1000)]
     var series: [(DeviceID, Metric, Provenance.Method)] = work.map { (job, $0.0, .counter) }
     if powerUntil > 0 { series.append((gpu, .energy, method)) }
+    if plugWatts > 0 {
+      try writer.append(.device(Device(id: plug, label: "plug", role: .machine)))
+      series.append((plug, .energy, .counter))
+    }
     if hasGrid {
       try writer.append(.device(Device(id: grid, label: "France", model: "annual mean 2025")))
       series += [(grid, .carbonIntensity, .annual), (grid, .renewableShare, .annual)]
@@ -69,6 +76,11 @@ struct FormRecording {
         progress.set(metric, rate * Double(second))
       }
       if second <= powerUntil, powerUntil > 0 { try writer.append(.reading(energy)) }
+      if plugWatts > 0 {
+        var whole = Reading(device: plug, time: time)
+        whole.set(.energy, 5000 + Double(second) * plugWatts)
+        try writer.append(.reading(whole))
+      }
       try writer.append(.reading(progress))
     }
     if let ending {
