@@ -3,6 +3,10 @@ import Quantities
 import Telemetry
 
 /// The result files of the AI Energy Score: GPU watt-hours for a thousand queries.
+///
+/// Source: the summary that the score's own container writes (summarize_gpu_wh.py of
+/// huggingface/AIEnergyScore), of which no schema is published: `units`, `total`, `preprocess_wh`,
+/// `prefill_wh` and `decode_wh`; the other members are of this program.
 enum EnergyScoreForm {
   static let form = ReportForm(
     name: "energy-score", title: "AI Energy Score, GPU Wh per 1 000 queries"

@@ -4,9 +4,11 @@ import Telemetry
 
 /// An SPDX 3.0.1 document with a package of the AI profile and its energy.
 ///
-/// Source: the model of spdx/spdx-3-model, and the JSON schema that is generated from it. The profile
-/// `ai` is not claimed: it asks for a supplier, a version, a release time, a place to load the model
-/// from and licenses, which no recording tells.
+/// Source: the model of spdx/spdx-3-model at 3.0.1, and the JSON schema that is generated from it. The
+/// profile `ai` is not claimed: of each AI package it demands `suppliedBy`, `packageVersion`, `releaseTime`,
+/// `downloadLocation` and `primaryPurpose` (model/AI/Classes/AIPackage.md), and one relationship each to a
+/// concluded and a declared license (model/AI/AI.md); of these a recording tells the purpose alone.
+/// `core` and `software` demand nothing beyond the schema.
 enum SPDXForm {
   static let form = ReportForm(name: "spdx", title: "SPDX 3.0.1, AI package with energy") {
     set, facts in [ReportForm.Page(name: "model.spdx.json", text: text(set, facts))]
