@@ -167,6 +167,22 @@ import Testing
         .contains("Caution: the log of laid.hippo has no times") == true)
   }
 
+  /// 180 kJ, of which 171 kJ were drawn after the grid told its 44 g/kWh.
+  @Test func `an intensity that comes late is for the joules after it, and said to be`() throws {
+    try FormRecording(gridFrom: 30).write("late.hippo", in: folder)
+    let own = try JSONValue(Array(form("json", ["late.hippo"]).utf8))
+    let grams = try #require(own["grams_co2e"]?.number)
+    #expect(abs(grams - 171.0 / 3600 * 44) < 0.01, "\(grams)")
+    let rows = FormRows(try form("sci", ["late.hippo"]))
+    #expect(rows["I, intensity (g CO2e/kWh)"].first == "44.0")
+    #expect(
+      rows["I, intensity (g CO2e/kWh)"].last?.hasSuffix("stands for what is missing too.") == true)
+    #expect(rows["C = E × I, operational part only (g CO2e)"].first == "2.20")
+    let bom = try form("cyclonedx", ["late.hippo"])
+    #expect(bom.contains("known for 95 % of the joules"), "\(bom)")
+    #expect(bom.contains("What is missing is not in the grams."), "\(bom)")
+  }
+
   // MARK: Contracts
 
   /// 0.15 kWh of three runs in one hour, 14:00 to 15:00 UTC of 21 September.

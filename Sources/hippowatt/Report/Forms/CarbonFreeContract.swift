@@ -96,7 +96,7 @@ struct CarbonFreeContract: Sendable {
     for run in set.runs {
       for (hour, joules) in run.hours { loads[hour, default: 0] += joules * (set.pue ?? 1) }
     }
-    var (met, all) = (0.0, 0.0)
+    var (met, all, count) = (0.0, 0.0, 0)
     for (hour, load) in loads.sorted(by: { $0.key < $1.key }) where load > 0 {
       guard let contract = hours[hour] else {
         let time = FormText.time(Timestamp(nanoseconds: hour * Self.hour))
@@ -104,13 +104,14 @@ struct CarbonFreeContract: Sendable {
       }
       met += min(contract, load)
       all += load
+      count += 1
     }
     guard all > 0 else { return .unknown(because: "no energy was drawn") }
     return .known(
       met / all,
       method:
-        "Σ min(contract, load) / Σ load over \(loads.count) hour\(loads.count == 1 ? "" : "s") (24/7 matching); what the "
-        + "contracts of \(file) deliver is declared by the user and not checked. "
-        + set.overhead(isCounted: true))
+        "Σ min(contract, load) / Σ load over \(count) hour\(count == 1 ? "" : "s") (24/7 matching), "
+        + "without the carbon-free share of the grid; what the contracts of \(file) deliver is declared "
+        + "by the user and not checked. " + set.overhead(isCounted: true))
   }
 }

@@ -153,7 +153,8 @@ extension RunSet {
     guard reasons.isEmpty else { return .unknown(because: reasons.joined(separator: "; ")) }
     return .known(
       runs.compactMap(\.report.grid?.grams).reduce(0, +),
-      method: "Energy times the grid's intensity at its time. \(basis(of: runs))")
+      method: "Energy times the grid's intensity at its time. \(basis(of: runs))"
+        + (isPartly(runs) ? " What is missing is not in the grams." : ""))
   }
 
   /// Which intensity it is, and how well it is known.
@@ -176,7 +177,13 @@ extension RunSet {
     let matched = runs.compactMap(\.report.grid?.gramsMatched).reduce(0, +)
     return grams(of: runs, in: set).map({ $0 * 3.6e6 / matched }) { _ in
       "Mean of the grid's intensity, weighted with the energy at its time. \(basis(of: runs))"
+        + (isPartly(runs) ? " The mean stands for what is missing too." : "")
     }
+  }
+
+  /// Whether the intensity is not known for some of the joules.
+  private static func isPartly(_ runs: [Run]) -> Bool {
+    runs.contains { ($0.report.grid?.gramsCoverage ?? 0) < 0.9995 }
   }
 
   /// Grams by the direct intensity of the grid: the only ones that may be called scope 2.
