@@ -14,7 +14,11 @@ struct FormRecording {
   var powerUntil = FormRecording.seconds
   /// The second after which the job tells no tokens any more.
   var tokensUntil = FormRecording.seconds
+  /// The power at the plug of the machine; none is read at 0.
+  var plugWatts = 0.0
   var hasGrid = true
+  /// The second at which the grid's intensity is first told; it stands for a year at 0.
+  var gridFrom = 0.0
   var isServing = false
   var label = "train.py"
   var attributes = ["parameters": "124475904"]
@@ -26,6 +30,7 @@ struct FormRecording {
     let start = Self.start + offset
     let gpu = DeviceID(machine: machine, kind: .gpu, name: "GPU-0")
     let job = DeviceID(machine: machine, kind: .job, name: "log")
+    let plug = DeviceID(machine: machine, kind: .meter, name: "plug")
     let grid = DeviceID(machine: "", kind: .grid, name: "FR")
     let writer = try RecordingWriter(
       path: folder.file(name),
@@ -41,11 +46,16 @@ struct FormRecording {
         (.outputTokens, 40), (.promptTokens, 60), (.requests, 0.5), (.requestTime, 1),
         (.prefillTime, 0.25), (.decodeTime, 0.75),
       ] : [(.step, 1), (.tokens, 1000)]
+    let gridMethod: Provenance.Method = gridFrom > 0 ? .instant : .annual
     var series: [(DeviceID, Metric, Provenance.Method)] = work.map { (job, $0.0, .counter) }
     if powerUntil > 0 { series.append((gpu, .energy, method)) }
+    if plugWatts > 0 {
+      try writer.append(.device(Device(id: plug, label: "plug", role: .machine)))
+      series.append((plug, .energy, .counter))
+    }
     if hasGrid {
       try writer.append(.device(Device(id: grid, label: "France", model: "annual mean 2025")))
-      series += [(grid, .carbonIntensity, .annual), (grid, .renewableShare, .annual)]
+      series += [(grid, .carbonIntensity, gridMethod), (grid, .renewableShare, gridMethod)]
     }
     for (device, metric, method) in series {
       try writer.append(
@@ -55,7 +65,7 @@ struct FormRecording {
             provenance: Provenance(source: "test", method: method, period: 1))))
     }
     if hasGrid {
-      var mix = Reading(device: grid, time: start)
+      var mix = Reading(device: grid, time: start + gridFrom)
       mix.set(.carbonIntensity, 44)
       mix.set(.renewableShare, 0.26)
       try writer.append(.reading(mix))
@@ -69,6 +79,11 @@ struct FormRecording {
         progress.set(metric, rate * Double(second))
       }
       if second <= powerUntil, powerUntil > 0 { try writer.append(.reading(energy)) }
+      if plugWatts > 0 {
+        var whole = Reading(device: plug, time: time)
+        whole.set(.energy, 5000 + Double(second) * plugWatts)
+        try writer.append(.reading(whole))
+      }
       try writer.append(.reading(progress))
     }
     if let ending {

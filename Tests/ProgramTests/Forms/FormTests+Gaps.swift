@@ -15,24 +15,25 @@ extension FormTests {
   @Test func `what is not known has its reason and is no number`() throws {
     let gaps = [
       Gap(
-        change: { $0.powerUntil = 300 }, field: "energy of training (MWh)",
+        change: { $0.powerUntil = 300 }, field: "Amount of energy used for training (MWh)",
         reason:
           "because gap.hippo knows its power for only 50 % of its time (what was recorded adds "
           + "up to 0.0250 kWh)"),
       Gap(
-        change: { $0.powerUntil = 0 }, field: "energy of training (MWh)",
+        change: { $0.powerUntil = 0 }, field: "Amount of energy used for training (MWh)",
         reason: "because gap.hippo tells no power"),
       Gap(
-        change: { $0.attributes = [:] }, field: "training compute (FLOP)",
+        change: { $0.attributes = [:] }, field: "Amount of computation used for training (FLOP)",
         reason: "because the parameters of train.py in gap.hippo are not known (state them with "
           + "--params)"),
       Gap(
-        change: { $0.attributes["world_size"] = "4" }, field: "energy of training (MWh)",
+        change: { $0.attributes["world_size"] = "4" },
+        field: "Amount of energy used for training (MWh)",
         reason: "because train.py in gap.hippo runs on 4 devices, and only 1 of them were recorded "
           + "(what was recorded adds up to 0.0500 kWh)"),
       Gap(
         change: { $0.attributes["world_size"] = "4" },
-        field: "training time, hardware-days (accelerators)",
+        field: "Training time (hardware days)",
         reason: "because train.py in gap.hippo runs on 4 devices, and only 1 of them were recorded"),
     ]
     for gap in gaps {
@@ -48,7 +49,8 @@ extension FormTests {
 
   @Test func `tokens that are scaled by the steps are called so`() throws {
     try FormRecording(tokensUntil: 200).write("run.hippo", in: folder)
-    let row = FormRows(try form("gpai", ["run.hippo"]))["training compute (FLOP)"]
+    let row = FormRows(try form("gpai", ["run.hippo"]))[
+      "Amount of computation used for training (FLOP)"]
     #expect(row.last?.contains("In part scaled by the steps") == true, "\(row)")
   }
 
@@ -71,18 +73,22 @@ extension FormTests {
         .write("\(machine).hippo", in: folder)
     }
     let rows = FormRows(try form("gpai", ["a.hippo", "b.hippo"]))
-    #expect(rows["energy of training (MWh)"].first == "0.000100")
-    #expect(rows["training time, wall clock (days)"].first == "0.00694")
-    #expect(rows["training time, hardware-days (accelerators)"].first == "0.0139")
-    #expect(rows["training compute (FLOP)"].first == "unknown")
-    #expect(rows["training compute (FLOP)"].last?.contains("counted twice") == true)
+    #expect(rows["Amount of energy used for training (MWh)"].first == "0.000100")
+    #expect(rows["Training time (wall clock days)"].first == "0.00694")
+    #expect(rows["Training time (hardware days)"].first == "0.0139 NVIDIA H100 80GB HBM3 days")
+    #expect(rows["Amount of computation used for training (FLOP)"].first == "unknown")
+    #expect(
+      rows["Amount of computation used for training (FLOP)"].last?.contains("counted twice") == true
+    )
   }
 
   @Test func `modelled joules carry their sign everywhere`() throws {
     try FormRecording(method: .modelled).write("run.hippo", in: folder)
     let rows = FormRows(try form("gpai", ["run.hippo"]))
-    #expect(rows["energy of training (MWh)"].first == "≈ 0.0000500")
-    #expect(rows["energy of training (MWh)"].last?.contains("modelled, at least in part") == true)
+    #expect(rows["Amount of energy used for training (MWh)"].first == "≈ 0.0000500")
+    #expect(
+      rows["Amount of energy used for training (MWh)"].last?.contains("modelled, at least in part")
+        == true)
     #expect(FormRows(try form("sci", ["run.hippo"]))["SCI"].first?.hasPrefix("≈ ") == true)
     #expect(try form("cyclonedx", ["run.hippo"]).contains("modelled, at least in part"))
     #expect(!(try form("boamps", ["run.hippo"]).contains("\"quality\"")))

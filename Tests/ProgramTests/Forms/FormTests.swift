@@ -57,18 +57,20 @@ import Testing
     #expect(try sum("joules") == 540_000 && tokens() == 3 * 599_000)
     let text = try form("gpai", Self.three)
     let rows = FormRows(text)
-    #expect(rows["energy of training (MWh)"].first == "0.000150")
-    #expect(rows["training compute (FLOP)"].first == "1.34 × 10^15")
-    #expect(rows["training compute (FLOP)"].last?.contains("6N, without attention") == true)
-    #expect(rows["model size (parameters)"].first == "1.24 × 10^8")
-    #expect(rows["training time, wall clock (days)"].first == "0.0208")
-    #expect(rows["training time, hardware-days (accelerators)"].first == "0.0208")
-    #expect(rows["training time, band"].first == "less than 1 month")
+    #expect(rows["Amount of energy used for training (MWh)"].first == "0.000150")
+    #expect(rows["Amount of computation used for training (FLOP)"].first == "1.34 × 10^15")
+    #expect(
+      rows["Amount of computation used for training (FLOP)"].last?.contains("6N, without attention")
+        == true)
+    #expect(rows["Total model size (parameters)"].first == "1.24 × 10^8")
+    #expect(rows["Training time (wall clock days)"].first == "0.0208")
+    #expect(rows["Training time (hardware days)"].first == "0.0208 NVIDIA H100 80GB HBM3 days")
+    #expect(rows["Training time (range)"].first == "Less than 1 month")
     #expect(rows["hardware used"].first == "NVIDIA H100 80GB HBM3")
     #expect(rows["crashed.hippo"].contains("job ended by an error: OOM"), "\(text)")
     #expect(rows["resumed.hippo"].contains("end not recorded"))
     #expect(rows["done.hippo"].contains("training: train.py"))
-    let method = rows["energy of training (MWh)"].last ?? ""
+    let method = rows["Amount of energy used for training (MWh)"].last ?? ""
     for part in [
       "Sum of 3 recordings, read from energy counters",
       "Boundary: 1 accelerator board, and nothing",
@@ -76,7 +78,7 @@ import Testing
     ] {
       #expect(method.contains(part), "\(part) in \(method)")
     }
-    for unknown in ["type of training", "inference compute, per token (FLOP)"] {
+    for unknown in ["type of training", "computation for one token of inference (FLOP)"] {
       #expect(rows[unknown].first == "unknown" && rows[unknown].last?.hasPrefix("because") == true)
     }
   }
@@ -122,10 +124,11 @@ import Testing
   @Test func `gpai tells the operations of a benchmark of the server`() throws {
     try FormRecording(isServing: true).write("serve.hippo", in: folder)
     let rows = FormRows(try form("gpai", ["serve.hippo"]))
-    #expect(rows["inference compute, per token (FLOP)"].first == "2.49 × 10^8")
+    #expect(rows["computation for one token of inference (FLOP)"].first == "2.49 × 10^8")
     // 60 000 tokens, prompt and output.
-    #expect(rows["inference compute, of the benchmark (FLOP)"].first == "1.49 × 10^13")
-    #expect(rows["energy of training (MWh)"].first == "unknown")
+    #expect(
+      rows["Benchmarked amount of computation used for inference (FLOP)"].first == "1.49 × 10^13")
+    #expect(rows["Amount of energy used for training (MWh)"].first == "unknown")
   }
 
   @Test func `the energy score is GPU watt-hours for a thousand queries, without stars`() throws {

@@ -16,7 +16,7 @@ enum Answer<Value: Sendable>: Sendable {
   var sentence: String {
     switch self {
     case .known(_, let method): method
-    case .unknown(let reason): "unknown, because \(reason)"
+    case .unknown(let reason): "unknown, because \(reason)."
     }
   }
 

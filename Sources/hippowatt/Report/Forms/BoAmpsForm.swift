@@ -5,7 +5,7 @@ import Telemetry
 
 /// A report of Boavizta's BoAmps.
 ///
-/// Source: report_schema.json of Boavizta/BoAmps, which is in version 0.1 of its format.
+/// Source: report_schema.json of Boavizta/BoAmps 1.1.0, whose own example calls the format 0.1.
 enum BoAmpsForm {
   static let form = ReportForm(name: "boamps", title: "Boavizta BoAmps, energy report") {
     set, facts in [ReportForm.Page(name: "boamps.json", text: try text(set, facts))]
@@ -24,7 +24,7 @@ enum BoAmpsForm {
           "boamps wants the energy of every recording, and that is unknown, because \(reason)")
       }
     }
-    let body = try body(set, facts, activity)
+    let body = body(set, facts, activity)
     let id = ContentID.uuid(JSONText.object(body).written)
     let header = JSONText.object([
       ("formatVersion", .text("0.1")),
@@ -40,8 +40,8 @@ enum BoAmpsForm {
 
   private static func body(
     _ set: RunSet, _ facts: FormFacts, _ activity: RunSet.Activity
-  ) throws -> [(String, JSONText?)] {
-    let components = try components(set)
+  ) -> [(String, JSONText?)] {
+    let components = components(set)
     let grams = RunSet.intensity(of: set.runs, in: set)
     let places = Set(set.runs.compactMap { $0.report.location?.label })
     return [
@@ -55,7 +55,7 @@ enum BoAmpsForm {
         places.count == 1
           ? .object([
             ("country", .text(sanitized(places.first ?? ""))),
-            ("powerSourceCarbonIntensity", grams.value.map(JSONText.number)),
+            ("powerSourceCarbonIntensity", grams.value.map { .number(($0 * 1e9).rounded() / 1e9) }),
           ]) : nil
       ),
       ("quality", quality(set).map(JSONText.text)),
@@ -76,15 +76,18 @@ enum BoAmpsForm {
     let frameworks = Set(jobs.map { sanitized($0.facts.framework) }.filter { !$0.isEmpty })
     let layers = Set(jobs.compactMap(\.facts.shape.layers))
     let precisions = Set(jobs.compactMap(\.facts.precision))
-    let notes: [String] = [
-      set.isSimulated ? "SIMULATED: numbers were made up." : "",
-      set.damages.isEmpty ? "" : "DAMAGED: \(set.damages.joined(separator: "; ")).",
-      "Task family and kind of infrastructure: unknown, because no recording tells them.",
-      "Type of training: \(set.trainingType(facts).value?.rawValue ?? set.trainingType(facts).sentence).",
-      "Energy: \(RunSet.energy(of: set.runs, in: set).sentence) \(set.overhead(isCounted: false))",
-      "Carbon intensity: \(RunSet.intensity(of: set.runs, in: set).sentence)",
-      set.runs.map { "\($0.name): \($0.ending)." }.joined(separator: " "),
-    ]
+    let notes: [String] =
+      FormText.trainingType(set, facts) + [
+        set.isSimulated ? "SIMULATED: numbers were made up." : "",
+        set.damages.isEmpty ? "" : "DAMAGED: \(set.damages.joined(separator: "; ")).",
+        "Task family and kind of infrastructure: unknown, because no recording tells them.",
+        names(set)
+          ? "" : "Hardware: unknown but for the number of machines, because no recording names it.",
+        "The report's date is the end of the last recording.",
+        "Energy: \(RunSet.energy(of: set.runs, in: set).sentence) \(set.overhead(isCounted: false))",
+        "Carbon intensity: \(RunSet.intensity(of: set.runs, in: set).sentence)",
+        set.runs.map { "\($0.name): \($0.ending)." }.joined(separator: " "),
+      ]
     return .object([
       ("taskStage", .text(stage)), ("taskFamily", .text("unknown")),
       ("nbRequest", activity == .inference ? set.count(.request).value.map(JSONText.number) : nil),
@@ -120,10 +123,14 @@ enum BoAmpsForm {
       ])
     }
     if activity == .inference {
-      let prompts = set.served("prompt tokens", "") { $0.promptTokens }
+      // The schema asks for the mean of a single inference here, and for their number in nbRequest.
+      let requests = set.count(.request).value
+      func each(_ tokens: Answer<Double>) -> Double? {
+        tokens.value.flatMap { tokens in requests.map { tokens / $0 } }
+      }
       return [
-        data("input", "token", prompts.value),
-        data("output", "token", set.count(.outputToken).value),
+        data("input", "token", each(set.served("prompt tokens", "") { $0.promptTokens })),
+        data("output", "token", each(set.count(.outputToken))),
       ]
     }
     if let tokens = set.trainingTokens.value { return [data("input", "token", tokens)] }
@@ -147,7 +154,15 @@ enum BoAmpsForm {
     ])
   }
 
-  private static func components(_ set: RunSet) throws -> [JSONText] {
+  /// Whether any recording names an accelerator or processors.
+  private static func names(_ set: RunSet) -> Bool {
+    set.runs.contains { run in
+      !run.report.accelerators.isEmpty
+        || run.report.parts.contains { $0.device.role == .processor }
+    }
+  }
+
+  private static func components(_ set: RunSet) -> [JSONText] {
     var counts: [(kind: String, model: String, count: Int)] = []
     func add(_ kind: String, _ model: String, _ count: Int) {
       if let place = counts.firstIndex(where: { $0.kind == kind && $0.model == model }) {
@@ -163,8 +178,9 @@ enum BoAmpsForm {
       let packages = run.report.parts.filter { $0.device.role == .processor }.count
       if packages > 0 { add("cpu", sanitized(run.report.processor), packages) }
     }
-    guard !counts.isEmpty else {
-      throw Failure("boamps wants the hardware, and no recording here names any")
+    // Where the power is a whole machine's, that is what is known of the hardware.
+    if counts.isEmpty {
+      add("machine", "", set.runs.reduce(into: Set<String>()) { $0.formUnion($1.machines) }.count)
     }
     return counts.sorted { ($0.kind, $0.model) < ($1.kind, $1.model) }.map { part in
       .object([

@@ -31,7 +31,7 @@ enum CycloneDXForm {
         return consumption(activity, runs, joules, method, set, facts)
       case .unknown(let reason):
         unknown.append(
-          property("energy:\(activity.rawValue)", "unknown, because \(reason)"))
+          property("energy:\(activity.rawValue)", "unknown, because \(reason)."))
         return nil
       }
     }
@@ -68,7 +68,7 @@ enum CycloneDXForm {
       (
         "metadata",
         .object([
-          ("timestamp", .text(FormText.time(set.span.end))),
+          ("timestamp", set.end.value.map { .text(FormText.time($0)) }),
           (
             "tools",
             .object([
@@ -82,6 +82,10 @@ enum CycloneDXForm {
                 ])
               )
             ])
+          ),
+          (
+            "properties",
+            .list([property("timestamp", set.end.sentence)])
           ),
         ])
       ),
@@ -132,7 +136,8 @@ enum CycloneDXForm {
   ) -> String {
     switch activity {
     case .inference: "The recorded job serves."
-    case .other: "unknown, because no job was recorded (state it with --training-type)"
+    case .other:
+      "unknown, because no job of one kind was recorded (of training, state it with --training-type)."
     case .training, .fineTuning:
       facts.trainingType != nil
         ? "Stated by the user."

@@ -3,6 +3,10 @@ import Quantities
 import Telemetry
 
 /// The result files of the AI Energy Score: GPU watt-hours for a thousand queries.
+///
+/// Source: the summary that the score's own container writes (summarize_gpu_wh.py of
+/// huggingface/AIEnergyScore), of which no schema is published: `units`, `total`, `preprocess_wh`,
+/// `prefill_wh` and `decode_wh`; the other members are of this program.
 enum EnergyScoreForm {
   static let form = ReportForm(
     name: "energy-score", title: "AI Energy Score, GPU Wh per 1 000 queries"
@@ -30,6 +34,10 @@ enum EnergyScoreForm {
     for run in set.serving {
       guard !run.report.accelerators.isEmpty else {
         return .unknown(because: "no accelerator was recorded in \(run.name)")
+      }
+      let told = Set(run.report.parts.map(\.device.id))
+      guard run.report.accelerators.allSatisfy({ told.contains($0.id) }) else {
+        return .unknown(because: "not every accelerator in \(run.name) tells its power")
       }
       for job in run.servers {
         guard let cost = job.serving, let count = cost.requests, let each = cost.joulesPerRequest,
@@ -64,10 +72,12 @@ enum EnergyScoreForm {
       (
         "phases_method",
         .text(
-          phases == nil
-            ? "unknown, because the server does not tell the seconds of prefill and decode"
-            : "≈ by the seconds of prefill and decode, which are taken to draw the same power; "
-              + "preprocessing is not told apart")
+          energy.value == nil
+            ? energy.sentence
+            : phases == nil
+              ? "unknown, because the server does not tell the seconds of prefill and decode."
+              : "≈ by the seconds of prefill and decode, which are taken to draw the same power; "
+                + "preprocessing is not told apart.")
       ),
       ("stars", .null),
       ("stars_unknown_because", .text("they are given for runs of the score's own protocol only")),

@@ -47,7 +47,20 @@ enum FormText {
     let score = contract.score(set)
     return "\n## Market-based, declared by the user\n\n"
       + "No other figure here has any of it.\n\n"
-      + table([("24/7 carbon-free energy score (%)", score.cells { SI.percent($0) })]) + "\n"
+      + table([("24/7 carbon-free energy score (%)", score.cells(whole))]) + "\n"
+  }
+
+  /// A share in percent that is called 100 only where nothing is missing.
+  private static func whole(_ share: Double) -> String {
+    let text = SI.percent(share)
+    return text == "100" && share < 1 ? "more than 99" : text
+  }
+
+  /// The sentence on the type of training; none where nothing was trained.
+  static func trainingType(_ set: RunSet, _ facts: FormFacts) -> [String] {
+    guard !set.training.isEmpty else { return [] }
+    let type = set.trainingType(facts)
+    return ["Type of training: " + (type.value.map { "\($0.rawValue)." } ?? type.sentence)]
   }
 
   /// What must be read before anything else.

@@ -27,6 +27,27 @@ extension RunSet {
       }
       reasons += set.unseen(run)
     }
+    return energy(of: runs, without: reasons)
+  }
+
+  /// The joules of the training; unknown where a recording may be of anything.
+  var trainingEnergy: Answer<Double> {
+    guard !training.isEmpty else { return .unknown(because: "no recording here is of training") }
+    if let reason = Self.purpose(training) { return Self.energy(of: training, without: [reason]) }
+    return Self.energy(of: training, in: self)
+  }
+
+  /// Why it is not known that some recordings are of training, if so.
+  static func purpose(_ runs: [Run]) -> String? {
+    let unknown = runs.filter(\.isOfUnknownPurpose)
+    return unknown.isEmpty
+      ? nil
+      : "\(names(unknown)) recorded no job, so whether it was training is not known (state it "
+        + "with --training-type)"
+  }
+
+  /// A sum, or what was recorded where there are reasons to tell none.
+  private static func energy(of runs: [Run], without reasons: [String]) -> Answer<Double> {
     let known = runs.compactMap(\.report.energy)
     let sum = known.reduce(0) { $0 + $1.joules }
     guard reasons.isEmpty else {
@@ -132,7 +153,8 @@ extension RunSet {
     guard reasons.isEmpty else { return .unknown(because: reasons.joined(separator: "; ")) }
     return .known(
       runs.compactMap(\.report.grid?.grams).reduce(0, +),
-      method: "Energy times the grid's intensity at its time. \(basis(of: runs))")
+      method: "Energy times the grid's intensity at its time. \(basis(of: runs))"
+        + (isPartly(runs) ? " What is missing is not in the grams." : ""))
   }
 
   /// Which intensity it is, and how well it is known.
@@ -153,9 +175,15 @@ extension RunSet {
   /// Grams a kilowatt-hour over some recordings, weighted by their joules.
   static func intensity(of runs: [Run], in set: RunSet) -> Answer<Double> {
     let matched = runs.compactMap(\.report.grid?.gramsMatched).reduce(0, +)
-    return grams(of: runs, in: set).map({ $0 / (matched / 3.6e6) }) { _ in
+    return grams(of: runs, in: set).map({ $0 * 3.6e6 / matched }) { _ in
       "Mean of the grid's intensity, weighted with the energy at its time. \(basis(of: runs))"
+        + (isPartly(runs) ? " The mean stands for what is missing too." : "")
     }
+  }
+
+  /// Whether the intensity is not known for some of the joules.
+  private static func isPartly(_ runs: [Run]) -> Bool {
+    runs.contains { ($0.report.grid?.gramsCoverage ?? 0) < 0.9995 }
   }
 
   /// Grams by the direct intensity of the grid: the only ones that may be called scope 2.

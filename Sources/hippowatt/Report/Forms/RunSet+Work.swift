@@ -3,58 +3,8 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// What several recordings did: time, tokens, operations, parameters.
+/// What several recordings did: tokens, operations, parameters.
 extension RunSet {
-  // MARK: Time
-
-  /// Seconds in which anything was recorded; what ran at the same time counts once.
-  static func wallSeconds(of runs: [Run]) -> Double {
-    var end: Timestamp?
-    var sum = 0.0
-    for span in runs.map(\.report.span).sorted(by: { $0.start < $1.start }) {
-      let start = max(span.start, end ?? span.start)
-      if span.end > start { sum += span.end - start }
-      end = max(span.end, end ?? span.end)
-    }
-    return sum
-  }
-
-  /// Why the time of some recordings is not known, if so.
-  private static func timeless(_ runs: [Run]) -> String? {
-    guard !runs.isEmpty else { return "no recording here is of training" }
-    let timeless = runs.filter(\.report.isTimeless)
-    return timeless.isEmpty ? nil : "\(names(timeless)): the log has no times"
-  }
-
-  /// The wall-clock seconds of the training.
-  var trainingSeconds: Answer<Double> {
-    if let reason = Self.timeless(training) { return .unknown(because: reason) }
-    return .known(
-      Self.wallSeconds(of: training),
-      method: "From the beginning to the end of each recording, preparation, evaluation and failed "
-        + "runs included; what ran at the same time counts once.")
-  }
-
-  /// The seconds of all accelerators of the training together.
-  var deviceSeconds: Answer<Double> {
-    if let reason = Self.timeless(training) { return .unknown(because: reason) }
-    let bare = training.filter(\.report.accelerators.isEmpty)
-    guard bare.isEmpty else {
-      return .unknown(because: "no accelerator was recorded in \(Self.names(bare))")
-    }
-    let missing = training.flatMap(unseen)
-    guard missing.isEmpty else { return .unknown(because: missing.joined(separator: "; ")) }
-    let sum = training.reduce(0) { sum, run in
-      sum + run.report.span.seconds * Double(run.report.accelerators.count)
-    }
-    return .known(
-      sum,
-      method: "Each recording's duration times the accelerators of its machine, used or not: they "
-        + "were reserved for it.")
-  }
-
-  // MARK: Tokens and operations
-
   /// Recordings of training that ran at the same time on several machines: perhaps of one job.
   private var simultaneous: (Run, Run)? {
     let own = training.filter { !$0.trainers.isEmpty }

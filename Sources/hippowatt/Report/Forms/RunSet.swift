@@ -29,6 +29,14 @@ struct RunSet: Sendable {
       return serving == report.jobs.count ? .serving : .mixed
     }
 
+    /// Whether nothing tells what its energy was for: it recorded no job, and nobody stated a training.
+    var isOfUnknownPurpose: Bool { kind == .power && report.trainingType == nil }
+
+    /// Whether its times are those that steps took, laid out to end when the log was last changed.
+    var isLaidOut: Bool {
+      report.energy == nil && report.jobs.contains { $0.facts.timing == .durations }
+    }
+
     /// The file's name without its folders, safe to print.
     var name: String { sanitized(path.split(separator: "/").last.map(String.init) ?? path) }
     /// The jobs that train.
@@ -115,6 +123,15 @@ struct RunSet: Sendable {
     let ends = runs.map(\.report.span)
     let zero = Timestamp(nanoseconds: 0)
     return TimeSpan(ends.map(\.start).min() ?? zero, ends.map(\.end).max() ?? zero)
+  }
+
+  /// The end of the last recording; unknown where a log without times was given those of its file.
+  var end: Answer<Timestamp> {
+    let undated = runs.filter { $0.isLaidOut || $0.report.isTimeless }
+    guard undated.isEmpty else {
+      return .unknown(because: "the log of \(Self.names(undated)) has no times")
+    }
+    return .known(span.end, method: "The end of the last recording.")
   }
 
   /// The site's power usage effectiveness, if the settings name one.

@@ -23,6 +23,7 @@ enum SCIForAIForm {
     guard !set.training.isEmpty else {
       return "unknown, because no recording here is of training."
     }
+    if let reason = RunSet.purpose(set.training) { return "unknown, because \(reason)." }
     let score = CarbonScore(of: set.training, in: set, facts)
     let own: [FunctionalUnit] = [.flop, .token, .parameter]
     let unit = facts.unit.flatMap { own.contains($0) ? $0 : nil } ?? .token

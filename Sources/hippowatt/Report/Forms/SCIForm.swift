@@ -41,18 +41,18 @@ enum SCIForm {
 
   /// What is counted where the user does not say.
   private static func standard(_ set: RunSet, isServing: Bool) -> FunctionalUnit {
-    if isServing { return set.count(.outputToken).value == nil ? .request : .outputToken }
-    return [FunctionalUnit.token, .sample].first { set.count($0).value != nil } ?? .step
+    let units: [FunctionalUnit] = isServing ? [.outputToken, .request] : [.token, .sample, .step]
+    return units.first { set.count($0).value != nil } ?? units[0]
   }
 
   private static func rationale(_ unit: FunctionalUnit, isStated: Bool) -> String {
     if isStated { return "Chosen by the user with --per." }
     return switch unit {
     case .outputToken: "What users are given; the standard choice here for a server."
-    case .request: "The server counts no output tokens, but requests."
+    case .request: "No count of output tokens is known for all of it, but one of requests."
     case .token: "Runs of other lengths and batches can be compared by it."
-    case .sample: "The job tells samples and no tokens."
-    default: "The job tells steps and neither tokens nor samples."
+    case .sample: "No count of tokens is known for all of it, but one of samples."
+    default: "No count of tokens or samples is known for all of it, but one of steps."
     }
   }
 }

@@ -4,9 +4,11 @@ import Telemetry
 
 /// An SPDX 3.0.1 document with a package of the AI profile and its energy.
 ///
-/// Source: the model of spdx/spdx-3-model, and the JSON schema that is generated from it. The profile
-/// `ai` is not claimed: it asks for a supplier, a version, a release time, a place to load the model
-/// from and licenses, which no recording tells.
+/// Source: the model of spdx/spdx-3-model at 3.0.1, and the JSON schema that is generated from it. The
+/// profile `ai` is not claimed: of each AI package it demands `suppliedBy`, `packageVersion`, `releaseTime`,
+/// `downloadLocation` and `primaryPurpose` (model/AI/Classes/AIPackage.md), and one relationship each to a
+/// concluded and a declared license (model/AI/AI.md); of these a recording tells the purpose alone.
+/// `core` and `software` demand nothing beyond the schema.
 enum SPDXForm {
   static let form = ReportForm(name: "spdx", title: "SPDX 3.0.1, AI package with energy") {
     set, facts in [ReportForm.Page(name: "model.spdx.json", text: text(set, facts))]
@@ -21,7 +23,7 @@ enum SPDXForm {
         ("type", .text("CreationInfo")), ("@id", .text("_:creationinfo")),
         ("specVersion", .text("3.0.1")), ("created", .text(FormText.time(set.span.end))),
         ("createdBy", .list([.text(agent)])),
-        ("comment", .text("Created by a program, with the time of the last recording's end.")),
+        ("comment", .text("Created by a program. " + created(set))),
       ]),
       .object([
         ("type", .text("SoftwareAgent")), ("spdxId", .text(agent)),
@@ -48,6 +50,14 @@ enum SPDXForm {
     ]).written + "\n"
   }
 
+  /// What the time of creation is, which a document must have.
+  private static func created(_ set: RunSet) -> String {
+    switch set.end {
+    case .known(_, let method): "Time: \(method)"
+    case .unknown(let reason): "Time: when a file was last changed, because \(reason)."
+    }
+  }
+
   private static func package(_ set: RunSet, _ facts: FormFacts, prefix: String) -> JSONText {
     var notes: [String] = set.isSimulated ? ["SIMULATED: numbers were made up."] : []
     notes += set.damages.map { "DAMAGED, totals may be wrong: \($0)." }
@@ -57,8 +67,7 @@ enum SPDXForm {
       guard let name = property(activity) else {
         notes.append(
           "Energy of \(RunSet.names(runs)): unknown what for, because no job of one kind was recorded; "
-            + (energy.value.map { FormNumber.decimal($0 / 3.6e6) + " kWh." } ?? energy.sentence
-              + "."))
+            + (energy.value.map { FormNumber.decimal($0 / 3.6e6) + " kWh." } ?? energy.sentence))
         continue
       }
       notes.append("Energy of \(activity.rawValue): \(energy.sentence)")
@@ -76,9 +85,7 @@ enum SPDXForm {
         ))
     }
     notes.append(set.overhead(isCounted: false))
-    notes.append(
-      "Type of training: \(set.trainingType(facts).value?.rawValue ?? set.trainingType(facts).sentence)."
-    )
+    notes += FormText.trainingType(set, facts)
     notes += set.runs.map { "Recording \($0.name): \($0.ending)." }
     let name = set.modelName(facts)
     return .object([
