@@ -69,6 +69,10 @@ public struct GridAccount: Hashable, Sendable {
     return low...max(low, min(1, (bandHigh + joules - matched) / joules))
   }
 
+  /// Lifecycle grams of CO2 equivalent for a kilowatt-hour of photovoltaics on a roof: the median of
+  /// IPCC AR5 WG III, Annex III, table A.III.2.
+  public static let ownSunLifecycle = 41.0
+
   /// An account of nothing.
   public init() {}
 

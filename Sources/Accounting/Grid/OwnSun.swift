@@ -13,10 +13,6 @@ struct OwnSun: Sendable {
   /// The site.
   let device: Device
 
-  /// Lifecycle grams of CO2 equivalent for a kilowatt-hour of photovoltaics on a roof: the median of
-  /// IPCC AR5 WG III, Annex III, table A.III.2.
-  static let lifecycle = 41.0
-
   /// The energy is cut into five minutes of UTC, which divide every grid's interval.
   private static let bucket: Int64 = 300_000_000_000
 
@@ -81,7 +77,7 @@ struct OwnSun: Sendable {
     result.stored = min(stored, grid)
     result.renewable = stretch.renewable.map { own + grid * min(max($0, 0), 1) }
     result.lowCarbon = stretch.lowCarbon.map { own + grid * min(max($0, 0), 1) }
-    result.intensity = stretch.intensity.map { own * Self.lifecycle + grid * $0 }
+    result.intensity = stretch.intensity.map { own * GridAccount.ownSunLifecycle + grid * $0 }
     result.directIntensity = stretch.directIntensity.map { grid * $0 }
     result.fuels = stretch.fuels.mapValues { $0 * grid }
     let low = min(max(stretch.band?.lowerBound ?? stretch.renewable ?? 0, 0), 1)

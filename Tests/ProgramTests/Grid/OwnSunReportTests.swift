@@ -50,6 +50,8 @@ import Testing
     #expect(json.contains(#""site":"own sun""#), "\(json)")
     let frame = try told(["snapshot", "r.hippo", "--panel", "green", "--size", "132x40"])
     #expect(frame.contains("own sun 2.00 kW"), "\(frame)")
+    let form = try told(["report", "r.hippo", "--format", "sci"])
+    #expect(form.contains("Own sun of the site met 50 % of the joules and is in it"), "\(form)")
     // Elsewhere there is no such roof.
     let other = try told(["report", "r.hippo", "--grid", "FR"])
     #expect(!other.contains("own sun"), "\(other)")

@@ -161,7 +161,9 @@ extension RunSet {
   private static func basis(of runs: [Run]) -> String {
     var seen: Set<String> = []
     let grids = runs.compactMap { run in
-      run.report.location.map { sanitized("\($0.label), \($0.model)") }
+      run.report.location.map {
+        sanitized([$0.label, $0.model].filter { !$0.isEmpty }.joined(separator: ", "))
+      }
     }.filter { seen.insert($0).inserted }
     let rungs = runs.compactMap(\.report.grid).flatMap { $0.rungs.keys }
     let isAnnual = rungs.contains(.annual)
@@ -170,6 +172,18 @@ extension RunSet {
       + (isAnnual
         ? "an annual mean (the coarsest granularity allowed)" : "the values that were recorded")
       + "; known for \(SI.percent(least)) % of the joules. Lifecycle, not a scope 2 figure."
+      + ownSun(of: runs)
+  }
+
+  /// What of the joules the site's own sun met, since a mean over them is not the grid's; empty where no
+  /// site was measured.
+  private static func ownSun(of runs: [Run]) -> String {
+    let grids = runs.compactMap(\.report.grid).filter { $0.siteJoules > 0 }
+    guard !grids.isEmpty else { return "" }
+    let all = runs.compactMap(\.report.grid?.joules).reduce(0, +)
+    let sun = grids.map(\.ownSun).reduce(0, +)
+    return " Own sun of the site met \(SI.percent(sun / all)) % of the joules and is in it "
+      + "(\(SI.fixed(GridAccount.ownSunLifecycle, 0)) g CO2e/kWh by its lifecycle, none by combustion)."
   }
 
   /// Grams a kilowatt-hour over some recordings, weighted by their joules.
