@@ -141,4 +141,28 @@ import Testing
     _ = view.press("escape", timeline: timeline, bounds: bounds)
     #expect(view.prompt == nil)
   }
+
+  @Test func `the list begins at the cursor, is searched, and leads there`() {
+    let timeline = events()
+    var view = ViewState(cursor: .replay(from: start + 6000, paused: true))
+    func press(_ keys: String...) {
+      for key in keys { _ = view.press(key, timeline: timeline, bounds: bounds) }
+    }
+    press("E")
+    let rows = view.events.rows(timeline)
+    #expect(rows.map(\.sort) == [.mark, .event, .gap, .alert])
+    #expect(view.events.selectedIndex(in: rows, at: start + 6000) == 1)
+    press("down", "enter")
+    #expect(view.overlay == nil && view.cursor.time(in: bounds) - start == 7200)
+    press("E", "/", "m", "a", "r", "k", "enter")
+    #expect(view.events.rows(timeline).map(\.words) == ["e1000"])
+    press("enter")
+    #expect(view.overlay == nil && view.cursor.time(in: bounds) - start == 1000)
+    press("E", "/", "z", "escape")
+    #expect(view.events.filter.isEmpty && view.overlay == .events)
+    press("q")
+    #expect(view.overlay == .events || view.overlay == nil)
+    press("escape")
+    #expect(view.overlay == nil)
+  }
 }

@@ -13,6 +13,8 @@ public struct OverlayName: Hashable, Sendable, ExpressibleByStringLiteral {
   public static let help: OverlayName = "help"
   /// The processes on the accelerators; takes keys of its own while it is open.
   public static let processes: OverlayName = "processes"
+  /// Marks, gaps, alerts and events; takes keys of its own while it is open.
+  public static let events: OverlayName = "events"
   /// The series of the chosen panel with their sources and methods.
   public static let provenance: OverlayName = "provenance"
   /// Published measurements of techniques that save energy.
@@ -47,6 +49,7 @@ public enum OverlayCatalogue {
   static let all: [any Overlay] = [
     ProvenanceOverlay(),
     ProcessOverlay(),
+    EventsOverlay(),
     DietOverlay(),
     ChipsOverlay(),
     EquivalentsOverlay(),

@@ -59,7 +59,7 @@ public struct ProcessListState: Sendable, Hashable {
     let words = filter.lowercased().split(separator: " ")
     let shown = uses.filter { use in
       let text = use.searchText
-      return words.allSatisfy { text.hasBytes(of: String($0)) }
+      return words.allSatisfy { text.containsBytes(of: String($0)) }
     }
     let sorted = shown.sorted { left, right in
       if left.isRunning != right.isRunning, order != .energy { return left.isRunning }
@@ -189,15 +189,5 @@ extension ProcessUse {
     ([name, user ?? "", command ?? "", container ?? "", job ?? ""] + pids.map(String.init)
       + gpus.map { "gpu" + $0 })
       .joined(separator: " ").lowercased()
-  }
-}
-
-extension String {
-  /// Whether this text contains another, byte by byte.
-  fileprivate func hasBytes(of text: String) -> Bool {
-    let wanted = Array(text.utf8)
-    let bytes = Array(utf8)
-    guard !wanted.isEmpty, bytes.count >= wanted.count else { return wanted.isEmpty }
-    return (0...(bytes.count - wanted.count)).contains { bytes[$0...].starts(with: wanted) }
   }
 }

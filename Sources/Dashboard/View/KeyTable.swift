@@ -24,7 +24,7 @@ public enum KeyTable {
 
   /// Every binding, in the order of help and manual; those of panels and views are the catalogues'.
   public static let all: [Binding] =
-    time + marks + panels + overlays(in: .panels)
+    time + marks + overlays(in: .marks) + panels + overlays(in: .panels)
     + [bind(.leave, ["escape"], .panels, "close what is open")] + program
     + overlays(in: .program)
     + [bind(.quit, ["q", "ctrl-c", "f10"], .program, "quit", hint: "quit")]

@@ -29,6 +29,18 @@ extension ViewState {
       case .unhandled: break
       }
     }
+    if overlay == .events {
+      toast = ""
+      let time = cursor.time(in: bounds)
+      switch events.press(key, events.rows(timeline), at: time) {
+      case .handled: return []
+      case .close: return apply(.overlay(.events), timeline: timeline, bounds: bounds)
+      case .go(let time):
+        cursor.seek(to: time, in: bounds)
+        return apply(.overlay(.events), timeline: timeline, bounds: bounds)
+      case .unhandled: break
+      }
+    }
     guard let command = KeyTable.command(for: key) else { return [] }
     return apply(command, timeline: timeline, bounds: bounds)
   }

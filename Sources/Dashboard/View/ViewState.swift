@@ -19,6 +19,8 @@ public struct ViewState: Sendable, Hashable {
   public private(set) var selection: Timestamp?
   /// Order, filter and chosen row of the list of processes.
   public var processes = ProcessListState()
+  /// Filter and chosen row of the list of marks and events.
+  public var events = EventListState()
   /// The index of the chosen theme.
   public private(set) var theme: Int
   /// The characters that curves and bars are drawn with.
@@ -86,7 +88,9 @@ public struct ViewState: Sendable, Hashable {
     case .theme: theme = (theme + 1) % themeCount
     case .cycleGlyphs: glyphs = glyphs == .braille ? .blocks : glyphs == .blocks ? .ascii : .braille
     case .select: select(bounds)
-    case .overlay(let name): overlay = overlay == name ? nil : name
+    case .overlay(let name):
+      overlay = overlay == name ? nil : name
+      if overlay == .events { events = EventListState() }
     case .screenshot: return [.screenshot]
     case .repaint: return [.repaint]
     case .quit: return [.quit]

@@ -1,0 +1,101 @@
+import Telemetry
+
+/// What the user has chosen in the list of marks and events: a filter and a row.
+///
+/// A pure state machine over key names.
+public struct EventListState: Sendable, Hashable {
+  /// The words that a row must contain to be shown.
+  public private(set) var filter = ""
+  /// Whether keys are typed into the filter.
+  public private(set) var isTyping = false
+  /// Rows from the one that is at the cursor; `nil` to follow the cursor.
+  private var chosen: Int?
+
+  /// A row of the list.
+  public struct Row: Hashable, Sendable {
+    /// When it happened.
+    public var time: Timestamp
+    /// What happened, with whom.
+    public var words: String
+    /// What the scrubber draws for it.
+    public var sort: Destination.EventSort
+  }
+
+  /// What a key led to.
+  public enum Outcome: Sendable, Hashable {
+    /// The key was for the list.
+    case handled
+    /// The key is for the rest of the program.
+    case unhandled
+    /// The list is to be closed.
+    case close
+    /// The cursor is to go there, and the list to close.
+    case go(Timestamp)
+  }
+
+  /// A list of everything, at the cursor.
+  public init() {}
+
+  /// The rows to be shown, oldest first.
+  public func rows(_ timeline: Timeline) -> [Row] {
+    let words = filter.lowercased().split(separator: " ").map(String.init)
+    return timeline.events.compactMap { event in
+      let sort: Destination.EventSort =
+        event.cause == .alert
+        ? .alert : event.kind == .gap ? .gap : event.kind == .mark ? .mark : .event
+      let row = Row(time: event.time, words: timeline.words(of: event), sort: sort)
+      let text = "\(sort.rawValue) \(row.words)".lowercased()
+      return words.allSatisfy { text.containsBytes(of: $0) } ? row : nil
+    }
+  }
+
+  /// The index of the chosen row; the last one before the cursor while nothing was chosen.
+  public func selectedIndex(in rows: [Row], at time: Timestamp) -> Int {
+    if let chosen { return min(max(chosen, 0), max(0, rows.count - 1)) }
+    return max(0, (rows.firstIndex { $0.time > time } ?? rows.count) - 1)
+  }
+
+  /// Takes a key; `rows` are those shown, `time` is what is looked at.
+  public mutating func press(_ key: String, _ rows: [Row], at time: Timestamp) -> Outcome {
+    if isTyping { return type(key) }
+    let place = selectedIndex(in: rows, at: time)
+    func go(to place: Int) -> Outcome {
+      chosen = min(max(place, 0), max(0, rows.count - 1))
+      return .handled
+    }
+    switch key {
+    case "down", "j": return go(to: place + 1)
+    case "up", "k": return go(to: place - 1)
+    case "page-down": return go(to: place + 10)
+    case "page-up": return go(to: place - 10)
+    case "home", "g": return go(to: 0)
+    case "end", "G": return go(to: rows.count - 1)
+    case "/":
+      isTyping = true
+      chosen = nil
+      return .handled
+    case "enter": return rows.isEmpty ? .handled : .go(rows[place].time)
+    case "escape":
+      if filter.isEmpty { return .close }
+      filter = ""
+      chosen = nil
+      return .handled
+    case "E": return .close
+    default: return .unhandled
+    }
+  }
+
+  private mutating func type(_ key: String) -> Outcome {
+    switch key {
+    case "enter": isTyping = false
+    case "escape":
+      isTyping = false
+      filter = ""
+    case "backspace": if !filter.isEmpty { filter.removeLast() }
+    case "space": filter += " "
+    case "ctrl-c": return .unhandled
+    default: if key.unicodeScalars.count == 1, filter.count < 64 { filter += key }
+    }
+    return .handled
+  }
+}
