@@ -20,10 +20,19 @@ enum LiveGrid {
       machine: host.machine, timeZone: host.timeZone, country: settings.country,
       environment: host.environment)
     do throws(SourceRequestError) {
-      return LiveForecast(try SourceCatalogue.all.make(request, in: context))
+      let forecast = LiveForecast(try SourceCatalogue.all.make(request, in: context))
+      forecast.choice = Self.choice(request, host)
+      return forecast
     } catch {
       throw WrongUsage("\(error)")
     }
+  }
+
+  /// Who is asked for what is wanted, and who is not.
+  static func choice(_ request: SourceRequest, _ host: HostEnvironment) -> GridChoice {
+    GridChoice(
+      zone: request.options["zone"] ?? request.argument, options: request.options,
+      environment: host.environment)
   }
 
   /// What is said where a forecast is asked for and nobody may be asked.
@@ -35,10 +44,15 @@ enum LiveGrid {
 final class LiveForecast: GridForecastSource {
   let isLive = true
   private var source: any DataSource
+  /// Who was chosen to be asked.
+  fileprivate(set) var choice: GridChoice?
   /// All that was said so far.
   private(set) var timeline = Timeline()
 
   init(_ source: any DataSource) { self.source = source }
+
+  /// What came of the questions.
+  func account(_ now: Timestamp) -> GridAccount? { GridAccount(source, now: now) }
 
   /// Asks what is due and keeps it.
   /// - Throws: `Failure` where nothing at all is known.
