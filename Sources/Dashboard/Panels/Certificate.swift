@@ -67,8 +67,9 @@ enum Certificate {
 
   /// The renewable share and the grams of what was drawn.
   static func grid(_ c: FrameContext) -> [String] {
-    guard let account = c.ledger.grid(over: c.session), account.matched > 0 else { return [] }
-    return [
+    let asked = GridAsked.lines(c)
+    guard let account = c.ledger.grid(over: c.session), account.matched > 0 else { return asked }
+    return asked + [
       "share of what you drew = Σ joules × share of the grid at their time ÷ Σ joules, since start",
       "grams = Σ joules × intensity of the grid at their time: location-based, lifecycle",
       "the mix is known for \(SI.percent(account.coverage)) % of the joules",
