@@ -33,32 +33,7 @@ struct Grid: ParsableCommand {
   func run() throws {
     let host = HostEnvironment.current()
     let settings = try Settings.load(named: config, host)
-    if let live = try LiveGrid.forecasts(
-      zone: zone, isWanted: liveGrid, settings: settings, host: host)
-    {
-      let now = SystemClock.wall
-      let failure: (any Error)?
-      do {
-        try live.ask(now)
-        failure = nil
-      } catch {
-        failure = error
-      }
-      let tries = live.choice.map { GridTries(choice: $0, account: live.account(now)) }
-      if let failure {
-        // Who was tried is told also where nobody answered.
-        let text =
-          json
-          ? JSONText.object([("unknown", .text("\(failure)"))] + (tries?.json ?? [])).written
-          : (tries?.lines ?? []).joined(separator: "\n")
-        File.writeAll(Array((text + "\n").utf8), to: 1)
-        throw failure
-      }
-      let mix = LiveMix(live.timeline, tries, at: now)
-      File.writeAll(
-        Array(((json ? mix.json : mix.lines.joined(separator: "\n")) + "\n").utf8), to: 1)
-      return
-    }
+    if try showLive(settings, host) { return }
     if let zone, !GridSource.knows(zone) {
       throw WrongUsage("--zone \(zone): write the code of a country that is known, such as FR")
     }
@@ -90,8 +65,42 @@ struct Grid: ParsableCommand {
       GridTries(choice: LiveGrid.choice($0, host), account: nil)
     }
     let text = json ? mix.json : mix.lines.joined(separator: "\n")
-    File.writeAll(Array((text + "\n").utf8), to: 1)
+    show(text)
   }
+
+  /// Asks the live grid and shows what it says, and in any case who was tried.
+  /// - Returns: whether somebody was to be asked.
+  private func showLive(_ settings: Settings, _ host: HostEnvironment) throws -> Bool {
+    var wish = settings.liveGrid
+    if liveGrid { wish.isOn = true }
+    if let zone { wish.zone = zone }
+    guard let request = try wish.request(country: settings.country, timeZone: host.timeZone) else {
+      return false
+    }
+    var tries = GridTries(choice: LiveGrid.choice(request, host), account: nil)
+    let now = SystemClock.wall
+    do {
+      guard
+        let live = try LiveGrid.forecasts(
+          zone: zone, isWanted: liveGrid, settings: settings, host: host)
+      else { return false }
+      defer { tries.account = live.account(now) }
+      try live.ask(now)
+      tries.account = live.account(now)
+      let mix = LiveMix(live.timeline, tries, at: now)
+      show(json ? mix.json : mix.lines.joined(separator: "\n"))
+    } catch {
+      // Who was tried is told also where nobody answered.
+      show(
+        json
+          ? JSONText.object([("unknown", .text("\(error)"))] + tries.json).written
+          : tries.lines.joined(separator: "\n"))
+      throw error
+    }
+    return true
+  }
+
+  private func show(_ text: String) { File.writeAll(Array((text + "\n").utf8), to: 1) }
 }
 
 /// The mix of a grid, in words and as JSON.

@@ -13,7 +13,7 @@ struct GridTries {
     guard row.verdict.isChosen else { return row.verdict.words }
     guard let account else { return "would be asked with --live-grid; " + row.verdict.words }
     guard !account.outcomes.isEmpty else {
-      return "not asked again yet, what the cache keeps is new enough; " + row.verdict.words
+      return "not asked, its time has not come again; " + row.verdict.words
     }
     return account.outcomes.joined(separator: "; ") + "; " + row.verdict.words
   }

@@ -20,9 +20,7 @@ enum LiveGrid {
       machine: host.machine, timeZone: host.timeZone, country: settings.country,
       environment: host.environment)
     do throws(SourceRequestError) {
-      let forecast = LiveForecast(try SourceCatalogue.all.make(request, in: context))
-      forecast.choice = Self.choice(request, host)
-      return forecast
+      return LiveForecast(try SourceCatalogue.all.make(request, in: context))
     } catch {
       throw WrongUsage("\(error)")
     }
@@ -44,8 +42,6 @@ enum LiveGrid {
 final class LiveForecast: GridForecastSource {
   let isLive = true
   private var source: any DataSource
-  /// Who was chosen to be asked.
-  fileprivate(set) var choice: GridChoice?
   /// All that was said so far.
   private(set) var timeline = Timeline()
 

@@ -35,7 +35,8 @@ struct LiveMix {
     remark = timeline.states(at: now + 60).last
   }
 
-  private var age: Double? { state.said.map { now - $0.end } }
+  /// Seconds since the interval was over; 0 while it lasts.
+  private var age: Double? { state.said.map { max(0, now - $0.end) } }
 
   var lines: [String] {
     func percent(_ value: Double?) -> String { value.map { SI.percent($0) + " %" } ?? "unknown" }

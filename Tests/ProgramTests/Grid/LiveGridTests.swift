@@ -1,7 +1,9 @@
 import Glibc
 import Loopback
 import Recordings
+import Synchronization
 import Telemetry
+import Terminals
 import Testing
 
 /// A live grid through the real program and a real server: asked by one word, recorded, reported.
@@ -114,10 +116,19 @@ import Testing
     #expect(text.contains("RTE éCO2mix at odre.opendatasoft.com: does not cover this zone, but FR"))
     #expect(text.contains("cache: nothing was kept yet in "))
     let second = try Program.run(["grid", "--live-grid", "--config", named], in: folder)
-    #expect(second.output.contains("not asked again yet, what the cache keeps is new enough"))
+    #expect(second.output.contains("not asked, its time has not come again"))
     #expect(second.output.contains(" old at the start, in "), "\(second.output)")
     let json = try Program.run(["grid", "--live-grid", "--json", "--config", named], in: folder)
     #expect(json.output.contains("\"cache_age_seconds\":"), "\(json.output)")
+    let nobody = try Program.run(["grid", "--live-grid", "--zone", "NSW1"], in: folder)
+    #expect(nobody.status == 2, "\(nobody.errors)")
+    #expect(nobody.errors.contains("there is openelectricity with OPENELECTRICITY_API_KEY"))
+    #expect(nobody.output.contains("OpenElectricity at api.openelectricity.org.au: needs a key:"))
+    let without = folder.write(
+      "[grid]\nlive = true\nzone = \"DE\"\nprovider = \"electricitymaps\"\n", to: "e.toml")
+    let missing = try Program.run(["grid", "--config", without], in: folder)
+    #expect(missing.status == 1, "\(missing.errors)")
+    #expect(missing.output.contains("Electricity Maps needs a key: ELECTRICITYMAPS_API_KEY"))
     let key = try Program.run(["grid", "--zone", "CH"], in: folder)
     #expect(key.output.contains("needs a key: ELECTRICITYMAPS_API_KEY"), "\(key.output)")
   }
@@ -209,6 +220,33 @@ import Testing
     #expect(!grid.output.contains("lifecycle") && !grid.output.contains("renewable "))
     #expect(!(grid.output + grid.errors).contains("em-pass"))
     #expect(!(grid.output + grid.errors).contains("tok3n"))
+  }
+
+  @Test func `the panel names whom it would ask, by the settings, and asks nobody`() throws {
+    let asked = Mutex(0)
+    let server = try LoopbackServer { _ in
+      asked.withLock { $0 += 1 }
+      return .status(404)
+    }
+    for (settings, words) in [
+      ("country = \"FR\"\n", ["would ask RTE éCO2mix:", "odre.opendatasoft.com", "zone FR."]),
+      (
+        "country = \"FR\"\nzone = \"DE\"\nprovider = \"energy-charts\"\nbase = \"\(server.url(""))\"\n",
+        ["would ask Energy-Charts:", "127.0.0.1", "zone DE."]
+      ),
+    ] {
+      let named = folder.write("[grid]\n" + settings, to: "p.toml")
+      let keys = folder.write(
+        "until ● LIVE\nkey 4\nuntil would ask\ndump panel\nkey q\n", to: "keys")
+      let session = try Session(
+        ["watch", "--config", named, "--source", "grid", "--every", "100ms", "--keys", keys],
+        in: folder, width: 132, height: 40)
+      let status = try #require(session.end(), "\(session.screen)")
+      #expect(status == 0, "\(session.screen)")
+      let text = folder.text("panel") ?? ""
+      for word in words { #expect(text.contains(word), "\(word) in \(text)") }
+    }
+    #expect(asked.withLock { $0 } == 0)
   }
 
   @Test func `a key is sent and shown nowhere`() throws {

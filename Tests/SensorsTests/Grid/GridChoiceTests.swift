@@ -38,6 +38,9 @@ import Testing
     #expect(rows.map(\.name).sorted() == GridProviders.all.map { $0.name }.sorted())
     #expect(rows.first?.host == "10.0.0.7" && rows.count { $0.verdict.isChosen } == 1)
     #expect(rows.allSatisfy { !$0.verdict.words.isEmpty })
+    // What it could be asked of by its name alone is told, and what it cannot know as well.
+    #expect(rows.first { $0.name == "energy-charts" }?.verdict == .later)
+    #expect(rows.first { $0.name == "eia" }?.verdict == .elsewhere(EIA.zones))
     #expect(choice("DE", ["provider": "csv", "base": "day.csv"]).chosen?.host == "")
   }
 }

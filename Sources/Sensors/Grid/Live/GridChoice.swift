@@ -97,15 +97,13 @@ package struct GridChoice: Sendable, Hashable {
     of provider: any GridProvider.Type, zone: String, named: String?, isTaken: Bool,
     _ environment: [String: String]
   ) -> Verdict {
-    if let named {
-      if provider.name == named { return .chosen("the settings name it") }
-      return provider.covers(zone) ? .later : .elsewhere(provider.zones)
+    if provider.name == named { return .chosen("the settings name it") }
+    let isByName = provider.isOwn || provider.signal == .marginal
+    guard provider.covers(zone), isByName || provider.isOffered(zone) else {
+      return .elsewhere(provider.zones)
     }
-    guard provider.covers(zone) else { return .elsewhere(provider.zones) }
-    guard provider.isOffered(zone) else {
-      let isByName = provider.isOwn || provider.signal == .marginal
-      return isByName ? .byName : .elsewhere(provider.zones)
-    }
+    if named != nil { return .later }
+    guard provider.isOffered(zone) else { return .byName }
     let variable = provider.keyVariable
     if let variable, environment[variable]?.isEmpty ?? true { return .needsKey(variable) }
     if isTaken { return .later }
@@ -113,6 +111,16 @@ package struct GridChoice: Sendable, Hashable {
     return .chosen(
       isLocal(provider)
         ? "the grid's own operator tells it, without a key" : "it covers \(zone) without a key")
+  }
+
+  /// Why none is asked, and what would help.
+  package var absence: String {
+    let keys = rows.compactMap { row in
+      if case .needsKey(let variable) = row.verdict { "\(row.name) with \(variable)" } else { nil }
+    }
+    return "no provider without a key covers “\(zone)”; "
+      + (keys.isEmpty ? "" : "there is \(keys.joined(separator: ", ")); ")
+      + "else name one with provider"
   }
 
   /// The service that is asked; `nil` where none is.

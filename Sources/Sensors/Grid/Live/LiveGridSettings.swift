@@ -41,8 +41,7 @@ struct LiveGridSettings: Sendable {
     }
     let choice = GridChoice(zone: zone, options: options, environment: context.environment)
     guard let found = choice.chosen.flatMap({ GridProviders.named($0.name) }) else {
-      throw SourceRequestError(
-        "“live-grid”: no provider without a key covers “\(zone)”; name one with provider")
+      throw SourceRequestError("“live-grid”: \(choice.absence)")
     }
     provider = found
     guard provider.covers(self.zone) else {

@@ -210,6 +210,7 @@ struct LiveGridSource: DataSource {
     account.outcomes = GridRequest.Purpose.allCases.compactMap { purpose in
       outcomes[purpose].map { "\(purpose.rawValue): \($0)" }
     }
+    if !hasKey { account.outcomes = [missingKey.message + ": \(provider.keyVariable ?? "")"] }
     account.hasAnswered = outcomes.keys.contains { failing[$0] == nil }
     account.cachePath = settings.cachePath
     account.cacheAge = keptSaid.map { max(0, now - $0) }
