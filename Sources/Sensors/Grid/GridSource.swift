@@ -145,6 +145,7 @@ public struct GridSource: DataSource {
         choice.chosen.map {
           ["would_ask": $0.title, "would_ask_host": $0.host, "would_ask_zone": choice.zone]
         } ?? ["would_ask_zone": choice.zone]
+      if unasked.options["base"] != nil { source.unasked["own"] = "" }
     }
     return source
   }

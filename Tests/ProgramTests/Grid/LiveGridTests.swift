@@ -178,7 +178,8 @@ import Testing
     let named = folder.write(
       "[grid]\nlive = true\nzone = \"FR\"\nprovider = \"json\"\nbase = \"\(server.url("/grid"))\"\n"
         + "renewable = \"/now/ren\"\nshare_unit = \"%\"\nintensity = \"/now/g\"\n"
-        + "intensity_unit = \"kg/kWh\"\nkey_env = \"SHED\"\nkey_header = \"X-Shed\"\n",
+        + "intensity_unit = \"kg/kWh\"\nkey_env = \"SHED\"\nkey_header = \"X-Shed\"\n"
+        + "label = \"Ada's roof\"\n",
       to: "j.toml")
     let grid = try Program.run(
       ["grid", "--config", named], in: folder, environment: ["SHED": Self.key])
@@ -187,6 +188,32 @@ import Testing
       grid.output.contains("estimated") && grid.output.contains("renewable 62 %"), "\(grid.output)")
     #expect(grid.output.contains("intensity 120 gCO2e/kWh lifecycle"), "\(grid.output)")
     #expect(grid.output.contains("licence unknown") && !grid.output.contains(Self.key))
+    // Nor does a recording hold the key, nor a picture of it.
+    let record = try Program.run(
+      [
+        "record", "-o", "r.hippo", "--for", "1500ms", "--config", named, "--source",
+        "simulated:1",
+      ], in: folder, environment: ["SHED": Self.key])
+    #expect(record.status == 0 && !record.errors.contains(Self.key), "\(record.errors)")
+    let timeline = try RecordingReader(path: folder.file("r.hippo")).timeline()
+    #expect(!timeline.gridBook.isEmpty)
+    for name in folder.names where name.hasPrefix("r.hippo") {
+      let bytes = folder.bytes(name) ?? []
+      #expect(!String(decoding: bytes, as: UTF8.self).contains(Self.key), "\(name)")
+    }
+    let anonymous = try Program.run(
+      [
+        "record", "-o", "a.hippo", "--anonymous", "--for", "1500ms", "--config", named, "--source",
+        "simulated:1",
+      ], in: folder, environment: ["SHED": Self.key])
+    #expect(anonymous.status == 0, "\(anonymous.errors)")
+    for name in folder.names where name.hasPrefix("a.hippo") {
+      let text = String(decoding: folder.bytes(name) ?? [], as: UTF8.self)
+      #expect(!text.contains("127.0.0.1") && !text.contains("Ada's roof"), "\(name)")
+    }
+    let picture = try Program.run(
+      ["snapshot", "r.hippo", "--format", "svg", "-o", "r.svg"], in: folder)
+    #expect(picture.status == 0 && folder.text("r.svg")?.contains(Self.key) == false)
   }
 
   @Test func `WattTime is asked with a token and gives marginal grams, no footprint`() throws {
@@ -220,6 +247,23 @@ import Testing
     #expect(!grid.output.contains("lifecycle") && !grid.output.contains("renewable "))
     #expect(!(grid.output + grid.errors).contains("em-pass"))
     #expect(!(grid.output + grid.errors).contains("tok3n"))
+    // In a report the grams are those of the other grid: a marginal rate is nobody's footprint.
+    let record = try Program.run(
+      [
+        "record", "-o", "w.hippo", "--for", "1500ms", "--config", named, "--source",
+        "simulated:1",
+      ], in: folder, environment: ["WT": "me:em-pass"])
+    #expect(record.status == 0, "\(record.errors)")
+    let timeline = try RecordingReader(path: folder.file("w.hippo")).timeline()
+    #expect(!timeline.gridBook.isEmpty)
+    let report = try Program.run(["report", "w.hippo"], in: folder)
+    #expect(
+      report.output.contains("SIMULATED grid") && !report.output.contains("WattTime"),
+      "\(report.output)")
+    for name in folder.names where name.hasPrefix("w.hippo") {
+      let text = String(decoding: folder.bytes(name) ?? [], as: UTF8.self)
+      #expect(!text.contains("em-pass") && !text.contains("tok3n"), "\(name)")
+    }
   }
 
   @Test func `the panel names whom it would ask, by the settings, and asks nobody`() throws {

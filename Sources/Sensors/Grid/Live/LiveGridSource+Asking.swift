@@ -14,6 +14,7 @@ extension LiveGridSource {
     // Once for all pages: a key that is refused is read again, and a token renewed, no oftener than the
     // pages back off.
     var mayRenew = true
+    loginFailure = nil
     var hasAsked = false
     let requests = provider.requests(newAsk(clock.now))
     for request in requests {
@@ -101,7 +102,20 @@ extension LiveGridSource {
     ask.key = settings.key?.revealed
     guard let login = provider.login(ask) else { return ask.key }
     if let token, ask.now < token.end { return token.text.revealed }
+    if let loginFailure { throw loginFailure }
     token = nil
+    do throws(SourceFailure) {
+      return try logIn(login, ask)
+    } catch {
+      loginFailure = error
+      throw error
+    }
+  }
+
+  private mutating func logIn(
+    _ login: GridRequest, _ first: GridAsk
+  ) throws(SourceFailure) -> String {
+    var ask = first
     var reply = try fetcher.get(login, etag: nil, lastModified: nil, now: ask.now)
     if [401, 403].contains(reply.status), try readKeyAgain() {
       ask.key = settings.key?.revealed

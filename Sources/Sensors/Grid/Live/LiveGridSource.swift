@@ -34,6 +34,8 @@ struct LiveGridSource: DataSource {
   private var lastSaid: Timestamp?
   /// What the key was given for, where the service wants a token.
   var token: GridToken?
+  /// Why there is no token, for the pages that are asked for at the same time.
+  var loginFailure: SourceFailure?
   /// When what the cache kept at the start was said.
   private var keptSaid: Timestamp?
   /// What came of the last question for each page, in words.
@@ -153,6 +155,9 @@ struct LiveGridSource: DataSource {
   private func announce() -> [Observation] {
     let facts = provider.facts(settings.zone, settings.wishes)
     var attributes = facts.attributes
+    if settings.place != GridPlace(provider.base, isFile: false) {
+      attributes["own"] = settings.wishes.label ?? ""
+    }
     switch settings.place {
     case .server(let url): attributes["host"] = url.host
     case .file(let path):
