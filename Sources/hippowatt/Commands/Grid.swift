@@ -77,7 +77,7 @@ struct Grid: ParsableCommand {
     guard let request = try wish.request(country: settings.country, timeZone: host.timeZone) else {
       return false
     }
-    var tries = GridTries(choice: LiveGrid.choice(request, host), account: nil)
+    var tries = GridTries(choice: LiveGrid.choice(request, host), account: nil, isWanted: true)
     let now = SystemClock.wall
     do {
       guard

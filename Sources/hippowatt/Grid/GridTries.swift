@@ -8,10 +8,16 @@ struct GridTries {
   var choice: GridChoice
   /// What came of the questions to the one that was chosen; `nil` where nobody was asked.
   var account: GridAccount?
+  /// Whether somebody was to be asked.
+  var isWanted = false
 
   private func words(_ row: GridChoice.Row) -> String {
     guard row.verdict.isChosen else { return row.verdict.words }
-    guard let account else { return "would be asked with --live-grid; " + row.verdict.words }
+    guard let account else {
+      return isWanted
+        ? "not asked: its settings cannot be used"
+        : "would be asked with --live-grid; " + row.verdict.words
+    }
     guard !account.outcomes.isEmpty else {
       return "not asked, its time has not come again; " + row.verdict.words
     }

@@ -124,6 +124,21 @@ import Testing
     #expect(nobody.status == 2, "\(nobody.errors)")
     #expect(nobody.errors.contains("there is openelectricity with OPENELECTRICITY_API_KEY"))
     #expect(nobody.output.contains("OpenElectricity at api.openelectricity.org.au: needs a key:"))
+    for (more, words) in [
+      (
+        "provider = \"json\"\nbase = \"http://127.0.0.1:1\"\n",
+        "JSON at 127.0.0.1: not asked: its settings"
+      ),
+      (
+        "provider = \"gb\"\n",
+        "1. GB Carbon Intensity at api.carbonintensity.org.uk: does not cover"
+      ),
+    ] {
+      let wrong = folder.write("[grid]\nlive = true\nzone = \"DE\"\n" + more, to: "x.toml")
+      let result = try Program.run(["grid", "--config", wrong], in: folder)
+      #expect(result.status == 2 && result.output.contains(words), "\(result.output)")
+      #expect(!result.output.contains("chosen:"), "\(result.output)")
+    }
     let without = folder.write(
       "[grid]\nlive = true\nzone = \"DE\"\nprovider = \"electricitymaps\"\n", to: "e.toml")
     let missing = try Program.run(["grid", "--config", without], in: folder)

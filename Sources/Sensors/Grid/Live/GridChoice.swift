@@ -67,15 +67,13 @@ package struct GridChoice: Sendable, Hashable {
       let verdict = Self.verdict(
         of: provider, zone: self.zone, named: named, isTaken: isTaken, environment)
       var place: String = provider.base
-      if verdict.isChosen, let other = options["base"] { place = other }
+      if verdict.isChosen || provider.name == named, let other = options["base"] { place = other }
       let found = GridPlace(place, isFile: provider.name == CSVGrid.name)
       rows.append(
         Row(
           name: provider.name, title: provider.title, host: found?.host ?? "", verdict: verdict))
     }
-    if named != nil {
-      rows = rows.filter { $0.verdict.isChosen } + rows.filter { !$0.verdict.isChosen }
-    }
+    rows = rows.filter { $0.name == named } + rows.filter { $0.name != named }
   }
 
   private static let order: [any GridProvider.Type] = {
@@ -97,7 +95,7 @@ package struct GridChoice: Sendable, Hashable {
     of provider: any GridProvider.Type, zone: String, named: String?, isTaken: Bool,
     _ environment: [String: String]
   ) -> Verdict {
-    if provider.name == named { return .chosen("the settings name it") }
+    if provider.name == named, provider.covers(zone) { return .chosen("the settings name it") }
     let isByName = provider.isOwn || provider.signal == .marginal
     guard provider.covers(zone), isByName || provider.isOffered(zone) else {
       return .elsewhere(provider.zones)

@@ -39,15 +39,15 @@ struct LiveGridSettings: Sendable {
       let names = GridProviders.all.map { $0.name }.joined(separator: ", ")
       throw SourceRequestError("“live-grid” knows no provider “\(name)”; there are: \(names)")
     }
+    if let named = options["provider"].flatMap(GridProviders.named), !named.covers(self.zone) {
+      throw SourceRequestError(
+        "“live-grid”: \(named.title) does not cover “\(zone)”; it knows \(named.zones)")
+    }
     let choice = GridChoice(zone: zone, options: options, environment: context.environment)
     guard let found = choice.chosen.flatMap({ GridProviders.named($0.name) }) else {
       throw SourceRequestError("“live-grid”: \(choice.absence)")
     }
     provider = found
-    guard provider.covers(self.zone) else {
-      throw SourceRequestError(
-        "“live-grid”: \(provider.title) does not cover “\(zone)”; it knows \(provider.zones)")
-    }
     place = try Self.place(options, provider, context)
     wishes = try GridWishes(options, for: provider)
     let named = KeySource(
