@@ -11,12 +11,14 @@ import Testing
   private let grid = DeviceID(machine: "", kind: .grid, name: "energy-charts:DE")
 
   /// Half a day that was measured and a day that is forecast, greenest six hours ahead.
-  private func timeline(saidAgain: Bool = false) -> Timeline {
+  private func timeline(saidAgain: Bool = false, host: String? = nil) -> Timeline {
     var timeline = Timeline()
     for row in Stage.rows.prefix(601) { timeline.apply(row) }
     let facts = GridFacts(
       provider: "Energy-Charts", zone: "DE", basis: .production, licence: "CC BY 4.0", cadence: 900)
-    timeline.apply(.device(Device(id: grid, label: "Germany", attributes: facts.attributes)))
+    var attributes = facts.attributes
+    attributes["host"] = host
+    timeline.apply(.device(Device(id: grid, label: "Germany", attributes: attributes)))
     let start = Timestamp(nanoseconds: Stage.start.nanoseconds / 900_000_000_000 * 900_000_000_000)
     for quarter in -48..<96 {
       let from = start + Double(quarter) * 900
@@ -110,10 +112,56 @@ import Testing
     #expect(then == TextWriter.plain(frame(timeline(saidAgain: true), 132, 40)))
   }
 
+  @Test func `the panel's own page names who is asked and what they learn`() {
+    let frame = Stage.frame(timeline(host: "api.energy-charts.info"), 132, 40) { view, bounds in
+      view.cursor.seek(to: Stage.start + 600, in: bounds)
+      view.press(.panel(3), bounds)
+      view.press(.provenance, bounds)
+    }
+    let text = TextWriter.plain(frame)
+    #expect(
+      text.contains(
+        "asked: Energy-Charts at api.energy-charts.info, which learns your address and zone DE"),
+      "\(text)")
+  }
+
+  @Test func `a yearly mean names who would be asked and what they would learn`() {
+    for (attributes, words) in [
+      ([:], "--live-grid asks a public service, which learns your address and the zone."),
+      (
+        [
+          "would_ask": "RTE éCO2mix", "would_ask_host": "odre.opendatasoft.com",
+          "would_ask_zone": "FR",
+        ],
+        "--live-grid would ask RTE éCO2mix: odre.opendatasoft.com learns your address and zone FR."
+      ),
+      (["would_ask_zone": "US"], "--live-grid: no service covers US without a key;"),
+      (
+        ["would_ask": "CSV", "would_ask_host": "", "would_ask_zone": "FR"],
+        "--live-grid would read CSV, a file of this machine; nobody is asked."
+      ),
+    ] as [([String: String], String)] {
+      let text = TextWriter.plain(
+        Stage.frame(annual(attributes), 132, 40) { view, bounds in view.press(.panel(3), bounds) })
+      let joined = text.split(separator: "\n").map {
+        $0.filter { !"│┃|".contains($0) }.split(separator: " ").joined(separator: " ")
+      }.joined(separator: " ")
+      #expect(joined.contains(words), "\(text)")
+    }
+  }
+
   @Test func `a yearly mean has words and no curve`() {
+    let text = TextWriter.plain(frame(annual([:]), 132, 40))
+    #expect(text.contains("A yearly mean: this hour may be far from it."), "\(text)")
+    #expect(!text.contains("⣿"), "\(text)")
+  }
+
+  private func annual(_ attributes: [String: String]) -> Timeline {
     var timeline = Timeline()
     let annual = DeviceID(machine: "", kind: .grid, name: "FR")
-    timeline.apply(.device(Device(id: annual, label: "France", model: "annual mean 2025")))
+    timeline.apply(
+      .device(
+        Device(id: annual, label: "France", model: "annual mean 2025", attributes: attributes)))
     for (metric, value) in [(Metric.renewableShare, 0.26), (.lowCarbonShare, 0.95)] {
       timeline.apply(
         .series(
@@ -126,8 +174,6 @@ import Testing
         timeline.apply(.reading(reading))
       }
     }
-    let text = TextWriter.plain(frame(timeline, 132, 40))
-    #expect(text.contains("A yearly mean: this hour may be far from it."), "\(text)")
-    #expect(!text.contains("⣿"), "\(text)")
+    return timeline
   }
 }

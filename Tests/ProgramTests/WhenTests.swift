@@ -1,5 +1,6 @@
 import Glibc
 import Recordings
+import Sensors
 import Telemetry
 import Testing
 

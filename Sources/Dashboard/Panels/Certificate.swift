@@ -67,14 +67,15 @@ enum Certificate {
 
   /// The renewable share and the grams of what was drawn.
   static func grid(_ c: FrameContext) -> [String] {
-    guard let account = c.ledger.grid(over: c.session), account.matched > 0 else { return [] }
+    let asked = GridAsked.lines(c)
+    guard let account = c.ledger.grid(over: c.session), account.matched > 0 else { return asked }
     let site =
       account.siteJoules > 0
       ? [
         "own sun f = min(sun, load) ÷ load of the site, and what was stored of it: share = f + (1 − f) × grid"
       ]
       : []
-    return site + [
+    return asked + site + [
       "share of what you drew = Σ joules × share of the grid at their time ÷ Σ joules, since start",
       "grams = Σ joules × intensity of the grid at their time: location-based, lifecycle",
       "the mix is known for \(SI.percent(account.coverage)) % of the joules",

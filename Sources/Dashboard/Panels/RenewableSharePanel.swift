@@ -140,7 +140,7 @@ struct RenewableSharePanel: Panel {
   private func yearWords(_ width: Int, _ c: FrameContext) -> [String] {
     var words = ["A yearly mean: this hour may be far from it."]
     if c.input.view.cursor.canBeLive {
-      words.append("--live-grid asks a public service, which learns your address and the zone.")
+      words.append(GridAsked.wouldBe(c))
     }
     return words.flatMap { wrapped($0, to: max(1, width)) }
   }

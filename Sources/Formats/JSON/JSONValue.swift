@@ -13,15 +13,17 @@ package indirect enum JSONValue: Sendable, Hashable {
   case null
 
   /// Reads a whole JSON text.
+  ///
+  /// - Parameter cap: the longest text in bytes; what is longer is cut off.
   /// - Throws: `JSONFault` where it is none, is nested too deeply or holds too much.
-  package init(_ bytes: [UInt8]) throws(JSONFault) {
+  package init(_ bytes: [UInt8], cap: Int = 1024) throws(JSONFault) {
     var fault: JSONFault?
     var value = JSONValue.null
     bytes.withUnsafeBufferPointer { buffer in
       var scanner = JSONScanner(buffer)
       var count = 0
       do throws(JSONFault) {
-        value = try Self.read(&scanner, 0, &count)
+        value = try Self.read(&scanner, 0, &count, cap)
         try scanner.end()
       } catch {
         fault = error
@@ -32,7 +34,7 @@ package indirect enum JSONValue: Sendable, Hashable {
   }
 
   private static func read(
-    _ scanner: inout JSONScanner, _ depth: Int, _ count: inout Int
+    _ scanner: inout JSONScanner, _ depth: Int, _ count: inout Int, _ cap: Int
   ) throws(JSONFault) -> JSONValue {
     guard depth < 32 else { throw JSONFault("nested too deeply") }
     count += 1
@@ -43,8 +45,8 @@ package indirect enum JSONValue: Sendable, Hashable {
       var members: [String: JSONValue] = [:]
       var isFirst = true
       while let key = try scanner.nextKey(&isFirst) {
-        let name = try scanner.text(key, cap: 1024)
-        members[name] = try read(&scanner, depth + 1, &count)
+        let name = try scanner.text(key, cap: cap)
+        members[name] = try read(&scanner, depth + 1, &count, cap)
       }
       return .object(members)
     case UInt8(ascii: "["):
@@ -52,11 +54,11 @@ package indirect enum JSONValue: Sendable, Hashable {
       if scanner.take(UInt8(ascii: "]")) { return .list([]) }
       var elements: [JSONValue] = []
       repeat {
-        elements.append(try read(&scanner, depth + 1, &count))
+        elements.append(try read(&scanner, depth + 1, &count, cap))
       } while scanner.take(UInt8(ascii: ","))
       try scanner.expect(UInt8(ascii: "]"), "“,” or “]”")
       return .list(elements)
-    case UInt8(ascii: "\""): return .scalar(.text(try scanner.string(cap: 1024)))
+    case UInt8(ascii: "\""): return .scalar(.text(try scanner.string(cap: cap)))
     default: return try scanner.scalar().map { .scalar($0) } ?? .null
     }
   }

@@ -15,6 +15,8 @@ public struct GridSource: DataSource {
   private let country: String?
   private let timeZone: String?
   private var last: Timestamp?
+  /// Who would be asked for the hours, as attributes of the device.
+  private var unasked: [String: String] = [:]
 
   /// Whether there are numbers for a country, named by its ISO code of two or three letters.
   public static func knows(_ country: String) -> Bool { AnnualMix.of(country) != nil }
@@ -102,6 +104,7 @@ public struct GridSource: DataSource {
     let id = Self.device(mix)
     var attributes = ["year": "\(mix.year)", "country": mix.code3]
     if !origin.isEmpty { attributes["origin"] = origin }
+    attributes.merge(unasked) { old, _ in old }
     let year = mix.years
     let model = origin.isEmpty ? year : "\(year), \(origin)"
     let note = origin.isEmpty ? mix.note : "\(mix.note); country \(origin)"
@@ -133,6 +136,17 @@ public struct GridSource: DataSource {
       throw SourceRequestError(
         "no electricity mix is known for “\(named)”; name the country by its ISO code, such as FR")
     }
-    return GridSource(country: named ?? context.country, timeZone: context.timeZone)
+    var source = GridSource(country: named ?? context.country, timeZone: context.timeZone)
+    if let unasked = context.unaskedGrid {
+      let choice = GridChoice(
+        zone: unasked.options["zone"] ?? unasked.argument, options: unasked.options,
+        environment: context.environment)
+      source.unasked =
+        choice.chosen.map {
+          ["would_ask": $0.title, "would_ask_host": $0.host, "would_ask_zone": choice.zone]
+        } ?? ["would_ask_zone": choice.zone]
+      if unasked.options["base"] != nil { source.unasked["own"] = "" }
+    }
+    return source
   }
 }

@@ -9,6 +9,8 @@ public struct GridFacts: Sendable, Hashable {
     case production
     /// After imports and exports.
     case consumption
+    /// Nobody said which.
+    case unknown
   }
 
   /// Which of two questions an intensity answers.
@@ -17,6 +19,8 @@ public struct GridFacts: Sendable, Hashable {
     case average
     /// What one kilowatt-hour more would cause now: for decisions only, never for accounts.
     case marginal
+    /// Nobody said which.
+    case unknown
   }
 
   /// The provider's name, for people: `Energy-Charts`.
@@ -66,5 +70,9 @@ public struct GridFacts: Sendable, Hashable {
   }
 
   /// What is said beside every number of it: `Energy-Charts · production · average`.
-  public var words: String { "\(provider) · \(basis.rawValue) · \(signal.rawValue)" }
+  public var words: String {
+    let basis = basis == .unknown ? "basis unknown" : basis.rawValue
+    let signal = signal == .unknown ? "average or marginal unknown" : signal.rawValue
+    return "\(provider) · \(basis) · \(signal)"
+  }
 }

@@ -54,6 +54,13 @@ public struct NeutralNames: Sendable {
       // A meter in the network is named by its host, and by what it is called there.
       for key in ["host", "entity"] { device.attributes[key].map { learn($0, key) } }
     }
+    if device.id.kind == .grid, let label = device.attributes["own"] {
+      // A public service gives nobody away; a server or a file of one's own does.
+      for key in ["host", "file", "would_ask_host"] {
+        device.attributes[key].map { learn($0, key == "file" ? "file" : "host") }
+      }
+      learn(label, "own source")
+    }
     guard let word = name(of: device.id) else { return }
     guard device.id.kind == .job || device.id.kind == .process else {
       // Their labels are paths, or words that stand for others too.

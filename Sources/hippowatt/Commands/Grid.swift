@@ -30,25 +30,12 @@ struct Grid: ParsableCommand {
   @Option(help: ArgumentHelp("The settings to use instead of the user's own.", valueName: "file"))
   var config: String?
 
-  func validate() throws {
-    if let zone, !liveGrid, !GridSource.knows(zone) {
-      throw ValidationError(
-        "--zone \(zone): write the code of a country that is known, such as FR")
-    }
-  }
-
   func run() throws {
     let host = HostEnvironment.current()
     let settings = try Settings.load(named: config, host)
-    if let live = try LiveGrid.forecasts(
-      zone: zone, isWanted: liveGrid, settings: settings, host: host)
-    {
-      let now = SystemClock.wall
-      try live.ask(now)
-      let mix = LiveMix(live.timeline, at: now)
-      File.writeAll(
-        Array(((json ? mix.json : mix.lines.joined(separator: "\n")) + "\n").utf8), to: 1)
-      return
+    if try showLive(settings, host) { return }
+    if let zone, !GridSource.knows(zone) {
+      throw WrongUsage("--zone \(zone): write the code of a country that is known, such as FR")
     }
     var source = GridSource(country: zone ?? settings.country, timeZone: host.timeZone)
     var device: Device?
@@ -67,14 +54,53 @@ struct Grid: ParsableCommand {
       throw Failure("unknown: \(error.message); \(error.remedy)")
     }
     guard let device, let reading else { return }
-    let mix = GridMix(
+    var mix = GridMix(
       device: device, note: note,
       reason: zone.map { "--zone \($0)" }
         ?? settings.country.map { "country \($0) of the settings" } ?? "",
       values: reading.values.map { ($0.metric, $0.value) })
+    var wish = settings.liveGrid
+    if let zone { wish.zone = zone }
+    mix.tries = wish.unasked(country: settings.country, timeZone: host.timeZone).map {
+      GridTries(choice: LiveGrid.choice($0, host), account: nil)
+    }
     let text = json ? mix.json : mix.lines.joined(separator: "\n")
-    File.writeAll(Array((text + "\n").utf8), to: 1)
+    show(text)
   }
+
+  /// Asks the live grid and shows what it says, and in any case who was tried.
+  /// - Returns: whether somebody was to be asked.
+  private func showLive(_ settings: Settings, _ host: HostEnvironment) throws -> Bool {
+    var wish = settings.liveGrid
+    if liveGrid { wish.isOn = true }
+    if let zone { wish.zone = zone }
+    guard let request = try wish.request(country: settings.country, timeZone: host.timeZone) else {
+      return false
+    }
+    var tries = GridTries(choice: LiveGrid.choice(request, host), account: nil, isWanted: true)
+    let now = SystemClock.wall
+    do {
+      guard
+        let live = try LiveGrid.forecasts(
+          zone: zone, isWanted: liveGrid, settings: settings, host: host)
+      else { return false }
+      defer { tries.account = live.account(now) }
+      try live.ask(now)
+      tries.account = live.account(now)
+      let mix = LiveMix(live.timeline, tries, at: now)
+      show(json ? mix.json : mix.lines.joined(separator: "\n"))
+    } catch {
+      // Who was tried is told also where nobody answered.
+      show(
+        json
+          ? JSONText.object([("unknown", .text("\(error)"))] + tries.json).written
+          : tries.lines.joined(separator: "\n"))
+      throw error
+    }
+    return true
+  }
+
+  private func show(_ text: String) { File.writeAll(Array((text + "\n").utf8), to: 1) }
 }
 
 /// The mix of a grid, in words and as JSON.
@@ -84,6 +110,8 @@ struct GridMix {
   /// Who chose the zone, where the source does not say it itself.
   var reason: String
   var values: [(metric: Metric, value: Double)]
+  /// Who would be asked for the hours.
+  var tries: GridTries?
 
   private func value(_ metric: Metric) -> Double? {
     values.first { $0.metric == metric }?.value
@@ -109,23 +137,25 @@ struct GridMix {
     lines.append("basis: \(sanitized(note))")
     lines.append(
       "source: the table within the program; no live source is set, and nobody was asked")
-    return lines
+    return lines + (tries?.lines ?? [])
   }
 
   var json: String {
-    JSONText.object([
-      ("zone", .text(device.id.name)), ("name", .text(device.label)),
-      ("period", .text(device.model)), ("chosen_by", reason.isEmpty ? nil : .text(reason)),
-      ("source", .text("annual")), ("basis", .text(note)),
-      ("renewable_share", value(.renewableShare).map(JSONText.number) ?? .null),
-      ("low_carbon_share", value(.lowCarbonShare).map(JSONText.number) ?? .null),
-      ("intensity", value(.carbonIntensity).map(JSONText.number) ?? .null),
-      (
-        "fuels",
-        .members(
-          values.filter { !Self.headlines.contains($0.metric) }
-            .map { ($0.metric.stem, .number($0.value)) })
-      ),
-    ]).written
+    JSONText.object(
+      [
+        ("zone", .text(device.id.name)), ("name", .text(device.label)),
+        ("period", .text(device.model)), ("chosen_by", reason.isEmpty ? nil : .text(reason)),
+        ("source", .text("annual")), ("basis", .text(note)),
+        ("renewable_share", value(.renewableShare).map(JSONText.number) ?? .null),
+        ("low_carbon_share", value(.lowCarbonShare).map(JSONText.number) ?? .null),
+        ("intensity", value(.carbonIntensity).map(JSONText.number) ?? .null),
+        (
+          "fuels",
+          .members(
+            values.filter { !Self.headlines.contains($0.metric) }
+              .map { ($0.metric.stem, .number($0.value)) })
+        ),
+      ] + (tries?.json ?? [])
+    ).written
   }
 }

@@ -99,6 +99,8 @@ struct SourceOptions: ParsableArguments {
     context.user = host.user
     context.localTime = LocalTime(TimeZones.local(host))
     context.mayAskServers = settings.mayAskServers
+    context.unaskedGrid = settings.liveGrid.unasked(
+      country: settings.country, timeZone: host.timeZone)
     context.followed = settings.sources.map(\.argument).filter { !$0.isEmpty }
     return context
   }

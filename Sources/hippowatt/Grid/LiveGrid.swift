@@ -26,6 +26,13 @@ enum LiveGrid {
     }
   }
 
+  /// Who is asked for what is wanted, and who is not.
+  static func choice(_ request: SourceRequest, _ host: HostEnvironment) -> GridChoice {
+    GridChoice(
+      zone: request.options["zone"] ?? request.argument, options: request.options,
+      environment: host.environment)
+  }
+
   /// What is said where a forecast is asked for and nobody may be asked.
   static let absence =
     "no forecast: nobody is asked; pass --live-grid, or name a file with one, as in --file forecast.csv"
@@ -39,6 +46,9 @@ final class LiveForecast: GridForecastSource {
   private(set) var timeline = Timeline()
 
   init(_ source: any DataSource) { self.source = source }
+
+  /// What came of the questions.
+  func account(_ now: Timestamp) -> GridAccount? { GridAccount(source, now: now) }
 
   /// Asks what is due and keeps it.
   /// - Throws: `Failure` where nothing at all is known.

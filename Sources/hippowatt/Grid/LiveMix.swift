@@ -12,19 +12,31 @@ struct LiveMix {
   private let remark: SourceState?
   /// The last measurement, where it is too old to stand for the present.
   private let last: GridStatement?
+  /// What one kilowatt-hour more would cause now, where a service tells it.
+  private let marginal: GridStatement?
+  private let tries: GridTries?
 
   /// The mix of the live grid of a timeline.
-  init(_ timeline: Timeline, at now: Timestamp) {
+  init(_ timeline: Timeline, _ tries: GridTries?, at now: Timestamp) {
+    self.tries = tries
     let course = GridCourse(timeline)
     state = course.state(at: now)
-    facts = course.live.flatMap { GridFacts($0.attributes) }
-    label = course.live?.label ?? "?"
+    let device = course.live ?? timeline.devices.first { GridFacts($0.attributes) != nil }
+    facts = device.flatMap { GridFacts($0.attributes) }
+    label = device?.label ?? "?"
+    // The latest that has begun, within an hour.
+    marginal = device.flatMap { device in
+      timeline.gridBook.statements(
+        of: device.id, in: TimeSpan(now - 3600, now + 1), prefersForecasts: false
+      ).last { $0[.marginalIntensity] != nil && $0.span.start <= now }
+    }
     self.now = now
     last = course.live.flatMap { timeline.gridBook.lastMeasured(of: $0.id, before: now) }
     remark = timeline.states(at: now + 60).last
   }
 
-  private var age: Double? { state.said.map { now - $0.end } }
+  /// Seconds since the interval was over; 0 while it lasts.
+  private var age: Double? { state.said.map { max(0, now - $0.end) } }
 
   var lines: [String] {
     func percent(_ value: Double?) -> String { value.map { SI.percent($0) + " %" } ?? "unknown" }
@@ -33,11 +45,24 @@ struct LiveMix {
     }
     var when = state.rung.word
     if let age, age > 0 { when += ", \(SI.duration(age)) old" }
-    var lines = [
-      sanitized("\(label): \(when)"),
-      "renewable \(percent(state.renewable)), low-carbon \(percent(state.lowCarbon))",
-      "intensity \(grams(state.intensity)) lifecycle, \(grams(state.directIntensity)) direct",
-    ]
+    let isMarginal = facts?.signal == .marginal
+    var lines =
+      isMarginal
+      ? [sanitized(label)]
+      : [
+        sanitized("\(label): \(when)"),
+        "renewable \(percent(state.renewable)), low-carbon \(percent(state.lowCarbon))",
+        "intensity \(grams(state.intensity)) lifecycle, \(grams(state.directIntensity)) direct",
+      ]
+    if let marginal, let value = marginal[.marginalIntensity] {
+      let age = max(0, now - marginal.span.end)
+      let old = age > 60 ? ", \(SI.duration(age)) old" : ""
+      lines.append(
+        "marginal \(SI.significant(value)) gCO2/kWh, \(marginal.quality.rawValue)\(old): "
+          + "for deciding when, never part of a footprint")
+    } else if isMarginal {
+      lines.append("marginal unknown")
+    }
     let fuels = state.fuels.filter { $0.value > 0 }.sorted {
       ($0.value, $1.key.name) > ($1.value, $0.key.name)
     }
@@ -49,29 +74,35 @@ struct LiveMix {
       )
     }
     if let facts {
-      lines.append(sanitized("basis: \(facts.words); zone \(facts.zone); \(facts.licence)"))
+      let licence = facts.licence.isEmpty ? "licence unknown" : facts.licence
+      lines.append(sanitized("basis: \(facts.words); zone \(facts.zone); \(licence)"))
     }
     if let remark { lines.append(sanitized("source: \(remark.message)")) }
-    return lines
+    return lines + (tries?.lines ?? [])
   }
 
   var json: String {
-    JSONText.object([
-      ("zone", facts.map { .text($0.zone) }), ("provider", facts.map { .text($0.provider) }),
-      ("basis", facts.map { .text($0.basis.rawValue) }),
-      ("signal", facts.map { .text($0.signal.rawValue) }),
-      ("licence", facts.map { .text($0.licence) }),
-      ("known", .text(state.rung.word)), ("age_seconds", age.map(JSONText.number)),
-      ("renewable_share", state.renewable.map(JSONText.number) ?? .null),
-      ("low_carbon_share", state.lowCarbon.map(JSONText.number) ?? .null),
-      ("intensity", state.intensity.map(JSONText.number) ?? .null),
-      ("direct_intensity", state.directIntensity.map(JSONText.number) ?? .null),
-      (
-        "fuels",
-        .members(
-          state.fuels.sorted { $0.key.name < $1.key.name }.map { ($0.key.stem, .number($0.value)) })
-      ),
-      ("source", remark.map { .text($0.message) }),
-    ]).written
+    JSONText.object(
+      [
+        ("zone", facts.map { .text($0.zone) }), ("provider", facts.map { .text($0.provider) }),
+        ("basis", facts.map { .text($0.basis.rawValue) }),
+        ("signal", facts.map { .text($0.signal.rawValue) }),
+        ("licence", facts.map { .text($0.licence) }),
+        ("known", .text(state.rung.word)), ("age_seconds", age.map(JSONText.number)),
+        ("renewable_share", state.renewable.map(JSONText.number) ?? .null),
+        ("low_carbon_share", state.lowCarbon.map(JSONText.number) ?? .null),
+        ("intensity", state.intensity.map(JSONText.number) ?? .null),
+        ("direct_intensity", state.directIntensity.map(JSONText.number) ?? .null),
+        ("marginal_intensity", marginal?[.marginalIntensity].map(JSONText.number)),
+        (
+          "fuels",
+          .members(
+            state.fuels.sorted { $0.key.name < $1.key.name }.map {
+              ($0.key.stem, .number($0.value))
+            })
+        ),
+        ("source", remark.map { .text($0.message) }),
+      ] + (tries?.json ?? [])
+    ).written
   }
 }

@@ -3,6 +3,7 @@ import Canvas
 import Dashboard
 import Formats
 import Quantities
+import Sensors
 import Telemetry
 
 /// The greenest window, in words and as JSON.

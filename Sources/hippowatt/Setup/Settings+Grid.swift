@@ -13,7 +13,14 @@ struct LiveGridChoice: Sendable, Hashable {
   var options: [String: String] = [:]
 
   /// The names that `[grid]` hands on to the source.
-  static let handedOn = ["provider", "base", "key_env", "key_command", "key_file", "cache"]
+  static let handedOn = GridChoice.settings.filter { $0 != "zone" }
+
+  /// What would be asked for if the user said so; `nil` where it is asked for, or no zone is known.
+  func unasked(country: String?, timeZone: String?) -> SourceRequest? {
+    var choice = self
+    choice.isOn = true
+    return isOn ? nil : try? choice.request(country: country, timeZone: timeZone)
+  }
 
   /// What is asked for; `nil` where nobody is to be asked.
   /// - Throws: `WrongUsage` where no zone is known.

@@ -172,7 +172,7 @@ final class PlayedService: GridFetcher, Sendable {
       + "\"quality\":\"measured\",\"renewable\":7}]}",
   ]) func `A cache that is not ours is passed over`(text: String) throws {
     let tree = FileTree()
-    tree.write("cache/energy-charts-DE.json", text)
+    tree.write("/cache/energy-charts-DE.json", text)
     let service = PlayedService { PlayedService.plain($0, $1) }
     var source = try source(service, ["cache": tree.root + "/cache"])
     let heard = try source.sample(FixedClock(start))

@@ -1,4 +1,5 @@
 import HTTP
+import Linux
 import Telemetry
 
 /// What came of asking for one page.
@@ -33,7 +34,7 @@ package protocol GridFetcher {
 /// Fetches them over HTTP.
 struct HTTPGridFetcher: GridFetcher {
   private let base: HTTPURL
-  private let client: HTTPClient
+  private var client: HTTPClient
 
   init(_ base: HTTPURL) {
     self.base = base
@@ -48,10 +49,12 @@ struct HTTPGridFetcher: GridFetcher {
   mutating func get(
     _ request: GridRequest, etag: String?, lastModified: String?, now: Timestamp
   ) throws(SourceFailure) -> GridReply {
-    let prefix = base.path.hasSuffix("/") ? String(base.path.dropLast()) : base.path
+    let isWhole = request.path.isEmpty || !base.path.hasSuffix("/")
+    let prefix = isWhole ? base.path : String(base.path.dropLast())
     var url = base.at(prefix + request.path)
     url.secret = request.secretQuery
-    var headers = [HTTPHeader("Accept", "application/json")]
+    client.credentials = request.credentials
+    var headers = [HTTPHeader("Accept", request.accept)]
     if let etag { headers.append(HTTPHeader("If-None-Match", etag)) }
     if let lastModified { headers.append(HTTPHeader("If-Modified-Since", lastModified)) }
     if let secret = request.secretHeader {
@@ -72,5 +75,29 @@ struct HTTPGridFetcher: GridFetcher {
       throw SourceFailure(
         error.health, Secrets.masked(error.words(base)), remedy: Secrets.masked(error.remedy(base)))
     }
+  }
+}
+
+/// Reads a file as if it were a page, whose mark changes when it is written.
+struct GridFileFetcher: GridFetcher {
+  let path: String
+  private static let limit: Int64 = 4 << 20
+
+  mutating func get(
+    _ request: GridRequest, etag: String?, lastModified: String?, now: Timestamp
+  ) throws(SourceFailure) -> GridReply {
+    guard let file = SafeFile(path, followsLinks: true) else {
+      throw SourceFailure(
+        .absent, "\(Secrets.masked(path)) cannot be read, or is no regular file",
+        remedy: "check base; it is looked for again")
+    }
+    guard file.size <= Self.limit else {
+      throw SourceFailure(
+        .failed, "\(Secrets.masked(path)) has more than \(Self.limit >> 20) MiB",
+        remedy: "keep the last days in it")
+    }
+    let mark = "\(file.size) \(file.changed) \(file.identity)"
+    if mark == etag { return GridReply(304) }
+    return GridReply(200, file.head(Int(Self.limit)), etag: mark)
   }
 }

@@ -46,6 +46,8 @@ package enum GridRefusal: Error, Sendable, Hashable {
   case incomplete
   /// A value that cannot be.
   case implausible(String)
+  /// A value that is older than the user takes.
+  case old(String)
   /// What the service itself says went wrong.
   case service(String)
 
@@ -57,6 +59,7 @@ package enum GridRefusal: Error, Sendable, Hashable {
     case .empty: "its answer is empty"
     case .incomplete: "its answer lacks some of the fuels in every interval"
     case .implausible(let words): "its answer cannot be true: \(words)"
+    case .old(let words): "its value is too old: \(words)"
     case .service(let words): "it says: \(words)"
     }
   }

@@ -1,4 +1,5 @@
 import Formats
+import HTTP
 import Quantities
 import Telemetry
 
@@ -25,8 +26,17 @@ package protocol GridProvider: Sendable {
   /// Zones by example, for messages: `DE, FR, UK`.
   static var zones: String { get }
 
+  /// Why a key cannot be one; `nil` where nothing speaks against it.
+  static func flaw(ofKey key: String) -> String?
+
   /// Whether it knows a zone.
   static func covers(_ zone: String) -> Bool
+  /// Whether it may be asked of a zone where the user names no service.
+  static func isOffered(_ zone: String) -> Bool
+  /// What is said beside its numbers.
+  static func facts(_ zone: String, _ wishes: GridWishes) -> GridFacts
+  /// The page that gives a token for the key, where pages are not asked for with the key itself.
+  static func login(_ ask: GridAsk) -> GridRequest?
   /// What is to be asked now.
   static func requests(_ ask: GridAsk) -> [GridRequest]
   /// What an answer says.
@@ -39,13 +49,18 @@ package protocol GridProvider: Sendable {
 extension GridProvider {
   package static var signal: GridFacts.Signal { .average }
   package static var keyVariable: String? { nil }
+  package static func flaw(ofKey key: String) -> String? { nil }
+  package static func isOffered(_ zone: String) -> Bool { covers(zone) }
+  package static func login(_ ask: GridAsk) -> GridRequest? { nil }
 
-  /// What is said beside its numbers.
-  package static func facts(_ zone: String) -> GridFacts {
+  package static func facts(_ zone: String, _ wishes: GridWishes) -> GridFacts {
     GridFacts(
       provider: title, zone: zone, basis: basis, signal: signal, licence: licence,
       cadence: cadence)
   }
+
+  /// Whether the user says where it is and what its values are.
+  package static var isOwn: Bool { base.isEmpty }
 }
 
 /// Every service there is; adding one means adding a line.
@@ -57,7 +72,11 @@ package enum GridProviders {
     CarbonIntensityGB.self,
     ElectricityMaps.self,
     EnergiDataService.self,
+    OpenElectricity.self,
     EIA.self,
+    WattTime.self,
+    CSVGrid.self,
+    JSONGrid.self,
   ]
 
   /// The service of that name.
@@ -74,12 +93,18 @@ package struct GridAsk: Sendable, Hashable {
   package var now: Timestamp
   /// How far back to ask, in seconds.
   package var back: Double
-  /// The key, never shown; `nil` where there is none.
+  /// The key or the token that was got for it, never shown; `nil` where there is none.
   package var key: String?
+  /// What the user says of a source of their own.
+  package var wishes = GridWishes()
 
   /// A question; by default for the last day.
-  package init(zone: String, now: Timestamp, back: Double = 86_400, key: String? = nil) {
-    (self.zone, self.now, self.back, self.key) = (zone, now, back, key)
+  package init(
+    zone: String, now: Timestamp, back: Double = 86_400, key: String? = nil,
+    wishes: GridWishes = GridWishes()
+  ) {
+    (self.zone, self.now, self.back) = (zone, now, back)
+    (self.key, self.wishes) = (key, wishes)
   }
 
   /// From when on to ask.
@@ -91,6 +116,10 @@ package struct GridRequest: Sendable, Hashable {
   /// What the page tells.
   package enum Purpose: String, Sendable, Hashable, CaseIterable {
     case mix, intensity, forecast
+    /// How the present stands among other times, in words.
+    case index
+    /// A token.
+    case login
   }
 
   /// What the page tells.
@@ -101,10 +130,14 @@ package struct GridRequest: Sendable, Hashable {
   package var secretQuery = ""
   /// A header that is never shown, with its name.
   package var secretHeader: GridHeader?
+  /// Who asks, by basic authentication; never shown.
+  package var credentials: HTTPCredentials?
+  /// What is asked for: the media type.
+  package var accept = "application/json"
   /// The least seconds between two such requests.
   package var cadence: Double
 
-  /// A page.
+  /// A page; an empty path is the base itself.
   package init(_ purpose: Purpose, _ path: String, cadence: Double) {
     (self.purpose, self.path, self.cadence) = (purpose, path, cadence)
   }

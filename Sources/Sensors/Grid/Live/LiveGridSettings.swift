@@ -1,21 +1,31 @@
+import Formats
 import HTTP
+import Quantities
 import Telemetry
 
 /// What a user says of a live grid: its zone, and the settings of its `[[source]]` table.
 struct LiveGridSettings: Sendable {
   /// The settings there are, in the order of the README.
-  static let names = ["provider", "zone", "base", "key_env", "key_command", "key_file", "cache"]
+  static let names =
+    ["provider", "zone", "base", "key_env", "key_command", "key_file", "cache"] + GridWishes.names
 
   var provider: any GridProvider.Type
   var zone: String
-  var base: HTTPURL
+  var place: GridPlace
+  /// Where the key comes from, to read it again.
+  var keySource: KeySource
+  var environment: [String: String]
   var key: SecretText?
+  /// What the user says of a source of their own.
+  var wishes: GridWishes
   /// The file that keeps what was heard; `nil` for none.
   var cachePath: String?
   /// What makes this machine's waits differ from others'.
   var seedText: String
+  /// What tells one source of the user's own from another of the same zone; empty for a service.
+  var mark = ""
 
-  /// Reads what a user asks for; a key is read here, once.
+  /// Reads what a user asks for.
   init(_ request: SourceRequest, _ context: SourceContext) throws(SourceRequestError) {
     let options = request.options
     let zone = options["zone"] ?? request.argument
@@ -25,43 +35,71 @@ struct LiveGridSettings: Sendable {
       })
     else { throw SourceRequestError("“live-grid” needs a zone; write it like live-grid:DE") }
     self.zone = zone.uppercased()
-    if let name = options["provider"] {
-      guard let named = GridProviders.named(name) else {
-        let names = GridProviders.all.map { $0.name }.joined(separator: ", ")
-        throw SourceRequestError("“live-grid” knows no provider “\(name)”; there are: \(names)")
-      }
-      provider = named
-    } else if let found = Self.choice(self.zone, context) {
-      provider = found
-    } else {
-      throw SourceRequestError(
-        "“live-grid”: no provider without a key covers “\(zone)”; name one with provider")
+    if let name = options["provider"], GridProviders.named(name) == nil {
+      let names = GridProviders.all.map { $0.name }.joined(separator: ", ")
+      throw SourceRequestError("“live-grid” knows no provider “\(name)”; there are: \(names)")
     }
-    guard provider.covers(self.zone) else {
+    if let named = options["provider"].flatMap(GridProviders.named), !named.covers(self.zone) {
       throw SourceRequestError(
-        "“live-grid”: \(provider.title) does not cover “\(zone)”; it knows \(provider.zones)")
+        "“live-grid”: \(named.title) does not cover “\(zone)”; it knows \(named.zones)")
     }
-    base = try HTTPURL(options["base"] ?? provider.base)
+    let choice = GridChoice(zone: zone, options: options, environment: context.environment)
+    guard let found = choice.chosen.flatMap({ GridProviders.named($0.name) }) else {
+      throw SourceRequestError("“live-grid”: \(choice.absence)")
+    }
+    provider = found
+    place = try Self.place(options, provider, context)
+    wishes = try GridWishes(options, for: provider)
     let named = KeySource(
       environment: options["key_env"], command: options["key_command"], file: options["key_file"])
     let usual: KeySource? = provider.keyVariable.flatMap {
       context.environment[$0]?.isEmpty == false ? .environment($0) : nil
     }
-    key = try (named == .nothing ? usual ?? .nothing : named).read(
-      environment: context.environment)
+    keySource = named == .nothing ? usual ?? .nothing : named
+    environment = context.environment
+    key = try Self.key(keySource, provider, environment)
     seedText = "\(context.machine) \(provider.name) \(self.zone)"
-    cachePath = Self.cacheFolder(options, context).map {
-      "\($0)/\(provider.name)-\(self.zone).json"
+    if provider.isOwn { mark = "-" + String(FNV1a.hash("\(place)") & 0xFFFF_FFFF, radix: 16) }
+    // A file is its own cache.
+    if case .server = place {
+      cachePath = Self.cacheFolder(options, context).map {
+        "\($0)/\(provider.name)-\(self.zone)\(mark).json"
+      }
     }
   }
 
-  /// The nearest to the source: RTE for France, NESO for Britain, then whoever needs no key, then whoever
-  /// has one.
-  private static func choice(_ zone: String, _ context: SourceContext) -> (any GridProvider.Type)? {
-    let local: [any GridProvider.Type] = [RTEMix.self, CarbonIntensityGB.self]
-    let covering = (local + GridProviders.all).filter { $0.covers(zone) }
-    return covering.first { $0.keyVariable == nil }
-      ?? covering.first { $0.keyVariable.flatMap { context.environment[$0] } != nil }
+  /// Reads the key, as it is now.
+  func readKey() throws(SourceRequestError) -> SecretText? {
+    try Self.key(keySource, provider, environment)
+  }
+
+  private static func key(
+    _ source: KeySource, _ provider: any GridProvider.Type, _ environment: [String: String]
+  ) throws(SourceRequestError) -> SecretText? {
+    guard let key = try source.read(environment: environment) else { return nil }
+    if let flaw = provider.flaw(ofKey: key.revealed) {
+      throw SourceRequestError("“live-grid”: the key of \(provider.title) \(flaw)")
+    }
+    return key
+  }
+
+  private static func place(
+    _ options: [String: String], _ provider: any GridProvider.Type, _ context: SourceContext
+  ) throws(SourceRequestError) -> GridPlace {
+    var text = options["base"] ?? provider.base
+    let isFile = provider.name == CSVGrid.name
+    guard !text.isEmpty else {
+      throw SourceRequestError(
+        "“live-grid”: the provider \(provider.name) needs base, "
+          + (isFile ? "a path or a URL" : "the URL of the page"))
+    }
+    if isFile, !text.contains("://") {
+      if text.hasPrefix("~/"), let home = context.environment["HOME"] {
+        text = home + text.dropFirst()
+      }
+      return .file(text)
+    }
+    return .server(try HTTPURL(text))
   }
 
   /// The folder of the cache: the one named, else that of XDG; `nil` where there is none.

@@ -13,9 +13,9 @@ struct LiveGridSource: DataSource {
   let kind = "live-grid"
   private(set) var interval: Double?
 
-  private let settings: LiveGridSettings
-  private var fetcher: any GridFetcher
-  private var plans: [GridRequest.Purpose: GridPollPlan] = [:]
+  var settings: LiveGridSettings
+  var fetcher: any GridFetcher
+  var plans: [GridRequest.Purpose: GridPollPlan] = [:]
   private var known: [Key: GridInterval] = [:]
   /// What has not been said yet.
   private var changed: Set<Key> = []
@@ -23,15 +23,23 @@ struct LiveGridSource: DataSource {
   private var hasKey: Bool
   private var message = ""
   /// What is wrong with each page, until it is answered again.
-  private var failing: [GridRequest.Purpose: SourceFailure] = [:]
+  var failing: [GridRequest.Purpose: SourceFailure] = [:]
   /// What is to be said of each page for people.
-  private var remarks: [GridRequest.Purpose: String] = [:]
+  var remarks: [GridRequest.Purpose: String] = [:]
   private let seed: UInt64
   private var cache: GridCache?
   /// Until when everything measured is known; `nil` before the first answer.
   private var measuredUntil: Timestamp?
   /// When the newest answer came.
   private var lastSaid: Timestamp?
+  /// What the key was given for, where the service wants a token.
+  var token: GridToken?
+  /// Why there is no token, for the pages that are asked for at the same time.
+  var loginFailure: SourceFailure?
+  /// When what the cache kept at the start was said.
+  private var keptSaid: Timestamp?
+  /// What came of the last question for each page, in words.
+  var outcomes: [GridRequest.Purpose: String] = [:]
 
   /// Where an interval is kept: one that was forecast is kept apart from what was measured.
   private struct Key: Hashable {
@@ -44,7 +52,10 @@ struct LiveGridSource: DataSource {
 
   init(_ settings: LiveGridSettings, fetcher: (any GridFetcher)? = nil) {
     self.settings = settings
-    self.fetcher = fetcher ?? HTTPGridFetcher(settings.base)
+    switch settings.place {
+    case .server(let base): self.fetcher = fetcher ?? HTTPGridFetcher(base)
+    case .file(let path): self.fetcher = fetcher ?? GridFileFetcher(path: path)
+    }
     hasKey = settings.provider.keyVariable == nil || settings.key != nil
     seed = FNV1a.hash(settings.seedText)
     cache = settings.cachePath.map(GridCache.init)
@@ -52,16 +63,17 @@ struct LiveGridSource: DataSource {
     interval = 30
   }
 
-  private var provider: any GridProvider.Type { settings.provider }
+  var provider: any GridProvider.Type { settings.provider }
 
   private var device: DeviceID {
-    DeviceID(machine: "", kind: .grid, name: "\(provider.name):\(settings.zone)")
+    DeviceID(machine: "", kind: .grid, name: "\(provider.name):\(settings.zone)\(settings.mark)")
   }
 
   mutating func probe() -> Probe {
     guard hasKey else { return Probe(.denied, missingKey.message, remedy: missingKey.remedy) }
     return Probe(
-      .waiting, "\(settings.zone) from \(provider.title) at \(settings.base.host), not asked yet",
+      .waiting,
+      "\(settings.zone) from \(provider.title) at \(settings.place.host ?? "a file"), not asked yet",
       remedy: "it is asked once a session runs")
   }
 
@@ -80,23 +92,7 @@ struct LiveGridSource: DataSource {
       observations = announce()
       observations += remember(now)
     }
-    var ask = GridAsk(zone: settings.zone, now: now, back: back(now), key: settings.key?.revealed)
-    var hasAsked = false
-    for request in provider.requests(ask) {
-      var plan = plans[request.purpose] ?? newPlan(request)
-      guard plan.isDue(clock.now) else { continue }
-      ask.now = clock.now
-      hasAsked = true
-      do throws(SourceFailure) {
-        if let remark = try poll(request, &plan, ask) {
-          remarks[request.purpose] = remark
-        }
-        failing[request.purpose] = nil
-      } catch {
-        failing[request.purpose] = error
-      }
-      plans[request.purpose] = plan
-    }
+    let hasAsked = ask(clock)
     let end = clock.now
     if !changed.isEmpty { say(end, &observations) }
     // A little more than needed, so that it is due when the source is woken.
@@ -114,76 +110,19 @@ struct LiveGridSource: DataSource {
   }
 
   /// A day at first; later what may still change, and all since the last measurement.
-  private func back(_ now: Timestamp) -> Double {
+  func back(_ now: Timestamp) -> Double {
     guard let measuredUntil else { return 86_400 }
     return min(86_400, max(4 * 3600, now - measuredUntil + 7200))
   }
 
-  private func newPlan(_ request: GridRequest) -> GridPollPlan {
+  func newPlan(_ request: GridRequest) -> GridPollPlan {
     GridPollPlan(cadence: request.cadence, seed: seed ^ FNV1a.hash(request.purpose.rawValue))
-  }
-
-  // MARK: Asking
-
-  private mutating func poll(
-    _ request: GridRequest, _ plan: inout GridPollPlan, _ ask: GridAsk
-  ) throws(SourceFailure) -> String? {
-    let reply: GridReply
-    do throws(SourceFailure) {
-      reply = try fetcher.get(
-        request, etag: plan.etag, lastModified: plan.lastModified, now: ask.now)
-    } catch {
-      plan.ended(.failed(retryAfter: nil), asked: ask.now)
-      throw error
-    }
-    switch reply.status {
-    case 304:
-      plan.ended(.unchanged, asked: ask.now)
-      return nil
-    case 200: break
-    default:
-      plan.ended(.failed(retryAfter: reply.retryAfter), asked: ask.now)
-      throw failure(reply.status)
-    }
-    do throws(GridRefusal) {
-      let answer = GridPlausibility.gate(
-        try provider.decode(reply.body, request, ask), now: ask.now)
-      guard !answer.intervals.isEmpty else { throw answer.leftOut ?? .empty }
-      plan.ended(
-        .answered(etag: reply.etag, lastModified: reply.lastModified), asked: ask.now)
-      take(answer.intervals)
-      return answer.remark
-    } catch {
-      plan.ended(.empty, asked: ask.now)
-      throw SourceFailure(
-        .failed, "\(provider.title), asked for \(settings.zone): \(error.words)",
-        remedy: "it is asked again; what was known before still counts")
-    }
-  }
-
-  private func failure(_ status: Int) -> SourceFailure {
-    let title = "\(provider.title), asked for \(settings.zone),"
-    switch status {
-    case 401, 403:
-      let remedy = provider.keyVariable.map { "check the key in \($0), and that it may ask for it" }
-      return SourceFailure(
-        .denied, "\(title) refuses (\(status))", remedy: remedy ?? "it is asked again later")
-    case 429:
-      return SourceFailure(
-        .failed, "\(title) was asked too often (429)", remedy: "it is left alone for a while")
-    case 500...:
-      return SourceFailure(
-        .failed, "\(title) is out of order (\(status))", remedy: "it is asked again later")
-    default:
-      return SourceFailure(
-        .failed, "\(title) answers with status \(status)", remedy: "check zone and base")
-    }
   }
 
   // MARK: Saying
 
   /// Takes intervals in; what several pages tell of one is said as one.
-  private mutating func take(_ intervals: [GridInterval]) {
+  mutating func take(_ intervals: [GridInterval]) {
     for interval in intervals {
       let key = Key(span: interval.span, quality: interval.quality)
       var whole = known[key] ?? interval
@@ -214,13 +153,21 @@ struct LiveGridSource: DataSource {
   }
 
   private func announce() -> [Observation] {
-    var attributes = provider.facts(settings.zone).attributes
-    attributes["host"] = settings.base.host
+    let facts = provider.facts(settings.zone, settings.wishes)
+    var attributes = facts.attributes
+    if settings.place != GridPlace(provider.base, isFile: false) {
+      attributes["own"] = settings.wishes.label ?? ""
+    }
+    switch settings.place {
+    case .server(let url): attributes["host"] = url.host
+    case .file(let path):
+      attributes["file"] = path.split(separator: "/").last.map(String.init) ?? path
+    }
     return [
       .device(
         Device(
           id: device, label: GridSource.name(of: settings.zone) ?? settings.zone,
-          model: provider.facts(settings.zone).words,
+          model: facts.words,
           attributes: attributes))
     ]
   }
@@ -229,9 +176,10 @@ struct LiveGridSource: DataSource {
   private mutating func remember(_ now: Timestamp) -> [Observation] {
     guard let content = cache?.read(now: now) else { return [] }
     var observations: [Observation] = []
+    keptSaid = content.said
     take(content.intervals)
     say(content.said ?? now, &observations)
-    for request in provider.requests(GridAsk(zone: settings.zone, now: now)) {
+    for request in provider.requests(newAsk(now)) {
       guard let next = content.plans[request.purpose] ?? nil, next - now < request.cadence + 3600
       else { continue }
       plans[request.purpose] = GridPollPlan(
@@ -259,6 +207,19 @@ struct LiveGridSource: DataSource {
     return SourceState(
       source: name, kind: kind, time: now, health: failure?.health ?? .ok, message: words,
       remedy: failure?.remedy ?? "")
+  }
+
+  /// What came of the last questions, and how old what was kept is.
+  func account(_ now: Timestamp) -> GridAccount {
+    var account = GridAccount()
+    account.outcomes = GridRequest.Purpose.allCases.compactMap { purpose in
+      outcomes[purpose].map { "\(purpose.rawValue): \($0)" }
+    }
+    if !hasKey { account.outcomes = [missingKey.message + ": \(provider.keyVariable ?? "")"] }
+    account.hasAnswered = outcomes.keys.contains { failing[$0] == nil }
+    account.cachePath = settings.cachePath
+    account.cacheAge = keptSaid.map { max(0, now - $0) }
+    return account
   }
 
   /// The line of the catalogue: `live-grid:ZONE`.

@@ -19,6 +19,12 @@ package enum EIA: GridProvider {
       && zone.utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 }
   }
 
+  /// Two and three letters may as well be a country, which it knows nothing of.
+  package static func isOffered(_ zone: String) -> Bool {
+    covers(zone) && !GridSource.knows(zone) && !OpenElectricity.covers(zone)
+      && !EnergyCharts.covers(zone)
+  }
+
   package static func requests(_ ask: GridAsk) -> [GridRequest] {
     // What is told comes hours late, a day late from some.
     let start = GridStamp.hour(ask.now - max(ask.back, 2 * 86_400))

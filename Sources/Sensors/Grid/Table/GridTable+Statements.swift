@@ -6,9 +6,14 @@ extension GridTable {
   ///
   /// A row holds until the next one. Where a row is missing the one before holds no longer than its
   /// neighbours do, so that a hole stays a hole; the last one holds as long as the one before it.
-  func statements(
+  package func statements(
     of device: DeviceID, said: Timestamp, quality: GridStatement.Quality
   ) -> [GridStatement] {
+    dated.map { Self.statement($0.row, device, $0.span, said, quality) }
+  }
+
+  /// The rows of a table of dates with the intervals in which they hold; none of a table of one day.
+  package var dated: [(row: Row, span: TimeSpan)] {
     guard !isDaily else { return [] }
     let steps = zip(rows.dropFirst(), rows).map { $0.time - $1.time }
     return rows.indices.map { place in
@@ -17,7 +22,7 @@ extension GridTable {
       let step = steps.indices.contains(place) ? min(steps[place], longest) : steps.last
       let start = Timestamp(nanoseconds: rows[place].time)
       let end = Timestamp(nanoseconds: rows[place].time.saturatingAdd(step ?? Self.hour))
-      return Self.statement(rows[place], device, TimeSpan(start, end), said, quality)
+      return (rows[place], TimeSpan(start, end))
     }
   }
 
@@ -25,7 +30,7 @@ extension GridTable {
   ///
   /// `offset` gives the seconds a local clock is ahead of UTC. With `shift` the day is laid so many
   /// seconds earlier: what it says of three o'clock holds at midnight where that is 10 800.
-  func statements(
+  package func statements(
     of device: DeviceID, over span: TimeSpan, shift: Int64 = 0, offset: (Timestamp) -> Int
   ) -> [GridStatement] {
     guard isDaily, let first = rows.first, let last = rows.last else { return [] }
