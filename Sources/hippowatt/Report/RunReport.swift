@@ -54,6 +54,8 @@ struct RunReport {
   let peakPower: Double?
   let grid: GridAccount?
   let location: Device?
+  /// The yearly mean that stands where the live grid is silent, if it stands anywhere.
+  let yearlyMean: Device?
   let accelerators: [Device]
   let processor: String
   let jobs: [Job]
@@ -106,6 +108,8 @@ struct RunReport {
       .compactMap { $0 }.max()
     grid = ledger.grid(over: span).flatMap { $0.matched > 0 ? $0 : nil }
     location = ledger.inventory.grid
+    let course = ledger.gridCourse
+    yearlyMean = course.live != nil && grid?.rungs[.annual] != nil ? course.held : nil
     alerts = timeline.alerts(until: Timestamp(nanoseconds: .max)).filter {
       $0.raised.time >= span.start
     }.map { (timeline.name(of: $0.raised), $0) }
