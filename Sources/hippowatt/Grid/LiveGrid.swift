@@ -50,7 +50,8 @@ final class LiveForecast: GridForecastSource {
     }
     guard timeline.gridBook.isEmpty else { return }
     let state = timeline.states(at: now + 1).last
-    throw Failure("unknown: " + (state.map { "\($0.message); \($0.remedy)" } ?? "no answer"))
+    let words = state.map { [$0.message, $0.remedy].filter { !$0.isEmpty } } ?? ["no answer"]
+    throw Failure("unknown: " + words.joined(separator: "; "))
   }
 
   func forecast(_ now: Timestamp) throws -> GridForecast {
