@@ -13,12 +13,8 @@ extension Ledger {
   public func grid(over span: TimeSpan) -> GridAccount? {
     memos.grids.answer(span) {
       guard let total = energy(over: span) else { return nil }
-      var account = GridAccount()
       let course = gridCourse
-      for stretch in course.stretches(in: span) {
-        guard let joules = energy(over: stretch.span)?.joules, joules > 0 else { continue }
-        account.add(joules, stretch)
-      }
+      var account = added(course, over: span)
       // The split of the whole need not sum to the last bit, and what no part knows stays unknown.
       let rest = total.joules - account.joules
       if rest > 1e-9 * total.joules { account.add(rest, GridStretch(span)) }

@@ -11,10 +11,16 @@ public struct Ledger: Sendable {
   public let inventory: Inventory
   /// Answers computed already; they stay true, since the timeline does not change.
   let memos = LedgerMemos()
+  /// What ledgers of the same session added up of the grid already.
+  let tally: GridTally
 
   /// The ledger of a timeline as it is now; later readings need a new one.
-  public init(_ timeline: Timeline) {
+  ///
+  /// - Parameter tally: what the ledgers of a session hand on, so that the next one adds the newest
+  ///   stretch only.
+  public init(_ timeline: Timeline, tally: GridTally = GridTally()) {
     self.timeline = timeline
+    self.tally = tally
     inventory = Inventory(timeline)
   }
 

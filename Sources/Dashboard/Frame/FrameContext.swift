@@ -32,7 +32,7 @@ public struct FrameContext {
 
   init(_ input: FrameInput) {
     self.input = input
-    ledger = Ledger(input.timeline)
+    ledger = Ledger(input.timeline, tally: input.tally)
     time = input.view.cursor.time(in: input.bounds)
     moment = input.timeline.moment(at: time)
     window = TimeSpan(last: input.view.window, endingAt: time)

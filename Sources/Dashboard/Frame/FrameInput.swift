@@ -71,6 +71,8 @@ public struct FrameInput: Sendable {
   public var price: Price?
   /// The loss that the run is to reach.
   public var targetLoss: Double?
+  /// What earlier frames added up already; a frame is the same with another one, only later.
+  public var tally = GridTally()
 
   /// The input of a frame without baselines, price or target.
   public init(

@@ -53,8 +53,9 @@ enum Ribbon {
     _ canvas: inout Canvas, in bar: Rect, tail: Int, _ c: FrameContext
   ) {
     if tail > 0, let share = c.grid.renewable {
+      let word = c.input.session.supposed == nil ? "" : "if: "
       canvas.text(
-        "\(SI.fixed(share * 100, 0)) % renewable", x: bar.right + 2, y: bar.y,
+        "\(word)\(SI.fixed(share * 100, 0)) % renewable", x: bar.right + 2, y: bar.y,
         Style(c.theme[.renewable].end, on: c.background).bold)
     }
   }

@@ -29,7 +29,9 @@ struct EquivalentsOverlay: Overlay {
     if let grams {
       head += [
         Run("   " + SI.carbon(grams).joined, ink.ramp(.renewable).bold),
-        Run(" by the grid's mix", ink.muted),
+        Run(
+          c.input.session.supposed == nil
+            ? " by the grid's mix" : " by another grid's mix: what if", ink.muted),
       ]
     }
     if let sinceMark, sinceMark.joules > 0 {

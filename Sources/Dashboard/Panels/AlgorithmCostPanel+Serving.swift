@@ -13,7 +13,7 @@ extension AlgorithmCostPanel {
       return Headline(missing: [fault.message, fault.remedy].filter { !$0.isEmpty })
     }
     var headline = Headline()
-    headline.note = "\(job.label) · \(SI.age(c.time - cost.span.end)) ago"
+    headline.tell(job, age: c.time - cost.span.end)
     headline.isEstimate = cost.energy?.isModelled ?? false
     let rate = SI.text(cost.outputRate, "tokens/s", smallest: 0)
     if let joules = cost.joulesPerOutputToken {
@@ -52,7 +52,7 @@ extension AlgorithmCostPanel {
   private func requestHeadline(_ job: Device, _ c: FrameContext) -> Headline? {
     guard let known = c.ledger.known(.requests, of: job.id, at: c.time) else { return nil }
     var headline = Headline()
-    headline.note = "\(job.label) · \(SI.age(known.age)) ago"
+    headline.tell(job, age: known.age)
     guard let cost = c.ledger.cost(of: job.id, at: c.time), let work = cost.requestWork else {
       headline.value = SI.text(known.value, "requests", smallest: 0)
       headline.phrases.append([Run("not enough yet for a cost", c.muted)])

@@ -30,9 +30,9 @@ struct AlgorithmCostPanel: Panel {
       return servingHeadline(job, c) ?? Headline(missing: missing(c))
     }
     var headline = Headline()
-    headline.note = "\(job.label) · \(SI.age(progress.age)) ago"
+    headline.tell(job, age: progress.age)
     let lastSaid = c.timeline.facts(of: job.id).lastSaid
-    if let lastSaid { headline.note = "\(job.label) · \(SI.age(c.time - lastSaid)) ago" }
+    if let lastSaid { headline.tell(job, age: c.time - lastSaid) }
     let cost = c.ledger.cost(of: job.id, at: c.time)
     if let joules = cost?.joulesPerToken {
       headline.value = SI.text(joules, "J/token")
@@ -89,7 +89,7 @@ struct AlgorithmCostPanel: Panel {
       let style = ending.cause == .finished ? c.style(.good) : c.style(.warning)
       headline.phrases.insert([Run(sanitized(ending.text), style)], at: 0)
       if lastSaid == nil, c.time > ending.time {
-        headline.note = "\(job.label) · \(SI.age(c.time - ending.time)) ago"
+        headline.tell(job, age: c.time - ending.time)
       }
     }
     headline.isEstimate = cost?.energy?.isModelled ?? false
@@ -141,7 +141,7 @@ struct AlgorithmCostPanel: Panel {
         ? "It was written before anyone looked: rate and cost are not known."
         : "The job was restarted and has told no progress since.",
     ])
-    headline.note = "\(job.label) · \(SI.age(c.time - earlier.time)) ago"
+    headline.tell(job, age: c.time - earlier.time)
     return headline
   }
 

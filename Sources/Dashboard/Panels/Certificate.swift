@@ -75,11 +75,19 @@ enum Certificate {
         "own sun f = min(sun, load) ÷ load of the site, and what was stored of it: share = f + (1 − f) × grid"
       ]
       : []
-    return asked + site + [
+    let live = c.ledger.gridCourse.live.flatMap { GridFacts($0.attributes) }
+    let factors = live.map { $0.factors.isEmpty ? "" : ", " + sanitized($0.factors) } ?? ""
+    var lines = [
       "share of what you drew = Σ joules × share of the grid at their time ÷ Σ joules, since start",
-      "grams = Σ joules × intensity of the grid at their time: location-based, lifecycle",
+      "grams = Σ joules × intensity of the grid at their time: location-based, lifecycle"
+        + factors,
       "the mix is known for \(SI.percent(account.coverage)) % of the joules",
     ]
+    if c.input.session.supposed != nil {
+      lines.insert("▲ WHAT IF: of another grid, not of the one the run drew from", at: 0)
+    }
+    if let live { lines.append("shares of \(live.basis.rawValue); " + sanitized(live.otherBasis)) }
+    return asked + site + lines
   }
 
   /// What the joules are divided by, what one of them is called, and its joules.

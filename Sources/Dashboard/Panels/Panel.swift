@@ -71,11 +71,29 @@ struct Headline {
   var isEstimate = false
   /// The text at the right of the frame.
   var note = ""
+  /// What stands there instead where it has no room, the longest first; without one it is cut.
+  var shorterNotes: [String] = []
   /// Where there is no number: what was looked for, and how to feed the panel.
   var missing: [String] = []
 }
 
 extension Headline {
+  /// The longest note that has room; `nil` where none has.
+  func note(fitting width: Int) -> String? {
+    guard !note.isEmpty else { return nil }
+    if let whole = ([note] + shorterNotes).first(where: { displayWidth($0) <= width }) {
+      return whole
+    }
+    return shorterNotes.isEmpty ? clipped(note, to: width) : nil
+  }
+
+  /// Says whose the number is and how old; where there is little room, how old.
+  mutating func tell(_ job: Device, age: Double) {
+    let words = "\(SI.age(age)) ago"
+    note = "\(job.label) · \(words)"
+    shorterNotes = [words]
+  }
+
   /// The style of the value and its unit, in a panel of some colours.
   func style(of ramp: Theme.Ramp, _ context: FrameContext) -> Style {
     tone.map(context.style) ?? context.style(ramp)
@@ -98,9 +116,8 @@ extension Panel {
           Run(" \(title) ", context.text.bold),
         ], x: rect.x + 2, y: rect.y, maxWidth: rect.width - 4)
     let room = rect.width - 7 - titleWidth
-    if !headline.note.isEmpty, room >= 6 {
-      let note = " " + clipped(headline.note, to: room - 2) + " "
-      canvas.textRight(note, right: rect.right - 2, y: rect.y, context.muted)
+    if room >= 6, let note = headline.note(fitting: room - 2) {
+      canvas.textRight(" \(note) ", right: rect.right - 2, y: rect.y, context.muted)
     }
     let inner = rect.inset(dx: 2, dy: 1)
     guard inner.height > 0 else { return }

@@ -54,8 +54,27 @@ struct RenewableSharePanel: Panel {
       }
     }
     headline.isEstimate = [.estimated, .stale, .profile].contains(grid.rung)
-    headline.note = note(grid, c)
+    (headline.note, headline.shorterNotes) = notes(grid, c)
     return headline
+  }
+
+  /// The note at the frame, and what of it counts most where there is little room: that it is supposed,
+  /// then how old it is, then where.
+  private func notes(_ grid: GridStretch, _ c: FrameContext) -> (String, [String]) {
+    let note = note(grid, c)
+    let parts = note.split(separator: " · ").map { String($0) }
+    guard c.input.session.supposed == nil else {
+      return ("what if · " + note, (parts.first.map { ["what if · " + $0] } ?? []) + ["what if"])
+    }
+    var shorter = Array(parts.dropFirst())
+    switch grid.rung {
+    case .measured, .estimated, .stale:
+      shorter.append(grid.isForecast ? "forecast" : grid.rung.word)
+    case .profile: shorter.append("profile")
+    case .annual: shorter.append("annual mean")
+    case .unknown: break
+    }
+    return (note, shorter)
   }
 
   /// The zone and of when its numbers are: `Germany · 10:15, measured`.

@@ -6,14 +6,29 @@ public struct GridBook: Sendable, Hashable {
   struct Slot: Sendable, Hashable {
     var span: TimeSpan
     var editions: [GridStatement]
+    /// Whether a measurement of it was said anew with another value.
+    var isRestated = false
   }
 
   private var slots: [DeviceID: [Slot]] = [:]
   /// The grids that something was said of, in the order they were first heard of.
   public private(set) var devices: [DeviceID] = []
+  /// A number that is another one after everything that is written.
+  ///
+  /// It is the same for books in which the same was written in the same order, within one process.
+  public private(set) var fingerprint = 0
 
   /// A book in which nothing is written yet.
   public init() {}
+
+  public static func == (left: Self, right: Self) -> Bool {
+    left.devices == right.devices && left.slots == right.slots
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(devices)
+    hasher.combine(slots)
+  }
 
   /// Whether nothing is written in it.
   public var isEmpty: Bool { devices.isEmpty }
@@ -36,6 +51,7 @@ public struct GridBook: Sendable, Hashable {
     let index = list.partitioningIndex { $0.span.start >= statement.span.start }
     guard list.indices.contains(index), list[index].span.start == statement.span.start else {
       list.insert(Slot(span: statement.span, editions: [statement]), at: index)
+      sign(statement)
       if list.count > Self.capacity { list.removeFirst(Self.capacity / 8) }
       return true
     }
@@ -46,7 +62,17 @@ public struct GridBook: Sendable, Hashable {
     if list[index].editions.count > Self.mostEditions { list[index].editions.remove(at: 1) }
     // A later edition may have another length, such as quarters of an hour instead of hours.
     list[index].span = list[index].editions.last?.span ?? statement.span
+    let measured = list[index].editions.filter { $0.quality == .measured }
+    list[index].isRestated = zip(measured, measured.dropFirst()).contains { $1.contradicts($0) }
+    sign(statement)
     return true
+  }
+
+  private mutating func sign(_ statement: GridStatement) {
+    var hasher = Hasher()
+    hasher.combine(fingerprint)
+    hasher.combine(statement)
+    fingerprint = hasher.finalize()
   }
 
   /// What is known of the interval that holds a time: the best there is, and of equals the newest.
@@ -113,10 +139,7 @@ public struct GridBook: Sendable, Hashable {
     guard let list = slots[device] else { return 0 }
     let from = list.partitioningIndex { $0.span.end > span.start }
     let to = list.partitioningIndex { $0.span.start >= span.end }
-    return list[from..<max(from, to)].count { slot in
-      let measured = slot.editions.filter { $0.quality == .measured }
-      return zip(measured, measured.dropFirst()).contains { $1.contradicts($0) }
-    }
+    return list[from..<max(from, to)].count { $0.isRestated }
   }
 
   /// From the start of the first to the end of the last interval.

@@ -35,11 +35,18 @@ public struct GridFacts: Sendable, Hashable {
   public var licence: String
   /// Seconds between two new values.
   public var cadence: Double
+  /// What its direct grams are of, which need not be what its shares are of.
+  public var directBasis: Basis
+  /// By whose factors its lifecycle grams are counted; empty where that is not known.
+  public var factors = ""
+  /// By whose factors its direct grams are counted, where those hold more than combustion of what is
+  /// fossil: `NESO's factors, biomass at 120 g`; empty where they do not.
+  public var directFactors = ""
 
-  /// The facts of a source.
+  /// The facts of a source; the direct grams are of what the shares are, unless another basis is named.
   public init(
     provider: String, zone: String, basis: Basis, signal: Signal = .average, licence: String,
-    cadence: Double
+    cadence: Double, directBasis: Basis? = nil
   ) {
     self.provider = provider
     self.zone = zone
@@ -47,6 +54,7 @@ public struct GridFacts: Sendable, Hashable {
     self.signal = signal
     self.licence = licence
     self.cadence = cadence
+    self.directBasis = directBasis ?? basis
   }
 
   /// Reads them from a device's attributes; `nil` where the device is no live grid.
@@ -58,15 +66,37 @@ public struct GridFacts: Sendable, Hashable {
     self.init(
       provider: provider, zone: zone, basis: basis, signal: signal,
       licence: attributes["licence"] ?? "",
-      cadence: attributes["cadence"].flatMap(Double.init) ?? 900)
+      cadence: attributes["cadence"].flatMap(Double.init) ?? 900,
+      directBasis: attributes["direct_basis"].flatMap(Basis.init(rawValue:)))
+    factors = attributes["factors"] ?? ""
+    directFactors = attributes["direct_factors"] ?? ""
   }
 
   /// The same as a device's attributes.
   public var attributes: [String: String] {
-    [
+    var attributes = [
       "provider": provider, "zone": zone, "basis": basis.rawValue, "signal": signal.rawValue,
       "licence": licence, "cadence": "\(cadence)",
     ]
+    if directBasis != basis { attributes["direct_basis"] = directBasis.rawValue }
+    if !factors.isEmpty { attributes["factors"] = factors }
+    if !directFactors.isEmpty { attributes["direct_factors"] = directFactors }
+    return attributes
+  }
+
+  /// What its direct grams hold: `combustion only` or `by NESO's factors, biomass at 120 g`, and of what.
+  public var directWords: String {
+    let what = directFactors.isEmpty ? "combustion only" : "by \(directFactors)"
+    return "\(what), of \(directBasis.rawValue)"
+  }
+
+  /// What is said of the basis on which its shares are not told.
+  public var otherBasis: String {
+    switch basis {
+    case .production: "of consumption: unknown, because \(provider) tells no mix of imports"
+    case .unknown: "of production or of consumption: unknown, because nobody said of \(provider)"
+    case .consumption: "of production: unknown, because \(provider) tells only what sockets deliver"
+    }
   }
 
   /// What is said beside every number of it: `Energy-Charts · production · average`.

@@ -64,6 +64,11 @@ struct Series: Sendable {
   var hasBeginning = true
   /// How many values came too late to be inserted.
   var dropped = 0
+  /// How often what was known already changed.
+  ///
+  /// By a late or revised value, by points that were forgotten, by a page that was turned; values that
+  /// follow the newest one leave it alone.
+  var revision = 0
   /// Of a power limit, the series of the energy counters that it bounds, of the same device.
   var governed: [Int] = []
   /// Of a counter of energy, the highest power limit its device was seen to have, in watts.
@@ -95,7 +100,10 @@ struct Series: Sendable {
     }
     let earlier = samples.count > 1 ? samples[samples.count - 2] : nil
     let next = following(last, after: earlier, value: value, at: time)
-    if samples.append(next, bound: Self.rawCapacity) { hasBeginning = false }
+    if samples.append(next, bound: Self.rawCapacity) {
+      hasBeginning = false
+      revision += 1
+    }
     observe()
     let isLeap = rule.ceiling < .infinity && next.covered == last.covered && value > last.value
     return isLeap ? value - last.value : nil
@@ -164,6 +172,7 @@ struct Series: Sendable {
 
   /// Places a value that came late, or replaces one that was revised.
   private mutating func insert(_ value: Double, at time: Timestamp) {
+    revision += 1
     let index = samples.partitioningIndex { $0.time >= time }
     if index < samples.count, samples[index].time == time {
       if samples[index].value == value { return }
@@ -195,7 +204,9 @@ struct Series: Sendable {
   private mutating func observe() {
     guard !tiersAreComplete, let last = samples.indices.last else { return }
     let height = samples.height(at: last, isCounter: rule.isCounter)
-    for tier in tiers.indices { tiers[tier].observe(samples[last], height: height) }
+    for tier in tiers.indices where tiers[tier].observe(samples[last], height: height) {
+      revision += 1
+    }
   }
 }
 

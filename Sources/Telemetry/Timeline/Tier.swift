@@ -52,16 +52,18 @@ public struct Tier: Sendable, Hashable {
     return remainder < 0 ? quotient - 1 : quotient
   }
 
-  mutating func observe(_ sample: Series.Sample, height: Float) {
+  /// Takes in the newest sample.
+  /// - Returns: whether old buckets were forgotten for it.
+  mutating func observe(_ sample: Series.Sample, height: Float) -> Bool {
     if let last = buckets.indices.last, slot(buckets[last].time) == slot(sample.time) {
       buckets[last].time = sample.time
       buckets[last].value = sample.value
       buckets[last].cumulative = sample.cumulative
       buckets[last].covered = sample.covered
       buckets[last].widen(to: height)
-      return
+      return false
     }
-    buckets.append(Bucket(sample, height: height), bound: capacity)
+    return buckets.append(Bucket(sample, height: height), bound: capacity)
   }
 
   /// Takes over what changed in `samples` from one on, which was inserted or replaced.

@@ -26,6 +26,7 @@ extension Timeline {
 
   /// Takes the complete tiers of a series from a recording.
   public mutating func restore(_ id: SeriesID, tiers: [StoredTier]) {
+    series[id.index].revision += 1
     for stored in tiers {
       guard let tier = series[id.index].tiers.firstIndex(where: { $0.width == stored.width })
       else { continue }
@@ -44,6 +45,7 @@ extension Timeline {
 
   /// Says which value a series begins with; the integral counts from there.
   public mutating func restore(_ id: SeriesID, beginning time: Timestamp, value: Double) {
+    series[id.index].revision += 1
     series[id.index].beginning = Series.Sample(
       time: time, value: value, cumulative: 0, covered: 0)
   }
@@ -64,6 +66,7 @@ extension Timeline {
       }.max { $0.time < $1.time }
       series[index].samples = base.map { [Series.Sample($0)] } ?? []
       series[index].hasBeginning = base == nil
+      series[index].revision += 1
     }
   }
 }
@@ -78,6 +81,7 @@ extension Timeline {
     series[id.index].samples = last.map { [Series.Sample($0)] } ?? []
     series[id.index].hasBeginning = last == nil
     series[id.index].tiersAreComplete = false
+    series[id.index].revision += 1
   }
 
   /// Appends one value to a series without a reading around it; leaves the timeline's span alone.

@@ -51,6 +51,11 @@ extension Timeline {
   /// A device as it was announced last; `nil` when it never was.
   public func device(_ id: DeviceID) -> Device? { deviceIndex[id].map { devices[$0] } }
 
+  /// How often the known past of a series changed; what follows its newest value leaves it alone.
+  ///
+  /// Who keeps an integral up to a time takes it anew when this is another number.
+  public func revision(of id: SeriesID) -> Int { series[id.index].revision }
+
   /// The devices of one kind, in the order they were announced.
   public func devices(_ kind: DeviceKind) -> [Device] { devices.filter { $0.id.kind == kind } }
 

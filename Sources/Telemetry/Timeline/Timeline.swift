@@ -203,6 +203,7 @@ extension Series {
     copy.tiersAreComplete = tiersAreComplete
     copy.hasBeginning = hasBeginning
     copy.dropped = dropped
+    copy.revision = revision + 1
     copy.governed = governed
     copy.powerLimit = powerLimit
     return copy

@@ -31,16 +31,19 @@ struct Compare: ParsableCommand {
 
   func run() throws {
     var damages: [String] = []
+    var grids: [RunElectricity] = []
     let runs = try files.map { path in
-      try Accounts.profile(path) { damages += $0.map { "\(path): \($0)" } }
+      let run = try Accounts.run(path) { damages += $0.map { "\(path): \($0)" } }
+      grids.append(run.electricity)
+      return run.profile
     }
     let comparisons = runs.dropFirst().map { Comparison($0, against: runs[0]) }
     let text =
       format == "json"
-      ? Self.json(runs, comparisons, damages)
+      ? Self.json(runs, grids, comparisons, damages)
       : ([Self.table(runs, isMarkdown: format == "markdown")] + runs.compactMap(Self.pauses)
         + runs.compactMap(Self.waiting)
-        + comparisons.map { Self.sentence($0) }
+        + comparisons.map { Self.sentence($0) } + [Self.electricity(grids)]
         + damages.map { "Caution: damaged, totals may be wrong: \(sanitized($0))" })
         .joined(separator: "\n\n") + "\n"
     File.writeAll(Array(text.utf8), to: 1)
@@ -99,6 +102,12 @@ struct Compare: ParsableCommand {
       .joined(separator: ", ")
   }
 
+  /// What each run drew from the grid, and how that differs from the baseline's.
+  private static func electricity(_ grids: [RunElectricity]) -> String {
+    (grids.map(\.line) + grids.dropFirst().map { $0.sentence(beside: grids[0]) })
+      .joined(separator: "\n")
+  }
+
   /// The saving or extra cost of a run, with its cautions.
   static func sentence(_ comparison: Comparison) -> String {
     let (run, baseline) = (sanitized(comparison.run.name), sanitized(comparison.baseline.name))
@@ -128,9 +137,10 @@ struct Compare: ParsableCommand {
   // MARK: JSON
 
   private static func json(
-    _ runs: [RunProfile], _ comparisons: [Comparison], _ damages: [String]
+    _ runs: [RunProfile], _ grids: [RunElectricity], _ comparisons: [Comparison],
+    _ damages: [String]
   ) -> String {
-    let profiles = runs.map { run in
+    let profiles = zip(runs, grids).map { run, grid in
       JSONText.object([
         ("name", .text(run.name)), ("job", .text(run.job)), ("framework", .text(run.framework)),
         ("precision", run.precision.map { .text($0.rawValue) }),
@@ -156,9 +166,10 @@ struct Compare: ParsableCommand {
         ("loss", run.losses.last.map { .number($0.loss) }),
         ("peak_memory_bytes", run.peakMemory.map(JSONText.number)),
         ("modelled", .flag(run.isModelled)), ("simulated", .flag(run.isSimulated)),
+        ("electricity", grid.json),
       ])
     }
-    let verdicts = comparisons.map { comparison in
+    let verdicts = zip(comparisons, grids.dropFirst()).map { comparison, grid in
       JSONText.object([
         ("run", .text(comparison.run.name)), ("baseline", .text(comparison.baseline.name)),
         ("per", .text(comparison.measure.rawValue)),
@@ -171,6 +182,7 @@ struct Compare: ParsableCommand {
         ("equal_loss_ratio", comparison.equalLoss.map { .number($0.ratio) }),
         ("equal_loss_ratio_low", comparison.equalLoss?.bounds.map { .number($0.lowerBound) }),
         ("equal_loss_ratio_high", comparison.equalLoss?.bounds.map { .number($0.upperBound) }),
+        ("electricity", grid.json(beside: grids[0])),
         ("cautions", .list(comparison.cautions.map(JSONText.text))),
       ])
     }

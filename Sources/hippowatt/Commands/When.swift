@@ -21,7 +21,13 @@ struct When: ParsableCommand {
       """)
 
   @Option(help: ArgumentHelp("How long the work takes.", valueName: "hours"))
-  var hours: Double
+  var hours: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "A run: how long it still takes, unless --hours says it, and how its power goes.",
+      valueName: "file.hippo"))
+  var recording: String?
 
   @Option(help: ArgumentHelp("By when it must be done, such as 08:00.", valueName: "time"))
   var before: String?
@@ -65,8 +71,12 @@ struct When: ParsableCommand {
   var command: [String] = []
 
   func validate() throws {
-    guard hours > 0, hours <= 14 * 24 else {
+    if let hours, !(hours > 0 && hours <= Self.mostHours) {
       throw ValidationError("--hours \(hours): write hours from a little over 0 to 336, such as 6")
+    }
+    guard hours != nil || recording != nil else {
+      throw ValidationError(
+        "how long does the work take? write --hours 6, or name a run with --recording run.hippo")
     }
     for (name, text) in [("before", before), ("after", after)] {
       guard let text else { continue }
@@ -94,9 +104,10 @@ struct When: ParsableCommand {
       try file.map { FileForecast(path: $0, zone: zone) }
       ?? LiveGrid.forecasts(zone: zone, isWanted: liveGrid, settings: settings, host: host)
     guard let source else { throw unknown(LiveGrid.absence) }
+    let work = try recording.map { try RecordedWork(path: $0) }
     let now = SystemClock.wall
-    let question = try question(now)
-    let found = try answer(question, source, settings)
+    let question = try question(now, work)
+    let found = try answer(question, source, settings, work)
     if json {
       File.writeAll(Array((found.json + "\n").utf8), to: 1)
     } else {
@@ -109,22 +120,21 @@ struct When: ParsableCommand {
     try GreenWait(command: command).run(found.window.isNow ? now : found.window.best.span.start) {
       // Asked for the same hours and the same ends; only the present has gone on.
       guard source.isLive else { return nil }
-      var again = question
-      again.now = SystemClock.wall
-      guard let revised = try? answer(again, source, settings) else { return nil }
-      return revised.window.isNow ? again.now : revised.window.best.span.start
+      return GreenWait.start(question, source, at: SystemClock.wall)
     }
   }
 
   private func answer(
-    _ question: GreenWindow.Question, _ source: any GridForecastSource, _ settings: Settings
+    _ question: GreenWindow.Question, _ source: any GridForecastSource, _ settings: Settings,
+    _ work: RecordedWork?
   ) throws -> WhenAnswer {
     let forecast = try source.forecast(question.now)
     do throws(GreenWindow.Unknown) {
       let window = try GreenWindow(question, in: forecast.statements)
       return WhenAnswer(
-        window: window, forecast: forecast, watts: watts, tariff: settings.tariff,
-        offset: HostEnvironment.utcOffset)
+        window: window, forecast: forecast, watts: watts ?? work?.watts,
+        tariff: settings.tariff, offset: HostEnvironment.utcOffset,
+        work: work?.line(isOwnLength: hours == nil))
     } catch {
       let words = error.words { WhenAnswer.time($0, HostEnvironment.utcOffset) }
       throw unknown("\(words) (\(forecast.source))")
@@ -141,9 +151,19 @@ struct When: ParsableCommand {
     return Failure("unknown: \(reason)")
   }
 
-  private func question(_ now: Timestamp) throws -> GreenWindow.Question {
+  /// The longest work that can be placed, in hours.
+  private static let mostHours = 14.0 * 24
+
+  private func question(_ now: Timestamp, _ work: RecordedWork?) throws -> GreenWindow.Question {
     let zone = TimeZones.local(HostEnvironment.current())
-    var question = GreenWindow.Question(now: now, seconds: hours * 3600)
+    guard let seconds = hours.map({ $0 * 3600 }) ?? work?.seconds else {
+      throw unknown("\(work?.name ?? ""): \(work?.silence ?? ""); pass --hours")
+    }
+    guard seconds <= Self.mostHours * 3600 else {
+      throw unknown("it still takes \(SI.duration(seconds)), and no forecast reaches that far")
+    }
+    var question = GreenWindow.Question(now: now, seconds: seconds)
+    if let work { question.power = work.power }
     question.objective = by.flatMap(GreenWindow.Objective.init(rawValue:))
     question.earliest = after.flatMap { WhenAnswer.next($0, after: now, zone) }
     // The morning that is meant is the one after the work may begin.

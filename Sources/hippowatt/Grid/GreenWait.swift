@@ -1,3 +1,4 @@
+import Accounting
 import Glibc
 import Linux
 import Quantities
@@ -6,26 +7,53 @@ import Telemetry
 /// Sleeps until a time, and then becomes the command.
 struct GreenWait {
   var command: [String]
+  /// The clock on the wall, read anew each time: a machine that slept wakes up at the right hour.
+  var clock: () -> Timestamp = { SystemClock.wall }
+  /// Waits for some seconds, or until the user sends a signal.
+  var pause: (SignalDescriptor, Double) -> Void = { signals, seconds in
+    var entry = pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)
+    poll(&entry, 1, Int32(seconds * 1000))
+  }
 
   /// Seconds between two questions whether the forecast was revised.
-  private static let patience = 900.0
+  static let patience = 900.0
+
+  init(command: [String]) { self.command = command }
+
+  /// When to begin by what is forecast at a time; `nil` where that is not known.
+  static func start(
+    _ question: GreenWindow.Question, _ source: any GridForecastSource, at now: Timestamp
+  ) -> Timestamp? {
+    var again = question
+    again.now = now
+    guard let forecast = try? source.forecast(now),
+      let window = try? GreenWindow(again, in: forecast.statements)
+    else { return nil }
+    return window.isNow ? now : window.best.span.start
+  }
 
   /// Waits and runs; never returns where there is a command.
   ///
   /// - Parameter revised: when to begin by what is forecast now; `nil` where nothing new is known.
   /// - Throws: `EndedBySignal` when the user gives up, `ExitStatus` when the command cannot be started.
   func run(_ start: Timestamp, revised: () -> Timestamp?) throws {
+    try wait(start, revised: revised)
+    if !command.isEmpty { try become() }
+  }
+
+  /// Sleeps until the time, which may be moved meanwhile.
+  /// - Throws: `EndedBySignal` when the user gives up.
+  func wait(_ start: Timestamp, revised: () -> Timestamp?) throws {
     var start = start
     let signals = SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGQUIT])
-    var asked = SystemClock.wall
+    var asked = clock()
     announce(start)
     while true {
       if let number = signals.next() {
         unblock()
         throw EndedBySignal(number: number)
       }
-      // The clock on the wall is read anew each time: a machine that slept wakes up at the right hour.
-      let now = SystemClock.wall
+      let now = clock()
       guard now < start else { break }
       if now - asked >= Self.patience {
         asked = now
@@ -35,16 +63,14 @@ struct GreenWait {
           continue
         }
       }
-      var entry = pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)
-      poll(&entry, 1, Int32(min(30, max(0.01, start - now)) * 1000))
+      pause(signals, min(30, max(0.01, start - now)))
     }
     unblock()
     close(signals.descriptor)
-    if !command.isEmpty { try become() }
   }
 
   private func announce(_ start: Timestamp) {
-    guard start > SystemClock.wall else { return }
+    guard start > clock() else { return }
     let what = command.isEmpty ? "" : " to run \(command[0])"
     let time = WhenAnswer.time(start, HostEnvironment.utcOffset)
     printError("hippowatt: waits until \(time)\(what); Ctrl-C gives up")

@@ -7,7 +7,7 @@ import Telemetry
 struct GridTries {
   var choice: GridChoice
   /// What came of the questions to the one that was chosen; `nil` where nobody was asked.
-  var account: GridAccount?
+  var account: GridAnswers?
   /// Whether somebody was to be asked.
   var isWanted = false
 
@@ -37,7 +37,7 @@ struct GridTries {
     return lines.map { sanitized($0) }
   }
 
-  private func cache(_ account: GridAccount) -> String {
+  private func cache(_ account: GridAnswers) -> String {
     guard let path = account.cachePath else { return "none" }
     guard let age = account.cacheAge else { return "nothing was kept yet in \(path)" }
     return "\(SI.duration(age)) old at the start, in \(path)"

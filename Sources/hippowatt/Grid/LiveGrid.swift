@@ -48,7 +48,7 @@ final class LiveForecast: GridForecastSource {
   init(_ source: any DataSource) { self.source = source }
 
   /// What came of the questions.
-  func account(_ now: Timestamp) -> GridAccount? { GridAccount(source, now: now) }
+  func account(_ now: Timestamp) -> GridAnswers? { GridAnswers(source, now: now) }
 
   /// Asks what is due and keeps it.
   /// - Throws: `Failure` where nothing at all is known.
@@ -60,7 +60,8 @@ final class LiveForecast: GridForecastSource {
     }
     guard timeline.gridBook.isEmpty else { return }
     let state = timeline.states(at: now + 1).last
-    throw Failure("unknown: " + (state.map { "\($0.message); \($0.remedy)" } ?? "no answer"))
+    let words = state.map { [$0.message, $0.remedy].filter { !$0.isEmpty } } ?? ["no answer"]
+    throw Failure("unknown: " + words.joined(separator: "; "))
   }
 
   func forecast(_ now: Timestamp) throws -> GridForecast {

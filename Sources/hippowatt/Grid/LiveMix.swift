@@ -77,6 +77,12 @@ struct LiveMix {
       let licence = facts.licence.isEmpty ? "licence unknown" : facts.licence
       lines.append(sanitized("basis: \(facts.words); zone \(facts.zone); \(licence)"))
     }
+    if let facts {
+      lines.append(sanitized("shares \(facts.otherBasis)"))
+      if state.directIntensity != nil {
+        lines.append(sanitized("direct grams: \(facts.directWords)"))
+      }
+    }
     if let remark { lines.append(sanitized("source: \(remark.message)")) }
     return lines + (tries?.lines ?? [])
   }
@@ -86,6 +92,13 @@ struct LiveMix {
       [
         ("zone", facts.map { .text($0.zone) }), ("provider", facts.map { .text($0.provider) }),
         ("basis", facts.map { .text($0.basis.rawValue) }),
+        ("direct_basis", facts.map { .text($0.directBasis.rawValue) }),
+        ("other_basis", facts.map { .text($0.otherBasis) }),
+        ("factors", facts.flatMap { $0.factors.isEmpty ? nil : .text($0.factors) }),
+        (
+          "direct_factors",
+          facts.flatMap { $0.directFactors.isEmpty ? nil : .text($0.directFactors) }
+        ),
         ("signal", facts.map { .text($0.signal.rawValue) }),
         ("licence", facts.map { .text($0.licence) }),
         ("known", .text(state.rung.word)), ("age_seconds", age.map(JSONText.number)),

@@ -13,6 +13,8 @@ struct WhenAnswer {
   var watts: Double?
   var tariff: Tariff?
   var offset: (Timestamp) -> Int
+  /// The run that the length or the power is of, in words.
+  var work: String?
 
   /// A time on the local clock and in UTC: `2026-11-29 08:00 (07:00Z)`.
   static func time(_ time: Timestamp, _ offset: (Timestamp) -> Int) -> String {
@@ -45,6 +47,7 @@ struct WhenAnswer {
       lines.append(
         "\(by): \(text(other.span)) (\(values(other))); they differ, choose it with --by \(flag)")
     }
+    if let work { lines.append(work) }
     lines.append("forecast: \(sanitized(forecast.source))\(age)")
     return lines
   }
@@ -159,6 +162,8 @@ struct WhenAnswer {
         }.map(JSONText.number)
       ),
       ("currency", tariff.map { .text($0.currency) }),
+      ("seconds", .number(window.question.seconds)), ("watts", watts.map(JSONText.number)),
+      ("work", work.map(JSONText.text)),
       ("bands_overlap", window.isDoubtful.map(JSONText.flag)),
       ("source", .text(forecast.source)), ("said", forecast.said.map { .text(Self.utc($0)) }),
     ]).written

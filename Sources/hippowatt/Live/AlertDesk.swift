@@ -16,6 +16,7 @@ final class AlertDesk {
   private var announced: Set<Int> = []
   private var lines: [String] = []
   private var rings = false
+  private let tally = GridTally()
 
   /// A desk for the alerts of the settings; `nil` where there are none.
   init?(
@@ -37,7 +38,7 @@ final class AlertDesk {
     var result: [Observation] = []
     if all || watch.isDue(at: session.end) {
       let scene = AlertScene(
-        Ledger(timeline), session: session, tariff: tariff, utcOffset: utcOffset)
+        Ledger(timeline, tally: tally), session: session, tariff: tariff, utcOffset: utcOffset)
       for (index, word) in watch.judge(scene, all: all) {
         say(word, of: index, at: session.end, into: &result)
       }

@@ -26,6 +26,7 @@ extension RunReport {
     if let words = Self.siteWords(grid) { facts.append(("  own sun", words)) }
     if grid.gramsMatched > 0 {
       var words = SI.carbon(grid.grams).joined + " (location-based, lifecycle"
+      if let factors = gridTerms?.factors, !factors.isEmpty { words += ", \(sanitized(factors))" }
       if grid.gramsCoverage < 0.995 {
         words += ", of \(SI.percent(grid.gramsCoverage)) % of the energy"
       }
@@ -34,16 +35,14 @@ extension RunReport {
       facts.append(("carbon", "unknown, because no lifecycle intensity of the grid is known"))
     }
     if isFull, let direct = grid.directGrams {
-      facts.append(
-        ("  direct", SI.carbon(direct).joined + " (combustion only: scope 2, location-based)"))
+      facts.append(("  direct", SI.carbon(direct).joined + " (\(directWords))"))
     }
     if isFull, let location {
       let basis = GridFacts(location.attributes)?.words ?? location.model
-      facts.append(
-        (
-          "  grid",
-          sanitized([location.label, basis].filter { !$0.isEmpty }.joined(separator: ", "))
-        ))
+      let year = yearlyMean.map { "; where nothing else is known \($0.label), \($0.model)" } ?? ""
+      let words = [location.label, basis].filter { !$0.isEmpty }.joined(separator: ", ")
+      facts.append(("  grid", sanitized(words + year)))
+      if let other = gridTerms?.otherBasis { facts.append(("  basis", sanitized(other))) }
     }
     if isFull, let rungs = grid.rungWords, grid.rungs.keys.contains(where: { $0 != .annual }) {
       var words = rungs
@@ -72,6 +71,20 @@ extension RunReport {
     return words
   }
 
+  /// What the grid's source says of its own numbers.
+  private var gridTerms: GridFacts? { location.flatMap { GridFacts($0.attributes) } }
+
+  /// What the direct grams hold.
+  ///
+  /// Scope 2 counts fossil combustion, and plants' carbon apart.
+  private var directWords: String {
+    guard let facts = gridTerms else { return "combustion only: scope 2, location-based" }
+    guard facts.directFactors.isEmpty else {
+      return sanitized("location-based, \(facts.directWords); not a plain scope 2 figure")
+    }
+    return sanitized("combustion only: scope 2, location-based, of \(facts.directBasis.rawValue)")
+  }
+
   /// The electricity's members, after those that were always there.
   var gridMembers: [(String, JSONText?)] {
     guard let grid else { return [] }
@@ -93,6 +106,13 @@ extension RunReport {
       ("grid_provider", facts.map { .text($0.provider) }),
       ("grid_zone", facts.map { .text($0.zone) }),
       ("grid_basis", facts.map { .text($0.basis.rawValue) }),
+      ("grid_other_basis", facts.map { .text($0.otherBasis) }),
+      ("grid_direct_basis", facts.map { .text($0.directBasis.rawValue) }),
+      ("grid_factors", facts.flatMap { $0.factors.isEmpty ? nil : .text($0.factors) }),
+      (
+        "grid_direct_factors",
+        facts.flatMap { $0.directFactors.isEmpty ? nil : .text($0.directFactors) }
+      ),
       ("grid_signal", facts.map { .text($0.signal.rawValue) }),
       ("grid_licence", facts.map { .text($0.licence) }),
     ]

@@ -56,6 +56,8 @@ struct RunReport {
   let location: Device?
   /// The site whose own sun is measured.
   let site: Device?
+  /// The yearly mean that stands where the live grid is silent, if it stands anywhere.
+  let yearlyMean: Device?
   let accelerators: [Device]
   let processor: String
   let jobs: [Job]
@@ -109,6 +111,8 @@ struct RunReport {
     grid = ledger.grid(over: span).flatMap { $0.matched > 0 || $0.siteJoules > 0 ? $0 : nil }
     site = ledger.gridCourse.site
     location = ledger.inventory.grid
+    let course = ledger.gridCourse
+    yearlyMean = course.live != nil && grid?.rungs[.annual] != nil ? course.held : nil
     alerts = timeline.alerts(until: Timestamp(nanoseconds: .max)).filter {
       $0.raised.time >= span.start
     }.map { (timeline.name(of: $0.raised), $0) }

@@ -28,6 +28,7 @@ final class ScreenSession {
   /// The signal that ended the session; the program re-raises it after closing.
   private(set) var endSignal: Int32?
   private var frames = 0
+  private let tally = GridTally()
   /// When the last key came while the question that is shown takes no answer yet, on the monotonic
   /// clock; `nil` before the question is drawn, and when there is none.
   private var quietSince: Int64?
@@ -105,6 +106,7 @@ final class ScreenSession {
       timeline: feed.timeline, bounds: feed.bounds, view: view, theme: theme, session: info,
       width: screen.width, height: screen.height)
     input.catalogue = .all
+    input.tally = tally
     accounts.fill(&input)
     frame = Frame.render(input)
     screen.present(frame, background: theme[.background], foreground: theme[.text])

@@ -110,9 +110,14 @@ struct Accounts {
   }
 
   /// The profile of the job of a recording, or of the one of that name.
-  static func profile(
+  static func profile(_ path: String, job name: String? = nil) throws -> RunProfile {
+    try run(path, job: name).profile
+  }
+
+  /// The same, and the electricity of the whole recording.
+  static func run(
     _ path: String, job name: String? = nil, damages: ([String]) -> Void = { _ in }
-  ) throws -> RunProfile {
+  ) throws -> (profile: RunProfile, electricity: RunElectricity) {
     let recording = try open(path)
     damages(recording.damages)
     let span = recording.span
@@ -123,7 +128,7 @@ struct Accounts {
     guard let profile = ledger.profile(of: job, over: span, name: title) else {
       throw Failure("\(path): the job “\(job.label)” did not tell its progress twice")
     }
-    return profile
+    return (profile, RunElectricity(title, ledger, over: span))
   }
 
   /// The job of that name, else the one that reported last.

@@ -60,6 +60,9 @@ package struct GridFactors: Sendable {
   /// The grams of a fuel; `nil` where there is no factor for it.
   package subscript(fuel: GridFuel) -> Double? { grams[fuel] }
 
+  /// What the factors of `lifecycle` are called.
+  package static let lifecycleName = "IPCC 2014 medians"
+
   /// Lifecycle grams of CO2 equivalent: medians of IPCC AR5 WGIII (2014), annex III, table A.III.2.
   ///
   /// That table has no row for oil: 650 is the UK's Parliamentary Office of Science and Technology's.

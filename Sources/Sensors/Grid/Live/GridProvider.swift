@@ -15,6 +15,12 @@ package protocol GridProvider: Sendable {
   static var base: String { get }
   /// What its numbers count.
   static var basis: GridFacts.Basis { get }
+  /// What its direct grams are of.
+  static var directBasis: GridFacts.Basis { get }
+  /// By whose factors its lifecycle grams are counted.
+  static var factors: String { get }
+  /// By whose factors its direct grams are counted, where they hold more than fossil combustion.
+  static var directFactors: String { get }
   /// Which question its intensities answer.
   static var signal: GridFacts.Signal { get }
   /// Under which terms its numbers may be shown, and how it is to be named.
@@ -49,14 +55,20 @@ package protocol GridProvider: Sendable {
 extension GridProvider {
   package static var signal: GridFacts.Signal { .average }
   package static var keyVariable: String? { nil }
+  package static var directBasis: GridFacts.Basis { basis }
+  package static var factors: String { GridFactors.lifecycleName }
+  package static var directFactors: String { "" }
   package static func flaw(ofKey key: String) -> String? { nil }
   package static func isOffered(_ zone: String) -> Bool { covers(zone) }
   package static func login(_ ask: GridAsk) -> GridRequest? { nil }
 
   package static func facts(_ zone: String, _ wishes: GridWishes) -> GridFacts {
-    GridFacts(
+    var facts = GridFacts(
       provider: title, zone: zone, basis: basis, signal: signal, licence: licence,
-      cadence: cadence)
+      cadence: cadence, directBasis: directBasis)
+    facts.factors = factors
+    facts.directFactors = directFactors
+    return facts
   }
 
   /// Whether the user says where it is and what its values are.

@@ -210,8 +210,8 @@ struct LiveGridSource: DataSource {
   }
 
   /// What came of the last questions, and how old what was kept is.
-  func account(_ now: Timestamp) -> GridAccount {
-    var account = GridAccount()
+  func account(_ now: Timestamp) -> GridAnswers {
+    var account = GridAnswers()
     account.outcomes = GridRequest.Purpose.allCases.compactMap { purpose in
       outcomes[purpose].map { "\(purpose.rawValue): \($0)" }
     }

@@ -200,6 +200,18 @@ extension RunSet {
     runs.contains { ($0.report.grid?.gramsCoverage ?? 0) < 0.9995 }
   }
 
+  /// What the direct grams hold, where the source of the grid says it.
+  private static func directWords(of runs: [Run]) -> String {
+    var seen: Set<String> = []
+    let words = runs.compactMap { run in
+      run.report.location.flatMap { GridFacts($0.attributes) }.map { facts in
+        facts.directWords
+          + (facts.directFactors.isEmpty ? "" : ": more than a scope 2 figure counts")
+      }
+    }.filter { seen.insert($0).inserted }
+    return words.isEmpty ? "." : ". Its source: \(sanitized(words.joined(separator: "; ")))."
+  }
+
   /// Grams by the direct intensity of the grid: the only ones that may be called scope 2.
   static func scope2(of runs: [Run], in set: RunSet) -> Answer<Double> {
     if case .unknown(let reason) = energy(of: runs, in: set) {
@@ -213,7 +225,8 @@ extension RunSet {
     }
     return .known(
       grams.reduce(0) { $0 + ($1 ?? 0) },
-      method: "Energy times the grid's direct intensity at its time; location-based, average.")
+      method: "Energy times the grid's direct intensity at its time; location-based, average"
+        + directWords(of: runs))
   }
 }
 

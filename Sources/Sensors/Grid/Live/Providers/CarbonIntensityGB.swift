@@ -11,6 +11,8 @@ package enum CarbonIntensityGB: GridProvider {
   package static let title = "GB Carbon Intensity"
   package static let base = "https://api.carbonintensity.org.uk"
   package static let basis = GridFacts.Basis.production
+  package static let directBasis = GridFacts.Basis.consumption
+  package static let directFactors = "NESO's factors, biomass at 120 g"
   package static let licence = "CC BY 4.0, NESO Carbon Intensity API"
   package static let cadence = 1800.0
   package static let zones = "GB, GB-1 to GB-17, GB-RG10"

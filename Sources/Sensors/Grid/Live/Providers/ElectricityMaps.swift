@@ -10,6 +10,7 @@ package enum ElectricityMaps: GridProvider {
   package static let title = "Electricity Maps"
   package static let base = "https://api.electricitymaps.com/v3"
   package static let basis = GridFacts.Basis.consumption
+  package static let factors = "Electricity Maps' factors"
   package static let licence = "proprietary, Electricity Maps; a free key is for personal use"
   package static let cadence = 900.0
   package static let keyVariable: String? = "ELECTRICITYMAPS_API_KEY"

@@ -11,6 +11,8 @@ package enum EnergiDataService: GridProvider {
   package static let title = "Energi Data Service"
   package static let base = "https://api.energidataservice.dk"
   package static let basis = GridFacts.Basis.production
+  package static let directBasis = GridFacts.Basis.consumption
+  package static let factors = ""
   package static let licence = "Energinet, Energi Data Service"
   package static let cadence = 300.0
   package static let zones = "DK1, DK2"

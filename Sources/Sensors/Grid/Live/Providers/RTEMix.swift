@@ -10,6 +10,7 @@ package enum RTEMix: GridProvider {
   package static let title = "RTE éCO2mix"
   package static let base = "https://odre.opendatasoft.com"
   package static let basis = GridFacts.Basis.production
+  package static let directFactors = "RTE's factors, bioenergy and waste at 494 g"
   package static let licence = "Licence Ouverte 2.0, RTE éCO2mix, ODRÉ"
   package static let cadence = 900.0
   package static let zones = "FR"

@@ -1,7 +1,7 @@
 import Telemetry
 
 /// What came of the last questions of a live grid, for people.
-package struct GridAccount: Sendable, Hashable {
+package struct GridAnswers: Sendable, Hashable {
   /// Page by page what came of it; empty where nothing was due.
   package var outcomes: [String] = []
   /// Whether any page gave values.
