@@ -61,7 +61,10 @@ struct HelpOverlay: Overlay {
         lines.append((keys.joined(separator: " "), binding.text))
       }
     }
-    if !isShort { lines.append(("Mouse", "")) }
+    guard !isShort else {
+      return lines + [("click", "a panel, the scrubber; wheel: zoom")]
+    }
+    lines.append(("Mouse", ""))
     lines.append(("click", "a panel: large; the scrubber: go there"))
     lines.append(("wheel", "shorter or longer time"))
     return lines

@@ -73,6 +73,8 @@ struct Headline {
   var note = ""
   /// What stands there instead where it has no room, the longest first; without one it is cut.
   var shorterNotes: [String] = []
+  /// A name of any length before the note, which is cut where much of it still has room.
+  var noteName = ""
   /// Where there is no number: what was looked for, and how to feed the panel.
   var missing: [String] = []
 }
@@ -81,6 +83,11 @@ extension Headline {
   /// The longest note that has room; `nil` where none has.
   func note(fitting width: Int) -> String? {
     guard !note.isEmpty else { return nil }
+    if !noteName.isEmpty {
+      let room = width - displayWidth(note) - 3
+      return room >= min(Self.leastName, displayWidth(noteName))
+        ? clipped(noteName, to: room) + " · " + note : displayWidth(note) <= width ? note : nil
+    }
     if let whole = ([note] + shorterNotes).first(where: { displayWidth($0) <= width }) {
       return whole
     }
@@ -89,10 +96,12 @@ extension Headline {
 
   /// Says whose the number is and how old; where there is little room, how old.
   mutating func tell(_ job: Device, age: Double) {
-    let words = "\(SI.age(age)) ago"
-    note = "\(job.label) · \(words)"
-    shorterNotes = [words]
+    note = "\(SI.age(age)) ago"
+    noteName = job.label
   }
+
+  /// So many columns of a name say whose it is.
+  private static let leastName = 12
 
   /// The style of the value and its unit, in a panel of some colours.
   func style(of ramp: Theme.Ramp, _ context: FrameContext) -> Style {
