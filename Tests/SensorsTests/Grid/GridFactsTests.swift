@@ -19,11 +19,14 @@ import Testing
     let britain = CarbonIntensityGB.facts("GB", GridWishes())
     #expect(britain.basis == .production && britain.directBasis == .consumption)
     #expect(britain.directWords == "by NESO's factors, biomass at 120 g, of consumption")
-    #expect(EnergiDataService.facts("DK1", GridWishes()).directWords == "combustion only, of consumption")
+    #expect(
+      EnergiDataService.facts("DK1", GridWishes()).directWords == "combustion only, of consumption")
     #expect(EnergyCharts.facts("DE", GridWishes()).directWords == "combustion only, of production")
     #expect(RTEMix.facts("FR", GridWishes()).directWords.hasPrefix("by RTE's factors"))
     let maps = ElectricityMaps.facts("FR", GridWishes())
     #expect(maps.otherBasis.hasPrefix("of production: unknown, because"))
-    #expect(EnergyCharts.facts("DE", GridWishes()).otherBasis.hasPrefix("of consumption: unknown, because"))
+    #expect(
+      EnergyCharts.facts("DE", GridWishes()).otherBasis.hasPrefix(
+        "of consumption: unknown, because"))
   }
 }
