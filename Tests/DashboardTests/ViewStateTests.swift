@@ -114,7 +114,7 @@ import Testing
 
   @Test func `What needs I/O comes back as effects`() {
     var view = view(at: 500)
-    #expect(press(&view, .addMark) == [.mark(at: (start + 500).nanoseconds)])
+    #expect(press(&view, .addMark) == [.mark(at: (start + 500).nanoseconds, name: nil)])
     #expect(press(&view, .screenshot, .repaint, .quit) == [.screenshot, .repaint, .quit])
     #expect(view == self.view(at: 500))
   }

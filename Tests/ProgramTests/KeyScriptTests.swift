@@ -85,7 +85,17 @@ import Testing
       key end
       until ‖ PAUSED
       key m
-      until a recording cannot be marked
+      until mark 1 set
+      key left
+      key M
+      until what it is
+      key b
+      key a
+      key d
+      key space
+      key 7
+      key enter
+      until mark “bad 7” set
       key q
 
       """, to: "keys")
@@ -95,6 +105,8 @@ import Testing
     let first = try #require(folder.text("first"))
     #expect(first.contains("SIMULATED") && first.contains("GPU DRAW"))
     session.expectClean()
+    let later = try Program.run(["snapshot", "a.hippo", "--overlay", "events"], in: folder)
+    #expect(later.output.contains("▾ mark 1") && later.output.contains("▾ bad 7"))
   }
 
   @Test(arguments: ["press m", "key nonsense", "until", "dump"])

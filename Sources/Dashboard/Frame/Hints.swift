@@ -53,13 +53,16 @@ enum Hints {
 
   /// What is typed of a time, where it leads, and what can be typed.
   private static func drawPrompt(
-    _ canvas: inout Canvas, in rect: Rect, _ prompt: TimePrompt, _ c: FrameContext
+    _ canvas: inout Canvas, in rect: Rect, _ prompt: Prompt, _ c: FrameContext
   ) {
+    let isTime = prompt.purpose == .time
     var runs = [
-      Run("go to ", c.style(.accent).bold), Run(prompt.text, c.text),
+      Run(isTime ? "go to " : "mark ", c.style(.accent).bold), Run(prompt.text, c.text),
       Run("▏", c.style(.accent).bold),
     ]
-    if prompt.text.isEmpty {
+    if !isTime {
+      runs.append(Run(prompt.text.isEmpty ? "  what it is; Enter sets it" : "", c.muted))
+    } else if prompt.text.isEmpty {
       runs.append(Run("  " + Destination.examples, c.muted))
     } else if !c.input.view.toast.isEmpty {
       runs.append(Run("  " + c.input.view.toast, c.style(.warning)))

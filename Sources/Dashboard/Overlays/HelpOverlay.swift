@@ -48,7 +48,8 @@ struct HelpOverlay: Overlay {
   private func lines(_ c: FrameContext, isShort: Bool) -> [(keys: String, text: String)] {
     var lines: [(keys: String, text: String)] = []
     for section in KeyTable.Section.allCases {
-      lines.append((section.rawValue, ""))
+      // The rows of marks say so themselves.
+      if !isShort || section != .marks { lines.append((section.rawValue, "")) }
       for binding in KeyTable.all where binding.section == section {
         if isShort, case .panel(let index) = binding.command {
           if index == 0 {

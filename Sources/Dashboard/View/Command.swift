@@ -8,6 +8,8 @@ public enum Command: Sendable, Hashable {
   case goTo
   /// Shows times in UTC, or by the clock on the wall.
   case zone
+  /// Opens the line into which the name of a mark is typed.
+  case nameMark
   case addMark, previousMark, nextMark, select
   /// A panel of the catalogue, from 0: large, or back.
   case panel(Int)
@@ -53,6 +55,6 @@ public enum Effect: Sendable, Hashable {
   case screenshot
   /// Send a signal to a process, if it is still the one that began then.
   case signal(pid: Int, started: String, number: Int)
-  /// Put a mark at a time.
-  case mark(at: Int64)
+  /// Put a mark at a time; without a name it is numbered.
+  case mark(at: Int64, name: String?)
 }

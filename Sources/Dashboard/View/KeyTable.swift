@@ -52,6 +52,7 @@ public enum KeyTable {
 
   private static let marks: [Binding] = [
     bind(.addMark, ["m"], .marks, "set a mark here", hint: "mark"),
+    bind(.nameMark, ["M"], .marks, "set a mark with a name"),
     bind(.nextMark, ["n"], .marks, "to the next mark or event"),
     bind(.previousMark, ["N"], .marks, "to the previous one"),
     bind(.select, ["v"], .marks, "select a span from here; again: drop it"),

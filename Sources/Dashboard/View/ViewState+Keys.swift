@@ -10,10 +10,7 @@ extension ViewState {
     _ key: String, timeline: Timeline, bounds: TimeSpan, canSignal: Bool = false,
     utcOffset: (Timestamp) -> Int = { _ in 0 }
   ) -> [Effect] {
-    if prompt != nil {
-      type(key, timeline, bounds, utcOffset)
-      return []
-    }
+    if let prompt { return type(key, into: prompt, timeline, bounds, utcOffset) }
     if overlay == .processes {
       let span = TimeSpan(selection ?? bounds.start, cursor.time(in: bounds))
       let uses = Ledger(timeline).processes(over: span, by: processes.grouping)
@@ -45,13 +42,21 @@ extension ViewState {
     return apply(command, timeline: timeline, bounds: bounds)
   }
 
-  /// Takes a key into the line for a time, and goes there when it is entered.
+  /// Takes a key into the line, and does what was asked for when it is entered.
   private mutating func type(
-    _ key: String, _ timeline: Timeline, _ bounds: TimeSpan, _ offset: (Timestamp) -> Int
-  ) {
+    _ key: String, into old: Prompt, _ timeline: Timeline, _ bounds: TimeSpan,
+    _ offset: (Timestamp) -> Int
+  ) -> [Effect] {
     toast = ""
-    switch prompt?.press(key) {
+    var line = old
+    switch line.press(key) {
+    case .typing: prompt = line
+    case .cancelled: prompt = nil
     case .entered(let text):
+      if case .mark(let time) = old.purpose {
+        prompt = nil
+        return [.mark(at: time.nanoseconds, name: text)]
+      }
       do throws(Destination.Fault) {
         let time = try Destination(text).time(
           from: cursor.time(in: bounds), in: bounds, of: timeline,
@@ -62,8 +67,7 @@ extension ViewState {
         // What was typed stays, to be corrected.
         toast = error.words
       }
-    case .cancelled: prompt = nil
-    default: break
     }
+    return []
   }
 }

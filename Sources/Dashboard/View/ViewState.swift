@@ -25,8 +25,8 @@ public struct ViewState: Sendable, Hashable {
   public private(set) var theme: Int
   /// The characters that curves and bars are drawn with.
   public var glyphs: GlyphSet
-  /// The line into which a time is typed, while it is open.
-  public internal(set) var prompt: TimePrompt?
+  /// The line into which something is typed, while it is open.
+  public internal(set) var prompt: Prompt?
   /// Whether times are shown in UTC, and not as the clock on the wall has them.
   public internal(set) var showsUTC = false
   /// A message to the user, such as the name of a saved screenshot.
@@ -72,10 +72,11 @@ public struct ViewState: Sendable, Hashable {
     case .normalSpeed: cursor.setSpeed(1)
     case .first: cursor.seek(to: bounds.start, in: bounds)
     case .last: cursor.seek(to: bounds.end, in: bounds)
-    case .addMark: return [.mark(at: cursor.time(in: bounds).nanoseconds)]
+    case .addMark: return [.mark(at: cursor.time(in: bounds).nanoseconds, name: nil)]
     case .previousMark: seekEvent(after: false, timeline, bounds)
     case .nextMark: seekEvent(after: true, timeline, bounds)
-    case .goTo: prompt = TimePrompt()
+    case .goTo: prompt = Prompt(.time)
+    case .nameMark: prompt = Prompt(.mark(cursor.time(in: bounds)))
     case .zone: showsUTC.toggle()
     case .panel(let index):
       if PanelCatalogue.all.indices.contains(index) { toggleFocus(index) }

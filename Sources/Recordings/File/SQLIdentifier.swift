@@ -6,7 +6,7 @@ import Telemetry
 /// Names cannot be bound like values, so only lower-case letters, digits and underscores pass.
 enum SQLIdentifier {
   private static let reservedKinds: Set<String> = [
-    "grid_statement",
+    "grid_statement", "mark",
     "recording", "device", "device_attribute", "series", "event", "state", "rollup", "source",
   ]
   private static let reservedColumns: Set<String> = ["time", "device", "arrival"]

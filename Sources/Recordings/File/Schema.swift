@@ -106,6 +106,15 @@ enum Schema {
     ) WITHOUT ROWID
     """
 
+  /// Marks that were set after the recording was made; most recordings have no such table.
+  static let marks = """
+    CREATE TABLE IF NOT EXISTS mark (
+      id INTEGER PRIMARY KEY,
+      time INTEGER NOT NULL,       -- ns since 1970-01-01 UTC
+      text TEXT NOT NULL
+    )
+    """
+
   /// The text of the note by which recordings of version 1 end.
   static let formerEnding = "recording ended"
 

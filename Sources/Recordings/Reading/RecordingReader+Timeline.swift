@@ -169,7 +169,12 @@ extension RecordingReader {
       }
       result.append(event)
     }
-    return result
+    let later = try laterMarks()
+    guard !later.isEmpty else { return result }
+    // Of those at one time what was recorded comes first.
+    return (result + later).enumerated().sorted {
+      ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
+    }.map(\.element)
   }
 
   func states() throws(RecordingError) -> [SourceState] {

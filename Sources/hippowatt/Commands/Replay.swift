@@ -43,18 +43,20 @@ struct Replay: ParsableCommand {
 
   func run() throws {
     try Self.show(
-      file, speed: speed, paused: paused, at: at, display: display, config: config, toast: "",
+      file, speed: speed, paused: paused, at: at, keepsMarks: true, display: display, config: config, toast: "",
       supposed: try supposition.load())
   }
 
   /// Opens a recording and shows it from its beginning.
   static func show(
-    _ path: String, speed: Double, paused: Bool, at: String? = nil, display: DisplayOptions,
+    _ path: String, speed: Double, paused: Bool, at: String? = nil, keepsMarks: Bool = false,
+    display: DisplayOptions,
     config: String?, toast: String, supposed: SupposedGrid? = nil
   ) throws {
     let host = HostEnvironment.current()
     let settings = try Settings.load(named: config, host)
     let feed = try Self.open(path, supposed: supposed)
+    feed.keepsMarks = keepsMarks
     // A little way in, so that the first frame has something to show.
     let start =
       try at.map { try Self.time($0, in: feed) } ?? min(feed.bounds.end, feed.bounds.start + 2)

@@ -13,7 +13,7 @@ protocol Feed: AnyObject {
   var isSettled: Bool { get }
   /// Brings in what is new, and what the view is about to look at.
   func update(for view: ViewState) throws
-  /// Keeps a mark; says why it cannot.
+  /// Shows a mark and keeps it; says why it cannot keep it.
   func mark(_ event: Event) -> String?
   /// A message to the user about the feed itself; empty when there is none.
   var notice: String { get }

@@ -14,6 +14,8 @@ final class ReplayFeed: Feed {
   /// What was recorded, where what is shown is another grid's.
   private var recorded: Timeline?
   private let supposed: SupposedGrid?
+  /// Whether marks are kept in the recording; one that came with the program stays as it is.
+  var keepsMarks = false
 
   /// Recordings up to this long are loaded at once, in seconds.
   private static let small = 1800.0
@@ -81,6 +83,17 @@ final class ReplayFeed: Feed {
     page = span
   }
 
-  func mark(_ event: Event) -> String? { "a recording cannot be marked" }
+  /// Marks the recording; where it cannot be written to the mark lasts as long as the screen.
+  func mark(_ event: Event) -> String? {
+    timeline.apply(.event(event))
+    recorded?.apply(.event(event))
+    guard keepsMarks else { return "a demo stays as it is" }
+    do {
+      try RecordingMarks.add(event, to: reader.path)
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
   func close() {}
 }

@@ -189,11 +189,12 @@ final class ScreenSession {
     case .screenshot: view.toast = Screenshot.save(frame, theme: theme)
     case .signal(let pid, let started, let number):
       view.toast = ProcessSignal.send(number, to: pid, started: started)
-    case .mark(let nanoseconds):
+    case .mark(let nanoseconds, let name):
       let count = feed.timeline.events.count { $0.kind == .mark } + 1
-      let event = Event(
-        time: Timestamp(nanoseconds: nanoseconds), kind: .mark, text: "mark \(count)")
-      view.toast = feed.mark(event) ?? "mark \(count) set"
+      let text = name ?? "mark \(count)"
+      let event = Event(time: Timestamp(nanoseconds: nanoseconds), kind: .mark, text: text)
+      let set = name == nil ? "\(text) set" : "mark “\(text)” set"
+      view.toast = feed.mark(event).map { "\(set), until you leave: \($0)" } ?? set
     }
   }
 }

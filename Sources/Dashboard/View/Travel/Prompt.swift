@@ -1,7 +1,16 @@
 import Telemetry
 
-/// The line into which a user types where to go.
-public struct TimePrompt: Sendable, Hashable {
+/// The line into which a user types where to go, or what a mark is to be called.
+public struct Prompt: Sendable, Hashable {
+  /// What is asked for.
+  public enum Purpose: Sendable, Hashable {
+    case time
+    /// The name of a mark at a time.
+    case mark(Timestamp)
+  }
+
+  /// What is asked for.
+  public let purpose: Purpose
   /// What is typed so far.
   public private(set) var text = ""
 
@@ -12,7 +21,9 @@ public struct TimePrompt: Sendable, Hashable {
     case entered(String)
   }
 
-  private static let longest = 40
+  private static let longest = 60
+
+  init(_ purpose: Purpose) { self.purpose = purpose }
 
   /// Takes a key by its name.
   mutating func press(_ key: String) -> Outcome {
