@@ -43,8 +43,8 @@ struct Replay: ParsableCommand {
 
   func run() throws {
     try Self.show(
-      file, speed: speed, paused: paused, at: at, keepsMarks: true, display: display, config: config, toast: "",
-      supposed: try supposition.load())
+      file, speed: speed, paused: paused, at: at, keepsMarks: true, display: display,
+      config: config, toast: "", supposed: try supposition.load())
   }
 
   /// Opens a recording and shows it from its beginning.
@@ -65,7 +65,7 @@ struct Replay: ParsableCommand {
     try display.run(feed, cursor: cursor, settings: settings, host: host, toast: toast)
   }
 
-  /// The time of a recording that is named; one that is told from what is looked at counts from its end.
+  /// The time of a recording that is named; one that is told from what is looked at counts from the end.
   static func time(_ text: String, in feed: ReplayFeed) throws -> Timestamp {
     do throws(Destination.Fault) {
       return try Destination(text).time(

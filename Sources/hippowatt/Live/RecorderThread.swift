@@ -107,6 +107,9 @@ final class RecorderThread: Sendable {
       .event(Event(time: SystemClock.wall, kind: .note, text: "\(refusal)")))
   }
 
+  /// Seconds between two commits: each writes whole pages, and what tells more often is committed together.
+  private static let period = 1.0
+
   /// Seconds until something that could not be written is tried again: at first, and at most.
   private static let patience = (first: 0.25, most: 10.0)
 
@@ -131,7 +134,7 @@ final class RecorderThread: Sendable {
           throw Failure("\(path) was removed while it was being recorded")
         }
         if isClosing { try writer.close() }
-        (pause, nextTry) = (0, 0)
+        (pause, nextTry) = (0, Self.now() + Self.period)
         state.withLock { $0.obstacle = "" }
       } catch let error as RecordingError where error.isPassing && !isClosing {
         pause = min(Self.patience.most, max(Self.patience.first, pause * 2))
