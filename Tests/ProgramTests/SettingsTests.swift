@@ -258,6 +258,8 @@ import Testing
       ["record", "-o", "f.hippo", "--for", time], ["snapshot", "f", "--at", time],
     ]
     where !["400d", "1e-12", "0"].contains(time) {
+      // A second before the end is a time of a recording.
+      if time == "-1", arguments[0] == "snapshot" { continue }
       let result = try run(arguments)
       #expect(result.status == 2, "\(arguments): \(result.status) \(result.errors)")
     }

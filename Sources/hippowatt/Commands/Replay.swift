@@ -17,6 +17,7 @@ struct Replay: ParsableCommand {
   var paused = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Begin at a time: 14:32, 90s from the start, -2h from the end, \"2026-11-21 03:12\", "
         + "\"sat 03:12\", max.",

@@ -17,6 +17,7 @@ struct Snapshot: ParsableCommand {
   var file: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The moment of a recording: 90s from its start, -2h from its end, 14:32, max, end.",
       valueName: "time"))
