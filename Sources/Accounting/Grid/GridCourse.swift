@@ -34,8 +34,12 @@ public struct GridCourse: Sendable {
     own = OwnSun(timeline)
   }
 
-  /// The site whose own sun is measured, if there is one.
+  /// The site whose own sun is measured; `nil` where there is none or it never answered.
   public var site: Device? { own?.device }
+  /// Whether a site's meters are asked, whether or not they answer.
+  public var isInSite: Bool { own != nil }
+  /// The series of the site that the shares rest on.
+  var siteSeries: [Timeline.SeriesID] { own?.series ?? [] }
 
   /// The stretches of a span, in order and without gaps: the grid's, with the site's own sun in them.
   public func stretches(in span: TimeSpan) -> [GridStretch] {

@@ -104,7 +104,7 @@ extension Ledger {
 
   /// What is settled of a span; `nil` where anything that it rests on has changed.
   func settled(_ course: GridCourse, over span: TimeSpan) -> GridTally.Settled? {
-    guard course.live != nil || course.site != nil, let settled = tally.settled(from: span.start),
+    guard course.live != nil || course.isInSite, let settled = tally.settled(from: span.start),
       settled.end <= span.end,
       settled.basis == basis(course, TimeSpan(span.start, settled.end), settled.restsOnHeld)
     else { return nil }
@@ -140,10 +140,7 @@ extension Ledger {
       basis.heldSources = metrics.compactMap { timeline.id($0, of: held.id) }
         .map { source($0, true) }
     }
-    if let site = course.site {
-      basis.heldSources += [Metric.ownSunShare, .otherStoredShare]
-        .compactMap { timeline.id($0, of: site.id) }.map { source($0, false) }
-    }
+    basis.heldSources += course.siteSeries.map { source($0, false) }
     return basis
   }
 }

@@ -7,7 +7,10 @@ extension RenewableSharePanel {
   /// What the site's own sun gives now and where it goes: `own sun 3.2 kW · site draws 1.1 kW · 2.1 kW sent
   /// out`; empty where no site is measured.
   static func sitePhrases(_ c: FrameContext) -> [[Run]] {
-    guard let site = c.ledger.gridCourse.site else { return [] }
+    guard let site = c.ledger.gridCourse.site else {
+      return c.ledger.gridCourse.isInSite
+        ? [[Run("own sun: unknown, the site's meters never answered", warning(c))]] : []
+    }
     let moment = c.timeline.moment(at: c.time)
     func watts(_ metric: Metric) -> Double? { moment.value(metric, of: site.id) }
     guard let sun = watts(.sunPower) else {
@@ -15,7 +18,7 @@ extension RenewableSharePanel {
         [
           Run(
             "own sun: unknown, the site's meters are silent",
-            Style(c.theme[.warning], on: c.background))
+            warning(c))
         ]
       ]
     }
@@ -36,5 +39,18 @@ extension RenewableSharePanel {
       phrases.append([Run(SI.string(power, "W"), c.text), Run(" " + words, c.muted)])
     }
     return phrases
+  }
+
+  private static func warning(_ c: FrameContext) -> Style {
+    Style(c.theme[.warning], on: c.background)
+  }
+
+  /// What is wrong with a source of the grid or of the site that the user asked for; `nil` where nothing is.
+  static func problem(_ c: FrameContext) -> SourceState? {
+    let states = c.timeline.states(at: c.time).filter { $0.health != .ok }
+    let asked = c.input.catalogue.entries.filter { entry in
+      !entry.isDefault && [.site, .grid].contains { entry.feeds.contains($0) }
+    }
+    return asked.lazy.compactMap { entry in states.first { $0.kind == entry.name } }.first
   }
 }

@@ -21,7 +21,7 @@ struct RenewableSharePanel: Panel {
   func headline(_ c: FrameContext) -> Headline {
     let grid = c.grid
     guard let share = grid.renewable else {
-      let state = c.states(feeding: [.grid]).first
+      let state = Self.problem(c) ?? c.states(feeding: [.grid]).first
       let lines = state.map { [$0.message, $0.remedy].filter { !$0.isEmpty } } ?? []
       let unasked = [
         "The grid is not being read.", "--source grid:FR reads a country's yearly mix.",

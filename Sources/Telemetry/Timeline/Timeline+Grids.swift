@@ -13,6 +13,7 @@ extension Timeline {
     // The series stay where they are, since others are found by their place, but nothing leads to them.
     copy.index = copy.index.filter { !kinds.contains($0.key.device.kind) }
     copy.shapes = copy.shapes.filter { !kinds.contains($0.key.kind) }
+    copy.states.removeAll { $0.kind == DeviceKind.site.name }
     copy.gridBook = GridBook()
     return copy
   }

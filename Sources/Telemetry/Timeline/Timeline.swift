@@ -38,7 +38,7 @@ public struct Timeline: Sendable {
   /// What was said of the electricity, interval by interval.
   public internal(set) var gridBook = GridBook()
   /// Every change of a source's state, in order of arrival.
-  public private(set) var states: [SourceState] = []
+  public internal(set) var states: [SourceState] = []
   /// The time of the first and the last reading or state; `nil` while there is none.
   public internal(set) var span: TimeSpan?
 

@@ -6,7 +6,9 @@ import Telemetry
 extension RunReport {
   /// The electricity's lines: shares, grams, and what both rest on.
   func gridFacts(isFull: Bool) -> [(String, String)] {
-    guard let grid else { return [] }
+    guard let grid else {
+      return gridProblem.map { [("renewable", "unknown, because \(sanitized($0))")] } ?? []
+    }
     var facts: [(String, String)] = []
     if let share = grid.renewableShare {
       var words = "\(SI.percent(share)) %"
@@ -18,8 +20,11 @@ extension RunReport {
         ", low-carbon " + (grid.lowCarbonShare.map { "\(SI.percent($0)) %" } ?? "unknown")
       facts.append(("renewable", words))
     } else {
+      let silence =
+        "the site's meters told nothing" + (siteProblem.map { " (\(sanitized($0)))" } ?? "")
       let reason =
-        grid.siteMatched > 0 ? "no share of the grid is known" : "the site's meters told nothing"
+        grid.siteMatched > 0
+        ? gridProblem.map(sanitized) ?? "no share of the grid is known" : silence
       let least = grid.bounds.map { "; at least \(SI.percent($0.lowerBound)) %" } ?? ""
       facts.append(("renewable", "unknown, because \(reason)\(least)"))
     }
@@ -58,16 +63,18 @@ extension RunReport {
   static func siteWords(_ grid: GridAccount) -> String? {
     guard grid.siteJoules > 0 else { return nil }
     guard grid.siteMatched > 0 else { return "unknown, because the site's meters told nothing" }
+    let known = grid.siteMatched / grid.joules
+    let of =
+      known < 0.995
+      ? "the \(SI.percent(known)) % of the energy that it is known of " : "the energy "
     var words =
-      "\(SI.percent(grid.ownSun / grid.siteMatched)) % of the energy "
+      "\(SI.percent(grid.ownSun / grid.siteMatched)) % of \(of)"
       + "(\(SI.energy(grid.ownSun).joined)), the machine's part of what the sun met of the site's load"
     if grid.stored > 0 {
       words +=
         "; \(SI.percent(grid.stored / grid.siteMatched)) % out of the battery, "
         + "charged from elsewhere or before: counted as the grid's"
     }
-    let known = grid.siteMatched / grid.joules
-    if known < 0.995 { words += "; known for \(SI.percent(known)) % of the energy" }
     return words
   }
 
@@ -87,7 +94,7 @@ extension RunReport {
 
   /// The electricity's members, after those that were always there.
   var gridMembers: [(String, JSONText?)] {
-    guard let grid else { return [] }
+    guard let grid else { return [("grid_problem", gridProblem.map(JSONText.text))] }
     let facts = location.flatMap { GridFacts($0.attributes) }
     let rungs = GridRung.allCases.compactMap { rung -> (String, JSONText?)? in
       grid.rungs[rung].map { (rung.word, .number($0)) }
@@ -103,6 +110,8 @@ extension RunReport {
       ("other_stored_joules", grid.stored > 0 ? .number(grid.stored) : nil),
       ("site_coverage", grid.siteJoules > 0 ? .number(grid.siteMatched / grid.joules) : nil),
       ("site", site.map { .text($0.label) }),
+      ("site_problem", siteProblem.map(JSONText.text)),
+      ("grid_problem", gridProblem.map(JSONText.text)),
       ("grid_provider", facts.map { .text($0.provider) }),
       ("grid_zone", facts.map { .text($0.zone) }),
       ("grid_basis", facts.map { .text($0.basis.rawValue) }),

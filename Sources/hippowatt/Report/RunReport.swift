@@ -56,6 +56,9 @@ struct RunReport {
   let location: Device?
   /// The site whose own sun is measured.
   let site: Device?
+  /// Why the grid, or the site, told nothing at the end; `nil` where it did or was not asked.
+  let gridProblem: String?
+  let siteProblem: String?
   /// The yearly mean that stands where the live grid is silent, if it stands anywhere.
   let yearlyMean: Device?
   let accelerators: [Device]
@@ -110,6 +113,8 @@ struct RunReport {
       .compactMap { $0 }.max()
     grid = ledger.grid(over: span).flatMap { $0.matched > 0 || $0.siteJoules > 0 ? $0 : nil }
     site = ledger.gridCourse.site
+    gridProblem = Self.problem(of: .grid, at: span.end, in: timeline)
+    siteProblem = Self.problem(of: .site, at: span.end, in: timeline)
     location = ledger.inventory.grid
     let course = ledger.gridCourse
     yearlyMean = course.live != nil && grid?.rungs[.annual] != nil ? course.held : nil
@@ -129,6 +134,16 @@ struct RunReport {
     jobs = (job.map { [$0] } ?? ledger.inventory.jobs).compactMap {
       Self.job($0, ledger, over: span, targetLoss: targetLoss)
     }
+  }
+
+  /// What the sources of a kind of device that the user asked for say is wrong, at a time.
+  private static func problem(
+    of kind: DeviceKind, at time: Timestamp, in timeline: Timeline
+  ) -> String? {
+    let asked = SourceCatalogue.all.entries.filter { !$0.isDefault && $0.feeds.contains(kind) }.map(
+      \.name)
+    return timeline.states(at: time).first { asked.contains($0.kind) && $0.health != .ok }
+      .map { $0.message.isEmpty ? $0.health.rawValue : $0.message }
   }
 
   /// What the energy costs: at the price that was named, else by the tariff of the settings.

@@ -31,6 +31,7 @@ import Testing
     #expect(made.status == 0, "\(made.errors)")
   }
 
+  @discardableResult
   private func told(_ command: [String]) throws -> String {
     let result = try Program.run(command, in: folder)
     #expect(result.status == 0, "\(result.errors)")
@@ -60,10 +61,27 @@ import Testing
   @Test func `what is not known is said`() throws {
     try record(sunUntil: 1800, stored: 0.1)
     let text = try told(["report", "r.hippo"])
-    #expect(text.contains("known for 53 % of the energy"), "\(text)")
+    #expect(text.contains("50 % of the 50 % of the energy that it is known of (250 Wh)"), "\(text)")
     #expect(text.contains("10 % out of the battery"), "\(text)")
-    #expect(text.contains("47 % unknown"), "\(text)")
-    // 40 %: half of it as above or the grid's 20 %; 83 %: all of what is not known.
-    #expect(text.contains("60 % (40 to 83 %)"), "\(text)")
+    #expect(text.contains("50 % unknown"), "\(text)")
+    // 39 %: half of it 0.5 + 0.4 · 0.2, half the grid's 20 %; 84 %: all of what is not known.
+    #expect(text.contains("60 % (39 to 84 %)"), "\(text)")
+  }
+
+  @Test func `a source that was asked and never answered is named`() throws {
+    let lines = [
+      #"{"device":{"machine":"box","kind":"gpu","name":"0","label":"0","role":"accelerator"}}"#,
+      #"{"reading":{"machine":"box","kind":"gpu","device":"0","time":\#(Self.start),"power_w":100}}"#,
+      #"{"reading":{"machine":"box","kind":"gpu","device":"0","time":\#(Self.start + 9),"power_w":100}}"#,
+      #"{"state":{"source":"grid-live","kind":"live-grid","time":\#(Self.start),"health":"failed","message":"a.example does not answer"}}"#,
+    ]
+    folder.write(lines.joined(separator: "\n") + "\n", to: "l.jsonl")
+    try told(["import", "-o", "r.hippo", "l.jsonl"])
+    let text = try told(["report", "r.hippo"])
+    #expect(text.contains("unknown, because a.example does not answer"), "\(text)")
+    let json = try told(["report", "r.hippo", "--format", "json"])
+    #expect(json.contains(#""grid_problem":"a.example does not answer""#), "\(json)")
+    let frame = try told(["snapshot", "r.hippo", "--panel", "green"])
+    #expect(frame.contains("a.example does not answer"), "\(frame)")
   }
 }

@@ -195,6 +195,15 @@ import Testing
     #expect(throws: SourceFailure.self) { try SiteBalance(SiteFlows(sun: 800, load: -1000)) }
     #expect(throws: SourceFailure.self) { try SiteBalance(SiteFlows(feed: 800, load: 1000)) }
     #expect(try SiteBalance(SiteFlows(sun: -8, feed: 100)).load == 100)
+    // More is sent out than there is, and more is drawn than comes in.
+    #expect(throws: SourceFailure.self) {
+      try SiteBalance(SiteFlows(sun: 5000, feed: -8000, load: 500))
+    }
+    #expect(throws: SourceFailure.self) {
+      try SiteBalance(SiteFlows(sun: 1000, feed: 500, load: 4000))
+    }
+    // A battery that nobody named takes what is over.
+    #expect(try SiteBalance(SiteFlows(sun: 5000, feed: 0, load: 500)).load == 500)
   }
 
   @Test func `an inverter is no meter of one machine, and one meter is no site`() throws {

@@ -27,6 +27,9 @@ struct SiteBalance: Hashable {
   /// The least load of which a share can be told, in watts: below it meters tell their own noise.
   static let leastLoad = 1.0
 
+  /// By so many watts the meters of a site may disagree.
+  private static let leastDoubt = 200.0
+
   /// Balances what the meters tell.
   ///
   /// Where nothing tells the load it is what sun, grid and battery give together.
@@ -41,14 +44,17 @@ struct SiteBalance: Hashable {
     guard sun > -50 - 0.05 * abs(flows.load ?? flows.feed ?? 0) else {
       throw SourceFailure(
         .failed, "the sun gives \(Int(sun.rounded())) W, which cannot be",
-        remedy: "where its meter is wired the wrong way set sun_scale = -1")
+        remedy: "where its meter is wired the wrong way turn it round; a meter of its own is with "
+          + "sun_scale = -1")
     }
     let load: Double
     if let told = flows.load {
       guard told >= 0 else {
         throw SourceFailure(
           .failed, "the load is \(Int(told.rounded())) W, which cannot be",
-          remedy: "where its meter is wired the wrong way set load_scale = -1")
+          remedy:
+            "where its meter is wired the wrong way turn it round; a meter of its own is with "
+            + "load_scale = -1")
       }
       load = told
     } else {
@@ -58,6 +64,20 @@ struct SiteBalance: Hashable {
           remedy: "name a meter at the connection (feed = \"http://…\") or of the load (load = …)")
       }
       load = max(0, sun) + feed + (flows.battery ?? 0)
+    }
+    // Losses of inverter and battery, and meters that are read one after the other, are less than that.
+    if let feed = flows.feed, flows.load != nil {
+      let given = max(0, sun) + feed + (flows.battery ?? 0)
+      let greatest = max(load, abs(sun), abs(feed), abs(flows.battery ?? 0))
+      // A battery that nobody named may take what is over.
+      let isTooLittle = load - given > Self.leastDoubt + 0.3 * greatest
+      guard !isTooLittle, given > -Self.leastDoubt - 0.3 * greatest else {
+        throw SourceFailure(
+          .failed,
+          "sun, grid and battery give \(Int(given.rounded())) W and the load is \(Int(load.rounded())) W, "
+            + "which cannot be",
+          remedy: "check which way the meters are wired, and that they are of one site")
+      }
     }
     self.sun = max(0, sun)
     self.load = max(0, load)
