@@ -57,7 +57,9 @@ public struct Comparison: Hashable, Sendable {
       let ends = [interval.lowerBound * sign, interval.upperBound * sign].sorted()
       return " (\(SI.percent(ends[0])) to \(SI.percent(ends[1])) %)"
     }
-    return "\(SI.percent(share)) %" + (bounds ?? "")
+    // All of it is saved by what takes nothing.
+    let words = share < 1 && share >= 0.995 ? "more than 99" : SI.percent(share)
+    return "\(words) %" + (bounds ?? "")
   }
 
   /// The verdict in a few words.

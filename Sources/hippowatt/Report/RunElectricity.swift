@@ -43,7 +43,12 @@ struct RunElectricity {
 
   private var shareTerms: Set<String> { terms({ $0.basis.rawValue }, annual: "production") }
   private var lifecycleTerms: Set<String> {
-    terms({ "\($0.basis.rawValue), \($0.factors)" }, annual: "production, Ember's factors")
+    terms(
+      {
+        [$0.basis.rawValue, $0.factors.isEmpty ? "factors unknown" : $0.factors].joined(
+          separator: ", ")
+      },
+      annual: "production, Ember's factors")
   }
   private var directTerms: Set<String> { terms({ $0.directWords }, annual: "none") }
 

@@ -31,7 +31,9 @@ extension RunReport {
   var modelCard: String? {
     // A model card states what was, and not what might have been.
     guard let grid, let grams, supposed == nil else { return nil }
-    let covered = "location-based, \(SI.percent(grid.gramsCoverage)) % covered"
+    // Of the time whose energy is known, and of its joules those whose grams are.
+    let part = grid.gramsCoverage * (energy?.coverage ?? 1)
+    let covered = "location-based, \(SI.percent(part)) % covered"
     let source =
       (isSimulated ? "SIMULATED, " : "") + "hippowatt \(Version.string), \(covered)"
     var lines = [
