@@ -165,4 +165,27 @@ import Testing
     press("escape")
     #expect(view.overlay == nil)
   }
+
+  @Test
+  func `a source that fell silent and came back is in the list, one that never answered is not`()
+    throws
+  {
+    var timeline = events()
+    for (second, health) in [
+      (0.0, SourceState.Health.waiting), (1, .ok), (3000, .failed), (3100, .failed), (3500, .ok),
+    ] {
+      timeline.apply(
+        .state(
+          SourceState(
+            source: "site:roof", kind: "site", time: start + second, health: health,
+            message: health == .failed ? "no answer" : "")))
+    }
+    timeline.apply(
+      .state(SourceState(source: "amdgpu", time: start + 2, health: .absent, message: "no GPU")))
+    let rows = Happening.all(in: timeline)
+    #expect(rows.map { $0.time - start } == [1000, 3000, 3500, 5000, 7200, 9000])
+    #expect(rows[1].words == "site:roof: no answer" && rows[1].sort == .gap)
+    #expect(rows[2].words == "site:roof: answers again" && rows[2].sort == .event)
+    #expect(try go("next gap", from: 0, in: timeline) == 3000)
+  }
 }

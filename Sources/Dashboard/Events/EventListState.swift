@@ -11,16 +11,6 @@ public struct EventListState: Sendable, Hashable {
   /// Rows from the one that is at the cursor; `nil` to follow the cursor.
   private var chosen: Int?
 
-  /// A row of the list.
-  public struct Row: Hashable, Sendable {
-    /// When it happened.
-    public var time: Timestamp
-    /// What happened, with whom.
-    public var words: String
-    /// What the scrubber draws for it.
-    public var sort: Destination.EventSort
-  }
-
   /// What a key led to.
   public enum Outcome: Sendable, Hashable {
     /// The key was for the list.
@@ -37,26 +27,22 @@ public struct EventListState: Sendable, Hashable {
   public init() {}
 
   /// The rows to be shown, oldest first.
-  public func rows(_ timeline: Timeline) -> [Row] {
+  public func rows(_ timeline: Timeline) -> [Happening] {
     let words = filter.lowercased().split(separator: " ").map(String.init)
-    return timeline.events.compactMap { event in
-      let sort: Destination.EventSort =
-        event.cause == .alert
-        ? .alert : event.kind == .gap ? .gap : event.kind == .mark ? .mark : .event
-      let row = Row(time: event.time, words: timeline.words(of: event), sort: sort)
-      let text = "\(sort.rawValue) \(row.words)".lowercased()
-      return words.allSatisfy { text.containsBytes(of: $0) } ? row : nil
+    return Happening.all(in: timeline).filter { row in
+      let text = "\(row.sort.rawValue) \(row.words)".lowercased()
+      return words.allSatisfy { text.containsBytes(of: $0) }
     }
   }
 
   /// The index of the chosen row; the last one before the cursor while nothing was chosen.
-  public func selectedIndex(in rows: [Row], at time: Timestamp) -> Int {
+  public func selectedIndex(in rows: [Happening], at time: Timestamp) -> Int {
     if let chosen { return min(max(chosen, 0), max(0, rows.count - 1)) }
     return max(0, (rows.firstIndex { $0.time > time } ?? rows.count) - 1)
   }
 
   /// Takes a key; `rows` are those shown, `time` is what is looked at.
-  public mutating func press(_ key: String, _ rows: [Row], at time: Timestamp) -> Outcome {
+  public mutating func press(_ key: String, _ rows: [Happening], at time: Timestamp) -> Outcome {
     if isTyping { return type(key) }
     let place = selectedIndex(in: rows, at: time)
     func go(to place: Int) -> Outcome {

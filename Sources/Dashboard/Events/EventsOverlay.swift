@@ -13,7 +13,7 @@ struct EventsOverlay: Overlay {
   func draw(_ canvas: inout Canvas, _ c: FrameContext) {
     let state = c.input.view.events
     let rows = state.rows(c.timeline)
-    let all = c.timeline.events.count
+    let all = Happening.all(in: c.timeline).count
     let count = rows.count == all ? "\(all)" : "\(rows.count) of \(all)"
     let body = OverlayBox.open(
       &canvas, title: "Marks and events: \(count)", width: min(canvas.width - 6, 110),

@@ -30,7 +30,8 @@ extension Destination {
       return try nearest(second, of: { $0.weekday == day }, to: last, bounds, offset)
     case .greatestPower: return try Self.greatest(in: bounds, of: timeline)
     case .event(let sort, let after):
-      let times = timeline.events.filter(sort.includes).map(\.time)
+      let times = Happening.all(in: timeline).filter { sort == .event || $0.sort == sort }.map(
+        \.time)
       guard let found = after ? times.first(where: { $0 > time }) : times.last(where: { $0 < time })
       else { throw Fault(words: "no \(sort.rawValue) \(after ? "after" : "before") this") }
       return found

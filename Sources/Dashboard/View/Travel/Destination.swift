@@ -26,15 +26,6 @@ public enum Destination: Hashable, Sendable {
   /// What of the scrubber is meant.
   public enum EventSort: String, CaseIterable, Hashable, Sendable {
     case mark, gap, alert, event
-
-    func includes(_ event: Event) -> Bool {
-      switch self {
-      case .event: true
-      case .mark: event.kind == .mark
-      case .gap: event.kind == .gap
-      case .alert: event.cause == .alert
-      }
-    }
   }
 
   /// Why a text names no time or there is no such time.
