@@ -19,14 +19,14 @@ extension PowerLogAssembly {
     let usual = max(
       subject.leastPeriod, rows.map(\.row.time).usualPeriod,
       whole.stretches.count > 1 ? whole.stretches.map(\.period).max() ?? 0 : 0)
-    var gate = PowerLogGate(subject.role)
+    var gate = PowerLogGate(subject)
     var gates: [Int: PowerLogGate] = [:]
     let isInstant = !rows.contains { $0.row.tells(.power) || $0.row.tells(.energy) }
     let counted: Metric = isInstant ? .powerInstant : .power
     let period = usual * Self.patience(rows.map { $0.row.lacks(counted) })
     var metrics: [Metric] = []
     for (file, row) in rows {
-      gate = gates[file] ?? PowerLogGate(subject.role)
+      gate = gates[file] ?? PowerLogGate(subject)
       gate.note(row)
       var reading = Reading(device: whole.id, time: row.time)
       for value in row.values {
@@ -41,6 +41,7 @@ extension PowerLogAssembly {
       gates[file] = gate
       if !reading.isEmpty { readings.append(.reading(reading)) }
     }
+    tellDoubts(whole, rows.map(\.row), counted)
     observations.append(.device(device(whole, subject)))
     for metric in metrics {
       observations.append(series(whole.id, metric, subject, period, isInstant))

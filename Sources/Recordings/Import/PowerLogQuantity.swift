@@ -91,7 +91,7 @@ package enum PowerLogQuantity: Sendable, Hashable {
     guard cell.count <= 14 else { return false }
     switch String(decoding: cell.map { 65...90 ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self) {
     case "-", "--", "n/a", "na", "nan", "none", "null", "err!", "error", "unknown", "unknown error",
-      "not supported", "not available", "not found":
+      "not supported", "not available", "not found", "unavailable":
       return true
     default: return false
     }

@@ -131,6 +131,8 @@ package struct PowerLogSubject: Sendable, Hashable {
   package var note: String
   /// The least distance of readings that is no hole, in seconds, where the format promises one.
   package var leastPeriod: Double
+  /// How many devices of its role it may be the sum of.
+  package var count: Int
   /// Further facts.
   package var attributes: [String: String]
 
@@ -139,7 +141,7 @@ package struct PowerLogSubject: Sendable, Hashable {
     kind: DeviceKind = .gpu, role: DeviceRole? = nil, contents: Set<DeviceRole>? = nil,
     marks: [Mark: String] = [:],
     model: String = "", host: String? = nil, parent: String? = nil,
-    method: Provenance.Method = .average, note: String, leastPeriod: Double = 0,
+    method: Provenance.Method = .average, note: String, leastPeriod: Double = 0, count: Int = 1,
     attributes: [String: String] = [:]
   ) {
     self.kind = kind
@@ -152,6 +154,7 @@ package struct PowerLogSubject: Sendable, Hashable {
     self.method = method
     self.note = note
     self.leastPeriod = leastPeriod
+    self.count = count
     self.attributes = attributes
   }
 }
