@@ -27,7 +27,7 @@ struct Import: ParsableCommand {
       """)
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The recording to write.", valueName: "file"))
-  var output: String
+  var output: String?
 
   @Option(
     name: .customLong("machine"),
@@ -45,10 +45,26 @@ struct Import: ParsableCommand {
 
   @OptionGroup var shiftOptions: ShiftOptions
 
+  @Option(
+    name: .customLong("map"),
+    help: ArgumentHelp(
+      "What the columns of other tables are: time=COLUMN,gpu0.power=COLUMN,W,wall.energy=COLUMN,kWh.",
+      valueName: "columns"))
+  var map: String?
+
+  @Flag(help: "Only say what the columns of tables look like, as --map takes it.")
+  var guess = false
+
   @Argument(help: ArgumentHelp("Files of other tools.", valueName: "file"))
   var files: [String]
 
   func validate() throws {
+    if output == nil, !guess { throw ValidationError("write where to: -o FILE") }
+    if let map {
+      do throws(ImportError) { _ = try PowerLogMapping(map) } catch {
+        throw ValidationError("--map: \(error)")
+      }
+    }
     if output == "-" { throw ValidationError("-o -: a recording is a file; give it a name") }
     if let country, !GridSource.knows(country) {
       throw ValidationError(
@@ -59,13 +75,15 @@ struct Import: ParsableCommand {
   }
 
   func run() throws {
+    guard let output, !guess else { return try tellGuesses() }
     let clock = SystemClock()
     let names = try machineNames()
+    let mapping = try mapping()
     var observations: [Observation] = []
     var powerLogs: [PowerLogFile] = []
     var ownLines: [String] = []
     for path in files {
-      if var log = try powerLog(path, names) {
+      if var log = try powerLog(path, names, mapping) {
         log.shift = shiftOptions.seconds(of: path)
         powerLogs.append(log)
       } else if isJSONLines(path) {
