@@ -67,7 +67,7 @@ public struct PowerLogAssembly {
           timeless.add(line: known.line, "its day is not told")
           continue
         }
-        rows.append(.init(time: time, line: known.line, values: Array(table.values[known.values])))
+        rows.append(.init(time: time, line: known.line, values: table.values[known.values]))
       }
       if !rows.isEmpty {
         stretches.append(PowerLogStretch(file: place, device: device, rows: rows))

@@ -7,7 +7,8 @@ struct PowerLogStretch {
   struct Row {
     var time: Timestamp
     var line: Int
-    var values: [PowerLogValue]
+    /// Part of the table's own values, which it shares.
+    var values: ArraySlice<PowerLogValue>
   }
 
   /// The place of its file among those that are imported.
