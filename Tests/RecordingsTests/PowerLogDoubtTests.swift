@@ -19,7 +19,7 @@ import Testing
 
   @Test func aConstantIsDoubted() throws {
     let constant =
-      "gpu 0: all 300 powers are 300.0 W to the last digit, as a rating is and no sensor writes"
+      "gpu 0: all 300 powers are 300 W to the last digit, as a rating is: was it measured?"
     #expect(try remarks(seconds(300) { _ in "300.00" }) == [constant])
     #expect(try remarks(seconds(299) { _ in "300.00" }).isEmpty)
     #expect(try remarks(seconds(400) { $0 == 7 ? "300.01" : "300.00" }).isEmpty)
@@ -168,6 +168,13 @@ import Testing
     let power = try #require(table.power(of: 1))
     #expect(abs(power * 1.000106518 - joules) < 0.001)
     #expect(throws: ImportError.self) { try PerfStatLog.read(PowerLogText(row)) }
+  }
+
+  @Test func aSumOfPerfHasNoTimes() {
+    let text =
+      " Performance counter stats for 'system wide':\n\n"
+      + "             12.74 Joules power/energy-pkg/\n\n       5.001965465 seconds time elapsed\n"
+    #expect(throws: ImportError.self) { try PowerLogFile.read(Array(text.utf8), path: "p.txt") }
   }
 
   @Test func olderDriversSayPowerDraw() throws {

@@ -26,6 +26,7 @@ import Testing
     ("a,B,c", "time=A, gpu3.power = b , mW", "300000", ["3": 18_000]),
     ("ts,draw [W],c", "time=ts,cpu.power=draw [W]", "300", ["cpu": 18_000]),
     ("ts,draw_kw,c", "time=ts,wall.power=draw_kw", "0.3", ["wall": 18_000]),
+    ("ts,watts,c", "time=ts,gpu0.power=watts", "300", ["0": 18_000]),
     ("ts,draw [W],c", "time=ts,cpu.power=draw [W],mW", "300", ["cpu": 18]),
   ]) func aColumnIsWhatTheUserSays(
     titles: String, map: String, cell: String, right: [String: Int]

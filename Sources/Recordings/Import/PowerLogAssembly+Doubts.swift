@@ -28,8 +28,8 @@ extension PowerLogAssembly {
     {
       doubt(
         whole,
-        "\(name): all \(powers.count) powers are \(first) W to the last digit, as a rating is "
-          + "and no sensor writes")
+        "\(name): all \(powers.count) powers are \(PowerLogGate.text(first)) W to the last digit, as a "
+          + "rating is: was it measured?")
     } else if powers.count >= Self.growingCount,
       zip(powers, powers.dropFirst()).allSatisfy({ $1 > $0 })
     {

@@ -93,7 +93,8 @@ struct PowerLogGate {
     return number
   }
 
-  private static func text(_ number: Double) -> String {
+  /// A number of watts without an empty fraction.
+  static func text(_ number: Double) -> String {
     abs(number) < 1e15 && number == number.rounded() ? "\(Int64(number))" : "\(number)"
   }
 }

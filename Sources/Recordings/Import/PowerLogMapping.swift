@@ -211,7 +211,7 @@ public struct PowerLogMapping: Sendable, Hashable {
           throw ImportError(
             "the energy of \(name) falls again and again, as no counter does: is it \(name).power?")
         }
-        let seconds = Double(last.time - first.time) / 1e9
+        let seconds = Double(last.time &- first.time) / 1e9
         let watts = seconds > 0 ? (last.value - first.value) / seconds : 0
         if watts > (subject.role == .machine || subject.role == .sensor ? 2e5 : 4000) {
           throw ImportError(
@@ -239,7 +239,8 @@ enum PowerLogUnit {
       let unit = String(title[title.index(after: open)...].dropLast())
       if quantity.factor(unit) != nil { return unit }
     }
-    let lower = title.lowercased()
+    // A title may be nothing but the unit.
+    let lower = "_" + title.lowercased()
     for (ending, unit) in endings where lower.hasSuffix(ending) && quantity.factor(unit) != nil {
       return unit
     }

@@ -192,7 +192,8 @@ enum CodeCarbonLog: PowerLogFormat {
           line: line.number,
           run: text("task_name") + "\u{0}" + runName(text("run_id"), line.number),
           end: end, seconds: seconds, pue: pue, joules: joules,
-          gpus: (Int(text("gpu_count")) ?? Int(number("gpu_count") ?? 0), text("gpu_model"))))
+          gpus: (min(1024, max(0, Int(exactly: number("gpu_count") ?? 0) ?? 0)), text("gpu_model")))
+      )
       return true
     }
     return rows

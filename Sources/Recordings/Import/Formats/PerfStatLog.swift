@@ -13,7 +13,7 @@ enum PerfStatLog: PowerLogFormat {
   static let name = "perf stat"
 
   static func recognises(_ text: PowerLogText) -> Bool {
-    text.head(64).contains { row($0) != nil }
+    text.head(64).contains { $0.contains("power/energy-") && $0.contains("Joules") }
   }
 
   private struct Row {
@@ -108,6 +108,10 @@ enum PerfStatLog: PowerLogFormat {
           subject: subject, [PowerLogValue(.power, content)])
       }
       return true
+    }
+    if table.rows.isEmpty, !isStartless, table.broken.count > 0 {
+      throw ImportError(
+        line: table.broken.line, "tells sums and no times; `perf stat -I 1000 -o FILE` does")
     }
     if table.rows.isEmpty, isStartless {
       throw ImportError(

@@ -79,6 +79,10 @@ enum PowerstatLog: PowerLogFormat {
       }
       return true
     }
+    if !isBattery, !table.rows.isEmpty {
+      table.assumptions.append(
+        "its watts may count RAPL's domains twice: shown and not added; `powerstat -D` tells each")
+    }
     return table
   }
 }
