@@ -141,6 +141,18 @@ import Testing
     #expect(table.broken.count == 2)
   }
 
+  @Test func aSinglePageIsOfWhenItWasWritten() throws {
+    var log = try Log.log("\(Self.board) 52.636\n", "dcgm.prom")
+    log.modified = Timestamp(seconds: 1_779_966_000)
+    let found = try PowerLogAssembly([log])
+    let readings = found.observations.compactMap { observation -> Reading? in
+      if case .reading(let reading) = observation { reading } else { nil }
+    }
+    #expect(readings.map(\.time) == [Timestamp(seconds: 1_779_966_000)])
+    #expect(readings.first?.values.map(\.value) == [52.636])
+    #expect(found.remarks.contains { $0.text.contains("when the file was written") })
+  }
+
   @Test func zonesInsideOfOthersAreNotAdded() throws {
     var roles: [String: DeviceRole] = [:]
     let text = ["package", "core", "dram", "psys"].map {

@@ -78,7 +78,7 @@ public struct PowerLogGuess: Sendable {
           return ["date=\(column(day))", "time=\(column(place))"]
         }
         return ["time=\(column(place))"]
-      case nil: continue
+      case .written?, nil: continue
       }
     }
     return nil

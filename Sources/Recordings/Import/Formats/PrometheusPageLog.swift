@@ -8,7 +8,8 @@ import Telemetry
 ///
 /// The time of a value is the one behind it; else that of a line above its page which is a time and
 /// nothing else, such as `date` writes; else the machine's own on the page (`node_time_seconds`). A
-/// page ends where a series comes again. Source: Prometheus' exposition format, OpenMetrics.
+/// page ends where a series comes again, and a single one without any time is of when the file was
+/// written. Source: Prometheus' exposition format, OpenMetrics.
 enum PrometheusPageLog: PowerLogFormat {
   static let name = "Prometheus pages"
 
@@ -50,9 +51,20 @@ enum PrometheusPageLog: PowerLogFormat {
     /// The time of the page, as a line above it says, or as the machine says on it.
     var time: (above: PowerLogTime?, told: PowerLogTime?)
     var isTimeless = false
-    func close() {
-      if page.contains(where: { ($0.time ?? time.above ?? time.told) == nil }) { isTimeless = true }
-      add(page, time.above ?? time.told, &table)
+    var pages = 0
+    func close(isLast: Bool = false) {
+      var known = time.above ?? time.told
+      if page.contains(where: { ($0.time ?? known) == nil }) {
+        isTimeless = true
+        // One page alone is of when it was written: the moment's powers, and no joules.
+        if isLast, pages == 0 {
+          known = .written
+          table.assumptions.append(
+            "its page has no time and is taken for one of when the file was written")
+        }
+      }
+      if !page.isEmpty { pages += 1 }
+      add(page, known, &table)
       page.removeAll(keepingCapacity: true)
       seen.removeAll(keepingCapacity: true)
       time.told = nil
@@ -109,7 +121,7 @@ enum PrometheusPageLog: PowerLogFormat {
           time: sample.time.flatMap { PowerLogTime(Array($0)) }))
       return true
     }
-    close()
+    close(isLast: true)
     if table.rows.isEmpty, isTimeless {
       throw ImportError(
         "has no times; write one above each page: `date -Is; curl -s localhost:9400/metrics`")
