@@ -50,7 +50,9 @@ extension PowerLogAssembly {
       report(
         Self.words(gate.refused, "impossible power", "left out"), gate.refused, file, whole, &events
       )
-      report(Self.words(gate.absent, "row", "without power"), gate.absent, file, whole, &events)
+      report(
+        Self.words(gate.absent, "row", "without power", isListed: false), gate.absent, file, whole,
+        &events)
     }
   }
 
@@ -149,11 +151,23 @@ extension PowerLogAssembly {
     (stretch.rows.last { $0.line <= line } ?? stretch.rows.first)?.time
   }
 
-  /// Such as `3 lines left out, the first is line 42: “x” is no time`.
-  static func words(_ count: PowerLogCount, _ noun: String, _ verb: String) -> String {
+  /// Such as `3 lines left out, the first is line 42: “x” is no time; also lines 50 and 61`.
+  static func words(
+    _ count: PowerLogCount, _ noun: String, _ verb: String, isListed: Bool = true
+  ) -> String {
     let isOne = count.count == 1
     return "\(count.count) \(noun)\(isOne ? "" : "s") \(verb), "
       + "\(isOne ? "" : "the first is ")line \(count.line): \(count.words)"
+      + (isListed ? others(count) : "")
+  }
+
+  /// The other lines by their numbers, as far as they are kept.
+  private static func others(_ count: PowerLogCount) -> String {
+    let lines = count.others.map { "\($0)" }
+    guard let last = lines.last else { return "" }
+    if lines.count < count.count - 1 { return "; also lines \(lines.joined(separator: ", ")), …" }
+    guard lines.count > 1 else { return "; also line \(last)" }
+    return "; also lines \(lines.dropLast().joined(separator: ", ")) and \(last)"
   }
 }
 

@@ -167,12 +167,19 @@ package struct PowerLogCount: Sendable, Hashable {
   package private(set) var line = 0
   /// What was wrong with the first.
   package private(set) var words = ""
+  /// The lines behind the first, so many of them as a person reads.
+  package private(set) var others: [Int] = []
+
+  /// How many lines are named behind the first.
+  private static let namedCount = 8
 
   /// Counts one more.
   mutating func add(line: Int, _ words: @autoclosure () -> String) {
     if count == 0 {
       self.line = line
       self.words = words()
+    } else if others.count < Self.namedCount, line != (others.last ?? self.line) {
+      others.append(line)
     }
     count += 1
   }
