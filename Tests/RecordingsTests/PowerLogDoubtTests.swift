@@ -69,6 +69,23 @@ import Testing
       try carbon(first, second, other).joules == ["all": 100_000, "packages": 400, "dram": 150])
   }
 
+  @Test func aRunCountsOnWhereItWasToldOfLast() throws {
+    // By their stamps there are 14 s between the rows, by their durations 17.
+    let found = try carbon(
+      row("a", "11:00:10", 10, 100, 1000, 50), row("a", "11:00:24", 27, 240, 2400, 120))
+    #expect(found.joules == ["all": 2400, "packages": 240, "dram": 120])
+    #expect(!found.remarks.contains { $0.contains("within others") })
+  }
+
+  @Test func tasksOfOneNameAreAmountsOfTheirOwn() throws {
+    let titles = "task_name," + Self.codeCarbon
+    let rows = (1...3).map {
+      "predict," + row("a", "11:0\($0):00", Double(10 * $0), 100, 1000, 50)
+    }
+    let found = try PowerLogAssembly([try Log.log(titles + rows.joined())])
+    #expect(Set(Log.drawn(found).map(\.joules)) == [3000, 300, 150])
+  }
+
   @Test func runsOfOneTimeCountOnce() throws {
     // Every rank of a job wrote what the whole machine drew.
     let found = try carbon(

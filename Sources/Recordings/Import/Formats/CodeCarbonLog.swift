@@ -30,7 +30,7 @@ enum CodeCarbonLog: PowerLogFormat {
   /// What a row says.
   private struct Row {
     var line: Int
-    /// The run, and the task within it.
+    /// The run.
     var run: String
     /// When it ended, in nanoseconds of the wall's own zone.
     var end: Int64
@@ -71,20 +71,25 @@ enum CodeCarbonLog: PowerLogFormat {
     // Rows of one run count on from each other, in whatever order they stand.
     for row in rows.sorted(by: { ($0.seconds, $0.line) < ($1.seconds, $1.line) }) {
       let before = last[row.run]
-      last[row.run] = row
-      let start = row.end - Int64((row.seconds - (before?.seconds ?? 0)) * 1e9)
       let joules = row.joules.indices.map { part -> Double? in
         guard let joules = row.joules[part] else { return nil }
         guard let before else { return joules }
         return before.joules[part].map { joules - $0 }
       }
-      let seconds = row.seconds - (before?.seconds ?? 0)
+      var seconds = row.seconds - (before?.seconds ?? 0)
       guard seconds > 0, !joules.contains(where: { $0.map { $0 < 0 } ?? false }) else {
         // A run that is written twice says nothing new.
         if before?.joules != row.joules {
           table.addBroken(line: row.line, "it counts less than an earlier row of its run")
         }
         continue
+      }
+      last[row.run] = row
+      var start = row.end - Int64(seconds * 1e9)
+      if let before, start < before.end {
+        // It begins where the run was told of last; by whole seconds that may seem another time.
+        start = before.end
+        if row.end > start { seconds = Double(row.end - start) / 1e9 }
       }
       spans.append((row, start, seconds, joules))
     }
@@ -190,17 +195,14 @@ enum CodeCarbonLog: PowerLogFormat {
       rows.append(
         Row(
           line: line.number,
-          run: text("task_name") + "\u{0}" + runName(text("run_id"), line.number),
+          // A row of a task, or without the name of its run, is one of its own.
+          run: text("task_name").isEmpty && !text("run_id").isEmpty
+            ? text("run_id") : "line \(line.number)",
           end: end, seconds: seconds, pue: pue, joules: joules,
           gpus: (min(1024, max(0, Int(exactly: number("gpu_count") ?? 0) ?? 0)), text("gpu_model")))
       )
       return true
     }
     return rows
-  }
-
-  /// A row without the name of its run is one of its own.
-  private static func runName(_ name: String, _ line: Int) -> String {
-    name.isEmpty ? "\u{0}\(line)" : name
   }
 }
