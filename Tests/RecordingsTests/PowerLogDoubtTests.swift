@@ -59,21 +59,21 @@ import Testing
   @Test func rowsOfOneRunCountOnFromEachOther() throws {
     let first = row("a", "11:00:10", 10, 100, 45_000, 50)
     let second = row("a", "11:00:20", 20, 300, 99_000, 100)
-    let right = ["all": 99_000, "packages": 300, "dram": 100]
+    let right = ["all": 99_000, "processors": 300, "memory": 100]
     // Eight boards draw more than one can.
     #expect(try carbon(first, second).joules == right)
     // In whatever order, and however often they were written.
     #expect(try carbon(second, first, second).joules == right)
     let other = row("b", "11:01:00", 10, 100, 1000, 50)
     #expect(
-      try carbon(first, second, other).joules == ["all": 100_000, "packages": 400, "dram": 150])
+      try carbon(first, second, other).joules == ["all": 100_000, "processors": 400, "memory": 150])
   }
 
   @Test func aRunCountsOnWhereItWasToldOfLast() throws {
     // By their stamps there are 14 s between the rows, by their durations 17.
     let found = try carbon(
       row("a", "11:00:10", 10, 100, 1000, 50), row("a", "11:00:24", 27, 240, 2400, 120))
-    #expect(found.joules == ["all": 2400, "packages": 240, "dram": 120])
+    #expect(found.joules == ["all": 2400, "processors": 240, "memory": 120])
     #expect(!found.remarks.contains { $0.contains("within others") })
   }
 
@@ -90,13 +90,32 @@ import Testing
     // Every rank of a job wrote what the whole machine drew.
     let found = try carbon(
       row("a", "11:01:00", 60, 600, 6000, 300), row("b", "11:01:00", 60, 600, 6000, 300))
-    #expect(found.joules == ["all": 6000, "packages": 600, "dram": 300])
+    #expect(found.joules == ["all": 6000, "processors": 600, "memory": 300])
     #expect(found.remarks.contains { $0.contains("within others") })
+  }
+
+  @Test(arguments: [true, false]) func whatWasMeasuredGoesBeforeIt(isFirst: Bool) throws {
+    let boards =
+      "timestamp, index, power.draw [W]\n"
+      + (0...60).flatMap { second in
+        [0, 1].map { "\(Log.stamp(second * 1000)), \($0), 100.\(second % 10) W\n" }
+      }.joined()
+    let carbon = Self.codeCarbon + row("a", "11:01:00", 60, 600, 12_000, 300)
+    let texts = isFirst ? [boards, carbon] : [carbon, boards]
+    let logs = try zip(texts, ["a.csv", "b.csv"]).map { try Log.log($0, $1) }
+    let found = try PowerLogAssembly(logs)
+    var roles: [String: DeviceRole] = [:]
+    for case .device(let device) in found.observations { roles[device.id.name] = device.role }
+    #expect(
+      roles == [
+        "0": .accelerator, "1": .accelerator, "all": .sensor, "processors": .processor,
+        "memory": .memory,
+      ])
   }
 
   @Test func aBoardThatItCannotReadIsNoZero() throws {
     let found = try carbon(row("a", "11:01:00", 60, 600, 0, 300))
-    #expect(found.joules == ["packages": 600, "dram": 300])
+    #expect(found.joules == ["processors": 600, "memory": 300])
     #expect(found.remarks.contains { $0.hasPrefix("line 2: no energy for its 8 GPUs") })
   }
 
@@ -108,7 +127,7 @@ import Testing
     var cells = parts
     cells.swapAt(10, 12)
     let found = try carbon(good, cells.joined(separator: ","))
-    #expect(found.joules == ["all": 6000, "packages": 600, "dram": 300])
+    #expect(found.joules == ["all": 6000, "processors": 600, "memory": 300])
     #expect(found.remarks.contains { $0.contains("line 3: its parts are not its sum") })
   }
 
@@ -119,7 +138,7 @@ import Testing
     for case .series(let series) in found {
       methods[series.device.name] = series.provenance.method
     }
-    #expect(methods == ["all": .instant, "packages": .modelled, "dram": .modelled])
+    #expect(methods == ["all": .instant, "processors": .modelled, "memory": .modelled])
   }
 
   /// A page for each time, as exporters are asked again and again.

@@ -42,7 +42,7 @@ import Testing
     // An amount over a span each, the second row of a run without the first, and PUE taken out.
     File(
       name: "codecarbon-emissions-csv.csv", format: "CodeCarbon emissions.csv",
-      joules: ["all": 6200 + 6000, "packages": 900 + 800, "dram": 200 + 208]),
+      joules: ["all": 6200 + 6000, "processors": 900 + 800, "memory": 200 + 208]),
     File(
       name: "nvidia-smi-q.txt", format: "nvidia-smi -q",
       joules: ["GPU-0": 310.5 + 320.5, "GPU-1": 2 * 70.25]),

@@ -50,16 +50,17 @@ enum CodeCarbonLog: PowerLogFormat {
     var note: String
   }
 
+  /// What is modelled has names of its own, so that it never fills the holes of what was measured.
   private static let parts = [
     Part(
       title: "gpu_energy", kind: .gpu, role: .accelerator, name: "all",
       note: "CodeCarbon, joules of all GPUs over a run by their drivers, spread over it"),
     Part(
-      title: "cpu_energy", kind: .cpu, role: .processor, name: "packages",
+      title: "cpu_energy", kind: .cpu, role: .processor, name: "processors",
       note:
         "CodeCarbon, by RAPL or by a model of design power and load: the file does not say which"),
     Part(
-      title: "ram_energy", kind: .cpu, role: .memory, name: "dram",
+      title: "ram_energy", kind: .cpu, role: .memory, name: "memory",
       note: "CodeCarbon, worked out from the size of the memory, not measured"),
   ]
 
