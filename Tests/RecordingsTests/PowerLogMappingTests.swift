@@ -53,6 +53,7 @@ import Testing
     ("time=a,gpu0.power=b,J", "no unit of gpu0"), ("time=a,gpu0.watts=b", "is none of time"),
     ("time=,gpu0.power=b,W", "has no column"), ("time=a,gpu0.power=b,W,W", "belongs to no column"),
     ("time=a,gpu0.power=b,?", "no unit of gpu0"),
+    ("time=a,gpu0.power=b,W,gpu0.power=c,W", "gpu0.power has two columns"),
   ]) func whatIsNoMappingIsSaid(map: String, words: String) {
     do throws(ImportError) {
       _ = try PowerLogMapping(map)

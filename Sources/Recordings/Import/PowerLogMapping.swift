@@ -55,9 +55,12 @@ public struct PowerLogMapping: Sendable, Hashable {
           throw ImportError(
             "“\(key)” is none of time, date, DEVICE.power and DEVICE.energy, such as gpu0.power")
         }
+        let isEnergy = metric == "energy"
+        guard !items.contains(where: { $0.device == key[..<point] && $0.isEnergy == isEnergy })
+        else { throw ImportError("\(key) has two columns") }
         items.append(
           Item(
-            device: String(key[..<point]), isEnergy: metric == "energy", column: column, unit: nil))
+            device: String(key[..<point]), isEnergy: isEnergy, column: column, unit: nil))
         isOfItem = true
       }
     }
