@@ -125,4 +125,33 @@ import Testing
     #expect(result.errors.contains("a.txt"))
     #expect(folder.names == ["a.txt"])
   }
+
+  @Test func `a table is read as the user says, and never by a guess`() throws {
+    let folder = try Folder()
+    let rows = (0...60).map { "\(1_779_966_000 + $0),300,\($0)\n" }.joined()
+    _ = folder.write("ts,GPU0 draw power,n\n" + rows, to: "rig.csv")
+    let guess = "time=ts,gpu0.power=GPU0 draw power,?"
+    let refused = try Program.run(["import", "-o", "run.hippo", "rig.csv"], in: folder)
+    #expect(refused.status == 1 && refused.errors.contains(guess), "\(refused.errors)")
+    let shown = try Program.run(["import", "--guess", "rig.csv"], in: folder)
+    #expect(shown.status == 0 && shown.output.contains("--map '\(guess)'"), "\(shown.errors)")
+    #expect(folder.names == ["rig.csv"])
+    let map = "time=ts,gpu0.power=GPU0 draw power,W"
+    let read = try Program.run(["import", "-o", "run.hippo", "--map", map, "rig.csv"], in: folder)
+    #expect(read.status == 0, "\(read.errors)")
+    let report = try Program.run(["report", "run.hippo", "--format", "json"], in: folder)
+    #expect(number("joules", in: report.output) == 18_000)
+  }
+
+  @Test(arguments: [
+    (["--map", "time=ts"], 2), (["--map", "time=ts,gpu0.power=v,?"], 2),
+    (["--map", "time=ts,gpu0.power=w,W"], 1), (["--map", "time=ts,gpu0.power=v"], 1),
+  ]) func `what a table cannot be read as is one line`(arguments: [String], status: Int) throws {
+    let folder = try Folder()
+    _ = folder.write("ts,v\n1779966000,300\n1779966001,300\n", to: "rig.csv")
+    let result = try Program.run(["import", "-o", "x.hippo"] + arguments + ["rig.csv"], in: folder)
+    #expect(Int(result.status) == status, "\(result.errors)")
+    #expect(status == 2 || result.errorLines.count == 1, "\(result.errors)")
+    #expect(folder.names == ["rig.csv"])
+  }
 }

@@ -77,7 +77,15 @@ struct ImportTests {
       (["yesterday, 3 W"], "1 line left out, line 2: “yesterday” is no time"),
       (
         ["2026/01/01 00:00:00, 3 W, 7", "2026/01/01 00:00:00, 3 W, 7"],
-        "2 lines left out, the first is line 2: 3 cells where the titles are 2"
+        "2 lines left out, the first is line 2: 3 cells where the titles are 2; also line 3"
+      ),
+      (
+        ["x", "y", "z", "x"].map { "\($0), 3 W" },
+        "4 lines left out, the first is line 2: “x” is no time; also lines 3, 4 and 5"
+      ),
+      (
+        (2...12).map { "\($0), 3 W" },
+        "11 lines left out, the first is line 2: “2” is no time; also lines 3, 4, 5, 6, 7, 8, 9, 10, …"
       ),
     ])
   func wrong(lines: [String], words: String) throws {

@@ -39,6 +39,67 @@ import Testing
       name: "nvidia-smi-dmon.txt", format: "nvidia-smi dmon",
       joules: ["0": 310 + 320 + 330, "1": 300]),
     File(name: "amd-smi-csv.csv", format: "amd-smi CSV", joules: ["0": 410 + 420 + 430, "1": 0]),
+    // An amount over a span each, the second row of a run without the first, and PUE taken out.
+    File(
+      name: "codecarbon-emissions-csv.csv", format: "CodeCarbon emissions.csv",
+      joules: ["all": 6200 + 6000, "processors": 900 + 800, "memory": 200 + 208]),
+    File(
+      name: "nvidia-smi-q.txt", format: "nvidia-smi -q",
+      joules: ["GPU-0": 310.5 + 320.5, "GPU-1": 2 * 70.25]),
+    File(
+      name: "nvidia-smi-xml.xml", format: "nvidia-smi XML",
+      joules: ["GPU-0": 310.5 + 320.5, "GPU-1": 2 * 70.25]),
+    // The counter counts, also of a board whose power is not told.
+    File(name: "dcgmi-dmon.txt", format: "dcgmi dmon", joules: ["0": 930, "1": 210]),
+    File(
+      name: "gpustat-json.json", format: "gpustat JSON",
+      joules: Dictionary(
+        uniqueKeysWithValues: (0..<10).map {
+          ("GPU-\($0)", $0 == 0 ? 61.0 + 62 : $0 == 9 ? 40.0 : 60.0)
+        })),
+    File(name: "nvtop-json.json", format: "nvtop JSON", joules: [:]),
+    // A series for each part of the card repeats the card's power; RAPL's are counters.
+    File(
+      name: "prometheus-pages.prom", format: "Prometheus pages",
+      joules: [
+        "GPU-a": 15 * (105.5 + 115.5 + 125.5), "package-intel-rapl:0": 45 * 60,
+        "package-intel-rapl:1": 45 * 50, "dram-intel-rapl:0:0": 45 * 5, "acpi0-power1": 45 * 400,
+      ]),
+    File(
+      name: "xpu-smi-csv.csv", format: "xpu-smi CSV",
+      joules: ["0": 295.5 + 296.5 + 297.5, "1": 3 * 100.25]),
+    // Each row is an amount, and the first of them since the start; memory was not counted everywhere.
+    File(
+      name: "perf-stat.txt", format: "perf stat",
+      joules: ["package-0": 60.5 + 61.5 + 62.5, "package-1": 150, "dram-0": 15.75, "dram-1": 0]),
+    File(
+      name: "powerstat.txt", format: "powerstat",
+      joules: [
+        "powerstat": 32.5 + 33.5 + 34.5, "package-0": 21.5 + 22.5 + 23.5, "core": 30, "dram": 3,
+      ]
+    ),
+    File(
+      name: "intel-power-gadget-csv.csv", format: "Intel Power Gadget CSV",
+      joules: ["package-0": 16.25 + 17.25 + 18.25, "cores-0": 28.5, "dram-0": 4.5]),
+    File(
+      name: "hwinfo-csv.csv", format: "HWiNFO CSV",
+      joules: ["package": 65.75 + 66.75 + 67.75, "cores": 121.5, "0": 301 + 302 + 303, "1": 60.75]),
+    File(
+      name: "energibridge-csv.csv", format: "EnergiBridge CSV",
+      joules: ["package": 50, "dram": 4, "cores": 32]),
+    File(name: "eco2ai-emission-csv.csv", format: "Eco2AI emission.csv", joules: ["eco2ai": 9500]),
+    // What the first row counts is since an unknown time; the sum of all packages is not added again.
+    File(
+      name: "alumet-csv.csv", format: "Alumet CSV",
+      joules: ["package-0": 61.5 + 62.5 + 63.5, "dram-0": 15.75, "00000000:01:00.0": 906]),
+    // The counter went on by more than a hundred of its steps.
+    File(
+      name: "tasmota-json-lines.jsonl", format: "Tasmota JSON lines",
+      joules: ["wall": 3 * 0.101 * 3.6e6]),
+    // Each value holds until the next that is told.
+    File(
+      name: "home-assistant-history.json", format: "Home Assistant history",
+      joules: ["rig": 30 * 300.5 + 120 * 310.5 + 90 * 290.5 + 10 * 300.5]),
     File(name: "rocm-smi-csv.csv", format: "rocm-smi CSV", joules: [:]),
     // Momentary values: the trapezoids between them.
     File(
@@ -77,6 +138,9 @@ import Testing
       joules: ["0": 305.5 + 315.5 + 325.5, "1": 180]),
   ]
 
+  /// An hour after what the files tell of: some know no day of their own.
+  private static let written = Timestamp(nanoseconds: 1_773_504_000_000_000_000)
+
   @Test func everyFormatHasAFile() {
     let formats = PowerLogs.all.map { $0.name }
     #expect(Set(Self.files.map(\.format)) == Set(formats))
@@ -95,7 +159,8 @@ import Testing
       #expect(throws: ImportError.self) { try PowerLogFile.read(file.bytes, path: file.name) }
       return
     }
-    let log = try #require(try PowerLogFile.read(file.bytes, path: file.name))
+    var log = try #require(try PowerLogFile.read(file.bytes, path: file.name))
+    log.modified = Self.written
     #expect(log.format == file.format)
     let found = try PowerLogAssembly([log], machine: "box").observations
     var timeline = Timeline()
@@ -121,8 +186,9 @@ import Testing
   }
 
   private func numbers(_ bytes: [UInt8], _ name: String) -> Set<Number> {
-    guard let log = try? PowerLogFile.read(bytes, path: name),
-      let found = try? PowerLogAssembly([log], machine: "box").observations
+    guard var log = try? PowerLogFile.read(bytes, path: name) else { return [] }
+    log.modified = Self.written
+    guard let found = try? PowerLogAssembly([log], machine: "box").observations
     else { return [] }
     var result: Set<Number> = []
     for case .reading(let reading) in found {

@@ -104,18 +104,23 @@ package struct PrometheusLine {
   }
 
   /// The value, and a look at what follows: nothing, a timestamp, or an exemplar.
-  package mutating func value() -> Double? {
+  package mutating func value() -> Double? { sample()?.value }
+
+  /// The value, and the timestamp behind it as it is written: milliseconds in Prometheus' own format,
+  /// seconds in OpenMetrics.
+  package mutating func sample() -> (value: Double, time: Slice<UnsafeBufferPointer<UInt8>>?)? {
     skipBlanks()
     let start = at
     while at < bytes.count, bytes[at] > 0x20 { at += 1 }
     guard let value = PrometheusNumber.read(bytes[start..<at]) else { return nil }
     skipBlanks()
-    if isAtEnd || isComment { return value }
+    if isAtEnd || isComment { return (value, nil) }
     let next = at
     while at < bytes.count, bytes[at] > 0x20 { at += 1 }
-    guard PrometheusNumber.read(bytes[next..<at]) != nil else { return nil }
+    let time = bytes[next..<at]
+    guard PrometheusNumber.read(time) != nil else { return nil }
     skipBlanks()
-    return isAtEnd || isComment ? value : nil
+    return isAtEnd || isComment ? (value, time) : nil
   }
 
   private mutating func skip(_ byte: UInt8) -> Bool {

@@ -19,14 +19,14 @@ extension PowerLogAssembly {
     let usual = max(
       subject.leastPeriod, rows.map(\.row.time).usualPeriod,
       whole.stretches.count > 1 ? whole.stretches.map(\.period).max() ?? 0 : 0)
-    var gate = PowerLogGate(subject.role)
+    var gate = PowerLogGate(subject)
     var gates: [Int: PowerLogGate] = [:]
     let isInstant = !rows.contains { $0.row.tells(.power) || $0.row.tells(.energy) }
     let counted: Metric = isInstant ? .powerInstant : .power
     let period = usual * Self.patience(rows.map { $0.row.lacks(counted) })
     var metrics: [Metric] = []
     for (file, row) in rows {
-      gate = gates[file] ?? PowerLogGate(subject.role)
+      gate = gates[file] ?? PowerLogGate(subject)
       gate.note(row)
       var reading = Reading(device: whole.id, time: row.time)
       for value in row.values {
@@ -41,6 +41,7 @@ extension PowerLogAssembly {
       gates[file] = gate
       if !reading.isEmpty { readings.append(.reading(reading)) }
     }
+    tellDoubts(whole, rows.map(\.row), counted)
     observations.append(.device(device(whole, subject)))
     for metric in metrics {
       observations.append(series(whole.id, metric, subject, period, isInstant))
@@ -49,7 +50,9 @@ extension PowerLogAssembly {
       report(
         Self.words(gate.refused, "impossible power", "left out"), gate.refused, file, whole, &events
       )
-      report(Self.words(gate.absent, "row", "without power"), gate.absent, file, whole, &events)
+      report(
+        Self.words(gate.absent, "row", "without power", isListed: false), gate.absent, file, whole,
+        &events)
     }
   }
 
@@ -148,11 +151,23 @@ extension PowerLogAssembly {
     (stretch.rows.last { $0.line <= line } ?? stretch.rows.first)?.time
   }
 
-  /// Such as `3 lines left out, the first is line 42: “x” is no time`.
-  static func words(_ count: PowerLogCount, _ noun: String, _ verb: String) -> String {
+  /// Such as `3 lines left out, the first is line 42: “x” is no time; also lines 50 and 61`.
+  static func words(
+    _ count: PowerLogCount, _ noun: String, _ verb: String, isListed: Bool = true
+  ) -> String {
     let isOne = count.count == 1
     return "\(count.count) \(noun)\(isOne ? "" : "s") \(verb), "
       + "\(isOne ? "" : "the first is ")line \(count.line): \(count.words)"
+      + (isListed ? others(count) : "")
+  }
+
+  /// The other lines by their numbers, as far as they are kept.
+  private static func others(_ count: PowerLogCount) -> String {
+    let lines = count.others.map { "\($0)" }
+    guard let last = lines.last else { return "" }
+    if lines.count < count.count - 1 { return "; also lines \(lines.joined(separator: ", ")), …" }
+    guard lines.count > 1 else { return "; also line \(last)" }
+    return "; also lines \(lines.dropLast().joined(separator: ", ")) and \(last)"
   }
 }
 

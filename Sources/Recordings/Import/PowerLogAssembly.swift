@@ -67,7 +67,7 @@ public struct PowerLogAssembly {
           timeless.add(line: known.line, "its day is not told")
           continue
         }
-        rows.append(.init(time: time, line: known.line, values: Array(table.values[known.values])))
+        rows.append(.init(time: time, line: known.line, values: table.values[known.values]))
       }
       if !rows.isEmpty {
         stretches.append(PowerLogStretch(file: place, device: device, rows: rows))
@@ -96,6 +96,13 @@ public struct PowerLogAssembly {
     var stretches: [PowerLogStretch]
     var isStray: Bool
 
+    /// How far it is from what was measured: a sum that others tell of is behind single devices, and
+    /// what is modelled behind both.
+    var rank: Int {
+      let subject = stretches[0].device.subject
+      return subject.method == .modelled ? 2 : subject.attributes[Device.tellerKey] == nil ? 0 : 1
+    }
+
     var span: TimeSpan? {
       let spans = stretches.compactMap(\.span)
       guard let start = spans.map(\.start).min(), let end = spans.map(\.end).max() else {
@@ -123,6 +130,8 @@ public struct PowerLogAssembly {
         wholes.append(Whole(id: id, stretches: [stretch], isStray: group?.isStray ?? false))
       }
     }
+    // What was measured goes before what was worked out, in whatever order the files were named.
+    wholes = (0...2).flatMap { rank in wholes.filter { $0.rank == rank } }
     var events: [Observation] = []
     var readings: [Observation] = []
     for place in wholes.indices {

@@ -101,6 +101,7 @@ struct PowerLogClock {
 
   /// Gives a day without a year the last one before the file was left.
   private mutating func inYear(_ time: PowerLogTime) -> PowerLogTime? {
+    if case .written = time { return modified.map { .instant($0.nanoseconds) } }
     guard case .yearless(let month, let day, let nanoseconds) = time else { return time }
     guard let modified else { return nil }
     let seconds = modified.nanoseconds.flooredQuotient(by: 1_000_000_000)

@@ -31,6 +31,16 @@ public struct PowerLogFile: Sendable {
     return PowerLogFile(path: path, format: format.name, table: try format.read(text))
   }
 
+  /// Reads a table by what the user says of its columns.
+  ///
+  /// - Throws: `ImportError` where the file is none of that.
+  public static func read(
+    _ bytes: [UInt8], path: String, mapping: PowerLogMapping
+  ) throws(ImportError) -> PowerLogFile {
+    PowerLogFile(
+      path: path, format: "columns by --map", table: try mapping.read(PowerLogText(bytes)))
+  }
+
   /// The name without folders.
   public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 

@@ -4,6 +4,8 @@ import Telemetry
 /// Which values of a device can be true: the limits that the live sources keep, for logs.
 struct PowerLogGate {
   private let role: DeviceRole
+  /// How many devices of the role it is the sum of.
+  private let count: Int
   /// The limit of the board, in watts, as last told.
   private var limit: Double?
   private var lastEnergy: (joules: Double, time: Timestamp)?
@@ -12,10 +14,15 @@ struct PowerLogGate {
   /// Powers that the file says it does not know.
   private(set) var absent = PowerLogCount()
 
-  init(_ role: DeviceRole) { self.role = role }
+  init(_ subject: PowerLogSubject) {
+    role = subject.role
+    count = max(1, subject.count)
+  }
 
-  /// The most that a device of the role can draw, in watts.
-  private var most: Double {
+  /// The most that devices of the role can draw, in watts.
+  private var most: Double { Double(count) * mostOfOne }
+
+  private var mostOfOne: Double {
     switch role {
     case .accelerator, .acceleratorPart: 4000
     case .processor, .processorPart, .memory: 4000
@@ -86,7 +93,8 @@ struct PowerLogGate {
     return number
   }
 
-  private static func text(_ number: Double) -> String {
+  /// A number of watts without an empty fraction.
+  static func text(_ number: Double) -> String {
     abs(number) < 1e15 && number == number.rounded() ? "\(Int64(number))" : "\(number)"
   }
 }

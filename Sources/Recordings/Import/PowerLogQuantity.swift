@@ -87,11 +87,12 @@ package enum PowerLogQuantity: Sendable, Hashable {
   /// Whether a cell says that there is no value: `[N/A]`, `-`, `None`, `ERR!` and their like.
   package static func isAbsent(_ cell: ArraySlice<UInt8>) -> Bool {
     guard let first = cell.first else { return true }
+    if first &- 0x30 < 10 { return false }
     if first == UInt8(ascii: "["), cell.last == UInt8(ascii: "]") { return true }
     guard cell.count <= 14 else { return false }
     switch String(decoding: cell.map { 65...90 ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self) {
     case "-", "--", "n/a", "na", "nan", "none", "null", "err!", "error", "unknown", "unknown error",
-      "not supported", "not available", "not found":
+      "not supported", "not available", "not found", "unavailable":
       return true
     default: return false
     }

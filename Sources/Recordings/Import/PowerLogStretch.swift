@@ -7,7 +7,8 @@ struct PowerLogStretch {
   struct Row {
     var time: Timestamp
     var line: Int
-    var values: [PowerLogValue]
+    /// Part of the table's own values, which it shares.
+    var values: ArraySlice<PowerLogValue>
   }
 
   /// The place of its file among those that are imported.
@@ -29,7 +30,8 @@ struct PowerLogStretch {
     rows.first.flatMap { first in rows.last.map { TimeSpan(first.time, $0.time) } }
   }
 
-  /// The rows by time; of several rows of one time the last, as when a file was appended to itself.
+  /// The rows by time; of several rows of one time the last counts, as when a file was appended to
+  /// itself, and what it does not tell is kept of those before.
   private static func sorted(_ rows: [Row]) -> [Row] {
     var isSorted = true
     for (row, next) in zip(rows, rows.dropFirst()) where next.time <= row.time { isSorted = false }
@@ -38,8 +40,13 @@ struct PowerLogStretch {
     let order = rows.indices.sorted { (rows[$0].time, $0) < (rows[$1].time, $1) }
     var result: [Row] = []
     for place in order {
-      if result.last?.time == rows[place].time { result.removeLast() }
-      result.append(rows[place])
+      var row = rows[place]
+      if let last = result.last, last.time == row.time {
+        let told = Set(row.values.map(\.metric))
+        row.values += last.values.filter { !told.contains($0.metric) }
+        result.removeLast()
+      }
+      result.append(row)
     }
     return result
   }

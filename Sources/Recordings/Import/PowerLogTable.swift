@@ -131,6 +131,8 @@ package struct PowerLogSubject: Sendable, Hashable {
   package var note: String
   /// The least distance of readings that is no hole, in seconds, where the format promises one.
   package var leastPeriod: Double
+  /// How many devices of its role it may be the sum of.
+  package var count: Int
   /// Further facts.
   package var attributes: [String: String]
 
@@ -139,7 +141,7 @@ package struct PowerLogSubject: Sendable, Hashable {
     kind: DeviceKind = .gpu, role: DeviceRole? = nil, contents: Set<DeviceRole>? = nil,
     marks: [Mark: String] = [:],
     model: String = "", host: String? = nil, parent: String? = nil,
-    method: Provenance.Method = .average, note: String, leastPeriod: Double = 0,
+    method: Provenance.Method = .average, note: String, leastPeriod: Double = 0, count: Int = 1,
     attributes: [String: String] = [:]
   ) {
     self.kind = kind
@@ -152,6 +154,7 @@ package struct PowerLogSubject: Sendable, Hashable {
     self.method = method
     self.note = note
     self.leastPeriod = leastPeriod
+    self.count = count
     self.attributes = attributes
   }
 }
@@ -164,12 +167,19 @@ package struct PowerLogCount: Sendable, Hashable {
   package private(set) var line = 0
   /// What was wrong with the first.
   package private(set) var words = ""
+  /// The lines behind the first, so many of them as a person reads.
+  package private(set) var others: [Int] = []
+
+  /// How many lines are named behind the first.
+  private static let namedCount = 8
 
   /// Counts one more.
   mutating func add(line: Int, _ words: @autoclosure () -> String) {
     if count == 0 {
       self.line = line
       self.words = words()
+    } else if others.count < Self.namedCount, line != (others.last ?? self.line) {
+      others.append(line)
     }
     count += 1
   }

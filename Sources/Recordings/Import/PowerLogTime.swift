@@ -13,6 +13,8 @@ package enum PowerLogTime: Sendable, Hashable {
   case either(first: Int, second: Int, year: Int, nanoseconds: Int64, zone: Int64? = nil)
   /// What a clock showed on a day that is not told, in nanoseconds since midnight.
   case clock(Int64)
+  /// When the file was last written to.
+  case written
   /// What a clock showed on a day of a year that is not told.
   case yearless(month: Int, day: Int, nanoseconds: Int64)
 
@@ -20,6 +22,7 @@ package enum PowerLogTime: Sendable, Hashable {
   var order: Int64 {
     switch self {
     case .instant(let value), .wall(let value), .clock(let value): value
+    case .written: 0
     case .yearless(let month, let day, let nanoseconds):
       (Int64(month) * 32 + Int64(day)) * 86_400_000_000_000 + nanoseconds
     case .either(let first, let second, let year, let nanoseconds, _):

@@ -23,12 +23,15 @@ extension PowerLogTable {
   ) {
     // A mean would speak for the time before a window as well.
     var subject = subject
-    subject.method = .instant
+    if subject.method != .modelled { subject.method = .instant }
     let order = windows.sorted { ($0.start, $1.seconds) < ($1.start, $0.seconds) }
     let place = place(of: subject)
     var end = Int64.min
     var inside = 0
     var isTold = false
+    var last = PowerLogValue.Content.absent("")
+    // Long windows have coarser rows, but all of one distance, so that no row is taken for a hole.
+    let step = max(1, order.reduce(0) { $0 + min($1.seconds, 1e8) } / 100_000)
     for window in order {
       guard window.seconds > 0, window.seconds < 1e8 else {
         addBroken(line: window.line, "a length of \(window.seconds) s")
@@ -39,12 +42,18 @@ extension PowerLogTable {
         inside += 1
         continue
       }
-      let count = max(1, Int(min(600, window.seconds)))
+      let count = max(1, Int((window.seconds / step).rounded()))
       let value = [PowerLogValue(.power, window.watts)]
       let isNext = isTold && window.start - end <= 500_000
+      let isSame = isNext && window.watts == last
+      last = window.watts
       isTold = window.watts.isNumber
-      for step in 0...count where step > 0 || !isNext {
-        let at = window.start + Int64(window.seconds * 1e9 * Double(step) / Double(count))
+      for step in 0...count where step > 0 || !isSame {
+        // What begins where another ends has its own power from there on, and is not led up to.
+        let at =
+          step == 0 && isNext
+          ? max(window.start, end) + 1000
+          : window.start + Int64(window.seconds * 1e9 * Double(step) / Double(count))
         add(line: window.line, time: time(at), subject: place, value)
       }
       end = window.start + Int64(window.seconds * 1e9)

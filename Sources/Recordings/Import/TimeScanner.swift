@@ -76,6 +76,9 @@ struct TimeScanner {
     if ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].contains(words.first?.lowercased() ?? "") {
       words.removeFirst()
     }
+    // As `date` writes it, with the zone before the year.
+    let isUniversal = words.count == 5 && ["utc", "gmt"].contains(words[3].lowercased())
+    if isUniversal { words.remove(at: 3) }
     guard 3...4 ~= words.count, let month = Self.months.firstIndex(of: words[0].lowercased()),
       let day = Int(words[1]), words[1].utf8.count <= 2
     else { return nil }
@@ -88,7 +91,8 @@ struct TimeScanner {
       return .yearless(month: month + 1, day: day, nanoseconds: clock)
     }
     guard let year = Int(words[3]), let days = Self.days(year, month + 1, day) else { return nil }
-    return .wall(Int64(days) * 86_400_000_000_000 + clock)
+    let wall = Int64(days) * 86_400_000_000_000 + clock
+    return isUniversal ? .instant(wall) : .wall(wall)
   }
 
   /// Minutes and seconds behind an hour, in nanoseconds since midnight.

@@ -246,6 +246,8 @@ struct RunReport {
   var hardware: String {
     guard let first = accelerators.first else { return processor }
     let models = Set(accelerators.map(\.model)).count > 1 ? "accelerators" : first.model
-    return accelerators.count > 1 ? "\(accelerators.count) x \(models)" : models
+    guard accelerators.count > 1 else { return models }
+    return models.isEmpty
+      ? "\(accelerators.count) accelerators" : "\(accelerators.count) x \(models)"
   }
 }

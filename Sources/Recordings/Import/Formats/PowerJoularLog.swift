@@ -31,7 +31,8 @@ enum PowerJoularLog: PowerLogFormat {
       (
         "GPU Power",
         PowerLogSubject(
-          marks: [.name: "all"], note: note, attributes: [Device.tellerKey: "powerjoular"])
+          marks: [.name: "all"], note: note, count: 16,
+          attributes: [Device.tellerKey: "powerjoular"])
       ),
       (
         "Total Power",

@@ -1,7 +1,8 @@
 import Formats
 import Telemetry
 
-/// An answer of Prometheus to `query_range` about the power or energy of GPUs.
+/// An answer of Prometheus to `query_range` about the power or energy of GPUs, processors or
+/// sensors.
 ///
 ///     {"status": "success", "data": {"resultType": "matrix", "result": [
 ///       {"metric": {"__name__": "DCGM_FI_DEV_POWER_USAGE", "gpu": "0", "UUID": "GPU-…"},
@@ -11,14 +12,6 @@ import Telemetry
 /// prometheus.io/docs/prometheus/latest/querying/api.
 enum PrometheusRangeLog: PowerLogFormat {
   static let name = "Prometheus query_range"
-
-  /// Series by their names: what they are, and how many of the metric's unit one is.
-  private static let series: [String: (metric: Metric, factor: Double)] = [
-    "DCGM_FI_DEV_POWER_USAGE": (.power, 1), "DCGM_FI_DEV_BOARD_POWER_WATTS": (.power, 1),
-    "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION": (.energy, 1e-3),
-    "nvidia_smi_power_draw_watts": (.power, 1), "nv_gpu_power_usage": (.power, 1),
-    "nv_energy_consumption": (.energy, 1), "all_smi_gpu_power_consumption_watts": (.power, 1),
-  ]
 
   static func recognises(_ text: PowerLogText) -> Bool {
     let start = text.head(8).joined().prefix(4096)
@@ -82,9 +75,10 @@ enum PrometheusRangeLog: PowerLogFormat {
     _ others: inout Set<String>
   ) throws(JSONFault) {
     let name = labels.text("__name__") ?? ""
-    let known = series[name]
+    let known = PrometheusPowerSeries.byName[name]
     if known == nil, others.count < 64 { others.insert(name) }
-    let place = known.map { table.place(of: subject(labels, name, $0.metric)) }
+    let subject = known?.subject(PrometheusPowerSeries.Labels { labels.text($0) })
+    let place = subject.map { table.place(of: $0) }
     try scanner.expect(UInt8(ascii: "["), "“[”")
     if scanner.take(UInt8(ascii: "]")) { return }
     repeat {
@@ -103,23 +97,5 @@ enum PrometheusRangeLog: PowerLogFormat {
         ])
     } while scanner.take(UInt8(ascii: ","))
     try scanner.expect(UInt8(ascii: "]"), "“,” or “]”")
-  }
-
-  private static func subject(
-    _ labels: JSONFlat, _ name: String, _ metric: Metric
-  ) -> PowerLogSubject {
-    var marks: [PowerLogSubject.Mark: String] = [:]
-    func first(_ names: String...) -> String? {
-      names.lazy.compactMap { labels.text($0) }.first { !$0.isEmpty }
-    }
-    marks[.uuid] = first("UUID", "uuid", "gpu_uuid")
-    marks[.bus] = first("pci_bus_id")
-    marks[.index] = first("gpu", "index", "minor_number")
-    if marks.isEmpty { marks[.name] = first("device", "instance") ?? "all" }
-    // The host, or where it was asked: one exporter speaks of one machine.
-    return PowerLogSubject(
-      marks: marks, model: first("modelName", "gpu_name", "name") ?? "",
-      host: first("Hostname", "hostname", "node", "instance"),
-      method: .instant, note: "Prometheus, \(name)")
   }
 }

@@ -42,18 +42,29 @@ extension Import {
   }
 
   /// Reads a power log; `nil` where a file is none.
-  func powerLog(_ path: String, _ names: MachineNames) throws -> PowerLogFile? {
+  ///
+  /// What the user says of the columns counts for every file that has them all.
+  func powerLog(
+    _ path: String, _ names: MachineNames, _ mapping: PowerLogMapping?
+  ) throws -> PowerLogFile? {
     guard File.isPlain(path) else { throw Failure("\(path): is no plain file") }
     // A power log is recognised by its beginning; other files can be large and are not read here.
     guard let head = File.readBytes(path, limit: 1 << 18) else {
       throw Failure("\(path): cannot be read")
     }
-    guard PowerLogs.recognises(head) else { return nil }
+    let mapping = mapping.flatMap { $0.missingColumn(head) == nil ? $0 : nil }
+    guard mapping != nil || PowerLogs.recognises(head) else { return nil }
     guard let bytes = File.readBytes(path, limit: 1 << 30) else {
       throw Failure("\(path): cannot be read")
     }
     do throws(ImportError) {
-      guard var file = try PowerLogFile.read(bytes, path: path) else { return nil }
+      let read =
+        if let mapping {
+          try PowerLogFile.read(bytes, path: path, mapping: mapping)
+        } else {
+          try PowerLogFile.read(bytes, path: path)
+        }
+      guard var file = read else { return nil }
       file.machine = names.ofFiles[path]
       file.modified = Self.modified(path)
       return file

@@ -25,7 +25,8 @@ extension Import {
       throw Failure("\(path): \(error.message)")
     }
     guard !log.observations.isEmpty else {
-      throw Failure("\(path): neither a power log nor a training log that is known")
+      throw Failure(
+        "\(path): neither a power log nor a training log that is known\(guessed(path))")
     }
     for remark in log.remarks { printError("\(path): \(remark)") }
     return log.observations

@@ -27,7 +27,7 @@ struct Import: ParsableCommand {
       """)
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The recording to write.", valueName: "file"))
-  var output: String
+  var output: String?
 
   @Option(
     name: .customLong("machine"),
@@ -45,10 +45,26 @@ struct Import: ParsableCommand {
 
   @OptionGroup var shiftOptions: ShiftOptions
 
+  @Option(
+    name: .customLong("map"),
+    help: ArgumentHelp(
+      "What the columns of other tables are: time=COLUMN,gpu0.power=COLUMN,W,wall.energy=COLUMN,kWh.",
+      valueName: "columns"))
+  var map: String?
+
+  @Flag(help: "Only say what the columns of tables look like, as --map takes it.")
+  var guess = false
+
   @Argument(help: ArgumentHelp("Files of other tools.", valueName: "file"))
   var files: [String]
 
   func validate() throws {
+    if output == nil, !guess { throw ValidationError("write where to: -o FILE") }
+    if let map {
+      do throws(ImportError) { _ = try PowerLogMapping(map) } catch {
+        throw ValidationError("--map: \(error)")
+      }
+    }
     if output == "-" { throw ValidationError("-o -: a recording is a file; give it a name") }
     if let country, !GridSource.knows(country) {
       throw ValidationError(
@@ -59,13 +75,15 @@ struct Import: ParsableCommand {
   }
 
   func run() throws {
+    guard let output, !guess else { return try tellGuesses() }
     let clock = SystemClock()
     let names = try machineNames()
+    let mapping = try mapping()
     var observations: [Observation] = []
     var powerLogs: [PowerLogFile] = []
     var ownLines: [String] = []
     for path in files {
-      if var log = try powerLog(path, names) {
+      if var log = try powerLog(path, names, mapping) {
         log.shift = shiftOptions.seconds(of: path)
         powerLogs.append(log)
       } else if isJSONLines(path) {
@@ -77,7 +95,11 @@ struct Import: ParsableCommand {
         if observations.isEmpty { observations = found } else { observations += found }
       }
     }
-    observations += try assemble(powerLogs, names) + jsonLines(ownLines, names)
+    let assembled = try assemble(powerLogs, names)
+    // A long log is large, and is not copied where it is alone.
+    if observations.isEmpty { observations = assembled } else { observations += assembled }
+    powerLogs = []
+    observations += try jsonLines(ownLines, names)
     var secondHand = SecondHandDevices()
     observations += secondHand.demotions(after: observations)
     let clocks = ImportClocks(observations)
@@ -104,8 +126,14 @@ struct Import: ParsableCommand {
       isOurs = true
       writer.isBulk = true
       var privacy = PrivacyFilter()
-      for observation in privacy.filtered(Self.ordered(observations)) {
-        try writer.append(observation)
+      // In parts, since a long log is large and its copies are as well.
+      let order = Self.order(observations)
+      for start in stride(from: 0, to: observations.count, by: 65_536) {
+        let places = start..<min(start + 65_536, observations.count)
+        let part =
+          order.map { order in places.map { observations[order[$0]] } }
+          ?? Array(observations[places])
+        for observation in privacy.filtered(part) { try writer.append(observation) }
       }
       try writer.close()
     } catch {
@@ -138,38 +166,25 @@ struct Import: ParsableCommand {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 
-  /// Descriptions first, then all that has a time, in its order.
-  private static func ordered(_ observations: [Observation]) -> [Observation] {
-    func time(_ observation: Observation) -> Timestamp? {
+  /// The places of descriptions, then those of all that has a time, in its order; `nil` where they
+  /// stand like that already.
+  private static func order(_ observations: [Observation]) -> [Int]? {
+    let times = observations.map { observation in
       switch observation {
-      case .device, .series: nil
-      case .reading(let reading): reading.time
-      case .grid(let statement): statement.said
-      case .event(let event): event.time
-      case .state(let state): state.time
+      case .device, .series: Int64.min
+      case .reading(let reading): reading.time.nanoseconds
+      case .grid(let statement): statement.said.nanoseconds
+      case .event(let event): event.time.nanoseconds
+      case .state(let state): state.time.nanoseconds
       }
     }
-    // Mostly there is nothing to do, and what is large is not copied then.
-    var last = Timestamp(nanoseconds: .min)
-    let isOrdered = observations.allSatisfy { observation in
-      guard let time = time(observation) else { return true }
-      defer { last = time }
-      return time >= last
+    var last = Int64.min
+    let isOrdered = times.allSatisfy { time in
+      defer { last = max(last, time) }
+      return time == .min || time >= last
     }
-    if isOrdered { return observations }
-    var described: [Observation] = []
-    var timed: [(time: Timestamp, observation: Observation)] = []
-    for observation in observations {
-      if let time = time(observation) {
-        timed.append((time, observation))
-      } else {
-        described.append(observation)
-      }
-    }
+    if isOrdered { return nil }
     // Stable: observations of the same time keep their order.
-    let order = timed.indices.sorted {
-      (timed[$0].time, $0) < (timed[$1].time, $1)
-    }
-    return described + order.map { timed[$0].observation }
+    return times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
   }
 }

@@ -26,6 +26,32 @@ fuzz(seeds: [
   seed(
     "{\"data\": {\"resultType\": \"matrix\", \"result\": [{\"metric\": {\"__name__\": "
       + "\"nv_gpu_power_usage\"}, \"values\": [[1779966000, \"300.5\"]]}]}}"),
+  seed(
+    "timestamp,project_name,run_id,duration,emissions,cpu_energy,gpu_energy,ram_energy,"
+      + "energy_consumed,pue\n2026-05-28T11:00:00,p,a,60.0,0.1,1e-4,2e-4,1e-5,3.1e-4,1.0\n"),
+  seed(
+    "==NVSMI LOG==\nTimestamp : Thu May 28 11:00:00 2026\nGPU 00000000:01:00.0\n"
+      + "    GPU Power Readings\n        Average Power Draw : 300.5 W\n"),
+  seed(
+    "<nvidia_smi_log><timestamp>Thu May 28 11:00:00 2026</timestamp><gpu id=\"0\"><uuid>U</uuid>"
+      + "<power_readings><power_draw>3 W</power_draw></power_readings></gpu></nvidia_smi_log>\n"),
+  seed("11:00:00 #Entity POWER TOTEC\n11:00:00 ID W mJ\n11:00:00 GPU 0 185.3 1234\n"),
+  seed("{\"query_time\": \"2026-05-28T11:00:00\", \"gpus\": [{\"index\": 0, \"power.draw\": 3}]}"),
+  seed("# 2026-05-28T11:00:00Z\nDCGM_FI_DEV_POWER_USAGE{gpu=\"0\"} 300.5 1779966000000\n"),
+  seed("Timestamp, DeviceId, GPU Power (W)\n06:14:46.000, 0, 294.41\n"),
+  seed("# started on Thu May 28 11:00:00 2026\n 1.0001 60.34 Joules power/energy-pkg/\n"),
+  seed("Time User Idle Ctxt/s Watts pkg-0\n10:35:18 0.1 99.9 311 9.23 2.13\n"),
+  seed("System Time,RDTSC,Elapsed Time (sec),Processor Power_0(Watt)\n11:00:00:769,6,1.0,15.2\n"),
+  seed("Date,Time,\"CPU Package Power [W]\",\"GPU Power [W]\"\n28.5.2026,11:00:00.1,65.2,300.1\n"),
+  seed("Delta,Time,CPU_USAGE_0,PACKAGE_ENERGY (J)\n0,1779966000000,5,61000.5\n"),
+  seed("id,start_time,duration(s),power_consumption(kWh)\na,2026-05-28 11:00:00,60.0,0.005\n"),
+  seed(
+    "metric;timestamp;value;resource_kind;resource_id;domain\n"
+      + "rapl_consumed_energy_J;2026-05-28T11:00:00.9Z;60.5;cpu_package;0;package\n"),
+  seed("{\"Time\":\"2026-05-28T11:00:00\",\"ENERGY\":{\"Total\":12.3,\"Power\":301}}\n"),
+  seed(
+    "[[{\"entity_id\": \"sensor.rig_power\", \"state\": \"3\", \"last_changed\": "
+      + "\"2026-05-28T11:00:00Z\", \"attributes\": {\"unit_of_measurement\": \"W\"}}]]"),
   seed("timestamp,gpu_index,power_W\n2026-05-28T11:00:00.1Z,0,300.1\n"),
 ]) { input in
   let bytes = Array(input.bytes)
