@@ -37,7 +37,10 @@ extension RunReport {
       }
       facts.append(("carbon", words + ")"))
     } else {
-      facts.append(("carbon", "unknown, because no lifecycle intensity of the grid is known"))
+      let reason =
+        grid.siteJoules > 0 && grid.siteMatched == 0
+        ? "what the site's own sun met is not" : "no lifecycle intensity of the grid is"
+      facts.append(("carbon", "unknown, because \(reason) known"))
     }
     if isFull, let direct = grid.directGrams {
       facts.append(("  direct", SI.carbon(direct).joined + " (\(directWords))"))

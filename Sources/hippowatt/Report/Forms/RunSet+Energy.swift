@@ -144,6 +144,9 @@ extension RunSet {
     }
     let reasons = runs.compactMap { run -> String? in
       guard let grid = run.report.grid, grid.gramsMatched > 0 else {
+        if let grid = run.report.grid, grid.siteJoules > 0, grid.siteMatched == 0 {
+          return "\(run.name) does not tell what the site's own sun met"
+        }
         return "\(run.name) tells no carbon intensity of a grid"
       }
       guard grid.gramsCoverage < leastCoverage else { return nil }
