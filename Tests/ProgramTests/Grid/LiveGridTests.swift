@@ -114,7 +114,7 @@ import Testing
         "mix: answered, 9 intervals; forecast: answered, 96 intervals; chosen: the settings"),
       "\(text)")
     #expect(text.contains("RTE éCO2mix at odre.opendatasoft.com: does not cover this zone, but FR"))
-    #expect(text.contains("cache: nothing was kept yet in "))
+    #expect(text.contains("cache: empty at the start; what was said now is kept in "))
     let second = try Program.run(["grid", "--live-grid", "--config", named], in: folder)
     #expect(second.output.contains("not asked, its time has not come again"))
     #expect(second.output.contains(" old at the start, in "), "\(second.output)")
@@ -306,6 +306,43 @@ import Testing
       for word in words { #expect(text.contains(word), "\(word) in \(text)") }
     }
     #expect(asked.withLock { $0 } == 0)
+  }
+
+  @Test func `a source that only fails is failed in the recording, and one is asked a session`()
+    throws
+  {
+    let asked = Mutex(0)
+    let server = try LoopbackServer { _ in
+      asked.withLock { $0 += 1 }
+      return .status(403, [], "no")
+    }
+    let named = folder.write(
+      "[grid]\nlive = true\nzone = \"DE\"\nprovider = \"json\"\nbase = \"\(server.url("/x"))\"\n"
+        + "cache = \"none\"\nrenewable = \"/r\"\nshare_unit = \"%\"\n", to: "f.toml")
+    let record = try Program.run(
+      [
+        "record", "-o", "f.hippo", "--for", "1500ms", "--config", named, "--source",
+        "simulated:1", "--source", "live-grid:DE",
+      ], in: folder)
+    #expect(record.status == 0, "\(record.errors)")
+    let timeline = try RecordingReader(path: folder.file("f.hippo")).timeline()
+    let state = try #require(
+      timeline.states(at: Timestamp(seconds: 4e9)).last { $0.kind == "live-grid" })
+    #expect(state.health == .denied && state.message.contains("403"), "\(state)")
+    #expect(asked.withLock { $0 } == 1)
+    let grids = timeline.devices.filter { GridFacts($0.attributes) != nil }
+    #expect(grids.map(\.id.name.first) == ["j"], "\(grids.map(\.id.name))")
+  }
+
+  @Test func `an end that is too early is impossible, a column that is not read named`() throws {
+    let text =
+      "time,renewable %,intensity (kg/kWh)\n2026-01-01T00:00Z,50,0.3\n2099-01-01T00:00Z,60,1"
+    folder.write(text, to: "when.csv")
+    let early = try Program.run(
+      ["when", "--hours", "6", "--file", "when.csv", "--before", "2026-01-01T03:00Z"], in: folder)
+    #expect(early.status == 1 && early.errors.contains("impossible: the work would have to begin"))
+    let now = try Program.run(["when", "--hours", "6", "--file", "when.csv"], in: folder)
+    #expect(now.output.contains("“intensity (kg/kWh)” is not read"), "\(now.output)\(now.errors)")
   }
 
   @Test func `a key is sent and shown nowhere`() throws {
