@@ -43,8 +43,9 @@ struct GridTries {
   private func cache(_ account: GridAnswers) -> String {
     guard let path = account.cachePath else { return "none" }
     guard let age = account.cacheAge else {
-      return account.isKept
-        ? "empty at the start; what was said now is kept in \(path)" : "nothing is kept in \(path)"
+      return account.isKept && account.hasAnswered
+        ? "empty at the start; what was said now is kept in \(path)"
+        : "no answer is kept in \(path)"
     }
     return "\(SI.duration(age)) old at the start, in \(path)"
   }

@@ -6,6 +6,8 @@ import Telemetry
 import Terminals
 import Testing
 
+@testable import hippowatt
+
 /// A live grid through the real program and a real server: asked by one word, recorded, reported.
 @Suite struct LiveGridTests {
   private let folder: Folder
@@ -21,9 +23,9 @@ import Testing
   }
 
   /// Two thirds wind and one third coal up to now, and a day of forecast that is greenest later.
-  private func service() throws -> LoopbackServer {
+  private func service(behind: Int = 0) throws -> LoopbackServer {
     try LoopbackServer { path in
-      let now = Self.quarter()
+      let now = Self.quarter() - behind
       if path.hasPrefix("/public_power?country=de") {
         let times = (-8...0).map { "\(now + $0 * 900)" }.joined(separator: ",")
         func row(_ name: String, _ value: Int) -> String {
@@ -332,6 +334,52 @@ import Testing
     #expect(asked.withLock { $0 } == 1)
     let grids = timeline.devices.filter { GridFacts($0.attributes) != nil }
     #expect(grids.map(\.id.name.first) == ["j"], "\(grids.map(\.id.name))")
+  }
+
+  @Test func `what is as old as the service always is counts as measured, and older is stale`()
+    throws
+  {
+    // Of a quarter that ended up to 15 minutes ago, and one that ended an hour before that.
+    for (behind, word) in [(900, "Germany: measured, "), (4500, "Germany: stale, ")] {
+      let server = try service(behind: behind)
+      let result = try Program.run(
+        ["grid", "--live-grid", "--config", settings(server, "cache = \"none\"")], in: folder)
+      #expect(result.output.contains(word), "\(result.output)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("FR", "DE", "json", false), ("de", "DE", "json", true), ("FR", nil, "json", true),
+      ("FR", "DE", "energy-charts", true), ("FR", "GB", "gb", false),
+    ] as [(String, String?, String, Bool)])
+  func `a zone that is named takes the settings that are meant for it, and is the only one`(
+    zone: String, own: String?, provider: String, isMeant: Bool
+  ) {
+    var choice = LiveGridChoice(isOn: true, zone: own)
+    choice.options = ["provider": provider, "base": "http://127.0.0.1:1/", "cache": "none"]
+    let request = choice.completed(
+      SourceRequest(kind: "live-grid", argument: zone), country: nil)
+    #expect(request.options == (isMeant ? choice.options : ["cache": "none"]))
+    #expect(LiveGridChoice.isFootprint(request))
+    let marginal = SourceRequest(
+      kind: "live-grid", argument: "CAISO_NORTH", options: ["provider": "watttime"])
+    #expect(!LiveGridChoice.isFootprint(marginal))
+  }
+
+  @Test func `a forecast that cannot be true is refused with its reason`() throws {
+    let server = try LoopbackServer { path in
+      guard path.hasPrefix("/ren_share_forecast") else { return .status(404, [], "no such page") }
+      let now = Self.quarter()
+      return .page(
+        #"{"unix_seconds":[\#(now),\#(now + 900)],"ren_share":[-20,-20],"substitute":false}"#,
+        type: "application/json")
+    }
+    let result = try Program.run(
+      ["when", "--hours", "0.1", "--live-grid", "--config", settings(server, "cache = \"none\"")],
+      in: folder)
+    #expect(result.status == 1 && result.errors.contains("status 404"), "\(result.errors)")
+    #expect(result.errors.contains("cannot be true"), "\(result.errors)")
   }
 
   @Test func `an end that is too early is impossible, a column that is not read named`() throws {

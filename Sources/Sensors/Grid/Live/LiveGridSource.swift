@@ -272,7 +272,15 @@ struct LiveGridSource: DataSource {
     for purpose in GridRequest.Purpose.allCases {
       if let remark = remarks[purpose], !remark.isEmpty { words += "; \(remark)" }
     }
-    if let failure { words = failure.message + (newest == nil ? "" : "; " + words) }
+    if failure != nil {
+      var messages: [String] = []
+      for purpose in GridRequest.Purpose.allCases {
+        guard let message = failing[purpose]?.message, !messages.contains(message) else { continue }
+        messages.append(message)
+      }
+      words =
+        messages.joined(separator: "; ") + (newest == nil ? "" : "; " + words)
+    }
     guard words != message else { return nil }
     message = words
     return SourceState(
