@@ -331,6 +331,8 @@ import Testing
     let state = try #require(
       timeline.states(at: Timestamp(seconds: 4e9)).last { $0.kind == "live-grid" })
     #expect(state.health == .denied && state.message.contains("403"), "\(state)")
+    // Nor was it ever called well in between.
+    #expect(!timeline.states.contains { $0.kind == "live-grid" && $0.health == .ok })
     #expect(asked.withLock { $0 } == 1)
     let grids = timeline.devices.filter { GridFacts($0.attributes) != nil }
     #expect(grids.map(\.id.name.first) == ["j"], "\(grids.map(\.id.name))")

@@ -284,7 +284,8 @@ struct LiveGridSource: DataSource {
     guard words != message else { return nil }
     message = words
     return SourceState(
-      source: name, kind: kind, time: now, health: failure?.health ?? .ok, message: words,
+      source: name, kind: kind, time: now,
+      health: failure?.health ?? (known.isEmpty ? .waiting : .ok), message: words,
       remedy: failure?.remedy ?? "")
   }
 
