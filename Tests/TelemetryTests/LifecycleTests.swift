@@ -27,6 +27,16 @@ import Testing
     #expect(life.state?.time == origin + 0.1)
   }
 
+  @Test func `What a source says of itself counts, until its call fails`() {
+    var life = fresh()
+    let own = SourceState(source: "nvml", time: origin, health: .failed, message: "no service")
+    _ = life.ask(at: origin)
+    #expect(life.answer(at: origin + 1, told: own) == nil)
+    #expect(life.answer(at: origin + 2) == nil && life.state?.health == .failed)
+    #expect(life.fail(denied, at: origin + 3)?.health == .denied)
+    #expect(life.answer(at: origin + 4)?.health == .ok)
+  }
+
   @Test func `A failure carries its reason and what to do`() {
     var life = fresh()
     _ = life.ask(at: origin)

@@ -7,6 +7,10 @@ enum GridAsked {
   static func lines(_ c: FrameContext) -> [String] {
     c.timeline.devices.compactMap { device in
       guard device.id.kind == .grid, let facts = GridFacts(device.attributes) else { return nil }
+      if let host = device.attributes["host"], device.attributes["unasked"] != nil {
+        return
+          "not asked in this session: \(facts.provider) at \(host); what it said before is kept"
+      }
       if let host = device.attributes["host"] {
         return
           "asked: \(facts.provider) at \(host), which learns your address and zone \(facts.zone)"

@@ -16,6 +16,8 @@ public struct SourceContext: Sendable {
   public var user: UInt32?
   /// Whether servers found on this machine may be queried without the user naming them.
   public var mayAskServers = false
+  /// Whether the program asks once, for somebody who waits for the answer, and ends.
+  public var isOneQuestion = false
   /// The live grid that would be asked if the user said so; `nil` where one is asked.
   public var unaskedGrid: SourceRequest?
   /// What times without a zone mean that the machine's programs write; `nil` where that is not known.

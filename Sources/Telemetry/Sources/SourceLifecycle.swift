@@ -13,6 +13,8 @@ public struct SourceLifecycle: Sendable {
   /// When the running call began; `nil` between calls.
   private var asked: Timestamp?
   private var failures = 0
+  /// What the source itself said of its state last; `nil` where it says nothing, and after a failure.
+  private var own: SourceState?
 
   /// The life of a source that was not asked yet; where no kind is given it is the source's name.
   public init(source: String, kind: String? = nil, deadline: Double) {
@@ -28,9 +30,17 @@ public struct SourceLifecycle: Sendable {
   }
 
   /// Notes that a call came back, with or without observations.
-  public mutating func answer(at time: Timestamp) -> SourceState? {
+  ///
+  /// - Parameter told: what the source itself says of its state, which counts: a source may come back
+  ///   in good order from a service that does not answer.
+  public mutating func answer(at time: Timestamp, told: SourceState? = nil) -> SourceState? {
     asked = nil
     failures = 0
+    if let told {
+      (own, state) = (told, told)
+      return nil
+    }
+    if let own { return change(own.health, own.message, own.remedy, at: time) }
     return change(.ok, "", at: time)
   }
 
@@ -38,6 +48,7 @@ public struct SourceLifecycle: Sendable {
   public mutating func fail(_ failure: SourceFailure, at time: Timestamp) -> SourceState? {
     asked = nil
     failures += 1
+    own = nil
     return change(failure.health, failure.message, failure.remedy, at: time)
   }
 

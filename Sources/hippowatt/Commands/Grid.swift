@@ -78,7 +78,7 @@ struct Grid: ParsableCommand {
       return false
     }
     var tries = GridTries(choice: LiveGrid.choice(request, host), account: nil, isWanted: true)
-    let now = SystemClock.wall
+    var now = SystemClock.wall
     do {
       guard
         let live = try LiveGrid.forecasts(
@@ -86,6 +86,8 @@ struct Grid: ParsableCommand {
       else { return false }
       defer { tries.account = live.account(now) }
       try live.ask(now)
+      // An answer is of when it came, not of when it was asked for.
+      now = SystemClock.wall
       tries.account = live.account(now)
       let mix = LiveMix(live.timeline, tries, at: now)
       show(json ? mix.json : mix.lines.joined(separator: "\n"))

@@ -73,8 +73,12 @@ struct SourceOptions: ParsableArguments {
     if let country { settings.country = country }
     if !sources.isEmpty { settings.sources = sources.map(SourceRequest.init(text:)) }
     if liveGrid { settings.liveGrid.isOn = true }
-    if let live = try settings.liveGrid.request(
-      country: settings.country, timeZone: host.timeZone)
+    for (place, source) in sources.enumerated() {
+      settings.sources[place] = settings.liveGrid.completed(
+        SourceRequest(text: source), country: settings.country)
+    }
+    if !settings.sources.contains(where: LiveGridChoice.isFootprint),
+      let live = try settings.liveGrid.request(country: settings.country, timeZone: host.timeZone)
     {
       if settings.sources.isEmpty { settings.sources = SourceCatalogue.all.defaults }
       settings.sources.append(live)

@@ -105,9 +105,14 @@ struct When: ParsableCommand {
       ?? LiveGrid.forecasts(zone: zone, isWanted: liveGrid, settings: settings, host: host)
     guard let source else { throw unknown(LiveGrid.absence) }
     let work = try recording.map { try RecordedWork(path: $0) }
-    let now = SystemClock.wall
+    // What can be said without a forecast is said before anybody is asked.
+    var now = SystemClock.wall
+    _ = try question(now, work)
+    let forecast = try source.forecast(now)
+    // The present is when the answer came: it may have taken a while, and begin then.
+    now = SystemClock.wall
     let question = try question(now, work)
-    let found = try answer(question, source, settings, work)
+    let found = try answer(question, forecast, settings, work)
     if json {
       File.writeAll(Array((found.json + "\n").utf8), to: 1)
     } else {
@@ -125,10 +130,9 @@ struct When: ParsableCommand {
   }
 
   private func answer(
-    _ question: GreenWindow.Question, _ source: any GridForecastSource, _ settings: Settings,
+    _ question: GreenWindow.Question, _ forecast: GridForecast, _ settings: Settings,
     _ work: RecordedWork?
   ) throws -> WhenAnswer {
-    let forecast = try source.forecast(question.now)
     do throws(GreenWindow.Unknown) {
       let window = try GreenWindow(question, in: forecast.statements)
       return WhenAnswer(
@@ -137,18 +141,25 @@ struct When: ParsableCommand {
         work: work?.line(isOwnLength: hours == nil))
     } catch {
       let words = error.words { WhenAnswer.time($0, HostEnvironment.utcOffset) }
-      throw unknown("\(words) (\(forecast.source))")
+      if case .noTime = error { throw end("impossible", words) }
+      // Why there is none the source knows, or the table.
+      let reasons = [forecast.state?.message ?? forecast.remark, forecast.state?.remedy ?? ""]
+      let why = reasons.filter { !$0.isEmpty }.map { "; " + $0 }.joined()
+      throw unknown("\(words) (\(forecast.source))\(why)")
     }
   }
 
   /// Ends with one line that says what is missing.
-  private func unknown(_ reason: String) -> any Error {
+  private func unknown(_ reason: String) -> any Error { end("unknown", reason) }
+
+  /// Ends with one line, or one member of JSON.
+  private func end(_ kind: String, _ reason: String) -> any Error {
     if json {
-      let text = JSONText.object([("unknown", .text(reason))]).written
+      let text = JSONText.object([(kind, .text(reason))]).written
       File.writeAll(Array((text + "\n").utf8), to: 1)
       return ExitStatus(code: 1)
     }
-    return Failure("unknown: \(reason)")
+    return Failure("\(kind): \(reason)")
   }
 
   /// The longest work that can be placed, in hours.

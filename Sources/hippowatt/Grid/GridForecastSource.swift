@@ -12,6 +12,10 @@ struct GridForecast {
   var source: String
   /// When it was said; `nil` where that is not known.
   var said: Timestamp?
+  /// What is to be said of it, such as that it is guessed from the past; empty where nothing is.
+  var remark = ""
+  /// How its source stands; `nil` for a file.
+  var state: SourceState?
 }
 
 /// Where forecasts of the electricity come from.
@@ -45,7 +49,9 @@ struct FileForecast: GridForecastSource {
       let device = DeviceID(machine: "", kind: .grid, name: "file")
       let statements = table.statements(
         of: device, said: Timestamp(nanoseconds: 0), quality: .forecast)
-      return GridForecast(statements: statements, source: name, said: nil)
+      return GridForecast(
+        statements: statements, source: name, said: nil,
+        remark: table.remarks.joined(separator: "; "))
     } catch {
       throw Failure("\(path): \(error)")
     }
@@ -79,6 +85,6 @@ struct FileForecast: GridForecastSource {
     let words = GridFacts(device.attributes).map { "\($0.words), \($0.zone)" }
     return GridForecast(
       statements: statements, source: "\(words ?? device.label), from \(name)",
-      said: statements.map(\.said).max())
+      said: statements.map(\.said).max(), remark: device.attributes["forecast_remark"] ?? "")
   }
 }

@@ -18,10 +18,13 @@ struct GridTries {
         ? "not asked: its settings cannot be used"
         : "would be asked with --live-grid; " + row.verdict.words
     }
-    guard !account.outcomes.isEmpty else {
-      return "not asked, its time has not come again; " + row.verdict.words
+    let waits = account.waits.joined(separator: ", ")
+    var parts = account.outcomes
+    if !waits.isEmpty || parts.isEmpty {
+      parts.append(
+        "not asked, its time has not come again" + (waits.isEmpty ? "" : ": \(waits)"))
     }
-    return account.outcomes.joined(separator: "; ") + "; " + row.verdict.words
+    return (parts + [row.verdict.words]).joined(separator: "; ")
   }
 
   private func title(_ row: GridChoice.Row) -> String {
@@ -39,7 +42,11 @@ struct GridTries {
 
   private func cache(_ account: GridAnswers) -> String {
     guard let path = account.cachePath else { return "none" }
-    guard let age = account.cacheAge else { return "nothing was kept yet in \(path)" }
+    guard let age = account.cacheAge else {
+      return account.isKept && account.hasAnswered
+        ? "empty at the start; what was said now is kept in \(path)"
+        : "no answer is kept in \(path)"
+    }
     return "\(SI.duration(age)) old at the start, in \(path)"
   }
 

@@ -16,9 +16,10 @@ enum LiveGrid {
     if let zone { choice.zone = zone }
     guard let request = try choice.request(country: settings.country, timeZone: host.timeZone)
     else { return nil }
-    let context = SourceContext(
+    var context = SourceContext(
       machine: host.machine, timeZone: host.timeZone, country: settings.country,
       environment: host.environment)
+    context.isOneQuestion = true
     do throws(SourceRequestError) {
       return LiveForecast(try SourceCatalogue.all.make(request, in: context))
     } catch {
@@ -38,6 +39,16 @@ enum LiveGrid {
     "no forecast: nobody is asked; pass --live-grid, or name a file with one, as in --file forecast.csv"
 }
 
+/// A clock that runs on from a time that is given.
+private struct RunningClock: SessionClock {
+  private let start: Timestamp
+  private let wall = SystemClock.wall
+
+  init(_ start: Timestamp) { self.start = start }
+
+  var now: Timestamp { start + max(0, SystemClock.wall - wall) }
+}
+
 /// What a live service says, each time it is asked.
 final class LiveForecast: GridForecastSource {
   let isLive = true
@@ -54,12 +65,12 @@ final class LiveForecast: GridForecastSource {
   /// - Throws: `Failure` where nothing at all is known.
   func ask(_ now: Timestamp) throws {
     do throws(SourceFailure) {
-      timeline.apply(try source.sample(FixedClock(now)))
+      timeline.apply(try source.sample(RunningClock(now)))
     } catch {
       throw Failure("unknown: \(error.message); \(error.remedy)")
     }
     guard timeline.gridBook.isEmpty else { return }
-    let state = timeline.states(at: now + 1).last
+    let state = timeline.states(at: now + 3600).last
     let words = state.map { [$0.message, $0.remedy].filter { !$0.isEmpty } } ?? ["no answer"]
     throw Failure("unknown: " + words.joined(separator: "; "))
   }
@@ -73,7 +84,10 @@ final class LiveForecast: GridForecastSource {
       of: device.id, in: TimeSpan(now, now + GridStatement.longest),
       prefersForecasts: true)
     let words = GridFacts(device.attributes).map { "\($0.words), \($0.zone)" } ?? device.label
-    return GridForecast(
+    var forecast = GridForecast(
       statements: statements, source: words, said: statements.map(\.said).max())
+    forecast.remark = account(now)?.forecastRemark ?? ""
+    forecast.state = timeline.states(at: now + 3600).last
+    return forecast
   }
 }

@@ -38,12 +38,22 @@ struct LiveMix {
   /// Seconds since the interval was over; 0 while it lasts.
   private var age: Double? { state.said.map { max(0, now - $0.end) } }
 
+  /// From what it is known.
+  ///
+  /// What is no older than its service usually is counts as measured: one
+  /// interval until it is told, and two that may be missed.
+  private var word: String {
+    let usual = 3 * (facts?.cadence ?? 0)
+    return state.rung == .stale && (age ?? .infinity) <= usual
+      ? GridRung.measured.word : state.rung.word
+  }
+
   var lines: [String] {
     func percent(_ value: Double?) -> String { value.map { SI.percent($0) + " %" } ?? "unknown" }
     func grams(_ value: Double?) -> String {
       value.map { "\(SI.significant($0)) gCO2e/kWh" } ?? "unknown"
     }
-    var when = state.rung.word
+    var when = word
     if let age, age > 0 { when += ", \(SI.duration(age)) old" }
     let isMarginal = facts?.signal == .marginal
     var lines =
@@ -101,7 +111,7 @@ struct LiveMix {
         ),
         ("signal", facts.map { .text($0.signal.rawValue) }),
         ("licence", facts.map { .text($0.licence) }),
-        ("known", .text(state.rung.word)), ("age_seconds", age.map(JSONText.number)),
+        ("known", .text(word)), ("age_seconds", age.map(JSONText.number)),
         ("renewable_share", state.renewable.map(JSONText.number) ?? .null),
         ("low_carbon_share", state.lowCarbon.map(JSONText.number) ?? .null),
         ("intensity", state.intensity.map(JSONText.number) ?? .null),

@@ -75,7 +75,9 @@ struct SupposedGrid {
     let device = timeline.devices.first { $0.id.kind == .grid }
     let model = device.map { $0.model.isEmpty ? $0.label : "\($0.label), \($0.model)" }
     let begun = start.map { ", begun at \($0)" } ?? ""
-    return "the grid of \(model ?? name)\(begun); not what the run drew from"
+    var left = ""
+    if case .table(let table) = kind { left = table.remarks.map { "; \($0)" }.joined() }
+    return "the grid of \(model ?? name)\(begun); not what the run drew from\(left)"
   }
 }
 

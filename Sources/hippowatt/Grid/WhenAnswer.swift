@@ -49,6 +49,7 @@ struct WhenAnswer {
     }
     if let work { lines.append(work) }
     lines.append("forecast: \(sanitized(forecast.source))\(age)")
+    if !forecast.remark.isEmpty { lines.append("but " + sanitized(forecast.remark)) }
     return lines
   }
 
@@ -165,7 +166,9 @@ struct WhenAnswer {
       ("seconds", .number(window.question.seconds)), ("watts", watts.map(JSONText.number)),
       ("work", work.map(JSONText.text)),
       ("bands_overlap", window.isDoubtful.map(JSONText.flag)),
-      ("source", .text(forecast.source)), ("said", forecast.said.map { .text(Self.utc($0)) }),
+      ("source", .text(forecast.source)),
+      ("remark", forecast.remark.isEmpty ? nil : .text(forecast.remark)),
+      ("said", forecast.said.map { .text(Self.utc($0)) }),
     ]).written
   }
 

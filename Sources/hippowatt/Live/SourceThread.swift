@@ -119,8 +119,12 @@ final class SourceThread: Sendable {
   private func answer(_ observations: [Observation]) {
     let now = clock.now
     roster.take(observations)
-    state.withLock { state in
-      if let change = state.lifecycle.answer(at: now) { state.inbox.append(.state(change)) }
+    var told: SourceState?
+    for case .state(let state) in observations where state.source == name { told = state }
+    state.withLock { [told] state in
+      if let change = state.lifecycle.answer(at: now, told: told) {
+        state.inbox.append(.state(change))
+      }
       state.inbox += observations
       state.hasAnswered = true
       if state.inbox.count > Self.inboxLimit {

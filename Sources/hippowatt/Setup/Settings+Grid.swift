@@ -22,6 +22,30 @@ struct LiveGridChoice: Sendable, Hashable {
     return isOn ? nil : try? choice.request(country: country, timeZone: timeZone)
   }
 
+  /// A source that the command line names, with the settings of `[grid]` where they are meant for it.
+  ///
+  /// A page or table of the user's own is of one zone; a service knows several.
+  func completed(_ request: SourceRequest, country: String?) -> SourceRequest {
+    guard request.kind == "live-grid" else { return request }
+    var request = request
+    let own = (zone ?? country)?.uppercased()
+    let isSame = own == nil || request.argument.isEmpty || own == request.argument.uppercased()
+    if request.argument.isEmpty { request.argument = zone ?? country ?? "" }
+    let isMeant =
+      isSame
+      || options["provider"].flatMap(GridProviders.named).map {
+        !$0.isOwn && $0.covers(request.argument.uppercased())
+      } ?? false
+    if isMeant { request.options = options } else { request.options["cache"] = options["cache"] }
+    return request
+  }
+
+  /// Whether a source is a live grid whose numbers go into the accounts, of which a session has one.
+  static func isFootprint(_ request: SourceRequest) -> Bool {
+    request.kind == "live-grid"
+      && request.options["provider"].flatMap(GridProviders.named)?.signal != .marginal
+  }
+
   /// What is asked for; `nil` where nobody is to be asked.
   /// - Throws: `WrongUsage` where no zone is known.
   func request(country: String?, timeZone: String?) throws -> SourceRequest? {

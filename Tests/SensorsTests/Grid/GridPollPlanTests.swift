@@ -49,6 +49,20 @@ import Testing
     #expect(plan.wait(start + 900) >= 900)
   }
 
+  @Test(arguments: UInt64(1)...20)
+  func `Nobody answering is asked again after seconds, up to the cadence`(seed: UInt64) {
+    var plan = GridPollPlan(cadence: 900, seed: seed)
+    var waits: [Double] = []
+    for _ in 0..<10 {
+      plan.ended(.silent, asked: start)
+      waits.append(plan.wait(start))
+    }
+    #expect(10...20 ~= waits[0] && waits[1] > 20 && waits.last == 900, "seed \(seed): \(waits)")
+    #expect(plan.notBefore == nil)
+    plan.ended(.answered(etag: nil, lastModified: nil), asked: start)
+    #expect(plan.wait(start) == 900 && plan.silences == 0)
+  }
+
   @Test func `Two machines do not come back together`() {
     let waits = (0..<20).map { seed in
       var plan = GridPollPlan(cadence: 900, seed: UInt64(seed))

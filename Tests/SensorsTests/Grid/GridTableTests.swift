@@ -58,6 +58,33 @@ import Testing
     #expect(problem?.line == 3)
   }
 
+  @Test func `The last row holds no longer than the shortest step`() throws {
+    let table = try GridTable(
+      "time,intensity\n2026-03-10T00:00Z,1\n2026-03-10T11:00Z,2\n2026-03-11T11:00Z,3")
+    #expect(table.dated.last?.span.seconds == 39_600)
+  }
+
+  @Test func `A band upside down is refused, renewable above low-carbon left out`() throws {
+    let problem = #expect(throws: GridTable.Problem.self) {
+      try GridTable("time,renewable %,low %,high %\n2026-03-10T10:00Z,50,60,40")
+    }
+    #expect(problem?.line == 2 && problem?.text.contains("above its “high %”") == true)
+    let table = try GridTable(
+      "time,renewable %,low-carbon %\n2026-03-10T10:00Z,60,30\n2026-03-10T11:00Z,60,59.5")
+    #expect(table.rows.map { $0.values.map(\.metric) }.first == [.renewableShare])
+    #expect(table.rows.last?.values.count == 2)
+    #expect(table.remarks.count == 1 && table.remarks[0].hasPrefix("line 2: low-carbon"))
+  }
+
+  @Test func `A column in an unknown unit is named`() throws {
+    let table = try GridTable("time,renewable %,intensity (kg/kWh)\n2026-03-10T10:00Z,50,0.3")
+    #expect(table.remarks.first?.contains("“intensity (kg/kWh)” is not read") == true)
+    let problem = #expect(throws: GridTable.Problem.self) {
+      try GridTable("time,intensity (kg/kWh)\n2026-03-10T10:00Z,0.3")
+    }
+    #expect(problem?.text.contains("“intensity (kg/kWh)” is not read") == true)
+  }
+
   @Test func `Grams in another unit are no grams`() throws {
     for title in ["intensity lb/MWh", "intensity kg/kWh", "marginal lbs_co2_per_mwh"] {
       #expect(throws: GridTable.Problem.self, "\(title)") {

@@ -50,6 +50,28 @@ import Testing
     }
   }
 
+  @Test func `A service's clock may be ahead by five minutes, and low-carbon not below renewable`()
+    throws
+  {
+    for (ahead, isTaken) in [(5.0, true), (180, true), (300, true), (420, false)] {
+      let stamp = Int(now.seconds + ahead)
+      let page = "{\"at\":\(stamp),\"grid\":{\"share\":40},\"co2\":0.1}"
+      let answer = GridPlausibility.gate(try decode("json", page, plain), now: now)
+      #expect(answer.intervals.map(\.span.start) == (isTaken ? [now] : []))
+      #expect(isTaken || answer.leftOut?.words.contains("in the future") == true)
+    }
+    var options = plain
+    options["low_carbon"] = "/low"
+    for (low, isKept) in [(30, false), (69, true), (90, true)] {
+      let page =
+        "{\"at\":\"2026-03-10T11:55:00Z\",\"grid\":{\"share\":70},\"co2\":0.1,\"low\":\(low)}"
+      let answer = GridPlausibility.gate(try decode("json", page, options), now: now)
+      #expect((answer.intervals.first?[.lowCarbonShare] != nil) == isKept, "\(low)")
+      #expect(answer.intervals.first?[.renewableShare] != nil)
+      #expect(answer.remark.contains("low-carbon is left out") == !isKept)
+    }
+  }
+
   @Test func `Without a time a value is of now and estimated`() throws {
     var options = plain
     options["time"] = nil

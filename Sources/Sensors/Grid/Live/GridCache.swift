@@ -12,9 +12,23 @@ package struct GridCache: Sendable {
   /// What is kept.
   package struct Content: Sendable {
     var intervals: [GridInterval] = []
-    var plans: [GridRequest.Purpose: Timestamp?] = [:]
+    var pages: [GridRequest.Purpose: Page] = [:]
     /// When the newest of it was said; `nil` where that is not known.
     var said: Timestamp?
+  }
+
+  /// What is kept of one page.
+  package struct Page: Sendable {
+    /// When it is asked for next; `nil` for at once.
+    var next: Timestamp?
+    /// Until when the service asks to be left alone.
+    var notBefore: Timestamp?
+    /// Why the last question gave nothing.
+    var failure: SourceFailure?
+    /// What tells whether the key is still the one that was refused; far too little to guess it from.
+    var keyMark: Double?
+    /// What is to be said of its numbers.
+    var remark = ""
   }
 
   private let path: String
@@ -47,22 +61,41 @@ package struct GridCache: Sendable {
       $0 <= now ? $0 : nil
     }
     content.intervals.sort { $0.span.start < $1.span.start }
-    for purpose in GridRequest.Purpose.allCases {
-      page["next"]?[purpose.rawValue]?.number.map {
-        content.plans[purpose] = Timestamp(seconds: $0)
+    for row in page["pages"]?.elements ?? [] {
+      guard let purpose = row["page"]?.text.flatMap(GridRequest.Purpose.init(rawValue:)) else {
+        continue
       }
+      var kept = Page()
+      kept.next = row["next"]?.number.map(Timestamp.init(seconds:))
+      kept.notBefore = row["not_before"]?.number.map(Timestamp.init(seconds:))
+      if let health = row["health"]?.text.flatMap(SourceState.Health.init(rawValue:)) {
+        kept.failure = SourceFailure(health, row["message"]?.text ?? "")
+      }
+      kept.keyMark = row["key"]?.number
+      kept.remark = row["remark"]?.text ?? ""
+      content.pages[purpose] = kept
     }
     return content
   }
 
   /// Writes what is to be kept; where that fails there is none, and nobody is bothered.
-  package func write(_ content: Content) {
+  /// - Returns: whether it is kept.
+  package func write(_ content: Content) -> Bool {
     var writer = JSONWriter()
-    writer.raw("{\"grid_cache\":\(Int(Self.version)),\"next\":{\"version\":0")
-    for (purpose, next) in content.plans {
-      if let next { writer.member(purpose.rawValue, number: next.seconds) }
+    writer.raw("{\"grid_cache\":\(Int(Self.version)),\"pages\":[")
+    for (place, (purpose, page)) in content.pages.enumerated() {
+      writer.raw((place == 0 ? "" : ",") + "{\"page\":\"\(purpose.rawValue)\"")
+      if let next = page.next { writer.member("next", number: next.seconds) }
+      if let time = page.notBefore { writer.member("not_before", number: time.seconds) }
+      if let failure = page.failure {
+        writer.member("health", failure.health.rawValue)
+        writer.member("message", failure.message)
+      }
+      if let mark = page.keyMark { writer.member("key", number: mark) }
+      if !page.remark.isEmpty { writer.member("remark", page.remark) }
+      writer.raw("}")
     }
-    writer.raw("}")
+    writer.raw("]")
     if let said = content.said { writer.member("said", number: said.seconds) }
     writer.raw(",\"intervals\":[")
     for (place, interval) in content.intervals.enumerated() {
@@ -81,11 +114,13 @@ package struct GridCache: Sendable {
     mkdir(folder, 0o700)
     let draft = "\(path).\(getpid())"
     let number = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard number >= 0 else { return }
+    guard number >= 0 else { return false }
     let descriptor = FileDescriptor(number)
     let count = writer.bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
-    withExtendedLifetime(descriptor) {
-      if count != writer.bytes.count || rename(draft, path) != 0 { unlink(draft) }
+    return withExtendedLifetime(descriptor) {
+      let isKept = count == writer.bytes.count && rename(draft, path) == 0
+      if !isKept { unlink(draft) }
+      return isKept
     }
   }
 }

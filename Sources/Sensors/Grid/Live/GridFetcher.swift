@@ -22,13 +22,26 @@ package struct GridReply: Sendable, Hashable {
   }
 }
 
+/// Why there is no page.
+package struct GridFetchFailure: Error, Sendable, Hashable {
+  /// The reason in words, which hold no secret.
+  package var failure: SourceFailure
+  /// Whether the service said nothing at all, and not something that cannot be used.
+  package var isSilent: Bool
+
+  /// A reason.
+  package init(_ failure: SourceFailure, isSilent: Bool = false) {
+    (self.failure, self.isSilent) = (failure, isSilent)
+  }
+}
+
 /// Fetches the pages of a service.
 package protocol GridFetcher {
   /// Fetches a page, whose path is below the service's base.
-  /// - Throws: `SourceFailure` where there is no answer at all; its words hold no secret.
+  /// - Throws: `GridFetchFailure` where there is no page.
   mutating func get(
     _ request: GridRequest, etag: String?, lastModified: String?, now: Timestamp
-  ) throws(SourceFailure) -> GridReply
+  ) throws(GridFetchFailure) -> GridReply
 }
 
 /// Fetches them over HTTP.
@@ -48,7 +61,7 @@ struct HTTPGridFetcher: GridFetcher {
 
   mutating func get(
     _ request: GridRequest, etag: String?, lastModified: String?, now: Timestamp
-  ) throws(SourceFailure) -> GridReply {
+  ) throws(GridFetchFailure) -> GridReply {
     let isWhole = request.path.isEmpty || !base.path.hasSuffix("/")
     let prefix = isWhole ? base.path : String(base.path.dropLast())
     var url = base.at(prefix + request.path)
@@ -72,8 +85,16 @@ struct HTTPGridFetcher: GridFetcher {
         response.status, response.body, etag: response.etag, lastModified: response.lastModified,
         retryAfter: retryAfter)
     } catch {
-      throw SourceFailure(
-        error.health, Secrets.masked(error.words(base)), remedy: Secrets.masked(error.remedy(base)))
+      let remedy: String =
+        switch error {
+        case .timeout: "it is asked again; check base, and whether the service is up"
+        case .tooLarge: "check base, and the place that is asked for"
+        default: error.remedy(base)
+        }
+      throw GridFetchFailure(
+        SourceFailure(
+          error.health, Secrets.masked(error.words(base)), remedy: Secrets.masked(remedy)),
+        isSilent: error.isSilence)
     }
   }
 }
@@ -85,19 +106,31 @@ struct GridFileFetcher: GridFetcher {
 
   mutating func get(
     _ request: GridRequest, etag: String?, lastModified: String?, now: Timestamp
-  ) throws(SourceFailure) -> GridReply {
+  ) throws(GridFetchFailure) -> GridReply {
     guard let file = SafeFile(path, followsLinks: true) else {
-      throw SourceFailure(
-        .absent, "\(Secrets.masked(path)) cannot be read, or is no regular file",
-        remedy: "check base; it is looked for again")
+      throw GridFetchFailure(
+        SourceFailure(
+          .absent, "\(Secrets.masked(path)) cannot be read, or is no regular file",
+          remedy: "check base; it is looked for again"), isSilent: true)
     }
     guard file.size <= Self.limit else {
-      throw SourceFailure(
-        .failed, "\(Secrets.masked(path)) has more than \(Self.limit >> 20) MiB",
-        remedy: "keep the last days in it")
+      throw GridFetchFailure(
+        SourceFailure(
+          .failed, "\(Secrets.masked(path)) has more than \(Self.limit >> 20) MiB",
+          remedy: "keep the last days in it"))
     }
     let mark = "\(file.size) \(file.changed) \(file.identity)"
     if mark == etag { return GridReply(304) }
     return GridReply(200, file.head(Int(Self.limit)), etag: mark)
+  }
+}
+
+extension HTTPFailure {
+  /// Whether the server said nothing at all.
+  fileprivate var isSilence: Bool {
+    switch self {
+    case .unknownHost, .refused, .unreachable, .timeout, .secure, .noCurl: true
+    default: false
+    }
   }
 }

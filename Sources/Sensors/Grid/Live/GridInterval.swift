@@ -28,6 +28,9 @@ package struct GridInterval: Sendable, Hashable {
     return result
   }
 
+  /// Takes a value out.
+  package mutating func leaveOut(_ metric: Metric) { values[metric] = nil }
+
   /// Takes over what another answer says of the same interval.
   package mutating func merge(_ other: GridInterval) {
     values.merge(other.values) { $1 }
@@ -71,6 +74,12 @@ package struct GridAnswer: Sendable, Hashable {
   package var remark = ""
   /// Why some intervals were left out; `nil` where none were.
   package var leftOut: GridRefusal?
+
+  /// Adds a remark, once.
+  mutating func add(remark words: String) {
+    guard !remark.contains(words) else { return }
+    remark += (remark.isEmpty ? "" : "; ") + words
+  }
 
   /// An answer.
   package init(_ intervals: [GridInterval], remark: String = "", leftOut: GridRefusal? = nil) {

@@ -22,6 +22,8 @@ struct LiveGridSettings: Sendable {
   var cachePath: String?
   /// What makes this machine's waits differ from others'.
   var seedText: String
+  /// Whether somebody waits for the answer, so that it is asked unless the service forbids it.
+  var asksAtOnce: Bool
   /// What tells one source of the user's own from another of the same zone; empty for a service.
   var mark = ""
 
@@ -57,6 +59,7 @@ struct LiveGridSettings: Sendable {
     }
     keySource = named == .nothing ? usual ?? .nothing : named
     environment = context.environment
+    asksAtOnce = context.isOneQuestion
     key = try Self.key(keySource, provider, environment)
     seedText = "\(context.machine) \(provider.name) \(self.zone)"
     if provider.isOwn { mark = "-" + String(FNV1a.hash("\(place)") & 0xFFFF_FFFF, radix: 16) }
@@ -67,6 +70,9 @@ struct LiveGridSettings: Sendable {
       }
     }
   }
+
+  /// What tells one key from another, 16 bits of a hash; `nil` without one.
+  var keyMark: Double? { key.map { Double(FNV1a.hash($0.revealed) & 0xFFFF) } }
 
   /// Reads the key, as it is now.
   func readKey() throws(SourceRequestError) -> SecretText? {

@@ -16,22 +16,33 @@ extension LiveGridSource {
     var mayRenew = true
     loginFailure = nil
     var hasAsked = false
+    var silence: SourceFailure?
     let requests = provider.requests(newAsk(clock.now))
     for request in requests {
       var plan = plans[request.purpose] ?? newPlan(request)
       guard plan.isDue(clock.now) else { continue }
       hasAsked = true
-      do throws(SourceFailure) {
-        if let remark = try poll(request.purpose, &plan, clock.now, &mayRenew) {
+      if let silence {
+        // All pages are of one host, which would let each of them wait as long.
+        plan.ended(.silent, asked: clock.now)
+        failing[request.purpose] = silence
+        outcomes[request.purpose] = "not asked, for the page before it got no answer"
+        plans[request.purpose] = plan
+        continue
+      }
+      do throws(GridFetchFailure) {
+        if let remark = try poll(request.purpose, &plan, clock, &mayRenew) {
           remarks[request.purpose] = remark
         }
         failing[request.purpose] = nil
       } catch {
+        let failure = error.failure
         let words = SourceFailure(
-          error.health, hiding(error.message), remedy: hiding(error.remedy),
-          isFinal: error.isFinal)
+          failure.health, hiding(failure.message), remedy: hiding(failure.remedy),
+          isFinal: failure.isFinal)
         failing[request.purpose] = words
         outcomes[request.purpose] = words.message
+        if error.isSilent { silence = words }
       }
       plans[request.purpose] = plan
     }
@@ -39,34 +50,44 @@ extension LiveGridSource {
   }
 
   private mutating func poll(
-    _ purpose: GridRequest.Purpose, _ plan: inout GridPollPlan, _ now: Timestamp,
+    _ purpose: GridRequest.Purpose, _ plan: inout GridPollPlan, _ clock: any SessionClock,
     _ mayRenew: inout Bool
-  ) throws(SourceFailure) -> String? {
+  ) throws(GridFetchFailure) -> String? {
+    let now = clock.now
     var asked: (request: GridRequest, ask: GridAsk, reply: GridReply)
-    do throws(SourceFailure) {
+    do throws(GridFetchFailure) {
       asked = try fetch(purpose, plan, now)
       if [401, 403].contains(asked.reply.status), mayRenew {
         mayRenew = false
         if try renew(asked.reply.status) { asked = try fetch(purpose, plan, now) }
       }
     } catch {
-      plan.ended(.failed(retryAfter: nil), asked: now)
+      let isDenied = error.failure.health == .denied
+      plan.ended(
+        error.isSilent ? .silent : isDenied ? .denied : .failed(retryAfter: nil), asked: now)
       throw error
     }
     let reply = asked.reply
+    // An answer may be stamped after the question.
+    let heard = clock.now
+    asked.ask.now = heard
     switch reply.status {
     case 304:
       plan.ended(.unchanged, asked: now)
       outcomes[purpose] = "nothing new"
       return nil
     case 200: break
+    case 401, 403:
+      plan.ended(.denied, asked: now)
+      throw failure(reply.status)
     default:
-      plan.ended(.failed(retryAfter: reply.retryAfter), asked: now)
+      let wait = reply.retryAfter ?? (reply.status == 429 ? plan.cadence : nil)
+      plan.ended(.failed(retryAfter: wait), asked: now)
       throw failure(reply.status)
     }
     do throws(GridRefusal) {
       let answer = GridPlausibility.gate(
-        try provider.decode(reply.body, asked.request, asked.ask), now: now)
+        try provider.decode(reply.body, asked.request, asked.ask), now: heard)
       guard !answer.intervals.isEmpty || purpose == .index else { throw answer.leftOut ?? .empty }
       plan.ended(.answered(etag: reply.etag, lastModified: reply.lastModified), asked: now)
       take(answer.intervals)
@@ -76,20 +97,21 @@ extension LiveGridSource {
       return answer.remark
     } catch {
       plan.ended(.empty, asked: now)
-      throw SourceFailure(
-        .failed, "\(provider.title), asked for \(settings.zone): \(error.words)",
-        remedy: "it is asked again; what was known before still counts")
+      throw GridFetchFailure(
+        SourceFailure(
+          .failed, "\(provider.title), asked for \(settings.zone): \(error.words)",
+          remedy: "it is asked again; what was known before still counts"))
     }
   }
 
   /// Fetches a page with the key or the token as it is now.
   private mutating func fetch(
     _ purpose: GridRequest.Purpose, _ plan: GridPollPlan, _ now: Timestamp
-  ) throws(SourceFailure) -> (request: GridRequest, ask: GridAsk, reply: GridReply) {
+  ) throws(GridFetchFailure) -> (request: GridRequest, ask: GridAsk, reply: GridReply) {
     var ask = newAsk(now)
     ask.key = try credential(ask)
     guard let request = provider.requests(ask).first(where: { $0.purpose == purpose }) else {
-      throw SourceFailure(.failed, "\(provider.title) has no such page")
+      throw GridFetchFailure(SourceFailure(.failed, "\(provider.title) has no such page"))
     }
     let reply = try fetcher.get(
       request, etag: plan.etag, lastModified: plan.lastModified, now: now)
@@ -97,14 +119,14 @@ extension LiveGridSource {
   }
 
   /// What a page is asked for with: the key, or the token that it gives.
-  private mutating func credential(_ ask: GridAsk) throws(SourceFailure) -> String? {
+  private mutating func credential(_ ask: GridAsk) throws(GridFetchFailure) -> String? {
     var ask = ask
     ask.key = settings.key?.revealed
     guard let login = provider.login(ask) else { return ask.key }
     if let token, ask.now < token.end { return token.text.revealed }
     if let loginFailure { throw loginFailure }
     token = nil
-    do throws(SourceFailure) {
+    do throws(GridFetchFailure) {
       return try logIn(login, ask)
     } catch {
       loginFailure = error
@@ -114,7 +136,7 @@ extension LiveGridSource {
 
   private mutating func logIn(
     _ login: GridRequest, _ first: GridAsk
-  ) throws(SourceFailure) -> String {
+  ) throws(GridFetchFailure) -> String {
     var ask = first
     var reply = try fetcher.get(login, etag: nil, lastModified: nil, now: ask.now)
     if [401, 403].contains(reply.status), try readKeyAgain() {
@@ -129,13 +151,14 @@ extension LiveGridSource {
       self.token = token
       return token.text.revealed
     } catch {
-      throw SourceFailure(
-        .failed, "\(provider.title): \(error.words)", remedy: "it is asked again later")
+      throw GridFetchFailure(
+        SourceFailure(
+          .failed, "\(provider.title): \(error.words)", remedy: "it is asked again later"))
     }
   }
 
   /// Renews what was refused; whether there is something new to ask with.
-  private mutating func renew(_ status: Int) throws(SourceFailure) -> Bool {
+  private mutating func renew(_ status: Int) throws(GridFetchFailure) -> Bool {
     let hasNewKey = try readKeyAgain()
     guard token != nil else { return hasNewKey }
     // A token may end before its time; one that may not see a page stays as it is.
@@ -144,15 +167,16 @@ extension LiveGridSource {
   }
 
   /// Reads the key again; whether it is another one than before.
-  private mutating func readKeyAgain() throws(SourceFailure) -> Bool {
+  private mutating func readKeyAgain() throws(GridFetchFailure) -> Bool {
     do throws(SourceRequestError) {
       guard let key = try settings.readKey(), key != settings.key else { return false }
       settings.key = key
       return true
     } catch {
-      throw SourceFailure(
-        .denied, "\(provider.title) refuses the key, and no other can be read: \(error)",
-        remedy: "it is read again later")
+      throw GridFetchFailure(
+        SourceFailure(
+          .denied, "\(provider.title) refuses the key, and no other can be read: \(error)",
+          remedy: "it is read again later"))
     }
   }
 
@@ -166,7 +190,11 @@ extension LiveGridSource {
     return secrets.filter { $0.utf8.count >= 4 }.reduce(text) { $0.hiding($1) }
   }
 
-  private func failure(_ status: Int) -> SourceFailure {
+  private func failure(_ status: Int) -> GridFetchFailure {
+    GridFetchFailure(reason(status))
+  }
+
+  private func reason(_ status: Int) -> SourceFailure {
     let title = "\(provider.title), asked for \(settings.zone),"
     switch status {
     case 401, 403:

@@ -35,11 +35,16 @@ struct LiveGridSource: DataSource {
   /// What the key was given for, where the service wants a token.
   var token: GridToken?
   /// Why there is no token, for the pages that are asked for at the same time.
-  var loginFailure: SourceFailure?
+  var loginFailure: GridFetchFailure?
   /// When what the cache kept at the start was said.
   private var keptSaid: Timestamp?
   /// What came of the last question for each page, in words.
   var outcomes: [GridRequest.Purpose: String] = [:]
+  /// Whether the service was asked in this session, and so learned of it.
+  private var hasAskedEver = false
+  private var isKept = false
+  /// What was said of its forecast with the device, for readers of a recording.
+  private var announcedRemark = ""
 
   /// Where an interval is kept: one that was forecast is kept apart from what was measured.
   private struct Key: Hashable {
@@ -89,24 +94,69 @@ struct LiveGridSource: DataSource {
     let now = clock.now
     if !hasAnnounced {
       hasAnnounced = true
-      observations = announce()
-      observations += remember(now)
+      observations = remember(now)
+      readRefusedKeyAgain()
+      hasAskedEver = isDue(now)
+      observations = announce() + observations
     }
+    readRefusedKeyAgain()
     let hasAsked = ask(clock)
+    if hasAsked, !hasAskedEver || announcedRemark != remarks[.forecast] ?? "" {
+      hasAskedEver = true
+      observations += announce()
+    }
     let end = clock.now
     if !changed.isEmpty { say(end, &observations) }
     // A little more than needed, so that it is due when the source is woken.
     let wait = plans.values.map { $0.wait(end) }.min() ?? 60
-    interval = min(Self.longestWait, max(1, wait + 0.5))
+    interval = min(readsKeyAgain ? Self.keyWait : Self.longestWait, max(1, wait + 0.5))
     if hasAsked || !observations.isEmpty, let state = state(end) {
       observations.append(.state(state))
     }
     if let cache, hasAsked {
-      cache.write(
-        GridCache.Content(
-          intervals: Array(known.values), plans: plans.mapValues(\.next), said: lastSaid))
+      isKept = cache.write(content)
     }
     return observations
+  }
+
+  /// What is kept for the next start; a service that did not answer is asked at once then.
+  private var content: GridCache.Content {
+    var content = GridCache.Content(intervals: Array(known.values), said: lastSaid)
+    for (purpose, plan) in plans {
+      var page = GridCache.Page(remark: remarks[purpose] ?? "")
+      if plan.silences == 0 {
+        (page.next, page.notBefore) = (plan.next, plan.notBefore)
+        page.failure = failing[purpose]
+        page.keyMark = page.failure?.health == .denied ? settings.keyMark : nil
+      }
+      content.pages[purpose] = page
+    }
+    return content
+  }
+
+  /// Whether any page is due.
+  private func isDue(_ now: Timestamp) -> Bool {
+    provider.requests(newAsk(now)).contains { plans[$0.purpose]?.isDue(now) ?? true }
+  }
+
+  /// Seconds between two looks at the file of a key that was refused.
+  private static let keyWait = 15.0
+
+  /// Whether a key that was refused may change without being asked for: only a file is cheap to read.
+  private var readsKeyAgain: Bool {
+    guard case .file = settings.keySource else { return false }
+    return plans.values.contains(where: \.isDenied)
+  }
+
+  /// Makes the pages due whose key was refused, where there is another one.
+  private mutating func readRefusedKeyAgain() {
+    guard readsKeyAgain, let key = try? settings.readKey(), key != settings.key else { return }
+    (settings.key, token) = (key, nil)
+    for (purpose, plan) in plans where plan.isDenied {
+      var plan = plan
+      plan.askAtOnce()
+      plans[purpose] = plan
+    }
   }
 
   /// A day at first; later what may still change, and all since the last measurement.
@@ -152,14 +202,18 @@ struct LiveGridSource: DataSource {
     known = known.filter { $0.key.span.end > oldest }
   }
 
-  private func announce() -> [Observation] {
+  private mutating func announce() -> [Observation] {
     let facts = provider.facts(settings.zone, settings.wishes)
     var attributes = facts.attributes
     if settings.place != GridPlace(provider.base, isFile: false) {
       attributes["own"] = settings.wishes.label ?? ""
     }
+    announcedRemark = remarks[.forecast] ?? ""
+    if !announcedRemark.isEmpty { attributes["forecast_remark"] = announcedRemark }
     switch settings.place {
-    case .server(let url): attributes["host"] = url.host
+    case .server(let url):
+      attributes["host"] = url.host
+      if !hasAskedEver { attributes["unasked"] = "" }
     case .file(let path):
       attributes["file"] = path.split(separator: "/").last.map(String.init) ?? path
     }
@@ -180,10 +234,27 @@ struct LiveGridSource: DataSource {
     take(content.intervals)
     say(content.said ?? now, &observations)
     for request in provider.requests(newAsk(now)) {
-      guard let next = content.plans[request.purpose] ?? nil, next - now < request.cadence + 3600
-      else { continue }
+      guard let page = content.pages[request.purpose] else { continue }
+      if !page.remark.isEmpty { remarks[request.purpose] = page.remark }
+      guard var next = page.next else { continue }
+      var longest = request.cadence + 3600
+      if let failure = page.failure {
+        // Another key may be a good one.
+        if failure.health == .denied, page.keyMark != settings.keyMark { continue }
+        if settings.asksAtOnce {
+          guard let until = page.notBefore else { continue }
+          next = until
+        }
+        longest = max(longest, GridPollPlan.mostRetryAfter)
+        guard next > now, next - now <= longest else { continue }
+        failing[request.purpose] = SourceFailure(
+          failure.health, failure.message,
+          remedy: "it is asked again at \(GridStamp.minutes(next))")
+      }
+      guard next - now <= longest else { continue }
       plans[request.purpose] = GridPollPlan(
-        cadence: request.cadence, seed: seed ^ FNV1a.hash(request.purpose.rawValue), next: next)
+        cadence: request.cadence, seed: seed ^ FNV1a.hash(request.purpose.rawValue), next: next,
+        notBefore: page.notBefore)
     }
     return observations
   }
@@ -201,11 +272,20 @@ struct LiveGridSource: DataSource {
     for purpose in GridRequest.Purpose.allCases {
       if let remark = remarks[purpose], !remark.isEmpty { words += "; \(remark)" }
     }
-    if let failure { words = failure.message + (newest == nil ? "" : "; " + words) }
+    if failure != nil {
+      var messages: [String] = []
+      for purpose in GridRequest.Purpose.allCases {
+        guard let message = failing[purpose]?.message, !messages.contains(message) else { continue }
+        messages.append(message)
+      }
+      words =
+        messages.joined(separator: "; ") + (newest == nil ? "" : "; " + words)
+    }
     guard words != message else { return nil }
     message = words
     return SourceState(
-      source: name, kind: kind, time: now, health: failure?.health ?? .ok, message: words,
+      source: name, kind: kind, time: now,
+      health: failure?.health ?? (known.isEmpty ? .waiting : .ok), message: words,
       remedy: failure?.remedy ?? "")
   }
 
@@ -215,6 +295,15 @@ struct LiveGridSource: DataSource {
     account.outcomes = GridRequest.Purpose.allCases.compactMap { purpose in
       outcomes[purpose].map { "\(purpose.rawValue): \($0)" }
     }
+    account.waits = GridRequest.Purpose.allCases.compactMap { purpose in
+      guard outcomes[purpose] == nil, let next = plans[purpose]?.next, next > now else {
+        return nil
+      }
+      let reason = failing[purpose].map { " (said last: \($0.message))" } ?? ""
+      return "\(purpose.rawValue) at \(GridStamp.minutes(next))\(reason)"
+    }
+    account.forecastRemark = remarks[.forecast] ?? ""
+    account.isKept = isKept
     if !hasKey { account.outcomes = [missingKey.message + ": \(provider.keyVariable ?? "")"] }
     account.hasAnswered = outcomes.keys.contains { failing[$0] == nil }
     account.cachePath = settings.cachePath

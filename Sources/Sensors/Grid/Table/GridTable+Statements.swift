@@ -5,7 +5,7 @@ extension GridTable {
   /// What a table of dates says, interval by interval.
   ///
   /// A row holds until the next one. Where a row is missing the one before holds no longer than its
-  /// neighbours do, so that a hole stays a hole; the last one holds as long as the one before it.
+  /// neighbours do, so that a hole stays a hole; the last one holds as long as the shortest of all.
   package func statements(
     of device: DeviceID, said: Timestamp, quality: GridStatement.Quality
   ) -> [GridStatement] {
@@ -19,7 +19,7 @@ extension GridTable {
     return rows.indices.map { place in
       let neighbours = [place - 1, place + 1].filter(steps.indices.contains).map { steps[$0] }
       let longest = neighbours.max() ?? (steps.first ?? Self.hour)
-      let step = steps.indices.contains(place) ? min(steps[place], longest) : steps.last
+      let step = steps.indices.contains(place) ? min(steps[place], longest) : steps.min()
       let start = Timestamp(nanoseconds: rows[place].time)
       let end = Timestamp(nanoseconds: rows[place].time.saturatingAdd(step ?? Self.hour))
       return (rows[place], TimeSpan(start, end))

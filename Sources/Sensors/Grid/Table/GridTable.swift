@@ -30,6 +30,8 @@ package struct GridTable: Sendable {
   package private(set) var rows: [Row] = []
   /// Whether its times are of a day, and the same on every day.
   package private(set) var isDaily = false
+  /// What was left out, and why, for people.
+  package private(set) var remarks: [String] = []
 
   /// What a column tells.
   private enum Column {
@@ -46,6 +48,7 @@ package struct GridTable: Sendable {
   /// What dates without a zone are of; `nil` where such dates are refused.
   private var zone: TimeZoneRule?
   private var hasFlags = false
+  private var hasLeftLowCarbonOut = false
 
   /// Reads a table.
   ///
@@ -87,7 +90,11 @@ package struct GridTable: Sendable {
     if names[time].hasSuffix("utc") { zone = .utc }
     var columns: [Column] = []
     for (place, title) in titles.enumerated() {
-      columns.append(place == time ? .time : try Self.column(title, line))
+      let column = place == time ? .time : try Self.column(title, line)
+      columns.append(column)
+      if case .nothing = column, let words = Self.silence(names[place], title) {
+        remarks.append(words)
+      }
     }
     let metrics = columns.compactMap(\.metric)
     guard Set(metrics).count == metrics.count else {
@@ -99,9 +106,22 @@ package struct GridTable: Sendable {
     ]
     guard !telling.isDisjoint(with: metrics) else {
       throw Problem(
-        line: line, text: "no column tells a share or an intensity; write \(wanted)")
+        line: line,
+        text: "no column tells a share or an intensity; write \(wanted)"
+          + remarks.map { "; " + $0 }.joined())
     }
     return columns
+  }
+
+  /// Why a column is not read whose title begins like one that is; `nil` for any other.
+  private static func silence(_ name: String, _ title: String) -> String? {
+    let beginnings = [
+      "intensity", "carbonintensity", "lifecycleintensity", "directintensity", "marginal",
+      "renewable", "lowcarbon",
+    ]
+    guard let beginning = beginnings.first(where: name.hasPrefix) else { return nil }
+    let unit = ["renewable", "lowcarbon"].contains(beginning) ? "%" : "g/kWh"
+    return "the column “\(title.prefix(60))” is not read: its unit is not known, write \(unit)"
   }
 
   /// What a title says of its column; what is not known is left out, and a share needs its unit.
@@ -173,6 +193,20 @@ package struct GridTable: Sendable {
         }
         row.values.append((metric, value))
       }
+    }
+    func value(_ metric: Metric) -> Double? { row.values.first { $0.metric == metric }?.value }
+    if let low = value(.renewableShareLow), let high = value(.renewableShareHigh), low > high {
+      throw Problem(line: line, text: "its “low %” is above its “high %”")
+    }
+    if let renewable = value(.renewableShare), let lowCarbon = value(.lowCarbonShare),
+      renewable > lowCarbon + GridPlausibility.rounding + 1e-9
+    {
+      row.values.removeAll { $0.metric == .lowCarbonShare }
+      if !hasLeftLowCarbonOut {
+        remarks.append(
+          "line \(line): low-carbon is left out: it is below renewable, which is a part of it")
+      }
+      hasLeftLowCarbonOut = true
     }
     rows.append(row)
   }

@@ -60,7 +60,7 @@ package enum CSVGrid: GridProvider {
         return interval
       }
     }
-    let answer = try gathering.answer()
+    let answer = try gathering.answer(table.remarks.joined(separator: "; "))
     let isMarginal = answer.intervals.allSatisfy { interval in
       interval.values.keys.allSatisfy { $0 == .marginalIntensity }
     }
