@@ -68,7 +68,10 @@ enum Hints {
       runs.append(Run("  " + c.input.view.toast, c.style(.warning)))
     } else {
       do throws(Destination.Fault) {
-        let time = try Destination(prompt.text).time(
+        let destination = try Destination(prompt.text)
+        // That one is looked for when it is entered, and not in every frame.
+        guard destination != .greatestPower else { throw Destination.Fault(words: "") }
+        let time = try destination.time(
           from: c.time, in: c.input.bounds, of: c.timeline, offset: c.utcOffset)
         let civil = c.civil(time)
         runs.append(Run("  → \(civil.date) \(civil.clock)", c.style(.good)))
