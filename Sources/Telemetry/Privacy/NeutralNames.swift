@@ -53,6 +53,8 @@ public struct NeutralNames: Sendable {
     if device.id.kind == .meter || device.id.kind == .site {
       // A meter in the network is named by its host, and by what it is called there.
       for key in ["host", "entity"] { device.attributes[key].map { learn($0, key) } }
+      // A site may have several.
+      for (key, host) in device.attributes where key.hasPrefix("host_") { learn(host, "host") }
     }
     if device.id.kind == .grid, let label = device.attributes["own"] {
       // A public service gives nobody away; a server or a file of one's own does.

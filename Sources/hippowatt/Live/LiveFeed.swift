@@ -58,19 +58,23 @@ final class LiveFeed: Feed {
       requests.isEmpty
       ? SourceCatalogue.all.defaults : requests
     for request in wanted {
-      if let host = Self.host(of: request) { privacy.hide(host: host) }
+      for host in Self.hosts(of: request) { privacy.hide(host: host) }
       collector.add(
         try SourceCatalogue.all.make(request, in: context), interval: readingInterval,
         roster: context.roster)
     }
   }
 
-  /// The host that a source asks, which is named before anything tells whose it is; `nil` for this machine.
-  private static func host(of request: SourceRequest) -> String? {
-    guard ["wall", "serve", "dcgm"].contains(request.kind),
-      let url = try? HTTPURL(HTTPCredentials.split(request.argument).url), !url.isLoopback
-    else { return nil }
-    return url.host
+  /// The hosts that a source asks, which are named before anything tells whose they are; none of this machine.
+  private static func hosts(of request: SourceRequest) -> [String] {
+    guard ["wall", "site", "serve", "dcgm"].contains(request.kind) else { return [] }
+    // A site names the meter of each part in a setting.
+    return ([request.argument] + request.options.values).compactMap { text in
+      guard let url = try? HTTPURL(HTTPCredentials.split(text).url), !url.isLoopback else {
+        return nil
+      }
+      return url.host
+    }
   }
 
   /// Starts a recording of everything from now on.

@@ -84,4 +84,24 @@ import Testing
     let frame = try told(["snapshot", "r.hippo", "--panel", "green"])
     #expect(frame.contains("a.example does not answer"), "\(frame)")
   }
+
+  @Test func `the meters of a site that never answers are not named to others`() throws {
+    let named = folder.write(
+      """
+      [[source]]
+      kind = "site"
+      sun = "http://roof.example.invalid:1/a"
+      feed = "http://cellar.example.invalid:1/a"
+      [[source]]
+      kind = "simulated"
+
+      """, to: "c.toml")
+    try told(["record", "-o", "s.hippo", "--for", "1s", "--config", named])
+    try told(["record", "-o", "a.hippo", "--for", "1s", "--anonymous", "--config", named])
+    #expect(try told(["export", "s.hippo"]).contains("roof.example.invalid"))
+    let shown = try told(["export", "a.hippo"])
+    #expect(
+      !shown.contains("example.invalid"),
+      "\(shown.split(separator: "\n").filter { $0.contains("invalid") })")
+  }
 }

@@ -202,6 +202,8 @@ import Testing
     #expect(throws: SourceFailure.self) {
       try SiteBalance(SiteFlows(sun: 1000, feed: 500, load: 4000))
     }
+    #expect(throws: SourceFailure.self) { try SiteBalance(SiteFlows(sun: 0, feed: 0)) }
+    #expect(throws: SourceFailure.self) { try SiteBalance(SiteFlows(sun: 1e12, load: 1e12)) }
     // A battery that nobody named takes what is over.
     #expect(try SiteBalance(SiteFlows(sun: 5000, feed: 0, load: 500)).load == 500)
   }

@@ -35,6 +35,10 @@ struct SiteBalance: Hashable {
   /// Where nothing tells the load it is what sun, grid and battery give together.
   /// - Throws: where something that is needed is not told or cannot be true.
   init(_ flows: SiteFlows) throws(SourceFailure) {
+    let told = [flows.sun, flows.feed, flows.load, flows.battery].compactMap { $0 }
+    if let absurd = told.first(where: { abs($0) > Metric.sunPower.range.upperBound }) {
+      throw SourceFailure(.failed, "a power of \(absurd) W cannot be")
+    }
     guard let sun = flows.sun else {
       throw SourceFailure(
         .failed, "nothing tells what the sun gives",
@@ -79,8 +83,14 @@ struct SiteBalance: Hashable {
           remedy: "check which way the meters are wired, and that they are of one site")
       }
     }
+    // The machine draws something: what tells nothing of it tells no share.
+    guard load >= Self.leastLoad else {
+      throw SourceFailure(
+        .failed, "the site draws \(Int(load.rounded())) W, of which no share can be told",
+        remedy: "check that the meters are of the site that the machine stands in")
+    }
     self.sun = max(0, sun)
-    self.load = max(0, load)
+    self.load = load
     feed = flows.feed
     battery = flows.battery
   }

@@ -60,8 +60,8 @@ struct SiteSource: DataSource {
     reading.set(.gridExport, balance.feed.map { max(0, -$0) })
     reading.set(.batteryDischarge, balance.battery.map { max(0, $0) })
     reading.set(.batteryCharge, balance.battery.map { max(0, -$0) })
-    reading.set(.ownSunShare, share?.sun)
-    reading.set(.otherStoredShare, balance.battery == nil ? nil : share?.other)
+    reading.set(.ownSunShare, share.sun)
+    reading.set(.otherStoredShare, balance.battery == nil ? nil : share.other)
     var observations: [Observation] = []
     var reporter = self.reporter ?? DeviceReporter(device(makers))
     let (name, period, from) = (name, max(2, period), "\(makers) at \(hosts)")
@@ -77,7 +77,7 @@ struct SiteSource: DataSource {
   /// The part of the load that is own sun, and the part out of the battery that is not or not known to be.
   private mutating func shares(
     _ balance: SiteBalance, _ time: Timestamp
-  ) -> (sun: Double, other: Double)? {
+  ) -> (sun: Double, other: Double) {
     let seconds = last.map { time - $0 }
     if seconds.map({ $0 < 0 || $0 > max(Self.patience, 3 * period) }) ?? true { stored.forget() }
     let elapsed = min(max(seconds ?? period, 0), max(Self.patience, 3 * period))
@@ -87,7 +87,6 @@ struct SiteSource: DataSource {
     var sunPart = 0.0
     let discharge = max(0, balance.battery ?? 0)
     if discharge > 0 { sunPart = stored.take(discharge * elapsed) / (discharge * elapsed) }
-    guard balance.load >= SiteBalance.leastLoad else { return nil }
     let sun = balance.fromSun + balance.fromBattery * (sunPart.isFinite ? sunPart : 0)
     let share = min(1, sun / balance.load)
     let met = (balance.fromSun + balance.fromBattery) / balance.load
@@ -150,9 +149,12 @@ struct SiteSource: DataSource {
   private func device(_ makers: String) -> Device {
     // So that who leaves names out leaves these out.
     let hosts = settings.meters.map(\.url).filter { !$0.isLoopback }.map(\.host)
+    var attributes: [String: String] = [:]
+    for (place, host) in hosts.enumerated() {
+      attributes["host" + (place == 0 ? "" : "_\(place + 1)")] = host
+    }
     return Device(
-      id: id, label: settings.label ?? "own sun", model: makers,
-      attributes: hosts.isEmpty ? [:] : ["host": hosts[0]])
+      id: id, label: settings.label ?? "own sun", model: makers, attributes: attributes)
   }
 
   /// The line of the catalogue: `site:URL`.
