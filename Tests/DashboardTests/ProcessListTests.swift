@@ -98,11 +98,11 @@ import Testing
 
   @Test func `What is typed after a slash filters by any of its words`() {
     let (state, _) = press(["/", "a", "d", "a", "enter"])
-    #expect(!state.isTyping)
+    #expect(!state.filter.isTyping)
     #expect(uses(state).map(\.name) == ["train.py", "eval.py"])
     #expect(uses(press(["/", "q", "q"]).0).isEmpty)
     let cleared = press(["/", "q", "enter", "escape"])
-    #expect(cleared.1 == .handled && cleared.0.filter.isEmpty)
+    #expect(cleared.1 == .handled && cleared.0.filter.text.isEmpty)
     #expect(press(["escape"]).1 == .close)
     // The program can be left from anywhere.
     #expect(press(["/", "ctrl-c"]).1 == .unhandled)

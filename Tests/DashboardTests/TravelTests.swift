@@ -159,7 +159,7 @@ import Testing
     press("enter")
     #expect(view.overlay == nil && view.cursor.time(in: bounds) - start == 1000)
     press("E", "/", "z", "escape")
-    #expect(view.events.filter.isEmpty && view.overlay == .events)
+    #expect(view.events.filter.text.isEmpty && view.overlay == .events)
     press("q")
     #expect(view.overlay == .events || view.overlay == nil)
     press("escape")

@@ -5,9 +5,7 @@ import Telemetry
 /// A pure state machine over key names.
 public struct EventListState: Sendable, Hashable {
   /// The words that a row must contain to be shown.
-  public private(set) var filter = ""
-  /// Whether keys are typed into the filter.
-  public private(set) var isTyping = false
+  public private(set) var filter = FilterLine()
   /// Rows from the one that is at the cursor; `nil` to follow the cursor.
   private var chosen: Int?
 
@@ -28,11 +26,7 @@ public struct EventListState: Sendable, Hashable {
 
   /// The rows to be shown, oldest first.
   public func rows(_ timeline: Timeline) -> [Happening] {
-    let words = filter.lowercased().split(separator: " ").map(String.init)
-    return Happening.all(in: timeline).filter { row in
-      let text = "\(row.sort.rawValue) \(row.words)".lowercased()
-      return words.allSatisfy { text.containsBytes(of: $0) }
-    }
+    Happening.all(in: timeline).filter { filter.matches("\($0.sort.rawValue) \($0.words)") }
   }
 
   /// The index of the chosen row; the last one before the cursor while nothing was chosen.
@@ -43,7 +37,7 @@ public struct EventListState: Sendable, Hashable {
 
   /// Takes a key; `rows` are those shown, `time` is what is looked at.
   public mutating func press(_ key: String, _ rows: [Happening], at time: Timestamp) -> Outcome {
-    if isTyping { return type(key) }
+    if filter.isTyping { return filter.type(key) ? .handled : .unhandled }
     let place = selectedIndex(in: rows, at: time)
     func go(to place: Int) -> Outcome {
       chosen = min(max(place, 0), max(0, rows.count - 1))
@@ -57,31 +51,17 @@ public struct EventListState: Sendable, Hashable {
     case "home", "g": return go(to: 0)
     case "end", "G": return go(to: rows.count - 1)
     case "/":
-      isTyping = true
+      filter.begin()
       chosen = nil
       return .handled
     case "enter": return rows.isEmpty ? .handled : .go(rows[place].time)
     case "escape":
-      if filter.isEmpty { return .close }
-      filter = ""
+      if filter.text.isEmpty { return .close }
+      filter.clear()
       chosen = nil
       return .handled
     case "E": return .close
     default: return .unhandled
     }
-  }
-
-  private mutating func type(_ key: String) -> Outcome {
-    switch key {
-    case "enter": isTyping = false
-    case "escape":
-      isTyping = false
-      filter = ""
-    case "backspace": if !filter.isEmpty { filter.removeLast() }
-    case "space": filter += " "
-    case "ctrl-c": return .unhandled
-    default: if key.unicodeScalars.count == 1, filter.count < 64 { filter += key }
-    }
-    return .handled
   }
 }

@@ -65,12 +65,8 @@ struct EventsOverlay: Overlay {
     _ canvas: inout Canvas, _ state: EventListState, in rect: Rect,
     _ style: (Theme.Role) -> Style
   ) {
-    if state.isTyping || !state.filter.isEmpty {
-      canvas.runs(
-        [
-          Run("/", style(.accent).bold), Run(sanitized(state.filter), style(.text)),
-          Run(state.isTyping ? "▏" : "   Esc clears", style(.muted)),
-        ], x: rect.x, y: rect.y, maxWidth: rect.width)
+    if let runs = OverlayBox.filter(state.filter, style) {
+      canvas.runs(runs, x: rect.x, y: rect.y, maxWidth: rect.width)
       return
     }
     let keys = [("↑ ↓", "choose"), ("enter", "go there"), ("/", "search"), ("esc", "close")]

@@ -16,4 +16,13 @@ enum OverlayBox {
       " \(title) ", x: outer.x + 2, y: outer.y, maxWidth: outer.width - 4, ground.bold)
     return outer.inset(dx: 2, dy: 1)
   }
+
+  /// The foot of a list that is filtered, or being so; `nil` where it is not.
+  static func filter(_ line: FilterLine, _ style: (Theme.Role) -> Style) -> [Run]? {
+    guard line.isTyping || !line.text.isEmpty else { return nil }
+    return [
+      Run("/", style(.accent).bold), Run(sanitized(line.text), style(.text)),
+      Run(line.isTyping ? "▏" : "   Esc clears", style(.muted)),
+    ]
+  }
 }

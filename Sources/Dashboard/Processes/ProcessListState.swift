@@ -18,9 +18,7 @@ public struct ProcessListState: Sendable, Hashable {
   /// What the rows are: processes, users, containers or batch jobs.
   public private(set) var grouping = ProcessUse.Grouping.process
   /// The words that a row must contain to be shown.
-  public private(set) var filter = ""
-  /// Whether keys are typed into the filter.
-  public private(set) var isTyping = false
+  public private(set) var filter = FilterLine()
   /// Whether the chosen row is shown in full.
   public private(set) var showsDetails = false
   /// The pid that the user is asked about before it is sent a signal.
@@ -56,11 +54,7 @@ public struct ProcessListState: Sendable, Hashable {
 
   /// The rows to be shown, in order.
   public func rows(_ uses: [ProcessUse]) -> [ProcessUse] {
-    let words = filter.lowercased().split(separator: " ")
-    let shown = uses.filter { use in
-      let text = use.searchText
-      return words.allSatisfy { text.containsBytes(of: String($0)) }
-    }
+    let shown = uses.filter { filter.matches($0.searchText) }
     let sorted = shown.sorted { left, right in
       if left.isRunning != right.isRunning, order != .energy { return left.isRunning }
       switch order {
@@ -96,7 +90,7 @@ public struct ProcessListState: Sendable, Hashable {
 
   /// Takes a key; `rows` are those shown, `canSignal` whether they run on this machine now.
   public mutating func press(_ key: String, _ rows: [ProcessUse], canSignal: Bool) -> Outcome {
-    if isTyping { return type(key) }
+    if filter.isTyping { return filter.type(key) ? .handled : .unhandled }
     if let asked { return answer(key, asked, rows) }
     let place = selectedIndex(in: rows)
     func go(to place: Int) -> Outcome {
@@ -117,14 +111,14 @@ public struct ProcessListState: Sendable, Hashable {
       let all = ProcessUse.Grouping.allCases
       grouping = all[((all.firstIndex(of: grouping) ?? 0) + 1) % all.count]
       chosen = nil
-    case "/": isTyping = true
+    case "/": filter.begin()
     case "enter": showsDetails.toggle()
     case "k", "f9", "delete": return ask(rows.isEmpty ? nil : rows[place], canSignal)
     case "escape":
       if showsDetails {
         showsDetails = false
-      } else if !filter.isEmpty {
-        filter = ""
+      } else if !filter.text.isEmpty {
+        filter.clear()
       } else {
         return .close
       }
@@ -138,20 +132,6 @@ public struct ProcessListState: Sendable, Hashable {
     let all = Order.allCases
     let place = (all.firstIndex(of: order) ?? 0) + count
     order = all[(place + all.count) % all.count]
-  }
-
-  private mutating func type(_ key: String) -> Outcome {
-    switch key {
-    case "enter": isTyping = false
-    case "escape":
-      isTyping = false
-      filter = ""
-    case "backspace": if !filter.isEmpty { filter.removeLast() }
-    case "space": filter += " "
-    case "ctrl-c": return .unhandled
-    default: if key.unicodeScalars.count == 1, filter.count < 64 { filter += key }
-    }
-    return .handled
   }
 
   private mutating func ask(_ use: ProcessUse?, _ canSignal: Bool) -> Outcome {

@@ -68,12 +68,8 @@ struct ProcessOverlay: Overlay {
         x: rect.x, y: rect.y, maxWidth: rect.width, style(.critical).bold)
       return
     }
-    if state.isTyping || !state.filter.isEmpty {
-      canvas.runs(
-        [
-          Run("/", style(.accent).bold), Run(sanitized(state.filter), style(.text)),
-          Run(state.isTyping ? "▏" : "   Esc clears", style(.muted)),
-        ], x: rect.x, y: rect.y, maxWidth: rect.width)
+    if let runs = OverlayBox.filter(state.filter, style) {
+      canvas.runs(runs, x: rect.x, y: rect.y, maxWidth: rect.width)
       return
     }
     let keys = [
