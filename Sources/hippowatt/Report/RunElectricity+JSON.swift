@@ -24,7 +24,7 @@ extension RunElectricity {
         ("direct_coverage", .number(account.directCoverage)),
         ("grid_joules", .object(rungs)),
         ("restated", account.restated > 0 ? .number(Double(account.restated)) : nil),
-      ] + groundMembers)
+      ] + account.siteMembers + groundMembers)
   }
 
   /// How it differs from a baseline's.

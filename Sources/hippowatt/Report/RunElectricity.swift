@@ -76,7 +76,9 @@ struct RunElectricity {
       return "\(name): renewable share, low-carbon share and grams unknown, because \(absence)"
     }
     var parts = [share(account), lowCarbon(account), lifecycle(account), direct(account)]
-    parts += [account.rungWords, ground].compactMap { $0 }
+    parts += [account.siteWords.map { "own sun " + $0 }, account.rungWords, ground].compactMap {
+      $0
+    }
     if account.restated > 0 { parts.append("\(account.restated) intervals revised since") }
     return sanitized("\(name): " + parts.joined(separator: "; "))
   }

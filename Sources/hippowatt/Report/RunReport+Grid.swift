@@ -28,7 +28,7 @@ extension RunReport {
       let least = grid.bounds.map { "; at least \(SI.percent($0.lowerBound)) %" } ?? ""
       facts.append(("renewable", "unknown, because \(reason)\(least)"))
     }
-    if let words = Self.siteWords(grid) { facts.append(("  own sun", words)) }
+    if let words = grid.siteWords { facts.append(("  own sun", words)) }
     if grid.gramsMatched > 0 {
       var words = SI.carbon(grid.grams).joined + " (location-based, lifecycle"
       if let factors = gridTerms?.factors, !factors.isEmpty { words += ", \(sanitized(factors))" }
@@ -62,25 +62,6 @@ extension RunReport {
     return facts
   }
 
-  /// What the site's own sun met, and what of it is not known; `nil` where no site is measured.
-  static func siteWords(_ grid: GridAccount) -> String? {
-    guard grid.siteJoules > 0 else { return nil }
-    guard grid.siteMatched > 0 else { return "unknown, because the site's meters told nothing" }
-    let known = grid.siteMatched / grid.joules
-    let of =
-      known < 0.995
-      ? "the \(SI.percent(known)) % of the energy that it is known of " : "the energy "
-    var words =
-      "\(SI.percent(grid.ownSun / grid.siteMatched)) % of \(of)"
-      + "(\(SI.energy(grid.ownSun).joined)), the machine's part of what the sun met of the site's load"
-    if grid.stored > 0 {
-      words +=
-        "; \(SI.percent(grid.stored / grid.siteMatched)) % out of the battery, "
-        + "charged from elsewhere or before: counted as the grid's"
-    }
-    return words
-  }
-
   /// What the grid's source says of its own numbers.
   private var gridTerms: GridFacts? { location.flatMap { GridFacts($0.attributes) } }
 
@@ -109,9 +90,6 @@ extension RunReport {
       ("grams_co2_direct", grid.directGrams.map(JSONText.number)),
       ("grid_joules", .object(rungs)),
       ("grid_restated", grid.restated > 0 ? .number(Double(grid.restated)) : nil),
-      ("own_sun_joules", grid.siteMatched > 0 ? .number(grid.ownSun) : nil),
-      ("other_stored_joules", grid.stored > 0 ? .number(grid.stored) : nil),
-      ("site_coverage", grid.siteJoules > 0 ? .number(grid.siteMatched / grid.joules) : nil),
       ("site", site.map { .text($0.label) }),
       ("site_problem", siteProblem.map(JSONText.text)),
       ("grid_problem", gridProblem.map(JSONText.text)),
@@ -127,6 +105,6 @@ extension RunReport {
       ),
       ("grid_signal", facts.map { .text($0.signal.rawValue) }),
       ("grid_licence", facts.map { .text($0.licence) }),
-    ]
+    ] + grid.siteMembers
   }
 }

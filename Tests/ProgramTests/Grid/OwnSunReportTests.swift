@@ -13,6 +13,7 @@ import Testing
       #"{"device":{"machine":"box","kind":"gpu","name":"0","label":"0","role":"accelerator"}}"#,
       #"{"device":{"kind":"site","name":"roof","label":"own sun","model":"Fronius"}}"#,
       #"{"device":{"kind":"grid","name":"DE","label":"Germany"}}"#,
+      #"{"device":{"machine":"box","kind":"job","name":"t","label":"train.py"}}"#,
     ]
     for second in stride(from: 0, through: 3600, by: 10) {
       let time = Self.start + second
@@ -20,6 +21,9 @@ import Testing
         #"{"reading":{"machine":"box","kind":"gpu","device":"0","time":\#(time),"power_w":1000}}"#)
       lines.append(
         #"{"reading":{"kind":"grid","device":"DE","time":\#(time),"renewable_ppm":200000,"low_carbon_ppm":300000,"intensity_mg_per_kwh":400000}}"#
+      )
+      lines.append(
+        #"{"reading":{"machine":"box","kind":"job","device":"t","time":\#(time),"step":\#(second / 10)}}"#
       )
       guard second <= end else { continue }
       lines.append(
@@ -51,6 +55,11 @@ import Testing
     #expect(json.contains(#""site":"own sun""#), "\(json)")
     let frame = try told(["snapshot", "r.hippo", "--panel", "green", "--size", "132x40"])
     #expect(frame.contains("own sun 2.00 kW"), "\(frame)")
+    let beside = try told(["compare", "r.hippo", "r.hippo"])
+    #expect(beside.contains("own sun 50 % of the energy (500 Wh)"), "\(beside)")
+    #expect(
+      try told(["compare", "r.hippo", "r.hippo", "--format", "json"]).contains(
+        #""own_sun_joules":1800000"#))
     let form = try told(["report", "r.hippo", "--format", "sci"])
     #expect(form.contains("Own sun of the site met 50 % of the joules and is in it"), "\(form)")
     // Elsewhere there is no such roof.
