@@ -53,6 +53,24 @@ final class Statement {
     }
   }
 
+  /// Binds a text that is UTF-8 already.
+  func bind(_ index: Int, text bytes: [UInt8]) {
+    _ = bytes.withUnsafeBytes { bytes in
+      sqlite3_bind_text(
+        handle, Int32(index + 1), bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+        Int32(bytes.count), Self.transient)
+    }
+  }
+
+  /// Binds a packed column.
+  func bind(_ index: Int, _ cell: ColumnText.Cell) {
+    switch cell {
+    case .empty: sqlite3_bind_null(handle, Int32(index + 1))
+    case .constant(let value): bind(index, value)
+    case .text(let bytes): bind(index, text: bytes)
+    }
+  }
+
   /// Goes to the next row; false after the last.
   func step() throws(RecordingError) -> Bool {
     if sqlite3_stmt_busy(handle) == 0 { database.refill() }
@@ -98,6 +116,21 @@ final class Statement {
   /// Whether a column holds a whole number, as every value of a recording does.
   func isInteger(_ column: Int) -> Bool {
     sqlite3_column_type(handle, Int32(column)) == SQLITE_INTEGER
+  }
+
+  /// Unpacks a column of `count` values; `nil` when it is damaged.
+  func column(_ column: Int, count: Int) -> [Int64]? {
+    switch sqlite3_column_type(handle, Int32(column)) {
+    case SQLITE_NULL: return []
+    case SQLITE_INTEGER: return Array(repeating: integer(column), count: count)
+    case SQLITE_TEXT:
+      guard let start = sqlite3_column_text(handle, Int32(column)) else { return nil }
+      let length = Int(sqlite3_column_bytes(handle, Int32(column)))
+      var values: [Int64] = []
+      let text = UnsafeRawBufferPointer(start: start, count: length)
+      return ColumnText.unpack(text, count: count, into: &values) ? values : nil
+    default: return nil
+    }
   }
 
   /// The bytes of a column, valid only inside `body`.

@@ -39,7 +39,7 @@ extension RecordingWriter {
     }
     try begin()
     let kind = reading.device.kind
-    try database.run(Schema.table(kind.name))
+    try database.run(Schema.table(kind))
     if catalogue.deviceIndex[reading.device] == nil {
       try announce(Device(id: reading.device, label: reading.device.name))
     }
@@ -63,7 +63,7 @@ extension RecordingWriter {
     let quoted = (["time", "device", "arrival"] + columns).map { "\"\($0)\"" }
     let updates = quoted.dropFirst(2).map { "\($0) = excluded.\($0)" }
     return """
-      INSERT INTO "\(kind.name)" (\(quoted.joined(separator: ", ")))
+      INSERT INTO "\(Schema.rows(kind))" (\(quoted.joined(separator: ", ")))
       VALUES (\(quoted.map { _ in "?" }.joined(separator: ", ")))
       ON CONFLICT (time, device) DO UPDATE SET \(updates.joined(separator: ", "))
       """
@@ -72,6 +72,13 @@ extension RecordingWriter {
   func write(_ reading: Reading, with plan: RowPlan) throws(RecordingError) {
     guard let device = catalogue.deviceIndex[reading.device] else { return }
     let time = reading.time.nanoseconds
+    let kind = reading.device.kind
+    if let last = packing[kind]?.last[Int64(device + 1)], time <= last {
+      try unpack(around: time, of: Int64(device + 1), kind: kind)
+    } else if let from = packing[kind]?.from, time < from {
+      packing[kind]?.from = Rollup.floor(time, Rollup.quarter)
+    }
+    rowsSincePacking += 1
     plan.statement.bind(0, time)
     plan.statement.bind(1, Int64(device + 1))
     plan.statement.bind(
