@@ -211,7 +211,7 @@ import Testing
       "DELETE FROM gpu_packed WHERE device = 2",
       "UPDATE gpu_packed SET power_mw = 5",
       "UPDATE gpu_packed SET power_mw = NULL WHERE device = 1",
-      "UPDATE gpu_packed SET power_mw = replace(power_mw, char(90), char(91))",
+      "UPDATE gpu_packed SET power_mw = CAST(replace(power_mw, char(90), char(91)) AS BLOB)",
       "UPDATE gpu_packed SET time = power_mw WHERE device = 1",
       "UPDATE gpu_packed SET device = 3 - device",
       "UPDATE gpu_packed SET readings$ = readings$ - 1",

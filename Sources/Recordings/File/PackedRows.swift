@@ -27,14 +27,15 @@ struct PackedRows {
   static func firstID(_ time: Int64) -> Int64 { id(max(0, time), device: 0) }
 
   /// Every cell as it is stored, or `nil` when a value is too large to be packed.
-  func cells() -> (time: ColumnText.Cell, delay: ColumnText.Cell, columns: [ColumnText.Cell])? {
-    guard let time = ColumnText.pack(times), let delay = ColumnText.pack(delays) else {
+  func cells() -> (time: PackedColumn.Cell, delay: PackedColumn.Cell, columns: [PackedColumn.Cell])?
+  {
+    guard let time = PackedColumn.pack(times), let delay = PackedColumn.pack(delays) else {
       return nil
     }
-    var cells: [ColumnText.Cell] = []
+    var cells: [PackedColumn.Cell] = []
     cells.reserveCapacity(columns.count)
     for column in columns {
-      guard let cell = ColumnText.pack(column) else { return nil }
+      guard let cell = PackedColumn.pack(column) else { return nil }
       cells.append(cell)
     }
     return (time, delay, cells)

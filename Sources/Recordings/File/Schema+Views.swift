@@ -9,8 +9,8 @@ extension Schema {
   static func views(_ kind: DeviceKind, columns: [Metric]) -> String {
     let name = kind.name
     let quoted = columns.map { "\"\($0.name)\"" }
-    let decoded = columns.map { "\(ColumnText.sql($0.name)) AS \"\($0.name)\"" }
-    let time = ColumnText.sql("time")
+    let decoded = columns.map { "\(PackedColumn.sql($0.name)) AS \"\($0.name)\"" }
+    let time = PackedColumn.sql("time")
     var sql = """
       DROP VIEW IF EXISTS "\(name)";
       CREATE VIEW "\(name)" AS
@@ -18,7 +18,7 @@ extension Schema {
       UNION ALL
       SELECT \(([
         "\(time) AS time", "p.device AS device",
-        "\(time) + \(ColumnText.sql("delay$")) AS arrival",
+        "\(time) + \(PackedColumn.sql("delay$")) AS arrival",
       ] + decoded).joined(separator: ", "))
       FROM "\(packed(kind))" AS p CROSS JOIN ordinal AS n ON n.i <= p.readings$;
       """

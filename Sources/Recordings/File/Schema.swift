@@ -8,7 +8,7 @@ import Telemetry
 ///
 /// Beside these there are two tables per device kind: `gpu_rows`, where a row is what one device said
 /// at one time and a column is one metric, and `gpu_packed`, where a row is a stretch of one device's
-/// readings and a cell all values of one metric in it (`ColumnText`). Readings come into the first and
+/// readings and a cell all values of one metric in it (`PackedColumn`). Readings come into the first and
 /// go over to the second a quarter of an hour at a time. The view `gpu` has them all, as rows. They are
 /// made when the first device of the kind is seen and grow a column when a metric is.
 enum Schema {
@@ -144,13 +144,13 @@ enum Schema {
   /// Makes a device kind's tables; `kind` has been checked.
   static func table(_ kind: DeviceKind) -> String {
     """
-    CREATE TABLE IF NOT EXISTS "\(rows(kind))" ( -- times in ns since 1970; no arrival: same as time
+    CREATE TABLE IF NOT EXISTS "\(rows(kind))" ( -- times in ns since 1970; no arrival: within 1 ms of time
       time INTEGER NOT NULL,
       device INTEGER NOT NULL,
       arrival INTEGER,
       PRIMARY KEY (time, device)
     ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS "\(packed(kind))" ( -- many readings of one device; see ColumnText.swift
+    CREATE TABLE IF NOT EXISTS "\(packed(kind))" ( -- many readings of one device; see PackedColumn.swift
       id$ INTEGER PRIMARY KEY, -- start in ms * 131072 + device
       device INTEGER NOT NULL,
       start$ INTEGER NOT NULL, -- time of the first

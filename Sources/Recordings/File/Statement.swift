@@ -53,21 +53,12 @@ final class Statement {
     }
   }
 
-  /// Binds a text that is UTF-8 already.
-  func bind(_ index: Int, text bytes: [UInt8]) {
-    _ = bytes.withUnsafeBytes { bytes in
-      sqlite3_bind_text(
-        handle, Int32(index + 1), bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
-        Int32(bytes.count), Self.transient)
-    }
-  }
-
   /// Binds a packed column.
-  func bind(_ index: Int, _ cell: ColumnText.Cell) {
+  func bind(_ index: Int, _ cell: PackedColumn.Cell) {
     switch cell {
     case .empty: sqlite3_bind_null(handle, Int32(index + 1))
     case .constant(let value): bind(index, value)
-    case .text(let bytes): bind(index, text: bytes)
+    case .bytes(let bytes): bind(index, bytes)
     }
   }
 
@@ -123,12 +114,10 @@ final class Statement {
     switch sqlite3_column_type(handle, Int32(column)) {
     case SQLITE_NULL: return []
     case SQLITE_INTEGER: return Array(repeating: integer(column), count: count)
-    case SQLITE_TEXT:
-      guard let start = sqlite3_column_text(handle, Int32(column)) else { return nil }
-      let length = Int(sqlite3_column_bytes(handle, Int32(column)))
+    case SQLITE_BLOB:
       var values: [Int64] = []
-      let text = UnsafeRawBufferPointer(start: start, count: length)
-      return ColumnText.unpack(text, count: count, into: &values) ? values : nil
+      return withBytes(column) { PackedColumn.unpack($0, count: count, into: &values) }
+        ? values : nil
     default: return nil
     }
   }

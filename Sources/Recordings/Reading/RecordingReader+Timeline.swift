@@ -96,7 +96,7 @@ extension RecordingReader {
         let values = query.column(2, count: count), times.count == values.count
       else { continue }
       for (time, steps) in zip(times, values)
-      where from <= time && time <= to && steps != ColumnText.absent { return (time, steps) }
+      where from <= time && time <= to && steps != PackedColumn.absent { return (time, steps) }
     }
     return nil
   }

@@ -124,7 +124,7 @@ final class RowStream {
   var arrival: Int64? {
     guard let present else { return rows.integerIfAny(2) }
     let delays = open[present.stretch].cells[1]
-    guard !delays.isEmpty, delays[present.place] != ColumnText.absent else { return nil }
+    guard !delays.isEmpty, delays[present.place] != PackedColumn.absent else { return nil }
     return time &+ delays[present.place]
   }
 
@@ -132,7 +132,7 @@ final class RowStream {
   func steps(_ column: Int) -> Int64? {
     guard let present else { return rows.integerIfAny(column + 3) }
     let cell = open[present.stretch].cells[column + 2]
-    guard !cell.isEmpty, cell[present.place] != ColumnText.absent else { return nil }
+    guard !cell.isEmpty, cell[present.place] != PackedColumn.absent else { return nil }
     return cell[present.place]
   }
 

@@ -128,7 +128,7 @@ extension RecordingWriter {
       let pieces = (0..<parts).map { part in
         rows.part(rows.times.count * part / parts, rows.times.count * (part + 1) / parts)
       }
-      var cells: [(PackedRows, (ColumnText.Cell, ColumnText.Cell, [ColumnText.Cell]))] = []
+      var cells: [(PackedRows, (PackedColumn.Cell, PackedColumn.Cell, [PackedColumn.Cell]))] = []
       for piece in pieces {
         if let cell = piece.cells() { cells.append((piece, cell)) }
       }
@@ -202,16 +202,16 @@ extension RecordingWriter {
       let time = query.integer(0)
       let count = blocks[place].times.count
       blocks[place].times.append(time)
-      blocks[place].delays.append(query.integerIfAny(2).map { $0 - time } ?? ColumnText.absent)
+      blocks[place].delays.append(query.integerIfAny(2).map { $0 - time } ?? PackedColumn.absent)
       for index in columns.indices {
         guard let value = query.integerIfAny(index + 3) else {
           if !blocks[place].columns[index].isEmpty {
-            blocks[place].columns[index].append(ColumnText.absent)
+            blocks[place].columns[index].append(PackedColumn.absent)
           }
           continue
         }
         if blocks[place].columns[index].isEmpty, count > 0 {
-          blocks[place].columns[index] = Array(repeating: ColumnText.absent, count: count)
+          blocks[place].columns[index] = Array(repeating: PackedColumn.absent, count: count)
         }
         blocks[place].columns[index].append(value)
       }
@@ -254,9 +254,9 @@ extension RecordingWriter {
       insert.bind(0, time)
       insert.bind(1, device)
       for column in 1..<cells.count {
-        let value = cells[column].isEmpty ? ColumnText.absent : cells[column][index]
+        let value = cells[column].isEmpty ? PackedColumn.absent : cells[column][index]
         let stored = column == 1 ? time &+ value : value
-        insert.bind(column + 1, value == ColumnText.absent ? nil : stored)
+        insert.bind(column + 1, value == PackedColumn.absent ? nil : stored)
       }
       try insert.run()
     }

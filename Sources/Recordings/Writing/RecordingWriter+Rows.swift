@@ -59,6 +59,9 @@ extension RecordingWriter {
     return plan
   }
 
+  /// What arrives within so many nanoseconds of its time is not late: only the time is kept.
+  private static let promptness: UInt64 = 1_000_000
+
   private static func insertion(_ kind: DeviceKind, _ columns: [String]) -> String {
     let quoted = (["time", "device", "arrival"] + columns).map { "\"\($0)\"" }
     let updates = quoted.dropFirst(2).map { "\($0) = excluded.\($0)" }
@@ -81,8 +84,8 @@ extension RecordingWriter {
     rowsSincePacking += 1
     plan.statement.bind(0, time)
     plan.statement.bind(1, Int64(device + 1))
-    plan.statement.bind(
-      2, reading.arrival == reading.time ? nil : reading.arrival.nanoseconds)
+    let delay = reading.arrival.nanoseconds - time
+    plan.statement.bind(2, delay.magnitude < Self.promptness ? nil : reading.arrival.nanoseconds)
     for (index, column) in plan.columns.enumerated() {
       let entry = reading.values[column.entry]
       let steps =

@@ -5,7 +5,7 @@ import Telemetry
 /// A bucket begins with a byte of flags and then has, each as a zigzag varint unless said otherwise:
 ///
 /// - the number of widths since the last bucket's, if it is not one;
-/// - its time within the width, less that of the last one, in ns;
+/// - its time within the width, less that of the last one, in µs where that is exact, else in ns;
 /// - its value in steps of the metric, less the last one's; or eight bytes where that is not exact;
 /// - by how many steps its smallest value lies below and its largest above; nothing where both are
 ///   missing or the same as in the last bucket; or four bytes each where that is not exact;
@@ -21,6 +21,7 @@ extension Rollup {
     static let hasNoExtremes: UInt8 = 4
     static let hasSameExtremes: UInt8 = 8
     static let hasRawExtremes: UInt8 = 16
+    static let isInMicroseconds: UInt8 = 32
   }
 
   /// What the buckets so far foretell.
@@ -83,6 +84,8 @@ extension Rollup {
         state.last != nil && bucket.low.bitPattern == state.low
         && bucket.high.bitPattern == state.high
       var flags: UInt8 = slot == state.slot + 1 ? Flag.isNextWidth : 0
+      let shift = offset - state.offset
+      if shift % 1000 == 0 { flags |= Flag.isInMicroseconds }
       if value == nil { flags |= Flag.isRawValue }
       if hasNone {
         flags |= Flag.hasNoExtremes
@@ -93,7 +96,7 @@ extension Rollup {
       }
       bytes.append(flags)
       if flags & Flag.isNextWidth == 0 { put(slot - state.slot, &bytes) }
-      put(offset - state.offset, &bytes)
+      put(shift % 1000 == 0 ? shift / 1000 : shift, &bytes)
       if let value {
         put(value - state.steps, &bytes)
         state.steps = value
@@ -145,7 +148,7 @@ extension Rollup {
       }
       guard let shift = varint(body, &at) else { return false }
       state.slot &+= ahead
-      state.offset &+= shift
+      state.offset &+= flags & Flag.isInMicroseconds == 0 ? shift : shift &* 1000
       let time = Timestamp(nanoseconds: state.slot &* width &+ state.offset)
       var bucket = Tier.Bucket(
         time: time, value: 0, cumulative: 0, covered: 0, low: .nan, high: .nan)
