@@ -52,7 +52,7 @@ struct LongRecording {
         let load = isIdle ? 0.0 : isSaving ? 0.1 : 0.9 + 0.1 * dice.unit
         let watts = (70 + 600 * load + 30 * dice.unit).rounded(to: 0.001)
         let busy = (load * 100).rounded() / 100
-        let time = start + (second + 0.002 * dice.unit / hertz)
+        let time = start + (second + (0.001 * dice.unit / hertz).rounded(to: 1e-6))
         var reading = Reading(device: id, time: time, arrival: time + 0.0004 * dice.unit)
         counters[gpu][0] += (watts / hertz).rounded(to: 0.001)
         counters[gpu][1] += (load * 2e8 * dice.unit / hertz).rounded()
