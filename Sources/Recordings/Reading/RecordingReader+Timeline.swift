@@ -153,6 +153,7 @@ extension RecordingReader {
     query.bind(3, end)
     defer { query.reset() }
     var result: [Tier.Bucket] = []
+    if end < .max { result.reserveCapacity(Int((end - max(0, min(start, end))) / width) + 32) }
     while try query.step() {
       let from = result.count
       guard catalogue.unpack(query, of: place, width: width, into: &result) else {

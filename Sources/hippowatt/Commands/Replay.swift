@@ -80,9 +80,11 @@ struct Replay: ParsableCommand {
     }
     // What is looked for may have to be read first.
     try feed.update(for: ViewState(cursor: .replay(from: feed.bounds.end, paused: true)))
-    var time = try look()
-    while try feed.supply() { time = try look() }
-    return time
+    while true {
+      let found = Result { try look() }
+      if try feed.supply() { continue }
+      return try found.get()
+    }
   }
 
   static func open(

@@ -1,5 +1,6 @@
 import Glibc
 import Recordings
+import SwiftOverlayShims
 import Telemetry
 
 /// Where a recorder that runs as a service keeps its recordings, and how many of them.
