@@ -27,6 +27,8 @@ public enum Command: Sendable, Hashable {
   public static let provenance = Command.overlay(.provenance)
   /// Opens or closes the published measurements.
   public static let diet = Command.overlay(.diet)
+  /// Opens or closes the race against a baseline.
+  public static let race = Command.overlay(.race)
   /// Opens or closes the estimates for other chips.
   public static let chips = Command.overlay(.chips)
   /// Opens or closes the list of familiar things.

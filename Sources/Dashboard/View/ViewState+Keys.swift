@@ -38,6 +38,10 @@ extension ViewState {
       case .unhandled: break
       }
     }
+    if overlay == .race, race.press(key) {
+      toast = ""
+      return []
+    }
     guard let command = KeyTable.command(for: key) else { return [] }
     return apply(command, timeline: timeline, bounds: bounds)
   }

@@ -21,6 +21,8 @@ public struct ViewState: Sendable, Hashable {
   public var processes = ProcessListState()
   /// Filter and chosen row of the list of marks and events.
   public var events = EventListState()
+  /// How a race is laid out.
+  public var race = RaceState()
   /// The index of the chosen theme.
   public private(set) var theme: Int
   /// The characters that curves and bars are drawn with.
@@ -98,6 +100,9 @@ public struct ViewState: Sendable, Hashable {
     }
     return []
   }
+
+  /// Opens a view over the panels from the beginning.
+  public mutating func open(_ name: OverlayName) { overlay = name }
 
   /// Begins a selected span at the cursor, or drops it.
   private mutating func select(_ bounds: TimeSpan) {

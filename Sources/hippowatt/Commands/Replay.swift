@@ -58,12 +58,14 @@ struct Replay: ParsableCommand {
     let settings = try Settings.load(named: config, host)
     let feed = try Self.open(path, supposed: supposed)
     feed.keepsMarks = keepsMarks
+    let accounts = try display.accounts.load(beside: path)
     // A little way in, so that the first frame has something to show.
     let start =
       try at.map { try Self.time($0, in: feed) } ?? min(feed.bounds.end, feed.bounds.start + 2)
     var cursor = Cursor.replay(from: start, paused: paused)
     cursor.setSpeed(speed)
-    try display.run(feed, cursor: cursor, settings: settings, host: host, toast: toast)
+    try display.run(
+      feed, cursor: cursor, settings: settings, host: host, toast: toast, accounts: accounts)
   }
 
   /// The time of a recording that is named; one that is told from what is looked at counts from the end.

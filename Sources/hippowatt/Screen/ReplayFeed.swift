@@ -5,7 +5,7 @@ import Telemetry
 /// A recording, with the stretch around the cursor loaded.
 final class ReplayFeed: Feed {
   private(set) var timeline: Timeline
-  let bounds: TimeSpan
+  private(set) var bounds: TimeSpan
   let info: SessionInfo
   let interval = 1.0
   let isSettled = true
@@ -39,6 +39,11 @@ final class ReplayFeed: Feed {
     info.supposed = supposed?.name
     self.info = info
     try suppose()
+  }
+
+  /// Lets the cursor go on after the end of the recording, where another run was longer.
+  func goOn(for seconds: Double) {
+    bounds = TimeSpan(bounds.start, bounds.end + max(0, seconds))
   }
 
   /// Lays what was recorded upon the grid that is supposed.

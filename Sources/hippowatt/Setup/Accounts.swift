@@ -1,52 +1,22 @@
 import Accounting
-import ArgumentParser
 import Dashboard
 import Recordings
 import Telemetry
 
-/// What a run is compared with: other runs, a price, a target loss.
-struct AccountOptions: ParsableArguments {
-  @Option(
-    name: .customLong("baseline"),
-    help: ArgumentHelp(
-      "A recording to lay beside this run; may be given again.", valueName: "file.hippo"))
-  var baselines: [String] = []
-
-  @OptionGroup var model: ModelOptions
-
-  @Option(help: ArgumentHelp("What a kilowatt-hour costs, such as 0.25EUR.", valueName: "price"))
-  var price: String?
-
-  @Option(
-    name: .customLong("target-loss"),
-    help: ArgumentHelp("A loss; when it is reached, and with what energy.", valueName: "loss"))
-  var targetLoss: Double?
-
-  func validate() throws {
-    if let price, Price(text: price) == nil {
-      throw ValidationError("--price \(price): write the price of a kWh, such as 0.25 or 0.25EUR")
-    }
-    if let targetLoss, !targetLoss.isFinite {
-      throw ValidationError("--target-loss \(targetLoss): write a number")
-    }
-  }
-
-  /// Reads the baselines.
-  /// - Throws: `Failure` for a file that is no recording or holds no job.
-  func load() throws -> Accounts {
-    Accounts(
-      baselines: try baselines.map { try Accounts.profile($0) }, facts: model.facts,
-      price: price.flatMap(Price.init(text:)), targetLoss: targetLoss)
-  }
-}
-
-/// The same, read.
+/// What a run is compared with, read: other runs, a price, a target loss.
 struct Accounts {
   var baselines: [RunProfile] = []
   /// Attributes of jobs that the user states.
   var facts: [String: String] = [:]
   var price: Price?
   var targetLoss: Double?
+  /// The whole run of a recording against each of the baselines.
+  var races: [Race] = []
+  /// What is said of both beside each race.
+  var raceNotes: [[String]] = []
+
+  /// How long after the end of the recording the baselines would still have gone on, in seconds.
+  var overtime: Double { races.map(\.overtime).max() ?? 0 }
 
   /// Puts them into what a frame is drawn from.
   func fill(_ input: inout FrameInput) {
@@ -54,6 +24,8 @@ struct Accounts {
     input.baselines = baselines
     input.price = price
     input.targetLoss = targetLoss
+    input.races = races
+    input.raceNotes = raceNotes
   }
 
   /// Sets attributes of every job of a timeline.
@@ -109,23 +81,24 @@ struct Accounts {
     }
   }
 
-  /// The profile of the job of a recording, or of the one of that name.
-  static func profile(_ path: String, job name: String? = nil) throws -> RunProfile {
-    try run(path, job: name).profile
-  }
-
-  /// The same, and the electricity of the whole recording.
+  /// The profile of the job of a recording, or of the one of that name, and the electricity of the whole
+  /// recording.
   static func run(
-    _ path: String, job name: String? = nil, damages: ([String]) -> Void = { _ in }
+    _ path: String, job name: String? = nil, withCourse: Bool = false,
+    facts: [String: String] = [:], damages: ([String]) -> Void = { _ in }
   ) throws -> (profile: RunProfile, electricity: RunElectricity) {
-    let recording = try open(path)
+    var recording = try open(path)
     damages(recording.damages)
+    tell(facts, to: &recording.timeline)
     let span = recording.span
     let ledger = Ledger(recording.timeline)
     let job = try Self.job(name, in: ledger, path: path)
     let file = path.split(separator: "/").last.map(String.init) ?? path
     let title = file.hasSuffix(".hippo") ? String(file.dropLast(6)) : file
-    guard let profile = ledger.profile(of: job, over: span, name: title) else {
+    guard
+      let profile = ledger.profile(
+        of: job, over: span, name: title, withCourse: withCourse)
+    else {
       throw Failure("\(path): the job “\(job.label)” did not tell its progress twice")
     }
     return (profile, RunElectricity(title, ledger, over: span))

@@ -1,0 +1,158 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+/// What is said of a race.
+extension RaceScene {
+  private func name(_ profile: RunProfile) -> String { clipped(sanitized(profile.name), to: 24) }
+
+  /// The verdict as a sign for large digits; `–` where there is none.
+  var sign: String { moment.equalLoss?.sign ?? "–" }
+
+  /// What both took to the same loss, or why that is not known.
+  var verdict: [Run] {
+    let (own, other) = (name(race.run), name(race.baseline))
+    if let equal = moment.equalLoss {
+      return [
+        Run("\(own) ", text.bold), Run(equal.words.amount, style(of: equal).bold),
+        Run(" \(equal.words.of), beside \(other)", text),
+        Run(isOver ? "" : ", so far", muted),
+      ]
+    }
+    if let reason = race.equalLossAbsence {
+      return [
+        Run("Joules to the same loss unknown, because ", style(.warning)),
+        Run(sanitized(reason), text),
+      ]
+    }
+    if let absence = moment.absence { return [Run(sanitized(absence), style(.warning))] }
+    return [Run("No loss yet that both have come down to", muted)]
+  }
+
+  /// What the runs took for as much work, of the whole runs.
+  var wholeRuns: [Run] {
+    let comparison = race.comparison
+    let (own, other) = (name(race.run), name(race.baseline))
+    guard let words = comparison.words else {
+      return [Run("\(own) beside \(other): cannot be compared", muted)]
+    }
+    let isGood = (comparison.saving ?? 0) > 0 && race.equalLoss.map { $0.saves == true } ?? true
+    let role: Theme.Role =
+      comparison.isLargerThanNoise != true || (comparison.saving ?? 0) > 0 && !isGood
+      ? .text : isGood ? .good : .critical
+    return [
+      Run("Whole runs: \(own) ", muted), Run(words.amount, style(role).bold),
+      Run(
+        " \(words.of) joules per \(comparison.measure.rawValue), \(comparison.verdict)", muted),
+    ]
+  }
+
+  /// Who is ahead at the moment, and by what.
+  var lead: [Run] {
+    guard let own = moment.run, let other = moment.baseline else {
+      // It is the verdict already where there is nothing better to say.
+      let isSaid = moment.equalLoss == nil && race.equalLossAbsence == nil
+      return isSaid ? [] : [Run(sanitized(moment.absence ?? ""), style(.warning))]
+    }
+    let others = [lossWords(own, other), jouleWords(own, other), timeWords(own, other)]
+    let phrases = others.compactMap { $0 }
+    var runs = [Run(place(own, other) + (phrases.isEmpty ? "" : ": "), muted)]
+    if let leader = leader(own, other) {
+      runs.append(Run("\(name(leader.profile)) leads", leader.style.bold))
+      runs.append(Run(phrases.isEmpty ? "" : ", ", text))
+    } else if !phrases.isEmpty {
+      runs.append(Run("\(name(race.run)) against \(name(race.baseline)) ", text))
+    }
+    if let leader = leader(own, other), leader.profile == race.baseline {
+      let turned = [lossWords(other, own), jouleWords(other, own), timeWords(other, own)]
+      return runs + [Run(turned.compactMap { $0 }.joined(separator: ", "), text)]
+    }
+    return runs + [Run(phrases.joined(separator: ", "), text)]
+  }
+
+  /// What the two have in common at the moment.
+  private func place(_ own: Race.Place, _ other: Race.Place) -> String {
+    switch state.alignment {
+    case .start: "After " + SI.duration(max(own.point.seconds, other.point.seconds))
+    case .step: "At step " + SI.count(own.point.step ?? 0)
+    case .tokens:
+      "At "
+        + (own.point.tokens.map { SI.text($0, "tokens", smallest: 0).joined }
+          ?? SI.text(own.point.samples ?? 0, "samples", smallest: 0).joined)
+    case .loss:
+      "Down to \(lossKind) " + SI.significant(own.loss?.loss ?? .nan, digits: 4)
+    }
+  }
+
+  var lossKind: String {
+    race.comparison.lossBasis == .validation ? "validation loss" : "training loss"
+  }
+
+  /// Whether the losses of both are of one kind, so that the lower is the better.
+  private var hasOneLoss: Bool {
+    race.comparison.lossBasis != nil && race.comparison.hasSameVocabulary
+  }
+
+  /// Whose loss is lower; at the same loss, who took fewer joules; `nil` where they are level or that is
+  /// not known.
+  private func leader(
+    _ own: Race.Place, _ other: Race.Place
+  ) -> (profile: RunProfile, style: Style)? {
+    let values: (Double, Double)?
+    if state.alignment == .loss {
+      values = own.point.joules.flatMap { mine in other.point.joules.map { (mine, $0) } }
+    } else {
+      values = own.loss.flatMap { mine in other.loss.map { (mine.loss, $0.loss) } }
+    }
+    guard hasOneLoss, let (mine, theirs) = values,
+      SI.significant(mine, digits: 4) != SI.significant(theirs, digits: 4)
+    else { return nil }
+    return mine < theirs ? (race.run, self.own) : (race.baseline, self.other)
+  }
+
+  private func lossWords(_ one: Race.Place, _ two: Race.Place) -> String? {
+    guard state.alignment != .loss, hasOneLoss, let mine = one.loss?.loss,
+      let theirs = two.loss?.loss
+    else { return nil }
+    return "\(lossKind) \(SI.significant(mine, digits: 4)) against "
+      + SI.significant(theirs, digits: 4)
+  }
+
+  private func jouleWords(_ one: Race.Place, _ two: Race.Place) -> String? {
+    guard let mine = one.point.joules, let theirs = two.point.joules else { return nil }
+    let amounts = "\(SI.energy(mine).joined) against \(SI.energy(theirs).joined)"
+    if let caution = moment.caution { return amounts + " (\(caution))" }
+    guard state.alignment != .start, theirs > 0, mine > 0 else { return amounts }
+    let ratio = mine / theirs
+    let words =
+      ratio > 2
+      ? SI.significant(ratio, digits: 2) + " ×"
+      : (ratio < 1 ? "−" : "+") + SI.percent(abs(ratio - 1)) + " %"
+    return "\(amounts) (\(words))"
+  }
+
+  private func timeWords(_ one: Race.Place, _ two: Race.Place) -> String? {
+    guard state.alignment != .start, race.run.isTimed, race.baseline.isTimed else { return nil }
+    return "\(SI.duration(one.point.seconds)) against \(SI.duration(two.point.seconds))"
+  }
+
+  /// What keeps the two from being compared fairly.
+  var cautions: [String] { race.comparison.cautions }
+
+  /// What is taken for granted where joules to the same loss are told, and the losses after as much
+  /// progress.
+  var assumption: String {
+    var words: [String] = []
+    if let losses = race.comparison.lossAtEqualProgress, isOver {
+      words.append(
+        "Loss \(SI.significant(losses.run, digits: 4)) against "
+          + "\(SI.significant(losses.baseline, digits: 4)) after "
+          + SI.text(losses.progress, race.run.progressUnit, smallest: 0).joined + ".")
+    }
+    if race.equalLoss != nil {
+      words.append("The same loss is the same quality only on the same data and tokens.")
+    }
+    return words.joined(separator: " ")
+  }
+}
