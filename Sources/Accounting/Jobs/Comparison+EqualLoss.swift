@@ -130,6 +130,11 @@ extension Comparison {
           + "\(SI.significant(loss)), which both reached"
       }
     }
+    for profile in [run, baseline]
+    where RunProfile.joules(to: loss, in: profile.points(basis)) == nil {
+      return
+        "the joules of \(profile.name) until it came down to \(SI.significant(loss)) are not known"
+    }
     return "the joules until both reached it are not known"
   }
 }

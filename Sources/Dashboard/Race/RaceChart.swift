@@ -3,7 +3,8 @@ import Canvas
 import Quantities
 import Telemetry
 
-/// The losses of both runs over joules, time or progress, as far as they have come.
+/// The losses of both runs over joules, time or progress, as far as they have come; what they have done,
+/// where they tell no loss of one kind.
 struct RaceChart {
   let scene: RaceScene
   let axis: RaceAxis
@@ -13,6 +14,8 @@ struct RaceChart {
   /// The greatest loss, where it lies far above what is drawn.
   private let outside: Double?
   private let reach: Double
+  private let runs: [Race.CurvePoint]
+  private let others: [Race.CurvePoint]
 
   private static let gutter = 7
 
@@ -24,19 +27,22 @@ struct RaceChart {
     plot = Rect(
       x: rect.x + Self.gutter, y: rect.y, width: rect.width - Self.gutter - 1,
       height: rect.height - 2)
-    let points = [scene.race.run, scene.race.baseline].flatMap {
-      scene.race.losses(of: $0).points
-    }
-    let losses = points.map(\.loss).filter(\.isFinite)
-    let ends = points.compactMap { axis.value(of: $0) }.filter(\.isFinite)
-    guard points.count >= 2, let low = losses.min(), let high = losses.max(),
+    runs = scene.race.curve(of: scene.race.run, over: axis)
+    others = scene.race.curve(of: scene.race.baseline, over: axis)
+    let values = (runs + others).map(\.y).filter(\.isFinite)
+    let ends = (runs + others).map(\.x).filter(\.isFinite)
+    guard values.count >= 2, let least = values.min(), let most = values.max(),
       let reach = ends.max(), reach > 0
     else { return nil }
-    self.low = low
-    let top = Self.top(scene, axis, low: low)
-    outside = high > low + 1.6 * (top - low) && top > low ? high : nil
-    self.high = outside != nil ? top : high > low ? high : low + 1
     self.reach = reach
+    guard case .loss = scene.race.subject else {
+      (low, high, outside) = (0, max(most, 1), nil)
+      return
+    }
+    low = least
+    let top = max(Self.top(runs), Self.top(others), least)
+    outside = most > least + 1.6 * (top - least) && top > least ? most : nil
+    high = outside != nil ? top : most > least ? most : least + 1
   }
 
   func draw(_ canvas: inout Canvas) {
@@ -53,17 +59,11 @@ struct RaceChart {
     }
   }
 
-  /// The greatest loss after a twentieth of the way of either: what comes before falls so steeply that
-  /// nothing else would be seen.
-  private static func top(_ scene: RaceScene, _ axis: RaceAxis, low: Double) -> Double {
-    let tops = [scene.race.run, scene.race.baseline].compactMap { profile -> Double? in
-      let points = scene.race.losses(of: profile).points.compactMap { point in
-        axis.value(of: point).map { (x: $0, loss: point.loss) }
-      }
-      guard let end = points.last?.x else { return nil }
-      return points.first { $0.x >= end / 20 }?.loss
-    }
-    return tops.max() ?? low
+  /// The loss after a twentieth of the way: what comes before falls so steeply that nothing else would
+  /// be seen.
+  private static func top(_ curve: [Race.CurvePoint]) -> Double {
+    let end = curve.last?.x ?? 0
+    return curve.first { $0.x >= end / 20 }?.y ?? -.infinity
   }
 
   // MARK: Places
@@ -80,6 +80,8 @@ struct RaceChart {
     let dot = Int(saturating: (share * Double(plot.height * dots - 1)).rounded())
     return plot.bottom - 1 - dot / dots
   }
+
+  private var isLoss: Bool { if case .loss = scene.race.subject { true } else { false } }
 
   /// A value on the axis as people write it.
   private func words(_ value: Double) -> String {
@@ -99,14 +101,17 @@ struct RaceChart {
     canvas.fill(
       Rect(x: plot.x, y: plot.bottom, width: plot.width, height: 1), line, scalar: "─")
     canvas.put("╰", x: plot.x - 1, y: plot.bottom, line)
-    for (loss, y) in [(high, plot.y), (low, plot.bottom - 1)] {
+    for (value, y) in [(high, plot.y), (low, plot.bottom - 1)] {
       canvas.textRight(
-        SI.significant(loss, digits: 3), right: plot.x - 1, y: y, maxWidth: Self.gutter - 1,
+        isLoss ? SI.significant(value, digits: 3) : SI.text(value, "", smallest: 0).joined,
+        right: plot.x - 1, y: y, maxWidth: Self.gutter - 1,
         scene.muted)
     }
-    let title = "\(scene.lossKind) over \(axis.words(scene.race))"
+    let title = "\(scene.race.subject?.words ?? "") over \(axis.words(scene.race))"
     if displayWidth(title) < plot.width / 2 {
-      canvas.textRight(title, right: plot.right, y: plot.y, scene.muted)
+      // Losses fall and counts rise, so that the corner is free.
+      let x = isLoss ? plot.right - displayWidth(title) : plot.x + 1
+      canvas.text(title, x: x, y: plot.y, scene.muted)
     }
     if let outside, plot.height >= 8 {
       canvas.text("↑ from \(SI.significant(outside))", x: plot.x + 1, y: plot.y, scene.muted)
@@ -115,7 +120,7 @@ struct RaceChart {
     canvas.textRight(words(reach), right: plot.right, y: plot.bottom + 1, scene.muted)
   }
 
-  /// The losses of a run up to where it stands, in the columns of the plot.
+  /// The curve of a run up to where it stands, in the columns of the plot.
   private func drawCurve(
     _ canvas: inout Canvas, _ profile: RunProfile, _ place: Race.Place?, _ style: Style,
     isDashed: Bool
@@ -123,38 +128,36 @@ struct RaceChart {
     guard let place, let head = scene.race.value(of: place.point, of: profile, on: axis) else {
       return
     }
-    let known = points(of: profile)
+    let known = curve(of: profile)
     let per = Canvas.samples(perColumnOf: scene.glyphs)
     let count = plot.width * per
     let dash = (length: 4 * per, gap: 2 * per)
     let values = (0..<count).map { sample -> Double? in
       let x = reach * Double(sample) / Double(max(1, count - 1))
       guard !isDashed || sample % (dash.length + dash.gap) < dash.length, x <= head,
-        let loss = Self.loss(at: x, in: known)
+        let value = Self.value(at: x, in: known)
       else {
         return nil
       }
-      return loss <= high ? loss : nil
+      return value <= high ? value : nil
     }
     canvas.lineChart(
       values, in: plot, bottom: low, top: high, gradient: Gradient(style.foreground),
       background: scene.theme[.background], glyphs: scene.glyphs)
   }
 
-  private func points(of profile: RunProfile) -> [(x: Double, loss: Double)] {
-    scene.race.losses(of: profile).points.compactMap { point in
-      axis.value(of: point).map { ($0, point.loss) }
-    }
+  private func curve(of profile: RunProfile) -> [Race.CurvePoint] {
+    profile == scene.race.run ? runs : others
   }
 
-  /// The loss of a curve at a place, between two reports by straight line.
-  private static func loss(at x: Double, in points: [(x: Double, loss: Double)]) -> Double? {
+  /// The height of a curve at a place, between two reports by straight line.
+  private static func value(at x: Double, in points: [Race.CurvePoint]) -> Double? {
     guard let after = points.firstIndex(where: { $0.x >= x }) else { return nil }
     let right = points[after]
-    guard after > 0 else { return right.x == x ? right.loss : nil }
+    guard after > 0 else { return right.x == x ? right.y : nil }
     let left = points[after - 1]
     let width = right.x - left.x
-    return width > 0 ? left.loss + (x - left.x) / width * (right.loss - left.loss) : right.loss
+    return width > 0 ? left.y + (x - left.x) / width * (right.y - left.y) : right.y
   }
 
   /// The line at the loss that both had reached, and what each had taken until then.
@@ -234,11 +237,11 @@ struct RaceChart {
     guard let place, let x = scene.race.value(of: place.point, of: profile, on: axis) else {
       return
     }
-    let points = points(of: profile)
+    let points = curve(of: profile)
     // Before its first report a run has no height, and after its last none but that one's.
     guard let first = points.first, x >= first.x, let last = points.last else { return }
-    let loss = Self.loss(at: min(x, last.x), in: points) ?? last.loss
-    let (column, row) = (column(x), row(loss))
+    let value = Self.value(at: min(x, last.x), in: points) ?? last.y
+    let (column, row) = (column(x), row(value))
     let name = clipped(sanitized(profile.name), to: 24)
     let width = displayWidth(name)
     let beside = [column + 2, column - width - 1]

@@ -20,7 +20,8 @@ struct RaceOverlay: Overlay {
     }
     let scene = RaceScene(
       race: race, moment: race.moment(at: c.time, by: c.input.view.race.alignment),
-      state: c.input.view.race, theme: c.theme, glyphs: c.glyphs, price: c.flatPrice)
+      state: c.input.view.race, theme: c.theme, glyphs: c.glyphs, price: c.flatPrice,
+      rivals: c.input.baselines.count)
     let notes = c.input.raceNotes
     let rival = c.input.view.race.rival % max(1, c.input.baselines.count)
     RaceView(scene: scene, notes: notes.indices.contains(rival) ? notes[rival] : [])

@@ -12,6 +12,8 @@ struct RaceScene {
   let glyphs: GlyphSet
   /// What a kilowatt-hour costs, where it always costs the same.
   var price: Price?
+  /// How many baselines there are to choose from.
+  var rivals = 1
 
   /// The axis that is drawn: the one that was chosen, else the first that both have.
   var axis: RaceAxis? {
@@ -21,11 +23,12 @@ struct RaceScene {
   /// Whether either has losses that a curve can be drawn through.
   var hasCurves: Bool {
     axis.map { axis in
-      [race.run, race.baseline].contains { profile in
-        race.losses(of: profile).points.count { axis.value(of: $0) != nil } > 1
-      }
+      [race.run, race.baseline].contains { race.curve(of: $0, over: axis).count > 1 }
     } ?? false
   }
+
+  /// Whether any of it was made up.
+  var isSimulated: Bool { race.run.isSimulated || race.baseline.isSimulated }
 
   /// Both have come to their ends, and what is said is said of the whole runs.
   var isOver: Bool { moment.run?.isOver == true && moment.baseline?.isOver == true }

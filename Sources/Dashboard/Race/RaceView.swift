@@ -74,8 +74,9 @@ struct RaceView {
   private func remarks(width: Int, room: Int) -> [[Run]] {
     let cautions =
       OverlayBox.paragraph(
-        sanitized(scene.cautions.map { "Caution: \($0)" }.joined(separator: " · ")), width: width,
-        scene.style(.warning))
+        sanitized(
+          scene.cautions.isEmpty ? "" : "Caution: " + scene.cautions.joined(separator: " · ")),
+        width: width, scene.style(.warning))
       + OverlayBox.paragraph(sanitized(scene.assumption), width: width, scene.muted)
     var lines = Array(cautions.prefix(max(0, room - 7)))
     for note in notes {
@@ -99,13 +100,24 @@ struct RaceView {
         Run(missing.map { ": " + sanitized($0) } ?? "", scene.style(.warning)),
       ])
     }
-    canvas.phrases(phrases, x: area.x, y: y, maxWidth: area.width, gap: 3, inOrder: true)
+    if scene.rivals > 1 {
+      let number = scene.state.rival % scene.rivals + 1
+      phrases.append([
+        Run("o", accent), Run(" against \(number) of \(scene.rivals)", scene.muted),
+      ])
+    }
+    var room = area.width
+    if scene.isSimulated {
+      room -= 2 + canvas.textRight("SIMULATED", right: area.right, y: y, scene.style(.warning).bold)
+    }
+    canvas.phrases(phrases, x: area.x, y: y, maxWidth: room, gap: 3, inOrder: true)
   }
 
   /// The sign and, where there is a second row, the verdict.
   private func drawTiny(_ canvas: inout Canvas, in area: Rect) {
     let style = scene.moment.equalLoss.map { scene.style(of: $0) } ?? scene.muted
-    let lines = [[Run(scene.sign, style.bold)]] + wrapped(scene.verdict, width: area.width)
+    let made = scene.isSimulated ? [Run(" SIMULATED", scene.style(.warning))] : []
+    let lines = [[Run(scene.sign, style.bold)] + made] + wrapped(scene.verdict, width: area.width)
     for (index, line) in lines.enumerated() where index < area.height {
       canvas.runs(line, x: area.x, y: area.y + index, maxWidth: area.width)
     }

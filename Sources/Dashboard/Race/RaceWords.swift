@@ -55,20 +55,17 @@ extension RaceScene {
       let isSaid = moment.equalLoss == nil && race.equalLossAbsence == nil
       return isSaid ? [] : [Run(sanitized(moment.absence ?? ""), style(.warning))]
     }
-    let others = [lossWords(own, other), jouleWords(own, other), timeWords(own, other)]
-    let phrases = others.compactMap { $0 }
-    var runs = [Run(place(own, other) + (phrases.isEmpty ? "" : ": "), muted)]
-    if let leader = leader(own, other) {
-      runs.append(Run("\(name(leader.profile)) leads", leader.style.bold))
-      runs.append(Run(phrases.isEmpty ? "" : ", ", text))
-    } else if !phrases.isEmpty {
-      runs.append(Run("\(name(race.run)) against \(name(race.baseline)) ", text))
-    }
-    if let leader = leader(own, other), leader.profile == race.baseline {
-      let turned = [lossWords(other, own), jouleWords(other, own), timeWords(other, own)]
-      return runs + [Run(turned.compactMap { $0 }.joined(separator: ", "), text)]
-    }
-    return runs + [Run(phrases.joined(separator: ", "), text)]
+    let leader = leader(own, other)
+    let isTurned = leader.map { $0.profile == race.baseline } ?? false
+    let (one, two) = isTurned ? (other, own) : (own, other)
+    let phrases = [lossWords(one, two), jouleWords(one, two), timeWords(one, two)].compactMap { $0 }
+    let who =
+      leader.map { Run("\(name($0.profile)) leads, ", $0.style.bold) }
+      ?? Run("\(name(race.run)) against \(name(race.baseline)): ", text)
+    guard !phrases.isEmpty else { return [] }
+    return [
+      Run(place(own, other) + ": ", muted), who, Run(phrases.joined(separator: ", "), text),
+    ]
   }
 
   /// What the two have in common at the moment.
@@ -150,7 +147,7 @@ extension RaceScene {
           + "\(SI.significant(losses.baseline, digits: 4)) after "
           + SI.text(losses.progress, race.run.progressUnit, smallest: 0).joined + ".")
     }
-    if race.equalLoss != nil {
+    if hasOneLoss {
       words.append("The same loss is the same quality only on the same data and tokens.")
     }
     return words.joined(separator: " ")
