@@ -178,6 +178,18 @@ import Testing
     #expect(view.overlay == nil)
   }
 
+  @Test func `the scrubber below a race is wound with the mouse, and a click elsewhere closes it`()
+  {
+    let bounds = TimeSpan(Stage.start, Stage.start + 1000)
+    let layout = Layout(width: 103, height: 40)
+    var view = ViewState(cursor: .replay(from: Stage.start, paused: true))
+    view.open(.race)
+    view.click(x: layout.scrubber.x + 50, y: layout.scrubber.y, layout: layout, bounds: bounds)
+    #expect(view.overlay == .race && view.cursor.time(in: bounds) == Stage.start + 500)
+    view.click(x: 10, y: 10, layout: layout, bounds: bounds)
+    #expect(view.overlay == nil)
+  }
+
   @Test func `a race without a second run says how to get one`() {
     let frame = Stage.frame(Stage.short, 100, 30) { $0.press(.race, $1) }
     #expect(frame.shows("A race needs two runs"))

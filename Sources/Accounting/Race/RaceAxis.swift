@@ -34,7 +34,7 @@ extension Race {
       [run, baseline].allSatisfy { $0.course?.end?[keyPath: key] != nil }
     }
     let areServers = [run, baseline].map { $0.works[.outputToken] != nil }
-    if counts(\.tokens), areServers[0] == areServers[1] {
+    if counts(\.tokens), areServers[0] == areServers[1], comparison.hasSameVocabulary {
       return .tokens(unit: areServers[0] ? "output tokens" : "tokens")
     }
     return counts(\.samples) ? .samples : counts(\.step) ? .steps : nil

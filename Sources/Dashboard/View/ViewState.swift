@@ -161,7 +161,9 @@ public struct ViewState: Sendable, Hashable {
 
   /// Chooses and focuses what lies under a click.
   public mutating func click(x: Int, y: Int, layout: Layout, bounds: TimeSpan) {
-    if overlay != nil {
+    // A race leaves the scrubber where it is, to be wound to and fro.
+    let isScrubbing = overlay == .race && layout.scrubber.contains(x: x, y: y)
+    if overlay != nil, !isScrubbing {
       processes.dropQuestion()
       overlay = nil
     } else if layout.scrubber.contains(x: x, y: y) {
