@@ -121,7 +121,7 @@ public struct FrameContext {
   var dataPath: DataPath {
     paths.answer {
       // A stretch that is selected is asked about, else the last minute.
-      let span = input.view.selection.map { TimeSpan($0, time) }
+      let span = input.view.selectedSpan(at: time)
       return ledger.dataPath(
         of: pathJob, over: span ?? TimeSpan(last: Self.pathSeconds, endingAt: time))
     }

@@ -80,6 +80,7 @@ struct HelpOverlay: Overlay {
     }
     lines.append(("Mouse", ""))
     lines.append(("click", "a panel: large; the scrubber: go there"))
+    lines.append(("drag", "the scrubber's track: wind; its curve: select"))
     lines.append(("wheel", "shorter or longer time"))
     return lines
   }

@@ -11,6 +11,8 @@ public enum Command: Sendable, Hashable {
   /// Opens the line into which the name of a mark is typed.
   case nameMark
   case addMark, previousMark, nextMark, select
+  /// Ends the selected span and plays it over and over; or no longer.
+  case loop
   /// A panel of the catalogue, from 0: large, or back.
   case panel(Int)
   case nextPanel, previousPanel, focus, leave
@@ -42,7 +44,7 @@ extension Command: CaseIterable {
       .playOrPause, .back, .forward, .backFine, .forwardFine, .backFar, .forwardFar,
       .previousReading, .nextReading, .slower, .faster, .normalSpeed, .first, .last, .goTo, .zone,
       .addMark,
-      .previousMark, .nextMark, .select, .nextPanel, .previousPanel, .focus, .leave, .zoomIn,
+      .previousMark, .nextMark, .select, .loop, .nextPanel, .previousPanel, .focus, .leave, .zoomIn,
       .zoomOut, .theme, .cycleGlyphs, .screenshot, .repaint, .quit,
     ] + PanelCatalogue.all.indices.map(Command.panel) + OverlayCatalogue.names.map(Command.overlay)
 }
