@@ -70,6 +70,14 @@ import Testing
     let loss = moment(40, .loss)
     #expect(near(loss.run?.loss?.loss, 6.8) && near(loss.baseline?.point.seconds, 160))
     #expect(near(loss.baseline?.point.joules, 16_000))
+    // What the baseline never came to is said, and it stands at its end.
+    let short = Race(quick, against: try run("short", watts: 100, seconds: 50, fall: 0.02))
+    for alignment in [RaceAlignment.step, .tokens, .loss] {
+      let moment = short.moment(at: origin + 90, by: alignment)
+      #expect(moment.absence != nil && moment.baseline?.isOver == true, "\(alignment)")
+      #expect(moment.equalLoss != nil)
+    }
+    #expect(short.moment(at: origin + 100, by: .loss).equalLoss == short.equalLoss)
     // The run is over, and the other goes on.
     let late = moment(150, .start)
     #expect(late.run?.isOver == true && late.baseline?.isOver == false)

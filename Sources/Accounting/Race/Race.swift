@@ -34,7 +34,7 @@ public struct Race: Hashable, Sendable {
     public var run: Place?
     /// The baseline; `nil` where it has no such moment.
     public var baseline: Place?
-    /// Why one of them has no place, as the rest of a sentence.
+    /// Why one of them has no place, or the baseline only that of its end, as the rest of a sentence.
     public var absence: String?
     /// What keeps the joules of the two from being set against each other here, in words.
     public var caution: String?
@@ -104,7 +104,11 @@ public struct Race: Hashable, Sendable {
       if let own = places.own { moment.run = place(own, run) }
       moment.baseline = place(places.other, baseline)
       moment.caution = places.caution
-    case .failure(let reason): moment.absence = reason.words
+    case .failure(let reason):
+      moment.absence = reason.words
+      if reason.isAtEnd, let end = baseline.course?.end {
+        moment.baseline = place(end, baseline)
+      }
     }
     moment.equalLoss = moment.baseline.flatMap { other in
       let places = (run: moment.run?.point.seconds ?? 0, baseline: other.point.seconds)
@@ -123,7 +127,13 @@ public struct Race: Hashable, Sendable {
 
   private struct Absence: Error {
     var words: String
-    init(_ words: String) { self.words = words }
+    /// Whether the baseline is seen at its end all the same.
+    var isAtEnd = false
+
+    init(_ words: String, isAtEnd: Bool = false) {
+      self.words = words
+      self.isAtEnd = isAtEnd
+    }
   }
 
   private func place(_ point: RunCourse.Point, _ profile: RunProfile) -> Place {
@@ -195,7 +205,7 @@ public struct Race: Hashable, Sendable {
         Absence(
           value > last
             ? "\(baseline.name) came to \(words(last)) and no further"
-            : "\(baseline.name) was seen from \(words(first)) on"))
+            : "\(baseline.name) was seen from \(words(first)) on", isAtEnd: value > last))
     }
     var beside = Beside(other: other)
     let firsts = [run, baseline].map { profile -> Double in
@@ -226,7 +236,7 @@ public struct Race: Hashable, Sendable {
       return .failure(
         Absence(
           "\(baseline.name) never came down to \(SI.significant(least.loss, digits: 4)): its least "
-            + "\(kind) is \(SI.significant(best, digits: 4))"))
+            + "\(kind) is \(SI.significant(best, digits: 4))", isAtEnd: true))
     }
     guard let own = least.seconds.flatMap({ run.course?.point(after: $0) }),
       let other = reached.seconds.flatMap({ baseline.course?.point(after: $0) })

@@ -57,6 +57,7 @@ struct RaceChart {
     for runner in scene.runners {
       drawHead(&canvas, runner.profile, runner.place, runner.mark, runner.style)
     }
+    drawOutside(&canvas)
   }
 
   /// The loss after a twentieth of the way: what comes before falls so steeply that nothing else would
@@ -64,6 +65,15 @@ struct RaceChart {
   private static func top(_ curve: [Race.CurvePoint]) -> Double {
     let end = curve.last?.x ?? 0
     return curve.first { $0.x >= end / 20 }?.y ?? -.infinity
+  }
+
+  /// Says how far above the plot the losses began, where no curve is in the way.
+  private func drawOutside(_ canvas: inout Canvas) {
+    guard let outside, plot.height >= 8 else { return }
+    let text = "↑ from \(SI.significant(outside))"
+    let columns = plot.x..<plot.x + displayWidth(text) + 2
+    guard columns.allSatisfy({ canvas[$0, plot.y].isEmptyCell }) else { return }
+    canvas.text(text, x: plot.x + 1, y: plot.y, scene.muted)
   }
 
   // MARK: Places
@@ -112,9 +122,6 @@ struct RaceChart {
       // Losses fall and counts rise, so that the corner is free.
       let x = isLoss ? plot.right - displayWidth(title) : plot.x + 1
       canvas.text(title, x: x, y: plot.y, scene.muted)
-    }
-    if let outside, plot.height >= 8 {
-      canvas.text("↑ from \(SI.significant(outside))", x: plot.x + 1, y: plot.y, scene.muted)
     }
     canvas.text("0", x: plot.x, y: plot.bottom + 1, scene.muted)
     canvas.textRight(words(reach), right: plot.right, y: plot.bottom + 1, scene.muted)

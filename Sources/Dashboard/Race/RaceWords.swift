@@ -50,7 +50,7 @@ extension RaceScene {
 
   /// Who is ahead at the moment, and by what.
   var lead: [Run] {
-    guard let own = moment.run, let other = moment.baseline else {
+    guard moment.absence == nil, let own = moment.run, let other = moment.baseline else {
       // It is the verdict already where there is nothing better to say.
       let isSaid = moment.equalLoss == nil && race.equalLossAbsence == nil
       return isSaid ? [] : [Run(sanitized(moment.absence ?? ""), style(.warning))]

@@ -68,8 +68,8 @@ struct AccountOptions: ParsableArguments {
         isAnonymous
           ? []
           : [
-            run.electricity.line, own.electricity.line,
-            own.electricity.sentence(beside: run.electricity),
+            own.electricity.sentence(beside: run.electricity), run.electricity.line,
+            own.electricity.line,
           ])
     }
     return accounts
