@@ -55,7 +55,7 @@ import Testing
     let base = try run("base", watts: 100, seconds: 200, fall: 0.02)
     let quick = try run("quick", watts: 150, seconds: 100, fall: 0.04, stepsASecond: 2)
     let race = Race(quick, against: base)
-    #expect(race.overtime == 100)
+    #expect(race.end == origin + 200)
     func moment(_ second: Double, _ alignment: RaceAlignment) -> Race.Moment {
       race.moment(at: origin + second, by: alignment)
     }
@@ -164,7 +164,7 @@ import Testing
     #expect(start.baseline == nil && start.absence == "the log of log has no times")
     let step = race.moment(at: origin + 50, by: .step)
     #expect(near(step.baseline?.point.step, 50) && step.run?.point.joules == nil)
-    #expect(race.overtime == 0 && race.equalLoss == nil)
+    #expect(race.end == origin + 100 && race.equalLoss == nil)
     #expect(race.equalLossAbsence == "no joules of log are known")
     #expect(race.absence(of: .time) != nil && race.absence(of: .joules) != nil)
     #expect(race.absence(of: .progress) == nil)

@@ -90,7 +90,7 @@ import Testing
   ) throws -> Canvas {
     let race = Race(try run.profile(), against: try base.profile())
     var input = Stage.input(run.timeline, width, height)
-    input.bounds = TimeSpan(input.bounds.start, input.bounds.end + race.overtime)
+    input.bounds = TimeSpan(input.bounds.start, max(input.bounds.end, race.end ?? Stage.start))
     let time = min(input.bounds.end, input.bounds.start + min(second, 1e6))
     var view = ViewState(cursor: .replay(from: time, paused: true))
     view.open(.race)

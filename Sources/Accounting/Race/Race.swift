@@ -70,11 +70,14 @@ public struct Race: Hashable, Sendable {
     return (basis, profile.points(basis))
   }
 
-  /// How long after the end of the run the baseline would still have gone on, in seconds.
-  public var overtime: Double {
-    guard run.isTimed, baseline.isTimed, let own = run.course?.end, let other = baseline.course?.end
-    else { return 0 }
-    return max(0, other.seconds - own.seconds)
+  /// When both have come to their ends, in the time of the run; `nil` for one without progress.
+  ///
+  /// Where the baseline ran longer it is that much after the end of the run.
+  public var end: Timestamp? {
+    run.course?.end.map { own in
+      guard run.isTimed, baseline.isTimed, let other = baseline.course?.end else { return own.time }
+      return own.time + max(0, other.seconds - own.seconds)
+    }
   }
 
   // MARK: Moments

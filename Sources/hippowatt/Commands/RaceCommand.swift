@@ -57,9 +57,10 @@ struct RaceCommand: ParsableCommand {
     }
     let feed = try Replay.open(file)
     feed.keepsMarks = true
-    feed.goOn(for: accounts.overtime)
+    feed.goOn(until: accounts.end)
     var cursor = Cursor.replay(from: begin, paused: paused)
-    cursor.setSpeed(speed ?? max(1, (feed.bounds.end - begin) / Self.length))
+    let end = accounts.end ?? feed.bounds.end
+    cursor.setSpeed(speed ?? max(1, (end - begin) / Self.length))
     try display.run(
       feed, cursor: cursor, settings: settings, host: host, accounts: accounts, overlay: .race)
   }

@@ -83,7 +83,7 @@ struct Snapshot: ParsableCommand {
     var cursor = Cursor.live
     if let file {
       let replay = try Replay.open(file, privacy: privacyOptions.filter(host))
-      if overlay == OverlayName.race.name { replay.goOn(for: accounts.overtime) }
+      if overlay == OverlayName.race.name { replay.goOn(until: accounts.end) }
       cursor = .replay(from: try Replay.time(at, in: replay), paused: true)
       feed = replay
     } else {

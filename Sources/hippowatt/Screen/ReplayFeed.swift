@@ -42,8 +42,8 @@ final class ReplayFeed: Feed {
   }
 
   /// Lets the cursor go on after the end of the recording, where another run was longer.
-  func goOn(for seconds: Double) {
-    bounds = TimeSpan(bounds.start, bounds.end + max(0, seconds))
+  func goOn(until end: Timestamp?) {
+    if let end { bounds = TimeSpan(bounds.start, max(bounds.end, end)) }
   }
 
   /// Lays what was recorded upon the grid that is supposed.

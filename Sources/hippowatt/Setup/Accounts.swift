@@ -15,8 +15,8 @@ struct Accounts {
   /// What is said of both beside each race.
   var raceNotes: [[String]] = []
 
-  /// How long after the end of the recording the baselines would still have gone on, in seconds.
-  var overtime: Double { races.map(\.overtime).max() ?? 0 }
+  /// When all races are over, in the time of the recording.
+  var end: Timestamp? { races.compactMap(\.end).max() }
 
   /// Puts them into what a frame is drawn from.
   func fill(_ input: inout FrameInput) {
