@@ -153,6 +153,53 @@ import Testing
     #expect(Comparison(one, against: one).equalLoss != nil)
   }
 
+  @Test func `A padded vocabulary is the same, and the next larger one is not`() {
+    func isSame(_ one: Double, _ other: Double) -> Bool {
+      var (run, base) = (RunProfile(name: "a"), RunProfile(name: "b"))
+      run.vocabulary = one
+      base.vocabulary = other
+      return Comparison(run, against: base).hasSameVocabulary
+    }
+    #expect(isSame(50_257, 50_304) && isSame(51_200, 50_257))
+    #expect(!isSame(32_000, 32_768) && !isSame(65, 256))
+  }
+
+  @Test func `A race is about one kind of loss from its beginning to its end`() throws {
+    // Evaluations are few; before the second one training losses are no stand-in.
+    func run(_ name: String, watts: Double) -> RunProfile {
+      func point(_ second: Double, _ loss: Double) -> RunProfile.LossPoint {
+        RunProfile.LossPoint(
+          progress: second, loss: loss, joules: watts * second, seconds: second)
+      }
+      var profile = RunProfile(name: name)
+      profile.evaluations = [point(0, 9), point(50, 7), point(100, 5)]
+      profile.losses = (0...100).map { point(Double($0), 8 - 0.05 * Double($0)) }
+      profile.course = RunCourse(
+        points: (0...100).map { second in
+          var point = RunCourse.Point(time: origin + Double(second), seconds: Double(second))
+          point.joules = watts * Double(second)
+          return point
+        })
+      return profile
+    }
+    let (quick, slow) = (run("quick", watts: 100), run("slow", watts: 200))
+    let race = Race(quick, against: slow)
+    #expect(race.basis == .validation)
+    for second in stride(from: 1.0, through: 100, by: 3) {
+      let equal = race.moment(at: origin + second, by: .start).equalLoss
+      #expect(equal.map { $0.basis == .validation } ?? true, "\(second)")
+    }
+    #expect(race.moment(at: origin + 30, by: .start).equalLoss == nil)
+  }
+
+  @Test func `A run that is watched is not over where it is`() throws {
+    let base = try run("base", watts: 100, seconds: 50, fall: 0.02)
+    let live = Race(
+      try run("live", watts: 100, seconds: 100, fall: 0.02), against: base, isWhole: false)
+    let moment = live.moment(at: origin + 100, by: .start)
+    #expect(moment.run?.isOver == false && moment.baseline?.isOver == true)
+  }
+
   @Test func `Without times only what is counted can be laid side by side`() throws {
     let untimed = try run("log", watts: 100, seconds: 100, fall: 0.02) { books in
       books.timeline.apply(

@@ -115,7 +115,7 @@ import Testing
     let job = DeviceID(machine: "box", kind: .job, name: "log")
     timeline.apply(.device(Device(id: gpu, label: "0", model: "NVIDIA H100 80GB HBM3")))
     timeline.apply(.device(Device(id: job, label: "train.py")))
-    for metric in [Metric.step, .stepTime, .evaluationTime, .checkpointTime] {
+    for metric in [Metric.step, .stepTime, .evaluationTime, .checkpointTime, .validationLoss] {
       timeline.apply(
         .series(
           SeriesDescriptor(
@@ -133,7 +133,10 @@ import Testing
         continue
       }
       var reading = Reading(device: job, time: time)
-      if second == 110 { reading.set(.evaluationTime, 10) }
+      if second == 110 {
+        reading.set(.evaluationTime, 10)
+        reading.set(.validationLoss, 2)
+      }
       if second == 155 { reading.set(.checkpointTime, 5) }
       if second != 110, second != 155 {
         step += 1
@@ -153,5 +156,31 @@ import Testing
     #expect(frame.lines[frame.height - 2].contains("═"))
     let list = Stage.frame(timeline, 132, 40) { $0.press(.overlay(.events), $1) }
     #expect(list.shows("evaluation of 10.0 s, 3.00 kJ"))
+  }
+
+  @Test func `An evaluation whose seconds nobody tells has no length and no joules`() {
+    var timeline = Timeline()
+    let job = DeviceID(machine: "box", kind: .job, name: "log")
+    timeline.apply(.device(Device(id: job, label: "train.py")))
+    for metric in [Metric.step, .stepTime, .validationLoss] {
+      timeline.apply(
+        .series(
+          SeriesDescriptor(
+            device: job, metric: metric,
+            provenance: Provenance(source: "log", method: .log, period: 1))))
+    }
+    for second in 0...100 {
+      var reading = Reading(device: job, time: Stage.start + Double(second))
+      reading.set(.step, Double(second))
+      // What was read first is the end of the first step: it began before that.
+      reading.set(.stepTime, second == 0 ? 17.5 : 1)
+      if second % 50 == 0 { reading.set(.validationLoss, 3 - Double(second) / 100) }
+      timeline.apply(.reading(reading))
+    }
+    let words = Happening.all(in: timeline).filter { $0.sort == .phase }.map(\.words)
+    #expect(words.count == 4 && words.contains("train.py: evaluation: validation loss 2.500"))
+    #expect(words.contains { $0.contains("a first step of 17.5 s, 18 times as long") })
+    let frame = Stage.frame(timeline, 132, 40)
+    #expect(!frame.lines[frame.height - 2].contains("═"))
   }
 }

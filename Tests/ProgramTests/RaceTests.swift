@@ -72,6 +72,16 @@ import Testing
     }
   }
 
+  @Test func `money and grams until the same loss are those of its joules`() throws {
+    let runs = ["tiny-gpt-small-batch", "tiny-gpt"].map { Self.demos + $0 + ".hippo" }
+    let raced = try snapshot([runs[1], "--baseline", runs[0], "--price", "1000EUR"])
+    // 1.59 and 3.69 kJ at 44.3 g and 1000 EUR for a kilowatt-hour.
+    let words =
+      "Until validation loss 1.67: tiny-gpt-small-batch ≈ 19.5 mgCO₂e and 0.44 EUR, "
+      + "tiny-gpt ≈ 45.3 mgCO₂e and 1.02 EUR (lifecycle, at the mean of each recording)."
+    #expect(raced.contains(words))
+  }
+
   @Test func `the longer one of two runs is seen to its end`() throws {
     try record("base.hippo", watts: 300, seconds: 120)
     try record("run.hippo", watts: 200, seconds: 60)

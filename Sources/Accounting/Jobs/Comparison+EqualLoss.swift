@@ -61,16 +61,19 @@ extension Comparison {
   /// It outranks joules per token: a run that takes fewer for a token and needs more tokens for the
   /// same quality saves nothing. Losses on data kept apart are taken where both runs tell them; those
   /// of the training are means of a fiftieth of the reports each.
-  public var equalLoss: EqualLoss? { equalLoss(until: (.infinity, .infinity)) }
-
-  /// The same, of what both had reported after so many seconds of their own.
-  public func equalLoss(until seconds: (run: Double, baseline: Double)) -> EqualLoss? {
-    guard hasSameVocabulary else { return nil }
-    return [TargetLoss.Basis.validation, .training].lazy.compactMap { basis in
-      equalLoss(
-        run.points(basis, until: seconds.run), baseline.points(basis, until: seconds.baseline),
-        basis)
+  public var equalLoss: EqualLoss? {
+    [TargetLoss.Basis.validation, .training].lazy.compactMap { basis in
+      equalLoss(basis, until: (.infinity, .infinity))
     }.first
+  }
+
+  /// The same of one kind of loss, of what both had reported after so many seconds of their own.
+  public func equalLoss(
+    _ basis: TargetLoss.Basis, until seconds: (run: Double, baseline: Double)
+  ) -> EqualLoss? {
+    guard hasSameVocabulary else { return nil }
+    return equalLoss(
+      run.points(basis, until: seconds.run), baseline.points(basis, until: seconds.baseline), basis)
   }
 
   private func equalLoss(
@@ -88,10 +91,13 @@ extension Comparison {
     return equal
   }
 
-  /// Whether both predict the same tokens, as far as the jobs say; else their losses are not of one kind.
+  /// Whether both may predict the same tokens, as far as the jobs say; else their losses are not of one
+  /// kind.
+  ///
+  /// A vocabulary is often padded to a round number, which changes no loss: 50 257 to 50 304 or 51 200.
   public var hasSameVocabulary: Bool {
     guard let own = run.vocabulary, let other = baseline.vocabulary else { return true }
-    return own == other
+    return max(own, other) <= 1.02 * min(own, other)
   }
 
   /// The kind of loss that both tell, that on data kept apart first.

@@ -5,10 +5,12 @@ import Telemetry
 public struct JobPhase: Hashable, Sendable {
   /// What the time was for.
   public enum Kind: Hashable, Sendable {
-    /// The first steps of a life, which took this many times as long as those after them.
-    case warmUp(times: Double)
-    /// The job says that it evaluated.
+    /// The first step took so many seconds, so many times as long as those after it.
+    case warmUp(seconds: Double, times: Double)
+    /// The job says that it evaluated, and how long.
     case evaluation
+    /// The job says what came of an evaluation, and not how long it took.
+    case evaluated(loss: Double)
     /// The job says that it wrote a checkpoint.
     case checkpoint
   }
@@ -24,9 +26,11 @@ public struct JobPhase: Hashable, Sendable {
   public var words: String {
     let length = SI.duration(span.seconds)
     return switch kind {
-    case .warmUp(let times):
-      "warm-up: a first step of \(length), \(SI.twoDigits(times)) times as long as the next ones"
+    case .warmUp(let seconds, let times):
+      "warm-up: a first step of \(SI.duration(seconds)), \(SI.twoDigits(times)) times as long as "
+        + "the next ones"
     case .evaluation: "evaluation of \(length)"
+    case .evaluated(let loss): "evaluation: validation loss \(SI.significant(loss, digits: 4))"
     case .checkpoint: "checkpoint of \(length)"
     }
   }
@@ -40,7 +44,7 @@ extension Ledger {
 
   /// The evaluations, checkpoints and slow first steps that jobs tell the time of, oldest first.
   ///
-  /// What a log does not tell the seconds of is not guessed.
+  /// What a log does not tell the seconds of has no length: they are not guessed.
   public func phases(over span: TimeSpan) -> [JobPhase] {
     inventory.jobs.filter { !isServer($0.id) && !timeline.facts(of: $0.id).isHistory }
       .flatMap { job -> [JobPhase] in
@@ -51,13 +55,32 @@ extension Ledger {
           case .unnamed: nil
           }
         }
-        return pauses + warmUps(of: job.id, over: span)
+        return pauses + evaluations(of: job.id, over: span, without: pauses)
+          + warmUps(of: job.id, over: span)
       }.sorted { $0.span.start < $1.span.start }
   }
 
   /// The joules that a phase took; `nil` where they are not known for most of it.
   public func joules(of phase: JobPhase) -> Double? {
-    jobEnergy(of: phase.job, over: phase.span).flatMap { $0.isKnown ? $0.joules : nil }
+    guard phase.span.seconds > 0 else { return nil }
+    return jobEnergy(of: phase.job, over: phase.span).flatMap { $0.isKnown ? $0.joules : nil }
+  }
+
+  /// The validation losses that a job told, where it does not tell the seconds of its evaluations.
+  private func evaluations(
+    of job: DeviceID, over span: TimeSpan, without pauses: [JobPhase]
+  ) -> [JobPhase] {
+    guard let id = timeline.id(.validationLoss, of: job), timeline.facts(of: job).timing != .none
+    else { return [] }
+    let isLog = timeline.descriptor(id).provenance.method == .log
+    let reports = isLog ? timeline.reports(id, in: span) : timeline.changeReports(id, in: span)
+    let isTimed = pauses.contains { $0.kind == .evaluation }
+    return isTimed
+      ? []
+      : reports.filter(\.value.isFinite).map { report in
+        JobPhase(
+          job: job, kind: .evaluated(loss: report.value), span: TimeSpan(report.time, report.time))
+      }
   }
 
   /// The first step of each life that its log tells the time of, where it took far longer than the next
@@ -80,10 +103,10 @@ extension Ledger {
       let times = first.value / later[later.count / 2]
       guard times >= Self.warmUpTimes else { return nil }
       let part = TimeSpan(first.time - first.value, first.time)
-      return part.intersection(span).flatMap { inside in
-        inside.seconds > 0
-          ? JobPhase(job: job, kind: .warmUp(times: times), span: inside) : nil
-      }
+      // It may have begun before anything was read.
+      let inside = part.intersection(span) ?? TimeSpan(first.time, first.time)
+      return JobPhase(
+        job: job, kind: .warmUp(seconds: first.value, times: times), span: inside)
     }
   }
 

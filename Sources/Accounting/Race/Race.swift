@@ -42,18 +42,41 @@ public struct Race: Hashable, Sendable {
     public var equalLoss: Comparison.EqualLoss?
   }
 
+  /// Grams of CO2 equivalent by lifecycle for a joule, the mean of each recording.
+  public struct Intensities: Hashable, Sendable {
+    /// That of the run.
+    public var run: Double
+    /// That of the baseline.
+    public var baseline: Double
+
+    /// Two intensities in grams per joule.
+    public init(run: Double, baseline: Double) {
+      self.run = run
+      self.baseline = baseline
+    }
+  }
+
   /// What follows of the two as wholes.
   public let comparison: Comparison
   /// What both took to the same loss in the end.
   public let equalLoss: Comparison.EqualLoss?
   /// Why that is not known.
   public let equalLossAbsence: String?
+  /// The kind of loss that the race is about; `nil` where they have none in common.
+  public let basis: TargetLoss.Basis?
+  /// Whether the run is known to its end, and does not go on as one that is watched.
+  public let isWhole: Bool
+  /// The intensities of the electricity of both, where they count the same and are known.
+  public var intensities: Intensities?
 
   /// A race of a run against another; both need a course to have places.
-  public init(_ run: RunProfile, against baseline: RunProfile) {
+  public init(_ run: RunProfile, against baseline: RunProfile, isWhole: Bool = true) {
+    self.isWhole = isWhole
     comparison = Comparison(run, against: baseline)
     equalLoss = comparison.equalLoss
     equalLossAbsence = comparison.equalLossAbsence
+    basis =
+      comparison.hasSameVocabulary ? equalLoss?.basis ?? comparison.lossBasis : nil
   }
 
   /// The run that is followed.
@@ -66,7 +89,7 @@ public struct Race: Hashable, Sendable {
     basis: TargetLoss.Basis, points: [RunProfile.LossPoint]
   ) {
     let own: TargetLoss.Basis = profile.evaluations.isEmpty ? .training : .validation
-    let basis = comparison.lossBasis ?? own
+    let basis = basis ?? own
     return (basis, profile.points(basis))
   }
 
@@ -114,9 +137,9 @@ public struct Race: Hashable, Sendable {
       }
     }
     moment.equalLoss = moment.baseline.flatMap { other in
+      if moment.run?.isOver == true, other.isOver { return equalLoss }
       let places = (run: moment.run?.point.seconds ?? 0, baseline: other.point.seconds)
-      return moment.run?.isOver == true && other.isOver
-        ? equalLoss : comparison.equalLoss(until: places)
+      return basis.flatMap { comparison.equalLoss($0, until: places) }
     }
     return moment
   }
@@ -143,7 +166,8 @@ public struct Race: Hashable, Sendable {
     let losses = losses(of: profile).points
     return Place(
       point: point, loss: losses.last { $0.seconds.map { $0 <= point.seconds + 1e-6 } ?? false },
-      isOver: profile.course?.end.map { point.seconds >= $0.seconds } ?? false)
+      isOver: (isWhole || profile != run || run.ending != nil)
+        && profile.course?.end.map { point.seconds >= $0.seconds } ?? false)
   }
 
   /// Where the baseline stands beside a point of the run; and where the run, if that is another point.
@@ -225,7 +249,7 @@ public struct Race: Hashable, Sendable {
   private func leveled(
     _ point: RunCourse.Point
   ) -> Result<Beside, Absence> {
-    guard let basis = comparison.lossBasis, comparison.hasSameVocabulary else {
+    guard let basis else {
       return .failure(Absence(equalLossAbsence ?? "\(run.name) tells no loss"))
     }
     let kind = basis == .validation ? "validation loss" : "training loss"

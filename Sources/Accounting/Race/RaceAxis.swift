@@ -29,7 +29,7 @@ extension Race {
 
   /// What the curves show; `nil` where the two have nothing in common.
   public var subject: RaceSubject? {
-    if let basis = comparison.lossBasis, comparison.hasSameVocabulary { return .loss(basis) }
+    if let basis { return .loss(basis) }
     func counts(_ key: KeyPath<RunCourse.Point, Double?>) -> Bool {
       [run, baseline].allSatisfy { $0.course?.end?[keyPath: key] != nil }
     }

@@ -64,7 +64,7 @@ enum Scrubber {
     canvas.fill(
       Rect(x: from, y: rect.y, width: max(1, to - from + 1), height: 1),
       c.muted, scalar: "━")
-    for phase in c.ledger.phases(over: c.input.bounds) {
+    for phase in c.ledger.phases(over: c.input.bounds) where phase.span.seconds > 0 {
       let (begin, end) = (
         column(phase.span.start, in: rect, c), column(phase.span.end, in: rect, c)
       )

@@ -56,7 +56,7 @@ extension FrameContext {
     guard rivals > 0 else { return nil }
     let rival = input.view.race.rival % rivals
     if input.races.indices.contains(rival) { return input.races[rival] }
-    return raced.flatMap { Race($0, against: input.baselines[rival]) }
+    return raced.flatMap { Race($0, against: input.baselines[rival], isWhole: false) }
   }
 
   /// What a kilowatt-hour costs, where it always costs the same.

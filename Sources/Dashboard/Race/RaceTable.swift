@@ -8,7 +8,7 @@ extension RaceScene {
   /// Head and rows, as wide as there is room for.
   func table(width: Int) -> [[Run]] {
     let equal = moment.equalLoss
-    let isValidated = race.comparison.lossBasis == .validation
+    let isValidated = race.basis == .validation
     let progress = race.run.progressUnit == race.baseline.progressUnit
     var table = TextTable([
       .init("", limit: 26), .init("ate", right: true), .init("", whole: true, rank: 3),
@@ -17,7 +17,7 @@ extension RaceScene {
       .init(isValidated ? "val loss" : "loss", right: true, rank: 1), .init("", rank: 7),
       .init(
         equal.map { "to \(lossKind) \(SI.significant($0.loss))" } ?? "", rank: 1, limit: 36),
-      .init("", whole: true, rank: 5), .init("", whole: true, rank: 6),
+      .init("", whole: true, rank: 5),
     ])
     let top = runners.compactMap { $0.profile.course?.end?.joules }.max() ?? 0
     for runner in runners {
@@ -36,7 +36,6 @@ extension RaceScene {
         Run(state(runner.profile, runner.place), muted),
         Run(joules.map { modelled + Self.words($0) { SI.energy($0) } } ?? "", runner.style.bold),
         Run(seconds.map { "in " + SI.duration($0.upperBound) } ?? "", text),
-        Run(price.flatMap { price in joules.map { price.text(Self.middle($0)) } } ?? "", muted),
       ])
     }
     return table.lines(width: width, title: muted)
@@ -69,10 +68,6 @@ extension RaceScene {
     case .finished: "finished"
     default: "ended"
     }
-  }
-
-  private static func middle(_ range: ClosedRange<Double>) -> Double {
-    (range.lowerBound + range.upperBound) / 2
   }
 
   /// A range as people write it: `9.1 to 9.6 kJ`, or one number where both are the same.

@@ -77,6 +77,7 @@ struct RaceView {
         sanitized(
           scene.cautions.isEmpty ? "" : "Caution: " + scene.cautions.joined(separator: " · ")),
         width: width, scene.style(.warning))
+      + OverlayBox.paragraph(sanitized(scene.spent), width: width, scene.text)
       + OverlayBox.paragraph(sanitized(scene.assumption), width: width, scene.muted)
     var lines = Array(cautions.prefix(max(0, room - 7)))
     for note in notes {

@@ -83,13 +83,11 @@ extension RaceScene {
   }
 
   var lossKind: String {
-    race.comparison.lossBasis == .validation ? "validation loss" : "training loss"
+    race.basis == .validation ? "validation loss" : "training loss"
   }
 
   /// Whether the losses of both are of one kind, so that the lower is the better.
-  private var hasOneLoss: Bool {
-    race.comparison.lossBasis != nil && race.comparison.hasSameVocabulary
-  }
+  private var hasOneLoss: Bool { race.basis != nil }
 
   /// Whose loss is lower; at the same loss, who took fewer joules; `nil` where they are level or that is
   /// not known.
@@ -132,6 +130,25 @@ extension RaceScene {
   private func timeWords(_ one: Race.Place, _ two: Race.Place) -> String? {
     guard state.alignment != .start, race.run.isTimed, race.baseline.isTimed else { return nil }
     return "\(SI.duration(one.point.seconds)) against \(SI.duration(two.point.seconds))"
+  }
+
+  /// What each paid and emitted until the same loss, as far as that is known; the grams by the mean of
+  /// its whole recording.
+  var spent: String {
+    guard let equal = moment.equalLoss, price != nil || race.intensities != nil else { return "" }
+    func words(
+      _ profile: RunProfile, _ joules: ClosedRange<Double>, _ intensity: Double?
+    ) -> String {
+      let middle = (joules.lowerBound + joules.upperBound) / 2
+      let parts = [
+        intensity.map { "≈ " + SI.carbon($0 * middle).joined }, price.map { $0.text(middle) },
+      ]
+      return name(profile) + " " + parts.compactMap { $0 }.joined(separator: " and ")
+    }
+    let ground = race.intensities == nil ? "" : " (lifecycle, at the mean of each recording)"
+    return "Until \(lossKind) \(SI.significant(equal.loss)): "
+      + words(race.baseline, equal.baseline, race.intensities?.baseline) + ", "
+      + words(race.run, equal.joules, race.intensities?.run) + ground + "."
   }
 
   /// What keeps the two from being compared fairly.

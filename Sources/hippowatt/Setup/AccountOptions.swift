@@ -63,7 +63,14 @@ struct AccountOptions: ParsableArguments {
     else { return accounts }
     if isAnonymous { own.profile.name = "this run" }
     for run in runs {
-      accounts.races.append(Race(own.profile, against: run.profile))
+      var race = Race(own.profile, against: run.profile)
+      if own.electricity.grams(beside: run.electricity).values != nil,
+        let mine = own.electricity.account, let theirs = run.electricity.account
+      {
+        race.intensities = Race.Intensities(
+          run: mine.grams / mine.gramsMatched, baseline: theirs.grams / theirs.gramsMatched)
+      }
+      accounts.races.append(race)
       accounts.raceNotes.append(
         isAnonymous
           ? []
