@@ -116,9 +116,12 @@ extension RaceScene {
 
   private func jouleWords(_ one: Race.Place, _ two: Race.Place) -> String? {
     guard let mine = one.point.joules, let theirs = two.point.joules else { return nil }
-    let amounts = "\(SI.energy(mine).joined) against \(SI.energy(theirs).joined)"
+    // The same mark as in the table: of what is measured on both sides there is none.
+    let mark = race.run.isModelled || race.baseline.isModelled ? "≈ " : ""
+    let amounts = "\(mark)\(SI.energy(mine).joined) against \(SI.energy(theirs).joined)"
     if let caution = moment.caution { return amounts + " (\(caution))" }
-    guard state.alignment != .start, theirs > 0, mine > 0 else { return amounts }
+    // At the same loss the verdict tells the ratio, from the middles between reports.
+    guard [.step, .tokens].contains(state.alignment), theirs > 0, mine > 0 else { return amounts }
     let ratio = mine / theirs
     let words =
       ratio > 2

@@ -58,7 +58,9 @@ struct Replay: ParsableCommand {
     let settings = try Settings.load(named: config, host)
     let feed = try Self.open(path, supposed: supposed)
     feed.keepsMarks = keepsMarks
-    let accounts = try display.accounts.load(beside: path)
+    var accounts = try display.accounts.load(beside: path)
+    // What is told of the electricity of both is of the grids they were recorded on.
+    if supposed != nil { accounts.forgetElectricity() }
     // A little way in, so that the first frame has something to show.
     let start =
       try at.map { try Self.time($0, in: feed) } ?? min(feed.bounds.end, feed.bounds.start + 2)

@@ -18,6 +18,12 @@ struct Accounts {
   /// When all races are over, in the time of the recording.
   var end: Timestamp? { races.compactMap(\.end).max() }
 
+  /// Leaves out what is known of the electricity of both runs of a race.
+  mutating func forgetElectricity() {
+    raceNotes = []
+    for index in races.indices { races[index].intensities = nil }
+  }
+
   /// Puts them into what a frame is drawn from.
   func fill(_ input: inout FrameInput) {
     Self.tell(facts, to: &input.timeline)
