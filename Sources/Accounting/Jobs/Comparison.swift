@@ -1,4 +1,5 @@
 import Quantities
+import Telemetry
 
 /// One run compared with another: what it saves, and whether that is more than noise.
 public struct Comparison: Hashable, Sendable {
@@ -79,78 +80,6 @@ public struct Comparison: Hashable, Sendable {
     return (progress, a, b)
   }
 
-  /// What both runs took to the loss at which the worse of them ended.
-  public struct EqualLoss: Hashable, Sendable {
-    /// The loss that both reached: the higher of their last.
-    public var loss: Double
-    /// Whether it is that on data kept apart, or that of the training.
-    public var basis: TargetLoss.Basis
-    /// The joules of the run until it did, between two reports.
-    public var joules: ClosedRange<Double>
-    /// The joules of the baseline until it did, between two reports.
-    public var baseline: ClosedRange<Double>
-
-    /// The joules of the run over those of the baseline, from the middles between reports.
-    public var ratio: Double {
-      (joules.lowerBound + joules.upperBound) / (baseline.lowerBound + baseline.upperBound)
-    }
-    /// What the ratio may be, since losses are reported only now and then.
-    public var bounds: ClosedRange<Double>? {
-      guard baseline.lowerBound > 0 else { return nil }
-      return joules.lowerBound / baseline.upperBound...joules.upperBound / baseline.lowerBound
-    }
-
-    /// What kind of loss it is, for people.
-    public var kind: String { basis == .validation ? "validation loss" : "training loss" }
-
-    /// What follows, in words: `needs 2.9 × the joules` `to the same loss, 1.85`.
-    public var words: (amount: String, of: String) {
-      let of = "to the same \(kind), \(SI.significant(loss))"
-      if bounds.map({ $0.contains(1) }) ?? true {
-        return ("takes about as many joules", of)
-      }
-      if ratio > 2 { return ("needs \(SI.significant(ratio, digits: 2)) × the joules", of) }
-      let share = "\(SI.percent(abs(ratio - 1))) %"
-      return (ratio < 1 ? "saves \(share) of the joules" : "needs \(share) more joules", of)
-    }
-
-    /// The same as a sign: `−25 %`, `2.9 ×`, `≈ 0 %`.
-    public var sign: String {
-      guard saves != nil else { return "≈ 0 %" }
-      if ratio > 2 { return SI.significant(ratio, digits: 2) + " ×" }
-      return (ratio < 1 ? "−" : "+") + SI.percent(abs(ratio - 1)) + " %"
-    }
-
-    /// Whether it takes fewer joules; `nil` where the reports are too far apart to tell.
-    public var saves: Bool? {
-      guard let bounds, !bounds.contains(1) else { return nil }
-      return ratio < 1
-    }
-  }
-
-  /// The joules of both runs to the same loss; `nil` where one of them tells none, began below it
-  /// or has no energy.
-  ///
-  /// It outranks joules per token: a run that takes fewer for a token and needs more tokens for the
-  /// same quality saves nothing. Losses on data kept apart are taken where both runs tell them; those
-  /// of the training are means of a fiftieth of the reports each.
-  public var equalLoss: EqualLoss? {
-    equalLoss(run.evaluations, baseline.evaluations, .validation)
-      ?? equalLoss(run.losses, baseline.losses, .training)
-  }
-
-  private func equalLoss(
-    _ own: [RunProfile.LossPoint], _ others: [RunProfile.LossPoint], _ basis: TargetLoss.Basis
-  ) -> EqualLoss? {
-    guard let last = own.last?.loss, let other = others.last?.loss else { return nil }
-    let loss = max(last, other)
-    guard let joules = RunProfile.joules(to: loss, in: own),
-      let baseline = RunProfile.joules(to: loss, in: others), joules.upperBound > 0,
-      baseline.upperBound > 0
-    else { return nil }
-    return EqualLoss(loss: loss, basis: basis, joules: joules, baseline: baseline)
-  }
-
   /// Stretches a run needs before its noise can be judged.
   static let leastBlocks = 8
   private static let resamples = 1000
@@ -180,6 +109,11 @@ public struct Comparison: Hashable, Sendable {
     if run.isModelled || baseline.isModelled { cautions.append("energy is modelled") }
     if run.isSimulated || baseline.isSimulated { cautions.append("SIMULATED") }
     for profile in [run, baseline] {
+      switch profile.ending {
+      case .crashed: cautions.append("\(profile.name) ended by an error")
+      case .cancelled: cautions.append("\(profile.name) was ended from outside")
+      default: break
+      }
       cautions += profile.caveats.map { "\(profile.name): \($0)" }
     }
     if run.measure != baseline.measure { cautions.append("they do not count the same") }

@@ -6,12 +6,15 @@ extension Ledger {
   ///
   /// A job that trains is measured between the first and the last report of its present life in the
   /// span, without the evaluations and checkpoints that it tells; a server, between its counts. A brief
-  /// one leaves out what only a comparison needs: stretches, losses, memory.
+  /// one leaves out what only a comparison needs: stretches, losses, memory. Only one `withCourse` tells
+  /// what had been spent and done at each moment.
   public func profile(
-    of job: Device, over span: TimeSpan, name: String, isBrief: Bool = false
+    of job: Device, over span: TimeSpan, name: String, isBrief: Bool = false,
+    withCourse: Bool = false
   ) -> RunProfile? {
     if isServer(job.id) {
-      return servingProfile(of: job, over: span, name: name, isBrief: isBrief)
+      return servingProfile(
+        of: job, over: span, name: name, isBrief: isBrief, withCourse: withCourse)
     }
     let lives = lives(of: job.id, over: span)
     guard let life = lives.last(where: { $0.span.seconds > 0 }) else { return nil }
@@ -58,6 +61,11 @@ extension Ledger {
       }
       ?? (timeline.id(.step, of: job.id) == nil ? "epochs" : "steps")
     profile.blocks = blocks(profile.measure, job.id, times, cost, isStep ? clock : nil)
+    if withCourse {
+      profile.course = course(
+        along: RunWay(of: job.id, to: stretch, in: self, seenShare: cost.seenShare))
+    }
+    profile.ending = timeline.ending(of: job.id, at: span.end)?.cause
     return profile
   }
 
@@ -91,6 +99,7 @@ extension Ledger {
     profile.framework = facts.framework
     profile.precision = facts.precision
     profile.parameters = facts.shape.parameters
+    profile.vocabulary = facts.shape.vocabulary
     profile.isSimulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
     return profile
   }

@@ -11,6 +11,14 @@ extension RunProfile {
     else { return nil }
     return low...high
   }
+
+  /// The seconds from the first report of progress until a loss is first reached, in the same way.
+  static func seconds(to loss: Double, in points: [LossPoint]) -> ClosedRange<Double>? {
+    guard let after = points.firstIndex(where: { $0.loss <= loss }), after > 0,
+      let high = points[after].seconds, let low = points[after - 1].seconds, low <= high
+    else { return nil }
+    return low...high
+  }
 }
 
 extension Ledger {
@@ -22,10 +30,7 @@ extension Ledger {
   ) -> [RunProfile.LossPoint] {
     let progress: Metric = timeline.id(.step, of: job) == nil ? .epoch : .step
     let reports = reports(metric, of: job, until: stretch.end, by: progress)
-    // A loss that a resumed job reaches took what its earlier lives took, too.
-    let begin = workStart(of: job, at: stretch.end) ?? reports.first?.time ?? stretch.start
-    let earlier = lives(of: job, over: TimeSpan(begin, stretch.end)).map(\.whole)
-      .filter { $0.end < stretch.start }
+    let way = RunWay(of: job, to: stretch, in: self, seenShare: cost.seenShare)
     let counted = counter.flatMap { timeline.id($0, of: job) }
     let size = max(1, reports.count / most)
     var points: [RunProfile.LossPoint] = []
@@ -36,15 +41,8 @@ extension Ledger {
       guard points.last.map({ progress > $0.progress }) ?? true else { continue }
       let mean = part.reduce(0) { $0 + $1.loss } / Double(part.count)
       var point = RunProfile.LossPoint(progress: progress, loss: mean)
-      var joules: Double? = 0
-      for life in earlier + [TimeSpan(stretch.start, stretch.end)] where life.start < last.time {
-        let energy = jobEnergy(of: job, over: TimeSpan(life.start, min(life.end, last.time)))
-        joules = joules.flatMap { sum in
-          energy.flatMap { $0.isKnown ? sum + $0.joules / cost.seenShare : nil }
-        }
-      }
-      let isKnown = charge(of: job, over: stretch).isKnown
-      point.joules = isKnown ? joules : nil
+      point.joules = way.joules(until: last.time, in: self)
+      point.seconds = way.seconds(until: last.time)
       points.append(point)
     }
     return points

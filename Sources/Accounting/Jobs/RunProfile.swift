@@ -53,6 +53,8 @@ public struct RunProfile: Hashable, Sendable {
     public var loss: Double
     /// The energy from the first report of progress until then, in joules, if it is known.
     public var joules: Double?
+    /// How long the run had run until then, in seconds since its first report of progress.
+    public var seconds: Double?
   }
 
   /// What people call the run: its file's name, or "this run".
@@ -96,6 +98,12 @@ public struct RunProfile: Hashable, Sendable {
   public var evaluations: [LossPoint] = []
   /// What the progress of `losses` counts: tokens, samples or steps.
   public var progressUnit = "steps"
+  /// How many tokens its model tells apart, if the job says.
+  public var vocabulary: Double?
+  /// What it had spent and done at each of some moments, where that was asked for.
+  public var course: RunCourse?
+  /// How the job ended, if that is known.
+  public var ending: Event.Cause?
   /// The most bytes in use on all accelerators together.
   public var peakMemory: Double?
   /// What `blocks` count.

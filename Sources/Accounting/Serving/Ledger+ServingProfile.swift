@@ -5,7 +5,7 @@ extension Ledger {
   /// The profile of a server from its first count in a span to its last; `nil` where it counted neither
   /// output tokens nor requests twice.
   func servingProfile(
-    of job: Device, over span: TimeSpan, name: String, isBrief: Bool
+    of job: Device, over span: TimeSpan, name: String, isBrief: Bool, withCourse: Bool
   ) -> RunProfile? {
     guard let cost = servingCost(of: job.id, within: span) else { return nil }
     let stretch = cost.span
@@ -31,6 +31,10 @@ extension Ledger {
       caveats(of: job.id, over: stretch).map(\.words) + warnings(over: stretch).map(\.words)
     describeHardware(&profile, job, stretch)
     profile.blocks = blocks(of: job.id, profile, over: stretch)
+    if withCourse {
+      profile.course = course(along: RunWay(of: job.id, to: stretch, in: self, seenShare: 1))
+    }
+    profile.ending = timeline.ending(of: job.id, at: span.end)?.cause
     return profile
   }
 

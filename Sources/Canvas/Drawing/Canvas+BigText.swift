@@ -7,7 +7,7 @@ extension Canvas {
 
   /// Draws digits three rows tall out of half blocks and returns the columns they take.
   ///
-  /// It knows 0-9, space, `.`, `,`, `:`, `%`, `+`, `-` and `–`; anything else is a gap.
+  /// It knows 0-9, space, `.`, `,`, `:`, `%`, `+`, `-`, `–`, `×` and `≈`; anything else is a gap.
   @discardableResult
   public mutating func bigText(
     _ s: String, x: Int, y: Int, _ style: Style, glyphs: GlyphSet
@@ -56,6 +56,8 @@ enum BigDigits {
     case ":": [" ", "#", " ", "#", " "]
     case "%": ["#  #", "  # ", " #  ", "#   ", "#  #"]
     case "+": ["   ", " # ", "###", " # ", "   "]
+    case "×": ["   ", "# #", " # ", "# #", "   "]
+    case "≈": [" # #", "# # ", "    ", " # #", "# # "]
     case "-", "–", "−": ["   ", "   ", "###", "   ", "   "]
     default: ["  ", "  ", "  ", "  ", "  "]
     }

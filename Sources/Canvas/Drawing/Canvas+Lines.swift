@@ -38,6 +38,9 @@ extension Canvas {
     }
   }
 
+  /// How many dots of a line lie one above another in a cell.
+  public static func dots(perRowOf glyphs: GlyphSet) -> Int { DotMarks.rows(glyphs) }
+
   /// The dot row of a sample counted from below, or nil when it is missing.
   private static func dot(
     of values: [Double?], at index: Int, bottom: Double, top: Double, dots: Int

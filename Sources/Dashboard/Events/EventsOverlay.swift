@@ -58,6 +58,7 @@ struct EventsOverlay: Overlay {
     case .gap: ("▲", .critical)
     case .mark: ("▾", .accent)
     case .event: ("▾", .muted)
+    case .phase: ("═", .muted)
     }
   }
 

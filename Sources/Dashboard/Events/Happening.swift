@@ -1,6 +1,9 @@
+import Accounting
+import Quantities
 import Telemetry
 
-/// Something of a session that has a time and a name: an event, or a source that fell silent or came back.
+/// Something of a session that has a time and a name: an event, a source that fell silent or came back, or
+/// an evaluation or a checkpoint of a job.
 public struct Happening: Hashable, Sendable {
   /// When it happened.
   public var time: Timestamp
@@ -17,11 +20,23 @@ public struct Happening: Hashable, Sendable {
         ? .alert : event.kind == .gap ? .gap : event.kind == .mark ? .mark : .event
       return Happening(time: event.time, words: timeline.words(of: event), sort: sort)
     }
-    let outages = outages(in: timeline)
-    guard !outages.isEmpty else { return events }
-    return (events + outages).enumerated().sorted {
+    let others = outages(in: timeline) + phases(in: timeline)
+    guard !others.isEmpty else { return events }
+    return (events + others).enumerated().sorted {
       ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
     }.map(\.element)
+  }
+
+  /// What jobs tell of their time besides training, with the joules it took.
+  private static func phases(in timeline: Timeline) -> [Happening] {
+    guard let span = timeline.span else { return [] }
+    let ledger = Ledger(timeline)
+    return ledger.phases(over: span).map { phase in
+      let joules = ledger.joules(of: phase).map { ", " + SI.energy($0).joined } ?? ""
+      let name = timeline.device(phase.job)?.label ?? phase.job.name
+      return Happening(
+        time: phase.span.start, words: "\(name): \(phase.words)\(joules)", sort: .phase)
+    }
   }
 
   /// When sources that had answered fell silent, and when they came back.

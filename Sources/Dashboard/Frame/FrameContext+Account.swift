@@ -7,7 +7,7 @@ import Telemetry
 extension FrameContext {
   /// The selected span, else the session up to the time looked at.
   var account: TimeSpan {
-    input.view.selection.map { TimeSpan($0, time) } ?? session
+    input.view.selectedSpan(at: time) ?? session
   }
 
   /// The words behind a total: `since start`, or the length of the selected span.

@@ -24,6 +24,7 @@ public struct FrameContext {
   /// The job whose progress and cost are shown.
   let job: Device?
   private let profiles = FrameMemo<RunProfile?>()
+  private let courses = FrameMemo<RunProfile?>()
   private let outlooks = FrameMemo<JobOutlook?>()
   private let paths = FrameMemo<DataPath>()
   private let energies = FrameMemo<EnergyAmount?>()
@@ -120,7 +121,7 @@ public struct FrameContext {
   var dataPath: DataPath {
     paths.answer {
       // A stretch that is selected is asked about, else the last minute.
-      let span = input.view.selection.map { TimeSpan($0, time) }
+      let span = input.view.selectedSpan(at: time)
       return ledger.dataPath(
         of: pathJob, over: span ?? TimeSpan(last: Self.pathSeconds, endingAt: time))
     }
@@ -142,6 +143,16 @@ public struct FrameContext {
         // Of what was written before anyone looked, neither rate nor cost is known.
         timeline.facts(of: job.id).isHistory
           ? nil : ledger.profile(of: job, over: session, name: "this run")
+      }
+    }
+  }
+
+  /// The same with its course, for a race.
+  var raced: RunProfile? {
+    courses.answer {
+      job.flatMap { job in
+        timeline.facts(of: job.id).isHistory
+          ? nil : ledger.profile(of: job, over: session, name: "this run", withCourse: true)
       }
     }
   }

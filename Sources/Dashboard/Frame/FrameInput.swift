@@ -67,6 +67,11 @@ public struct FrameInput: Sendable {
   public var catalogue = SourceCatalogue([])
   /// Recorded runs that this one is compared with.
   public var baselines: [RunProfile] = []
+  /// The races of the whole recorded run against each of them; none while it is live, when they are
+  /// run with what is known.
+  public var races: [Race] = []
+  /// What is said of both beside each of the races, such as their electricity.
+  public var raceNotes: [[String]] = []
   /// What a kilowatt-hour costs.
   public var price: Price?
   /// The loss that the run is to reach.

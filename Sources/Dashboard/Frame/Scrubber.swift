@@ -64,12 +64,19 @@ enum Scrubber {
     canvas.fill(
       Rect(x: from, y: rect.y, width: max(1, to - from + 1), height: 1),
       c.muted, scalar: "━")
-    if let anchor = c.input.view.selection {
-      let other = column(anchor, in: rect, c)
+    for phase in c.ledger.phases(over: c.input.bounds) where phase.span.seconds > 0 {
+      let (begin, end) = (
+        column(phase.span.start, in: rect, c), column(phase.span.end, in: rect, c)
+      )
       canvas.fill(
-        Rect(x: min(other, to), y: rect.y, width: abs(to - other) + 1, height: 1),
-        c.style(.accent), scalar: "━")
-      canvas.put("◆", x: other, y: rect.y, c.style(.accent))
+        Rect(x: begin, y: rect.y, width: end - begin + 1, height: 1), c.style(.algorithm),
+        scalar: "═")
+    }
+    let span = c.input.view.selectedSpan(at: c.time)
+    let ends = span.map { (column($0.start, in: rect, c), column($0.end, in: rect, c)) }
+    if let (from, to) = ends {
+      canvas.fill(
+        Rect(x: from, y: rect.y, width: to - from + 1, height: 1), c.style(.accent), scalar: "━")
     }
     let events = c.timeline.events.map { (event: $0, x: column($0.time, in: rect, c)) }
     // No label may hide a gap or an alert.
@@ -90,6 +97,12 @@ enum Scrubber {
       guard room >= 4, !text.isEmpty else { continue }
       let name = " " + clipped(text, to: min(24, room)) + " "
       free = x + 2 + canvas.text(name, x: x + 1, y: rect.y, c.muted)
+    }
+    if let (from, to) = ends {
+      // Of a span without an end of its own the cursor is the other end.
+      let isLoop = c.input.view.selectionEnd != nil
+      canvas.put(isLoop ? "┣" : "◆", x: from, y: rect.y, c.style(.accent))
+      canvas.put(isLoop ? "┫" : "◆", x: to, y: rect.y, c.style(.accent))
     }
     canvas.put("◆", x: to, y: rect.y, c.style(.accent).bold)
   }

@@ -87,9 +87,11 @@ enum TitleBar {
         ? ("‖ PAUSED " + SI.clock(c.time - c.input.bounds.start), .warning)
         : ("‖ PAUSED −" + SI.clock(behind), .warning)
     case .playing:
+      let isLoop = c.input.view.selectionEnd.map { c.time <= $0 } ?? false
       let speed = cursor.speed == 1 ? "" : " " + SI.significant(cursor.speed).shortened + "x"
       return isRecording
-        ? ("▶ REPLAY" + speed, .accent) : ("▶ −" + SI.clock(behind) + speed, .accent)
+        ? ((isLoop ? "▶ A–B" : "▶ REPLAY") + speed, .accent)
+        : ("▶ −" + SI.clock(behind) + speed, .accent)
     }
   }
 }

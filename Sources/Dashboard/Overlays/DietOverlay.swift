@@ -63,6 +63,9 @@ struct DietOverlay: Overlay {
     for baseline in c.input.baselines {
       lines += verdict(Comparison(profile, against: baseline), ink, width: width)
     }
+    if !c.input.baselines.isEmpty {
+      lines.append([Run("r", ink.title), Run(" lets them race, side by side", ink.muted)])
+    }
     return lines
   }
 

@@ -44,6 +44,12 @@ struct HelpOverlay: Overlay {
     }
   }
 
+  /// Commands that share a line where there is little room.
+  private static let pairs: [(first: Command, second: Command, text: String)] = [
+    (.nextPanel, .previousPanel, "to the next panel, the previous"),
+    (.slower, .faster, "play slower, faster"),
+  ]
+
   /// Every key; in short with one line for all panels.
   private func lines(_ c: FrameContext, isShort: Bool) -> [(keys: String, text: String)] {
     var lines: [(keys: String, text: String)] = []
@@ -57,8 +63,15 @@ struct HelpOverlay: Overlay {
           }
           continue
         }
+        if isShort, Self.pairs.contains(where: { $0.second == binding.command }) { continue }
         // Not every symbol has an ASCII form, so the names of the keys are shown.
         let keys = binding.keys.map { c.glyphs == .ascii ? $0 : KeyTable.symbol($0) }
+        if isShort, let pair = Self.pairs.first(where: { $0.first == binding.command }) {
+          let others = KeyTable.all.first { $0.command == pair.second }?.keys ?? []
+          let more = others.map { c.glyphs == .ascii ? $0 : KeyTable.symbol($0) }
+          lines.append(((keys + more).joined(separator: " "), pair.text))
+          continue
+        }
         lines.append((keys.joined(separator: " "), binding.text))
       }
     }
@@ -67,6 +80,7 @@ struct HelpOverlay: Overlay {
     }
     lines.append(("Mouse", ""))
     lines.append(("click", "a panel: large; the scrubber: go there"))
+    lines.append(("drag", "the scrubber's track: wind; its curve: select"))
     lines.append(("wheel", "shorter or longer time"))
     return lines
   }

@@ -19,6 +19,8 @@ public struct OverlayName: Hashable, Sendable, ExpressibleByStringLiteral {
   public static let provenance: OverlayName = "provenance"
   /// Published measurements of techniques that save energy.
   public static let diet: OverlayName = "diet"
+  /// This run and a recorded one side by side; takes keys of its own while it is open.
+  public static let race: OverlayName = "race"
   /// What the workload would take on other chips.
   public static let chips: OverlayName = "chips"
   /// The session's energy as familiar things.
@@ -51,6 +53,7 @@ public enum OverlayCatalogue {
     ProcessOverlay(),
     EventsOverlay(),
     DietOverlay(),
+    RaceOverlay(),
     ChipsOverlay(),
     EquivalentsOverlay(),
     HelpOverlay(),

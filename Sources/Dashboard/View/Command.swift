@@ -11,6 +11,8 @@ public enum Command: Sendable, Hashable {
   /// Opens the line into which the name of a mark is typed.
   case nameMark
   case addMark, previousMark, nextMark, select
+  /// Ends the selected span and plays it over and over; or no longer.
+  case loop
   /// A panel of the catalogue, from 0: large, or back.
   case panel(Int)
   case nextPanel, previousPanel, focus, leave
@@ -27,6 +29,8 @@ public enum Command: Sendable, Hashable {
   public static let provenance = Command.overlay(.provenance)
   /// Opens or closes the published measurements.
   public static let diet = Command.overlay(.diet)
+  /// Opens or closes the race against a baseline.
+  public static let race = Command.overlay(.race)
   /// Opens or closes the estimates for other chips.
   public static let chips = Command.overlay(.chips)
   /// Opens or closes the list of familiar things.
@@ -40,7 +44,7 @@ extension Command: CaseIterable {
       .playOrPause, .back, .forward, .backFine, .forwardFine, .backFar, .forwardFar,
       .previousReading, .nextReading, .slower, .faster, .normalSpeed, .first, .last, .goTo, .zone,
       .addMark,
-      .previousMark, .nextMark, .select, .nextPanel, .previousPanel, .focus, .leave, .zoomIn,
+      .previousMark, .nextMark, .select, .loop, .nextPanel, .previousPanel, .focus, .leave, .zoomIn,
       .zoomOut, .theme, .cycleGlyphs, .screenshot, .repaint, .quit,
     ] + PanelCatalogue.all.indices.map(Command.panel) + OverlayCatalogue.names.map(Command.overlay)
 }

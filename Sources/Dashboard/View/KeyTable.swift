@@ -56,6 +56,7 @@ public enum KeyTable {
     bind(.nextMark, ["n"], .marks, "to the next mark or event"),
     bind(.previousMark, ["N"], .marks, "to the previous one"),
     bind(.select, ["v"], .marks, "select a span from here; again: drop it"),
+    bind(.loop, ["V"], .marks, "end the span here, and loop in it"),
   ]
 
   /// A digit for each panel; beyond the ninth there is only the way by Tab.

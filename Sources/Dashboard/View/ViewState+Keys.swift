@@ -12,7 +12,8 @@ extension ViewState {
   ) -> [Effect] {
     if let prompt { return type(key, into: prompt, timeline, bounds, utcOffset) }
     if overlay == .processes {
-      let span = TimeSpan(selection ?? bounds.start, cursor.time(in: bounds))
+      let time = cursor.time(in: bounds)
+      let span = selectedSpan(at: time) ?? TimeSpan(bounds.start, time)
       let uses = Ledger(timeline).processes(over: span, by: processes.grouping)
       toast = ""
       switch processes.press(key, processes.rows(uses), canSignal: canSignal) {
@@ -37,6 +38,10 @@ extension ViewState {
         return apply(.overlay(.events), timeline: timeline, bounds: bounds)
       case .unhandled: break
       }
+    }
+    if overlay == .race, race.press(key) {
+      toast = ""
+      return []
     }
     guard let command = KeyTable.command(for: key) else { return [] }
     return apply(command, timeline: timeline, bounds: bounds)

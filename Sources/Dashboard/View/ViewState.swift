@@ -15,12 +15,18 @@ public struct ViewState: Sendable, Hashable {
   public private(set) var selected = 0
   /// The view that is open over the panels.
   public private(set) var overlay: OverlayName?
-  /// Where the selected span begins; it ends at the cursor.
-  public private(set) var selection: Timestamp?
+  /// Where the selected span begins, A; it ends at the cursor unless it has an end of its own.
+  public internal(set) var selection: Timestamp?
+  /// Where the selected span ends, B: what is played comes back from there to its beginning.
+  public internal(set) var selectionEnd: Timestamp?
+  /// Where the mouse took hold of the scrubber, to draw a span from there.
+  var grip: Timestamp?
   /// Order, filter and chosen row of the list of processes.
   public var processes = ProcessListState()
   /// Filter and chosen row of the list of marks and events.
   public var events = EventListState()
+  /// How a race is laid out.
+  public var race = RaceState()
   /// The index of the chosen theme.
   public private(set) var theme: Int
   /// The characters that curves and bars are drawn with.
@@ -58,7 +64,12 @@ public struct ViewState: Sendable, Hashable {
   ) -> [Effect] {
     if !toast.isEmpty { toast = "" }
     switch command {
-    case .playOrPause: cursor.toggle(in: bounds)
+    case .playOrPause:
+      // What stands at the end of a loop goes on at its beginning.
+      if cursor.mode == .paused, let selection, cursor.time(in: bounds) == selectionEnd {
+        cursor.seek(to: selection, in: bounds)
+      }
+      cursor.toggle(in: bounds)
     case .back: cursor.seek(by: -5, in: bounds)
     case .forward: cursor.seek(by: 5, in: bounds)
     case .backFine: cursor.seek(by: -1, in: bounds)
@@ -89,6 +100,7 @@ public struct ViewState: Sendable, Hashable {
     case .theme: theme = (theme + 1) % themeCount
     case .cycleGlyphs: glyphs = glyphs == .braille ? .blocks : glyphs == .blocks ? .ascii : .braille
     case .select: select(bounds)
+    case .loop: loop(bounds)
     case .overlay(let name):
       overlay = overlay == name ? nil : name
       if overlay == .events { events = EventListState() }
@@ -99,14 +111,8 @@ public struct ViewState: Sendable, Hashable {
     return []
   }
 
-  /// Begins a selected span at the cursor, or drops it.
-  private mutating func select(_ bounds: TimeSpan) {
-    selection = selection == nil ? cursor.time(in: bounds) : nil
-    toast =
-      selection == nil
-      ? "selection dropped: totals count from the start again"
-      : "selecting from here: move the cursor; totals are of the span; v ends it"
-  }
+  /// Opens a view over the panels from the beginning.
+  public mutating func open(_ name: OverlayName) { overlay = name }
 
   /// Closes what was opened last.
   private mutating func leave() {
@@ -115,7 +121,7 @@ public struct ViewState: Sendable, Hashable {
     } else if focused != nil {
       focused = nil
     } else {
-      selection = nil
+      dropSelection()
     }
   }
 
@@ -156,11 +162,16 @@ public struct ViewState: Sendable, Hashable {
 
   /// Chooses and focuses what lies under a click.
   public mutating func click(x: Int, y: Int, layout: Layout, bounds: TimeSpan) {
-    if overlay != nil {
+    grip = nil
+    // A race leaves the scrubber where it is, to be wound to and fro.
+    let isScrubbing = overlay == .race && layout.scrubber.contains(x: x, y: y)
+    if overlay != nil, !isScrubbing {
       processes.dropQuestion()
       overlay = nil
     } else if layout.scrubber.contains(x: x, y: y) {
       drag(x: x, layout: layout, bounds: bounds)
+      // The track winds, and the curve above it is drawn over to select a part of it.
+      if y < layout.scrubber.bottom - 1 { grip = cursor.time(in: bounds) }
     } else if let panel = layout.panels.firstIndex(where: { $0.contains(x: x, y: y) }) {
       toggleFocus(focused ?? panel)
     }
@@ -191,5 +202,6 @@ public struct ViewState: Sendable, Hashable {
     let share = Double(min(max(x, track.x), track.right - 1) - track.x) / Double(track.width - 1)
     let shown = cursor.canBeLive ? Self.scrubberSpan(bounds) : bounds
     cursor.seek(to: share >= 1 ? bounds.end : shown.start + shown.seconds * share, in: bounds)
+    if let grip { select(from: grip, to: cursor.time(in: bounds)) }
   }
 }

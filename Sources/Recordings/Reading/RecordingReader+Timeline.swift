@@ -153,7 +153,8 @@ extension RecordingReader {
     query.bind(3, end)
     defer { query.reset() }
     var result: [Tier.Bucket] = []
-    if end < .max { result.reserveCapacity(Int((end - max(0, min(start, end))) / width) + 32) }
+    let expected = end < .max ? (end - max(0, min(start, end))) / width + 32 : 0
+    result.reserveCapacity(Int(min(20_000, expected)))
     while try query.step() {
       let from = result.count
       guard catalogue.unpack(query, of: place, width: width, into: &result) else {

@@ -13,7 +13,7 @@ public final class RecordingReader {
   let database: Database
   var catalogue = RecordingCatalogue()
   /// What was found wrong while the catalogue was read, in words.
-  var findings: [String] = []
+  public internal(set) var findings: [String] = []
   /// Nanoseconds from which buckets of a minute are loaded; before it only quarters of an hour.
   var minutesFrom: Int64 = 0
 

@@ -116,6 +116,10 @@ struct Compare: ParsableCommand {
     if let equal = comparison.equalLoss {
       text += "\(run) \(equal.words.amount) \(equal.words.of), beside \(baseline). "
     }
+    if let reason = comparison.equalLossAbsence {
+      text +=
+        "\(run) beside \(baseline): joules to the same loss unknown, because \(sanitized(reason)). "
+    }
     guard let words = comparison.words else {
       return text + "\(run) beside \(baseline): cannot be compared."
     }
@@ -178,6 +182,7 @@ struct Compare: ParsableCommand {
         ("saving_high", comparison.interval.map { .number($0.upperBound) }),
         ("larger_than_noise", comparison.isLargerThanNoise.map(JSONText.flag)),
         ("equal_loss", comparison.equalLoss.map { .number($0.loss) }),
+        ("equal_loss_unknown_because", comparison.equalLossAbsence.map(JSONText.text)),
         ("equal_loss_basis", comparison.equalLoss.map { .text($0.kind) }),
         ("equal_loss_ratio", comparison.equalLoss.map { .number($0.ratio) }),
         ("equal_loss_ratio_low", comparison.equalLoss?.bounds.map { .number($0.lowerBound) }),

@@ -14,7 +14,7 @@ struct Hippowatt: ParsableCommand {
     version: Version.string,
     subcommands: [
       Watch.self, Replay.self, Record.self, Demo.self, Jobs.self, Sources.self, Snapshot.self,
-      Report.self, Compare.self, Import.self, Export.self, Cut.self,
+      Report.self, Compare.self, RaceCommand.self, Import.self, Export.self, Cut.self,
       When.self, Grid.self,
     ],
     defaultSubcommand: Watch.self)

@@ -174,7 +174,8 @@ extension DisplayOptions {
   /// Opens the terminal and runs a session on it until the user quits.
   func run(
     _ feed: any Feed, cursor: Cursor, settings: Settings, host: HostEnvironment,
-    keyboard: Int32 = 0, toast: String = ""
+    keyboard: Int32 = 0, toast: String = "", accounts read: Accounts? = nil,
+    overlay: OverlayName? = nil
   ) throws {
     var store = ThemeStore(host: host, executable: ThemeStore.executable)
     let theme = store.index(of: theme ?? settings.theme)
@@ -187,7 +188,8 @@ extension DisplayOptions {
     }.map { text in
       try KeyScript(text, path: keys ?? "")
     }
-    let accounts = try accounts.load()
+    let race = accounts.race
+    let accounts = try read ?? accounts.load()
     let screen: TerminalScreen
     do {
       screen = try TerminalScreen(terminalOptions(host, keyboard: keyboard))
@@ -202,6 +204,8 @@ extension DisplayOptions {
     var view = ViewState(
       cursor: cursor, window: windowSeconds(settings), theme: theme,
       themeCount: store.themes.count, glyphs: glyphs(settings) ?? fallback)
+    view.race = race
+    if let overlay { view.open(overlay) }
     view.toast = store.problems.first ?? toast
     let session = ScreenSession(
       feed: feed, screen: screen, themes: store.themes, view: view, script: script, dumpPath: dump,

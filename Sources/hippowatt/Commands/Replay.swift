@@ -58,6 +58,9 @@ struct Replay: ParsableCommand {
     let settings = try Settings.load(named: config, host)
     let feed = try Self.open(path, supposed: supposed, now: SystemClock.wall)
     feed.keepsMarks = keepsMarks
+    var accounts = try display.accounts.load(beside: path)
+    // What is told of the electricity of both is of the grids they were recorded on.
+    if supposed != nil { accounts.forgetElectricity() }
     // A little way in, so that the first frame has something to show.
     let start =
       try at.map { try Self.time($0, in: feed) } ?? min(feed.bounds.end, feed.bounds.start + 2)
@@ -65,7 +68,8 @@ struct Replay: ParsableCommand {
     var cursor = feed.isGrowing ? Cursor.live : Cursor.replay(from: start, paused: paused)
     if feed.isGrowing, at != nil { cursor.seek(to: start, in: feed.bounds) }
     cursor.setSpeed(speed)
-    try display.run(feed, cursor: cursor, settings: settings, host: host, toast: toast)
+    try display.run(
+      feed, cursor: cursor, settings: settings, host: host, toast: toast, accounts: accounts)
   }
 
   /// The time of a recording that is named; one that is told from what is looked at counts from the end.

@@ -45,6 +45,11 @@ struct Report: ParsableCommand {
   @Option(help: ArgumentHelp("The settings to use instead of the user's own.", valueName: "file"))
   var config: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Compare all readings with the stored totals first, also of a recording beyond 64 MB."))
+  var verify = false
+
   @OptionGroup var model: ModelOptions
 
   @OptionGroup var supposition: SupposedGridOptions
@@ -103,22 +108,34 @@ struct Report: ParsableCommand {
   private func open(
     _ file: String, _ settings: Settings, _ supposed: SupposedGrid?
   ) throws -> RunSet.Run {
-    var recording = try Accounts.open(file)
-    if let supposed {
-      recording.timeline = try Accounts.suppose(
-        supposed, in: recording.timeline, over: recording.span, offset: HostEnvironment.utcOffset)
+    func run(_ opened: Accounts.Opened) throws -> RunSet.Run {
+      var recording = opened
+      if let supposed {
+        recording.timeline = try Accounts.suppose(
+          supposed, in: recording.timeline, over: recording.span, offset: HostEnvironment.utcOffset)
+      }
+      Accounts.tell(model.facts, to: &recording.timeline)
+      let chosen = try job.map { try Accounts.job($0, in: Ledger(recording.timeline), path: file) }
+      var report = RunReport(
+        recording.timeline, over: recording.span, machine: recording.machine, job: chosen,
+        targetLoss: targetLoss, price: price.flatMap(Price.init(text:)), tariff: settings.tariff,
+        utcOffset: HostEnvironment.utcOffset)
+      report.damages = recording.damages
+      report.supposed = supposed?.words(recording.timeline)
+      report.pue = settings.pue
+      report.trainingType = form.trainingType
+      return RunSet.Run(file, recording, report, withHours: form.contract != nil)
     }
-    Accounts.tell(model.facts, to: &recording.timeline)
-    let chosen = try job.map { try Accounts.job($0, in: Ledger(recording.timeline), path: file) }
-    var report = RunReport(
-      recording.timeline, over: recording.span, machine: recording.machine, job: chosen,
-      targetLoss: targetLoss, price: price.flatMap(Price.init(text:)), tariff: settings.tariff,
-      utcOffset: HostEnvironment.utcOffset)
-    report.damages = recording.damages
-    report.supposed = supposed?.words(recording.timeline)
-    report.pue = settings.pue
-    report.trainingType = form.trainingType
-    return RunSet.Run(file, recording, report, withHours: form.contract != nil)
+    guard ReportForms.form(format) == nil, job == nil else {
+      return try run(try Accounts.open(file, verify: verify))
+    }
+    return try run(
+      try Accounts.open(file, verify: verify) { opened in
+        let report = try run(opened).report
+        // Both forms, since each asks for some things of its own.
+        _ = report.json
+        _ = report.lines
+      })
   }
 
   /// Prints a form, or writes its files into the folder that was named.

@@ -78,9 +78,12 @@ struct Snapshot: ParsableCommand {
     let theme = store.index(of: display.theme ?? settings.theme)
     for problem in store.problems { printError("hippowatt: \(problem)") }
     let feed: any Feed
+    let accounts = try display.accounts.load(
+      beside: file, isAnonymous: privacyOptions.anonymous)
     var cursor = Cursor.live
     if let file {
       let replay = try Replay.open(file, privacy: privacyOptions.filter(host))
+      if overlay == OverlayName.race.name { replay.goOn(until: accounts.end) }
       cursor = .replay(from: try Replay.time(at, in: replay), paused: true)
       feed = replay
     } else {
@@ -91,6 +94,7 @@ struct Snapshot: ParsableCommand {
       cursor: cursor, window: display.windowSeconds(settings), theme: theme,
       themeCount: store.themes.count, glyphs: display.glyphs(settings) ?? .braille)
     view.focused = panel.flatMap(PanelCatalogue.index)
+    view.race = display.accounts.race
     try feed.update(for: view)
     if let overlay {
       let before = view
@@ -108,7 +112,6 @@ struct Snapshot: ParsableCommand {
       timeline: feed.timeline, bounds: feed.bounds, view: view, theme: store.themes[theme],
       session: info, width: width, height: height)
     input.catalogue = .all
-    let accounts = try display.accounts.load()
     accounts.fill(&input)
     var frame = Frame.render(input)
     while try feed.supply() {

@@ -55,6 +55,11 @@ final class ReplayFeed: Feed {
     try suppose()
   }
 
+  /// Lets the cursor go on after the end of the recording, where another run was longer.
+  func goOn(until end: Timestamp?) {
+    if let end { bounds = TimeSpan(bounds.start, max(bounds.end, end)) }
+  }
+
   /// Lays what was recorded upon the grid that is supposed.
   private func suppose() throws {
     guard let supposed else { return }

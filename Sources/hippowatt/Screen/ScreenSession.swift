@@ -60,7 +60,7 @@ final class ScreenSession {
       let now = Self.monotonic
       try feed.update(for: view)
       if feed.takeBell() { screen.ring() }
-      view.cursor.advance(by: Double(now - last) * 1e-9, in: feed.bounds)
+      view.advance(by: Double(now - last) * 1e-9, in: feed.bounds)
       last = now
       openQuestion()
       try draw()
@@ -180,7 +180,9 @@ final class ScreenSession {
       isDragging = layout.scrubber.contains(x: mouse.x, y: mouse.y)
       view.click(x: mouse.x, y: mouse.y, layout: layout, bounds: feed.bounds)
     case .drag: if isDragging { view.drag(x: mouse.x, layout: layout, bounds: feed.bounds) }
-    case .release: isDragging = false
+    case .release:
+      isDragging = false
+      view.release()
     case .wheelUp: _ = view.apply(.zoomIn, timeline: feed.timeline, bounds: feed.bounds)
     case .wheelDown: _ = view.apply(.zoomOut, timeline: feed.timeline, bounds: feed.bounds)
     case .moved: break

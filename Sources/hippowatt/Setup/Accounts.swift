@@ -1,52 +1,28 @@
 import Accounting
-import ArgumentParser
 import Dashboard
 import Recordings
 import Telemetry
 
-/// What a run is compared with: other runs, a price, a target loss.
-struct AccountOptions: ParsableArguments {
-  @Option(
-    name: .customLong("baseline"),
-    help: ArgumentHelp(
-      "A recording to lay beside this run; may be given again.", valueName: "file.hippo"))
-  var baselines: [String] = []
-
-  @OptionGroup var model: ModelOptions
-
-  @Option(help: ArgumentHelp("What a kilowatt-hour costs, such as 0.25EUR.", valueName: "price"))
-  var price: String?
-
-  @Option(
-    name: .customLong("target-loss"),
-    help: ArgumentHelp("A loss; when it is reached, and with what energy.", valueName: "loss"))
-  var targetLoss: Double?
-
-  func validate() throws {
-    if let price, Price(text: price) == nil {
-      throw ValidationError("--price \(price): write the price of a kWh, such as 0.25 or 0.25EUR")
-    }
-    if let targetLoss, !targetLoss.isFinite {
-      throw ValidationError("--target-loss \(targetLoss): write a number")
-    }
-  }
-
-  /// Reads the baselines.
-  /// - Throws: `Failure` for a file that is no recording or holds no job.
-  func load() throws -> Accounts {
-    Accounts(
-      baselines: try baselines.map { try Accounts.profile($0) }, facts: model.facts,
-      price: price.flatMap(Price.init(text:)), targetLoss: targetLoss)
-  }
-}
-
-/// The same, read.
+/// What a run is compared with, read: other runs, a price, a target loss.
 struct Accounts {
   var baselines: [RunProfile] = []
   /// Attributes of jobs that the user states.
   var facts: [String: String] = [:]
   var price: Price?
   var targetLoss: Double?
+  /// The whole run of a recording against each of the baselines.
+  var races: [Race] = []
+  /// What is said of both beside each race.
+  var raceNotes: [[String]] = []
+
+  /// When all races are over, in the time of the recording.
+  var end: Timestamp? { races.compactMap(\.end).max() }
+
+  /// Leaves out what is known of the electricity of both runs of a race.
+  mutating func forgetElectricity() {
+    raceNotes = []
+    for index in races.indices { races[index].intensities = nil }
+  }
 
   /// Puts them into what a frame is drawn from.
   func fill(_ input: inout FrameInput) {
@@ -54,6 +30,8 @@ struct Accounts {
     input.baselines = baselines
     input.price = price
     input.targetLoss = targetLoss
+    input.races = races
+    input.raceNotes = raceNotes
   }
 
   /// Sets attributes of every job of a timeline.
@@ -75,13 +53,16 @@ struct Accounts {
   }
 
   /// A whole recording, with single values for its last hour; what is damaged in it is said.
-  static func open(_ path: String) throws -> Opened {
-    let reader: RecordingReader
-    var timeline: Timeline
+  ///
+  /// With `asking`, which asks of it all that will be asked, only that is read.
+  static func open(
+    _ path: String, verify: Bool = false, asking: ((Opened) throws -> Void)? = nil
+  ) throws -> Opened {
     do {
-      reader = try RecordingReader(path: path)
-      timeline = try reader.timeline()
-      guard var span = reader.span else {
+      let pages = try RecordingPages(path: path)
+      let reader = pages.reader
+      var timeline = try pages.open()
+      guard var span = timeline.span else {
         throw ReplayFeed.empty(path, isComplete: reader.header.isComplete)
       }
       if !reader.header.isComplete {
@@ -92,16 +73,29 @@ struct Accounts {
       if let end = timeline.events.last(where: { $0.cause == .recordingEnded })?.time {
         span = TimeSpan(span.start, max(span.end, end))
       }
-      // Before the last hour, values are kept by the minute.
-      try reader.load(page: TimeSpan(max(span.start, span.end - 3600), span.end), into: &timeline)
-      var privacy = PrivacyFilter()
-      privacy.disguise(&timeline)
-      let damages = reader.damages()
+      let damages = damages(of: reader, path, verify: verify)
       for damage in damages {
         printError("hippowatt: \(path) is damaged, its totals may be wrong: \(damage)")
       }
-      return Opened(
-        timeline: timeline, span: span, machine: reader.header.machine, damages: damages)
+      // Before the last hour, values are kept by the minute.
+      let hour = TimeSpan(max(span.start, span.end - 3600), span.end)
+      func disguised() -> Opened {
+        var shown = timeline
+        var privacy = PrivacyFilter()
+        privacy.disguise(&shown)
+        return Opened(
+          timeline: shown, span: span, machine: reader.header.machine, damages: damages)
+      }
+      if let asking {
+        // Beyond a week, minutes would need more memory than they are worth.
+        let week = TimeSpan(max(span.start, span.end - 7 * 86_400), span.end)
+        let view = RecordingPages.View(singles: hour, minutes: week, history: week)
+        repeat { try asking(disguised()) } while try pages.supply(&timeline, for: view)
+      } else {
+        timeline = try reader.timeline()
+        try reader.load(page: hour, into: &timeline)
+      }
+      return disguised()
     } catch let failure as Failure {
       throw failure
     } catch {
@@ -109,23 +103,38 @@ struct Accounts {
     }
   }
 
-  /// The profile of the job of a recording, or of the one of that name.
-  static func profile(_ path: String, job name: String? = nil) throws -> RunProfile {
-    try run(path, job: name).profile
+  /// Recordings up to so many bytes are compared with their totals whenever results are drawn from them.
+  private static let quicklyVerified = 64 << 20
+
+  /// What is damaged in a recording; a large one is looked through only where that is asked for, since
+  /// all of it has to be read.
+  private static func damages(
+    of reader: RecordingReader, _ path: String, verify: Bool
+  ) -> [String] {
+    if verify || reader.header.schema < 3 || File.size(path) <= quicklyVerified {
+      return reader.damages()
+    }
+    return reader.findings
   }
 
-  /// The same, and the electricity of the whole recording.
+  /// The profile of the job of a recording, or of the one of that name, and the electricity of the whole
+  /// recording.
   static func run(
-    _ path: String, job name: String? = nil, damages: ([String]) -> Void = { _ in }
+    _ path: String, job name: String? = nil, withCourse: Bool = false,
+    facts: [String: String] = [:], damages: ([String]) -> Void = { _ in }
   ) throws -> (profile: RunProfile, electricity: RunElectricity) {
-    let recording = try open(path)
+    var recording = try open(path)
     damages(recording.damages)
+    tell(facts, to: &recording.timeline)
     let span = recording.span
     let ledger = Ledger(recording.timeline)
     let job = try Self.job(name, in: ledger, path: path)
     let file = path.split(separator: "/").last.map(String.init) ?? path
     let title = file.hasSuffix(".hippo") ? String(file.dropLast(6)) : file
-    guard let profile = ledger.profile(of: job, over: span, name: title) else {
+    guard
+      let profile = ledger.profile(
+        of: job, over: span, name: title, withCourse: withCourse)
+    else {
       throw Failure("\(path): the job “\(job.label)” did not tell its progress twice")
     }
     return (profile, RunElectricity(title, ledger, over: span))

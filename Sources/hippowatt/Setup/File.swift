@@ -2,6 +2,12 @@ import Glibc
 
 /// Small reads and writes of whole files.
 enum File {
+  /// The bytes of a file; 0 when there is none.
+  static func size(_ path: String) -> Int64 {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+  }
+
   /// Why a file that was named cannot be used, in words that follow its name.
   struct Problem: Error, CustomStringConvertible {
     var description: String

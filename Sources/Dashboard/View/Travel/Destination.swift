@@ -25,7 +25,7 @@ public enum Destination: Hashable, Sendable {
 
   /// What of the scrubber is meant.
   public enum EventSort: String, CaseIterable, Hashable, Sendable {
-    case mark, gap, alert, event
+    case mark, gap, alert, event, phase
   }
 
   /// Why a text names no time or there is no such time.
