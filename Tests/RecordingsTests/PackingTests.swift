@@ -11,6 +11,9 @@ import Testing
     let base = Int64.random(in: -1_000_000_000...1_000_000_000_000_000_000, using: &dice)
     let spread = [1, 100, 60_000, 5_000_000, 4_000_000_000, 1_000_000_000_000_000_000][shape % 6]
     let slope = shape % 2 == 0 ? 0 : Int64.random(in: -300_000...300_000, using: &dice)
+    if shape % 7 == 6 {
+      return (0..<count).map { _ in dice.next() % 2 == 0 ? base : PackedColumn.absent }
+    }
     return (0..<count).map { index in
       if shape % 5 == 4, dice.next() % 4 == 0 { return PackedColumn.absent }
       let value = base + slope * Int64(index) + Int64.random(in: 0...Int64(spread), using: &dice)

@@ -5,7 +5,8 @@
 /// - 20 characters: the base, in decimal, filled up with blanks before it;
 /// - 20 characters: the slope, likewise;
 /// - 20 characters: the factor, likewise, such as 10 000 where whole percents are kept in millionths;
-/// - 1 character: how many planes follow, "1" to "9";
+/// - 1 character: how many planes follow, "1" to "9", or "0" where all values that are there are the
+///   base: then one character for six values says by its bits which are there;
 /// - 2 characters: a check of all the bytes, see `check(_:_:)`;
 /// - per plane, for each value one character, whose code is the digit plus 2.
 ///
@@ -37,12 +38,17 @@ enum PackedColumn {
     guard let first = values.firstIndex(where: { $0 != absent }),
       let last = values.lastIndex(where: { $0 != absent })
     else { return .empty }
-    var isConstant = true
+    var isSame = true
+    var isWhole = true
     for value in values {
-      if value != values[first] { isConstant = false }
-      guard value == absent || range.contains(value) else { return nil }
+      if value == absent {
+        isWhole = false
+        continue
+      }
+      if value != values[first] { isSame = false }
+      guard range.contains(value) else { return nil }
     }
-    if isConstant { return .constant(values[first]) }
+    if isSame { return isWhole ? .constant(values[first]) : presence(of: values, values[first]) }
     let factor = commonFactor(values, from: values[first])
     var slope: Int64 = 0
     var (low, high) = bounds(values, slope: 0)
@@ -61,12 +67,6 @@ enum PackedColumn {
       rest /= radix
     }
     guard planes <= 9 else { return nil }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(header + 2 + values.count * (planes + 1))
-    put(low, &bytes)
-    put(slope, &bytes)
-    put(Int64(factor), &bytes)
-    bytes.append(UInt8(0x30 + planes))
     var digits = [UInt8](repeating: 2, count: values.count * planes)
     for (index, value) in values.enumerated() {
       guard value != absent else {
@@ -81,6 +81,28 @@ enum PackedColumn {
         place += values.count
       }
     }
+    return finish(low: low, slope: slope, factor: Int64(factor), planes: planes, digits)
+  }
+
+  /// Packs values that are all the same, but not all there.
+  private static func presence(of values: [Int64], _ value: Int64) -> Cell {
+    var digits = [UInt8](repeating: 2, count: (values.count + 5) / 6)
+    for (index, entry) in values.enumerated() where entry != absent {
+      digits[index / 6] += 1 << UInt8(index % 6)
+    }
+    return finish(low: value, slope: 0, factor: 1, planes: 0, digits)
+  }
+
+  /// Puts the parts of a blob together.
+  private static func finish(
+    low: Int64, slope: Int64, factor: Int64, planes: Int, _ digits: [UInt8]
+  ) -> Cell {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(header + digits.count)
+    put(low, &bytes)
+    put(slope, &bytes)
+    put(factor, &bytes)
+    bytes.append(UInt8(0x30 + planes))
     let sum = bytes.withUnsafeBytes { front in digits.withUnsafeBytes { check(front, $0) } }
     bytes.append(UInt8(sum / UInt32(radix)) + 2)
     bytes.append(UInt8(sum % UInt32(radix)) + 2)
@@ -96,7 +118,8 @@ enum PackedColumn {
       let factor = number(bytes, 40)
     else { return false }
     let planes = Int(bytes[60]) - 0x30
-    guard 1...9 ~= planes, bytes.count == header + planes * count, bytes[61] >= 2, bytes[62] >= 2
+    guard 0...9 ~= planes, bytes[61] >= 2, bytes[62] >= 2,
+      bytes.count == header + (planes == 0 ? (count + 5) / 6 : planes * count)
     else { return false }
     let front = UnsafeRawBufferPointer(rebasing: bytes[0..<61])
     let digits = UnsafeRawBufferPointer(rebasing: bytes[header...])
@@ -104,6 +127,13 @@ enum PackedColumn {
     guard check(front, digits) == stored else { return false }
     let begin = values.count
     values.reserveCapacity(begin + count)
+    if planes == 0 {
+      for index in 0..<count {
+        guard digits[index / 6] >= 2 else { return false }
+        values.append((digits[index / 6] - 2) >> UInt8(index % 6) & 1 == 1 ? low : absent)
+      }
+      return true
+    }
     var line = low
     for digit in digits[..<count] {
       guard digit > 0 else { return false }
@@ -216,10 +246,12 @@ extension PackedColumn {
       higher +=
         "+CASE WHEN substr(\(cell),61,1)>x'3\(plane)' THEN \(weight)*(\(digit(plane))-2) ELSE 0 END"
     }
+    let base = "CAST(substr(\(cell),1,20) AS INTEGER)"
     return """
-      CASE typeof(\(cell)) WHEN 'blob' THEN CAST(substr(\(cell),1,20) AS INTEGER)\
-      +CAST(substr(\(cell),21,20) AS INTEGER)*(n.i-1)\
-      +CAST(substr(\(cell),41,20) AS INTEGER)*(nullif(\(digit(0)),1)-2\(higher)) ELSE \(cell) END
+      CASE typeof(\(cell)) WHEN 'blob' THEN CASE substr(\(cell),61,1) WHEN x'30' THEN \
+      CASE WHEN unicode(substr(\(cell),\(header + 1)+(n.i-1)/6,1))-2>>(n.i-1)%6&1 THEN \(base) END \
+      ELSE \(base)+CAST(substr(\(cell),21,20) AS INTEGER)*(n.i-1)\
+      +CAST(substr(\(cell),41,20) AS INTEGER)*(nullif(\(digit(0)),1)-2\(higher)) END ELSE \(cell) END
       """
   }
 }
