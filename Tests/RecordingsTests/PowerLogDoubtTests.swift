@@ -173,7 +173,7 @@ import Testing
     // A time above one page says nothing of the next.
     let text = "# 2026-05-28T11:00:00Z\n\(Self.board) 300\n\(Self.board) 310\n\(Self.board) 320\n"
     let table = try PrometheusPageLog.read(PowerLogText(text))
-    #expect(table.rows.count == 1)
+    #expect(table.count == 1)
     #expect(table.broken.count == 2)
   }
 
@@ -213,7 +213,7 @@ import Testing
     let text = "# started on Thu May 28 11:00:00 2026\n\n" + row
     let table = try PerfStatLog.read(PowerLogText(text))
     let joules = row.contains("1,060") ? 1060.5 : 60.5
-    let power = try #require(table.power(of: 1))
+    let power = try #require(table.powers[1])
     #expect(abs(power * 1.000106518 - joules) < 0.001)
     #expect(throws: ImportError.self) { try PerfStatLog.read(PowerLogText(row)) }
   }

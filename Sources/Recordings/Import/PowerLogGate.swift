@@ -36,39 +36,44 @@ struct PowerLogGate {
   ///
   /// What is left out is counted for the one metric that the account is made of.
   mutating func pass(
-    _ value: PowerLogValue, _ row: PowerLogStretch.Row, counting counted: Metric
+    _ metric: Metric, _ bits: UInt64, _ row: PowerLogRows, counting counted: Metric
   ) -> Double? {
-    let isPower = value.metric == counted
-    switch value.content {
-    case .absent(let word):
-      if isPower { absent.add(line: row.line, word.isEmpty ? "an empty cell" : word) }
+    if PowerLogBits.isNumber(bits) {
+      return pass(metric, Double(bitPattern: bits), row, counting: counted)
+    }
+    guard metric == counted else { return nil }
+    switch row.store.content(bits) {
+    case .absent(let word): absent.add(line: row.line, word.isEmpty ? "an empty cell" : word)
+    case .unreadable(let text): refused.add(line: row.line, "“\(text)” is no power")
+    case .number: break
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private mutating func pass(
+    _ metric: Metric, _ number: Double, _ row: PowerLogRows, counting counted: Metric
+  ) -> Double? {
+    guard number.isFinite else {
+      if metric == counted { refused.add(line: row.line, "\(number) W") }
       return nil
-    case .unreadable(let text):
-      if isPower { refused.add(line: row.line, "“\(text)” is no power") }
-      return nil
-    case .number(let number):
-      guard number.isFinite else {
-        if isPower { refused.add(line: row.line, "\(number) W") }
-        return nil
-      }
-      switch value.metric {
-      case .power, .powerInstant, .energy: return measured(number, value.metric, row)
-      case .powerLimit, .powerLimitDefault: return 0.1...10_000 ~= number ? number : nil
-      case .modulePower: return 0...8000 ~= number ? number : nil
-      default: return value.metric.range.contains(number) ? number : nil
-      }
+    }
+    switch metric {
+    case .power, .powerInstant, .energy: return measured(number, metric, row)
+    case .powerLimit, .powerLimitDefault: return 0.1...10_000 ~= number ? number : nil
+    case .modulePower: return 0...8000 ~= number ? number : nil
+    default: return metric.range.contains(number) ? number : nil
     }
   }
 
-  /// Takes in the limit that a row tells, which counts for the powers of the row.
-  mutating func note(_ row: PowerLogStretch.Row) {
-    for value in row.values where value.metric == .powerLimit {
-      if case .number(let watts) = value.content, 0.1...10_000 ~= watts { limit = watts }
-    }
+  /// Takes in the limit that a row tells, in watts, which counts for the powers of the row.
+  @inline(__always)
+  mutating func note(limit watts: Double) {
+    if 0.1...10_000 ~= watts { limit = watts }
   }
 
   private mutating func measured(
-    _ number: Double, _ metric: Metric, _ row: PowerLogStretch.Row
+    _ number: Double, _ metric: Metric, _ row: PowerLogRows
   ) -> Double? {
     let most = min(self.most, limit.map { 1.5 * $0 } ?? .infinity)
     if metric == .energy {

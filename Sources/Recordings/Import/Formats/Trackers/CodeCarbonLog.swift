@@ -13,6 +13,7 @@ import Telemetry
 /// before 2 write one energy for all. Source: mlco2/codecarbon, output_methods/emissions_data.py.
 enum CodeCarbonLog: PowerLogFormat {
   static let name = "CodeCarbon emissions.csv"
+  static let isReadWhole = true
 
   static func recognises(_ text: PowerLogText) -> Bool {
     guard let line = text.head(1).first else { return false }
@@ -65,7 +66,7 @@ enum CodeCarbonLog: PowerLogFormat {
   ]
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     let rows = rows(text, &table)
     var spans: [(row: Row, start: Int64, seconds: Double, joules: [Double?])] = []
     var last: [String: Row] = [:]
@@ -130,11 +131,11 @@ enum CodeCarbonLog: PowerLogFormat {
   }
 
   private static func tell(_ rows: [Row], _ table: inout PowerLogTable) throws(ImportError) {
-    if table.rows.isEmpty, let row = rows.first {
+    if table.isEmpty, let row = rows.first {
       throw ImportError(
         line: row.line, "tells no energy of single parts; CodeCarbon 2 and later write them")
     }
-    guard !table.rows.isEmpty else { return }
+    guard !table.isEmpty else { return }
     table.assumptions.append(
       "the energy of a run is spread evenly over it; memory, and often processors, are worked out "
         + "and not measured")
