@@ -44,6 +44,8 @@ package final class PowerLogStore {
 
   deinit { if file >= 0 { close(file) } }
 
+  /// How many bytes it keeps in memory.
+  package var resident: Int { memory.count }
   /// Whether a file was needed.
   package var isOnDisk: Bool { file >= 0 }
 

@@ -21,12 +21,15 @@ package final class PowerLogInput {
   package private(set) var failure: String?
   private var knownLineEnd: UInt8?
 
-  private static let blockSize = 1 << 20
+  private let blockSize: Int
   /// How long a line may be; no log has such.
   private static let longestLine = 64 << 20
 
   /// Opens a file; `nil` where it cannot be read.
-  package init?(path: String) {
+  ///
+  /// - Parameter blockSize: how much is read at a time; an even number.
+  package init?(path: String, blockSize: Int = 1 << 20) {
+    self.blockSize = blockSize
     // Without waiting: what looks like a log may be a pipe that nobody writes.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     var status = stat()
@@ -70,7 +73,7 @@ package final class PowerLogInput {
 
   /// Hands on the text in pieces, as UTF-8, until one of them wants no more.
   private func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Bool) {
-    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.blockSize, alignment: 16)
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 16)
     defer { block.deallocate() }
     var place = skipped
     var carried: [UInt16] = []
@@ -87,14 +90,15 @@ package final class PowerLogInput {
         guard body(bytes) else { return }
         continue
       }
-      let text = Self.utf8(bytes, low: low, &carried)
+      let text = utf8(bytes, low: low, &carried)
       guard text.withUnsafeBytes(body) else { return }
     }
   }
 
-  /// UTF-16 as UTF-8; half a character waits for the rest. A block has no half of a unit, and half a
-  /// unit at the end of a file is left out.
-  private static func utf8(
+  /// UTF-16 as UTF-8; half a character waits for the rest.
+  ///
+  /// A block has no half of a unit, and half a unit at the end of a file is left out.
+  private func utf8(
     _ bytes: UnsafeRawBufferPointer, low: Int, _ carried: inout [UInt16]
   ) -> [UInt8] {
     var units = carried

@@ -92,6 +92,9 @@ package struct PowerLogTable {
     }
   }
 
+  /// How many bytes of rows are in no store yet.
+  var openBytes: Int { tracks.reduce(0) { $0 + 8 * $1.rows.openCount } }
+
   /// Its powers in the order of the file, row by row; all in memory, for a look at a small file.
   var powers: [Double?] {
     finish()
