@@ -119,7 +119,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "benchmarks",
-      dependencies: ["Formats", "JobLogs", "Quantities", "Serving", "Telemetry"],
+      dependencies: ["Formats", "JobLogs", "Quantities", "Recordings", "Serving", "Telemetry"],
       path: "Tests/Support/benchmarks", exclude: ["baseline.json"], swiftSettings: strict),
     .testTarget(
       name: "CanvasTests", dependencies: ["Canvas", "Snapshots"], exclude: ["Snapshots"],

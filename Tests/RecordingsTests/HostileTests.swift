@@ -52,10 +52,10 @@ import Testing
   @Test func `A newer recording says that it is newer`() throws {
     let scratch = try Scratch()
     try recording(scratch)
-    sqlite(scratch, "PRAGMA user_version = 3")
+    sqlite(scratch, "PRAGMA user_version = 4")
     #expect(
       message(scratch).contains(
-        "was written by a newer hippowatt (schema 3, this one reads up to 2)"))
+        "was written by a newer hippowatt (schema 4, this one reads up to 3)"))
   }
 
   @Test func `A recording that was cut off says so`() throws {
@@ -99,8 +99,9 @@ import Testing
     sqlite(
       scratch,
       """
-      ALTER TABLE gpu RENAME TO hidden;
-      CREATE VIEW gpu AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+      DROP VIEW gpu_power; DROP VIEW gpu_values; DROP VIEW gpu;
+      ALTER TABLE gpu_rows RENAME TO hidden;
+      CREATE VIEW gpu_rows AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
         SELECT i AS time, 1 AS device, NULL AS arrival, i AS power_mw FROM n;
       """)
     let reader = try RecordingReader(path: scratch.file())
@@ -136,7 +137,7 @@ import Testing
     reading.set(.power, 5)
     reading.set(Metric(custom: name, .watt), 5)
     #expect(throws: RecordingError.self) { try writer.append(.reading(reading)) }
-    let kind = name == "time" ? "rollup" : name == "arrival" ? "gpu_values" : name
+    let kind = name == "time" ? "rollup" : name == "arrival" ? "gpu_packed" : name
     var strange = Reading(
       device: DeviceID(machine: "", kind: DeviceKind(kind), name: "x"), time: origin)
     strange.set(.power, 5)

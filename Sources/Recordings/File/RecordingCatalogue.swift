@@ -31,6 +31,16 @@ struct RecordingCatalogue {
   private(set) var seriesIndex: [Key: Int] = [:]
   /// The columns of each device kind's table in the order they were added.
   var tables: [DeviceKind: [Column]] = [:]
+  /// The version of the tables.
+  var version = Schema.version
+  /// The kinds without a table of packed readings, as a damaged file may have them.
+  var unpacked: Set<DeviceKind> = []
+
+  /// The table in which readings of a kind are rows.
+  func rows(of kind: DeviceKind) -> String { Schema.rows(kind, version: version) }
+
+  /// Whether readings of a kind may be packed.
+  func isPacked(_ kind: DeviceKind) -> Bool { version >= 3 && !unpacked.contains(kind) }
 
   struct Column {
     var name: String
@@ -61,6 +71,21 @@ struct RecordingCatalogue {
     seriesIndex[key] = series.count
     series.append(row)
     return series.count - 1
+  }
+
+  /// Appends the stored buckets of a series: of a row whose columns are the buckets and their chunk.
+  ///
+  /// False when they are damaged.
+  func unpack(
+    _ query: Statement, of place: Int, width: Int64, into buckets: inout [Tier.Bucket]
+  ) -> Bool {
+    let chunk = query.integer(1)
+    guard version >= 3 else { return query.withBytes(0) { Rollup.unpack($0, into: &buckets) } }
+    guard chunk >= 0 else { return false }
+    let scale = series[place].descriptor.metric.scale
+    return query.withBytes(0) {
+      Rollup.unpack($0, chunk: chunk, width: width, scale: scale, into: &buckets)
+    }
   }
 
   /// The index of a metric's series, if the device has one.

@@ -6,7 +6,7 @@ import Telemetry
 /// Names cannot be bound like values, so only lower-case letters, digits and underscores pass.
 enum SQLIdentifier {
   private static let reservedKinds: Set<String> = [
-    "grid_statement", "mark",
+    "grid_statement", "mark", "ordinal",
     "recording", "device", "device_attribute", "series", "event", "state", "rollup", "source",
   ]
   private static let reservedColumns: Set<String> = ["time", "device", "arrival"]
@@ -20,7 +20,7 @@ enum SQLIdentifier {
 
   static func isTable(_ name: String) -> Bool {
     isPlain(name) && !reservedKinds.contains(name) && !name.hasPrefix("sqlite_")
-      && !Schema.viewSuffixes.contains { name.hasSuffix($0) }
+      && !Schema.suffixes.contains { name.hasSuffix($0) }
   }
 
   static func isColumn(_ name: String) -> Bool {

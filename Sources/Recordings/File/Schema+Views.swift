@@ -4,22 +4,38 @@ import Telemetry
 extension Schema {
   /// Drops and makes the views of one device kind; names have been checked.
   ///
-  /// `gpu_values` has every metric in its unit, `gpu_power` only the watts.
-  static func views(_ kind: String, columns: [Metric]) -> String {
+  /// `gpu` has every reading as it is stored, in rows or packed, `gpu_values` every metric in its unit,
+  /// `gpu_power` only the watts.
+  static func views(_ kind: DeviceKind, columns: [Metric]) -> String {
+    let name = kind.name
+    let quoted = columns.map { "\"\($0.name)\"" }
+    let decoded = columns.map { "\(PackedColumn.sql($0.name)) AS \"\($0.name)\"" }
+    let time = PackedColumn.sql("time")
+    var sql = """
+      DROP VIEW IF EXISTS "\(name)";
+      CREATE VIEW "\(name)" AS
+      SELECT \((["time", "device", "arrival"] + quoted).joined(separator: ", ")) FROM "\(rows(kind))"
+      UNION ALL
+      SELECT \(([
+        "\(time) AS time", "p.device AS device",
+        "\(time) + \(PackedColumn.sql("delay$")) AS arrival",
+      ] + decoded).joined(separator: ", "))
+      FROM "\(packed(kind))" AS p CROSS JOIN ordinal AS n ON n.i <= p.readings$;
+      """
     let shown =
       [
         "strftime('%Y-%m-%dT%H:%M:%f', r.time / 1e9, 'unixepoch') || 'Z' AS at",
         "d.machine AS machine", "coalesce(d.label, d.name) AS label",
       ] + columns.map { "r.\"\($0.name)\"\(factor($0)) AS \"\($0.plainName)\"" }
-    let from = "FROM \"\(kind)\" AS r JOIN device AS d ON d.id = r.device"
-    var sql = """
-      DROP VIEW IF EXISTS "\(kind)_values";
-      CREATE VIEW "\(kind)_values" AS SELECT \(shown.joined(separator: ", ")) \(from);
+    let from = "FROM \"\(name)\" AS r JOIN device AS d ON d.id = r.device"
+    sql += """
+      DROP VIEW IF EXISTS "\(name)_values";
+      CREATE VIEW "\(name)_values" AS SELECT \(shown.joined(separator: ", ")) \(from);
       """
     if let power = columns.first(where: { $0 == .power }) {
       sql += """
-        DROP VIEW IF EXISTS "\(kind)_power";
-        CREATE VIEW "\(kind)_power" AS SELECT \(shown[0]), \(shown[1]), \(shown[2]),
+        DROP VIEW IF EXISTS "\(name)_power";
+        CREATE VIEW "\(name)_power" AS SELECT \(shown[0]), \(shown[1]), \(shown[2]),
         r."\(power.name)"\(factor(power)) AS watts \(from)
         WHERE r."\(power.name)" IS NOT NULL;
         """

@@ -1,21 +1,23 @@
 import Telemetry
 
-/// The tables of a recording, version 2.
+/// The tables of a recording, version 3.
 ///
 /// Version 2 says what a device is (role, what it contains, of what it is a part) and to which device
-/// an event happened and why; some columns were renamed (`Metric.renamed`). A file of version 1 is
-/// migrated while it is read.
+/// an event happened and why; some columns were renamed (`Metric.renamed`). Version 3 packs readings.
+/// A file of version 1 or 2 is migrated while it is read.
 ///
-/// Beside these there is one wide table per device kind, named like the kind: a row is what one
-/// device said at one time, a column is one metric. They are made when the first device of the
-/// kind is seen and grow a column when a metric is.
+/// Beside these there are two tables per device kind: `gpu_rows`, where a row is what one device said
+/// at one time and a column is one metric, and `gpu_packed`, where a row is a stretch of one device's
+/// readings and a cell all values of one metric in it (`PackedColumn`). Readings come into the first and
+/// go over to the second a quarter of an hour at a time. The view `gpu` has them all, as rows. They are
+/// made when the first device of the kind is seen and grow a column when a metric is.
 enum Schema {
-  static let version: Int64 = 2
+  static let version: Int64 = 3
   /// "HIPO", where SQLite keeps the kind of application a file belongs to.
   static let applicationID: Int64 = 0x4849_504F
 
-  /// What a view's name ends in; no device kind may.
-  static let viewSuffixes = ["_values", "_power"]
+  /// What the name of a kind's table or view ends in; no device kind may.
+  static let suffixes = ["_values", "_power", "_rows", "_packed"]
 
   /// The comments are for those who ask `sqlite3` for the schema: SQLite keeps them.
   static let tables = """
@@ -85,9 +87,12 @@ enum Schema {
       width INTEGER NOT NULL,      -- of one bucket, ns
       series INTEGER NOT NULL REFERENCES series (id),
       chunk INTEGER NOT NULL,      -- start of the first bucket, ns
-      buckets BLOB NOT NULL,       -- 40 bytes each, see Rollup.swift
+      buckets BLOB NOT NULL,       -- see Rollup+Packing.swift
       PRIMARY KEY (width, series, chunk)
     ) WITHOUT ROWID;
+    CREATE TABLE ordinal (i INTEGER PRIMARY KEY); -- 1 to \(PackedRows.most): places in a packed row
+    INSERT INTO ordinal WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
+      WHERE i < \(PackedRows.most)) SELECT i FROM n;
     CREATE VIEW source AS -- how each source was doing at the end
       SELECT source AS name, health, message, remedy, max(id) AS state FROM state GROUP BY source;
     """
@@ -128,15 +133,32 @@ enum Schema {
     Set(text.split(separator: " ").compactMap { DeviceRole(rawValue: String($0)) })
   }
 
-  /// Makes a device kind's table; `kind` has been checked.
-  static func table(_ kind: String) -> String {
+  /// The table in which readings of a kind are rows, in a file of some version.
+  static func rows(_ kind: DeviceKind, version: Int64 = version) -> String {
+    version < 3 ? kind.name : kind.name + "_rows"
+  }
+
+  /// The table in which readings of a kind are packed.
+  static func packed(_ kind: DeviceKind) -> String { kind.name + "_packed" }
+
+  /// Makes a device kind's tables; `kind` has been checked.
+  static func table(_ kind: DeviceKind) -> String {
     """
-    CREATE TABLE IF NOT EXISTS "\(kind)" ( -- times in ns since 1970; no arrival: same as time
+    CREATE TABLE IF NOT EXISTS "\(rows(kind))" ( -- times in ns since 1970; no arrival: within 1 ms of time
       time INTEGER NOT NULL,
       device INTEGER NOT NULL,
       arrival INTEGER,
       PRIMARY KEY (time, device)
-    ) WITHOUT ROWID
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS "\(packed(kind))" ( -- many readings of one device; see PackedColumn.swift
+      id$ INTEGER PRIMARY KEY, -- start in ms * 131072 + device
+      device INTEGER NOT NULL,
+      start$ INTEGER NOT NULL, -- time of the first
+      end$ INTEGER NOT NULL,   -- and of the last; no two rows of a device overlap
+      readings$ INTEGER NOT NULL,
+      time,
+      delay$                   -- arrival - time
+    )
     """
   }
 }

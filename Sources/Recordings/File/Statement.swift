@@ -53,6 +53,15 @@ final class Statement {
     }
   }
 
+  /// Binds a packed column.
+  func bind(_ index: Int, _ cell: PackedColumn.Cell) {
+    switch cell {
+    case .empty: sqlite3_bind_null(handle, Int32(index + 1))
+    case .constant(let value): bind(index, value)
+    case .bytes(let bytes): bind(index, bytes)
+    }
+  }
+
   /// Goes to the next row; false after the last.
   func step() throws(RecordingError) -> Bool {
     if sqlite3_stmt_busy(handle) == 0 { database.refill() }
@@ -98,6 +107,19 @@ final class Statement {
   /// Whether a column holds a whole number, as every value of a recording does.
   func isInteger(_ column: Int) -> Bool {
     sqlite3_column_type(handle, Int32(column)) == SQLITE_INTEGER
+  }
+
+  /// Unpacks a column of `count` values; `nil` when it is damaged.
+  func column(_ column: Int, count: Int) -> [Int64]? {
+    switch sqlite3_column_type(handle, Int32(column)) {
+    case SQLITE_NULL: return []
+    case SQLITE_INTEGER: return Array(repeating: integer(column), count: count)
+    case SQLITE_BLOB:
+      var values: [Int64] = []
+      return withBytes(column) { PackedColumn.unpack($0, count: count, into: &values) }
+        ? values : nil
+    default: return nil
+    }
   }
 
   /// The bytes of a column, valid only inside `body`.

@@ -7,9 +7,10 @@ extension RecordingReader {
     try readDevices()
     try readSeries()
     var columnCount = 0
-    for (table, columns) in try database.columnNames()
-    where columns.starts(with: ["time", "device", "arrival"]) {
-      let kind = DeviceKind(table)
+    catalogue.version = header.schema
+    let tables = try database.columnNames()
+    for (table, columns) in tables where columns.starts(with: ["time", "device", "arrival"]) {
+      guard let kind = kind(of: table) else { continue }
       let metrics = Dictionary(
         catalogue.series.lazy.filter { $0.descriptor.device.kind == kind }
           .map { ($0.column, $0.descriptor.metric) }, uniquingKeysWith: { first, _ in first })
@@ -17,8 +18,24 @@ extension RecordingReader {
         metrics[name].map { .init(name: name, metric: $0) }
       }
       columnCount += columns.count - 3
+      guard header.schema >= 3 else { continue }
+      let packed = tables[Schema.packed(kind)] ?? []
+      if !catalogue.tables[kind, default: []].allSatisfy({ packed.contains($0.name) }) {
+        catalogue.unpacked.insert(kind)
+        findings.append("the packed readings of “\(kind.name)” are lost")
+      }
     }
     findLosses(columnCount)
+  }
+
+  /// The kind whose readings are rows of a table, if they are of one.
+  private func kind(of table: String) -> DeviceKind? {
+    guard header.schema >= 3 else {
+      return SQLIdentifier.isTable(table) ? DeviceKind(table) : nil
+    }
+    guard table.hasSuffix("_rows") else { return nil }
+    let name = String(table.dropLast(5))
+    return SQLIdentifier.isTable(name) ? DeviceKind(name) : nil
   }
 
   /// How many of a thing a recording may hold; beyond that a damaged file repeats itself.

@@ -41,7 +41,7 @@ extension RecordingReader {
   /// Compares the stored minutes of the series of one kind with what its readings say.
   private func compareTotals(of kind: DeviceKind) throws(RecordingError) -> [String] {
     var compared = try stored(of: kind)
-    guard let limits = try self.limits(of: kind) else {
+    guard let limits = try database.limits(of: kind, in: catalogue) else {
       return compared.contains { !$0.stored.isEmpty }
         ? ["the readings of “\(kind.name)” are lost"] : []
     }
@@ -70,7 +70,7 @@ extension RecordingReader {
 
   private func stored(of kind: DeviceKind) throws(RecordingError) -> [Compared] {
     let query = try statement(
-      "SELECT buckets FROM rollup WHERE width = ? AND series = ? ORDER BY chunk")
+      "SELECT buckets, chunk FROM rollup WHERE width = ? AND series = ? ORDER BY chunk")
     var result: [Compared] = []
     for (place, row) in catalogue.series.enumerated() where row.descriptor.device.kind == kind {
       guard let rolled = row.rolled else { continue }
@@ -80,7 +80,7 @@ extension RecordingReader {
       var buckets: [Tier.Bucket] = []
       while try query.step() {
         let from = buckets.count
-        let isWhole = query.withBytes(0) { Rollup.unpack($0, into: &buckets) }
+        let isWhole = catalogue.unpack(query, of: place, width: Rollup.minute, into: &buckets)
         guard isWhole, Rollup.isInOrder(buckets, from: from) else {
           throw damage("rollups of series \(place + 1) are out of order")
         }
@@ -92,27 +92,24 @@ extension RecordingReader {
     return result
   }
 
-  private func limits(of kind: DeviceKind) throws(RecordingError) -> ClosedRange<Int64>? {
-    let times = SQLIdentifier.times
-    let query =
-      "SELECT time FROM \"\(kind.name)\" WHERE time BETWEEN \(times.lowerBound) AND "
-      + "\(times.upperBound) ORDER BY time"
-    guard let first = try database.integer("\(query) LIMIT 1"),
-      let last = try database.integer("\(query) DESC LIMIT 1")
-    else { return nil }
-    return min(first, last)...max(first, last)
-  }
-
   /// How many rows of a kind are of no time or of no device.
   private func countImpossible(_ kind: DeviceKind) throws(RecordingError) -> Int {
     let times = SQLIdentifier.times
     let count = try database.integer(
       """
-      SELECT count(*) FROM "\(kind.name)" WHERE typeof(time) <> 'integer'
+      SELECT count(*) FROM "\(catalogue.rows(of: kind))" WHERE typeof(time) <> 'integer'
         OR time NOT BETWEEN \(times.lowerBound) AND \(times.upperBound)
         OR device NOT BETWEEN 1 AND \(catalogue.devices.count)
       """)
-    return Int(truncatingIfNeeded: count ?? 0)
+    guard catalogue.isPacked(kind) else { return Int(truncatingIfNeeded: count ?? 0) }
+    let packed = try database.integer(
+      """
+      SELECT sum(readings$) FROM "\(Schema.packed(kind))"
+      WHERE device NOT BETWEEN 1 AND \(catalogue.devices.count)
+        OR start$ NOT BETWEEN \(times.lowerBound) AND \(times.upperBound)
+        OR id$ <> start$ / 1000000 * 131072 + device
+      """)
+    return Int(truncatingIfNeeded: (count ?? 0) &+ (packed ?? 0))
   }
 
   /// Makes one stretch anew and compares it; returns how many values cannot be true.

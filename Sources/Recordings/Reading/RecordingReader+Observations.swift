@@ -45,7 +45,7 @@ private struct ReadingCursor {
   /// When the next reading was; after the last, `Int64.max`.
   private(set) var time: Int64 = .max
   private(set) var reading: Reading?
-  private let statement: Statement
+  private let stream: RowStream
   private let kind: DeviceKind
   private let catalogue: RecordingCatalogue
   private let columns: [RecordingCatalogue.Column]
@@ -57,32 +57,27 @@ private struct ReadingCursor {
     self.kind = kind
     self.catalogue = catalogue
     self.columns = columns
-    let list = (["time", "device", "arrival"] + columns.map(\.name)).map { "\"\($0)\"" }
-    statement = try database.prepare(
-      """
-      SELECT \(list.joined(separator: ", ")) FROM "\(kind.name)"
-      WHERE time BETWEEN \(SQLIdentifier.times.lowerBound) AND \(SQLIdentifier.times.upperBound)
-      ORDER BY time, device
-      """)
+    stream = try RowStream(kind, columns: columns.map(\.name), of: catalogue, in: database)
+    try stream.begin(from: SQLIdentifier.times.lowerBound, to: SQLIdentifier.times.upperBound)
     try advance()
   }
 
   mutating func advance() throws(RecordingError) {
     reading = nil
-    guard try statement.step() else {
+    guard try stream.next() else {
       time = .max
       return
     }
-    time = statement.integer(0)
-    let device = Int(truncatingIfNeeded: statement.integer(1)) &- 1
+    time = stream.time
+    let device = Int(truncatingIfNeeded: stream.device) &- 1
     guard catalogue.devices.indices.contains(device),
       catalogue.devices[device].device.id.kind == kind
     else { return }
     var new = Reading(
       device: catalogue.devices[device].device.id, time: Timestamp(nanoseconds: time),
-      arrival: statement.integerIfAny(2).map(Timestamp.init(nanoseconds:)))
+      arrival: stream.arrival.map(Timestamp.init(nanoseconds:)))
     for (index, column) in columns.enumerated() {
-      guard let steps = statement.integerIfAny(index + 3),
+      guard let steps = stream.steps(index),
         let series = catalogue.find(column.metric, device: device)
       else { continue }
       // What no writer of ours stores, a damaged row holds.

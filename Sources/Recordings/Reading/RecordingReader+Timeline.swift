@@ -60,7 +60,7 @@ extension RecordingReader {
     guard catalogue.column(row.descriptor.metric, of: kind) != nil else { return nil }
     let query = try statement(
       """
-      SELECT time, "\(column)" FROM "\(kind.name)"
+      SELECT time, "\(column)" FROM "\(catalogue.rows(of: kind))"
       WHERE time >= ? AND time <= ? AND device = ? AND "\(column)" IS NOT NULL
       ORDER BY time LIMIT 1
       """)
@@ -68,7 +68,37 @@ extension RecordingReader {
     query.bind(1, to)
     query.bind(2, Int64(row.device + 1))
     defer { query.reset() }
-    return try query.step() ? (query.integer(0), query.integer(1)) : nil
+    let packed = try firstPackedValue(of: row, from: from, to: to)
+    guard try query.step() else { return packed }
+    let plain = (time: query.integer(0), steps: query.integer(1))
+    return packed.map { $0.time < plain.time ? $0 : plain } ?? plain
+  }
+
+  private func firstPackedValue(
+    of row: RecordingCatalogue.SeriesRow, from: Int64, to: Int64
+  ) throws(RecordingError) -> (time: Int64, steps: Int64)? {
+    let kind = row.descriptor.device.kind
+    guard catalogue.isPacked(kind) else { return nil }
+    let query = try statement(
+      """
+      SELECT readings$, time, "\(row.column)" FROM "\(Schema.packed(kind))"
+      WHERE id$ >= ? AND id$ < ? AND device = ? AND end$ >= ? AND "\(row.column)" IS NOT NULL
+      ORDER BY id$
+      """)
+    query.bind(0, PackedRows.firstID(Rollup.floor(max(0, from), Rollup.quarter)))
+    query.bind(1, PackedRows.firstID(to + 1_000_000))
+    query.bind(2, Int64(row.device + 1))
+    query.bind(3, from)
+    defer { query.reset() }
+    while try query.step() {
+      let count = Int(truncatingIfNeeded: query.integer(0))
+      guard 1...PackedRows.most ~= count, let times = query.column(1, count: count),
+        let values = query.column(2, count: count), times.count == values.count
+      else { continue }
+      for (time, steps) in zip(times, values)
+      where from <= time && time <= to && steps != PackedColumn.absent { return (time, steps) }
+    }
+    return nil
   }
 
   /// The place of every series in a timeline.
@@ -94,15 +124,16 @@ extension RecordingReader {
     var result = [[Tier.Bucket]](repeating: [], count: catalogue.series.count)
     // A seek for each series passes over what is older without reading it.
     let query = try database.prepare(
-      "SELECT buckets FROM rollup WHERE width = ? AND series = ? AND chunk >= ? ORDER BY chunk")
+      "SELECT buckets, chunk FROM rollup WHERE width = ? AND series = ? AND chunk >= ? ORDER BY chunk"
+    )
     query.bind(0, width)
     query.bind(2, start)
     for place in result.indices {
       query.bind(1, Int64(place + 1))
       while try query.step() {
         let from = result[place].count
-        let isWhole = query.withBytes(0) { Rollup.unpack($0, into: &result[place]) }
-        if !isWhole { throw damage("rollups of series \(place + 1) are of odd length") }
+        let isWhole = catalogue.unpack(query, of: place, width: width, into: &result[place])
+        if !isWhole { throw damage("rollups of series \(place + 1) are damaged") }
         guard Rollup.isInOrder(result[place], from: from) else {
           throw damage("rollups of series \(place + 1) are out of order")
         }

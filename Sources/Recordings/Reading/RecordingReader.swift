@@ -76,13 +76,9 @@ public final class RecordingReader {
   public var span: TimeSpan? {
     var span: TimeSpan?
     for kind in catalogue.tables.keys {
-      let limits = "BETWEEN \(SQLIdentifier.times.lowerBound) AND \(SQLIdentifier.times.upperBound)"
-      let query = "SELECT time FROM \"\(kind.name)\" WHERE time \(limits) ORDER BY time"
-      guard let first = try? database.integer("\(query) LIMIT 1"),
-        let last = try? database.integer("\(query) DESC LIMIT 1")
-      else { continue }
-      let start = Timestamp(nanoseconds: first)
-      let end = Timestamp(nanoseconds: last)
+      guard let limits = try? database.limits(of: kind, in: catalogue) else { continue }
+      let start = Timestamp(nanoseconds: limits.lowerBound)
+      let end = Timestamp(nanoseconds: limits.upperBound)
       span = TimeSpan(min(span?.start ?? start, start), max(span?.end ?? end, end))
     }
     return span

@@ -23,10 +23,11 @@ struct RowScan {
     }
   }
 
-  private let statement: Statement
+  private let stream: RowStream
   private let columns: Int
   /// How many values were passed over because they cannot be true, and rows out of order.
   private(set) var refused = 0
+  private var lost = 0
   /// The target of a device and column, at `device * columns + column`.
   private var targets: [Target?]
 
@@ -56,12 +57,7 @@ struct RowScan {
     columns = names.count
     targets = Array(repeating: nil, count: catalogue.devices.count * columns)
     for (device, column, target) in wanted { targets[device * columns + column] = target }
-    let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
-    statement = try database.prepare(
-      """
-      SELECT time, device, \(list) FROM "\(kind.name)"
-      WHERE time >= ? AND time <= ? ORDER BY time
-      """)
+    stream = try RowStream(kind, columns: names, of: catalogue, in: database)
   }
 
   /// The series whose next value was not found.
@@ -81,16 +77,19 @@ struct RowScan {
   mutating func run(
     from: Int64, to: Int64, until: Int64? = nil, keeping: Bool = true, into timeline: inout Timeline
   ) throws(RecordingError) {
-    statement.bind(0, from)
-    statement.bind(1, to)
-    defer { statement.reset() }
+    try stream.begin(from: from, to: to)
+    defer {
+      refused += stream.lost - lost
+      lost = stream.lost
+      stream.end()
+    }
     var waiting = targets.count { $0?.isWaiting ?? false }
     var rows = 0
     var newest = Int64.min
-    while try statement.step() {
+    while try stream.next() {
       rows += 1
       if !keeping, rows % 2048 == 0 { forget(&timeline) }
-      let time = statement.integer(0)
+      let time = stream.time
       // Of a damaged table even what was asked for in order may be out of it.
       guard from <= time, time <= to, time >= newest else {
         refused += 1
@@ -99,14 +98,14 @@ struct RowScan {
       newest = time
       let isBeyond = until.map { time > $0 } ?? false
       if isBeyond, waiting == 0 { break }
-      let device = Int(truncatingIfNeeded: statement.integer(1)) &- 1
+      let device = Int(truncatingIfNeeded: stream.device) &- 1
       guard device >= 0, device < targets.count / columns else { continue }
       for column in 0..<columns {
         guard let target = targets[device * columns + column], time >= target.from,
-          let steps = statement.integerIfAny(column + 2)
+          let steps = stream.steps(column)
         else { continue }
         let value = Double(steps) * target.scale
-        guard target.range.contains(value), statement.isInteger(column + 2) else {
+        guard target.range.contains(value), stream.isWhole(column) else {
           refused += 1
           continue
         }

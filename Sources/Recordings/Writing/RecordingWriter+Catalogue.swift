@@ -143,10 +143,13 @@ extension RecordingWriter {
   private func addColumn(_ metric: Metric, to kind: DeviceKind) throws(RecordingError) {
     guard catalogue.column(metric, of: kind) == nil else { return }
     var columns = catalogue.tables[kind] ?? []
-    try database.run(Schema.table(kind.name))
-    try database.run("ALTER TABLE \"\(kind.name)\" ADD COLUMN \"\(metric.name)\" INTEGER")
+    try database.run(Schema.table(kind))
+    try database.run(
+      "ALTER TABLE \"\(Schema.rows(kind))\" ADD COLUMN \"\(metric.name)\" INTEGER")
+    // Without a type, so that a text of digits stays a text.
+    try database.run("ALTER TABLE \"\(Schema.packed(kind))\" ADD COLUMN \"\(metric.name)\"")
     columns.append(.init(name: metric.name, metric: metric))
-    try database.run(Schema.views(kind.name, columns: columns.map(\.metric)))
+    try database.run(Schema.views(kind, columns: columns.map(\.metric)))
     catalogue.tables[kind] = columns
     plans = plans.filter { catalogue.devices[$0.key].device.id.kind != kind }
   }
@@ -155,7 +158,9 @@ extension RecordingWriter {
   func restoreCatalogue() throws(RecordingError) {
     let known = try database.columnNames()
     for (kind, columns) in catalogue.tables {
-      catalogue.tables[kind] = columns.filter { known[kind.name]?.contains($0.name) ?? false }
+      catalogue.tables[kind] = columns.filter {
+        known[Schema.rows(kind)]?.contains($0.name) ?? false
+      }
     }
     for place in catalogue.devices.indices { try store(device: place) }
     for place in catalogue.series.indices {
@@ -168,7 +173,7 @@ extension RecordingWriter {
 }
 
 extension Database {
-  /// The columns of every table whose name could be that of a device kind.
+  /// The columns of every table.
   func columnNames() throws(RecordingError) -> [String: [String]] {
     let query = try prepare(
       """
@@ -177,7 +182,6 @@ extension Database {
       """)
     var result: [String: [String]] = [:]
     while try query.step() {
-      guard SQLIdentifier.isTable(query.text(0)) else { continue }
       result[query.text(0), default: []].append(query.text(1))
     }
     return result

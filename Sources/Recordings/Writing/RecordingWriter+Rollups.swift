@@ -42,13 +42,9 @@ extension RecordingWriter {
     for kind in catalogue.tables.keys {
       let rolled = catalogue.series.filter { $0.descriptor.device.kind == kind }
         .compactMap(\.rolled).filter { $0 < end }
-      guard let from = rolled.min() else { continue }
-      let query = try statement(
-        "SELECT min(time) FROM \"\(kind.name)\" WHERE time >= ? AND time < ?")
-      query.bind(0, from)
-      query.bind(1, end)
-      defer { query.reset() }
-      guard try query.step(), let time = query.integerIfAny(0) else { continue }
+      guard let from = rolled.min(),
+        let time = try database.first(of: kind, in: catalogue, from: from, to: end)
+      else { continue }
       first = min(first ?? time, time)
     }
     return first
@@ -106,7 +102,7 @@ extension RecordingWriter {
   ) throws(RecordingError) -> [Tier.Bucket] {
     let query = try statement(
       """
-      SELECT buckets FROM rollup WHERE width = ? AND series = ? AND chunk < ?
+      SELECT buckets, chunk FROM rollup WHERE width = ? AND series = ? AND chunk < ?
       ORDER BY chunk DESC LIMIT 1
       """)
     query.bind(0, Rollup.minute)
@@ -114,7 +110,9 @@ extension RecordingWriter {
     query.bind(2, time)
     defer { query.reset() }
     var buckets: [Tier.Bucket] = []
-    if try query.step() { _ = query.withBytes(0) { Rollup.unpack($0, into: &buckets) } }
+    if try query.step() {
+      _ = catalogue.unpack(query, of: place, width: Rollup.minute, into: &buckets)
+    }
     return buckets.suffix(1)
   }
 
@@ -127,7 +125,8 @@ extension RecordingWriter {
       insert.bind(0, width)
       insert.bind(1, Int64(place + 1))
       insert.bind(2, start)
-      insert.bind(3, Rollup.pack(part))
+      insert.bind(
+        3, Rollup.pack(part, chunk: start, width: width, scale: metric(of: place).scale))
       try insert.run()
     }
   }
@@ -141,7 +140,7 @@ extension RecordingWriter {
     guard start < full else { return }
     let query = try statement(
       """
-      SELECT buckets FROM rollup WHERE width = ? AND series = ? AND chunk >= ? AND chunk < ?
+      SELECT buckets, chunk FROM rollup WHERE width = ? AND series = ? AND chunk >= ? AND chunk < ?
       ORDER BY chunk
       """)
     query.bind(0, Rollup.minute)
@@ -150,7 +149,9 @@ extension RecordingWriter {
     query.bind(3, full)
     defer { query.reset() }
     var minutes: [Tier.Bucket] = []
-    while try query.step() { _ = query.withBytes(0) { Rollup.unpack($0, into: &minutes) } }
+    while try query.step() {
+      _ = catalogue.unpack(query, of: place, width: Rollup.minute, into: &minutes)
+    }
     let quarters = Rollup.widen(minutes, to: Rollup.quarter)
     try store(quarters[...], of: place, width: Rollup.quarter)
   }

@@ -39,7 +39,7 @@ extension RecordingWriter {
     }
     try begin()
     let kind = reading.device.kind
-    try database.run(Schema.table(kind.name))
+    try database.run(Schema.table(kind))
     if catalogue.deviceIndex[reading.device] == nil {
       try announce(Device(id: reading.device, label: reading.device.name))
     }
@@ -59,11 +59,14 @@ extension RecordingWriter {
     return plan
   }
 
+  /// What arrives within so many nanoseconds of its time is not late: only the time is kept.
+  private static let promptness: UInt64 = 1_000_000
+
   private static func insertion(_ kind: DeviceKind, _ columns: [String]) -> String {
     let quoted = (["time", "device", "arrival"] + columns).map { "\"\($0)\"" }
     let updates = quoted.dropFirst(2).map { "\($0) = excluded.\($0)" }
     return """
-      INSERT INTO "\(kind.name)" (\(quoted.joined(separator: ", ")))
+      INSERT INTO "\(Schema.rows(kind))" (\(quoted.joined(separator: ", ")))
       VALUES (\(quoted.map { _ in "?" }.joined(separator: ", ")))
       ON CONFLICT (time, device) DO UPDATE SET \(updates.joined(separator: ", "))
       """
@@ -72,10 +75,17 @@ extension RecordingWriter {
   func write(_ reading: Reading, with plan: RowPlan) throws(RecordingError) {
     guard let device = catalogue.deviceIndex[reading.device] else { return }
     let time = reading.time.nanoseconds
+    let kind = reading.device.kind
+    if let last = packing[kind]?.last[Int64(device + 1)], time <= last {
+      try unpack(around: time, of: Int64(device + 1), kind: kind)
+    } else if let from = packing[kind]?.from, time < from {
+      packing[kind]?.from = Rollup.floor(time, Rollup.quarter)
+    }
+    rowsSincePacking += 1
     plan.statement.bind(0, time)
     plan.statement.bind(1, Int64(device + 1))
-    plan.statement.bind(
-      2, reading.arrival == reading.time ? nil : reading.arrival.nanoseconds)
+    let delay = reading.arrival.nanoseconds - time
+    plan.statement.bind(2, delay.magnitude < Self.promptness ? nil : reading.arrival.nanoseconds)
     for (index, column) in plan.columns.enumerated() {
       let entry = reading.values[column.entry]
       let steps =

@@ -32,6 +32,13 @@ public final class RecordingWriter {
   /// How many rows are committed together where what is finished is taken over.
   private static let bulk = 20_000
   private var newestArrival: Timestamp?
+  /// How far the readings of each kind are packed, and how many rows came since that was done last.
+  var packing: [DeviceKind: PackingState] = [:]
+  var rowsSincePacking = 0
+  /// Whether readings are packed at all; tests compare what is with what is not.
+  var packsReadings = true
+  /// With so many rows they are packed before the quarter of an hour is over.
+  private static let mostRows = 131_072
   /// Up to where rollups were last asked for, in nanoseconds.
   private var rolled: Int64?
 
@@ -49,6 +56,8 @@ public final class RecordingWriter {
     do throws(RecordingError) {
       database = try Database(path, .write)
       // Written to the main file and not to the log, since the file is recognised by it.
+      // So that what packing and forgetting leave empty can be given back at the end.
+      try database.run("PRAGMA auto_vacuum = INCREMENTAL")
       try database.run("PRAGMA application_id = \(Schema.applicationID)")
       try database.run("PRAGMA user_version = \(Schema.version)")
       try database.run("BEGIN; \(Schema.tables) COMMIT")
@@ -161,6 +170,10 @@ public final class RecordingWriter {
     try commit()
     do throws(RecordingError) {
       try roll(to: SQLIdentifier.times.upperBound)
+      try begin()
+      try pack(to: SQLIdentifier.times.upperBound)
+      try statement("COMMIT").run()
+      try database.run("PRAGMA incremental_vacuum")
       let finish = try database.prepare("UPDATE recording SET clean = 1, ended = ?")
       finish.bind(0, newestArrival?.nanoseconds)
       try finish.run()
@@ -221,9 +234,21 @@ public final class RecordingWriter {
       self.rolled = target
       return
     }
-    guard target > rolled else { return }
+    guard target > rolled else {
+      if rowsSincePacking >= Self.mostRows {
+        try packAll(to: newestArrival.nanoseconds - Rollup.minute)
+      }
+      return
+    }
     try roll(to: target)
     self.rolled = target
+    try packAll(to: target)
+  }
+
+  private func packAll(to end: Int64) throws(RecordingError) {
+    try begin()
+    try pack(to: end)
+    try statement("COMMIT").run()
   }
 
   /// Undoes what was not committed, unless only one observation was refused.
@@ -232,6 +257,8 @@ public final class RecordingWriter {
     statements = [:]
     plans = [:]
     if database.isInTransaction { try? database.run("ROLLBACK") }
+    // What was packed in the transaction is rows again; looking at it once more costs little.
+    for kind in packing.keys { packing[kind]?.from = 0 }
     pendingSince = nil
     mustRestoreCatalogue = true
     return error

@@ -1,6 +1,6 @@
 import Telemetry
 
-/// How buckets are packed into the rows of the `rollup` table.
+/// How buckets go into the rows of the `rollup` table.
 ///
 /// A row holds the buckets of one chunk of time, so that a late reading invalidates only the rows
 /// from its chunk on. Chunks stay below a kilobyte: a longer row would spill to a page of its own.
@@ -14,26 +14,10 @@ enum Rollup {
   /// The start of the stretch of `length` that `time` is in; times are not negative.
   static func floor(_ time: Int64, _ length: Int64) -> Int64 { time - time % length }
 
+  /// The bytes of a bucket up to version 2.
   static let bucketSize = 40
 
-  static func pack(_ buckets: some Collection<Tier.Bucket>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(buckets.count * bucketSize)
-    func put(_ value: some FixedWidthInteger) {
-      withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-    for bucket in buckets {
-      put(bucket.time.nanoseconds)
-      put(bucket.value.bitPattern)
-      put(bucket.cumulative.bitPattern)
-      put(bucket.covered.bitPattern)
-      put(bucket.low.bitPattern)
-      put(bucket.high.bitPattern)
-    }
-    return bytes
-  }
-
-  /// Appends what a blob holds; false if it is no whole number of buckets.
+  /// Appends what a blob of version 1 or 2 holds; false if it is no whole number of buckets.
   static func unpack(_ bytes: UnsafeRawBufferPointer, into buckets: inout [Tier.Bucket]) -> Bool {
     guard bytes.count % bucketSize == 0 else { return false }
     func get<Value: FixedWidthInteger>(_ offset: Int, _: Value.Type) -> Value {

@@ -16,8 +16,10 @@ struct SystemClock: SessionClock {
     monotonicStart = Self.read(CLOCK_BOOTTIME)
   }
 
+  /// In whole microseconds: what is finer no sensor tells, and in a recording it takes a byte more.
   var now: Timestamp {
-    Timestamp(nanoseconds: wallStart + Self.read(CLOCK_BOOTTIME) - monotonicStart)
+    let time = wallStart + Self.read(CLOCK_BOOTTIME) - monotonicStart
+    return Timestamp(nanoseconds: time - time % 1000)
   }
 
   /// The wall clock now, which may step.

@@ -30,7 +30,7 @@ struct Benchmark: Sendable {
   }
 
   /// The processor time of this thread in seconds: other programs do not count.
-  private static func processorTime() -> Double {
+  static func processorTime() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

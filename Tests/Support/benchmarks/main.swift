@@ -4,6 +4,7 @@
 // name. To add a benchmark, add a file with a list of them and put the list into `all`.
 //
 //     benchmarks [WORD] [--json FILE] [--against FILE]
+//     benchmarks --recording FILE [--gpus 8] [--days 30] [--hertz 1]
 //
 // `--json` keeps the results; `--against` compares with results that were kept, and ends with 1
 // when a benchmark became too slow.
@@ -15,11 +16,17 @@ let all: [Benchmark] = logBenchmarks + fileBenchmarks
 var filter = ""
 var kept: String?
 var against: String?
+var recording: String?
+var long = LongRecording()
 var arguments = CommandLine.arguments.dropFirst()
 while let word = arguments.popFirst() {
   switch word {
   case "--json": kept = arguments.popFirst()
   case "--against": against = arguments.popFirst()
+  case "--recording": recording = arguments.popFirst()
+  case "--gpus": long.gpus = arguments.popFirst().flatMap { Int($0) } ?? long.gpus
+  case "--days": long.days = arguments.popFirst().flatMap { Double($0) } ?? long.days
+  case "--hertz": long.hertz = arguments.popFirst().flatMap { Double($0) } ?? long.hertz
   default: filter = word
   }
 }
@@ -28,6 +35,11 @@ func fail(_ message: String) -> Never {
   let line = Array("benchmarks: \(message)\n".utf8)
   _ = write(2, line, line.count)
   exit(2)
+}
+
+if let recording {
+  do { try long.write(to: recording) } catch { fail("\(error)") }
+  exit(0)
 }
 
 let baseline = against.map { path in
