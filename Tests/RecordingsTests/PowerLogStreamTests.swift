@@ -3,7 +3,6 @@ import Glibc
 import Quantities
 import Seeded
 import Telemetry
-import TestSupport
 import Testing
 
 @testable import Recordings
@@ -19,20 +18,9 @@ import Testing
     }
   }
 
-  private func names(_ folder: String) -> [String] {
-    guard let handle = opendir(folder) else { return [] }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
-  }
-
-  /// Rows of a dialect, by texts only: each cell cut out as a text and read by itself, all rows kept,
+  /// Rows of a dialect, by texts only.
+  ///
+  /// Each cell is cut out as a text and read by itself, and all rows are kept,
   /// put in order and merged. It is slow, and shares nothing with what is tested but the readers of
   /// single cells.
   private func reference(_ dialect: PowerLogDialect) -> [String] {
@@ -87,7 +75,7 @@ import Testing
 
   @Test(arguments: 0..<12) func aFileSaysWhatItsBytesSay(seed: Int) throws {
     var dice = SeededRandom(UInt64(seed))
-    let scratch = Scratch()
+    let scratch = try Scratch()
     // Beyond what is looked at to know the format, so that the file is read piece by piece.
     let dialect = PowerLogDialect(count: seed == 0 ? 14_000 : 300, &dice)
     scratch.write(dialect.bytes, to: "gpu.csv")
@@ -99,13 +87,13 @@ import Testing
     #expect(store.resident == 0)
     let whole = try #require(try PowerLogFile.read(dialect.bytes, path: "gpu.csv"))
     #expect(try told(log) == told(whole))
-    #expect(names(scratch.path) == ["gpu.csv"])
+    #expect(scratch.names == ["gpu.csv"])
   }
 
   /// Lines of whatever a text may hold, in every encoding, in pieces of every size.
   @Test(arguments: 0..<60) func piecesOfAFileHaveTheLinesOfTheWhole(seed: Int) throws {
     var dice = SeededRandom(UInt64(seed))
-    let scratch = Scratch()
+    let scratch = try Scratch()
     let ends = ["\n", "\r\n", "\r"]
     let end = ends[dice.next(3)]
     var text = ""
@@ -137,8 +125,8 @@ import Testing
     #expect(input.failure == nil)
   }
 
-  @Test func rowsTakeTheSameMemoryHoweverManyThereAre() {
-    let scratch = Scratch()
+  @Test func rowsTakeTheSameMemoryHoweverManyThereAre() throws {
+    let scratch = try Scratch()
     let store = PowerLogStore(folder: scratch.path, room: 64 << 10)
     var table = PowerLogTable(store)
     let subjects = (0..<8).map {
@@ -159,7 +147,7 @@ import Testing
     #expect(most < (64 << 10) + 8 * (32 << 10))
     #expect(store.isOnDisk)
     // Nothing is left of it, even while it is used.
-    #expect(names(scratch.path).isEmpty)
+    #expect(scratch.names.isEmpty)
     let rows = PowerLogFileRows(table.tracks.map(\.rows))
     var count = 0
     while rows.next() {
@@ -182,10 +170,12 @@ import Testing
     let assembly = try PowerLogAssembly(
       [try #require(try PowerLogFile.read(Array(text.utf8), path: "gpu.csv"))])
     var next = 0
-    assembly.forEachReading { reading in
-      #expect(reading.time.nanoseconds == Int64(1_779_966_000 + next) * 1_000_000_000)
-      #expect(reading.values.first?.steps == Int64(next % 600 * 1000 + 250))
-      next += 1
+    assembly.forEachBlock { block in
+      for (time, power) in zip(block.times, block.columns[0]) {
+        #expect(time == Int64(1_779_966_000 + next) * 1_000_000_000)
+        #expect(power == Int64(next % 600 * 1000 + 250))
+        next += 1
+      }
     }
     #expect(next == 70_000)
   }
@@ -225,8 +215,9 @@ import Testing
   }
 
   @Test func aDocumentThatIsTooLargeIsRefusedInWords() throws {
-    let scratch = Scratch()
-    scratch.write("[[{\"entity_id\": \"sensor.a_power\", \"last_changed\": \"x\"}", to: "home.json")
+    let scratch = try Scratch()
+    let start = "[[{\"entity_id\": \"sensor.a_power\", \"last_changed\": \"x\"}"
+    scratch.write(Array(start.utf8), to: "home.json")
     truncate(scratch.file("home.json"), PowerLogText.wholeSize + 1)
     let input = try #require(PowerLogInput(path: scratch.file("home.json")))
     let text = PowerLogText(input, store: PowerLogStore())

@@ -22,7 +22,7 @@ extension PowerLogAssembly {
     let period = usual * Self.patience(readings.isInstant ? lacking.instant : lacking.power)
     var doubts = PowerLogDoubts(readings.counted)
     readings.open()
-    while let (row, _) = readings.next() {
+    while let row = readings.next() {
       doubts.note(row)
     }
     tellDoubts(whole, doubts)

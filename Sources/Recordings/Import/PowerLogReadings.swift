@@ -8,31 +8,47 @@ final class PowerLogReadings {
   private(set) var survey: PowerLogSurvey
   /// How many rows of each file were left out, because another one tells of their time.
   private(set) var repeats: [Int: Int] = [:]
+  /// The first and the last reading.
+  var span: TimeSpan? { first.any.flatMap { start in last.any.map { TimeSpan(start, $0) } } }
+  /// The first and the last reading of power or energy.
+  var powerSpan: TimeSpan? {
+    first.power.flatMap { start in last.power.map { TimeSpan(start, $0) } }
+  }
   /// Whether the momentary power is all there is; then it is the device's power.
   let isInstant: Bool
   /// The metrics of its readings, in the order in which they come.
   private(set) var metrics: [Metric] = []
   /// What was left out of each file so far.
   private(set) var gates: [Int: PowerLogGate] = [:]
-  /// The first and the last reading.
-  private(set) var span: TimeSpan?
-  /// The first and the last reading of power or energy.
-  private(set) var powerSpan: TimeSpan?
+  /// The first reading, and the first one of power or energy.
+  private(set) var first: (any: Timestamp?, power: Timestamp?)
+  /// The last reading, and the last one of power or energy.
+  private(set) var last: (any: Timestamp?, power: Timestamp?)
+  /// A row that was read already.
+  private var ahead: PowerLogRows?
 
   private var rows: PowerLogRows?
   private var gate: PowerLogGate
   private var gateFile = -1
+  /// What becomes of the values of rows of each shape.
   private var columns: [[Column]] = []
-  private var known: Set<Int> = []
-  /// The values of the reading that is told.
-  private var told: [Reading.Entry] = []
+  /// What readings may have values of, in the order in which shapes have it, and which came.
+  private var slots: [Metric] = []
+  private var hasCome: [Bool] = []
+  /// The values of the row that was read last, by their slots.
+  private var steps: [Int64] = []
 
   /// What becomes of a value of a row.
   private struct Column {
     var place: Int
-    var metric: Metric
-    /// What it is told as; `nil` for what is not told.
-    var name: Metric?
+    var rule: PowerLogGate.Rule
+    /// Whether it is the limit of the powers of its row.
+    var isLimit: Bool
+    /// Whether the account is made of it.
+    var isCounted: Bool
+    /// Where it is told; less than none for what is not told.
+    var slot: Int
+    var scale: Double
     var tellsPower: Bool
   }
 
@@ -71,11 +87,11 @@ final class PowerLogReadings {
     rows = Self.rows(whole.stretches) { _ in }
     gates = [:]
     gateFile = -1
-    columns = []
+    ahead = nil
   }
 
-  /// Goes on to the next row, and what of it can be true; `nil` behind the last.
-  func next() -> (row: PowerLogRows, reading: [Reading.Entry])? {
+  /// Goes on to the next row; `nil` behind the last.
+  func next() -> PowerLogRows? {
     guard let rows, rows.next() else {
       endGate()
       rows = nil
@@ -86,81 +102,132 @@ final class PowerLogReadings {
       gateFile = rows.file
       gate = gates[gateFile] ?? PowerLogGate(whole.stretches[0].device.subject)
     }
-    return (rows, take(rows))
+    take(rows)
+    return rows
   }
+
+  /// Whether anything in the row that was read last can be true.
+  private(set) var hasValues = false
 
   private func endGate() {
     if gateFile >= 0 { gates[gateFile] = gate }
   }
 
-  private func take(_ row: PowerLogRows) -> [Reading.Entry] {
-    while columns.count <= row.shape { columns.append([]) }
-    if columns[row.shape].isEmpty { columns[row.shape] = plan(row) }
-    told.removeAll(keepingCapacity: true)
+  private func take(_ row: PowerLogRows) {
+    if row.shape >= columns.count || columns[row.shape].isEmpty { plan(row) }
     var tellsPower = false
-    for column in columns[row.shape] where column.metric == .powerLimit {
-      let bits = row.values[column.place]
-      if PowerLogBits.isNumber(bits) { gate.note(limit: Double(bitPattern: bits)) }
-    }
-    for column in columns[row.shape] {
-      guard let name = column.name,
-        let number = gate.pass(column.metric, row.values[column.place], row, counting: counted)
-      else { continue }
-      if !known.contains(name.handle) {
-        known.insert(name.handle)
-        metrics.append(name)
+    var hasValues = false
+    columns[row.shape].withUnsafeBufferPointer { columns in
+      steps.withUnsafeMutableBufferPointer { steps in
+        for slot in steps.indices { steps[slot] = ReadingBlock.absent }
+        for column in columns where column.isLimit {
+          let watts = Double(bitPattern: row.values[column.place])
+          if watts.isFinite { gate.note(limit: watts) }
+        }
+        for column in columns where column.slot >= 0 {
+          guard
+            let number = gate.pass(
+              column.rule, row.values[column.place], row, isCounted: column.isCounted)
+          else { continue }
+          if !hasCome[column.slot] { come(column.slot) }
+          let whole = (number / column.scale).rounded()
+          guard abs(whole) < 9.2e18 else { continue }
+          steps[column.slot] = Int64(whole)
+          hasValues = true
+          if column.tellsPower { tellsPower = true }
+        }
       }
-      guard let steps = name.steps(number) else { continue }
-      if column.tellsPower { tellsPower = true }
-      told.append(Reading.Entry(metric: name, steps: steps))
     }
-    if !told.isEmpty { note(row.time, tellsPower) }
-    return told
+    self.hasValues = hasValues
+    guard hasValues else { return }
+    if first.any == nil { first.any = row.time }
+    last.any = row.time
+    guard tellsPower else { return }
+    if first.power == nil { first.power = row.time }
+    last.power = row.time
   }
 
-  private func note(_ time: Timestamp, _ tellsPower: Bool) {
-    span = TimeSpan(span?.start ?? time, time)
-    if tellsPower { powerSpan = TimeSpan(powerSpan?.start ?? time, time) }
+  private func come(_ slot: Int) {
+    hasCome[slot] = true
+    metrics.append(slots[slot])
   }
 
-  private func plan(_ row: PowerLogRows) -> [Column] {
-    row.store.shapes[row.shape].metrics.enumerated().map { place, metric in
+  private func plan(_ row: PowerLogRows) {
+    while columns.count <= row.shape { columns.append([]) }
+    columns[row.shape] = row.store.shapes[row.shape].metrics.enumerated().map { place, metric in
       let name: Metric? =
         !isInstant ? metric : metric == .power ? nil : metric == .powerInstant ? .power : metric
       return Column(
-        place: place, metric: metric, name: name,
+        place: place, rule: PowerLogGate.Rule(metric), isLimit: metric == .powerLimit,
+        isCounted: metric == counted, slot: name.map(slot) ?? -1, scale: name?.scale ?? 1,
         tellsPower: name.map { $0.unit == .watt || $0.unit == .joule } ?? false)
     }
+  }
+
+  private func slot(of metric: Metric) -> Int {
+    if let known = slots.firstIndex(of: metric) { return known }
+    slots.append(metric)
+    hasCome.append(false)
+    steps.append(ReadingBlock.absent)
+    return slots.count - 1
+  }
+
+  /// The row that was read last as a reading.
+  func reading(_ row: PowerLogRows) -> Reading {
+    var reading = Reading(device: whole.id, time: row.time)
+    for column in columns[row.shape]
+    where column.slot >= 0 && steps[column.slot] != ReadingBlock.absent {
+      reading.set(slots[column.slot], steps: steps[column.slot])
+    }
+    return reading
+  }
+
+  /// The next readings that go together into a recording; `nil` behind the last.
+  func nextBlock() -> ReadingBlock? {
+    guard var row = ahead ?? nextWithValues() else { return nil }
+    ahead = nil
+    let quarter = ReadingBlock.quarter(row.time)
+    var block = ReadingBlock(device: whole.id, metrics: slots)
+    repeat {
+      if block.columns.count < slots.count { block.grow(to: slots) }
+      block.add(row.time, steps)
+      guard let next = nextWithValues() else { return block }
+      row = next
+    } while ReadingBlock.quarter(row.time) == quarter && block.times.count < ReadingBlock.most
+    ahead = row
+    return block
+  }
+
+  private func nextWithValues() -> PowerLogRows? {
+    while let row = next() {
+      if hasValues { return row }
+    }
+    return nil
   }
 }
 
 extension PowerLogAssembly {
-  /// Hands on all readings in the order of time, each device's in its own; of one time, that of the
-  /// device that was described first comes first.
-  public func forEachReading<Fault: Error>(
-    _ body: (Reading) throws(Fault) -> Void
+  /// Hands on all readings, those of a device and a quarter of an hour together, in the order of the
+  /// first of each; of one time, that of the device that was described first comes first.
+  package func forEachBlock<Fault: Error>(
+    _ body: (ReadingBlock) throws(Fault) -> Void
   ) throws(Fault) {
-    var next: [Reading?] = []
-    func advance(_ place: Int) -> Reading? {
-      while let (row, entries) = told[place].next() {
-        guard !entries.isEmpty else { continue }
-        return Reading(device: told[place].whole.id, time: row.time, entries: entries)
-      }
-      return nil
-    }
+    var next: [ReadingBlock?] = []
     var heap = PowerLogHeap()
     func isBefore(_ one: Int, _ other: Int) -> Bool {
-      guard let first = next[one]?.time, let second = next[other]?.time else { return false }
+      guard let first = next[one]?.times.first, let second = next[other]?.times.first else {
+        return false
+      }
       return first == second ? one < other : first < second
     }
     for place in told.indices {
       told[place].open()
-      next.append(advance(place))
+      next.append(told[place].nextBlock())
       if next[place] != nil { heap.push(place, isBefore) }
     }
-    while let place = heap.first, let reading = next[place] {
-      try body(reading)
-      next[place] = advance(place)
+    while let place = heap.first, let block = next[place] {
+      try body(block)
+      next[place] = told[place].nextBlock()
       if next[place] == nil { heap.removeFirst(isBefore) } else { heap.replaceFirst(isBefore) }
     }
   }
@@ -173,10 +240,8 @@ extension PowerLogAssembly {
     var readings: [Observation] = []
     for device in told {
       device.open()
-      while let (row, entries) = device.next() {
-        if entries.isEmpty { continue }
-        readings.append(
-          .reading(Reading(device: device.whole.id, time: row.time, entries: entries)))
+      while let row = device.next() {
+        if device.hasValues { readings.append(.reading(device.reading(row))) }
       }
     }
     return descriptions + readings + events

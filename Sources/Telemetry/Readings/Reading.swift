@@ -19,9 +19,6 @@ public struct Reading: Sendable, Hashable {
     public let steps: Int64
     /// The value in the metric's unit.
     public var value: Double { Double(steps) * metric.scale }
-
-    /// A value in whole steps of the metric's scale.
-    package init(metric: Metric, steps: Int64) { (self.metric, self.steps) = (metric, steps) }
   }
 
   /// A reading without values; without an arrival it reached us at its time.
@@ -30,14 +27,6 @@ public struct Reading: Sendable, Hashable {
     self.time = time
     self.arrival = arrival ?? time
     values = []
-  }
-
-  /// A reading of these values, which reached us at its time.
-  package init(device: DeviceID, time: Timestamp, entries: [Entry]) {
-    self.device = device
-    self.time = time
-    arrival = time
-    values = entries
   }
 
   /// Adds a value in the metric's unit; a missing or unrepresentable value adds nothing.

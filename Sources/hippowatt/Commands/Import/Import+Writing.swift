@@ -27,20 +27,15 @@ extension Import {
     var written = 0
     // What becomes of a device's name is the same in all its readings.
     var known: [DeviceID: DeviceID] = [:]
-    try logs?.forEachReading { reading in
-      while next < observations.count, isDue(reading.time.nanoseconds) { try writeNext() }
-      let name: DeviceID
-      if let already = known[reading.device] {
-        name = already
-      } else {
-        name = privacy.renamed(reading.device)
-        known[reading.device] = name
-      }
-      var reading = reading
-      if name != reading.device { reading.device = name }
-      try writer.append(.reading(reading))
-      written += 1
-      if written & 0x3FFF == 0 { try progress.wrote(written + next, of: count) }
+    try logs?.forEachBlock { block in
+      while next < observations.count, isDue(block.times.first ?? 0) { try writeNext() }
+      let name = known[block.device] ?? privacy.renamed(block.device)
+      known[block.device] = name
+      var block = block
+      block.device = name
+      try writer.append(block)
+      written += block.times.count
+      try progress.wrote(written + next, of: count)
     }
     while next < observations.count {
       try writeNext()
