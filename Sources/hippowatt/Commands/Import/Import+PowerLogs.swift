@@ -58,9 +58,9 @@ extension Import {
     let mapping = mapping.flatMap { $0.missingColumn(head) == nil ? $0 : nil }
     guard mapping != nil || PowerLogs.recognises(head) else { return nil }
     guard let input = PowerLogInput(path: path) else { throw Failure("\(path): cannot be read") }
-    input.progress = progress.reader(of: path, input.size)
+    input.progress = progress.reader(of: path)
     let text = PowerLogText(input, store: store)
-    defer { progress.end(path, input.size) }
+    defer { progress.end(input.size) }
     do throws(ImportError) {
       let read =
         if let mapping {
@@ -73,7 +73,6 @@ extension Import {
       file.modified = Self.modified(path)
       return file
     } catch {
-      try progress.checkSignals()
       throw Failure("\(path): \(error)")
     }
   }

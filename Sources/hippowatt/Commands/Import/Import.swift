@@ -101,7 +101,6 @@ struct Import: ParsableCommand {
         if observations.isEmpty { observations = found } else { observations += found }
       }
     }
-    try progress.checkSignals()
     progress.clear()
     let assembled = try assemble(powerLogs, names)
     powerLogs = []
@@ -126,6 +125,8 @@ struct Import: ParsableCommand {
     }
     if let country { try add(country, over: TimeSpan(first, last), to: &observations) }
     var isOurs = false
+    progress.holdSignals()
+    defer { progress.releaseSignals() }
     do {
       let writer = try RecordingWriter(
         path: output,
@@ -137,6 +138,7 @@ struct Import: ParsableCommand {
       writer.isBulk = true
       try write(observations, split, assembled, to: writer, progress)
       try writer.close()
+      try progress.checkSignals()
     } catch {
       // Half an import would be taken for the whole.
       if isOurs { for suffix in ["", "-wal", "-shm"] { unlink(output + suffix) } }

@@ -6,7 +6,7 @@ import Telemetry
 final class ImportProgress {
   private let clock: SystemClock
   private let isShown: Bool
-  private let signals = SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGQUIT])
+  private var signals: SignalDescriptor?
   private let size: Int
   private let start: Timestamp
   /// How many bytes of files that are read already there are.
@@ -14,8 +14,6 @@ final class ImportProgress {
   private var lastShown: Timestamp
   private var writingSince: Timestamp?
   private var isDrawn = false
-  private var isEnding = false
-  private var signal: Int32?
 
   /// Seconds between two lines.
   private static let period = 0.2
@@ -28,15 +26,13 @@ final class ImportProgress {
     size = files.reduce(0) { $0 + Self.size(of: $1) }
   }
 
-  deinit { if signals.descriptor >= 0 { close(signals.descriptor) } }
-
   private static func size(of path: String) -> Int {
     var status = stat()
     return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
-  /// What is called while a file is read, with how much of it has been; says whether to go on.
-  func reader(of path: String, _ size: Int) -> (Int) -> Bool {
+  /// What is called while a file is read, with how much of it has been.
+  func reader(of path: String) -> (Int) -> Bool {
     { [self] bytes in
       show {
         ImportProgressLine(
@@ -44,12 +40,25 @@ final class ImportProgress {
           whole: Double(self.size), seconds: $0 - start
         ).bytes
       }
-      return !isOver
+      return true
     }
   }
 
   /// Says that a file is read.
-  func end(_ path: String, _ size: Int) { done += size }
+  func end(_ size: Int) { done += size }
+
+  /// From here on signals do not end the program at once, since half a file would be left.
+  func holdSignals() { signals = SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGQUIT]) }
+
+  /// Signals are again what they were.
+  func releaseSignals() {
+    guard let held = signals else { return }
+    signals = nil
+    close(held.descriptor)
+    var all = sigset_t()
+    sigfillset(&all)
+    sigprocmask(SIG_UNBLOCK, &all, nil)
+  }
 
   /// Says how many rows are written.
   ///
@@ -65,19 +74,10 @@ final class ImportProgress {
     try checkSignals()
   }
 
-  /// Whether a signal asks for the end.
-  private var isOver: Bool {
-    if signal == nil { signal = signals.next() }
-    return signal != nil
-  }
-
-  /// - Throws: `EndedBySignal` when one came.
+  /// - Throws: `EndedBySignal` when a signal asks for the end.
   func checkSignals() throws {
-    guard isOver, let signal else { return }
+    guard let signal = signals?.next() else { return }
     clear()
-    var all = sigset_t()
-    sigfillset(&all)
-    sigprocmask(SIG_UNBLOCK, &all, nil)
     throw EndedBySignal(number: signal)
   }
 
