@@ -33,6 +33,26 @@ import Testing
     #expect(try remarks(seconds(60) { "\(100 + $0 % 59)" }).isEmpty)
   }
 
+  @Test func whatCodeCarbonWroteBeforeItsSecondVersionIsOneSum() throws {
+    let titles =
+      "timestamp,experiment_id,project_name,duration,emissions,energy_consumed,country_name,"
+      + "country_iso_code,region,on_cloud,cloud_provider,cloud_region\n"
+    func row(_ time: String, _ seconds: Int, _ joules: Double) -> String {
+      "2026-05-28T\(time),e,p,\(seconds),0.1,\(joules / 3.6e6),France,FRA,,N,,\n"
+    }
+    let rows = row("11:01:00", 60, 6000) + row("11:10:00", 120, 24_000)
+    let log = try Log.log(titles + rows)
+    let assembly = try PowerLogAssembly([log])
+    #expect(Log.drawn(assembly).map(\.joules) == [30_000])
+    let series = assembly.observations.compactMap {
+      if case .series(let series) = $0 { series } else { nil }
+    }
+    #expect(series.map(\.provenance.method) == [.modelled])
+    for case .device(let device) in assembly.observations {
+      #expect(device.role == .platform)
+    }
+  }
+
   private static let codeCarbon =
     "timestamp,project_name,run_id,duration,emissions,emissions_rate,cpu_power,gpu_power,ram_power,"
     + "cpu_energy,gpu_energy,ram_energy,energy_consumed,gpu_count,gpu_model,tracking_mode\n"
