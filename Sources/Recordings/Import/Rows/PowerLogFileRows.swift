@@ -23,7 +23,7 @@ final class PowerLogFileRows: PowerLogRows {
   override func next() -> Bool {
     guard isMerged else {
       guard tracks[0].next() else { return false }
-      take(tracks[0])
+      show(tracks[0])
       packed = tracks[0].packed
       return true
     }
@@ -39,7 +39,7 @@ final class PowerLogFileRows: PowerLogRows {
       return false
     }
     current = first
-    take(tracks[first])
+    show(tracks[first])
     packed = tracks[first].packed
     return true
   }

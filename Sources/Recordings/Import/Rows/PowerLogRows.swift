@@ -6,28 +6,31 @@ import Telemetry
 class PowerLogRows {
   let store: PowerLogStore
   /// When it was, for rows whose time is known.
-  var time = Timestamp(nanoseconds: 0)
+  final var time = Timestamp(nanoseconds: 0)
   /// Which row of its file it is.
-  var ordinal = 0
+  final var ordinal = 0
   /// The number of its line.
-  var line = 0
+  final var line = 0
   /// The place of its file among those that are imported.
-  var file = 0
+  final var file = 0
   /// What it has values of.
-  var shape = 0
+  final var shape = 0
   /// Its values; as many as its shape has.
-  var values: UnsafeMutablePointer<UInt64>
-  private var room = 0
+  final var values: UnsafeMutablePointer<UInt64>
+  /// Room of its own for values, where they are not another's.
+  private final var own: UnsafeMutablePointer<UInt64>
+  private final var room = 0
   /// How many values rows of the shape have; less than none where that is not known.
   private final var width = -1
 
   init(_ store: PowerLogStore) {
     self.store = store
-    values = .allocate(capacity: 16)
+    own = .allocate(capacity: 16)
+    values = own
     room = 16
   }
 
-  deinit { values.deallocate() }
+  deinit { own.deallocate() }
 
   /// Goes on to the next row; false behind the last.
   func next() -> Bool { false }
@@ -39,14 +42,25 @@ class PowerLogRows {
   @inline(__always)
   final func reserve(_ count: Int) {
     if count > room { grow(count) }
+    values = own
   }
 
   private func grow(_ count: Int) {
     let new = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * count)
-    new.update(from: values, count: room)
-    values.deallocate()
-    values = new
+    new.update(from: own, count: room)
+    own.deallocate()
+    own = new
     room = 2 * count
+  }
+
+  /// Shows the row of another, for as long as that is at it.
+  @inline(__always)
+  final func show(_ other: PowerLogRows) {
+    guard other.store === store else { return take(other) }
+    (time, ordinal, line, file) = (other.time, other.ordinal, other.line, other.file)
+    shape = other.shape
+    width = -1
+    values = other.values
   }
 
   /// Takes over the row of another.
@@ -216,7 +230,7 @@ final class PowerLogMergedRows: PowerLogRows {
       return false
     }
     current = first
-    take(sources[first])
+    show(sources[first])
     return true
   }
 }

@@ -24,7 +24,7 @@ final class PowerLogTimedRows: PowerLogRows {
         let moved = shift == 0 ? time : time + shift
         if abs(moved.nanoseconds) < 9_000_000_000_000_000_000 {
           let file = file
-          take(rows)
+          show(rows)
           (self.time, self.file) = (moved, file)
           return true
         }
@@ -49,7 +49,7 @@ final class PowerLogSortedRows: PowerLogRows {
   override func next() -> Bool {
     guard rows.next() else { return false }
     let file = file
-    take(rows)
+    show(rows)
     self.file = file
     return true
   }
