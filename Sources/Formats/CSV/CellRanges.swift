@@ -5,32 +5,39 @@ import Glibc
 /// They are the cells of `CSVCells`. The bytes of a cell may be looked at until the next line is split,
 /// and as long as the line is there.
 package final class CellRanges {
-  private var ends: UnsafeMutablePointer<Int32>
-  private var room: Int
-  private var base: UnsafePointer<UInt8>
-  /// The text of a line with quotes, without them.
-  private var text: UnsafeMutablePointer<UInt8>
-  private var textRoom: Int
-  /// How many cells the line has.
-  package private(set) var count = 0
+  private struct State {
+    var ends: UnsafeMutablePointer<Int32>
+    var room = 64
+    var base: UnsafePointer<UInt8>
+    /// The text of a line with quotes, without them.
+    var text: UnsafeMutablePointer<UInt8>
+    var textRoom = 1024
+    var count = 0
+  }
+
+  /// Behind a pointer, since properties of a class are watched each time they are looked at.
+  private let state: UnsafeMutablePointer<State>
 
   /// No cells, until a line is split.
   package init() {
-    room = 64
-    textRoom = 1024
-    ends = .allocate(capacity: room)
-    text = .allocate(capacity: textRoom)
-    base = UnsafePointer(text)
+    let text = UnsafeMutablePointer<UInt8>.allocate(capacity: 1024)
+    state = .allocate(capacity: 1)
+    state.initialize(
+      to: State(ends: .allocate(capacity: 64), base: UnsafePointer(text), text: text))
   }
 
   deinit {
-    ends.deallocate()
-    text.deallocate()
+    state.pointee.ends.deallocate()
+    state.pointee.text.deallocate()
+    state.deallocate()
   }
 
+  /// How many cells the line has.
+  package var count: Int { state.pointee.count }
+
   /// The bytes of a cell without the white space around them, counted from 0.
-  @inline(__always)
   package subscript(place: Int) -> UnsafeBufferPointer<UInt8> {
+    let (base, ends) = (state.pointee.base, state.pointee.ends)
     var start = place == 0 ? 0 : Int(ends[place - 1]) + 1
     var end = Int(ends[place])
     while start < end, Self.isBlank(base[start]) { start += 1 }
@@ -45,13 +52,13 @@ package final class CellRanges {
 
   /// Cuts a line.
   package func split(_ line: UnsafeBufferPointer<UInt8>, at separator: UInt8) {
-    count = 0
+    state.pointee.count = 0
     guard let start = line.baseAddress, !line.isEmpty else {
       add(0)
       return
     }
     if memchr(start, 0x22, line.count) != nil { return splitQuoted(line, separator) }
-    base = start
+    state.pointee.base = start
     let pattern = 0x0101_0101_0101_0101 &* UInt64(separator)
     let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
     var at = 0
@@ -74,26 +81,27 @@ package final class CellRanges {
 
   @inline(__always)
   private func add(_ end: Int) {
-    if count == room { grow() }
-    ends[count] = Int32(truncatingIfNeeded: end)
-    count += 1
+    if state.pointee.count == state.pointee.room { grow() }
+    state.pointee.ends[state.pointee.count] = Int32(truncatingIfNeeded: end)
+    state.pointee.count += 1
   }
 
   private func grow() {
+    let room = state.pointee.room
     let new = UnsafeMutablePointer<Int32>.allocate(capacity: 2 * room)
-    new.update(from: ends, count: room)
-    ends.deallocate()
-    ends = new
-    room *= 2
+    new.update(from: state.pointee.ends, count: room)
+    state.pointee.ends.deallocate()
+    (state.pointee.ends, state.pointee.room) = (new, 2 * room)
   }
 
   private func splitQuoted(_ line: UnsafeBufferPointer<UInt8>, _ separator: UInt8) {
-    if line.count > textRoom {
-      text.deallocate()
-      textRoom = 2 * line.count
-      text = .allocate(capacity: textRoom)
+    if line.count > state.pointee.textRoom {
+      state.pointee.text.deallocate()
+      state.pointee.textRoom = 2 * line.count
+      state.pointee.text = .allocate(capacity: state.pointee.textRoom)
     }
-    base = UnsafePointer(text)
+    let text = state.pointee.text
+    state.pointee.base = UnsafePointer(text)
     var length = 0
     var isQuoted = false
     var at = 0

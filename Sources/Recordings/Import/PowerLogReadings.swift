@@ -115,36 +115,45 @@ final class PowerLogReadings {
 
   private func take(_ row: PowerLogRows) {
     if row.shape >= columns.count || columns[row.shape].isEmpty { plan(row) }
-    var tellsPower = false
-    var hasValues = false
-    columns[row.shape].withUnsafeBufferPointer { columns in
-      steps.withUnsafeMutableBufferPointer { steps in
-        for slot in steps.indices { steps[slot] = ReadingBlock.absent }
-        for column in columns where column.isLimit {
-          let watts = Double(bitPattern: row.values[column.place])
-          if watts.isFinite { gate.note(limit: watts) }
-        }
-        for column in columns where column.slot >= 0 {
-          guard
-            let number = gate.pass(
-              column.rule, row.values[column.place], row, isCounted: column.isCounted)
-          else { continue }
-          if !hasCome[column.slot] { come(column.slot) }
-          let whole = (number / column.scale).rounded()
-          guard abs(whole) < 9.2e18 else { continue }
-          steps[column.slot] = Int64(whole)
-          hasValues = true
-          if column.tellsPower { tellsPower = true }
-        }
-      }
-    }
-    self.hasValues = hasValues
+    var came: [Int] = []
+    let kind = judge(row, columns[row.shape], &steps, hasCome, &gate, &came)
+    for slot in came where !hasCome[slot] { come(slot) }
+    hasValues = kind != .nothing
     guard hasValues else { return }
-    if first.any == nil { first.any = row.time }
-    last.any = row.time
-    guard tellsPower else { return }
-    if first.power == nil { first.power = row.time }
-    last.power = row.time
+    let time = row.time
+    if first.any == nil { first.any = time }
+    last.any = time
+    guard kind == .power else { return }
+    if first.power == nil { first.power = time }
+    last.power = time
+  }
+
+  /// What a row has that can be true.
+  private enum Kind { case nothing, others, power }
+
+  /// Finds what of a row can be true; all that it looks at again and again is handed to it.
+  private func judge(
+    _ row: PowerLogRows, _ columns: [Column], _ steps: inout [Int64], _ hasCome: [Bool],
+    _ gate: inout PowerLogGate, _ came: inout [Int]
+  ) -> Kind {
+    var kind = Kind.nothing
+    let values = row.values
+    for slot in steps.indices { steps[slot] = ReadingBlock.absent }
+    for column in columns where column.isLimit {
+      let watts = Double(bitPattern: values[column.place])
+      if watts.isFinite { gate.note(limit: watts) }
+    }
+    for column in columns where column.slot >= 0 {
+      guard
+        let number = gate.pass(column.rule, values[column.place], row, isCounted: column.isCounted)
+      else { continue }
+      if !hasCome[column.slot] { came.append(column.slot) }
+      let whole = (number / column.scale).rounded()
+      guard abs(whole) < 9.2e18 else { continue }
+      steps[column.slot] = Int64(whole)
+      kind = column.tellsPower || kind == .power ? .power : .others
+    }
+    return kind
   }
 
   private func come(_ slot: Int) {

@@ -64,7 +64,7 @@ extension PowerLogDevices {
       let order = rows.packed.order
       if let last, PowerLogTicks.distance(order, last) > ticks.step { end(&self) }
       last = order
-      if count < ticks.size { tick[count].take(rows) }
+      if count < ticks.size { tick[count].keep(rows) }
       if lines.count < max(ticks.size, PowerLogCount.lineCount) { lines.append(rows.line) }
       count += 1
     }
@@ -76,11 +76,9 @@ extension PowerLogDevices {
 
 /// A row that is kept for a while.
 private final class PowerLogFileRow: PowerLogRows {
-  private var packed = PowerLogPackedTime(kind: 3, word: 0)
-
-  func take(_ row: PowerLogFileRows) {
-    super.take(row)
-    packed = row.packed
+  func keep(_ row: PowerLogFileRows) {
+    take(row)
+    self.row.pointee.packed = row.packed
   }
 
   func add(to track: PowerLogTrack) {

@@ -6,8 +6,6 @@ final class PowerLogFileRows: PowerLogRows {
   /// Which of its tracks the row is of.
   var track: Int { max(0, current) }
   private var heap = PowerLogHeap()
-  /// Its time as the file tells it.
-  private(set) var packed = PowerLogPackedTime(kind: 3, word: 0)
 
   init(_ tracks: [PowerLogTrack]) {
     self.tracks = tracks.map { PowerLogTrackRows($0) }
@@ -24,7 +22,6 @@ final class PowerLogFileRows: PowerLogRows {
     guard isMerged else {
       guard tracks[0].next() else { return false }
       show(tracks[0])
-      packed = tracks[0].packed
       return true
     }
     if current >= 0 {
@@ -40,7 +37,6 @@ final class PowerLogFileRows: PowerLogRows {
     }
     current = first
     show(tracks[first])
-    packed = tracks[first].packed
     return true
   }
 }

@@ -4,33 +4,75 @@ import Telemetry
 ///
 /// After `next()` has said yes its properties are those of the row, until it is asked again.
 class PowerLogRows {
+  /// What is known of a row.
+  struct Row {
+    var time = Timestamp(nanoseconds: 0)
+    var ordinal = 0
+    var line = 0
+    var file = 0
+    var shape = 0
+    var values: UnsafeMutablePointer<UInt64>
+    var packed = PowerLogPackedTime(kind: 3, word: 0)
+    /// Room of its own for values, where they are not another's.
+    var own: UnsafeMutablePointer<UInt64>
+    var room = 16
+    /// How many values rows of the shape have; less than none where that is not known.
+    var width = -1
+  }
+
   let store: PowerLogStore
-  /// When it was, for rows whose time is known.
-  final var time = Timestamp(nanoseconds: 0)
-  /// Which row of its file it is.
-  final var ordinal = 0
-  /// The number of its line.
-  final var line = 0
-  /// The place of its file among those that are imported.
-  final var file = 0
-  /// What it has values of.
-  final var shape = 0
-  /// Its values; as many as its shape has.
-  final var values: UnsafeMutablePointer<UInt64>
-  /// Room of its own for values, where they are not another's.
-  private final var own: UnsafeMutablePointer<UInt64>
-  private final var room = 0
-  /// How many values rows of the shape have; less than none where that is not known.
-  private final var width = -1
+  /// What is asked for with every row lies behind a pointer: properties of a class are watched each
+  /// time they are looked at.
+  let row: UnsafeMutablePointer<Row>
 
   init(_ store: PowerLogStore) {
     self.store = store
-    own = .allocate(capacity: 16)
-    values = own
-    room = 16
+    let own = UnsafeMutablePointer<UInt64>.allocate(capacity: 16)
+    row = .allocate(capacity: 1)
+    row.initialize(to: Row(values: own, own: own))
   }
 
-  deinit { own.deallocate() }
+  deinit {
+    row.pointee.own.deallocate()
+    row.deallocate()
+  }
+
+  /// When it was, for rows whose time is known.
+  @inline(__always)
+  final var time: Timestamp {
+    get { row.pointee.time }
+    set { row.pointee.time = newValue }
+  }
+  /// Which row of its file it is.
+  @inline(__always)
+  final var ordinal: Int {
+    get { row.pointee.ordinal }
+    set { row.pointee.ordinal = newValue }
+  }
+  /// The number of its line.
+  @inline(__always)
+  final var line: Int {
+    get { row.pointee.line }
+    set { row.pointee.line = newValue }
+  }
+  /// The place of its file among those that are imported.
+  @inline(__always)
+  final var file: Int {
+    get { row.pointee.file }
+    set { row.pointee.file = newValue }
+  }
+  /// What it has values of.
+  @inline(__always)
+  final var shape: Int {
+    get { row.pointee.shape }
+    set { row.pointee.shape = newValue }
+  }
+  /// Its values; as many as its shape has.
+  @inline(__always)
+  final var values: UnsafeMutablePointer<UInt64> { row.pointee.values }
+  /// Its time as the file tells it, of rows that come from there.
+  @inline(__always)
+  final var packed: PowerLogPackedTime { row.pointee.packed }
 
   /// Goes on to the next row; false behind the last.
   func next() -> Bool { false }
@@ -41,26 +83,25 @@ class PowerLogRows {
   /// Makes room for so many values.
   @inline(__always)
   final func reserve(_ count: Int) {
-    if count > room { grow(count) }
-    values = own
+    if count > row.pointee.room { grow(count) }
+    row.pointee.values = row.pointee.own
   }
 
   private func grow(_ count: Int) {
     let new = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * count)
-    new.update(from: own, count: room)
-    own.deallocate()
-    own = new
-    room = 2 * count
+    new.update(from: row.pointee.own, count: row.pointee.room)
+    row.pointee.own.deallocate()
+    row.pointee.own = new
+    row.pointee.room = 2 * count
   }
 
   /// Shows the row of another, for as long as that is at it.
   @inline(__always)
   final func show(_ other: PowerLogRows) {
     guard other.store === store else { return take(other) }
-    (time, ordinal, line, file) = (other.time, other.ordinal, other.line, other.file)
-    shape = other.shape
-    width = -1
-    values = other.values
+    let (own, room) = (row.pointee.own, row.pointee.room)
+    row.pointee = other.row.pointee
+    (row.pointee.own, row.pointee.room, row.pointee.width) = (own, room, -1)
   }
 
   /// Takes over the row of another.
@@ -68,25 +109,25 @@ class PowerLogRows {
   final func take(_ other: PowerLogRows) {
     (time, ordinal, line, file) = (other.time, other.ordinal, other.line, other.file)
     guard other.store === store else { return translate(other) }
-    if shape != other.shape || width < 0 {
+    if shape != other.shape || row.pointee.width < 0 {
       shape = other.shape
-      width = count
-      reserve(width)
+      row.pointee.width = count
+      reserve(row.pointee.width)
     }
-    values.update(from: other.values, count: width)
+    values.update(from: other.values, count: row.pointee.width)
   }
 
   /// Becomes a row of another shape, whose first values stay.
   final func become(_ shape: Int) {
     self.shape = shape
-    width = -1
+    row.pointee.width = -1
     reserve(count)
   }
 
   /// Takes over what another store's row has.
   private func translate(_ other: PowerLogRows) {
     shape = store.shape(of: other.store.shapes[other.shape].metrics)
-    width = -1
+    row.pointee.width = -1
     reserve(count)
     for place in 0..<count {
       values[place] = store.bits(other.store.content(other.values[place]))
@@ -104,89 +145,101 @@ class PowerLogRows {
 
 /// The rows of a track, in its order.
 final class PowerLogTrackRows: PowerLogRows {
+  /// Where it is.
+  private struct Place {
+    var at = 0
+    var end = 0
+    var block: Int
+    var lineStep = 0
+    var lastShape = -1
+    var columns = 0
+    var words: UnsafeMutablePointer<UInt64>
+    var room = 0
+  }
+
   private let track: PowerLogTrack
-  private var buffer: [UInt64] = []
-  private var at = 0
-  private var end: Int
-  private var block: Int
   private let lastBlock: Int
-  private var lineStep = 0
-  private var lastShape = -1
-  private var columns = 0
-  /// Its time as the file tells it.
-  private(set) var packed = PowerLogPackedTime(kind: 3, word: 0)
+  private let place: UnsafeMutablePointer<Place>
 
   /// The rows of a finished track, or those of some of its blocks.
   init(_ track: PowerLogTrack, blocks: Range<Int>? = nil) {
     self.track = track
     let blocks = blocks ?? track.blocks.indices
-    block = blocks.lowerBound
     lastBlock = blocks.upperBound
-    end = 0
+    place = .allocate(capacity: 1)
+    place.initialize(to: Place(block: blocks.lowerBound, words: .allocate(capacity: 1)))
     super.init(track.store)
   }
 
-  override func next() -> Bool {
-    if at >= end {
-      guard block < lastBlock, load(track.blocks[block]) else {
-        buffer = []
-        return false
-      }
-      block += 1
-    }
-    return buffer.withUnsafeBufferPointer { words in
-      var at = at
-      let head = words[at]
-      at += 1
-      ordinal = Int(head & 0xFF_FFFF_FFFF)
-      let shape = Int(head >> 40 & 0xF_FFFF)
-      if head >> 63 != 0 {
-        line = Int(Int64(bitPattern: words[at]))
-        lineStep = line &- ordinal
-        at += 1
-      } else {
-        line = ordinal &+ lineStep
-      }
-      packed.kind = UInt8(head >> 60 & 7)
-      packed.word = Int64(bitPattern: words[at])
-      at += 1
-      if packed.hasDay {
-        packed.day = words[at]
-        at += 1
-      }
-      if shape != lastShape {
-        guard shape < store.shapes.count else { return false }
-        lastShape = shape
-        self.shape = shape
-        columns = store.shapes[shape].metrics.count
-        reserve(columns)
-      }
-      time.nanoseconds = packed.word
-      var start = 0
-      while start < columns {
-        var mask = words[at]
-        at += 1
-        while mask != 0 {
-          values[start + mask.trailingZeroBitCount] = words[at]
-          at += 1
-          mask &= mask &- 1
-        }
-        start += 64
-      }
-      self.at = at
-      return true
-    }
+  deinit {
+    place.pointee.words.deallocate()
+    place.deallocate()
   }
 
-  private func load(_ place: PowerLogTrack.Block) -> Bool {
-    if buffer.count < place.words { buffer = [UInt64](repeating: 0, count: place.words) }
-    let isRead = buffer.withUnsafeMutableBytes {
-      store.read(
-        place.place, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<(place.words * 8)]))
+  override func next() -> Bool {
+    if place.pointee.at >= place.pointee.end {
+      guard place.pointee.block < lastBlock, load(track.blocks[place.pointee.block]) else {
+        return false
+      }
+      place.pointee.block += 1
     }
-    at = 0
-    end = isRead ? place.words : 0
-    lastShape = -1
+    let words = place.pointee.words
+    var at = place.pointee.at
+    let head = words[at]
+    at += 1
+    let ordinal = Int(head & 0xFF_FFFF_FFFF)
+    row.pointee.ordinal = ordinal
+    let shape = Int(head >> 40 & 0xF_FFFF)
+    if head >> 63 != 0 {
+      row.pointee.line = Int(Int64(bitPattern: words[at]))
+      place.pointee.lineStep = row.pointee.line &- ordinal
+      at += 1
+    } else {
+      row.pointee.line = ordinal &+ place.pointee.lineStep
+    }
+    row.pointee.packed.kind = UInt8(head >> 60 & 7)
+    row.pointee.packed.word = Int64(bitPattern: words[at])
+    row.pointee.time.nanoseconds = row.pointee.packed.word
+    at += 1
+    if row.pointee.packed.hasDay {
+      row.pointee.packed.day = words[at]
+      at += 1
+    }
+    if shape != place.pointee.lastShape {
+      guard shape < store.shapes.count else { return false }
+      place.pointee.lastShape = shape
+      self.shape = shape
+      place.pointee.columns = store.shapes[shape].metrics.count
+      reserve(place.pointee.columns)
+    }
+    let values = row.pointee.values
+    var start = 0
+    while start < place.pointee.columns {
+      var mask = words[at]
+      at += 1
+      while mask != 0 {
+        values[start + mask.trailingZeroBitCount] = words[at]
+        at += 1
+        mask &= mask &- 1
+      }
+      start += 64
+    }
+    place.pointee.at = at
+    return true
+  }
+
+  private func load(_ block: PowerLogTrack.Block) -> Bool {
+    if place.pointee.room < block.words {
+      place.pointee.words.deallocate()
+      place.pointee.words = .allocate(capacity: block.words)
+      place.pointee.room = block.words
+    }
+    let isRead = store.read(
+      block.place,
+      into: UnsafeMutableRawBufferPointer(start: place.pointee.words, count: block.words * 8))
+    place.pointee.at = 0
+    place.pointee.end = isRead ? block.words : 0
+    place.pointee.lastShape = -1
     return isRead
   }
 }

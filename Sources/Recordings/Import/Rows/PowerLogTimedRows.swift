@@ -4,22 +4,28 @@ import Telemetry
 /// a time are passed over.
 final class PowerLogTimedRows: PowerLogRows {
   private let rows: PowerLogFileRows
-  private var hours: PowerLogHours
+  private let hours: UnsafeMutablePointer<PowerLogHours>
   private let shift: Double
   /// Rows whose day nobody knows.
   private(set) var timeless = PowerLogCount()
 
   init(_ tracks: [PowerLogTrack], _ hours: PowerLogHours, file: Int, shift: Double) {
     rows = PowerLogFileRows(tracks)
-    self.hours = hours
+    self.hours = .allocate(capacity: 1)
+    self.hours.initialize(to: hours)
     self.shift = shift
     super.init(rows.store)
     self.file = file
   }
 
+  deinit {
+    hours.deinitialize(count: 1)
+    hours.deallocate()
+  }
+
   override func next() -> Bool {
     while rows.next() {
-      if let nanoseconds = hours.time(rows.packed) {
+      if let nanoseconds = hours.pointee.time(rows.packed) {
         let time = Timestamp(nanoseconds: nanoseconds)
         let moved = shift == 0 ? time : time + shift
         if abs(moved.nanoseconds) < 9_000_000_000_000_000_000 {

@@ -18,14 +18,28 @@ final class PowerLogTrack {
   /// The row of all that its first is; `.max` while there is none.
   private(set) var first = Int.max
   private var open: [UInt64] = []
-  private var last: [UInt64] = []
-  private var lastShape = -1
-  private var lineStep = Int.min
+  /// The row before the next one; behind a pointer, as all that every row looks at.
+  private let before: UnsafeMutablePointer<Before>
+
+  private struct Before {
+    var values: [UInt64] = []
+    var shape = -1
+    var lineStep = Int.min
+  }
 
   /// How many words a block has; a row may make it longer.
   private static let blockSize = 2048
 
-  init(_ store: PowerLogStore) { self.store = store }
+  init(_ store: PowerLogStore) {
+    self.store = store
+    before = .allocate(capacity: 1)
+    before.initialize(to: Before())
+  }
+
+  deinit {
+    before.deinitialize(count: 1)
+    before.deallocate()
+  }
 
   /// How many words are not in the store yet.
   var openCount: Int { open.count }
@@ -40,45 +54,46 @@ final class PowerLogTrack {
   ) {
     if count == 0 { first = ordinal }
     count += 1
-    if open.isEmpty {
-      if open.capacity < Self.blockSize { open.reserveCapacity(64) }
-      (lastShape, lineStep) = (-1, Int.min)
-    }
-    var head = UInt64(ordinal) | UInt64(shape) << 40 | UInt64(time.kind) << 60
-    let step = line &- ordinal
-    if step != lineStep { head |= 1 << 63 }
-    open.append(head)
-    if step != lineStep {
-      open.append(UInt64(bitPattern: Int64(line)))
-      lineStep = step
-    }
-    open.append(UInt64(bitPattern: time.word))
-    if time.hasDay { open.append(time.day) }
-    if shape != lastShape {
-      lastShape = shape
-      last = Array(values)
-      for start in stride(from: 0, to: values.count, by: 64) {
-        let rest = values.count - start
-        open.append(rest >= 64 ? .max : (1 << UInt64(rest)) - 1)
-      }
-      open.append(contentsOf: values)
-    } else {
-      addChanged(values)
-    }
+    append(&open, ordinal, line, time, shape, values)
     if open.count >= Self.blockSize { flush() }
   }
 
   @inline(__always)
-  private func addChanged(_ values: UnsafeBufferPointer<UInt64>) {
+  private func append(
+    _ open: inout [UInt64], _ ordinal: Int, _ line: Int, _ time: PowerLogPackedTime, _ shape: Int,
+    _ values: UnsafeBufferPointer<UInt64>
+  ) {
+    if open.isEmpty {
+      open.reserveCapacity(64)
+      (before.pointee.shape, before.pointee.lineStep) = (-1, Int.min)
+    }
+    var head = UInt64(ordinal) | UInt64(shape) << 40 | UInt64(time.kind) << 60
+    let step = line &- ordinal
+    if step != before.pointee.lineStep { head |= 1 << 63 }
+    open.append(head)
+    if step != before.pointee.lineStep {
+      open.append(UInt64(bitPattern: Int64(line)))
+      before.pointee.lineStep = step
+    }
+    open.append(UInt64(bitPattern: time.word))
+    if time.hasDay { open.append(time.day) }
+    let isSame = shape == before.pointee.shape
+    if !isSame {
+      before.pointee.shape = shape
+      before.pointee.values = Array(values)
+    }
     var start = 0
     while start < values.count {
       let mark = open.count
       open.append(0)
       var mask: UInt64 = 0
-      for place in start..<min(values.count, start + 64) where values[place] != last[place] {
-        mask |= 1 << UInt64(place - start)
-        open.append(values[place])
-        last[place] = values[place]
+      before.pointee.values.withUnsafeMutableBufferPointer { last in
+        for place in start..<min(values.count, start + 64)
+        where !isSame || values[place] != last[place] {
+          mask |= 1 << UInt64(place - start)
+          open.append(values[place])
+          last[place] = values[place]
+        }
       }
       open[mark] = mask
       start += 64
@@ -97,7 +112,7 @@ final class PowerLogTrack {
   func finish() {
     flush()
     open = []
-    last = []
+    before.pointee.values = []
   }
 }
 

@@ -110,14 +110,14 @@ final class PowerLogRowPlan {
   private let lexicon: PowerLogLexicon
   private let timePlace: Int
   private let dayPlace: Int?
-  private var clock = PowerLogTimeCell()
+  private let clock: UnsafeMutablePointer<PowerLogTimeCell>
   private var joined: [UInt8] = []
   /// The columns that say of what a row speaks, and what of it.
   private let names: [(place: Int, column: PowerLogColumn, key: UInt8)]
   private var subjects: [PowerLogKnownSubject] = []
   private var places: [[UInt8]: Int] = [:]
   private var lastSubject = 0
-  private var columnReaders: [PowerLogColumnReader]
+  private let readers: UnsafeMutableBufferPointer<PowerLogColumnReader>
   /// Whether two columns are of one metric.
   private let hasRivals: Bool
   private let slots: [Int]
@@ -139,7 +139,7 @@ final class PowerLogRowPlan {
     }
     var metrics: [Metric] = []
     var slots: [Int] = []
-    columnReaders = columns.uses.compactMap { use in
+    let made: [PowerLogColumnReader] = columns.uses.compactMap { use in
       guard case .value(let metric, let quantity, let rank) = use.column else { return nil }
       let slot = metrics.firstIndex(of: metric) ?? metrics.count
       if slot == metrics.count { metrics.append(metric) }
@@ -148,6 +148,10 @@ final class PowerLogRowPlan {
         place: use.place, quantity: quantity, rank: rank, factor: use.factor,
         hasDecimalComma: columns.hasDecimalComma, store: store)
     }
+    readers = .allocate(capacity: made.count)
+    _ = readers.initialize(from: made)
+    clock = .allocate(capacity: 1)
+    clock.initialize(to: PowerLogTimeCell())
     self.slots = slots
     hasRivals = metrics.count < slots.count
     shape = store.shape(of: metrics)
@@ -155,7 +159,13 @@ final class PowerLogRowPlan {
     row = .allocate(capacity: max(1, slotCount))
   }
 
-  deinit { row.deallocate() }
+  deinit {
+    row.deallocate()
+    clock.deinitialize(count: 1)
+    clock.deallocate()
+    readers.deinitialize()
+    readers.deallocate()
+  }
 
   /// The values of the row that was read last.
   var values: UnsafeBufferPointer<UInt64> { UnsafeBufferPointer(start: row, count: slotCount) }
@@ -163,12 +173,12 @@ final class PowerLogRowPlan {
   /// When a row was.
   @inline(__always)
   func time(_ cells: CellRanges) -> PowerLogPackedTime? {
-    guard let dayPlace else { return clock.read(cells[timePlace]) }
+    guard let dayPlace else { return clock.pointee.read(cells[timePlace]) }
     joined.removeAll(keepingCapacity: true)
     joined.append(contentsOf: cells[dayPlace])
     joined.append(0x20)
     joined.append(contentsOf: cells[timePlace])
-    return joined.withUnsafeBufferPointer { clock.read($0) }
+    return joined.withUnsafeBufferPointer { clock.pointee.read($0) }
   }
 
   /// What a row speaks of.
@@ -240,18 +250,18 @@ final class PowerLogRowPlan {
   @inline(__always)
   func readValues(_ cells: CellRanges) {
     guard !hasRivals else { return readRivals(cells) }
-    for place in columnReaders.indices {
-      row[place] = columnReaders[place].read(cells[columnReaders[place].place])
+    for place in readers.indices {
+      row[place] = readers[place].read(cells[readers[place].place])
     }
   }
 
   /// Of several columns of one metric the one of the lowest rank that has a number counts.
   private func readRivals(_ cells: CellRanges) {
     var ranks = [Int?](repeating: nil, count: slotCount)
-    for place in columnReaders.indices {
+    for place in readers.indices {
       let slot = slots[place]
-      let rank = columnReaders[place].rank
-      let bits = columnReaders[place].read(cells[columnReaders[place].place])
+      let rank = readers[place].rank
+      let bits = readers[place].read(cells[readers[place].place])
       if let known = ranks[slot] {
         let (isNumber, wasNumber) = (PowerLogBits.isNumber(bits), PowerLogBits.isNumber(row[slot]))
         guard isNumber != wasNumber ? isNumber : rank < known else { continue }
