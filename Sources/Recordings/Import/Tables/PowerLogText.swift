@@ -1,4 +1,5 @@
 import Formats
+import Glibc
 
 /// The text of a power log, in UTF-8 whatever it was written in, line by line.
 ///
@@ -115,11 +116,13 @@ package struct PowerLogText {
   private func forEachLineOfStart(_ body: (Line) -> Bool) {
     start.withUnsafeBufferPointer { all in
       // A file without a single line feed may end its lines as old systems did.
-      let end: UInt8 = all.contains(0x0A) ? 0x0A : 0x0D
+      guard let base = all.baseAddress else { return }
+      let end: UInt8 = memchr(base, 0x0A, all.count) != nil ? 0x0A : 0x0D
       var start = 0
       var number = 0
       while start < all.count {
-        let stop = all[start...].firstIndex(of: end) ?? all.count
+        let found = memchr(base + start, Int32(end), all.count - start)
+        let stop = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? all.count
         number += 1
         let line = UnsafeBufferPointer(rebasing: all[start..<stop])
         guard body(Line(number: number, raw: line, isWhole: stop < all.count)) else { return }
