@@ -85,8 +85,14 @@ install: build completions man
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_hippowatt
 	install -D -m 644 .build/share/hippowatt.fish \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hippowatt.fish
+	@for scope in system user; do \
+	  install -d $(DESTDIR)$(PREFIX)/lib/systemd/$$scope; \
+	  sed 's|@PREFIX@|$(PREFIX)|' packaging/systemd/$$scope/hippowatt.service \
+	    > $(DESTDIR)$(PREFIX)/lib/systemd/$$scope/hippowatt.service; done
 
 uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/hippowatt.service \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/user/hippowatt.service
 	rm -rf $(DESTDIR)$(PREFIX)/bin/hippowatt $(DESTDIR)$(PREFIX)/share/hippowatt \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/hippowatt.1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hippowatt \

@@ -52,7 +52,7 @@ final class Folder {
     return file(name)
   }
 
-  private static func names(in folder: String) -> [String] {
+  static func names(in folder: String) -> [String] {
     guard let stream = opendir(folder) else { return [] }
     defer { closedir(stream) }
     var result: [String] = []

@@ -162,7 +162,8 @@ import Testing
     try writer.close()
     let database = try Database(scratch.file(), .write)
     try database.run(
-      "UPDATE gpu_packed SET power_mw = CAST(substr(power_mw, 1, 50) || 'x' || substr(power_mw, 52) AS BLOB)")
+      "UPDATE gpu_packed SET power_mw = CAST(substr(power_mw, 1, 50) || 'x' || substr(power_mw, 52) AS BLOB)"
+    )
     let reader = try RecordingReader(path: scratch.file())
     let readings = try reader.readings
     #expect(readings.count == 60)

@@ -27,8 +27,8 @@ public struct IdleFloor: Hashable, Sendable {
 extension Ledger {
   /// The idle floor of an accelerator as known at a time; `nil` when it was never seen idle.
   ///
-  /// The fifth percentile of the least power of each whole minute that had a moment without a
-  /// kernel. Minutes in which memory was loaded or unloaded are left out.
+  /// The fifth percentile of the least power of each whole minute, and before the last six hours of each
+  /// quarter of an hour, that had a moment without a kernel. Those in which memory was loaded or unloaded are left out.
   public func idleFloor(of gpu: DeviceID, at time: Timestamp) -> IdleFloor? {
     memos.floors.answer(.init(device: gpu, time: time)) { floor(of: gpu, at: time) }
   }
@@ -37,27 +37,30 @@ extension Ledger {
     guard let power = timeline.id(.power, of: gpu),
       let activity = timeline.id(.utilization, of: gpu)
     else { return nil }
-    let powers = timeline.minutes(power, until: time)
-    let memory = timeline.id(.memoryUsed, of: gpu).map { timeline.minutes($0, until: time) } ?? []
-    let least = memory.lazy.map(\.low).filter { !$0.isNaN }.min().map(Double.init) ?? 0
+    let powers = timeline.stretches(power, until: time)
+    let memory = timeline.id(.memoryUsed, of: gpu).map { timeline.stretches($0, until: time) } ?? []
+    let least = memory.lazy.map(\.bucket.low).filter { !$0.isNaN }.min().map(Double.init) ?? 0
     var watts: (empty: [Double], loaded: [Double]) = ([], [])
     var place = powers.startIndex
     var memoryPlace = memory.startIndex
-    for minute in timeline.minutes(activity, until: time) where minute.low == 0 {
-      let number = Self.number(minute)
-      while place < powers.endIndex, Self.number(powers[place]) < number { place += 1 }
-      guard place < powers.endIndex, Self.number(powers[place]) == number,
-        !powers[place].low.isNaN
+    for minute in timeline.stretches(activity, until: time)
+    where minute.bucket.low == 0 {
+      let number = minute.minute
+      while place < powers.endIndex, powers[place].minute < number { place += 1 }
+      guard place < powers.endIndex, powers[place].minute == number,
+        !powers[place].bucket.low.isNaN
       else { continue }
-      while memoryPlace < memory.endIndex, Self.number(memory[memoryPlace]) < number {
+      while memoryPlace < memory.endIndex, memory[memoryPlace].minute < number {
         memoryPlace += 1
       }
-      let value = Double(powers[place].low)
-      guard memoryPlace < memory.endIndex, Self.number(memory[memoryPlace]) == number else {
+      let value = Double(powers[place].bucket.low)
+      guard memoryPlace < memory.endIndex, memory[memoryPlace].minute == number else {
         watts.empty.append(value)
         continue
       }
-      let (low, high) = (Double(memory[memoryPlace].low), Double(memory[memoryPlace].high))
+      let (low, high) = (
+        Double(memory[memoryPlace].bucket.low), Double(memory[memoryPlace].bucket.high)
+      )
       if low - least > IdleFloor.loadedBytes {
         watts.loaded.append(value)
       } else if high - least <= IdleFloor.loadedBytes {
@@ -67,10 +70,6 @@ extension Ledger {
     let floor = IdleFloor(
       empty: Self.fifthPercentile(watts.empty), loaded: Self.fifthPercentile(watts.loaded))
     return floor.watts == nil ? nil : floor
-  }
-
-  private static func number(_ minute: Tier.Bucket) -> Int64 {
-    minute.time.nanoseconds.flooredQuotient(by: 60_000_000_000)
   }
 
   private static func fifthPercentile(_ values: [Double]) -> Double? {

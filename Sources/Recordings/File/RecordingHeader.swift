@@ -18,6 +18,8 @@ public struct RecordingHeader: Sendable, Hashable {
   public var endedAt: Timestamp?
   /// Whether it was closed in order; otherwise up to its last second may be missing.
   public var isComplete: Bool
+  /// Before when everything was forgotten, since only so much is kept; `nil` if nothing was.
+  public var forgottenBefore: Timestamp?
   /// The version of the tables.
   public var schema: Int64
 
@@ -34,6 +36,7 @@ public struct RecordingHeader: Sendable, Hashable {
     self.isSimulated = isSimulated
     endedAt = nil
     isComplete = false
+    forgottenBefore = nil
     schema = Schema.version
   }
 }

@@ -30,7 +30,8 @@ enum Schema {
       ended INTEGER,               -- NULL while recording and after a crash
       clean INTEGER NOT NULL,      -- 1 if closed in order
       simulated INTEGER NOT NULL,  -- 1 if any value was made up
-      note TEXT NOT NULL
+      note TEXT NOT NULL,
+      forgotten INTEGER            -- ns; what was older is deleted; NULL if nothing is
     );
     CREATE TABLE device (
       id INTEGER PRIMARY KEY,

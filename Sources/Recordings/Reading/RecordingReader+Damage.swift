@@ -87,7 +87,13 @@ extension RecordingReader {
       }
       // What a crash left half done is not used.
       if !header.isComplete { buckets.removeAll { $0.time.nanoseconds >= rolled } }
-      result.append(Compared(place: place, stored: buckets, end: rolled))
+      var compared = Compared(place: place, stored: buckets, end: rolled)
+      // The integral goes on from what was forgotten, of which the last quarter of an hour is kept.
+      if let border = header.forgottenBefore?.nanoseconds {
+        let old = try self.buckets(of: place, width: Rollup.quarter, from: 0, to: border)
+        compared.base = old.last { $0.time.nanoseconds < border }.map { [$0] } ?? []
+      }
+      result.append(compared)
     }
     return result
   }

@@ -1,15 +1,21 @@
 import Telemetry
 
 extension RecordingReader {
+  /// How many series the recording has.
+  public var seriesCount: Int { catalogue.series.count }
+
   /// Passes every observation of the recording to `body`: devices and series first, then by time.
   ///
+  /// With a time readings and events before it are left out; states and what is said of the grid are not.
   /// - Throws: `RecordingError` if the file is damaged, and whatever `body` throws.
-  public func observations(_ body: (Observation) throws -> Void) throws {
+  public func observations(
+    from start: Timestamp? = nil, _ body: (Observation) throws -> Void
+  ) throws {
     database.beginTask()
     for row in catalogue.devices where row.isAnnounced { try body(.device(row.device)) }
     for row in catalogue.series { try body(.series(row.descriptor)) }
     var statements = try gridStatements()[...]
-    var events = try events()[...]
+    var events = try events().drop { event in start.map { event.time < $0 } ?? false }
     var states = try states()[...]
     func speak(until time: Int64) throws {
       while let statement = statements.first, statement.said.nanoseconds <= time {
@@ -27,7 +33,9 @@ extension RecordingReader {
     }
     var kinds: [ReadingCursor] = []
     for kind in catalogue.tables.keys.sorted(by: { $0.name < $1.name }) {
-      if let cursor = try ReadingCursor(kind, of: catalogue, in: database) { kinds.append(cursor) }
+      if let cursor = try ReadingCursor(kind, from: start, of: catalogue, in: database) {
+        kinds.append(cursor)
+      }
     }
     while let next = kinds.indices.min(by: { kinds[$0].time < kinds[$1].time }),
       kinds[next].time < .max
@@ -51,14 +59,17 @@ private struct ReadingCursor {
   private let columns: [RecordingCatalogue.Column]
 
   init?(
-    _ kind: DeviceKind, of catalogue: RecordingCatalogue, in database: Database
+    _ kind: DeviceKind, from start: Timestamp?, of catalogue: RecordingCatalogue,
+    in database: Database
   ) throws(RecordingError) {
     guard let columns = catalogue.tables[kind] else { return nil }
     self.kind = kind
     self.catalogue = catalogue
     self.columns = columns
     stream = try RowStream(kind, columns: columns.map(\.name), of: catalogue, in: database)
-    try stream.begin(from: SQLIdentifier.times.lowerBound, to: SQLIdentifier.times.upperBound)
+    let limits = SQLIdentifier.times
+    try stream.begin(
+      from: max(limits.lowerBound, start?.nanoseconds ?? 0), to: limits.upperBound)
     try advance()
   }
 

@@ -12,6 +12,17 @@ extension RecordingReader {
   public func load(
     page span: TimeSpan, into timeline: inout Timeline
   ) throws(RecordingError) {
+    try load(
+      page: span, of: Set(catalogue.series.indices), ids: ids(in: timeline),
+      minutesFrom: minutesFrom,
+      into: &timeline)
+  }
+
+  /// Loads the single values of some series, whose tiers are loaded.
+  func load(
+    page span: TimeSpan, of places: Set<Int>, ids: [Timeline.SeriesID?], minutesFrom: Int64,
+    into timeline: inout Timeline
+  ) throws(RecordingError) {
     database.beginTask()
     let limits = SQLIdentifier.times
     let first = max(limits.lowerBound, min(span.start.nanoseconds, limits.upperBound))
@@ -19,16 +30,17 @@ extension RecordingReader {
     let start = Rollup.floor(early, early < minutesFrom ? Rollup.quarter : Rollup.minute)
     let end = max(first, min(span.end.nanoseconds, limits.upperBound))
     timeline.turnPage(to: Timestamp(nanoseconds: start))
-    let ids = ids(in: timeline)
-    let waiting = ids.map { id in
-      id.flatMap { timeline.newest($0) }.map { $0.nanoseconds > end } ?? false
+    let waiting = ids.indices.map { place in
+      guard places.contains(place), let id = ids[place] else { return false }
+      return timeline.newest(id).map { $0.nanoseconds > end } ?? false
     }
     for kind in catalogue.tables.keys {
       guard
         var scan = try RowScan(
           kind, of: catalogue, in: database,
           target: { place, row in
-            ids[place].map {
+            guard places.contains(place) else { return nil }
+            return ids[place].map {
               .init($0, row.descriptor.metric, from: start, isWaiting: waiting[place])
             }
           })

@@ -6,6 +6,18 @@ extension RecordingReader {
   /// Readings that a crash kept from being rolled up are rolled up here, in memory.
   /// - Throws: `RecordingError` if the file is damaged.
   public func timeline() throws(RecordingError) -> Timeline {
+    var timeline = try outline()
+    let span = timeline.span
+    minutesFrom = minutesStart(span)
+    let places = Set(catalogue.series.indices)
+    let ids = ids(in: timeline)
+    try loadTiers(of: places, ids: ids, into: &timeline)
+    timeline.restore(span: span)
+    return timeline
+  }
+
+  /// Devices, descriptions, events, states and how long it is: everything but values.
+  func outline() throws(RecordingError) -> Timeline {
     database.beginTask()
     var timeline = Timeline()
     for row in catalogue.devices where row.isAnnounced { timeline.apply(.device(row.device)) }
@@ -13,43 +25,43 @@ extension RecordingReader {
     for statement in try gridStatements() { timeline.apply(.grid(statement)) }
     for event in try events() { timeline.apply(.event(event)) }
     for state in try states() { timeline.apply(.state(state)) }
-    let span = self.span
-    minutesFrom = minutesStart(span)
-    var minutes = try buckets(of: Rollup.minute, from: minutesFrom)
-    var quarters = try buckets(of: Rollup.quarter, from: 0)
-    for (place, row) in catalogue.series.enumerated() {
-      guard let id = timeline.id(row.descriptor.metric, of: row.descriptor.device) else { continue }
-      if !header.isComplete {
-        trim(&minutes[place], &quarters[place], to: row.rolled ?? 0)
-      }
-      timeline.restore(
-        id,
-        tiers: [
-          .init(width: Rollup.minute, buckets: minutes[place]),
-          .init(width: Rollup.quarter, buckets: quarters[place]),
-        ])
-      // Moved out, so that the timeline is their only owner and appends to them in place.
-      minutes[place] = []
-      quarters[place] = []
-    }
-    try restoreBeginnings(&timeline)
-    if !header.isComplete { try rollUp(&timeline) }
     timeline.restore(span: span)
     return timeline
   }
 
-  /// Finds the first value of each series, which is in the first minute of its tiers.
-  private func restoreBeginnings(_ timeline: inout Timeline) throws(RecordingError) {
-    for row in catalogue.series {
-      guard let id = timeline.id(row.descriptor.metric, of: row.descriptor.device),
-        let bucket = timeline.buckets(id, width: Rollup.quarter).first?.time.nanoseconds,
-        let first = try firstValue(
-          of: row, from: Rollup.floor(bucket, Rollup.quarter), to: bucket)
-      else { continue }
+  /// Loads the tiers of some series whole: quarters of an hour, and minutes from `minutesFrom` on.
+  func loadTiers(
+    of places: Set<Int>, ids: [Timeline.SeriesID?], into timeline: inout Timeline
+  ) throws(RecordingError) {
+    for place in places {
+      guard let id = ids[place] else { continue }
+      var minutes = try buckets(of: place, width: Rollup.minute, from: minutesFrom)
+      var quarters = try buckets(of: place, width: Rollup.quarter, from: 0)
+      if !header.isComplete {
+        trim(&minutes, &quarters, to: catalogue.series[place].rolled ?? 0)
+      }
       timeline.restore(
-        id, beginning: Timestamp(nanoseconds: first.time),
-        value: Double(first.steps) * row.descriptor.metric.scale)
+        id,
+        tiers: [
+          .init(width: Rollup.minute, buckets: minutes),
+          .init(width: Rollup.quarter, buckets: quarters),
+        ])
+      try restoreBeginning(of: place, id, &timeline)
     }
+    if !header.isComplete { try rollUp(places, ids: ids, &timeline) }
+  }
+
+  /// Finds the first value of a series, which is in the first bucket of its tiers.
+  func restoreBeginning(
+    of place: Int, _ id: Timeline.SeriesID, _ timeline: inout Timeline
+  ) throws(RecordingError) {
+    let row = catalogue.series[place]
+    guard let bucket = timeline.buckets(id, width: Rollup.quarter).first?.time.nanoseconds,
+      let first = try firstValue(of: row, from: Rollup.floor(bucket, Rollup.quarter), to: bucket)
+    else { return }
+    timeline.restore(
+      id, beginning: Timestamp(nanoseconds: first.time),
+      value: Double(first.steps) * row.descriptor.metric.scale)
   }
 
   /// The first value of a series in a stretch of time, ends included.
@@ -106,6 +118,15 @@ extension RecordingReader {
     catalogue.series.map { timeline.id($0.descriptor.metric, of: $0.descriptor.device) }
   }
 
+  /// The start of the first chunk of quarters of an hour that is not stored, in nanoseconds.
+  var firstUnfinished: Int64 {
+    Rollup.floor(
+      max(0, catalogue.series.compactMap(\.rolled).min() ?? 0), Rollup.chunk(of: Rollup.quarter))
+  }
+
+  /// How often other programs have written into the file, as far as this one has seen.
+  var version: Int64 { (try? database.integer("PRAGMA data_version")) ?? 0 }
+
   /// Beyond a week, minutes would need more memory than they are worth.
   private func minutesStart(_ span: TimeSpan?) -> Int64 {
     guard let end = span?.end.nanoseconds else { return 0 }
@@ -117,28 +138,30 @@ extension RecordingReader {
     return Rollup.floor(start, Rollup.chunk(of: Rollup.quarter))
   }
 
-  /// The stored buckets of every series.
-  private func buckets(
-    of width: Int64, from start: Int64
-  ) throws(RecordingError) -> [[Tier.Bucket]] {
-    var result = [[Tier.Bucket]](repeating: [], count: catalogue.series.count)
-    // A seek for each series passes over what is older without reading it.
-    let query = try database.prepare(
-      "SELECT buckets, chunk FROM rollup WHERE width = ? AND series = ? AND chunk >= ? ORDER BY chunk"
-    )
+  /// The stored buckets of a series, of the chunks that begin in a stretch of time.
+  func buckets(
+    of place: Int, width: Int64, from start: Int64, to end: Int64 = .max
+  ) throws(RecordingError) -> [Tier.Bucket] {
+    let query = try statement(
+      """
+      SELECT buckets, chunk FROM rollup WHERE width = ? AND series = ? AND chunk BETWEEN ? AND ?
+      ORDER BY chunk
+      """)
     query.bind(0, width)
+    query.bind(1, Int64(place + 1))
     query.bind(2, start)
-    for place in result.indices {
-      query.bind(1, Int64(place + 1))
-      while try query.step() {
-        let from = result[place].count
-        let isWhole = catalogue.unpack(query, of: place, width: width, into: &result[place])
-        if !isWhole { throw damage("rollups of series \(place + 1) are damaged") }
-        guard Rollup.isInOrder(result[place], from: from) else {
-          throw damage("rollups of series \(place + 1) are out of order")
-        }
+    query.bind(3, end)
+    defer { query.reset() }
+    var result: [Tier.Bucket] = []
+    if end < .max { result.reserveCapacity(Int((end - max(0, min(start, end))) / width) + 32) }
+    while try query.step() {
+      let from = result.count
+      guard catalogue.unpack(query, of: place, width: width, into: &result) else {
+        throw damage("rollups of series \(place + 1) are damaged")
       }
-      query.reset()
+      guard Rollup.isInOrder(result, from: from) else {
+        throw damage("rollups of series \(place + 1) are out of order")
+      }
     }
     return result
   }
@@ -156,16 +179,20 @@ extension RecordingReader {
   }
 
   /// Continues the tiers with the rows written after the last rollup.
-  private func rollUp(_ timeline: inout Timeline) throws(RecordingError) {
-    let ids = ids(in: timeline)
-    for case let id? in ids { timeline.reopen(id) }
+  private func rollUp(
+    _ places: Set<Int>, ids: [Timeline.SeriesID?], _ timeline: inout Timeline
+  ) throws(RecordingError) {
+    for place in places { if let id = ids[place] { timeline.reopen(id) } }
     for kind in catalogue.tables.keys {
-      let rows = catalogue.series.filter { $0.descriptor.device.kind == kind }
-      guard let first = rows.compactMap(\.rolled).min(),
+      let rolled = places.filter { catalogue.series[$0].descriptor.device.kind == kind }
+        .compactMap { catalogue.series[$0].rolled }
+      guard let first = rolled.min(),
         var scan = try RowScan(
           kind, of: catalogue, in: database,
           target: { place, row in
-            guard let id = ids[place], let from = row.rolled else { return nil }
+            guard places.contains(place), let id = ids[place], let from = row.rolled else {
+              return nil
+            }
             return .init(id, row.descriptor.metric, from: from)
           })
       else { continue }
@@ -173,7 +200,7 @@ extension RecordingReader {
         from: max(SQLIdentifier.times.lowerBound, first), to: SQLIdentifier.times.upperBound,
         keeping: false, into: &timeline)
     }
-    for case let id? in ids { timeline.restore(id, tiers: []) }
+    for place in places { if let id = ids[place] { timeline.restore(id, tiers: []) } }
     timeline.turnPage(to: Timestamp(nanoseconds: 0))
   }
 

@@ -69,6 +69,10 @@ public final class RecordingReader {
     header.schema = query.integer(0)
     header.endedAt = query.integerIfAny(5).map(Timestamp.init(nanoseconds:))
     header.isComplete = query.integer(6) != 0
+    if header.schema >= 3 {
+      header.forgottenBefore = try database.integer("SELECT forgotten FROM recording")
+        .map(Timestamp.init(nanoseconds:))
+    }
     return header
   }
 

@@ -31,7 +31,11 @@ public final class RecordingWriter {
   private var pendingRows = 0
   /// How many rows are committed together where what is finished is taken over.
   private static let bulk = 20_000
-  private var newestArrival: Timestamp?
+  private(set) var newestArrival: Timestamp?
+  /// How much of the past is kept; all of it without one.
+  public var retention: Retention?
+  /// Nanoseconds before which everything was forgotten.
+  var forgotten: Int64 = 0
   /// How far the readings of each kind are packed, and how many rows came since that was done last.
   var packing: [DeviceKind: PackingState] = [:]
   var rowsSincePacking = 0
@@ -254,6 +258,7 @@ public final class RecordingWriter {
   private func packAll(to end: Int64) throws(RecordingError) {
     try begin()
     try pack(to: end)
+    try forget()
     try statement("COMMIT").run()
   }
 

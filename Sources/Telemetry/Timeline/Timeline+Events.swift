@@ -1,15 +1,34 @@
 import Quantities
 
 extension Timeline {
-  /// The minutes of a series that were over at a time, oldest first.
+  /// For how many seconds back single minutes are looked at; before that quarters of an hour.
+  public static let minuteHistory = 21_600.0
+
+  /// A stretch of time that is over.
+  public struct Stretch: Sendable {
+    /// Its first minute, counted from 1970.
+    public var minute: Int64
+    /// What is known of it.
+    public var bucket: Tier.Bucket
+  }
+
+  /// The quarters of an hour and, of the last six hours, the minutes of a series that were over at a
+  /// time, oldest first.
   ///
   /// They are the same live and in a recording; finer views may differ.
-  public func minutes(_ id: SeriesID, until time: Timestamp) -> ArraySlice<Tier.Bucket> {
-    guard let tier = series[id.index].tiers.first(where: { $0.width == 60_000_000_000 }) else {
-      return []
-    }
-    let slot = tier.slot(time)
-    return tier.buckets[..<tier.buckets.partitioningIndex { tier.slot($0.time) >= slot }]
+  public func stretches(_ id: SeriesID, until time: Timestamp) -> [Stretch] {
+    demand?.noteMinutes(id.index)
+    let series = series[id.index]
+    guard let minutes = series.tiers.first(where: { $0.width == 60_000_000_000 }),
+      let quarters = series.tiers.first(where: { $0.width == 900_000_000_000 })
+    else { return [] }
+    let border = quarters.slot(time - Self.minuteHistory)
+    let old = quarters.buckets.prefix { quarters.slot($0.time) < border }
+    let slot = minutes.slot(time)
+    let new = minutes.buckets.drop { quarters.slot($0.time) < border }
+      .prefix { minutes.slot($0.time) < slot }
+    return old.map { Stretch(minute: quarters.slot($0.time) * 15, bucket: $0) }
+      + new.map { Stretch(minute: minutes.slot($0.time), bucket: $0) }
   }
 
   /// The newest event, up to a time, that says whether a device can be read; `nil` without one.

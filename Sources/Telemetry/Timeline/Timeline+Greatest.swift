@@ -4,13 +4,17 @@ extension Timeline {
   /// The greatest mean of a series over a whole minute inside a span; of a counter, of its rate.
   ///
   /// Minutes are what a recording keeps of its whole length, so that it tells the same as the session
-  /// told live. Of what is older than three days only quarters of an hour are known. `nil` until a
-  /// minute of which nearly all is known has passed.
+  /// told live. Of what is more than six hours before the end only quarters of an hour are looked at.
+  /// `nil` until a minute of which nearly all is known has passed.
   public func greatestMinute(_ id: SeriesID, in span: TimeSpan) -> Double? {
+    demand?.noteMinutes(id.index)
     let series = series[id.index]
     var greatest: Double?
     for tier in series.tiers where tier.width >= 60_000_000_000 {
-      let from = tier.buckets.partitioningIndex { $0.time >= span.start }
+      let first =
+        tier.width < 900_000_000_000
+        ? max(span.start, span.end - Self.minuteHistory) : span.start
+      let from = tier.buckets.partitioningIndex { $0.time >= first }
       let last = tier.slot(span.end)
       let to = tier.buckets.partitioningIndex { tier.slot($0.time) >= last }
       for index in from..<max(from, to) {

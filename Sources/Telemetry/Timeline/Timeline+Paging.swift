@@ -19,6 +19,9 @@ extension Timeline {
   /// The tiers a recording keeps, widths in nanoseconds.
   public static var storedTierWidths: [Int64] { [60_000_000_000, 900_000_000_000] }
 
+  /// The place of a series among the descriptors.
+  public func place(of id: SeriesID) -> Int { id.index }
+
   /// The buckets of one tier of a series, for a recording to keep.
   public func buckets(_ id: SeriesID, width: Int64) -> [Tier.Bucket] {
     series[id.index].tiers.first { $0.width == width }?.buckets ?? []

@@ -39,7 +39,9 @@ public struct Total: Hashable, Sendable {
 extension Timeline {
   /// The series of a metric of a device; `nil` when nothing of it was ever announced or read.
   public func id(_ metric: Metric, of device: DeviceID) -> SeriesID? {
-    index[Key(device: device, metric: metric.handle)].map(SeriesID.init)
+    guard let place = index[Key(device: device, metric: metric.handle)] else { return nil }
+    demand?.note(place)
+    return SeriesID(index: place)
   }
 
   /// What a series measures, of which device and how.

@@ -42,6 +42,9 @@ public struct Timeline: Sendable {
   /// The time of the first and the last reading or state; `nil` while there is none.
   public internal(set) var span: TimeSpan?
 
+  /// Where is noted what is asked for, if what is asked for is still to be read.
+  public var demand: SeriesDemand?
+
   /// A timeline that knows nothing yet.
   public init() {}
 

@@ -56,31 +56,43 @@ struct Replay: ParsableCommand {
   ) throws {
     let host = HostEnvironment.current()
     let settings = try Settings.load(named: config, host)
-    let feed = try Self.open(path, supposed: supposed)
+    let feed = try Self.open(path, supposed: supposed, now: SystemClock.wall)
     feed.keepsMarks = keepsMarks
     // A little way in, so that the first frame has something to show.
     let start =
       try at.map { try Self.time($0, in: feed) } ?? min(feed.bounds.end, feed.bounds.start + 2)
-    var cursor = Cursor.replay(from: start, paused: paused)
+    // What is being recorded is shown as it comes, unless somebody looks for a time.
+    var cursor = feed.isGrowing ? Cursor.live : Cursor.replay(from: start, paused: paused)
+    if feed.isGrowing, at != nil { cursor.seek(to: start, in: feed.bounds) }
     cursor.setSpeed(speed)
     try display.run(feed, cursor: cursor, settings: settings, host: host, toast: toast)
   }
 
   /// The time of a recording that is named; one that is told from what is looked at counts from the end.
   static func time(_ text: String, in feed: ReplayFeed) throws -> Timestamp {
-    do throws(Destination.Fault) {
-      return try Destination(text).time(
-        from: feed.bounds.end, in: feed.bounds, of: feed.timeline, offset: feed.info.utcOffset)
-    } catch {
-      throw Failure("--at \(text): \(error.words)")
+    func look() throws -> Timestamp {
+      do throws(Destination.Fault) {
+        return try Destination(text).time(
+          from: feed.bounds.end, in: feed.bounds, of: feed.timeline, offset: feed.info.utcOffset)
+      } catch {
+        throw Failure("--at \(text): \(error.words)")
+      }
+    }
+    // What is looked for may have to be read first.
+    try feed.update(for: ViewState(cursor: .replay(from: feed.bounds.end, paused: true)))
+    while true {
+      let found = Result { try look() }
+      if try feed.supply() { continue }
+      return try found.get()
     }
   }
 
   static func open(
-    _ path: String, privacy: PrivacyFilter = PrivacyFilter(), supposed: SupposedGrid? = nil
+    _ path: String, privacy: PrivacyFilter = PrivacyFilter(), supposed: SupposedGrid? = nil,
+    now: Timestamp? = nil
   ) throws -> ReplayFeed {
     do {
-      return try ReplayFeed(path: path, privacy: privacy, supposed: supposed)
+      return try ReplayFeed(path: path, privacy: privacy, supposed: supposed, now: now)
     } catch let failure as Failure {
       throw failure
     } catch {

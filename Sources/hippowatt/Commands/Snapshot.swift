@@ -93,8 +93,12 @@ struct Snapshot: ParsableCommand {
     view.focused = panel.flatMap(PanelCatalogue.index)
     try feed.update(for: view)
     if let overlay {
-      _ = view.apply(
-        .overlay(OverlayName(overlay)), timeline: feed.timeline, bounds: feed.bounds)
+      let before = view
+      repeat {
+        view = before
+        _ = view.apply(
+          .overlay(OverlayName(overlay)), timeline: feed.timeline, bounds: feed.bounds)
+      } while try feed.supply()
     }
     guard let (width, height) = dimensions else { return }
     var info = feed.info
@@ -104,8 +108,14 @@ struct Snapshot: ParsableCommand {
       timeline: feed.timeline, bounds: feed.bounds, view: view, theme: store.themes[theme],
       session: info, width: width, height: height)
     input.catalogue = .all
-    try display.accounts.load().fill(&input)
-    let frame = Frame.render(input)
+    let accounts = try display.accounts.load()
+    accounts.fill(&input)
+    var frame = Frame.render(input)
+    while try feed.supply() {
+      input.timeline = feed.timeline
+      accounts.fill(&input)
+      frame = Frame.render(input)
+    }
     try write(frame, theme: store.themes[theme])
   }
 

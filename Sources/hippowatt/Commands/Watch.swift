@@ -13,6 +13,8 @@ struct Watch: ParsableCommand {
       hippowatt sends:
 
         ssh box hippowatt record -o - | hippowatt watch -
+
+      Where a recorder runs as a service (hippowatt record --service), its last hours are shown too.
       """)
 
   @Argument(help: ArgumentHelp("- to read JSON lines from standard input.", valueName: "input"))
@@ -20,6 +22,9 @@ struct Watch: ParsableCommand {
 
   @Option(help: ArgumentHelp("Record the session to a file as well.", valueName: "file"))
   var record: String?
+
+  @Flag(help: "Do not show what a recorder that runs as a service has seen before.")
+  var noPast = false
 
   @OptionGroup var privacyOptions: PrivacyOptions
   @OptionGroup var sourceOptions: SourceOptions
@@ -42,6 +47,7 @@ struct Watch: ParsableCommand {
       privacy: privacyOptions.filter(host))
     feed.alerts = AlertDesk(settings, environment: host.environment)
     var keyboard: Int32 = 0
+    var toast = ""
     if input == "-" {
       guard isatty(0) == 0 else {
         throw Failure(
@@ -55,6 +61,12 @@ struct Watch: ParsableCommand {
       feed.collector.add(
         JSONStreamSource(descriptor: 0, machine: context.machine), interval: context.interval)
     } else {
+      if !noPast, sourceOptions.sources.isEmpty,
+        let recorder = RunningRecorder.find(host, now: clock.now)
+      {
+        feed.recall(recorder.past())
+        toast = "what was before is from \(recorder.path)"
+      }
       do {
         try feed.start(settings.sources, in: context)
       } catch {
@@ -68,6 +80,7 @@ struct Watch: ParsableCommand {
         throw Failure("\(error)")
       }
     }
-    try display.run(feed, cursor: .live, settings: settings, host: host, keyboard: keyboard)
+    try display.run(
+      feed, cursor: .live, settings: settings, host: host, keyboard: keyboard, toast: toast)
   }
 }

@@ -78,11 +78,19 @@ final class LiveFeed: Feed {
   }
 
   /// Starts a recording of everything from now on.
-  func record(to path: String, note: String = "", isSimulated: Bool) throws {
+  func record(
+    to path: String, note: String = "", isSimulated: Bool, retention: Retention? = nil
+  ) throws {
     let header = RecordingHeader(
       machine: machine, programVersion: Version.string, startedAt: clock.start,
       monotonicStart: clock.monotonicStart, note: privacy.filtered(note), isSimulated: isSimulated)
-    recorder = try RecorderThread(path: path, header: header)
+    recorder = try RecorderThread(path: path, header: header, retention: retention)
+  }
+
+  /// Shows what a recorder saw before this session began; it is not recorded again.
+  func recall(_ past: [Observation]) {
+    timeline.apply(privacy.filtered(past))
+    _ = timeline.takeLeaps()
   }
 
   var isSettled: Bool { collector.isSettled }

@@ -29,6 +29,9 @@ final class RecordSession {
   private var writeProblem = ""
   private var context: SourceContext?
   private var nextLook: Timestamp?
+  /// The folder of a service, which is tidied up once an hour.
+  var folder: ServiceFolder?
+  private var nextTidying: Timestamp?
 
   init(
     feed: LiveFeed, named: [String] = [], clock: SystemClock, signals: SignalDescriptor,
@@ -76,6 +79,7 @@ final class RecordSession {
         show(Summary(feed.timeline, over: TimeSpan(start, now)).status(path: path))
       }
       tellObstacle()
+      tidy(now)
       if let problem = feed.recorder?.problem, !problem.isEmpty {
         if showsStatus { File.writeAll(Array("\r\u{1b}[K".utf8), to: 2) }
         printError("hippowatt: not recording any more: \(problem)")
@@ -126,6 +130,14 @@ final class RecordSession {
         .map { $0.split(separator: "/").last ?? $0 }.joined(separator: " ")
     }
     return words.joined(separator: " ")
+  }
+
+  private func tidy(_ now: Timestamp) {
+    guard let folder, nextTidying.map({ now >= $0 }) ?? true else { return }
+    nextTidying = now + 3600
+    for path in folder.tidy(keeping: path, now: now) {
+      printError("hippowatt: removed \(path), which is older or more than is kept")
+    }
   }
 
   /// Says once when nothing can be written, and once when it can again.

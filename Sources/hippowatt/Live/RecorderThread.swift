@@ -24,12 +24,13 @@ final class RecorderThread: Sendable {
 
   /// Starts a recording at a path where there must be no file yet.
   /// - Throws: `RecordingError` when the file cannot be made.
-  init(path: String, header: RecordingHeader) throws {
+  init(path: String, header: RecordingHeader, retention: Retention? = nil) throws {
     self.path = path
     // A limit on the size of files (`ulimit -f`) is an error like a full disk, and no reason to die.
     signal(SIGXFSZ, SIG_IGN)
     wake = cs_event_descriptor()
     let writer = try RecordingWriter(path: path, header: header)
+    writer.retention = retention
     let box = Box(writer, self)
     var thread = pthread_t()
     var attributes = pthread_attr_t()

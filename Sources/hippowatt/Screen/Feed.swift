@@ -13,6 +13,9 @@ protocol Feed: AnyObject {
   var isSettled: Bool { get }
   /// Brings in what is new, and what the view is about to look at.
   func update(for view: ViewState) throws
+  /// Reads what a frame asked for and was not there; whether there was such a thing, and the frame is to
+  /// be drawn again.
+  func supply() throws -> Bool
   /// Shows a mark and keeps it; says why it cannot keep it.
   func mark(_ event: Event) -> String?
   /// A message to the user about the feed itself; empty when there is none.
@@ -28,5 +31,6 @@ protocol Feed: AnyObject {
 extension Feed {
   var notice: String { "" }
   var canSignal: Bool { false }
+  func supply() throws -> Bool { false }
   func takeBell() -> Bool { false }
 }

@@ -63,7 +63,7 @@ final class ScreenSession {
       view.cursor.advance(by: Double(now - last) * 1e-9, in: feed.bounds)
       last = now
       openQuestion()
-      draw()
+      try draw()
       if let effects = script?.next(frame: frame, view: &view, feed: feed) {
         for effect in effects { perform(effect) }
         if isOver { break }
@@ -94,7 +94,7 @@ final class ScreenSession {
 
   private var lastNotice = ""
 
-  private func draw() {
+  private func draw() throws {
     if feed.notice != lastNotice {
       lastNotice = feed.notice
       view.toast = lastNotice
@@ -109,6 +109,11 @@ final class ScreenSession {
     input.tally = tally
     accounts.fill(&input)
     frame = Frame.render(input)
+    while try feed.supply() {
+      input.timeline = feed.timeline
+      accounts.fill(&input)
+      frame = Frame.render(input)
+    }
     screen.present(frame, background: theme[.background], foreground: theme[.text])
     if view.processes.isHoldingAnswers, quietSince == nil { quietSince = Self.monotonic }
     frames += 1
