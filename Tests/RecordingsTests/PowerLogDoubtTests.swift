@@ -33,6 +33,26 @@ import Testing
     #expect(try remarks(seconds(60) { "\(100 + $0 % 59)" }).isEmpty)
   }
 
+  @Test func whatCodeCarbonWroteBeforeItsSecondVersionIsOneSum() throws {
+    let titles =
+      "timestamp,experiment_id,project_name,duration,emissions,energy_consumed,country_name,"
+      + "country_iso_code,region,on_cloud,cloud_provider,cloud_region\n"
+    func row(_ time: String, _ seconds: Int, _ joules: Double) -> String {
+      "2026-05-28T\(time),e,p,\(seconds),0.1,\(joules / 3.6e6),France,FRA,,N,,\n"
+    }
+    let rows = row("11:01:00", 60, 6000) + row("11:10:00", 120, 24_000)
+    let log = try Log.log(titles + rows)
+    let assembly = try PowerLogAssembly([log])
+    #expect(Log.drawn(assembly).map(\.joules) == [30_000])
+    let series = assembly.observations.compactMap {
+      if case .series(let series) = $0 { series } else { nil }
+    }
+    #expect(series.map(\.provenance.method) == [.modelled])
+    for case .device(let device) in assembly.observations {
+      #expect(device.role == .platform)
+    }
+  }
+
   private static let codeCarbon =
     "timestamp,project_name,run_id,duration,emissions,emissions_rate,cpu_power,gpu_power,ram_power,"
     + "cpu_energy,gpu_energy,ram_energy,energy_consumed,gpu_count,gpu_model,tracking_mode\n"
@@ -173,7 +193,7 @@ import Testing
     // A time above one page says nothing of the next.
     let text = "# 2026-05-28T11:00:00Z\n\(Self.board) 300\n\(Self.board) 310\n\(Self.board) 320\n"
     let table = try PrometheusPageLog.read(PowerLogText(text))
-    #expect(table.rows.count == 1)
+    #expect(table.count == 1)
     #expect(table.broken.count == 2)
   }
 
@@ -213,7 +233,7 @@ import Testing
     let text = "# started on Thu May 28 11:00:00 2026\n\n" + row
     let table = try PerfStatLog.read(PowerLogText(text))
     let joules = row.contains("1,060") ? 1060.5 : 60.5
-    let power = try #require(table.power(of: 1))
+    let power = try #require(table.powers[1])
     #expect(abs(power * 1.000106518 - joules) < 0.001)
     #expect(throws: ImportError.self) { try PerfStatLog.read(PowerLogText(row)) }
   }

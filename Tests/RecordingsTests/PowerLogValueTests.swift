@@ -196,13 +196,14 @@ import Testing
   @Test func theOrderOfDayAndMonthIsThatOfTheWholeFile() {
     var table = PowerLogTable()
     let subject = table.place(of: PowerLogSubject(note: ""))
-    for day in [1, 13] {
-      table.add(
-        line: day, time: .either(first: day, second: 2, year: 2026, nanoseconds: 0),
-        subject: subject, [])
+    let days = [1, 13].map {
+      PowerLogTime.either(first: $0, second: 2, year: 2026, nanoseconds: 0)
+    }
+    for (line, day) in days.enumerated() {
+      table.add(line: line, time: day, subject: subject, [])
     }
     var clock = PowerLogClock(table, zone: .utc, modified: nil)
-    let times = clock.times(table.rows.map(\.time))
+    let times = clock.times(days)
     #expect(times.map { $0.map { Int($0.seconds) } } == [1_769_904_000, 1_770_940_800])
     #expect(clock.assumptions.isEmpty)
   }

@@ -8,10 +8,16 @@ package protocol PowerLogFormat: Sendable {
   static var name: String { get }
   /// Whether a text is of this format.
   static func recognises(_ text: PowerLogText) -> Bool
+  /// Whether its rows are known at the end of a file only, so that it has to be held in memory.
+  static var isReadWhole: Bool { get }
   /// Reads a whole file.
   ///
   /// - Throws: `ImportError` where nothing in the file can be used, and why; never for a single line.
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable
+}
+
+extension PowerLogFormat {
+  package static var isReadWhole: Bool { false }
 }
 
 /// Every power log there is a reader for; adding one means adding a line.

@@ -3,11 +3,10 @@ import Quantities
 import Telemetry
 
 extension PowerLogAssembly {
-  mutating func tell(
-    _ whole: Whole, _ readings: inout [Observation], _ events: inout [Observation]
-  ) {
-    let (rows, repeats) = Self.merged(whole.stretches)
-    for (file, count) in repeats {
+  /// Describes a device, and says what of its rows is left out.
+  mutating func tell(_ whole: Whole) {
+    let readings = PowerLogReadings(whole)
+    for (file, count) in readings.repeats.sorted(by: { $0.key < $1.key }) {
       remarks.append(
         Remark(
           path: files[file].path,
@@ -17,63 +16,47 @@ extension PowerLogAssembly {
     }
     let subject = whole.stretches[0].device.subject
     let usual = max(
-      subject.leastPeriod, rows.map(\.row.time).usualPeriod,
+      subject.leastPeriod, readings.survey.usualPeriod,
       whole.stretches.count > 1 ? whole.stretches.map(\.period).max() ?? 0 : 0)
-    var gate = PowerLogGate(subject)
-    var gates: [Int: PowerLogGate] = [:]
-    let isInstant = !rows.contains { $0.row.tells(.power) || $0.row.tells(.energy) }
-    let counted: Metric = isInstant ? .powerInstant : .power
-    let period = usual * Self.patience(rows.map { $0.row.lacks(counted) })
-    var metrics: [Metric] = []
-    for (file, row) in rows {
-      gate = gates[file] ?? PowerLogGate(subject)
-      gate.note(row)
-      var reading = Reading(device: whole.id, time: row.time)
-      for value in row.values {
-        guard !isInstant || value.metric != .power,
-          let number = gate.pass(value, row, counting: counted)
-        else { continue }
-        // Where the momentary power is all there is, it is the device's power.
-        let metric = isInstant && value.metric == .powerInstant ? .power : value.metric
-        reading.set(metric, number)
-        if !metrics.contains(metric) { metrics.append(metric) }
-      }
-      gates[file] = gate
-      if !reading.isEmpty { readings.append(.reading(reading)) }
+    let lacking = readings.survey.lacking
+    let period = usual * Self.patience(readings.isInstant ? lacking.instant : lacking.power)
+    var doubts = PowerLogDoubts(readings.counted)
+    readings.open()
+    while let row = readings.next() {
+      doubts.note(row)
     }
-    tellDoubts(whole, rows.map(\.row), counted)
-    observations.append(.device(device(whole, subject)))
-    for metric in metrics {
-      observations.append(series(whole.id, metric, subject, period, isInstant))
+    tellDoubts(whole, doubts)
+    descriptions.append(.device(device(whole, subject)))
+    for metric in readings.metrics {
+      descriptions.append(series(whole.id, metric, subject, period, readings.isInstant))
     }
-    for (file, gate) in gates.sorted(by: { $0.key < $1.key }) {
+    for (file, gate) in readings.gates.sorted(by: { $0.key < $1.key }) {
       report(
-        Self.words(gate.refused, "impossible power", "left out"), gate.refused, file, whole, &events
-      )
+        Self.words(gate.refused, "impossible power", "left out"), gate.refused, file, whole)
       report(
-        Self.words(gate.absent, "row", "without power", isListed: false), gate.absent, file, whole,
-        &events)
+        Self.words(gate.absent, "row", "without power", isListed: false), gate.absent, file, whole)
     }
+    span = Self.union(span, readings.span)
+    powerSpan = Self.union(powerSpan, readings.powerSpan)
+    told.append(readings)
+  }
+
+  private static func union(_ one: TimeSpan?, _ other: TimeSpan?) -> TimeSpan? {
+    guard let one, let other else { return one ?? other }
+    return TimeSpan(min(one.start, other.start), max(one.end, other.end))
   }
 
   /// How many times the usual distance a value may be from the one before it.
   ///
   /// A logger that writes rows but gets no power for up to three of them is alive, and so is its
   /// device: the values around are joined. A longer silence stays a hole.
-  private static func patience(_ isLacking: [Bool]) -> Double {
-    var longest = 0
-    var run = 0
-    for lacks in isLacking {
-      run = lacks ? run + 1 : 0
-      if run <= 3 { longest = max(longest, run) }
-    }
+  private static func patience(_ longest: Int) -> Double {
     // A gap begins at one and a half periods.
-    return longest == 0 ? 1 : Double(longest + 1) / 1.5 + 0.05
+    longest == 0 ? 1 : Double(longest + 1) / 1.5 + 0.05
   }
 
   private mutating func report(
-    _ words: String, _ count: PowerLogCount, _ file: Int, _ whole: Whole,
-    _ events: inout [Observation]
+    _ words: String, _ count: PowerLogCount, _ file: Int, _ whole: Whole
   ) {
     guard count.count > 0, let stretch = whole.stretches.first(where: { $0.file == file }) else {
       return
@@ -82,7 +65,7 @@ extension PowerLogAssembly {
       Remark(
         path: files[file].path, text: "\(whole.id.kind.name) \(stretch.device.label): \(words)",
         isLoss: true))
-    guard let time = Self.time(stretch, count.line) else { return }
+    guard let time = stretch.time(ofLine: count.line) else { return }
     events.append(
       .event(
         Event(
@@ -118,39 +101,6 @@ extension PowerLogAssembly {
           source: "import", method: method, period: period, note: subject.note)))
   }
 
-  /// The rows of a device over all files, each with its file; and how many of a file were left out,
-  /// because another one tells of their time.
-  private static func merged(
-    _ stretches: [PowerLogStretch]
-  ) -> (rows: [(file: Int, row: PowerLogStretch.Row)], repeats: [Int: Int]) {
-    var result = stretches[0].rows.map { (file: stretches[0].file, row: $0) }
-    var repeats: [Int: Int] = [:]
-    for stretch in stretches.dropFirst() {
-      let hole = 2.5 * max(stretch.period, stretches[0].period)
-      var added: [(file: Int, row: PowerLogStretch.Row)] = []
-      var place = 0
-      for row in stretch.rows {
-        while place < result.count, result[place].row.time < row.time { place += 1 }
-        let next = place < result.count ? result[place].row.time : nil
-        let last = place > 0 ? result[place - 1].row.time : nil
-        let isTold =
-          next == row.time || next.flatMap { next in last.map { next - $0 <= hole } } ?? false
-        if isTold {
-          repeats[stretch.file, default: 0] += 1
-        } else {
-          added.append((stretch.file, row))
-        }
-      }
-      result = (result + added).sorted { $0.row.time < $1.row.time }
-    }
-    return (result, repeats)
-  }
-
-  /// The time of a line, or of the line before it.
-  static func time(_ stretch: PowerLogStretch, _ line: Int) -> Timestamp? {
-    (stretch.rows.last { $0.line <= line } ?? stretch.rows.first)?.time
-  }
-
   /// Such as `3 lines left out, the first is line 42: “x” is no time; also lines 50 and 61`.
   static func words(
     _ count: PowerLogCount, _ noun: String, _ verb: String, isListed: Bool = true
@@ -168,17 +118,5 @@ extension PowerLogAssembly {
     if lines.count < count.count - 1 { return "; also lines \(lines.joined(separator: ", ")), …" }
     guard lines.count > 1 else { return "; also line \(last)" }
     return "; also lines \(lines.dropLast().joined(separator: ", ")) and \(last)"
-  }
-}
-
-extension PowerLogStretch.Row {
-  /// Whether it has a place for a metric, and no number in it.
-  func lacks(_ metric: Metric) -> Bool {
-    values.contains { $0.metric == metric } && !tells(metric)
-  }
-
-  /// Whether it has a number for a metric.
-  func tells(_ metric: Metric) -> Bool {
-    values.contains { $0.metric == metric && $0.content.isNumber }
   }
 }

@@ -15,8 +15,14 @@ public struct PowerLogAssembly {
     public var isLoss: Bool
   }
 
-  /// The devices, their series and readings, and events that tell what was left out.
-  public internal(set) var observations: [Observation] = []
+  /// The devices and their series.
+  public internal(set) var descriptions: [Observation] = []
+  /// What tells of that which was left out.
+  public internal(set) var events: [Observation] = []
+  /// The first and the last reading.
+  public internal(set) var span: TimeSpan?
+  /// The first and the last reading of power or energy.
+  public internal(set) var powerSpan: TimeSpan?
   /// What was assumed and what was left out, file by file.
   public internal(set) var remarks: [Remark] = []
   /// Whether a time without a zone was read.
@@ -24,6 +30,7 @@ public struct PowerLogAssembly {
 
   let files: [PowerLogFile]
   private var stretches: [PowerLogStretch] = []
+  var told: [PowerLogReadings] = []
   /// What was left out of each file.
   private var losses: [[PowerLogCount]]
 
@@ -49,42 +56,35 @@ public struct PowerLogAssembly {
     tell(machines)
   }
 
-  /// Reads the rows of one file into stretches.
+  /// Finds the devices of one file and their times.
   private mutating func read(_ place: Int, _ zone: TimeZoneRule) throws(ImportError) {
     let file = files[place]
     let table = file.table
     let devices = PowerLogDevices(table)
     var clock = PowerLogClock(table, zone: zone, modified: file.modified)
-    var timeless = PowerLogCount()
+    var timeless: [PowerLogCount] = []
+    let first = stretches.count
     for device in devices.entries {
-      let times = clock.times(device.rows.map { table.rows[$0].time })
-      var rows: [PowerLogStretch.Row] = []
-      for (row, time) in zip(device.rows, times) {
-        let known = table.rows[row]
-        guard let time = time.map({ $0 + file.shift }),
-          abs(time.nanoseconds) < 9_000_000_000_000_000_000
-        else {
-          timeless.add(line: known.line, "its day is not told")
-          continue
-        }
-        rows.append(.init(time: time, line: known.line, values: table.values[known.values]))
+      let hours = clock.hours(hasClock: device.hasClock) { body in
+        let rows = device.rows()
+        while rows.next() { body(rows.packed) }
       }
-      if !rows.isEmpty {
-        stretches.append(PowerLogStretch(file: place, device: device, rows: rows))
-      }
+      let stretch = PowerLogStretch(
+        file: place, device: device, hours: hours, shift: file.shift,
+        isCompared: files.count > 1)
+      timeless.append(stretch.timeless)
+      if stretch.count > 0 { stretches.append(stretch) }
     }
     if clock.hasUsedZone { hasUsedZone = true }
-    for count in [table.broken, table.torn, devices.lost, timeless] where count.count > 0 {
+    let untimed = timeless.reduce(into: PowerLogCount()) { $0.add($1) }
+    for count in [table.broken, table.torn, devices.lost, untimed] where count.count > 0 {
       losses[place].append(count)
     }
     for words in table.assumptions + devices.assumptions + clock.assumptions {
       remarks.append(Remark(path: file.path, text: words, isLoss: false))
     }
-    let isReadable = stretches.contains { stretch in
-      stretch.file == place
-        && stretch.rows.contains { $0.values.contains { $0.content.isNumber } }
-    }
-    guard isReadable else {
+    if let failure = table.store.failure { throw ImportError("\(file.path): \(failure)") }
+    guard stretches[first...].contains(where: \.survey.isReadable) else {
       let reason = losses[place].first.map { ": line \($0.line): \($0.words)" } ?? ""
       throw ImportError("\(file.path): tells no power\(reason)")
     }
@@ -132,17 +132,15 @@ public struct PowerLogAssembly {
     }
     // What was measured goes before what was worked out, in whatever order the files were named.
     wholes = (0...2).flatMap { rank in wholes.filter { $0.rank == rank } }
-    var events: [Observation] = []
-    var readings: [Observation] = []
     for place in wholes.indices {
       markRepeated(&wholes[place], after: wholes[..<place])
-      tell(wholes[place], &readings, &events)
+      tell(wholes[place])
     }
     for (place, counts) in losses.enumerated() {
       for count in counts {
         let text = Self.words(count, "line", "left out")
         remarks.append(Remark(path: files[place].path, text: text, isLoss: true))
-        let time = stretches.first { $0.file == place }.flatMap { Self.time($0, count.line) }
+        let time = stretches.first { $0.file == place }?.time(ofLine: count.line)
         if let time {
           events.append(
             .event(
@@ -151,7 +149,6 @@ public struct PowerLogAssembly {
         }
       }
     }
-    observations += readings + events
   }
 
   /// Sees to it that what two tools tell of one machine under different names counts once.

@@ -2,7 +2,7 @@ import Formats
 import Telemetry
 
 /// A power log as it was read, and what is known of the file.
-public struct PowerLogFile: Sendable {
+public struct PowerLogFile {
   /// The path by which the user named it.
   public let path: String
   /// What the format is called.
@@ -19,6 +19,7 @@ public struct PowerLogFile: Sendable {
   package init(path: String, format: String, table: PowerLogTable) {
     self.path = path
     self.format = format
+    table.finish()
     self.table = table
   }
 
@@ -26,8 +27,17 @@ public struct PowerLogFile: Sendable {
   ///
   /// - Throws: `ImportError` where nothing in it can be used.
   public static func read(_ bytes: [UInt8], path: String) throws(ImportError) -> PowerLogFile? {
-    let text = PowerLogText(bytes)
+    try read(PowerLogText(bytes), path: path)
+  }
+
+  /// Reads a text; `nil` where it is no power log.
+  ///
+  /// - Throws: `ImportError` where nothing in it can be used.
+  package static func read(
+    _ text: PowerLogText, path: String
+  ) throws(ImportError) -> PowerLogFile? {
     guard let format = PowerLogs.format(of: text) else { return nil }
+    if format.isReadWhole { try text.checkWhole() }
     return PowerLogFile(path: path, format: format.name, table: try format.read(text))
   }
 
@@ -37,8 +47,16 @@ public struct PowerLogFile: Sendable {
   public static func read(
     _ bytes: [UInt8], path: String, mapping: PowerLogMapping
   ) throws(ImportError) -> PowerLogFile {
-    PowerLogFile(
-      path: path, format: "columns by --map", table: try mapping.read(PowerLogText(bytes)))
+    try read(PowerLogText(bytes), path: path, mapping: mapping)
+  }
+
+  /// Reads a table by what the user says of its columns.
+  ///
+  /// - Throws: `ImportError` where the file is none of that.
+  package static func read(
+    _ text: PowerLogText, path: String, mapping: PowerLogMapping
+  ) throws(ImportError) -> PowerLogFile {
+    PowerLogFile(path: path, format: "columns by --map", table: try mapping.read(text))
   }
 
   /// The name without folders.

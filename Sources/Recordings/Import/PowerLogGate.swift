@@ -3,9 +3,23 @@ import Telemetry
 
 /// Which values of a device can be true: the limits that the live sources keep, for logs.
 struct PowerLogGate {
-  private let role: DeviceRole
-  /// How many devices of the role it is the sum of.
-  private let count: Int
+  /// By what the values of a metric are judged.
+  enum Rule {
+    case power
+    case energy
+    case range(Double, Double)
+
+    init(_ metric: Metric) {
+      switch metric {
+      case .power, .powerInstant: self = .power
+      case .energy: self = .energy
+      case .powerLimit, .powerLimitDefault: self = .range(0.1, 10_000)
+      case .modulePower: self = .range(0, 8000)
+      default: self = .range(metric.range.lowerBound, metric.range.upperBound)
+      }
+    }
+  }
+
   /// The limit of the board, in watts, as last told.
   private var limit: Double?
   private var lastEnergy: (joules: Double, time: Timestamp)?
@@ -14,15 +28,14 @@ struct PowerLogGate {
   /// Powers that the file says it does not know.
   private(set) var absent = PowerLogCount()
 
+  /// The most that devices of the role can draw, in watts.
+  private let most: Double
+
   init(_ subject: PowerLogSubject) {
-    role = subject.role
-    count = max(1, subject.count)
+    most = Double(max(1, subject.count)) * Self.mostOfOne(subject.role)
   }
 
-  /// The most that devices of the role can draw, in watts.
-  private var most: Double { Double(count) * mostOfOne }
-
-  private var mostOfOne: Double {
+  private static func mostOfOne(_ role: DeviceRole) -> Double {
     switch role {
     case .accelerator, .acceleratorPart: 4000
     case .processor, .processorPart, .memory: 4000
@@ -34,60 +47,61 @@ struct PowerLogGate {
 
   /// The number of a value, where there is one that can be true.
   ///
-  /// What is left out is counted for the one metric that the account is made of.
+  /// - Parameter isCounted: whether the account is made of the metric; then what is left out is counted.
+  @inline(__always)
   mutating func pass(
-    _ value: PowerLogValue, _ row: PowerLogStretch.Row, counting counted: Metric
+    _ rule: Rule, _ bits: UInt64, _ row: PowerLogRows, isCounted: Bool
   ) -> Double? {
-    let isPower = value.metric == counted
-    switch value.content {
-    case .absent(let word):
-      if isPower { absent.add(line: row.line, word.isEmpty ? "an empty cell" : word) }
+    let number = Double(bitPattern: bits)
+    // Words and what is no number are told from numbers by that alone.
+    guard number.isFinite else {
+      if isCounted { refuse(bits, row) }
       return nil
-    case .unreadable(let text):
-      if isPower { refused.add(line: row.line, "“\(text)” is no power") }
-      return nil
-    case .number(let number):
-      guard number.isFinite else {
-        if isPower { refused.add(line: row.line, "\(number) W") }
-        return nil
-      }
-      switch value.metric {
-      case .power, .powerInstant, .energy: return measured(number, value.metric, row)
-      case .powerLimit, .powerLimitDefault: return 0.1...10_000 ~= number ? number : nil
-      case .modulePower: return 0...8000 ~= number ? number : nil
-      default: return value.metric.range.contains(number) ? number : nil
-      }
+    }
+    switch rule {
+    case .range(let least, let most): return least <= number && number <= most ? number : nil
+    case .power: return power(number, row)
+    case .energy: return energy(number, row)
     }
   }
 
-  /// Takes in the limit that a row tells, which counts for the powers of the row.
-  mutating func note(_ row: PowerLogStretch.Row) {
-    for value in row.values where value.metric == .powerLimit {
-      if case .number(let watts) = value.content, 0.1...10_000 ~= watts { limit = watts }
+  private mutating func refuse(_ bits: UInt64, _ row: PowerLogRows) {
+    switch row.store.content(bits) {
+    case .absent(let word): absent.add(line: row.line, word.isEmpty ? "an empty cell" : word)
+    case .unreadable(let text): refused.add(line: row.line, "“\(text)” is no power")
+    case .number(let number): refused.add(line: row.line, "\(number) W")
     }
   }
 
-  private mutating func measured(
-    _ number: Double, _ metric: Metric, _ row: PowerLogStretch.Row
-  ) -> Double? {
-    let most = min(self.most, limit.map { 1.5 * $0 } ?? .infinity)
-    if metric == .energy {
-      defer { lastEnergy = (number, row.time) }
-      guard number >= 0 else {
-        refused.add(line: row.line, "\(number) J")
-        return nil
-      }
-      // A counter that drops out for a moment would be charged all it ever counted when it is back.
-      if let lastEnergy, number > lastEnergy.joules,
-        number - lastEnergy.joules > max(10, most * (row.time - lastEnergy.time + 1))
-      {
-        refused.add(line: row.line, "a counter that grew by \(number - lastEnergy.joules) J")
-        return nil
-      }
-      return number
-    }
-    guard 0...most ~= number else {
+  /// Takes in the limit that a row tells, in watts, which counts for the powers of the row.
+  @inline(__always)
+  mutating func note(limit watts: Double) {
+    if 0.1...10_000 ~= watts { limit = watts }
+  }
+
+  /// The most that can be by what the row says.
+  private var mostNow: Double { limit.map { min(most, 1.5 * $0) } ?? most }
+
+  @inline(__always)
+  private mutating func power(_ number: Double, _ row: PowerLogRows) -> Double? {
+    guard 0 <= number, number <= mostNow else {
       refused.add(line: row.line, "\(Self.text(number)) W")
+      return nil
+    }
+    return number
+  }
+
+  private mutating func energy(_ number: Double, _ row: PowerLogRows) -> Double? {
+    defer { lastEnergy = (number, row.time) }
+    guard number >= 0 else {
+      refused.add(line: row.line, "\(number) J")
+      return nil
+    }
+    // A counter that drops out for a moment would be charged all it ever counted when it is back.
+    if let lastEnergy, number > lastEnergy.joules,
+      number - lastEnergy.joules > max(10, mostNow * (row.time - lastEnergy.time + 1))
+    {
+      refused.add(line: row.line, "a counter that grew by \(number - lastEnergy.joules) J")
       return nil
     }
     return number

@@ -95,11 +95,9 @@ struct PowerLogMachines {
           && !one.device.subject.model.isEmpty && !two.device.subject.model.isEmpty
         if isOther {
           result = .different
-        } else if one.rows.elementsEqual(
-          two.rows, by: { $0.time == $1.time && $0.values == $1.values })
-        {
+        } else if one.count == two.count, one.survey.digest == two.survey.digest {
           // The same rows, copied; two nodes are not equal in every number and millisecond.
-          if one.rows.count > 2, one.isVaried { return .same }
+          if one.count > 2, one.survey.isVaried { return .same }
           result = overlap(one, two) ? .different : result
         } else if overlap(one, two), files[file].format == files[other].format {
           result = .different
@@ -225,13 +223,5 @@ struct PowerLogMachines {
       }
       groups[place].name = name
     }
-  }
-}
-
-extension PowerLogStretch {
-  /// Whether its powers differ, so that another file would not have the same by chance.
-  fileprivate var isVaried: Bool {
-    let values = rows.lazy.compactMap { $0.values.first { $0.content.isNumber } }
-    return values.first.map { first in values.contains { $0 != first } } ?? false
   }
 }

@@ -114,12 +114,7 @@ extension RecordingWriter {
   ) throws(RecordingError) {
     let columns = catalogue.tables[kind] ?? []
     let rows = try rows(of: kind, columns, devices: devices, from: from, to: end)
-    let names = columns.map { ", \"\($0.name)\"" }.joined()
-    let insert = try statement(
-      """
-      INSERT INTO "\(Schema.packed(kind))" (id$, device, start$, end$, readings$, time, delay$\(names))
-      VALUES (?, ?, ?, ?, ?, ?, ?\(String(repeating: ", ?", count: columns.count)))
-      """)
+    let insert = try statement(Self.packedInsertion(kind, columns))
     let most = max(
       PackedRows.fewest, min(PackedRows.most, PackedRows.mostValues / max(1, columns.count)))
     var packed: [Int64] = []
@@ -160,7 +155,17 @@ extension RecordingWriter {
       """)
   }
 
-  private func isTaken(_ ids: Set<Int64>, of kind: DeviceKind) throws(RecordingError) -> Bool {
+  static func packedInsertion(
+    _ kind: DeviceKind, _ columns: [RecordingCatalogue.Column]
+  ) -> String {
+    let names = columns.map { ", \"\($0.name)\"" }.joined()
+    return """
+      INSERT INTO "\(Schema.packed(kind))" (id$, device, start$, end$, readings$, time, delay$\(names))
+      VALUES (?, ?, ?, ?, ?, ?, ?\(String(repeating: ", ?", count: columns.count)))
+      """
+  }
+
+  func isTaken(_ ids: Set<Int64>, of kind: DeviceKind) throws(RecordingError) -> Bool {
     let query = try statement("SELECT 1 FROM \"\(Schema.packed(kind))\" WHERE id$ = ?")
     defer { query.reset() }
     for id in ids {

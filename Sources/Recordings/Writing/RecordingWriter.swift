@@ -113,8 +113,7 @@ public final class RecordingWriter {
         try commitIfDue(reading.arrival)
         let plan = try plan(for: reading)
         try begin()
-        pendingSince = pendingSince ?? reading.arrival
-        newestArrival = max(newestArrival ?? reading.arrival, reading.arrival)
+        note(reading.arrival)
         try write(reading, with: plan)
       case .grid(let statement):
         try SQLIdentifier.check(statement.span.start)
@@ -222,8 +221,15 @@ public final class RecordingWriter {
     isSimulated = true
   }
 
-  private func commitIfDue(_ arrival: Timestamp) throws(RecordingError) {
-    pendingRows += 1
+  /// Notes when a reading arrived that is not committed yet.
+  func note(_ arrival: Timestamp) {
+    pendingSince = pendingSince ?? arrival
+    newestArrival = max(newestArrival ?? arrival, arrival)
+  }
+
+  /// Commits before further readings are taken in, where that is due.
+  func commitIfDue(_ arrival: Timestamp, rows: Int = 1) throws(RecordingError) {
+    pendingRows += rows
     guard let pendingSince,
       isBulk ? pendingRows >= Self.bulk : abs(arrival - pendingSince) >= 1
     else { return }
@@ -257,7 +263,7 @@ public final class RecordingWriter {
   }
 
   /// Undoes what was not committed, unless only one observation was refused.
-  private func undo(_ error: RecordingError) -> RecordingError {
+  func undo(_ error: RecordingError) -> RecordingError {
     if case .refused = error { return error }
     statements = [:]
     plans = [:]

@@ -29,6 +29,9 @@ public struct PrivacyFilter: Sendable {
     return names?.replaced(in: masked) ?? masked
   }
 
+  /// What a device is called once what is private is out of its name.
+  public mutating func renamed(_ device: DeviceID) -> DeviceID { id(device) }
+
   /// Notes the host of a source that may never answer, to be replaced where names are.
   public mutating func hide(host: String) { names?.hide(host, as: "host") }
 

@@ -1,5 +1,6 @@
 import Formats
 import JobLogs
+import Recordings
 import Serving
 
 /// What jobs and servers write besides logs.
@@ -18,11 +19,38 @@ let fileBenchmarks: [Benchmark] = [
   },
   Benchmark(name: "CSV: Lightning", input: { table(lightning, bytes: 16 << 20) }, read: readTable),
   Benchmark(name: "CSV: Ultralytics", input: { table(yolo, bytes: 16 << 20) }, read: readTable),
+  Benchmark(name: "power log: nvidia-smi", input: { powerLog(bytes: 16 << 20) }) { log in
+    guard let file = try? PowerLogFile.read(log, path: "gpu.csv"),
+      let whole = try? PowerLogAssembly([file])
+    else { return "not read" }
+    return "\(whole.count) rows"
+  },
   Benchmark(name: "Prometheus: vLLM", input: { Array(page.utf8) }) { page in
     let page = page.withUnsafeBufferPointer { PrometheusText.read($0, ServerTable.selection) }
     return "\(page.seriesCount) series, \(page.samples.count) of them wanted"
   },
 ]
+
+/// A log as `scripts/power-log` writes it: eight GPUs of ten columns, a row each second.
+private func powerLog(bytes: Int) -> [UInt8] {
+  var text =
+    "timestamp, index, uuid, power.draw [W], enforced.power.limit [W], utilization.gpu [%], "
+    + "utilization.memory [%], memory.used [MiB], clocks.current.sm [MHz], temperature.gpu\n"
+  func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  var row = 0
+  while text.utf8.count < bytes {
+    let second = row / 8
+    let gpu = row % 8
+    let day = "2026/05/\(two(1 + second / 86_400))"
+    let time = "\(two(second / 3600 % 24)):\(two(second / 60 % 60)):\(two(second % 60))"
+    text +=
+      "\(day) \(time).1\(10 + gpu * 3), \(gpu), GPU-0000000\(gpu)-0000-4000-8000-000000000000, "
+      + "\(620 + row * 7 % 80).\(two(row % 100)) W, 700.00 W, \(90 + row % 11) %, 3\(row % 9) %, "
+      + "7123\(row % 3) MiB, 1755 MHz, 6\(row % 4)\n"
+    row += 1
+  }
+  return Array(text.utf8)
+}
 
 /// Hands a file on as it is read: 256 KiB at a time.
 private func inPieces(_ file: [UInt8], _ body: (UnsafeBufferPointer<UInt8>) -> Void) {

@@ -135,6 +135,7 @@ public struct PowerLogMapping: Sendable, Hashable {
     let table = PowerLogSheet(
       titles: titles, time: [dayPlace, timePlace].compactMap { $0 }, columns: sheet
     ).read(text)
+    table.finish()
     try check(table)
     return table
   }
@@ -193,24 +194,16 @@ public struct PowerLogMapping: Sendable, Hashable {
   /// Whether columns are what they are said to be.
   private func check(_ table: PowerLogTable) throws(ImportError) {
     for (place, subject) in table.subjects.enumerated() {
-      let rows = table.rows.filter { $0.subject == place }
       for metric in [Metric.power, .energy] {
-        let values = rows.compactMap { row -> (time: Int64, value: Double)? in
-          for value in table.values[row.values] where value.metric == metric {
-            if case .number(let number) = value.content { return (row.time.order, number) }
-          }
-          return nil
-        }
-        guard values.count >= 12, let first = values.first, let last = values.last else { continue }
-        let rises = zip(values, values.dropFirst()).count { $1.value > $0.value }
-        let falls = zip(values, values.dropFirst()).count { $1.value < $0.value }
+        let course = PowerLogCourse(table.tracks[place].rows, metric)
+        guard course.count >= 12, let first = course.first, let last = course.last else { continue }
         let name = "\(subject.marks[.name] ?? "gpu\(subject.marks[.index] ?? "")")"
-        if metric == .power, falls == 0, rises * 10 >= values.count * 9 {
+        if metric == .power, course.falls == 0, course.rises * 10 >= course.count * 9 {
           throw ImportError(
             "the power of \(name) only ever grows, as a counter does: is it \(name).energy?")
         }
         guard metric == .energy else { continue }
-        if falls * 10 > values.count {
+        if course.falls * 10 > course.count {
           throw ImportError(
             "the energy of \(name) falls again and again, as no counter does: is it \(name).power?")
         }
@@ -221,6 +214,35 @@ public struct PowerLogMapping: Sendable, Hashable {
             "the energy of \(name) grows by \(Int(min(watts, 1e15))) W: is its unit right?")
         }
       }
+    }
+  }
+}
+
+/// How the values of a metric follow each other.
+private struct PowerLogCourse {
+  private(set) var count = 0
+  private(set) var rises = 0
+  private(set) var falls = 0
+  private(set) var first: (time: Int64, value: Double)?
+  private(set) var last: (time: Int64, value: Double)?
+
+  init(_ track: PowerLogTrack, _ metric: Metric) {
+    let rows = PowerLogTrackRows(track)
+    while rows.next() {
+      let metrics = rows.store.shapes[rows.shape].metrics
+      let place = metrics.indices.first {
+        metrics[$0] == metric && PowerLogBits.isNumber(rows.values[$0])
+      }
+      guard let place else { continue }
+      let value = (time: rows.packed.order, value: Double(bitPattern: rows.values[place]))
+      if let last {
+        if value.value > last.value { rises += 1 }
+        if value.value < last.value { falls += 1 }
+      } else {
+        first = value
+      }
+      last = value
+      count += 1
     }
   }
 }

@@ -69,7 +69,7 @@ struct PowerLogSheet: Sendable {
 
   /// Reads a text whose first line that is not blank has the titles.
   func read(_ text: PowerLogText) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     var cells = CSVCells()
     var isTitled = false
     var places: [PowerLogSubject: Int] = [:]

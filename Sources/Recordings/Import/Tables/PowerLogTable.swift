@@ -5,13 +5,10 @@ import Telemetry
 ///
 /// A format only fills this in. What devices there are, when it was, how far apart the rows should
 /// be, which values can be true and what is left out is decided by `PowerLogAssembly` for all formats.
-package struct PowerLogTable: Sendable {
+/// Its rows lie in a store, so that a file of any size takes little memory.
+package struct PowerLogTable {
   /// What rows speak of, in the order of their first row.
   package private(set) var subjects: [PowerLogSubject] = []
-  /// The rows, in the order of the file.
-  package private(set) var rows: [PowerLogRow] = []
-  /// The values of all rows, one row after the other.
-  package private(set) var values: [PowerLogValue] = []
   /// Lines that are none of the format's.
   package private(set) var broken = PowerLogCount()
   /// The last line, when it has no end: its last number may be half of one.
@@ -22,16 +19,36 @@ package struct PowerLogTable: Sendable {
   package var host: String?
   /// Whether the first of two numbers of a date is its month, where only the format can know.
   package var isMonthFirst: Bool?
+  /// What is known of the rows' order of day and month.
+  private(set) var dayOrder = PowerLogDayOrder()
+  /// How many rows there are.
+  package private(set) var count = 0
+  /// Where its rows lie.
+  let store: PowerLogStore
+  /// The rows of each subject.
+  private(set) var tracks: [PowerLogSubjectTrack] = []
+  /// How well each mark tells devices apart.
+  private(set) var marks = PowerLogMarks()
   private var places: [PowerLogSubject: Int] = [:]
+  private var buffer: [UInt64] = []
+  private var lastShape: (metrics: [Int], place: Int) = ([], -1)
+  private var openWords = 0
+
+  /// How many words of rows that are in no store yet there may be, 32 MB.
+  private static let mostOpen = 4 << 20
 
   /// An empty table.
-  package init() {}
+  package init(_ store: PowerLogStore = PowerLogStore()) { self.store = store }
+
+  /// Whether it has no rows.
+  package var isEmpty: Bool { count == 0 }
 
   /// The place of a subject, which is added when it is new.
   package mutating func place(of subject: PowerLogSubject) -> Int {
     if let known = places[subject] { return known }
     places[subject] = subjects.count
     subjects.append(subject)
+    tracks.append(PowerLogSubjectTrack(store, marks.places(of: subject)))
     return subjects.count - 1
   }
 
@@ -39,11 +56,57 @@ package struct PowerLogTable: Sendable {
   package mutating func add(
     line: Int, time: PowerLogTime, subject: Int, _ row: [PowerLogValue]
   ) {
-    rows.append(
-      PowerLogRow(
-        line: line, time: time, subject: subject,
-        values: values.count..<(values.count + row.count)))
-    values += row
+    buffer.removeAll(keepingCapacity: true)
+    for value in row { buffer.append(store.bits(value.content)) }
+    let isSame =
+      lastShape.metrics.count == row.count
+      && lastShape.metrics.indices.allSatisfy { lastShape.metrics[$0] == row[$0].metric.handle }
+    if !isSame || lastShape.place < 0 {
+      lastShape = (row.map(\.metric.handle), store.shape(of: row.map(\.metric)))
+    }
+    buffer.withUnsafeBufferPointer {
+      add(line: line, time: PowerLogPackedTime(time), subject: subject, shape: lastShape.place, $0)
+    }
+  }
+
+  /// Adds a row of a subject whose values are packed.
+  mutating func add(
+    line: Int, time: PowerLogPackedTime, subject: Int, shape: Int,
+    _ values: UnsafeBufferPointer<UInt64>
+  ) {
+    if time.kind == 5 { dayOrder.note(time) }
+    let track = tracks[subject]
+    track.note(ordinal: count, line: line, time: time)
+    var power: Double?
+    for place in store.shapes[shape].powers where PowerLogBits.isNumber(values[place]) {
+      power = Double(bitPattern: values[place])
+      break
+    }
+    if let power { marks.note(track.marks, time.order, power) }
+    track.rows.add(ordinal: count, line: line, time: time, shape: shape, values: values)
+    count += 1
+    openWords += values.count + 3
+    if openWords > Self.mostOpen {
+      openWords = 0
+      for track in tracks { track.rows.flush() }
+    }
+  }
+
+  /// How many bytes of rows are in no store yet.
+  var openBytes: Int { tracks.reduce(0) { $0 + 8 * $1.rows.openCount } }
+
+  /// Its powers in the order of the file, row by row; all in memory, for a look at a small file.
+  var powers: [Double?] {
+    finish()
+    let rows = PowerLogFileRows(tracks.map(\.rows).filter { $0.count > 0 })
+    var powers: [Double?] = []
+    while rows.next() { powers.append(rows.power) }
+    return powers
+  }
+
+  /// Says that no row comes any more.
+  func finish() {
+    for track in tracks { track.rows.finish() }
   }
 
   /// Counts a line that is none of the format's.
@@ -55,18 +118,6 @@ package struct PowerLogTable: Sendable {
   package mutating func addTorn(line: Int) {
     torn.add(line: line, "the last line has no end, so its last number may be cut")
   }
-}
-
-/// One row of a power log.
-package struct PowerLogRow: Sendable, Hashable {
-  /// The number of its line, from 1.
-  package var line: Int
-  /// The time it speaks of.
-  package var time: PowerLogTime
-  /// The place of what it speaks of.
-  package var subject: Int
-  /// Where its values stand among those of the table.
-  package var values: Range<Int>
 }
 
 /// One value of a row.
@@ -172,6 +223,20 @@ package struct PowerLogCount: Sendable, Hashable {
 
   /// How many lines are named behind the first.
   private static let namedCount = 8
+
+  /// Counts all that another has, as if it came behind this.
+  mutating func add(_ other: PowerLogCount) {
+    guard other.count > 0 else { return }
+    let lines = [other.line] + other.others
+    for line in lines { add(line: line, other.words) }
+    count += other.count - lines.count
+  }
+
+  /// Counts so many more of which no line needs to be named.
+  mutating func add(more: Int) { count += more }
+
+  /// How many lines are named at most.
+  static let lineCount = namedCount + 1
 
   /// Counts one more.
   mutating func add(line: Int, _ words: @autoclosure () -> String) {

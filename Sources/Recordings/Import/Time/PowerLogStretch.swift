@@ -2,52 +2,123 @@ import Formats
 import Telemetry
 
 /// What one file says of one device: its readings in the order of time.
-struct PowerLogStretch {
-  /// A row with its time.
-  struct Row {
-    var time: Timestamp
-    var line: Int
-    /// Part of the table's own values, which it shares.
-    var values: ArraySlice<PowerLogValue>
-  }
-
+///
+/// It keeps no rows; whoever wants them reads them from where they lie, again each time.
+final class PowerLogStretch {
   /// The place of its file among those that are imported.
   let file: Int
   let device: PowerLogDevices.Entry
-  var rows: [Row]
-  /// The usual time between rows, in seconds.
-  let period: Double
+  /// What was seen of its rows.
+  private(set) var survey: PowerLogSurvey
+  /// Rows whose day nobody knows.
+  let timeless: PowerLogCount
+  private let hours: PowerLogHours
+  private let shift: Double
+  /// The rows in the order of time, where the file has them in another.
+  private var ordered: PowerLogOrder?
 
-  init(file: Int, device: PowerLogDevices.Entry, rows: [Row]) {
-    self.file = file
-    self.device = device
-    self.rows = Self.sorted(rows)
-    period = max(device.subject.leastPeriod, self.rows.map(\.time).usualPeriod)
+  /// How the rows of a device of a file are told.
+  ///
+  /// - Parameter isCompared: whether there are other files whose rows may be the same.
+  init(
+    file: Int, device: PowerLogDevices.Entry, hours: PowerLogHours, shift: Double, isCompared: Bool
+  ) {
+    (self.file, self.device, self.hours, self.shift) = (file, device, hours, shift)
+    survey = PowerLogSurvey(isCompared: isCompared)
+    let rows = PowerLogTimedRows(device.tracks, hours, file: file, shift: shift)
+    survey.take(rows, endsUnordered: true)
+    if !survey.isOrdered {
+      let order = PowerLogOrder(
+        PowerLogTimedRows(device.tracks, hours, file: file, shift: shift), device.tracks[0].store)
+      ordered = order
+      timeless = order.timeless
+      survey = PowerLogSurvey(isCompared: isCompared)
+      survey.take(order.rows(file: file), endsUnordered: false)
+    } else {
+      timeless = rows.timeless
+    }
   }
+
+  /// How many rows have a time.
+  var count: Int { survey.count }
+
+  /// The usual time between rows, in seconds.
+  var period: Double { max(device.subject.leastPeriod, survey.usualPeriod) }
 
   /// Its first and last time.
-  var span: TimeSpan? {
-    rows.first.flatMap { first in rows.last.map { TimeSpan(first.time, $0.time) } }
+  var span: TimeSpan? { survey.span }
+
+  /// Its rows by time, each time once.
+  func rows() -> PowerLogRows {
+    ordered?.rows(file: file)
+      ?? PowerLogTimedRows(device.tracks, hours, file: file, shift: shift)
   }
 
-  /// The rows by time; of several rows of one time the last counts, as when a file was appended to
-  /// itself, and what it does not tell is kept of those before.
-  private static func sorted(_ rows: [Row]) -> [Row] {
-    var isSorted = true
-    for (row, next) in zip(rows, rows.dropFirst()) where next.time <= row.time { isSorted = false }
-    guard !isSorted else { return rows }
-    // Stable: of rows of one time the later one of the file comes later.
-    let order = rows.indices.sorted { (rows[$0].time, $0) < (rows[$1].time, $1) }
-    var result: [Row] = []
-    for place in order {
-      var row = rows[place]
-      if let last = result.last, last.time == row.time {
-        let told = Set(row.values.map(\.metric))
-        row.values += last.values.filter { !told.contains($0.metric) }
-        result.removeLast()
-      }
-      result.append(row)
+  /// The time of a line, or of the line before it.
+  func time(ofLine line: Int) -> Timestamp? {
+    let rows = rows()
+    var first: Timestamp?
+    var last: Timestamp?
+    while rows.next() {
+      if first == nil { first = rows.time }
+      if rows.line <= line { last = rows.time }
     }
-    return result
+    return last ?? first
+  }
+}
+
+/// Rows that were put into the order of time, in parts that fit into memory.
+final class PowerLogOrder {
+  /// Rows without a time, which are in no order.
+  let timeless: PowerLogCount
+  private let store: PowerLogStore
+  private var parts: [PowerLogTrack] = []
+
+  /// How many rows are put in order at once.
+  private static let size = 32_768
+
+  init(_ rows: PowerLogTimedRows, _ store: PowerLogStore) {
+    self.store = store
+    var kept: [(time: Timestamp, ordinal: Int, line: Int, shape: Int, values: Int)] = []
+    var values: [UInt64] = []
+    func end(_ parts: inout [PowerLogTrack]) {
+      guard !kept.isEmpty else { return }
+      // Stable: of rows of one time the later one of the file comes later.
+      let order = kept.indices.sorted { (kept[$0].time, $0) < (kept[$1].time, $1) }
+      let track = PowerLogTrack(store)
+      values.withUnsafeBufferPointer { values in
+        for place in order {
+          let row = kept[place]
+          let count = store.shapes[row.shape].metrics.count
+          track.add(
+            ordinal: row.ordinal, line: row.line,
+            time: PowerLogPackedTime(kind: 0, word: row.time.nanoseconds), shape: row.shape,
+            values: UnsafeBufferPointer(rebasing: values[row.values..<row.values + count]))
+        }
+      }
+      track.finish()
+      parts.append(track)
+      kept.removeAll(keepingCapacity: true)
+      values.removeAll(keepingCapacity: true)
+    }
+    while rows.next() {
+      kept.append((rows.time, rows.ordinal, rows.line, rows.shape, values.count))
+      values.append(contentsOf: UnsafeBufferPointer(start: rows.values, count: rows.count))
+      if kept.count >= Self.size { end(&parts) }
+    }
+    end(&parts)
+    timeless = rows.timeless
+  }
+
+  /// The rows in order, each time once.
+  func rows(file: Int) -> PowerLogRows {
+    let tracks = parts.map { PowerLogTrackRows($0) }
+    let merged =
+      tracks.count == 1
+      ? tracks[0]
+      : PowerLogMergedRows(tracks, store) {
+        ($0.time, $0.ordinal) < ($1.time, $1.ordinal)
+      }
+    return PowerLogSortedRows(PowerLogSingleRows(merged), file: file)
   }
 }

@@ -76,7 +76,9 @@ struct ImportClocks {
   private static let enough = 0.9
   private static let hardly = 0.1
 
-  init(_ observations: [Observation]) {
+  /// - Parameter power: from the first to the last reading of power or energy that stands elsewhere.
+  init(_ observations: [Observation], power: TimeSpan? = nil) {
+    self.power = power
     for observation in observations {
       switch observation {
       case .device(let device) where device.id.kind == .job:
@@ -85,7 +87,7 @@ struct ImportClocks {
         if let job = jobs[reading.device] {
           jobs[reading.device]?.span = Self.union(job.span, reading.time)
         } else if reading.values.contains(where: { Self.tellsPower($0.metric) }) {
-          power = Self.union(power, reading.time)
+          self.power = Self.union(self.power, reading.time)
         }
       default: continue
       }

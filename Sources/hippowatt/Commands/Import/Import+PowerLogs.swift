@@ -8,6 +8,8 @@ import Telemetry
 extension Import {
   /// What a machine is called of which nobody says the name.
   static let defaultMachine = "imported"
+  /// How many bytes of the program's own lines are held in memory.
+  private static let largestLines = 1 << 30
 
   /// The machines that the user named: one for all files, or some for single files.
   struct MachineNames {
@@ -45,7 +47,8 @@ extension Import {
   ///
   /// What the user says of the columns counts for every file that has them all.
   func powerLog(
-    _ path: String, _ names: MachineNames, _ mapping: PowerLogMapping?
+    _ path: String, _ names: MachineNames, _ mapping: PowerLogMapping?, _ store: PowerLogStore,
+    _ progress: ImportProgress
   ) throws -> PowerLogFile? {
     guard File.isPlain(path) else { throw Failure("\(path): is no plain file") }
     // A power log is recognised by its beginning; other files can be large and are not read here.
@@ -54,15 +57,16 @@ extension Import {
     }
     let mapping = mapping.flatMap { $0.missingColumn(head) == nil ? $0 : nil }
     guard mapping != nil || PowerLogs.recognises(head) else { return nil }
-    guard let bytes = File.readBytes(path, limit: 1 << 30) else {
-      throw Failure("\(path): cannot be read")
-    }
+    guard let input = PowerLogInput(path: path) else { throw Failure("\(path): cannot be read") }
+    input.progress = progress.reader(of: path)
+    let text = PowerLogText(input, store: store)
+    defer { progress.end(input.size) }
     do throws(ImportError) {
       let read =
         if let mapping {
-          try PowerLogFile.read(bytes, path: path, mapping: mapping)
+          try PowerLogFile.read(text, path: path, mapping: mapping)
         } else {
-          try PowerLogFile.read(bytes, path: path)
+          try PowerLogFile.read(text, path: path)
         }
       guard var file = read else { return nil }
       file.machine = names.ofFiles[path]
@@ -84,8 +88,13 @@ extension Import {
   func jsonLines(_ paths: [String], _ names: MachineNames) throws -> [Observation] {
     var observations: [Observation] = []
     for path in paths {
-      guard let bytes = File.readBytes(path, limit: 1 << 30) else {
+      guard let bytes = File.readBytes(path, limit: Self.largestLines + 1) else {
         throw Failure("\(path): cannot be read")
+      }
+      guard bytes.count <= Self.largestLines else {
+        throw Failure(
+          "\(path): has more than \(Self.largestLines >> 20) MB, and lines of this program are read "
+            + "as one: split it, or import the recording they were made of")
       }
       let machine =
         names.ofFiles[path] ?? names.common
@@ -98,8 +107,8 @@ extension Import {
   }
 
   /// Makes readings of power logs, and says on stderr what was assumed and left out.
-  func assemble(_ powerLogs: [PowerLogFile], _ names: MachineNames) throws -> [Observation] {
-    guard !powerLogs.isEmpty else { return [] }
+  func assemble(_ powerLogs: [PowerLogFile], _ names: MachineNames) throws -> PowerLogAssembly? {
+    guard !powerLogs.isEmpty else { return nil }
     let zone = try zoneOptions.zone(HostEnvironment.current())
     do throws(ImportError) {
       let found = try PowerLogAssembly(
@@ -109,7 +118,7 @@ extension Import {
       if found.hasUsedZone, !zone.isNamed {
         printError("times without a zone are taken as \(zone.rule.name); --timezone names another")
       }
-      return found.observations
+      return found
     } catch {
       throw Failure("\(error)")
     }

@@ -52,6 +52,9 @@ struct Import: ParsableCommand {
       valueName: "columns"))
   var map: String?
 
+  @Flag(help: "No bar of how far it is.")
+  var quiet = false
+
   @Flag(help: "Only say what the columns of tables look like, as --map takes it.")
   var guess = false
 
@@ -81,9 +84,12 @@ struct Import: ParsableCommand {
     let mapping = try mapping()
     var observations: [Observation] = []
     var powerLogs: [PowerLogFile] = []
+    let progress = ImportProgress(files, clock, isQuiet: quiet)
+    defer { progress.clear() }
+    let store = PowerLogStore(folder: Self.folder(of: output))
     var ownLines: [String] = []
     for path in files {
-      if var log = try powerLog(path, names, mapping) {
+      if var log = try powerLog(path, names, mapping, store, progress) {
         log.shift = shiftOptions.seconds(of: path)
         powerLogs.append(log)
       } else if isJSONLines(path) {
@@ -95,18 +101,21 @@ struct Import: ParsableCommand {
         if observations.isEmpty { observations = found } else { observations += found }
       }
     }
+    progress.clear()
     let assembled = try assemble(powerLogs, names)
-    // A long log is large, and is not copied where it is alone.
-    if observations.isEmpty { observations = assembled } else { observations += assembled }
     powerLogs = []
+    // What stands behind this place comes after the readings of the power logs, where times are the same.
+    let split = observations.count
+    observations += assembled?.descriptions ?? []
+    observations += assembled?.events ?? []
     observations += try jsonLines(ownLines, names)
     var secondHand = SecondHandDevices()
     observations += secondHand.demotions(after: observations)
-    let clocks = ImportClocks(observations)
+    let clocks = ImportClocks(observations, power: assembled?.powerSpan)
     for remark in clocks.remarks { printError(remark) }
     observations = clocks.placed(observations)
-    var first: Timestamp?
-    var last: Timestamp?
+    var first = assembled?.span?.start
+    var last = assembled?.span?.end
     for case .reading(let reading) in observations {
       first = min(first ?? reading.time, reading.time)
       last = max(last ?? reading.time, reading.time)
@@ -116,6 +125,8 @@ struct Import: ParsableCommand {
     }
     if let country { try add(country, over: TimeSpan(first, last), to: &observations) }
     var isOurs = false
+    progress.holdSignals()
+    defer { progress.releaseSignals() }
     do {
       let writer = try RecordingWriter(
         path: output,
@@ -125,22 +136,16 @@ struct Import: ParsableCommand {
           note: "imported from " + files.map(Self.name).joined(separator: ", ")))
       isOurs = true
       writer.isBulk = true
-      var privacy = PrivacyFilter()
-      // In parts, since a long log is large and its copies are as well.
-      let order = Self.order(observations)
-      for start in stride(from: 0, to: observations.count, by: 65_536) {
-        let places = start..<min(start + 65_536, observations.count)
-        let part =
-          order.map { order in places.map { observations[order[$0]] } }
-          ?? Array(observations[places])
-        for observation in privacy.filtered(part) { try writer.append(observation) }
-      }
+      try write(observations, split, assembled, to: writer, progress)
       try writer.close()
+      try progress.checkSignals()
     } catch {
       // Half an import would be taken for the whole.
       if isOurs { for suffix in ["", "-wal", "-shm"] { unlink(output + suffix) } }
+      if error is EndedBySignal { throw error }
       throw Failure("\(error)")
     }
+    progress.clear()
     print("\(output): \(Int(saturating: last - first)) s from \(files.count) files")
   }
 
@@ -162,29 +167,13 @@ struct Import: ParsableCommand {
     }
   }
 
-  static func name(_ path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
+  /// The folder of a file; where that is made, others can be made as well.
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// The places of descriptions, then those of all that has a time, in its order; `nil` where they
-  /// stand like that already.
-  private static func order(_ observations: [Observation]) -> [Int]? {
-    let times = observations.map { observation in
-      switch observation {
-      case .device, .series: Int64.min
-      case .reading(let reading): reading.time.nanoseconds
-      case .grid(let statement): statement.said.nanoseconds
-      case .event(let event): event.time.nanoseconds
-      case .state(let state): state.time.nanoseconds
-      }
-    }
-    var last = Int64.min
-    let isOrdered = times.allSatisfy { time in
-      defer { last = max(last, time) }
-      return time == .min || time >= last
-    }
-    if isOrdered { return nil }
-    // Stable: observations of the same time keep their order.
-    return times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
+  static func name(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
   }
 }

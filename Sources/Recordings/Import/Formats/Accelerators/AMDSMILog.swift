@@ -33,7 +33,7 @@ enum AMDSMILog: PowerLogFormat {
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
     let table = PowerLogCells.read(text, lexicon)
-    if table.rows.isEmpty, !text.head(8).contains(where: { $0.contains("timestamp") }) {
+    if table.isEmpty, !text.head(8).contains(where: { $0.contains("timestamp") }) {
       throw ImportError("has no times; log with `amd-smi monitor -w 1 --csv`")
     }
     return table

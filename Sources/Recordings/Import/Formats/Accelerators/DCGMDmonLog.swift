@@ -34,7 +34,7 @@ enum DCGMDmonLog: PowerLogFormat {
     ]
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     var known: [String] = []
     var isTimeless = false
     text.forEachLine { line in
@@ -73,7 +73,7 @@ enum DCGMDmonLog: PowerLogFormat {
       table.add(line: line.number, time: time, subject: table.place(of: subject), values)
       return true
     }
-    if table.rows.isEmpty, isTimeless {
+    if table.isEmpty, isTimeless {
       throw ImportError(
         line: table.broken.line,
         "has no times; log with `dcgmi dmon -e 155,156 | ts %Y-%m-%dT%H:%M:%S`")

@@ -23,9 +23,10 @@ enum GPUStatLog: PowerLogFormat {
     var gpus: [JSONFlat] = []
   }
 
-  static func read(_ text: PowerLogText) -> PowerLogTable {
-    var table = PowerLogTable()
-    text.bytes.withUnsafeBufferPointer { bytes in
+  static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
+    var table = text.table()
+    let bytes = try text.whole()
+    bytes.withUnsafeBufferPointer { bytes in
       var scanner = JSONScanner(bytes)
       var line = 1
       var counted = 0

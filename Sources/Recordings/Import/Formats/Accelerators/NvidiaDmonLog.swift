@@ -25,7 +25,7 @@ enum NvidiaDmonLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     var titles: [String] = []
     var failure: ImportError?
     text.forEachLine { line in
@@ -55,7 +55,7 @@ enum NvidiaDmonLog: PowerLogFormat {
       take(cells, titles, line.number, &table)
       return true
     }
-    if let failure, table.rows.isEmpty { throw failure }
+    if let failure, table.isEmpty { throw failure }
     return table
   }
 

@@ -21,7 +21,7 @@ enum NvidiaQueryLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var query = NvidiaQuery()
+    var query = NvidiaQuery(text.table())
     var section = ""
     text.forEachLine { line in
       guard line.isWhole else {
@@ -74,7 +74,7 @@ struct NvidiaQuery {
   /// What a value is.
   enum Meaning: Sendable { case power, instant, limit, utilization, temperature }
 
-  var table = PowerLogTable()
+  var table: PowerLogTable
   var time: PowerLogTime?
   var uuid = ""
   var model = ""
@@ -82,6 +82,8 @@ struct NvidiaQuery {
   private var line = 0
   private var values: [PowerLogValue] = []
   private var isTimeless = false
+
+  init(_ table: PowerLogTable) { self.table = table }
 
   mutating func beginGPU(_ bus: String, line: Int) {
     self.bus = bus
@@ -134,7 +136,7 @@ struct NvidiaQuery {
   mutating func dropGPU() { bus = nil }
 
   func finished() throws(ImportError) -> PowerLogTable {
-    if table.rows.isEmpty, isTimeless {
+    if table.isEmpty, isTimeless {
       throw ImportError(line: table.broken.line, "has no times")
     }
     return table

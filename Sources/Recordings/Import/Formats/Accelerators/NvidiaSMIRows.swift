@@ -11,7 +11,7 @@ enum NvidiaSMIRows: PowerLogFormat {
   static func recognises(_ text: PowerLogText) -> Bool { columns(text) != nil }
 
   static func read(_ text: PowerLogText) -> PowerLogTable {
-    guard let columns = columns(text) else { return PowerLogTable() }
+    guard let columns = columns(text) else { return text.table() }
     var table = PowerLogCells.read(text, NvidiaSMILog.lexicon, columns: columns)
     let words = columns.uses.map { "column \($0.place + 1) as \($0.word)" }
     table.assumptions.append("it has no titles: \(words.joined(separator: ", "))")

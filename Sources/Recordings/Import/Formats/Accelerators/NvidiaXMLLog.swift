@@ -28,7 +28,7 @@ enum NvidiaXMLLog: PowerLogFormat {
   ]
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var query = NvidiaQuery()
+    var query = NvidiaQuery(text.table())
     /// The elements that are open, and where the text of the innermost begins.
     var open: [String] = []
     var content = ""

@@ -29,7 +29,7 @@ enum TegrastatsLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     table.isMonthFirst = true
     var timeless = 0
     text.forEachLine { line in
@@ -63,7 +63,7 @@ enum TegrastatsLog: PowerLogFormat {
       }
       return true
     }
-    if table.rows.isEmpty, timeless > 0 {
+    if table.isEmpty, timeless > 0 {
       throw ImportError(
         line: table.broken.line, "has no times; newer versions of tegrastats write them")
     }

@@ -26,7 +26,7 @@ enum HWiNFOLog: PowerLogFormat {
   ]
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    guard let head = PowerLogSheet.Titles(text.head(1).first ?? "") else { return PowerLogTable() }
+    guard let head = PowerLogSheet.Titles(text.head(1).first ?? "") else { return text.table() }
     var counts: [String: Int] = [:]
     var columns: [PowerLogSheet.Column] = []
     for (place, title) in head.cells.enumerated() {

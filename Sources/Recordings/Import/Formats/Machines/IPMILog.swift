@@ -16,7 +16,7 @@ enum IPMILog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     table.isMonthFirst = true
     let subject = table.place(
       of: PowerLogSubject(

@@ -16,7 +16,7 @@ enum MLPerfPowerLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     var subject = PowerLogSubject(
       kind: .meter, role: .machine, marks: [.name: "wall"], model: "node power meter",
       note: "MLPerf node power, W, mean since the reading before, ±4 %", leastPeriod: 2)

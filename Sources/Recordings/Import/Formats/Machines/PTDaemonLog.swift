@@ -14,7 +14,7 @@ enum PTDaemonLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     let subject = table.place(
       of: PowerLogSubject(
         kind: .meter, role: .machine, marks: [.name: "wall"], model: "power analyser",

@@ -61,7 +61,7 @@ enum PerfStatLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     var start: Int64?
     var last: [Int: Double] = [:]
     var isStartless = false
@@ -109,11 +109,11 @@ enum PerfStatLog: PowerLogFormat {
       }
       return true
     }
-    if table.rows.isEmpty, !isStartless, table.broken.count > 0 {
+    if table.isEmpty, !isStartless, table.broken.count > 0 {
       throw ImportError(
         line: table.broken.line, "tells sums and no times; `perf stat -I 1000 -o FILE` does")
     }
-    if table.rows.isEmpty, isStartless {
+    if table.isEmpty, isStartless {
       throw ImportError(
         line: table.broken.line,
         "does not say when it was started; `perf stat -I 1000 -o FILE` does")

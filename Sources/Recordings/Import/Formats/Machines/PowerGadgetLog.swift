@@ -23,7 +23,7 @@ enum PowerGadgetLog: PowerLogFormat {
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
     guard let titles = PowerLogSheet.Titles(text.head(1).first ?? "") else {
-      return PowerLogTable()
+      return text.table()
     }
     var columns: [PowerLogSheet.Column] = []
     for (place, title) in titles.cells.enumerated() {

@@ -31,7 +31,7 @@ enum PowerstatLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     // The summary is at the end.
     var isBattery = false
     text.forEachLine { line in
@@ -79,7 +79,7 @@ enum PowerstatLog: PowerLogFormat {
       }
       return true
     }
-    if !isBattery, !table.rows.isEmpty {
+    if !isBattery, !table.isEmpty {
       table.assumptions.append(
         "its watts may count RAPL's domains twice: shown and not added; `powerstat -D` tells each")
     }

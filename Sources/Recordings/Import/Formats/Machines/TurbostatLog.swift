@@ -27,7 +27,7 @@ enum TurbostatLog: PowerLogFormat {
   ]
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     var titles: [String] = []
     var hasTime = true
     text.forEachLine { line in
@@ -71,7 +71,7 @@ enum TurbostatLog: PowerLogFormat {
       }
       return true
     }
-    if !hasTime, table.rows.isEmpty {
+    if !hasTime, table.isEmpty {
       throw ImportError("has no times; log with `turbostat --enable Time_Of_Day_Seconds`")
     }
     return table

@@ -37,9 +37,10 @@ enum HomeAssistantLog: PowerLogFormat {
         "tells no units; the history over REST does, or of one sensor write "
           + "--map time=last_changed,wall.power=state,W")
     }
-    var table = PowerLogTable()
+    var table = text.table()
     var values: [Value] = []
-    text.bytes.withUnsafeBufferPointer { bytes in
+    let bytes = try text.whole()
+    bytes.withUnsafeBufferPointer { bytes in
       var scanner = JSONScanner(bytes)
       var counted = 0
       var line = 1

@@ -15,7 +15,7 @@ enum ShellyLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     text.forEachLine { line in
       guard !line.isBlank else { return true }
       guard let entry = try? JSONFlat(line.bytes) else {

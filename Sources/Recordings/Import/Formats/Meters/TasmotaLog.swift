@@ -9,6 +9,7 @@ import Telemetry
 /// it went on by so many that its steps do not matter. Source: tasmota.github.io/docs/JSON-Status-Responses.
 enum TasmotaLog: PowerLogFormat {
   static let name = "Tasmota JSON lines"
+  static let isReadWhole = true
 
   /// How many joules the counter has to grow by, so that a step of it is a hundredth.
   private static let leastGrowth = 360_000.0
@@ -20,7 +21,7 @@ enum TasmotaLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     var rows: [(line: Int, time: PowerLogTime, watts: Double?, joules: Double?)] = []
     text.forEachLine { line in
       guard !line.isBlank else { return true }

@@ -45,7 +45,7 @@ enum PrometheusPageLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     var page: [Value] = []
     var seen: Set<[UInt8]> = []
     /// The time of the page, as a line above it says, or as the machine says on it.
@@ -122,7 +122,7 @@ enum PrometheusPageLog: PowerLogFormat {
       return true
     }
     close(isLast: true)
-    if table.rows.isEmpty, isTimeless {
+    if table.isEmpty, isTimeless {
       throw ImportError(
         "has no times; write one above each page: `date -Is; curl -s localhost:9400/metrics`")
     }

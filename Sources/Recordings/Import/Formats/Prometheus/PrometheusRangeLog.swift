@@ -19,9 +19,10 @@ enum PrometheusRangeLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     var others: Set<String> = []
-    text.bytes.withUnsafeBufferPointer { bytes in
+    let bytes = try text.whole()
+    bytes.withUnsafeBufferPointer { bytes in
       var scanner = JSONScanner(bytes)
       do throws(JSONFault) {
         try enter(&scanner, "data")
@@ -34,7 +35,7 @@ enum PrometheusRangeLog: PowerLogFormat {
         table.addTorn(line: 1 + bytes[..<min(bytes.count, scanner.at)].count { $0 == 0x0A })
       }
     }
-    if table.rows.isEmpty, let name = others.min() {
+    if table.isEmpty, let name = others.min() {
       throw ImportError("“\(name)” is no series of power that is known")
     }
     return table

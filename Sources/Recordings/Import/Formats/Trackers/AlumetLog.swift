@@ -19,7 +19,7 @@ enum AlumetLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     guard let titles = text.head(1).first.flatMap({ PowerLogSheet.Titles($0) }) else {
       return table
     }
@@ -62,7 +62,7 @@ enum AlumetLog: PowerLogFormat {
       }
       return true
     }
-    if table.rows.isEmpty, table.torn.count + table.broken.count == 0 {
+    if table.isEmpty, table.torn.count + table.broken.count == 0 {
       throw ImportError("tells no energy of rapl or nvml")
     }
     return table

@@ -9,13 +9,14 @@ import Telemetry
 /// Source: lfwa/carbontracker, carbontracker/loggerutil.py.
 enum CarbontrackerLog: PowerLogFormat {
   static let name = "Carbontracker log"
+  static let isReadWhole = true
 
   static func recognises(_ text: PowerLogText) -> Bool {
     text.head(256).contains { $0.contains(" - Average power usage (W) for ") }
   }
 
   static func read(_ text: PowerLogText) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     var duration: (end: Int64, seconds: Double)?
     var windows: [PowerLogSubject: [PowerLogWindow]] = [:]
     var order: [PowerLogSubject] = []

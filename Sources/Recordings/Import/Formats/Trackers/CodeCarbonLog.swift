@@ -10,9 +10,10 @@ import Telemetry
 /// what is new in a row is taken. Energies are in kWh and contain the PUE that was set; the columns of
 /// power are means over the last interval only and are not read. Memory is worked out from its size,
 /// processors often from their design power; the GPUs' energy is counted by their driver. Versions
-/// before 2 write one energy for all. Source: mlco2/codecarbon, output_methods/emissions_data.py.
+/// before 2 write one energy for all, which is told as that of a platform and as a model's. Source: mlco2/codecarbon, output_methods/emissions_data.py.
 enum CodeCarbonLog: PowerLogFormat {
   static let name = "CodeCarbon emissions.csv"
+  static let isReadWhole = true
 
   static func recognises(_ text: PowerLogText) -> Bool {
     guard let line = text.head(1).first else { return false }
@@ -64,9 +65,21 @@ enum CodeCarbonLog: PowerLogFormat {
       note: "CodeCarbon, worked out from the size of the memory, not measured"),
   ]
 
+  /// All that versions before 2 tell.
+  private static let whole = Part(
+    title: "energy_consumed", kind: .meter, role: .platform, name: "codecarbon",
+    note: "CodeCarbon 1, GPUs by their driver, processor and memory worked out, in one sum")
+
+  /// The parts whose energy a file tells.
+  private static func told(_ text: PowerLogText) -> [Part] {
+    let titles = Set(titles(text.head(1).first ?? ""))
+    return parts.contains { titles.contains($0.title) } ? parts : [whole]
+  }
+
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var table = PowerLogTable()
-    let rows = rows(text, &table)
+    var table = text.table()
+    let parts = told(text)
+    let rows = rows(text, parts, &table)
     var spans: [(row: Row, start: Int64, seconds: Double, joules: [Double?])] = []
     var last: [String: Row] = [:]
     // Rows of one run count on from each other, in whatever order they stand.
@@ -119,6 +132,11 @@ enum CodeCarbonLog: PowerLogFormat {
   }
 
   private static func subject(_ part: Part, _ rows: [Row]) -> PowerLogSubject {
+    if part.role == .platform {
+      return PowerLogSubject(
+        kind: part.kind, role: part.role, contents: DeviceRole.machine.contents,
+        marks: [.name: part.name], method: .modelled, note: part.note)
+    }
     let isGPU = part.kind == .gpu
     let models = isGPU ? Set(rows.map(\.gpus.model)).subtracting([""]) : []
     return PowerLogSubject(
@@ -130,11 +148,10 @@ enum CodeCarbonLog: PowerLogFormat {
   }
 
   private static func tell(_ rows: [Row], _ table: inout PowerLogTable) throws(ImportError) {
-    if table.rows.isEmpty, let row = rows.first {
-      throw ImportError(
-        line: row.line, "tells no energy of single parts; CodeCarbon 2 and later write them")
+    if table.isEmpty, let row = rows.first {
+      throw ImportError(line: row.line, "tells no energy")
     }
-    guard !table.rows.isEmpty else { return }
+    guard !table.isEmpty else { return }
     table.assumptions.append(
       "the energy of a run is spread evenly over it; memory, and often processors, are worked out "
         + "and not measured")
@@ -148,7 +165,9 @@ enum CodeCarbonLog: PowerLogFormat {
     }
   }
 
-  private static func rows(_ text: PowerLogText, _ table: inout PowerLogTable) -> [Row] {
+  private static func rows(
+    _ text: PowerLogText, _ parts: [Part], _ table: inout PowerLogTable
+  ) -> [Row] {
     var titles = titles(text.head(1).first ?? "")
     var rows: [Row] = []
     var cells = CSVCells()

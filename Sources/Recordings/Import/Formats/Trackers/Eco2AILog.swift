@@ -11,6 +11,7 @@ import Telemetry
 /// sb-ai-lab/Eco2AI, emission_track.py.
 enum Eco2AILog: PowerLogFormat {
   static let name = "Eco2AI emission.csv"
+  static let isReadWhole = true
 
   static func recognises(_ text: PowerLogText) -> Bool {
     guard let titles = text.head(1).first.flatMap({ PowerLogSheet.Titles($0) }) else {
@@ -22,7 +23,7 @@ enum Eco2AILog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     guard let titles = text.head(1).first.flatMap({ PowerLogSheet.Titles($0) }),
       let start = titles.place("start_time"), let duration = titles.place("duration(s)"),
       let energy = titles.place("power_consumption(kWh)")

@@ -17,7 +17,7 @@ enum PowerJoularLog: PowerLogFormat {
   }
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     let titles = (text.head(1).first ?? "").split(separator: ",").map(String.init)
     guard titles.contains("Total Power") else {
       throw ImportError(line: 1, "tells of a process only; the file without its number has all")

@@ -18,12 +18,13 @@ enum ScaphandreLog: PowerLogFormat {
       && start.contains("\"consumption\"")
   }
 
-  static func read(_ text: PowerLogText) -> PowerLogTable {
-    var table = PowerLogTable()
+  static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
+    var table = text.table()
     let host = PowerLogSubject(
       kind: .cpu, role: .processor, marks: [.name: "packages"],
       note: "Scaphandre, what RAPL counts of the host, µW")
-    text.bytes.withUnsafeBufferPointer { bytes in
+    let bytes = try text.whole()
+    bytes.withUnsafeBufferPointer { bytes in
       var scanner = JSONScanner(bytes)
       _ = scanner.take(UInt8(ascii: "["))
       while scanner.peek() != nil, !scanner.take(UInt8(ascii: "]")) {

@@ -10,13 +10,14 @@ import Telemetry
 /// ml-energy/zeus, zeus/monitor/energy.py.
 enum ZeusLog: PowerLogFormat {
   static let name = "Zeus windows"
+  static let isReadWhole = true
 
   static func recognises(_ text: PowerLogText) -> Bool {
     text.head(1).first?.hasPrefix("start_time,window_name,elapsed_time,") ?? false
   }
 
   static func read(_ text: PowerLogText) throws(ImportError) -> PowerLogTable {
-    var table = PowerLogTable()
+    var table = text.table()
     let titles = (text.head(1).first ?? "").split(separator: ",").map(String.init)
     var windows: [Int: [PowerLogWindow]] = [:]
     var cells = CSVCells()
