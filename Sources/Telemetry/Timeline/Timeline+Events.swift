@@ -4,12 +4,11 @@ extension Timeline {
   /// The minutes of a series that were over at a time, oldest first.
   ///
   /// They are the same live and in a recording; finer views may differ.
-  public func minutes(_ id: SeriesID, until time: Timestamp) -> ArraySlice<Tier.Bucket> {
+  public func minutes(_ id: SeriesID, until time: Timestamp) -> [Tier.Bucket] {
     guard let tier = series[id.index].tiers.first(where: { $0.width == 60_000_000_000 }) else {
       return []
     }
-    let slot = tier.slot(time)
-    return tier.buckets[..<tier.buckets.partitioningIndex { tier.slot($0.time) >= slot }]
+    return tier.buckets.rows(in: 0..<tier.buckets.place(from: tier.start(of: tier.slot(time))))
   }
 
   /// The newest event, up to a time, that says whether a device can be read; `nil` without one.

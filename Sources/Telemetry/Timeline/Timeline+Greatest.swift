@@ -4,22 +4,22 @@ extension Timeline {
   /// The greatest mean of a series over a whole minute inside a span; of a counter, of its rate.
   ///
   /// Minutes are what a recording keeps of its whole length, so that it tells the same as the session
-  /// told live. Of what is older than three days only quarters of an hour are known. `nil` until a
-  /// minute of which nearly all is known has passed.
+  /// told live. Of minutes that were forgotten the greatest of all is known, and quarters of an hour. `nil`
+  /// until a minute of which nearly all is known has passed.
   public func greatestMinute(_ id: SeriesID, in span: TimeSpan) -> Double? {
     let series = series[id.index]
     var greatest: Double?
-    for tier in series.tiers where tier.width >= 60_000_000_000 {
-      let from = tier.buckets.partitioningIndex { $0.time >= span.start }
-      let last = tier.slot(span.end)
-      let to = tier.buckets.partitioningIndex { tier.slot($0.time) >= last }
-      for index in from..<max(from, to) {
-        let integral = Series.Point(tier.buckets[index]).integral
-        let before =
-          index > 0 ? Series.Point(tier.buckets[index - 1]).integral : series.start?.1
+    if let known = series.bends.greatest, span.contains(known.time) { greatest = known.mean }
+    for tier in series.tiers where Self.storedTierWidths.contains(tier.width) {
+      let from = tier.buckets.place(from: span.start)
+      let to = tier.buckets.place(from: tier.start(of: tier.slot(span.end)))
+      var before = from > 0 ? tier.buckets[from - 1].integral : series.start?.1
+      tier.buckets.forEach(in: from..<max(from, to)) { bucket in
+        let integral = bucket.integral
+        defer { before = integral }
         guard let before, case let seconds = integral.covered - before.covered,
           seconds >= 0.6 * Double(tier.width) / 1e9
-        else { continue }
+        else { return }
         let mean = (integral.cumulative - before.cumulative) / seconds
         greatest = max(greatest ?? mean, mean)
       }
