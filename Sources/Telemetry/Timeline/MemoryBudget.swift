@@ -2,7 +2,7 @@
 public struct MemoryBudget: Sendable {
   /// Bytes for the first series of a machine, which all may share.
   let base: Int
-  /// Bytes for each series.
+  /// Bytes for each series; as many again for each beyond `few`, which a larger machine has room for.
   let share: Int
   /// The most bytes, however many series there are.
   let most: Int
@@ -11,16 +11,21 @@ public struct MemoryBudget: Sendable {
 
   /// For a session that is looked at.
   public static let screen = MemoryBudget(
-    base: 2_000_000, share: 16_000, most: 80_000_000, showsValues: true)
+    base: 2_000_000, share: 10_000, most: 64_000_000, showsValues: true)
   /// For a session of which only alerts and the account at its end are asked for.
   public static let account = MemoryBudget(
-    base: 1_000_000, share: 6000, most: 40_000_000, showsValues: false)
+    base: 1_000_000, share: 5000, most: 32_000_000, showsValues: false)
 
   /// For whatever there is: as much as without a budget, but packed.
   static let endless = MemoryBudget(base: .max, share: 0, most: .max, showsValues: true)
 
   /// The bytes that so many series may take together.
-  func bytes(for series: Int) -> Int { min(most, base + share * series) }
+  func bytes(for series: Int) -> Int {
+    min(most, base + share * (series + max(0, series - Self.few)))
+  }
+
+  /// About as many series as a machine with eight accelerators has.
+  private static let few = 500
 
   /// The part of what a series may take that its single values are for.
   var valuesShare: Double { showsValues ? 0.32 : 0.1 }
