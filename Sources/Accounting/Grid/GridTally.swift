@@ -43,6 +43,8 @@ public final class GridTally: @unchecked Sendable {
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private var known: [Timestamp: Settled] = [:]
+  /// What the ledgers found of accelerators' idle power.
+  let floors = IdleFloorTally()
 
   /// A tally in which nothing is settled.
   public init() {

@@ -30,15 +30,22 @@ extension Ledger {
   /// The fifth percentile of the least power of each whole minute, and before the last six hours of each
   /// quarter of an hour, that had a moment without a kernel. Those in which memory was loaded or unloaded are left out.
   public func idleFloor(of gpu: DeviceID, at time: Timestamp) -> IdleFloor? {
-    memos.floors.answer(.init(device: gpu, time: time)) { floor(of: gpu, at: time) }
+    memos.floors.answer(.init(device: gpu, time: time)) {
+      guard let power = timeline.id(.power, of: gpu),
+        let activity = timeline.id(.utilization, of: gpu)
+      else { return nil }
+      let memory = timeline.id(.memoryUsed, of: gpu)
+      let basis = floorBasis([power, activity] + [memory].compactMap { $0 }, at: time)
+      return tally.floors.floor(of: gpu, basis) { floor(power, activity, memory, at: time) }
+    }
   }
 
-  private func floor(of gpu: DeviceID, at time: Timestamp) -> IdleFloor? {
-    guard let power = timeline.id(.power, of: gpu),
-      let activity = timeline.id(.utilization, of: gpu)
-    else { return nil }
+  private func floor(
+    _ power: Timeline.SeriesID, _ activity: Timeline.SeriesID, _ memory: Timeline.SeriesID?,
+    at time: Timestamp
+  ) -> IdleFloor? {
     let powers = timeline.stretches(power, until: time)
-    let memory = timeline.id(.memoryUsed, of: gpu).map { timeline.stretches($0, until: time) } ?? []
+    let memory = memory.map { timeline.stretches($0, until: time) } ?? []
     let least = memory.lazy.map(\.bucket.low).filter { !$0.isNaN }.min().map(Double.init) ?? 0
     var watts: (empty: [Double], loaded: [Double]) = ([], [])
     var place = powers.startIndex

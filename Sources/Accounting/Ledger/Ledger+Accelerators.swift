@@ -40,11 +40,15 @@ extension Ledger {
   /// The accelerators on whose lists of processes a job's are; `nil` where they are on none.
   private func occupied(by facts: JobFacts, of job: DeviceID) -> [Device]? {
     guard !facts.pids.isEmpty else { return nil }
-    let occupied = Set(
+    var occupied = Set(
       inventory.processes.lazy.filter { process in
         process.id.machine == job.machine
           && timeline.processFacts(of: process.id).pid.map(facts.pids.contains) ?? false
       }.compactMap(\.parent))
+    for pid in facts.pids {
+      occupied.formUnion(
+        timeline.formerAccelerators(of: pid).filter { $0.machine == job.machine })
+    }
     let found = inventory.gpus.filter { occupied.contains($0.id) }
     return found.isEmpty ? nil : found
   }

@@ -42,6 +42,11 @@ public struct ProcessUse: Hashable, Sendable {
   public var since: Timestamp?
   /// The devices behind it.
   public var devices: [DeviceID] = []
+  /// How many processes are behind it of which only the sum is known, since they ended a while ago.
+  public var former = 0
+
+  /// How many processes are behind it.
+  public var count: Int { pids.count + former }
 }
 
 extension Ledger {
@@ -94,6 +99,23 @@ extension Ledger {
       }
       uses[key] = use
     }
+    for former in timeline.formerProcesses
+    where former.first <= span.end && former.last >= span.start {
+      let (whole, shared) = former.joules(over: span)
+      let key = Self.key(former, grouping)
+      if uses[key] == nil {
+        order.append(key)
+        uses[key] = ProcessUse(name: Self.title(former, grouping), pids: [])
+      }
+      guard var use = uses[key] else { continue }
+      use.add(former)
+      let label = former.gpu.map(gpuLabel) ?? ""
+      if !use.gpus.contains(label) { use.gpus.append(label) }
+      use.joules += whole + shared
+      use.isCharged = use.isCharged || former.isCharged
+      use.isEstimated = use.isEstimated || shared > 0
+      uses[key] = use
+    }
     return order.compactMap { key in
       guard var use = uses[key] else { return nil }
       if let known = shares[key] { use.smShare = known.reduce(0, +) / Double(known.count) }
@@ -102,17 +124,35 @@ extension Ledger {
     }
   }
 
+  private static func key(_ former: FormerProcesses, _ grouping: ProcessUse.Grouping) -> String {
+    let facts = former.facts
+    guard grouping == .process else { return group(facts, grouping) ?? "" }
+    return "former \(facts.user ?? "") \(facts.container ?? "") \(facts.job ?? "")"
+  }
+
+  private static func title(_ former: FormerProcesses, _ grouping: ProcessUse.Grouping) -> String {
+    if grouping == .user { return former.facts.user ?? "unknown user" }
+    let owner = former.facts.user.map { " of " + $0 } ?? ""
+    return group(former.facts, grouping) ?? "ended before" + owner
+  }
+
+  /// What groups of processes are told apart by; `nil` where each is by itself.
+  private static func group(_ facts: ProcessFacts, _ grouping: ProcessUse.Grouping) -> String? {
+    switch grouping {
+    case .process: nil
+    case .user: facts.user ?? "?"
+    case .container: facts.container ?? "no container"
+    case .job: facts.job ?? "no batch job"
+    }
+  }
+
   private func gpuLabel(_ id: DeviceID) -> String { timeline.device(id)?.label ?? id.name }
 
   private static func key(
     _ device: Device, _ facts: ProcessFacts, _ grouping: ProcessUse.Grouping
   ) -> String {
-    switch grouping {
-    case .process: facts.pid.map { "\($0) \(facts.started ?? "")" } ?? device.id.name
-    case .user: facts.user ?? "?"
-    case .container: facts.container ?? "no container"
-    case .job: facts.job ?? "no batch job"
-    }
+    group(facts, grouping)
+      ?? facts.pid.map { "\($0) \(facts.started ?? "")" } ?? device.id.name
   }
 
   private static func title(
@@ -121,8 +161,7 @@ extension Ledger {
     switch grouping {
     case .process: device.label
     case .user: facts.user ?? "unknown user"
-    case .container: facts.container ?? "no container"
-    case .job: facts.job ?? "no batch job"
+    case .container, .job: group(facts, grouping) ?? device.label
     }
   }
 }
@@ -130,7 +169,7 @@ extension Ledger {
 extension ProcessUse {
   /// Adds one more process to the row; facts that differ become `nil`.
   fileprivate mutating func add(_ facts: ProcessFacts) {
-    let isFirst = devices.isEmpty
+    let isFirst = devices.isEmpty && former == 0
     if let pid = facts.pid, !pids.contains(pid) { pids.append(pid) }
     func merged(_ old: String?, _ new: String?) -> String? { isFirst || old == new ? new : nil }
     user = merged(user, facts.user)
@@ -138,5 +177,12 @@ extension ProcessUse {
     container = merged(container, facts.container)
     job = merged(job, facts.job)
     started = merged(started, facts.started)
+  }
+
+  /// Adds the sum of some that ended a while ago.
+  fileprivate mutating func add(_ others: FormerProcesses) {
+    add(others.facts)
+    former += others.count
+    since = min(since ?? others.first, others.first)
   }
 }

@@ -76,10 +76,14 @@ extension Ledger {
     let pids = Set(
       inventory.processes.filter { $0.parent.map(accelerators.contains) ?? false }
         .compactMap { timeline.processFacts(of: $0.id).pid })
+    func isOn(_ pid: Int) -> Bool {
+      pids.contains(pid)
+        || timeline.formerAccelerators(of: pid).contains(where: accelerators.contains)
+    }
     return all.filter { device in
       device.parent == nil && device.id.machine == job.machine
         && (device.attributes["named"] == "yes"
-          || device.attributes["pid"].flatMap { Int($0) }.map(pids.contains) ?? false)
+          || device.attributes["pid"].flatMap { Int($0) }.map(isOn) ?? false)
     }
   }
 

@@ -137,7 +137,10 @@ public struct ProcessListState: Sendable, Hashable {
   private mutating func ask(_ use: ProcessUse?, _ canSignal: Bool) -> Outcome {
     guard let use else { return .handled }
     guard canSignal else { return .say("only processes of this machine, live, can be signalled") }
-    guard use.pids.count == 1 else { return .say("choose a single process first: press u") }
+    guard use.pids.count == 1, use.former == 0 else {
+      return .say(
+        use.pids.isEmpty ? "those processes have ended" : "choose a single process first: press u")
+    }
     guard use.isRunning else { return .say("that process has ended") }
     guard use.started != nil else {
       return .say("in here process numbers are the host's: signal it from there")
@@ -153,7 +156,9 @@ public struct ProcessListState: Sendable, Hashable {
     if isHoldingAnswers { return .handled }
     dropQuestion()
     guard let signal = signals[key] else { return .handled }
-    guard let use = rows.first(where: { $0.pids == [pid] }), let started = use.started else {
+    guard let use = rows.first(where: { $0.pids == [pid] && $0.former == 0 }),
+      let started = use.started
+    else {
       return .say("that process has ended")
     }
     return .signal(pid: pid, started: started, number: signal.rawValue)
@@ -162,7 +167,10 @@ public struct ProcessListState: Sendable, Hashable {
 
 extension ProcessUse {
   /// A key that is different for every row.
-  var key: String { pids.count == 1 ? "\(pids[0]) \(started ?? "")" : name }
+  var key: String {
+    if pids.count == 1, former == 0 { return "\(pids[0]) \(started ?? "")" }
+    return "\(name) \(container ?? "") \(job ?? "")"
+  }
 
   /// The text that a filter searches.
   fileprivate var searchText: String {

@@ -18,7 +18,7 @@ enum ProcessTable {
   private static let columns: [Column] = [
     Column(
       title: "pid", width: 9, order: .pid,
-      text: { $0.pids.count == 1 ? "\($0.pids[0])" : "\($0.pids.count) ×" }, from: 60),
+      text: { $0.count == 1 && $0.former == 0 ? "\($0.pids[0])" : "\($0.count) ×" }, from: 60),
     Column(title: "user", width: 10, text: { $0.user ?? "–" }, from: 92),
     Column(title: "GPU", width: 8, text: { gpus($0.gpus) }, from: 0),
     Column(

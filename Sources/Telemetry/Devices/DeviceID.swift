@@ -42,6 +42,18 @@ public struct DeviceID: Sendable {
       names[key] = new
       return new
     }
+
+    /// Forgets the names that nobody has any more.
+    func forgetUnused() {
+      pthread_mutex_lock(mutex)
+      defer { pthread_mutex_unlock(mutex) }
+      // Who has none cannot get one but from here, so one that is here alone stays so.
+      var unused: [Key] = []
+      for place in names.indices where isKnownUniquelyReferenced(&names.values[place]) {
+        unused.append(names.keys[place])
+      }
+      for key in unused { names[key] = nil }
+    }
   }
 
   private let shared: Name
@@ -50,6 +62,11 @@ public struct DeviceID: Sendable {
   public init(machine: String, kind: DeviceKind, name: String) {
     shared = Table.shared.name(Key(machine: machine, kind: kind, name: name))
   }
+
+  /// Forgets the names of what is not there any more, such as of processes that ended.
+  ///
+  /// A name that somebody still has stays, and equal parts go on giving the same id.
+  static func forgetUnused() { Table.shared.forgetUnused() }
 
   /// The machine's name; empty for things that belong to no machine, such as a grid.
   public var machine: String { shared.machine }

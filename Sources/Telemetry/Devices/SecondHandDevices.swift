@@ -32,7 +32,8 @@ public struct SecondHandDevices: Sendable {
         // Announced anew, it would count again.
         demoted.remove(device.id)
         hasNews = true
-      case .series(let series) where series.metric == .power || series.metric == .energy:
+      case .series(let series)
+      where series.device.kind == .gpu && (series.metric == .power || series.metric == .energy):
         if metered.insert(series.device).inserted { hasNews = true }
       default: break
       }

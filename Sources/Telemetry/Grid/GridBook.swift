@@ -18,8 +18,14 @@ public struct GridBook: Sendable, Hashable {
   /// It is the same for books in which the same was written in the same order, within one process.
   public private(set) var fingerprint = 0
 
+  /// Whether everything that was ever said of an interval is kept.
+  private let keepsRevisions: Bool
+
   /// A book in which nothing is written yet.
-  public init() {}
+  ///
+  /// - Parameter keepsRevisions: whether all that was said of an interval is kept for ever; otherwise
+  ///   the best alone is, from two days after its end on.
+  public init(keepsRevisions: Bool = true) { self.keepsRevisions = keepsRevisions }
 
   public static func == (left: Self, right: Self) -> Bool {
     left.devices == right.devices && left.slots == right.slots
@@ -52,6 +58,7 @@ public struct GridBook: Sendable, Hashable {
     guard list.indices.contains(index), list[index].span.start == statement.span.start else {
       list.insert(Slot(span: statement.span, editions: [statement]), at: index)
       sign(statement)
+      if !keepsRevisions { Self.settle(&list, before: statement.said - Self.revisionTime) }
       if list.count > Self.capacity { list.removeFirst(Self.capacity / 8) }
       return true
     }
@@ -66,6 +73,21 @@ public struct GridBook: Sendable, Hashable {
     list[index].isRestated = zip(measured, measured.dropFirst()).contains { $1.contradicts($0) }
     sign(statement)
     return true
+  }
+
+  /// For so many seconds after an interval its revisions are kept.
+  private static let revisionTime = 172_800.0
+
+  /// Keeps the best alone of what was said of intervals that ended before a time.
+  private static func settle(_ list: inout [Slot], before time: Timestamp) {
+    var index = list.partitioningIndex { $0.span.end > time } - 1
+    // What is before a day that is settled is settled as well.
+    var settled = 0
+    while index >= 0, settled < 288 {
+      settled += list[index].editions.count == 1 ? 1 : 0
+      if let best = best(list[index], nil) { list[index].editions = [best] }
+      index -= 1
+    }
   }
 
   private mutating func sign(_ statement: GridStatement) {

@@ -8,6 +8,7 @@ public struct PrivacyFilter: Sendable {
   /// Devices whose names changed, and all that were looked at.
   private var renamed: [DeviceID: DeviceID] = [:]
   private var seen: Set<DeviceID> = []
+  private static let mostSeen = 16_384
 
   /// A filter that masks secrets; with `names` it replaces names too.
   public init(_ names: NeutralNames? = nil) { self.names = names }
@@ -103,6 +104,8 @@ public struct PrivacyFilter: Sendable {
 
   private mutating func id(_ id: DeviceID) -> DeviceID {
     if seen.contains(id) { return renamed[id] ?? id }
+    // What has no other name is looked at anew; processes come and go.
+    if seen.count >= Self.mostSeen { seen = Set(renamed.keys).union(renamed.values) }
     seen.insert(id)
     let name = names?.name(of: id) ?? Secrets.masked(id.name)
     let machine = machine(id.machine)

@@ -25,19 +25,48 @@ extension Series {
   /// values may be a page from the middle of a recording; then the tiers have the points before and
   /// after it.
   func bracket(_ time: Timestamp) -> (before: Point?, after: Point?) {
-    let index = samples.partitioningIndex { $0.time > time }
-    var before = index > 0 ? Point(samples[index - 1]) : nil
-    var after = index < samples.count ? Point(samples[index]) : nil
-    if before != nil, after != nil { return (before, after) }
-    for tier in tiers {
-      let index = tier.buckets.partitioningIndex { $0.time > time }
-      if index > 0, before.map({ $0.time < tier.buckets[index - 1].time }) ?? true {
-        before = Point(tier.buckets[index - 1])
+    var reader = SeriesReader(isSingle: true)
+    return bracket(time, &reader)
+  }
+
+  /// The same for one who asks for many points.
+  func bracket(
+    _ time: Timestamp, _ reader: inout SeriesReader
+  ) -> (before: Point?, after: Point?) {
+    let index = reader.samples.place(after: time, in: samples)
+    if index > 0, index < samples.count {
+      return (
+        Point(reader.samples.row(index - 1, of: samples)),
+        Point(reader.samples.row(index, of: samples))
+      )
+    }
+    // Only what turns out to be closest is unpacked.
+    var earlier = (view: -1, row: index - 1, time: index > 0 ? samples.time(at: index - 1) : nil)
+    var later = (
+      view: -1, row: index, time: index < samples.count ? samples.time(at: index) : nil
+    )
+    for view in tiers.indices where !tiers[view].buckets.isEmpty {
+      let buckets = tiers[view].buckets
+      let index = reader.place(after: time, inTier: view, buckets)
+      if index > 0, case let known = buckets.time(at: index - 1),
+        earlier.time.map({ $0 < known }) ?? true
+      {
+        earlier = (view, index - 1, known)
       }
-      if index < tier.buckets.count, after.map({ tier.buckets[index].time < $0.time }) ?? true {
-        after = Point(tier.buckets[index])
+      if index < buckets.count, case let known = buckets.time(at: index),
+        later.time.map({ known < $0 }) ?? true
+      {
+        later = (view, index, known)
       }
     }
+    func point(_ place: (view: Int, row: Int, time: Timestamp?)) -> Point? {
+      guard place.time != nil else { return nil }
+      return place.view < 0
+        ? Point(reader.samples.row(place.row, of: samples))
+        : Point(reader.bucket(place.row, inTier: place.view, tiers[place.view].buckets))
+    }
+    var (before, after) = (point(earlier), point(later))
+    bends.narrow(&before, &after, around: time)
     if let beginning {
       if before == nil, beginning.time <= time { before = Point(beginning) }
       if beginning.time > time { after = Point(beginning) }
@@ -50,7 +79,12 @@ extension Series {
   /// It is taken from the closest points in any view. A held value goes on after its last reading;
   /// everything else ends there.
   func integral(at time: Timestamp) -> Integral? {
-    let (before, after) = bracket(time)
+    var reader = SeriesReader(isSingle: true)
+    return integral(at: time, &reader)
+  }
+
+  func integral(at time: Timestamp, _ reader: inout SeriesReader) -> Integral? {
+    let (before, after) = bracket(time, &reader)
     guard let before else { return nil }
     guard let after else {
       guard rule.goesOn else { return before.integral }
@@ -98,7 +132,7 @@ extension Series {
   /// The values known in a stretch of time, oldest first, each from the finest view that has it.
   func points(in span: TimeSpan) -> [(time: Timestamp, value: Double)] {
     typealias Value = (time: Timestamp, value: Double)
-    var values: [Value] = samples.filter { span.contains($0.time) }.map { ($0.time, $0.value) }
+    var values: [Value] = samples.points(in: span)
     var known = samples.first.flatMap { first in
       samples.last.map { TimeSpan(first.time, $0.time) }
     }
@@ -107,10 +141,10 @@ extension Series {
       guard let first = tier.buckets.first?.time, let last = tier.buckets.last?.time else {
         continue
       }
-      let inside = tier.buckets.filter { span.contains($0.time) }
+      let inside = tier.buckets.points(in: span)
       let older = inside.filter { bucket in known.map { bucket.time < $0.start } ?? true }
       let newer = inside.filter { bucket in known.map { bucket.time > $0.end } ?? false }
-      values = older.map { ($0.time, $0.value) } + values + newer.map { ($0.time, $0.value) }
+      values = older + values + newer
       known = TimeSpan(min(first, known?.start ?? first), max(last, known?.end ?? last))
     }
     if let beginning, span.contains(beginning.time),
@@ -123,36 +157,44 @@ extension Series {
 
   /// The smallest and largest height in a stretch of time, from the finest view that reaches it.
   func extremes(in span: TimeSpan) -> (low: Double, high: Double)? {
+    var reader = SeriesReader()
+    return extremes(in: span, &reader)
+  }
+
+  func extremes(
+    in span: TimeSpan, _ reader: inout SeriesReader
+  ) -> (low: Double, high: Double)? {
     var low = Double.infinity
     var high = -Double.infinity
     func take(_ a: Double, _ b: Double) {
       if a.isFinite { low = min(low, a) }
       if b.isFinite { high = max(high, b) }
     }
-    if let first = samples.first, let last = samples.last, first.time <= span.start,
-      last.time >= span.end || last.time >= end ?? last.time
+    if !samples.isEmpty, samples.time(at: 0) <= span.start,
+      case let last = samples.time(at: samples.count - 1), last >= span.end || last >= end ?? last
     {
-      let from = samples.partitioningIndex { $0.time > span.start }
-      let to = samples.partitioningIndex { $0.time > span.end }
-      for index in from..<to {
-        if rule.isCounter {
-          let before = samples[index - 1]
-          let elapsed = samples[index].covered - before.covered
-          guard elapsed > 0 else { continue }
-          let rate = (samples[index].cumulative - before.cumulative) / elapsed
+      let from = reader.samples.place(after: span.start, in: samples)
+      let to = max(from, reader.samples.place(after: span.end, in: samples))
+      if rule.isCounter {
+        var before: Sample?
+        reader.samples.forEach(in: (from - 1)..<to, of: samples) { sample in
+          defer { before = sample }
+          guard let before, case let elapsed = sample.covered - before.covered, elapsed > 0 else {
+            return
+          }
+          let rate = (sample.cumulative - before.cumulative) / elapsed
           take(rate, rate)
-        } else {
-          take(samples[index].value, samples[index].value)
         }
+      } else {
+        reader.samples.forEach(in: from..<to, of: samples) { take($0.value, $0.value) }
       }
-    } else if let tier = tiers.first(where: {
-      $0.buckets.first.map { $0.time <= span.start } ?? false
-    })
-      ?? tiers.last
-    {
-      let from = tier.buckets.partitioningIndex { $0.time > span.start }
-      let to = tier.buckets.partitioningIndex { $0.time > span.end }
-      for bucket in tier.buckets[from..<max(from, to)] {
+    } else if let place = tiers.firstIndex(where: {
+      !$0.buckets.isEmpty && $0.buckets.time(at: 0) <= span.start
+    }) ?? tiers.indices.last {
+      let buckets = tiers[place].buckets
+      let from = reader.place(after: span.start, inTier: place, buckets)
+      let to = max(from, reader.place(after: span.end, inTier: place, buckets))
+      reader.forEach(in: from..<to, ofTier: place, buckets) { bucket in
         take(Double(bucket.low), Double(bucket.high))
       }
     }

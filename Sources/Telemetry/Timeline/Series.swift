@@ -6,8 +6,9 @@ import Quantities
 /// integral at their end. Because every point carries the integral since the beginning, the total
 /// over any span is one subtraction, at any age.
 ///
-/// Bounds: `rawCapacity` samples of 32 bytes, and of each tier `capacity` buckets of 40 bytes.
-/// With the tiers below that is 0.39 MB for a series after seven days and 1.06 MB after half a year.
+/// Bounds: `rawCapacity` samples of 32 bytes, and of each tier `capacity` buckets of 40 bytes, which is
+/// 1.06 MB after half a year. Of a session that goes on the rows are packed, and how many are kept
+/// follows from the timeline's budget (`Timeline+Budget`).
 struct Series: Sendable {
   /// A value as it came.
   struct Sample: Sendable {
@@ -51,13 +52,17 @@ struct Series: Sendable {
   }
 
   static let rawCapacity = 4096
+  /// Of values that are packed at least so many are kept as they are, and at most.
+  private static let tail = (least: 16, limit: 48)
 
   let descriptor: SeriesDescriptor
   let rule: Rule
-  var samples: [Sample] = []
+  var samples: PackedRows<Sample>
   /// The first value ever, where the integral is zero; kept when all around it is forgotten.
   var beginning: Sample?
-  var tiers: [Tier] = Tier.standard
+  var tiers: [Tier]
+  /// What is kept of buckets that were forgotten.
+  var bends = Bends()
   /// Set while samples are a page of a recording, whose tiers are complete already.
   var tiersAreComplete = false
   /// Whether `samples` still begin where the series does.
@@ -79,19 +84,26 @@ struct Series: Sendable {
   /// Boards pass their limit for moments; one that is given more than they were built for says so.
   private var ceiling: Double { powerLimit.map { min(1.5 * $0, rule.ceiling) } ?? rule.ceiling }
 
-  init(_ descriptor: SeriesDescriptor) {
+  /// A series without values, which are packed if that is asked for.
+  init(_ descriptor: SeriesDescriptor, packs: Bool = false) {
     self.descriptor = descriptor
-    rule = Rule(descriptor)
+    let rule = Rule(descriptor)
+    self.rule = rule
+    let course = packs ? PackedCourse(rule, scale: descriptor.metric.scale) : nil
+    samples = PackedRows(course)
+    tiers = course.map { Tier.bounded($0, period: rule.period) } ?? Tier.standard
   }
 
   /// Takes in a value, wherever it belongs.
   /// - Returns: how far a counter leapt beyond what can be true; such growth is left out.
   @discardableResult
-  mutating func append(_ value: Double, at time: Timestamp) -> Double? {
+  mutating func append(
+    _ value: Double, at time: Timestamp, _ columns: inout TimeColumns
+  ) -> Double? {
     guard let last = samples.last else {
-      samples.append(Sample(time: time, value: value, cumulative: 0, covered: 0))
+      keep(Sample(time: time, value: value, cumulative: 0, covered: 0), &columns)
       beginning = beginning ?? samples[0]
-      observe()
+      observe(&columns)
       return nil
     }
     guard time > last.time else {
@@ -100,13 +112,20 @@ struct Series: Sendable {
     }
     let earlier = samples.count > 1 ? samples[samples.count - 2] : nil
     let next = following(last, after: earlier, value: value, at: time)
-    if samples.append(next, bound: Self.rawCapacity) {
+    if keep(next, &columns) {
       hasBeginning = false
       revision += 1
     }
-    observe()
+    observe(&columns)
     let isLeap = rule.ceiling < .infinity && next.covered == last.covered && value > last.value
     return isLeap ? value - last.value : nil
+  }
+
+  /// - Returns: whether old samples were forgotten for it.
+  @discardableResult
+  private mutating func keep(_ sample: Sample, _ columns: inout TimeColumns) -> Bool {
+    samples.append(
+      sample, bound: Self.rawCapacity, least: Self.tail.least, limit: Self.tail.limit, &columns)
   }
 
   /// The sample that follows `last`, with the integral carried on.
@@ -173,9 +192,9 @@ struct Series: Sendable {
   /// Places a value that came late, or replaces one that was revised.
   private mutating func insert(_ value: Double, at time: Timestamp) {
     revision += 1
-    let index = samples.partitioningIndex { $0.time >= time }
-    if index < samples.count, samples[index].time == time {
-      if samples[index].value == value { return }
+    let index = samples.place(from: time)
+    if index < samples.count, samples.time(at: index) == time {
+      if samples.value(at: index) == value { return }
       samples[index].value = value
     } else if index == 0, !hasBeginning {
       dropped += 1
@@ -201,16 +220,19 @@ struct Series: Sendable {
   }
 
   /// Lets the tiers take in the newest sample.
-  private mutating func observe() {
-    guard !tiersAreComplete, let last = samples.indices.last else { return }
-    let height = samples.height(at: last, isCounter: rule.isCounter)
-    for tier in tiers.indices where tiers[tier].observe(samples[last], height: height) {
-      revision += 1
+  private mutating func observe(_ columns: inout TimeColumns) {
+    guard !tiersAreComplete, let last = samples.last else { return }
+    let height = samples.height(at: samples.count - 1, isCounter: rule.isCounter)
+    for tier in tiers.indices {
+      if samples.course != nil, tiers[tier].isFull {
+        remember(tier, count: tiers[tier].capacity / 4)
+      }
+      if tiers[tier].observe(last, height: height, &columns) { revision += 1 }
     }
   }
 }
 
-extension [Series.Sample] {
+extension PackedRows<Series.Sample> {
   /// What a sample means as a height on a curve: its value, or a counter's rate up to it.
   func height(at index: Int, isCounter: Bool) -> Float {
     guard isCounter else { return Float(self[index].value) }

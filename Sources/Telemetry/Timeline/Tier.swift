@@ -1,5 +1,5 @@
 /// A coarser view of a series: one bucket for every `width` of time that has values.
-public struct Tier: Sendable, Hashable {
+public struct Tier: Sendable {
   /// What is known of one stretch of time.
   public struct Bucket: Sendable, Hashable {
     /// The time of the last value in it.
@@ -33,12 +33,16 @@ public struct Tier: Sendable, Hashable {
   /// How many buckets are kept.
   public let capacity: Int
   /// The buckets that have values, oldest first.
-  public internal(set) var buckets: [Bucket] = []
+  private(set) var buckets: PackedRows<Bucket>
 
-  /// A tier without buckets.
-  public init(seconds: Int64, capacity: Int) {
+  /// Where the slot of the value that was taken in last ends, in nanoseconds.
+  private var end = Int64.min
+
+  /// A tier without buckets, which are packed where a course is given.
+  init(seconds: Int64, capacity: Int, _ course: PackedCourse? = nil) {
     width = seconds * 1_000_000_000
     self.capacity = capacity
+    buckets = PackedRows(course)
   }
 
   /// Five seconds for two hours, a minute for three days, a quarter of an hour for half a year.
@@ -47,6 +51,25 @@ public struct Tier: Sendable, Hashable {
     Tier(seconds: 900, capacity: 17_520),
   ]
 
+  /// The same where memory is bounded, with four hours for a year; five seconds only where values come
+  /// more often than every second, since others are kept one by one for as long.
+  static func bounded(_ course: PackedCourse, period: Double) -> [Tier] {
+    let seconds = Tier(seconds: 5, capacity: 1440, course)
+    return (period > 0 && period < 1 ? [seconds] : []) + [
+      Tier(seconds: 60, capacity: 4320, course), Tier(seconds: 900, capacity: 17_520, course),
+      Tier(seconds: 14_400, capacity: 2190, course),
+    ]
+  }
+
+  /// Whether the oldest buckets go when the next one comes.
+  var isFull: Bool { buckets.count >= capacity }
+
+  /// The first moment of a slot.
+  func start(of slot: Int64) -> Timestamp {
+    let (start, overflows) = slot.multipliedReportingOverflow(by: width)
+    return Timestamp(nanoseconds: overflows ? (slot < 0 ? .min : .max) : start)
+  }
+
   func slot(_ time: Timestamp) -> Int64 {
     let (quotient, remainder) = time.nanoseconds.quotientAndRemainder(dividingBy: width)
     return remainder < 0 ? quotient - 1 : quotient
@@ -54,32 +77,59 @@ public struct Tier: Sendable, Hashable {
 
   /// Takes in the newest sample.
   /// - Returns: whether old buckets were forgotten for it.
-  mutating func observe(_ sample: Series.Sample, height: Float) -> Bool {
-    if let last = buckets.indices.last, slot(buckets[last].time) == slot(sample.time) {
-      buckets[last].time = sample.time
-      buckets[last].value = sample.value
-      buckets[last].cumulative = sample.cumulative
-      buckets[last].covered = sample.covered
-      buckets[last].widen(to: height)
+  mutating func observe(
+    _ sample: Series.Sample, height: Float, _ columns: inout TimeColumns
+  ) -> Bool {
+    if isInNewest(sample.time) {
+      buckets.changeLast { bucket in
+        bucket.time = sample.time
+        bucket.value = sample.value
+        bucket.cumulative = sample.cumulative
+        bucket.covered = sample.covered
+        bucket.widen(to: height)
+      }
       return false
     }
-    return buckets.append(Bucket(sample, height: height), bound: capacity)
+    return buckets.append(
+      Bucket(sample, height: height), bound: capacity, least: 1, limit: Self.tail, &columns)
   }
+
+  /// Whether a time that is not before the newest bucket's belongs to it.
+  private mutating func isInNewest(_ time: Timestamp) -> Bool {
+    if time.nanoseconds < end { return true }
+    let slot = slot(time)
+    let isNewest = buckets.last.map { self.slot($0.time) == slot } ?? false
+    let (next, overflows) = (slot &+ 1).multipliedReportingOverflow(by: width)
+    end = overflows ? .min : next
+    return isNewest
+  }
+
+  /// Forgets the oldest buckets and gives back what is free.
+  mutating func forget(_ count: Int) { buckets.forget(count) }
+
+  /// Takes other buckets in place of its own.
+  mutating func replace(_ buckets: [Bucket]) {
+    self.buckets = PackedRows(buckets)
+    end = .min
+  }
+
+  /// So many buckets are kept as they are before they are packed: each time makes a chunk anew.
+  private static let tail = 9
 
   /// Takes over what changed in `samples` from one on, which was inserted or replaced.
   ///
   /// - Parameter isWhole: whether the samples go back to the beginning of the series.
   mutating func revise(
-    _ samples: [Series.Sample], at changed: Int, isWhole: Bool, isCounter: Bool
+    _ samples: PackedRows<Series.Sample>, at changed: Int, isWhole: Bool, isCounter: Bool
   ) {
     // The change moves the extremes of its own bucket and, of a counter, of the next two values.
     for sample in changed...min(changed + 2, samples.count - 1) {
-      let slot = slot(samples[sample].time)
-      let index = buckets.partitioningIndex { self.slot($0.time) >= slot }
+      let slot = slot(samples.time(at: sample))
+      let index = buckets.place(from: start(of: slot))
       let isNew = index == buckets.count || self.slot(buckets[index].time) != slot
       if isNew { buckets.insert(Bucket(samples[sample], height: .nan), at: index) }
-      let first = samples.partitioningIndex { self.slot($0.time) >= slot }
-      let end = samples.partitioningIndex { self.slot($0.time) > slot }
+      let first = samples.place(from: start(of: slot))
+      let end = samples.place(from: start(of: slot + 1))
       // Without its first values a bucket can only grow wider.
       if first > 0 || isWhole {
         buckets[index].low = .nan
@@ -89,11 +139,11 @@ public struct Tier: Sendable, Hashable {
         buckets[index].widen(to: samples.height(at: member, isCounter: isCounter))
       }
     }
-    let from = slot(samples[changed].time)
-    for index in buckets.partitioningIndex(where: { slot($0.time) >= from })..<buckets.count {
+    let from = slot(samples.time(at: changed))
+    for index in buckets.place(from: start(of: from))..<buckets.count {
       let slot = slot(buckets[index].time)
-      let end = samples.partitioningIndex { self.slot($0.time) > slot }
-      guard end > 0, self.slot(samples[end - 1].time) == slot else { continue }
+      let end = samples.place(from: start(of: slot + 1))
+      guard end > 0, self.slot(samples.time(at: end - 1)) == slot else { continue }
       let bucket = buckets[index]
       buckets[index] = Bucket(samples[end - 1], height: bucket.low)
       buckets[index].high = bucket.high
@@ -116,17 +166,18 @@ extension Tier.Bucket {
   }
 }
 
-extension Array {
-  /// Appends an element; before there are more than `bound`, the oldest quarter goes.
+extension PackedRows {
+  /// Appends a row; before there are more than `bound`, the oldest quarter goes.
   ///
-  /// Memory grows by doubling, but never beyond the bound.
+  /// Memory grows by doubling, but never beyond the bound. Rows that are packed go by whole chunks.
   /// - Returns: whether anything went.
   @discardableResult
-  mutating func append(_ element: Element, bound: Int) -> Bool {
+  mutating func append(
+    _ row: Row, bound: Int, least: Int, limit: Int, _ columns: inout TimeColumns
+  ) -> Bool {
     let isFull = count >= bound
     if isFull { removeFirst(Swift.max(1, bound / 4)) }
-    if count == capacity { reserveCapacity(Swift.min(bound, Swift.max(8, 2 * count))) }
-    append(element)
+    append(row, least: least, limit: course == nil ? bound : limit, &columns)
     return isFull
   }
 }

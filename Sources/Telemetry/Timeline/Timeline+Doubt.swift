@@ -33,12 +33,15 @@ extension Timeline {
       }
       start = first
     }
-    let from = max(1, samples.partitioningIndex { $0.time > start })
+    let from = max(1, samples.place(after: start))
     guard from < samples.count else { return doubt }
-    for index in from..<samples.count {
-      guard samples[index - 1].time < span.end else { break }
-      let elapsed = samples[index].covered - samples[index - 1].covered
-      doubt += abs(samples[index].value - samples[index - 1].value) / 2 * elapsed
+    // The first value at or after the end is the last that counts.
+    let to = max(from, min(samples.count, samples.place(from: span.end) + 1))
+    var before: Series.Sample?
+    samples.forEach(in: (from - 1)..<to) { sample in
+      defer { before = sample }
+      guard let before else { return }
+      doubt += abs(sample.value - before.value) / 2 * (sample.covered - before.covered)
     }
     return doubt
   }
@@ -54,8 +57,7 @@ extension Series {
   fileprivate func buckets(from start: Timestamp, to end: Timestamp) -> [Tier.Bucket] {
     let reaching = tiers.first { $0.buckets.first.map { $0.time <= start } ?? false } ?? tiers.last
     guard let tier = reaching else { return [] }
-    let from = tier.buckets.partitioningIndex { $0.time > start }
-    let to = tier.buckets.partitioningIndex { $0.time > end }
-    return Array(tier.buckets[from..<max(from, to)])
+    let from = tier.buckets.place(after: start)
+    return tier.buckets.rows(in: from..<max(from, tier.buckets.place(after: end)))
   }
 }

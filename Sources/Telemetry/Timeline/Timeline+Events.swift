@@ -22,11 +22,11 @@ extension Timeline {
     guard let minutes = series.tiers.first(where: { $0.width == 60_000_000_000 }),
       let quarters = series.tiers.first(where: { $0.width == 900_000_000_000 })
     else { return [] }
-    let border = quarters.slot(time - Self.minuteHistory)
-    let old = quarters.buckets.prefix { quarters.slot($0.time) < border }
-    let slot = minutes.slot(time)
-    let new = minutes.buckets.drop { quarters.slot($0.time) < border }
-      .prefix { minutes.slot($0.time) < slot }
+    let border = quarters.start(of: quarters.slot(time - Self.minuteHistory))
+    let old = quarters.buckets.rows(in: 0..<quarters.buckets.place(from: border))
+    let from = minutes.buckets.place(from: border)
+    let to = minutes.buckets.place(from: minutes.start(of: minutes.slot(time)))
+    let new = minutes.buckets.rows(in: from..<max(from, to))
     return old.map { Stretch(minute: quarters.slot($0.time) * 15, bucket: $0) }
       + new.map { Stretch(minute: minutes.slot($0.time), bucket: $0) }
   }

@@ -10,20 +10,19 @@ extension Timeline {
     demand?.noteMinutes(id.index)
     let series = series[id.index]
     var greatest: Double?
-    for tier in series.tiers where tier.width >= 60_000_000_000 {
+    for tier in series.tiers where Self.storedTierWidths.contains(tier.width) {
       let first =
         tier.width < 900_000_000_000
         ? max(span.start, span.end - Self.minuteHistory) : span.start
-      let from = tier.buckets.partitioningIndex { $0.time >= first }
-      let last = tier.slot(span.end)
-      let to = tier.buckets.partitioningIndex { tier.slot($0.time) >= last }
-      for index in from..<max(from, to) {
-        let integral = Series.Point(tier.buckets[index]).integral
-        let before =
-          index > 0 ? Series.Point(tier.buckets[index - 1]).integral : series.start?.1
+      let from = tier.buckets.place(from: first)
+      let to = tier.buckets.place(from: tier.start(of: tier.slot(span.end)))
+      var before = from > 0 ? tier.buckets[from - 1].integral : series.start?.1
+      tier.buckets.forEach(in: from..<max(from, to)) { bucket in
+        let integral = bucket.integral
+        defer { before = integral }
         guard let before, case let seconds = integral.covered - before.covered,
           seconds >= 0.6 * Double(tier.width) / 1e9
-        else { continue }
+        else { return }
         let mean = (integral.cumulative - before.cumulative) / seconds
         greatest = max(greatest ?? mean, mean)
       }

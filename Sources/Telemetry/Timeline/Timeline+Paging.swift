@@ -24,7 +24,7 @@ extension Timeline {
 
   /// The buckets of one tier of a series, for a recording to keep.
   public func buckets(_ id: SeriesID, width: Int64) -> [Tier.Bucket] {
-    series[id.index].tiers.first { $0.width == width }?.buckets ?? []
+    series[id.index].tiers.first { $0.width == width }.map { Array($0.buckets) } ?? []
   }
 
   /// Takes the complete tiers of a series from a recording.
@@ -33,12 +33,12 @@ extension Timeline {
     for stored in tiers {
       guard let tier = series[id.index].tiers.firstIndex(where: { $0.width == stored.width })
       else { continue }
-      series[id.index].tiers[tier].buckets = stored.buckets
+      series[id.index].tiers[tier].replace(stored.buckets)
     }
     // A tier that is not stored would be half empty.
     for tier in series[id.index].tiers.indices
     where !Self.storedTierWidths.contains(series[id.index].tiers[tier].width) {
-      series[id.index].tiers[tier].buckets = []
+      series[id.index].tiers[tier].replace([])
     }
     series[id.index].tiersAreComplete = true
     if !series[id.index].governed.isEmpty, let highest = series[id.index].highest {
@@ -64,10 +64,10 @@ extension Timeline {
     for index in series.indices {
       let base = series[index].tiers.compactMap { tier -> Tier.Bucket? in
         guard Self.storedTierWidths.contains(tier.width) else { return nil }
-        let place = tier.buckets.partitioningIndex { $0.time >= time }
+        let place = tier.buckets.place(from: time)
         return place > 0 ? tier.buckets[place - 1] : nil
       }.max { $0.time < $1.time }
-      series[index].samples = base.map { [Series.Sample($0)] } ?? []
+      series[index].samples = PackedRows(base.map { [Series.Sample($0)] } ?? [])
       series[index].hasBeginning = base == nil
       series[index].revision += 1
     }
@@ -81,7 +81,7 @@ extension Timeline {
     let last = Self.storedTierWidths.compactMap { width in
       series[id.index].tiers.first { $0.width == width }?.buckets.last
     }.max { $0.time < $1.time }
-    series[id.index].samples = last.map { [Series.Sample($0)] } ?? []
+    series[id.index].samples = PackedRows(last.map { [Series.Sample($0)] } ?? [])
     series[id.index].hasBeginning = last == nil
     series[id.index].tiersAreComplete = false
     series[id.index].revision += 1
@@ -90,7 +90,7 @@ extension Timeline {
   /// Appends one value to a series without a reading around it; leaves the timeline's span alone.
   public mutating func append(_ value: Double, at time: Timestamp, to id: SeriesID) {
     if !series[id.index].governed.isEmpty { series.limit(by: id.index, to: value) }
-    series[id.index].append(value, at: time)
+    series[id.index].append(value, at: time, &columns)
   }
 
   /// The time of the first point of a series after `time` that is known in any view.

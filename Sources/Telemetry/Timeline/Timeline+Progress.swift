@@ -95,22 +95,22 @@ extension Timeline {
     of series: Series, at time: Timestamp, over seconds: Double, _ since: Timestamp?
   ) -> (from: Report, to: Report)? {
     let samples = series.samples
-    var index = samples.partitioningIndex { $0.time > time } - 1
-    var last: Series.Sample?
-    var first: Series.Sample?
-    while index > 0 {
-      defer { index -= 1 }
-      if let since, samples[index - 1].time < since { break }
-      guard samples[index].value != samples[index - 1].value else { continue }
-      first = samples[index]
+    let least = since.map { samples.place(from: $0) } ?? 0
+    var last: Report?
+    var first: Report?
+    var end = samples.place(after: time)
+    while let index = samples.lastChange(before: end), index > least {
+      end = index
+      let report = (samples.time(at: index), samples.value(at: index))
+      first = report
       guard let known = last else {
-        last = samples[index]
+        last = report
         continue
       }
-      if known.time - samples[index].time >= seconds { break }
+      if known.time - report.0 >= seconds { break }
     }
     guard let last, let first, first.time < last.time else { return nil }
-    return ((first.time, first.value), (last.time, last.value))
+    return (first, last)
   }
 }
 
@@ -118,14 +118,11 @@ extension Series {
   /// The reading at which the value known at a time was told first.
   fileprivate func change(at time: Timestamp, since: Timestamp?) -> Timeline.Report? {
     guard let known = value(at: time), since.map({ known.time >= $0 }) ?? true else { return nil }
-    var index = samples.partitioningIndex { $0.time > time } - 1
-    guard index >= 0, samples[index].time == known.time else { return (known.time, known.value) }
-    while index > 0, samples[index - 1].value == known.value,
-      since.map({ samples[index - 1].time >= $0 }) ?? true
-    {
-      index -= 1
-    }
-    return (samples[index].time, known.value)
+    let end = samples.place(after: time)
+    guard end > 0, samples.time(at: end - 1) == known.time else { return (known.time, known.value) }
+    let least = since.map { samples.place(from: $0) } ?? 0
+    let index = max(samples.lastChange(before: end) ?? 0, min(least, end - 1))
+    return (samples.time(at: index), known.value)
   }
 
   /// Whether a reading is the first of all, and the next one repeats it: then it may be old news.
@@ -137,7 +134,8 @@ extension Series {
 
   /// The next reading of another value, among those kept one by one.
   fileprivate func nextChange(after report: Timeline.Report) -> Timeline.Report? {
-    let from = samples.partitioningIndex { $0.time > report.time }
-    return samples[from...].first { $0.value != report.value }.map { ($0.time, $0.value) }
+    let from = samples.place(after: report.time)
+    return (from..<max(from, samples.count)).first { samples.value(at: $0) != report.value }
+      .map { (samples.time(at: $0), samples.value(at: $0)) }
   }
 }

@@ -48,7 +48,11 @@ extension Timeline {
   public func descriptor(_ id: SeriesID) -> SeriesDescriptor { series[id.index].descriptor }
 
   /// The descriptors of everything that is measured, in the order it was announced.
-  public var descriptors: [SeriesDescriptor] { series.map(\.descriptor) }
+  public var descriptors: [SeriesDescriptor] {
+    vacant.isEmpty
+      ? series.map(\.descriptor)
+      : series.indices.filter { !vacant.contains($0) }.map { series[$0].descriptor }
+  }
 
   /// A device as it was announced last; `nil` when it never was.
   public func device(_ id: DeviceID) -> Device? { deviceIndex[id].map { devices[$0] } }
@@ -77,20 +81,22 @@ extension Timeline {
     let width = span.seconds / Double(columns)
     var result: [CurveColumn?] = []
     result.reserveCapacity(columns)
-    var before = series.integral(at: span.start)
+    var reader = SeriesReader()
+    var before = series.integral(at: span.start, &reader)
     for column in 0..<columns {
       let start = span.start + Double(column) * width
       let end = min(span.start + Double(column + 1) * width, until ?? span.end)
-      let after = series.integral(at: end)
+      // In this order, so that what lies side by side is unpacked once.
+      let extremes = withExtremes ? series.extremes(in: TimeSpan(start, end), &reader) : nil
+      let after = series.integral(at: end, &reader)
       defer { before = after }
       guard let a = before ?? series.start?.1, let b = after, b.covered - a.covered > width * 1e-6,
-        start < end, !series.isGap(around: start + (end - start) / 2)
+        start < end, !series.isGap(around: start + (end - start) / 2, &reader)
       else {
         result.append(nil)
         continue
       }
       let mean = (b.cumulative - a.cumulative) / (b.covered - a.covered)
-      let extremes = withExtremes ? series.extremes(in: TimeSpan(start, end)) : nil
       result.append(
         CurveColumn(
           mean: mean, low: min(mean, extremes?.low ?? mean), high: max(mean, extremes?.high ?? mean)
@@ -112,9 +118,7 @@ extension Timeline {
   /// The readings of a series in a span, oldest first, as far back as they are kept one by one.
   public func readings(_ id: SeriesID, in span: TimeSpan) -> [(time: Timestamp, value: Double)] {
     let samples = series[id.index].samples
-    let from = samples.partitioningIndex { $0.time >= span.start }
-    let to = samples.partitioningIndex { $0.time > span.end }
-    return samples[from..<max(from, to)].map { ($0.time, $0.value) }
+    return samples.points(in: span)
   }
 
   /// The time of the reading next to `time` among all series, for stepping.
@@ -140,13 +144,16 @@ extension Timeline {
 
 extension Series {
   /// Whether `time` lies between two values that are too far apart to say anything of the shape.
-  func isGap(around time: Timestamp) -> Bool {
-    guard rule.isCounter, let first = samples.first, time >= first.time else {
+  func isGap(around time: Timestamp, _ reader: inout SeriesReader) -> Bool {
+    guard rule.isCounter, !samples.isEmpty, time >= samples.time(at: 0) else {
       return false
     }
-    let index = samples.partitioningIndex { $0.time > time }
+    let index = reader.samples.place(after: time, in: samples)
     guard index < samples.count else { return false }
-    return samples[index].time - samples[index - 1].time > rule.patience
+    let (before, after) = (
+      reader.samples.row(index - 1, of: samples), reader.samples.row(index, of: samples)
+    )
+    return after.time - before.time > rule.patience
   }
 }
 

@@ -8,11 +8,12 @@ extension Timeline {
     _ id: SeriesID, until time: Timestamp, limit: Int, changesOnly: Bool = false
   ) -> [(time: Timestamp, value: Double)] {
     let samples = series[id.index].samples
-    var index = samples.partitioningIndex { $0.time > time } - 1
+    var index = samples.place(after: time) - 1
     var result: [(time: Timestamp, value: Double)] = []
     while index >= 0, result.count < limit {
-      let isNew = index > 0 && samples[index].value != samples[index - 1].value
-      if !changesOnly || isNew { result.append((samples[index].time, samples[index].value)) }
+      let value = samples.value(at: index)
+      let isNew = index > 0 && value != samples.value(at: index - 1)
+      if !changesOnly || isNew { result.append((samples.time(at: index), value)) }
       index -= 1
     }
     return result.reversed()

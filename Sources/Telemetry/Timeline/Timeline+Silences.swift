@@ -51,26 +51,24 @@ extension Series {
     let first = samples.first?.time
     if first.map({ span.start < $0 }) ?? true {
       let reaching = tiers.first { $0.buckets.first.map { $0.time <= span.start } ?? false }
-      let buckets = (reaching ?? tiers.last)?.buckets ?? []
-      let from = max(0, buckets.partitioningIndex { $0.time > span.start } - 1)
-      for bucket in buckets.dropFirst(from) {
-        if let first, bucket.time >= first { break }
-        points.append(Point(bucket))
-        if bucket.time >= span.end { return points }
+      let buckets = (reaching ?? tiers.last)?.buckets
+      if let buckets {
+        let from = max(0, buckets.place(after: span.start) - 1)
+        let to = min(first.map(buckets.place(from:)) ?? buckets.count, buckets.past(span.end))
+        buckets.forEach(in: from..<max(from, to)) { points.append(Point($0)) }
+        if let last = points.last, last.time >= span.end { return points }
       }
     }
-    let from = max(0, samples.partitioningIndex { $0.time > span.start } - 1)
-    for sample in samples.dropFirst(from) {
+    let from = max(0, samples.place(after: span.start) - 1)
+    samples.forEach(in: from..<max(from, samples.past(span.end))) { sample in
       if points.last.map({ $0.time < sample.time }) ?? true { points.append(Point(sample)) }
-      if sample.time >= span.end { break }
     }
     // A page of a recording ends where the tiers go on.
     for tier in tiers {
       guard let last = points.last?.time ?? start?.0, last < span.end else { break }
-      let from = tier.buckets.partitioningIndex { $0.time > last }
-      for bucket in tier.buckets.dropFirst(from) {
-        points.append(Point(bucket))
-        if bucket.time >= span.end { break }
+      let from = tier.buckets.place(after: last)
+      tier.buckets.forEach(in: from..<max(from, tier.buckets.past(span.end))) {
+        points.append(Point($0))
       }
     }
     return points

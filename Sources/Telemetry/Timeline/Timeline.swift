@@ -3,8 +3,8 @@ import Quantities
 /// Everything the sources reported, in order, ready to be queried at any time.
 ///
 /// Three queries serve every panel: `moment(at:)`, `curve(_:over:columns:)` and `total(_:over:)`.
-/// Memory is bounded by `Series`: 8 accelerators with 13 values each at 1 Hz take 40 MB after a
-/// week and never more than 111 MB.
+/// Memory is bounded by its `budget`: with one, however long a session lasts, older values are kept
+/// more and more coarsely; without one, as for a recording that is read, by what `Series` keeps.
 public struct Timeline: Sendable {
   /// Names a series within this timeline.
   public struct SeriesID: Hashable, Sendable {
@@ -26,6 +26,16 @@ public struct Timeline: Sendable {
   }
 
   var series: [Series] = []
+  /// Times that series share.
+  var columns = TimeColumns()
+  /// How much memory it may take; `nil` where it is read from a recording.
+  let budget: MemoryBudget?
+  /// Places in `series` that are free again.
+  var vacant: [Int] = []
+  /// What is kept of processes that ended.
+  var archive = ProcessArchive()
+  /// Values that were taken in since memory was last looked at.
+  var unmeasured = 0
   var index: [Key: Int] = [:]
   /// The devices in the order they were announced.
   public internal(set) var devices: [Device] = []
@@ -34,9 +44,9 @@ public struct Timeline: Sendable {
   private var jobFacts: [DeviceID: JobFacts] = [:]
   private var processFacts: [DeviceID: ProcessFacts] = [:]
   /// Marks, gaps and notes, in order of time.
-  public private(set) var events: [Event] = []
+  public internal(set) var events: [Event] = []
   /// What was said of the electricity, interval by interval.
-  public internal(set) var gridBook = GridBook()
+  public internal(set) var gridBook: GridBook
   /// Every change of a source's state, in order of arrival.
   public internal(set) var states: [SourceState] = []
   /// The time of the first and the last reading or state; `nil` while there is none.
@@ -45,8 +55,14 @@ public struct Timeline: Sendable {
   /// Where is noted what is asked for, if what is asked for is still to be read.
   public var demand: SeriesDemand?
 
-  /// A timeline that knows nothing yet.
-  public init() {}
+  /// A timeline that knows nothing yet, to be filled from a recording.
+  public init() { self.init(budget: nil) }
+
+  /// A timeline that knows nothing yet; with a budget it is one of a session that goes on.
+  public init(budget: MemoryBudget?) {
+    self.budget = budget
+    gridBook = GridBook(keepsRevisions: budget == nil)
+  }
 
   /// Takes in one observation.
   ///
@@ -62,9 +78,10 @@ public struct Timeline: Sendable {
     case .event(let event):
       let place = events.partitioningIndex { $0.time > event.time }
       events.insert(event, at: place)
+      if budget != nil, events.count > Self.mostEvents { forgetOldEvents() }
     case .state(let state):
       states.append(state)
-      if states.count > 4096 { states.removeFirst(1024) }
+      if states.count > Self.mostStates { forgetOldStates() }
     }
   }
 
@@ -108,6 +125,7 @@ public struct Timeline: Sendable {
     } else {
       deviceIndex[device.id] = devices.count
       devices.append(device)
+      if device.id.kind == .process, budget != nil { foldEnded(afterOneMore: true) }
     }
     switch device.id.kind {
     case .job: jobFacts[device.id] = JobFacts(device.attributes)
@@ -132,11 +150,14 @@ public struct Timeline: Sendable {
       series.limit(by: id, to: entry.value)
     }
     for (entry, id) in zip(values, shape.series) {
-      guard let joules = series[id].append(entry.value, at: reading.time) else { continue }
+      guard let joules = series[id].append(entry.value, at: reading.time, &columns) else {
+        continue
+      }
       if leaps.count < Self.mostLeaps {
         leaps.append(Leap(device: reading.device, time: reading.time, joules: joules))
       }
     }
+    keepBudget(after: values.count)
   }
 
   /// What is known of a job; empty facts where there is no such job.
@@ -147,14 +168,23 @@ public struct Timeline: Sendable {
     processFacts[process] ?? ProcessFacts()
   }
 
+  /// Forgets who a process was.
+  mutating func forgetFacts(of process: DeviceID) { processFacts[process] = nil }
+
   private mutating func describe(_ descriptor: SeriesDescriptor) {
     let key = Key(device: descriptor.device, metric: descriptor.metric.handle)
     if let known = index[key] {
       guard series[known].descriptor != descriptor else { return }
       series[known] = series[known].redescribed(descriptor)
     } else {
-      index[key] = series.count
-      series.append(Series(descriptor))
+      let new = Series(descriptor, packs: budget != nil)
+      if let free = vacant.popLast() {
+        index[key] = free
+        series[free] = new
+      } else {
+        index[key] = series.count
+        series.append(new)
+      }
       govern(descriptor.device)
     }
   }
@@ -181,7 +211,7 @@ public struct Timeline: Sendable {
         device: device, metric: metric,
         provenance: Provenance(
           source: "?", method: metric.isCounter ? .counter : .instant, period: 0)))
-    return series.count - 1
+    return index[key] ?? series.count - 1
   }
 
   private mutating func extend(to time: Timestamp) {
@@ -205,6 +235,7 @@ extension Series {
     copy.tiers = tiers
     copy.tiersAreComplete = tiersAreComplete
     copy.hasBeginning = hasBeginning
+    copy.bends = bends
     copy.dropped = dropped
     copy.revision = revision + 1
     copy.governed = governed
@@ -226,7 +257,7 @@ extension [Series] {
 extension Series {
   /// The highest value in any view.
   var highest: Double? {
-    let single = samples.lazy.map(\.value).max()
+    let single = samples.indices.lazy.map(samples.value(at:)).max()
     let old = tiers.last?.buckets.lazy.map(\.high).max().map(Double.init)
     return [single, old].compactMap { $0 }.max()
   }

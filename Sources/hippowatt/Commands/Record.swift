@@ -112,7 +112,7 @@ struct Record: ParsableCommand {
     let context = sourceOptions.context(settings, host)
     let feed = LiveFeed(
       clock: clock, machine: host.machine, interval: context.interval,
-      privacy: privacyOptions.filter(host))
+      privacy: privacyOptions.filter(host), budget: .account)
     feed.alerts = AlertDesk(settings, environment: host.environment)
     let folder = try service ? serviceFolder(host) : nil
     let name = Self.defaultName(feed.machine, clock.start)

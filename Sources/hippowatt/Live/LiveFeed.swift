@@ -6,7 +6,7 @@ import Telemetry
 
 /// A session that is going on: sources in, timeline and recording out.
 final class LiveFeed: Feed {
-  private(set) var timeline = Timeline()
+  private(set) var timeline: Timeline
   /// Seconds between two readings.
   private let readingInterval: Double
   /// The user's alerts, if there are any.
@@ -35,9 +35,12 @@ final class LiveFeed: Feed {
   /// How far a remote machine's clock is ahead of ours, in seconds, by its first observations.
   private var skew: Double?
 
+  /// A feed whose timeline takes no more memory than `budget` allows.
   init(
-    clock: SystemClock, machine: String, interval: Double, privacy: PrivacyFilter = PrivacyFilter()
+    clock: SystemClock, machine: String, interval: Double, privacy: PrivacyFilter = PrivacyFilter(),
+    budget: MemoryBudget = .screen
   ) {
+    timeline = Timeline(budget: budget)
     self.clock = clock
     self.privacy = privacy
     self.machine = self.privacy.machine(machine)

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 import JobLogs
 import Linux
@@ -68,6 +69,7 @@ final class RecordSession {
           label: Self.label(words, of: arguments), local: context.localTime, since: start))
     }
     var lastStatus = start
+    var hasSettled = false
     while !isOver {
       wait(seconds: command == nil ? min(0.25, feed.interval) : 0.05)
       take()
@@ -77,6 +79,11 @@ final class RecordSession {
       if showsStatus, now - lastStatus >= 1 {
         lastStatus = now
         show(Summary(feed.timeline, over: TimeSpan(start, now)).status(path: path))
+      }
+      if !hasSettled, now - start >= 5 {
+        // Start-up code will not run again; its pages are given back.
+        hasSettled = true
+        cs_forget_startup()
       }
       tellObstacle()
       tidy(now)
