@@ -97,10 +97,6 @@ import Testing
     let job = TimeSpan(origin + start, origin + end)
     let known = bounded.total(id, over: job).amount
     #expect(abs(known / truth - 1) < 1e-3, "\(known) of \(truth) J")
-    // The greatest minute is remembered when it is forgotten.
-    let ever = TimeSpan(origin, origin + 10 * 86_400)
-    let greatest = try #require(bounded.greatestMinute(id, in: ever))
-    #expect((600...615).contains(greatest))
   }
 
   @Test func `States are bounded`() {

@@ -1,7 +1,6 @@
 import Quantities
 
-/// What is kept of buckets that were forgotten: the points at which the integral bent most, and the
-/// greatest minute.
+/// What is kept of buckets that were forgotten: the points at which the integral bent most.
 ///
 /// Between two quarters of an hour the integral is taken as a straight line. Where a job began or ended in
 /// between it is none, and the joules up to there would be wrong; so the minute at which the line is
@@ -16,8 +15,6 @@ struct Bends: Sendable {
   private static let most = 32
   /// In order of time.
   private var known: [Bend] = []
-  /// The greatest mean over a minute that was forgotten, and its end.
-  private(set) var greatest: (time: Timestamp, mean: Double)?
 
   /// The bytes that are allocated for it.
   var size: Int { known.isEmpty ? 0 : known.capacity * MemoryLayout<Bend>.stride + 48 }
@@ -41,10 +38,6 @@ struct Bends: Sendable {
     }
   }
 
-  mutating func keep(greatest mean: Double, at time: Timestamp) {
-    if greatest.map({ mean > $0.mean }) ?? true { greatest = (time, mean) }
-  }
-
   /// Takes a point that is closer to a time than those that are known on either side.
   func narrow(
     _ before: inout Series.Point?, _ after: inout Series.Point?, around time: Timestamp
@@ -65,7 +58,6 @@ extension Series {
   mutating func remember(_ tier: Int, count: Int) {
     guard count > 0, tiers[tier].width >= 60_000_000_000 else { return }
     let rows = tiers[tier].buckets.rows(in: 0..<min(count, tiers[tier].buckets.count))
-    if tiers[tier].width == 60_000_000_000 { rememberGreatest(rows) }
     let isAmount = rule.isCounter || descriptor.metric.unit == .watt
     guard isAmount, tier + 1 < tiers.count else { return }
     let coarse = tiers[tier + 1]
@@ -94,16 +86,5 @@ extension Series {
       if error > worst?.error ?? 0 { worst = (row, error) }
     }
     if let worst { bends.keep(Sample(worst.row), error: worst.error) }
-  }
-
-  private mutating func rememberGreatest(_ rows: [Tier.Bucket]) {
-    var before: Integral?
-    for row in rows {
-      defer { before = row.integral }
-      guard let before, case let seconds = row.covered - before.covered, seconds >= 36 else {
-        continue
-      }
-      bends.keep(greatest: (row.cumulative - before.cumulative) / seconds, at: row.time)
-    }
   }
 }
