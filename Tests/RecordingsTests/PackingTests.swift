@@ -127,6 +127,27 @@ import Testing
     #expect(place == gpus.count)
   }
 
+  @Test func `Devices that are read within a millisecond stay in order`() throws {
+    let scratch = try Scratch()
+    let writer = try RecordingWriter(path: scratch.file(), header: .test)
+    var dice = SeededRandom(11)
+    let ids = (0..<5).map { DeviceID(machine: "box", kind: .gpu, name: "\($0)") }
+    for second in 0..<4000 {
+      for id in ids {
+        let jitter = Double(dice.next() % 1000) * 1e-6
+        var reading = Reading(device: id, time: origin + (Double(second) + jitter))
+        reading.set(.power, Double(100 + second % 50))
+        try writer.append(.reading(reading))
+      }
+    }
+    try writer.close()
+    let reader = try RecordingReader(path: scratch.file())
+    let readings = try reader.readings
+    #expect(readings.count == 20_000)
+    #expect(readings.map(\.time) == readings.map(\.time).sorted())
+    #expect(reader.damages() == [])
+  }
+
   @Test func `A late value makes rows of what is packed, and is packed with it`() throws {
     let scratch = try Scratch()
     let writer = try RecordingWriter(path: scratch.file(), header: .test)

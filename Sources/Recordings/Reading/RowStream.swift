@@ -94,9 +94,10 @@ final class RowStream {
       isRow = false
       hasRow = try rows.step()
     }
-    // A packed row is opened when none of what is open comes before it.
+    // A packed row is opened when none of what is open comes before it. They are in order of their
+    // milliseconds only: one that comes later may begin earlier within the same.
     while hasPacked, let packed {
-      let start = packed.integer(0)
+      let start = packed.integer(0) - packed.integer(0) % 1_000_000
       if let first = heap.first, open[first].time < start { break }
       if hasRow, heap.isEmpty, rows.integer(0) < start { break }
       try openStretch(packed)
