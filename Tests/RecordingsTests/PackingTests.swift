@@ -125,6 +125,11 @@ import Testing
       #expect(query.integerIfAny(3) == reading.values.first { $0.metric == .energy }?.steps)
     }
     #expect(place == gpus.count)
+    let powers = gpus.compactMap { $0.values.first { $0.metric == .power }?.value }
+    let sum = try database.prepare("SELECT count(*), sum(watts) FROM gpu_power")
+    #expect(try sum.step())
+    #expect(sum.integer(0) == powers.count)
+    #expect(abs(sum.double(1) / powers.reduce(0, +) - 1) < 1e-12)
   }
 
   @Test func `Devices that are read within a millisecond stay in order`() throws {

@@ -33,11 +33,15 @@ extension Schema {
       CREATE VIEW "\(name)_values" AS SELECT \(shown.joined(separator: ", ")) \(from);
       """
     if let power = columns.first(where: { $0 == .power }) {
+      // Of rows and packed rows directly: a sum over a view of both would unpack all its columns.
       sql += """
         DROP VIEW IF EXISTS "\(name)_power";
         CREATE VIEW "\(name)_power" AS SELECT \(shown[0]), \(shown[1]), \(shown[2]),
-        r."\(power.name)"\(factor(power)) AS watts \(from)
-        WHERE r."\(power.name)" IS NOT NULL;
+        r.steps\(factor(power)) AS watts
+        FROM (SELECT time, device, "\(power.name)" AS steps FROM "\(rows(kind))"
+        UNION ALL SELECT \(time), p.device, \(PackedColumn.sql(power.name))
+        FROM "\(packed(kind))" AS p CROSS JOIN ordinal AS n ON n.i <= p.readings$) AS r
+        JOIN device AS d ON d.id = r.device WHERE r.steps IS NOT NULL;
         """
     }
     return sql
