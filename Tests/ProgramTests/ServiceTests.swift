@@ -5,6 +5,8 @@ import Telemetry
 import TestSupport
 import Testing
 
+@testable import hippowatt
+
 /// A recorder that runs as a service: its folder, its files and what it removes.
 @Suite struct ServiceTests {
   private let folder: Folder
@@ -58,5 +60,21 @@ import Testing
     let result = try run(arguments)
     #expect(result.status == 2)
     #expect(result.errors.contains(words), "\(result.errors)")
+  }
+
+  @Test func `what is too much goes, the oldest first, but nothing that is being written`() {
+    let names = ["a", "b", "c", "d"].map { "hippowatt-\($0).hippo" }
+    for (age, name) in names.enumerated() {
+      folder.write(String(repeating: "x", count: 1000), to: name)
+      var times = [timeval(tv_sec: 1_790_000_000 + age * 100, tv_usec: 0)]
+      times.append(times[0])
+      utimes(folder.file(name), times)
+    }
+    folder.write("log", to: names[0] + "-wal")
+    let service = ServiceFolder(path: folder.path, retention: Retention(bytes: 3100))
+    let removed = service.tidy(
+      keeping: folder.file(names[3]), now: Timestamp(seconds: 1_790_001_000))
+    #expect(removed == [folder.file(names[1])])
+    #expect(folder.names == [names[0], names[0] + "-wal", names[2], names[3]])
   }
 }

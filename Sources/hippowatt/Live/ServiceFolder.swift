@@ -40,6 +40,8 @@ struct ServiceFolder {
   private struct Entry {
     var path: String
     var bytes: Int64
+    /// Whether it has a log beside it: it is being written, or a crash left it so.
+    var isOpen: Bool
     /// Seconds since 1970 at which it was written last.
     var written: Double
   }
@@ -63,19 +65,13 @@ struct ServiceFolder {
       }
     }
     if let bytes = retention.bytes {
-      var total = entries.reduce(Self.size(present)) { $0 + $1.bytes }
-      while total > bytes, let oldest = entries.first {
+      var total = entries.reduce(File.size(present)) { $0 + $1.bytes }
+      for oldest in entries where !oldest.isOpen && total > bytes {
         remove(oldest)
         total -= oldest.bytes
-        entries.removeFirst()
       }
     }
     return removed
-  }
-
-  private static func size(_ path: String) -> Int64 {
-    var status = stat()
-    return stat(path, &status) == 0 ? Int64(status.st_size) : 0
   }
 
   private func entries() -> [Entry] {
@@ -92,11 +88,10 @@ struct ServiceFolder {
       guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
       // What came last may be in the log beside it.
       var log = stat()
-      let newest =
-        lstat(path + "-wal", &log) == 0
-        ? max(status.st_mtim.tv_sec, log.st_mtim.tv_sec) : status.st_mtim.tv_sec
-      result.append(
-        Entry(path: path, bytes: Int64(status.st_size + log.st_size), written: Double(newest)))
+      let isOpen = lstat(path + "-wal", &log) == 0
+      let newest = max(status.st_mtim.tv_sec, isOpen ? log.st_mtim.tv_sec : 0)
+      let bytes = Int64(status.st_size) + (isOpen ? Int64(log.st_size) : 0)
+      result.append(Entry(path: path, bytes: bytes, isOpen: isOpen, written: Double(newest)))
     }
     return result
   }
