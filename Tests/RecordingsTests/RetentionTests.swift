@@ -74,4 +74,18 @@ import Testing
     #expect(try #require(reader.span).seconds > 1800)
     #expect(reader.damages() == [])
   }
+
+  @Test func `What comes later than anything is kept changes nothing`() throws {
+    let scratch = try Scratch()
+    let writer = try RecordingWriter(path: scratch.file(), header: .test)
+    writer.retention = Retention(seconds: 3600)
+    for second in stride(from: 0, to: 20_000, by: 5) {
+      try writer.append(power(Double(second), 100))
+    }
+    try writer.append(power(50, 900))
+    try writer.close()
+    let reader = try RecordingReader(path: scratch.file())
+    #expect(try #require(reader.span).start > origin + 10_000)
+    #expect(reader.damages() == [])
+  }
 }

@@ -110,6 +110,8 @@ public final class RecordingWriter {
       case .reading(let reading):
         try SQLIdentifier.check(reading.time)
         try SQLIdentifier.check(reading.arrival)
+        // What comes so late is older than what is kept.
+        guard reading.time.nanoseconds >= forgotten else { return }
         try commitIfDue(reading.arrival)
         let plan = try plan(for: reading)
         try begin()
