@@ -62,6 +62,24 @@ import Testing
     return near(one.amount, other.amount) && near(one.covered, other.covered)
   }
 
+  @Test func `What lies after the minutes that are read still has its extremes`() throws {
+    let scratch = try Scratch()
+    let writer = try RecordingWriter(path: scratch.file(), header: .test)
+    for second in stride(from: 0, to: 86_400, by: 10) {
+      try writer.append(power(Double(second), second % 600 == 0 ? 700 : 100))
+    }
+    try writer.close()
+    let pages = try RecordingPages(path: scratch.file())
+    var timeline = try pages.open()
+    let id = try #require(timeline.id(.power, of: .gpu))
+    while try pages.supply(&timeline, for: view(origin + 30_000, 300)) {}
+    // From within the minutes to far beyond them, and wholly beyond.
+    for start in [29_000.0, 60_000] {
+      let extremes = timeline.extremes(id, over: TimeSpan(origin + start, origin + start + 20_000))
+      #expect(extremes?.low == 100 && extremes?.high == 700, "\(start)")
+    }
+  }
+
   @Test func `Only what was asked for is read`() throws {
     let scratch = try Scratch()
     let session = Session(seed: 8, seconds: 2000)

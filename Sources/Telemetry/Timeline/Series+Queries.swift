@@ -155,6 +155,18 @@ extension Series {
     return values
   }
 
+  /// The finest tier that has all of a stretch of time, or else the coarsest.
+  ///
+  /// Of a recording the minutes are a part from its middle: they may begin before the stretch and end in it.
+  func finestTier(over span: TimeSpan) -> Int? {
+    guard let coarsest = tiers.last?.buckets else { return nil }
+    let end = coarsest.isEmpty ? span.end : min(span.end, coarsest.time(at: coarsest.count - 1))
+    return tiers.firstIndex { tier in
+      !tier.buckets.isEmpty && tier.buckets.time(at: 0) <= span.start
+        && tier.buckets.time(at: tier.buckets.count - 1) >= end
+    } ?? tiers.indices.last
+  }
+
   /// The smallest and largest height in a stretch of time, from the finest view that reaches it.
   func extremes(in span: TimeSpan) -> (low: Double, high: Double)? {
     var reader = SeriesReader()
@@ -188,9 +200,7 @@ extension Series {
       } else {
         reader.samples.forEach(in: from..<to, of: samples) { take($0.value, $0.value) }
       }
-    } else if let place = tiers.firstIndex(where: {
-      !$0.buckets.isEmpty && $0.buckets.time(at: 0) <= span.start
-    }) ?? tiers.indices.last {
+    } else if let place = finestTier(over: span) {
       let buckets = tiers[place].buckets
       let from = reader.place(after: span.start, inTier: place, buckets)
       let to = max(from, reader.place(after: span.end, inTier: place, buckets))

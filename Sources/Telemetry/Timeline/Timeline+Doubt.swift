@@ -55,8 +55,8 @@ extension Timeline {
 extension Series {
   /// The buckets of the finest tier that reaches back to a time, up to another.
   fileprivate func buckets(from start: Timestamp, to end: Timestamp) -> [Tier.Bucket] {
-    let reaching = tiers.first { $0.buckets.first.map { $0.time <= start } ?? false } ?? tiers.last
-    guard let tier = reaching else { return [] }
+    guard let place = finestTier(over: TimeSpan(start, max(start, end))) else { return [] }
+    let tier = tiers[place]
     let from = tier.buckets.place(after: start)
     return tier.buckets.rows(in: from..<max(from, tier.buckets.place(after: end)))
   }
