@@ -209,6 +209,17 @@ import Testing
     #expect(found.remarks.contains { $0.text.contains("when the file was written") })
   }
 
+  @Test func joulesOfOneModeAreNotAllOfADevice() throws {
+    let text = ["idle", "dynamic"].map {
+      "kepler_node_gpu_joules_total{instance=\"n1\",mode=\"\($0)\"} 10 1779966000000\n"
+        + "kepler_node_gpu_joules_total{instance=\"n1\",mode=\"\($0)\"} 90 1779966010000\n"
+    }.joined()
+    #expect(throws: ImportError.self) {
+      let table = try PrometheusPageLog.read(PowerLogText(text))
+      if table.isEmpty { throw ImportError("nothing of it is read") }
+    }
+  }
+
   @Test func zonesInsideOfOthersAreNotAdded() throws {
     var roles: [String: DeviceRole] = [:]
     let text = ["package", "core", "dram", "psys"].map {

@@ -27,10 +27,10 @@ struct PrometheusPowerSeries: Sendable {
   static let byName: [String: PrometheusPowerSeries] = {
     var all: [String: PrometheusPowerSeries] = [:]
     for (name, metric, factor) in boards {
-      all[name] = Self(metric: metric, factor: factor) { board($0, name) }
+      all[name] = Self(metric: metric, factor: factor) { isPart($0) ? nil : board($0, name) }
     }
     for (name, metric, factor, kind) in zones {
-      all[name] = Self(metric: metric, factor: factor) { zone($0, name, kind) }
+      all[name] = Self(metric: metric, factor: factor) { isPart($0) ? nil : zone($0, name, kind) }
     }
     for (name, metric, factor) in sensors {
       all[name] = Self(metric: metric, factor: factor) { sensor($0, name) }
@@ -78,6 +78,10 @@ struct PrometheusPowerSeries: Sendable {
     ("node_hwmon_power_watt", .power, 1), ("node_hwmon_power_input_watt", .power, 1),
     ("node_hwmon_power_average_watt", .power, 1), ("node_hwmon_energy_joule_total", .energy, 1),
   ]
+
+  /// Whether a series is of one mode only, as those of older Keplers are: “idle” and “dynamic” joules of a
+  /// device have the same name, and one of them alone would pass for all.
+  private static func isPart(_ labels: Labels) -> Bool { labels.first("mode") != nil }
 
   /// The host, or where it was asked: one exporter speaks of one machine.
   private static func host(_ labels: Labels) -> String? {

@@ -79,6 +79,9 @@ enum PrometheusRangeLog: PowerLogFormat {
     let known = PrometheusPowerSeries.byName[name]
     if known == nil, others.count < 64 { others.insert(name) }
     let subject = known?.subject(PrometheusPowerSeries.Labels { labels.text($0) })
+    if known != nil, subject == nil, let mode = labels.text("mode"), others.count < 64 {
+      others.insert("\(name){mode=\(mode)}")
+    }
     let place = subject.map { table.place(of: $0) }
     try scanner.expect(UInt8(ascii: "["), "“[”")
     if scanner.take(UInt8(ascii: "]")) { return }
