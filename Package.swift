@@ -126,7 +126,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "DashboardTests",
-      dependencies: ["Dashboard", "Sensors", "Recordings", "Snapshots"],
+      dependencies: ["Dashboard", "Sensors", "Recordings", "Seeded", "Snapshots"],
       exclude: ["Snapshots"], swiftSettings: strict),
     .target(
       name: "Terminals", dependencies: ["Canvas"], path: "Tests/Support/Terminals",

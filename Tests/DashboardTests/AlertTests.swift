@@ -51,7 +51,7 @@ import Testing
       // Seconds of alternating alerts, and what is shown when.
       ([0.0], [(0, 0.0), (9.9, 0), (10, nil)]),
       ([0, 1, 2, 3], [(0.5, 0), (9.9, 0), (10, 3), (19.9, 3), (20, nil)]),
-      ([0, 12], [(5, 0), (11, nil), (12, 12), (21, 12), (22, nil)]),
+      ([0, 12], [(5, 0), (11, nil), (12, 12), (29.9, 12), (30, nil)]),
       ([0, 8, 19], [(9, 0), (11, 8), (19.5, 8), (20, 19)]),
     ] as [([Double], [(Double, Double?)])])
   func `a new sentence comes every ten seconds at most`(
@@ -59,7 +59,8 @@ import Testing
   ) {
     let events = seconds.enumerated().map { event("alert \($0.offset % 2)", $0.element) }
     for (time, shown) in expected {
-      let sentence = AlertTicker.sentence(events, at: Self.start + time)
+      let sentence = AlarmSchedule.word(
+        events, at: Self.start + time, since: Self.start, isAlarm: { _ in false })
       #expect(sentence?.time == shown.map { Self.start + $0 }, "at \(time)")
     }
   }
@@ -72,7 +73,8 @@ import Testing
     var changes = 0
     var last: Event?
     for tenth in 0..<900 {
-      let sentence = AlertTicker.sentence(events, at: Self.start + Double(tenth) / 10)
+      let sentence = AlarmSchedule.word(
+        events, at: Self.start + Double(tenth) / 10, since: Self.start, isAlarm: { _ in false })
       if sentence != last { changes += 1 }
       last = sentence
     }
@@ -114,9 +116,9 @@ import Testing
     let input = frame(events, at: 80)
     let rows = rows(input)
     #expect(rows[0].contains("▲ 2 ALERTS"))
-    #expect(rows[23].contains("▲ big: too much"))
+    #expect(rows[1].contains("▲ big: too much"))
     let layout = Layout(width: 80, height: 24)
-    let track = rows[layout.scrubber.bottom - 1]
+    let track = rows[layout.track.y]
     #expect(track.filter { $0 == "!" }.count == 2, "\(track)")
     #expect(track.contains("hot: too much"))
   }
@@ -125,7 +127,7 @@ import Testing
     let events = [event("hot", 100.8)]
     #expect(rows(frame(events, at: 100))[0].contains("▲ ALERT"))
     #expect(!rows(frame(events, at: 99.9))[0].contains("▲ ALERT"))
-    #expect(rows(frame(events, at: 100))[23].contains("▲ hot: too much"))
+    #expect(rows(frame(events, at: 100))[1].contains("▲ hot: too much"))
   }
 
   @Test func `alerts are told with their name`() {

@@ -9,8 +9,10 @@ import Testing
   private static let widths = Array(0...150) + [200, 300, 500]
 
   private func parts(_ layout: Layout) -> [Rect] {
-    ([layout.title, layout.ribbon, layout.scrubber, layout.hints] + layout.panels)
-      .filter { !$0.isEmpty }
+    ([
+      layout.title, layout.sentence, layout.flow, layout.ribbon, layout.scrubber, layout.hints,
+    ] + layout.panels)
+    .filter { !$0.isEmpty }
   }
 
   /// Numbers of panels: as many as there are, and as there may be one day.
@@ -47,8 +49,9 @@ import Testing
           width: width, height: height, focused: focused, panelCount: count)
         guard layout.scale == .full else { continue }
         let area = layout.panels.reduce(0) { $0 + $1.width * $1.height }
-        let rows = [layout.title, layout.ribbon, layout.scrubber, layout.hints]
-          .reduce(0) { $0 + $1.height }
+        let rows = [
+          layout.title, layout.sentence, layout.flow, layout.ribbon, layout.scrubber, layout.hints,
+        ].reduce(0) { $0 + $1.height }
         // Air is two rows, and only on a tall screen.
         let air = height >= 34 ? 2 : 0
         let size = "\(width)x\(height)"

@@ -56,7 +56,7 @@ import Testing
       let frame = Stage.frame(Stage.short, 132, 40) { view, bounds in
         view.click(x: x, y: layout.scrubber.y, layout: layout, bounds: bounds)
       }
-      #expect(frame[x, layout.scrubber.bottom - 1].glyph == "◆", "column \(x)")
+      #expect(frame[x, layout.track.y].glyph == "◆", "column \(x)")
     }
   }
 

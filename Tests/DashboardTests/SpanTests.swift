@@ -93,7 +93,7 @@ import Testing
       view.press(.loop, bounds)
       view.cursor.seek(to: Stage.start + 500, in: bounds)
     }
-    let track = frame.lines[frame.height - 2]
+    let track = frame.lines[Layout(width: frame.width, height: frame.height).track.y]
     #expect(track.contains("┣") && track.contains("┫") && track.contains("◆"))
     #expect(frame.shows("in 5 min selected"))
     let later = Stage.frame(Stage.training, 132, 40) { view, bounds in
@@ -153,7 +153,7 @@ import Testing
       ], "\(phases.map(\.words))")
     #expect(phases.map { $0.time - Stage.start } == [0, 100, 150])
     let frame = Stage.frame(timeline, 132, 40)
-    #expect(frame.lines[frame.height - 2].contains("═"))
+    #expect(frame.lines[Layout(width: frame.width, height: frame.height).track.y].contains("═"))
     let list = Stage.frame(timeline, 132, 40) { $0.press(.overlay(.events), $1) }
     #expect(list.shows("evaluation of 10.0 s, 3.00 kJ"))
   }
@@ -181,6 +181,6 @@ import Testing
     #expect(words.count == 4 && words.contains("train.py: evaluation: validation loss 2.500"))
     #expect(words.contains { $0.contains("a first step of 17.5 s, 18 times as long") })
     let frame = Stage.frame(timeline, 132, 40)
-    #expect(!frame.lines[frame.height - 2].contains("═"))
+    #expect(!frame.lines[Layout(width: frame.width, height: frame.height).track.y].contains("═"))
   }
 }

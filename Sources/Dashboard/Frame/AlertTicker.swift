@@ -3,9 +3,6 @@ import Telemetry
 
 /// What the screen says of the user's alerts: a word in the title, and a sentence for a while.
 enum AlertTicker {
-  /// Seconds that a sentence stays; no other takes its place before.
-  static let stay = 10.0
-
   /// The alerts that are raised at a time, the newest last.
   static func raised(_ c: FrameContext) -> [AlertStretch] {
     c.timeline.alerts(until: reach(c, c.time)).filter { $0.cleared == nil }
@@ -16,27 +13,27 @@ enum AlertTicker {
     time < c.input.bounds.end ? time : time + 1.5
   }
 
-  /// The sentence that is shown: while a session is live that of the present, wherever one looks.
-  static func sentence(_ c: FrameContext) -> Event? {
+  /// The time whose words are shown: while a session is live that of the present, wherever one looks.
+  static func now(_ c: FrameContext) -> Timestamp {
     let isLive = if case .live = c.input.session.origin { true } else { false }
-    return sentence(c.timeline.events, at: reach(c, isLive ? c.input.bounds.end : c.time))
+    return reach(c, isLive ? c.input.bounds.end : c.time)
   }
 
-  /// The sentence that is shown at a time, which follows from the events before it alone.
-  ///
-  /// Of those that came while another one stood, the newest follows it.
-  static func sentence(_ events: [Event], at time: Timestamp) -> Event? {
-    let words = events.filter { $0.device?.kind == .alert && $0.time <= time }
-    var shown: (event: Event, since: Timestamp)?
-    var next = words.startIndex
-    while next < words.endIndex {
-      let start = max(words[next].time, shown.map { $0.since + stay } ?? words[next].time)
-      guard start <= time else { break }
-      while next + 1 < words.endIndex, words[next + 1].time <= start { next += 1 }
-      shown = (words[next], start)
-      next += 1
-    }
-    return shown.flatMap { time - $0.since < stay ? $0.event : nil }
+  /// What alerts said, in order of time.
+  static func words(_ c: FrameContext) -> [Event] {
+    c.timeline.events.filter { $0.device?.kind == .alert }
+  }
+
+  /// The remark that a word of an alert is.
+  static func remark(_ event: Event, _ c: FrameContext) -> Remark {
+    let (mark, role): (String, Theme.Role) =
+      switch event.cause {
+      case .alert: ("▲ ", .critical)
+      case .alertCleared: ("", .good)
+      default: ("▲ ", .warning)
+      }
+    return Remark(
+      kind: .alert, role: role, texts: [mark + sanitized(c.timeline.words(of: event))])
   }
 
   /// What stands in the title while alerts are raised: `▲ hot`, or how many they are.

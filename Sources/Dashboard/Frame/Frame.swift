@@ -10,29 +10,38 @@ public enum Frame {
       width: max(0, input.width), height: max(0, input.height), style: background)
     guard canvas.width > 0, canvas.height > 0 else { return canvas }
     let context = FrameContext(input)
+    let overlay = input.view.overlay.flatMap(OverlayCatalogue.overlay)
+    let isCovered = overlay?.isWhole ?? false
     switch context.layout.scale {
-    case .tiny: TinyScreen.draw(&canvas, context)
+    case .tiny: if !isCovered { TinyScreen.draw(&canvas, context) }
     case .list:
       TitleBar.draw(&canvas, in: context.layout.title, context)
-      ListScreen.draw(&canvas, context)
+      SentenceLine.draw(&canvas, in: context.layout.sentence, context)
+      if !isCovered { ListScreen.draw(&canvas, context) }
       Hints.draw(&canvas, in: context.layout.hints, context)
-    case .full: drawFull(&canvas, context)
+    case .full: drawFull(&canvas, context, isCovered: isCovered)
     }
-    if let name = input.view.overlay { OverlayCatalogue.overlay(name)?.draw(&canvas, context) }
+    overlay?.draw(&canvas, context)
     return input.view.glyphs == .ascii ? canvas.asciiOnly() : canvas
   }
 
-  private static func drawFull(_ canvas: inout Canvas, _ context: FrameContext) {
+  /// Draws all parts of the screen; what another view takes the place of is left out.
+  private static func drawFull(
+    _ canvas: inout Canvas, _ context: FrameContext, isCovered: Bool
+  ) {
     let layout = context.layout
     TitleBar.draw(&canvas, in: layout.title, context)
+    SentenceLine.draw(&canvas, in: layout.sentence, context)
+    Scrubber.draw(&canvas, in: layout.scrubber, context)
+    Hints.draw(&canvas, in: layout.hints, context)
+    guard !isCovered else { return }
     Ribbon.draw(&canvas, in: layout.ribbon, context)
+    FlowPart.draw(&canvas, in: layout.flow, context)
     let view = context.input.view
     let shown = view.focused.map { [$0] } ?? Array(PanelCatalogue.all.indices)
     for (index, rect) in zip(shown, layout.panels) {
       PanelCatalogue.all[index].render(
         &canvas, in: rect, number: index + 1, isSelected: index == view.selected, context)
     }
-    Scrubber.draw(&canvas, in: layout.scrubber, context)
-    Hints.draw(&canvas, in: layout.hints, context)
   }
 }

@@ -30,14 +30,15 @@ public struct FrameContext {
   private let energies = FrameMemo<EnergyAmount?>()
   private let grids = FrameMemo<GridStretch>()
   private let fits = FrameMemo<WallFit?>()
+  let splits = FrameMemo<EnergySplit?>()
 
   init(_ input: FrameInput) {
     self.input = input
     ledger = Ledger(input.timeline, tally: input.tally)
     time = input.view.cursor.time(in: input.bounds)
     moment = input.timeline.moment(at: time)
-    window = TimeSpan(last: input.view.window, endingAt: time)
     session = TimeSpan(input.bounds.start, time)
+    window = TimeSpan(last: input.view.shownWindow(session.seconds), endingAt: time)
     outliers = ledger.outliers(at: time)
     job = Self.job(in: ledger, moment)
     layout = Layout(
@@ -47,6 +48,7 @@ public struct FrameContext {
 
   var theme: Theme { input.theme }
   var glyphs: GlyphSet { input.view.glyphs }
+  var language: Language { input.language }
   var timeline: Timeline { input.timeline }
   var inventory: Inventory { ledger.inventory }
 
@@ -175,7 +177,7 @@ public struct FrameContext {
   /// Its columns fall on whole multiples of their width since 1970: a curve moves by whole
   /// columns then, keeps its shape, and costs the terminal half as much.
   func chartWindow(_ values: Int, seconds: Double? = nil) -> TimeSpan {
-    let seconds = seconds ?? input.view.window
+    let seconds = seconds ?? window.seconds
     let width = Int64(saturating: seconds * 1e9) / Int64(max(1, values))
     guard width > 0 else { return TimeSpan(last: seconds, endingAt: time) }
     let past = time.nanoseconds.flooredRemainder(by: width)

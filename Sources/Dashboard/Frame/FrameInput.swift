@@ -76,8 +76,14 @@ public struct FrameInput: Sendable {
   public var price: Price?
   /// The loss that the run is to reach.
   public var targetLoss: Double?
+  /// The language of the words.
+  package var language = Language.en
+  /// Whether colours will be seen; where not, patterns tell areas apart.
+  public var hasColor = true
   /// What earlier frames added up already; a frame is the same with another one, only later.
   public var tally = GridTally()
+  /// What earlier frames of a live session found worth a remark.
+  public var remarks = RemarkMemo()
 
   /// The input of a frame without baselines, price or target.
   public init(

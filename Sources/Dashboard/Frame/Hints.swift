@@ -11,16 +11,9 @@ enum Hints {
       drawPrompt(&canvas, in: rect, prompt, c)
       return
     }
-    if let event = AlertTicker.sentence(c) {
-      let (mark, role): (String, Theme.Role) =
-        switch event.cause {
-        case .alert: ("▲ ", .critical)
-        case .alertCleared: ("", .good)
-        default: ("▲ ", .warning)
-        }
-      canvas.textClipped(
-        mark + sanitized(c.timeline.words(of: event)), x: rect.x + 1, y: rect.y,
-        maxWidth: rect.width - 2, c.style(role).bold)
+    // What has no line of its own stands here.
+    if c.layout.sentence.isEmpty, let remark = SentenceLine.alarm(c) {
+      SentenceLine.draw(remark, &canvas, in: rect, c)
       return
     }
     if !view.toast.isEmpty {
@@ -28,13 +21,6 @@ enum Hints {
         view.toast, x: rect.x + 1, y: rect.y, maxWidth: rect.width - 2, c.style(.good).bold)
       return
     }
-    if !c.input.session.recordingProblem.isEmpty {
-      canvas.textClipped(
-        "not recording: " + c.input.session.recordingProblem, x: rect.x + 1, y: rect.y,
-        maxWidth: rect.width - 2, c.style(.critical))
-      return
-    }
-    let rect = drawFailingSource(&canvas, in: rect, c)
     let isPaused = view.cursor.mode == .paused
     let phrases = KeyTable.all.filter { !$0.hint.isEmpty }.map { binding -> [Run] in
       let hint = binding.command == .playOrPause && isPaused ? "play" : binding.hint
@@ -78,24 +64,6 @@ enum Hints {
       } catch {}
     }
     canvas.runs(runs, x: rect.x + 1, y: rect.y, maxWidth: rect.width - 2)
-  }
-
-  /// Names a failing source at the right, and returns what is left of the line.
-  private static func drawFailingSource(
-    _ canvas: inout Canvas, in rect: Rect, _ c: FrameContext
-  ) -> Rect {
-    let failing = c.timeline.states(at: c.time).first {
-      $0.health == .stalled || $0.health == .failed
-    }
-    guard let failing, rect.width >= 60 else { return rect }
-    let age = SI.age(c.time - failing.time)
-    let text =
-      failing.health == .stalled
-      ? "▲ \(failing.source): no answer for \(age)" : "▲ \(failing.source): \(failing.message)"
-    let shown = clipped(sanitized(text), to: rect.width / 2)
-    let used = canvas.textRight(
-      shown, right: rect.right - 1, y: rect.y, c.style(.warning))
-    return rect.splitColumns(-(used + 2)).left
   }
 
   /// The keys as a hint shows them, with those of the opposite command.

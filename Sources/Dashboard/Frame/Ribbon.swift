@@ -63,9 +63,7 @@ enum Ribbon {
   private static func drawUses(
     _ canvas: inout Canvas, in bar: Rect, tail: Int, _ c: FrameContext
   ) {
-    // The last half minute, so that the bar is steady and still follows the load.
-    let span = TimeSpan(last: min(30, max(2, c.session.seconds)), endingAt: c.time)
-    guard let split = c.ledger.split(over: span), split.total.joules > 0 else {
+    guard let split = c.split, split.total.joules > 0 else {
       let reason =
         c.inventory.knowsPower
         ? "no power data at this time" : "unknown: nothing here tells its power"
@@ -110,7 +108,8 @@ enum Ribbon {
       mark + SI.string(watts, "W") + place, x: bar.right + 2, y: bar.y, maxWidth: tail, c.text.bold)
   }
 
-  private static func role(_ use: EnergySplit.Use) -> Theme.Role {
+  /// The colour of a use, here and in the flow.
+  static func role(_ use: EnergySplit.Use) -> Theme.Role {
     switch use {
     case .compute, .gpu, .heldBack: .compute
     case .waiting, .others, .program: .waiting

@@ -7,9 +7,23 @@ import Telemetry
 enum Scrubber {
   static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     guard rect.height >= 2, rect.width >= 8 else { return }
-    let (chart, track) = rect.splitRows(rect.height - 1)
-    drawChart(&canvas, in: chart, c)
-    drawTrack(&canvas, in: track, c)
+    let track = c.layout.track
+    let hasAxis = track.bottom < rect.bottom
+    drawChart(&canvas, in: rect.splitRows(track.y - rect.y).top, c)
+    drawTrack(&canvas, in: track, hasAxis: hasAxis, c)
+    if hasAxis { drawAxis(&canvas, in: rect.row(rect.height - 1), c) }
+  }
+
+  /// The times of the session, with the zone of the clock at its right end.
+  private static func drawAxis(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    let span = span(c)
+    let zone = c.zone
+    let columns = rect.width - displayWidth(zone) - 2
+    canvas.textRight(zone, right: rect.right, y: rect.y, c.muted)
+    let axis = TimeAxis(span, columns: rect.width, offset: c.utcOffset(c.time))
+    for tick in axis.ticks where tick.column + displayWidth(tick.text) <= columns {
+      canvas.text(tick.text, x: rect.x + tick.column, y: rect.y, c.muted)
+    }
   }
 
   private static func drawChart(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
@@ -57,7 +71,9 @@ enum Scrubber {
     return rect.x + Int(saturating: (share * Double(rect.width - 1)).rounded())
   }
 
-  private static func drawTrack(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+  private static func drawTrack(
+    _ canvas: inout Canvas, in rect: Rect, hasAxis: Bool, _ c: FrameContext
+  ) {
     canvas.fill(rect, c.style(.border), scalar: "─")
     let from = column(c.window.start, in: rect, c)
     let to = column(c.time, in: rect, c)
@@ -83,6 +99,15 @@ enum Scrubber {
     func isGrave(_ event: Event) -> Bool { event.kind == .gap || event.cause == .alert }
     let grave = events.filter { isGrave($0.event) }.map(\.x)
     var free = rect.x
+    // Without a row of their own, the times of both ends stand on the track where nothing else does.
+    if !hasAxis, rect.width >= 40 {
+      let begin = c.civil(Self.span(c).start).shortClock
+      if (events.first?.x ?? .max) > rect.x + displayWidth(begin) + 1,
+        !(ends.map { $0.0 <= rect.x + displayWidth(begin) } ?? false)
+      {
+        free += canvas.text(begin + " ", x: rect.x, y: rect.y, c.muted)
+      }
+    }
     for (event, x) in events {
       guard x >= free || isGrave(event) else { continue }
       let style =

@@ -6,14 +6,14 @@ import Telemetry
 /// The screen when there is room for a line per panel.
 enum ListScreen {
   static func draw(_ canvas: inout Canvas, _ c: FrameContext) {
-    let top = 1
+    let top = max(c.layout.title.bottom, c.layout.sentence.bottom)
     let bottom = c.layout.hints.y
     for (index, panel) in PanelCatalogue.all.enumerated() {
       let y = top + index
       guard y < bottom else { return }
       let headline = panel.headline(c)
       let name = canvas.width >= 50 ? panel.name : panel.word
-      let width = canvas.width >= 50 ? 18 : 6
+      let width = canvas.width >= 50 ? 18 : 7
       canvas.textClipped(name, x: 1, y: y, maxWidth: width - 1, c.muted)
       if let value = headline.value {
         let used = canvas.runs(

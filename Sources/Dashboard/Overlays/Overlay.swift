@@ -21,6 +21,8 @@ public struct OverlayName: Hashable, Sendable, ExpressibleByStringLiteral {
   public static let diet: OverlayName = "diet"
   /// This run and a recorded one side by side; takes keys of its own while it is open.
   public static let race: OverlayName = "race"
+  /// Where the electricity comes from and goes to, as one picture.
+  public static let flow: OverlayName = "flow"
   /// What the workload would take on other chips.
   public static let chips: OverlayName = "chips"
   /// The session's energy as familiar things.
@@ -38,17 +40,21 @@ protocol Overlay: Sendable {
   var text: String { get }
   /// The short word in the hints at the bottom; empty to stay out of them.
   var hint: String { get }
+  /// Whether it takes the place of all panels, between the title and the scrubber.
+  var isWhole: Bool { get }
   /// Draws it over the panels.
   func draw(_ canvas: inout Canvas, _ context: FrameContext)
 }
 
 extension Overlay {
   var section: KeyTable.Section { .panels }
+  var isWhole: Bool { false }
 }
 
 /// Every view that opens over the panels, in the order of the manual.
 public enum OverlayCatalogue {
   static let all: [any Overlay] = [
+    FlowOverlay(),
     ProvenanceOverlay(),
     ProcessOverlay(),
     EventsOverlay(),

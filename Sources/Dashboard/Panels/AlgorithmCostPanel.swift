@@ -196,14 +196,27 @@ struct AlgorithmCostPanel: Panel {
     }
   }
 
-  private func drawLoss(_ canvas: inout Canvas, _ job: Device, in rect: Rect, _ c: FrameContext) {
-    guard rect.height > 0, let id = c.timeline.id(.loss, of: job.id) else { return }
-    // Loss is read over the whole run, not over the last minutes.
+  /// Loss is read over the whole run, not over the last minutes.
+  private func lossSpan(_ id: Timeline.SeriesID, _ job: Device, _ c: FrameContext) -> TimeSpan {
     let begin = c.ledger.workStart(of: job.id, at: c.time) ?? c.session.start
     let from =
       c.timeline.firstReading(id).map { max($0.time, max(begin, c.session.start)) }
       ?? c.session.start
-    let span = TimeSpan(from, max(c.time, from + 1))
+    return TimeSpan(from, max(c.time, from + 1))
+  }
+
+  func curves(_ c: FrameContext) -> TimeSpan? {
+    guard let job = c.job, c.ledger.earlierRun(of: job.id, at: c.time) == nil else { return nil }
+    if let id = c.timeline.id(.loss, of: job.id) { return lossSpan(id, job, c) }
+    let isRated = [Metric.promptTokens, .outputTokens].contains {
+      c.timeline.id($0, of: job.id) != nil
+    }
+    return isRated ? c.window : nil
+  }
+
+  private func drawLoss(_ canvas: inout Canvas, _ job: Device, in rect: Rect, _ c: FrameContext) {
+    guard rect.height > 0, let id = c.timeline.id(.loss, of: job.id) else { return }
+    let span = lossSpan(id, job, c)
     // The label has a row of its own where there is one to spare.
     let chart = rect.height >= 4 ? rect.splitRows(1).bottom : rect
     let values = c.timeline.curve(id, over: span, columns: c.samples(rect.width)).map { $0?.mean }
@@ -272,8 +285,9 @@ struct FactRow {
     let width = rect.width >= 44 ? 18 : rect.width - 11
     canvas.textClipped(value, x: rect.x + 11, y: rect.y, maxWidth: width, c.text.bold)
     guard rect.width >= 44 else { return }
-    canvas.textClipped(
-      more, x: rect.x + 30, y: rect.y, maxWidth: rect.width - 30, c.text)
+    canvas.text(
+      more.wholePhrases(fitting: rect.width - 30), x: rect.x + 30, y: rect.y,
+      maxWidth: rect.width - 30, c.text)
     let start = rect.x + 30 + max(displayWidth(more) + 1, 12)
     if let bar, rect.right - start >= 6 {
       canvas.bar(
@@ -284,6 +298,18 @@ struct FactRow {
 }
 
 extension String {
+  /// As many of its phrases, which commas part, as have room; the first one is cut where it has none.
+  func wholePhrases(fitting width: Int) -> String {
+    guard displayWidth(self) > width else { return self }
+    var kept = ""
+    for phrase in split(separator: ",", omittingEmptySubsequences: false) {
+      let longer = kept.isEmpty ? String(phrase) : kept + "," + phrase
+      guard displayWidth(longer) <= width else { break }
+      kept = longer
+    }
+    return kept.isEmpty ? clipped(self, to: width) : kept
+  }
+
   /// Without blanks at its end.
   var trimmedEnd: String {
     var copy = self

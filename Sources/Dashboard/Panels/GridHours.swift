@@ -5,6 +5,12 @@ import Telemetry
 
 /// The hours around the time shown: the share as it was and, in a quieter tone, as it is forecast.
 enum GridHours {
+  /// The time that a curve without a forecast shows: a grid changes every quarter of an hour, so that
+  /// it reaches back further than the others.
+  static func past(_ c: FrameContext) -> TimeSpan {
+    TimeSpan(last: max(c.window.seconds, min(c.session.seconds, 86_400)), endingAt: c.time)
+  }
+
   /// How far the course reaches back where a live source tells it, and ahead where it forecasts.
   static let back = 12 * 3600.0
   static let forward = 24 * 3600.0
@@ -71,9 +77,7 @@ extension RenewableSharePanel {
       let ahead = min(GridHours.forward, max(0, (coming.last?.span.end ?? c.time) - c.time))
       span = TimeSpan(c.time - GridHours.back, c.time + ahead)
     } else {
-      // A grid changes every quarter of an hour, so its curve reaches back further than the others.
-      span = TimeSpan(
-        last: max(c.window.seconds, min(c.session.seconds, 86_400)), endingAt: c.time)
+      span = GridHours.past(c)
     }
     let stretches = course.stretches(in: TimeSpan(span.start, min(span.end, c.time)))
     let width = span.seconds / Double(max(1, columns))

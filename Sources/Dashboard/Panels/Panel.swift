@@ -18,6 +18,9 @@ protocol Panel: Sendable {
   func headline(_ context: FrameContext) -> Headline
   /// Draws what stands below the headline.
   func draw(_ canvas: inout Canvas, in rect: Rect, _ context: FrameContext)
+  /// The time that its curves show, from their left end to their right one; `nil` where there are none
+  /// or they have an axis of their own.
+  func curves(_ context: FrameContext) -> TimeSpan?
   /// The kinds of device whose series the provenance view lists.
   var kinds: [DeviceKind] { get }
   /// How its headline came about, a line for each thing it rests on.
@@ -29,6 +32,7 @@ protocol Panel: Sendable {
 }
 
 extension Panel {
+  func curves(_ context: FrameContext) -> TimeSpan? { context.window }
   var nameInSentence: String { name.prefix(1).lowercased() + name.dropFirst() }
 }
 
@@ -136,6 +140,7 @@ extension Panel {
       draw(&canvas, in: inner.splitRows(lines).bottom, context)
       return
     }
+    drawTimes(&canvas, in: rect, edge, context)
     let plain = headline.style(of: ramp, context)
     let strong = plain.bold
     let isLarge = context.layout.panels.count == 1 && inner.height >= 14
@@ -164,6 +169,30 @@ extension Panel {
         inOrder: true)
     }
     draw(&canvas, in: body, context)
+  }
+
+  /// Writes the time that the curves show on the lower edge: how long it is, or a clock's times where
+  /// the panel has the whole screen.
+  private func drawTimes(
+    _ canvas: inout Canvas, in rect: Rect, _ edge: Style, _ c: FrameContext
+  ) {
+    guard let span = curves(c), span.seconds > 0, rect.width >= 30, rect.height >= 6 else { return }
+    let y = rect.bottom - 1
+    let end = span.end >= c.input.bounds.end && c.input.view.cursor.mode == .live ? "now" : ""
+    guard c.input.view.focused != nil else {
+      canvas.text(
+        " \(SI.age(span.seconds)) ", x: rect.x + 2, y: y, maxWidth: rect.width - 4, c.muted)
+      if !end.isEmpty { canvas.textRight(" \(end) ", right: rect.right - 2, y: y, c.muted) }
+      return
+    }
+    let inner = rect.inset(dx: 2, dy: 0)
+    let length = " \(SI.age(span.seconds)), \(c.zone) "
+    let room = inner.width - displayWidth(length) - 1
+    for tick in TimeAxis(span, columns: inner.width, offset: c.utcOffset(c.time)).ticks
+    where tick.column + displayWidth(tick.text) + 2 <= room {
+      canvas.text(" \(tick.text) ", x: inner.x + tick.column, y: y, c.muted)
+    }
+    canvas.textRight(length, right: inner.right, y: y, c.muted)
   }
 
   /// Writes what is missing and returns the rows that took.

@@ -77,6 +77,13 @@ struct RenewableSharePanel: Panel {
     return (note, shorter)
   }
 
+  /// A yearly mean has no curve, and the hours of a grid that is asked have an axis of their own.
+  func curves(_ c: FrameContext) -> TimeSpan? {
+    let course = c.ledger.gridCourse
+    if course.live != nil || c.grid.rung == .annual && course.site == nil { return nil }
+    return GridHours.past(c)
+  }
+
   /// The zone and of when its numbers are: `Germany · 10:15, measured`.
   private func note(_ grid: GridStretch, _ c: FrameContext) -> String {
     guard let device = c.inventory.grid else { return "" }
@@ -108,12 +115,18 @@ struct RenewableSharePanel: Panel {
   ]
 
   /// The fuels of the mix at the time shown, with their colours, the cleanest first.
-  static func mix(_ c: FrameContext) -> [(name: String, share: Double, role: Theme.Role)] {
+  ///
+  /// Sun from the own roof comes first, and has no metric.
+  static func mix(
+    _ c: FrameContext
+  ) -> [(name: String, metric: Metric?, share: Double, role: Theme.Role)] {
     let fuels = zip(GridStretch.fuelMetrics, roles).compactMap { metric, role in
-      c.grid.fuels[metric].map { (name: metric.label, share: max(0, $0), role: role) }
+      c.grid.fuels[metric].map {
+        (name: metric.label, metric: Optional(metric), share: max(0, $0), role: role)
+      }
     }
     guard c.grid.own > 0, !fuels.isEmpty else { return fuels }
-    return [("own sun", c.grid.own, .solar)] + fuels
+    return [("own sun", nil, c.grid.own, .solar)] + fuels
   }
 
   func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {

@@ -9,11 +9,11 @@ struct RaceOverlay: Overlay {
   let keys = ["r"]
   let text = "the race against a baseline"
   let hint = ""
+  let isWhole = true
 
   func draw(_ canvas: inout Canvas, _ c: FrameContext) {
-    let area = Self.area(canvas, c)
+    let area = c.stage(canvas)
     guard !area.isEmpty else { return }
-    canvas.fill(area, Style(c.theme[.text], on: c.background))
     guard let race = c.race else {
       Self.drawAbsence(&canvas, in: area, c)
       return
@@ -26,15 +26,6 @@ struct RaceOverlay: Overlay {
     let rival = c.input.view.race.rival % max(1, c.input.baselines.count)
     RaceView(scene: scene, notes: notes.indices.contains(rival) ? notes[rival] : [])
       .draw(&canvas, in: area)
-  }
-
-  /// Everything between title and scrubber; on a tiny screen everything.
-  private static func area(_ canvas: Canvas, _ c: FrameContext) -> Rect {
-    let layout = c.layout
-    guard layout.scale != .tiny else { return canvas.bounds }
-    let bottom =
-      layout.scrubber.isEmpty || layout.scale == .list ? layout.hints.y : layout.scrubber.y
-    return Rect(x: 0, y: 1, width: canvas.width, height: max(0, bottom - 1))
   }
 
   private static func drawAbsence(_ canvas: inout Canvas, in area: Rect, _ c: FrameContext) {
@@ -50,6 +41,16 @@ struct RaceOverlay: Overlay {
 }
 
 extension FrameContext {
+  /// Everything between title and scrubber, for views that take the place of all panels; on a tiny
+  /// screen everything.
+  func stage(_ canvas: Canvas) -> Rect {
+    guard layout.scale != .tiny else { return canvas.bounds }
+    let bottom =
+      layout.scrubber.isEmpty || layout.scale == .list ? layout.hints.y : layout.scrubber.y
+    let top = max(layout.title.bottom, layout.sentence.bottom)
+    return Rect(x: 0, y: top, width: canvas.width, height: max(0, bottom - top))
+  }
+
   /// The race of this run against the chosen baseline.
   var race: Race? {
     let rivals = input.baselines.count

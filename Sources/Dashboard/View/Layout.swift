@@ -16,12 +16,18 @@ public struct Layout: Sendable, Hashable {
   public var scale: Scale
   /// The title bar at the top.
   public var title: Rect
+  /// The sentence below it; empty where there is no room.
+  public var sentence: Rect
+  /// The streams of electricity above the panels, on tall screens in place of the ribbon.
+  public var flow: Rect
   /// The two bars below it, for sources and uses of electricity; empty where there is no room.
   public var ribbon: Rect
   /// The panels that are drawn, in order; just one when it has the whole screen.
   public var panels: [Rect]
   /// Chart rows and the track below them.
   public var scrubber: Rect
+  /// The row of the scrubber with the cursor and the marks; below it times may stand.
+  public var track: Rect { scrubber.row(scrubber.height - (scrubber.height >= 4 ? 2 : 1)) }
   /// The line of keys at the bottom; empty where there is no room.
   public var hints: Rect
 
@@ -31,11 +37,17 @@ public struct Layout: Sendable, Hashable {
   static let leastRows = 3
   static let leastColumns = 36
 
+  /// The least screen on which the flow stands above the panels.
+  static let flowHeight = 50
+  static let flowWidth = 100
+
   /// Where everything goes; with `focused` one panel has all the room of the panels.
   public init(
     width: Int, height: Int, focused: Bool = false, panelCount: Int = PanelCatalogue.words.count
   ) {
     title = Rect(x: 0, y: 0, width: width, height: min(1, height))
+    sentence = Self.nowhere
+    flow = Self.nowhere
     ribbon = Self.nowhere
     scrubber = Self.nowhere
     hints = Self.nowhere
@@ -45,14 +57,20 @@ public struct Layout: Sendable, Hashable {
     guard width >= 44, height >= (width >= 72 || focused ? 12 : 14),
       arrange(width: width, height: height, focused: focused, panelCount: panelCount)
     else {
+      sentence = Self.nowhere
+      flow = Self.nowhere
       ribbon = Self.nowhere
       scrubber = Self.nowhere
       scale = width >= 28 && height >= 7 ? .list : .tiny
       hints = Self.nowhere
       if scale == .list {
         hints = Rect(x: 0, y: height - 1, width: width, height: 1)
-        let free = height - 2 - panelCount
-        if free >= 2 { scrubber = Rect(x: 1, y: 1 + panelCount, width: width - 2, height: free) }
+        if height >= panelCount + 3 {
+          sentence = Rect(x: 0, y: 1, width: width, height: 1)
+        }
+        let top = max(title.bottom, sentence.bottom)
+        let free = height - 1 - top - panelCount
+        if free >= 2 { scrubber = Rect(x: 1, y: top + panelCount, width: width - 2, height: free) }
       }
       return
     }
@@ -65,14 +83,23 @@ public struct Layout: Sendable, Hashable {
     // Air between the parts only where there is room for it.
     let airy = height >= 34
     var top = 1
-    if height >= 18 {
+    if height >= 16 {
+      sentence = Rect(x: 0, y: top, width: width, height: 1)
+      top = sentence.bottom
+    }
+    if height >= Self.flowHeight, width >= Self.flowWidth, !focused {
+      // More than half of what a taller screen has more is the panels'.
+      let rows = min(30, 14 + (height - Self.flowHeight) * 2 / 5)
+      flow = Rect(x: 1, y: top + 1, width: width - 2, height: rows)
+      top = flow.bottom + 1
+    } else if height >= 18 {
       ribbon = Rect(x: 1, y: top + (airy ? 1 : 0), width: width - 2, height: 2)
       top = ribbon.bottom + (airy ? 1 : 0)
     }
     hints = Rect(x: 0, y: height - 1, width: width, height: 1)
     var bottom = height - 1
     if height >= 16 {
-      let rows = height >= 50 ? 4 : height >= 34 ? 3 : 2
+      let rows = height >= 50 ? 5 : height >= 34 ? 4 : 2
       scrubber = Rect(x: 1, y: bottom - rows, width: width - 2, height: rows)
       bottom = scrubber.y
     }

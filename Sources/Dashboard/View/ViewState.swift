@@ -1,4 +1,5 @@
 import Canvas
+import Quantities
 import Telemetry
 
 /// What the user has chosen to look at, and how: everything on the screen that is not data.
@@ -7,8 +8,11 @@ import Telemetry
 public struct ViewState: Sendable, Hashable {
   /// The time that is shown, and how it moves.
   public var cursor: Cursor
-  /// Seconds that the curves show.
+  /// Seconds that the curves show at most.
   public private(set) var window: Double
+  /// Whether a young session's curves show less than that, so that they have no empty half; until the
+  /// user chooses a window.
+  public var widensWindow = true
   /// The panel that has the whole screen, from 0.
   public var focused: Int?
   /// The panel that is chosen, from 0.
@@ -95,10 +99,12 @@ public struct ViewState: Sendable, Hashable {
     case .nextPanel: choose((selected + 1) % Self.panelCount)
     case .previousPanel: choose((selected + Self.panelCount - 1) % Self.panelCount)
     case .leave: leave()
-    case .zoomIn: window = Self.windows.last { $0 < window } ?? window
-    case .zoomOut: window = Self.windows.first { $0 > window } ?? window
+    case .zoomIn: zoom(closer: true, bounds)
+    case .zoomOut: zoom(closer: false, bounds)
     case .theme: theme = (theme + 1) % themeCount
-    case .cycleGlyphs: glyphs = glyphs == .braille ? .blocks : glyphs == .blocks ? .ascii : .braille
+    case .cycleGlyphs:
+      glyphs = glyphs == .braille ? .blocks : glyphs == .blocks ? .ascii : .braille
+      toast = "marks: \(glyphs == .braille ? "dots" : glyphs == .blocks ? "blocks" : "ASCII")"
     case .select: select(bounds)
     case .loop: loop(bounds)
     case .overlay(let name):
@@ -113,6 +119,28 @@ public struct ViewState: Sendable, Hashable {
 
   /// Opens a view over the panels from the beginning.
   public mutating func open(_ name: OverlayName) { overlay = name }
+
+  /// Seconds that the curves show of a session that is so many seconds old at the time shown.
+  public func shownWindow(_ age: Double) -> Double {
+    guard widensWindow, age < window else { return window }
+    return min(window, Self.growth.first { $0 >= age } ?? window)
+  }
+
+  /// The windows of a young session: each shows twice as much as the one before at most.
+  private static let growth: [Double] =
+    [30, 60, 90, 120, 180, 240, 300, 450, 600, 900, 1200, 1800, 2700]
+    + windows.filter { $0 >= 3600 }
+
+  /// Takes the next shorter or longer window, and says what the curves show then.
+  private mutating func zoom(closer: Bool, _ bounds: TimeSpan) {
+    let shown = shownWindow(cursor.time(in: bounds) - bounds.start)
+    let next = closer ? Self.windows.last { $0 < shown } : Self.windows.first { $0 > shown }
+    window = next ?? shown
+    widensWindow = false
+    toast =
+      "curves show \(SI.age(window))"
+      + (next == nil ? closer ? ", the shortest" : ", the longest" : "")
+  }
 
   /// Closes what was opened last.
   private mutating func leave() {
@@ -163,15 +191,16 @@ public struct ViewState: Sendable, Hashable {
   /// Chooses and focuses what lies under a click.
   public mutating func click(x: Int, y: Int, layout: Layout, bounds: TimeSpan) {
     grip = nil
-    // A race leaves the scrubber where it is, to be wound to and fro.
-    let isScrubbing = overlay == .race && layout.scrubber.contains(x: x, y: y)
+    // What stands between title and scrubber leaves the scrubber to be wound to and fro.
+    let isWhole = overlay.flatMap(OverlayCatalogue.overlay)?.isWhole ?? false
+    let isScrubbing = isWhole && layout.scrubber.contains(x: x, y: y)
     if overlay != nil, !isScrubbing {
       processes.dropQuestion()
       overlay = nil
     } else if layout.scrubber.contains(x: x, y: y) {
       drag(x: x, layout: layout, bounds: bounds)
       // The track winds, and the curve above it is drawn over to select a part of it.
-      if y < layout.scrubber.bottom - 1 { grip = cursor.time(in: bounds) }
+      if y < layout.track.y { grip = cursor.time(in: bounds) }
     } else if let panel = layout.panels.firstIndex(where: { $0.contains(x: x, y: y) }) {
       toggleFocus(focused ?? panel)
     }

@@ -136,6 +136,9 @@ struct DisplayOptions: ParsableArguments {
   @Option(help: "Colours: auto, truecolor, 256, 16, 8 or none.")
   var color: String = "auto"
 
+  @Option(help: "The language of the sentence and of the flow: en or fr.")
+  var lang: String = Language.fallback.rawValue
+
   @OptionGroup var accounts: AccountOptions
 
   @Option(help: .hidden)
@@ -155,6 +158,10 @@ struct DisplayOptions: ParsableArguments {
     if let marks, marks != "auto", GlyphSet(rawValue: marks) == nil {
       throw ValidationError("--marks \(marks): write auto, braille, blocks or ascii")
     }
+    guard Language(rawValue: lang) != nil else {
+      let known = Language.allCases.map(\.rawValue).joined(separator: " or ")
+      throw ValidationError("--lang \(lang): write \(known)")
+    }
     if color != "auto", Self.depths[color] == nil {
       throw ValidationError("--color \(color): write auto, truecolor, 256, 16, 8 or none")
     }
@@ -164,6 +171,8 @@ struct DisplayOptions: ParsableArguments {
   func glyphs(_ settings: Settings) -> GlyphSet? {
     (marks ?? settings.marks).flatMap(GlyphSet.init(rawValue:))
   }
+
+  var language: Language { Language(rawValue: lang) ?? .fallback }
 
   func windowSeconds(_ settings: Settings) -> Double {
     window.flatMap { Duration(text: $0)?.inSeconds } ?? settings.window ?? 300
@@ -204,6 +213,7 @@ extension DisplayOptions {
     var view = ViewState(
       cursor: cursor, window: windowSeconds(settings), theme: theme,
       themeCount: store.themes.count, glyphs: glyphs(settings) ?? fallback)
+    view.widensWindow = window == nil
     view.race = race
     if let overlay { view.open(overlay) }
     view.toast = store.problems.first ?? toast
@@ -212,6 +222,7 @@ extension DisplayOptions {
       tariff: settings.tariff)
     session.accounts = accounts
     session.pue = settings.pue
+    session.language = language
     try session.run()
     if let signal = session.endSignal { throw EndedBySignal(number: signal) }
   }

@@ -93,6 +93,7 @@ struct Snapshot: ParsableCommand {
     var view = ViewState(
       cursor: cursor, window: display.windowSeconds(settings), theme: theme,
       themeCount: store.themes.count, glyphs: display.glyphs(settings) ?? .braille)
+    view.widensWindow = display.window == nil
     view.focused = panel.flatMap(PanelCatalogue.index)
     view.race = display.accounts.race
     try feed.update(for: view)
@@ -112,6 +113,9 @@ struct Snapshot: ParsableCommand {
       timeline: feed.timeline, bounds: feed.bounds, view: view, theme: store.themes[theme],
       session: info, width: width, height: height)
     input.catalogue = .all
+    input.language = display.language
+    // Plain text has no colours to tell areas apart.
+    input.hasColor = format != "text" && DisplayOptions.depths[display.color] != ColorDepth.none
     accounts.fill(&input)
     var frame = Frame.render(input)
     while try feed.supply() {

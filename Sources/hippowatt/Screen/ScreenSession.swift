@@ -29,6 +29,9 @@ final class ScreenSession {
   private(set) var endSignal: Int32?
   private var frames = 0
   private let tally = GridTally()
+  private let remarks = RemarkMemo()
+  /// The language of the words on the screen.
+  var language = Language.fallback
   /// When the last key came while the question that is shown takes no answer yet, on the monotonic
   /// clock; `nil` before the question is drawn, and when there is none.
   private var quietSince: Int64?
@@ -107,6 +110,10 @@ final class ScreenSession {
       width: screen.width, height: screen.height)
     input.catalogue = .all
     input.tally = tally
+    input.language = language
+    input.hasColor = screen.depth != .none
+    // What a recording holds is read as it is asked for, and what was found before then may be less.
+    if case .live = info.origin { input.remarks = remarks }
     accounts.fill(&input)
     frame = Frame.render(input)
     while try feed.supply() {
@@ -151,9 +158,11 @@ final class ScreenSession {
     switch event {
     case .key(let key):
       let asked = view.processes.asked
+      let theme = view.theme
       let effects = view.press(
         key.name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal,
         utcOffset: feed.info.utcOffset)
+      if view.theme != theme { view.toast = "theme " + self.theme.name }
       // Not even the rest of the same read is an answer: it was typed before the question.
       if view.processes.asked != asked { view.processes.holdAnswers() }
       if quietSince != nil { quietSince = Self.monotonic }

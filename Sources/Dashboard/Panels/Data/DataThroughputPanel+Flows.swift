@@ -38,7 +38,7 @@ extension DataThroughputPanel {
     let columns = c.samples(rect.width)
     func curve(_ inward: Bool) -> [Double?] {
       var sum: [Double?] = Array(repeating: nil, count: columns)
-      for flow in Flow.flows(c.inventory, inward: inward) {
+      for flow in ByteFlow.flows(c.inventory, inward: inward) {
         guard let id = c.timeline.id(flow.metric, of: flow.device.id) else { continue }
         for (index, column) in c.timeline.curve(
           id, over: c.chartWindow(columns), columns: columns, until: c.time
@@ -71,7 +71,7 @@ extension DataThroughputPanel {
     if rect.height >= 3, scale > 1 {
       // Beside the direction that sets the scale.
       canvas.textRight(
-        " " + SI.dataRate(scale).joined, right: rect.right,
+        " peak " + SI.dataRate(scale).joined, right: rect.right,
         y: highOut > highIn ? rect.bottom - 1 : rect.y, c.muted)
     }
   }

@@ -17,18 +17,18 @@ struct DataThroughputPanel: Panel {
     "`/proc/diskstats`, `/proc/net/dev`, the driver (PCIe, memory, tensor activity)"
 
   /// One direction of a disk or a network interface.
-  struct Flow {
+  struct ByteFlow {
     var device: Device
     var metric: Metric
-    static func flows(_ inventory: Inventory, inward: Bool) -> [Flow] {
-      inventory.disks.map { Flow(device: $0, metric: inward ? .bytesRead : .bytesWritten) }
+    static func flows(_ inventory: Inventory, inward: Bool) -> [ByteFlow] {
+      inventory.disks.map { ByteFlow(device: $0, metric: inward ? .bytesRead : .bytesWritten) }
         + inventory.interfaces.map {
-          Flow(device: $0, metric: inward ? .bytesReceived : .bytesSent)
+          ByteFlow(device: $0, metric: inward ? .bytesReceived : .bytesSent)
         }
     }
   }
 
-  func rate(_ flows: [Flow], _ c: FrameContext) -> Double? {
+  func rate(_ flows: [ByteFlow], _ c: FrameContext) -> Double? {
     let rates = flows.compactMap { c.moment.rate($0.metric, of: $0.device.id) }
     return rates.isEmpty ? nil : rates.reduce(0, +)
   }
@@ -50,7 +50,7 @@ struct DataThroughputPanel: Panel {
   }
 
   func headline(_ c: FrameContext) -> Headline {
-    let inward = Flow.flows(c.inventory, inward: true)
+    let inward = ByteFlow.flows(c.inventory, inward: true)
     let waiting = waitingHeadline(c)
     guard let rate = rate(inward, c) else {
       if let waiting { return waiting }
@@ -72,7 +72,7 @@ struct DataThroughputPanel: Panel {
         Run(SI.dataRate(rate).joined, c.style(.dataIn)), Run(" in", c.muted),
       ])
     }
-    if let out = self.rate(Flow.flows(c.inventory, inward: false), c) {
+    if let out = self.rate(ByteFlow.flows(c.inventory, inward: false), c) {
       headline.phrases.append([
         Run(SI.dataRate(out).joined, c.style(.dataOut)), Run(" out", c.muted),
       ])

@@ -41,7 +41,7 @@ enum WaitingStrip {
       ]
     }
     let used = canvas.runs(runs, x: legend.x, y: legend.y, maxWidth: legend.width)
-    let right = "the last \(SI.duration(c.input.view.window))"
+    let right = "the last \(SI.duration(c.window.seconds))"
     if used + displayWidth(right) + 2 <= legend.width {
       canvas.textRight(right, right: legend.right, y: legend.y, c.muted)
     }

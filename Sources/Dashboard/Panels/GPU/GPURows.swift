@@ -50,8 +50,8 @@ enum GPURows {
     }
   }
 
-  /// The bar keeps about a fourth of the row.
-  private static func barWidth(_ width: Int) -> Int { width < 28 ? 2 : max(6, width / 4) }
+  /// The course of the watts keeps a third of the row.
+  private static func barWidth(_ width: Int) -> Int { width < 28 ? 2 : max(6, width / 3) }
 
   private static func drawTitles(
     _ canvas: inout Canvas, _ table: [GPUColumn], _ condition: Int, in rect: Rect,
@@ -90,7 +90,12 @@ enum GPURows {
     }
     let bar = Rect(
       x: rect.x + label + 1, y: rect.y, width: right - rect.x - label - 1, height: 1)
-    drawBar(&canvas, gpu, isThrottled: condition?.role == .critical, in: bar, c)
+    let isThrottled = condition?.role == .critical
+    if bar.width >= GPUHistory.leastColumns {
+      GPUHistory.draw(&canvas, gpu, isThrottled: isThrottled, in: bar, c)
+    } else {
+      drawBar(&canvas, gpu, isThrottled: isThrottled, in: bar, c)
+    }
   }
 
   /// Watts against the limit.

@@ -1,0 +1,50 @@
+import Accounting
+import Canvas
+import Quantities
+import Telemetry
+
+extension Flow {
+  /// The streams that feed the machine, the cleanest first, by the mix at the time shown.
+  ///
+  /// What the mix does not tell of the whole is a stream of its own, unknown.
+  static func supply(_ watts: Double, _ c: FrameContext) -> [FlowBranch] {
+    let mix = RenewableSharePanel.mix(c).filter { $0.share > 0 }
+    guard !mix.isEmpty else { return supplyWithoutMix(watts, c) }
+    let isModelled = [.estimated, .stale, .profile].contains(c.grid.rung)
+    func branch(_ name: String, _ share: Double, _ role: Theme.Role) -> FlowBranch {
+      FlowBranch(
+        name: name, watts: watts * share, color: c.theme[role],
+        certainty: isModelled ? .modelled : .measured, shows: .share(share))
+    }
+    var branches = mix.map { fuel in
+      branch(FlowWords.fuel(fuel.metric).text(in: c.language), fuel.share, fuel.role)
+    }
+    let told = mix.reduce(0) { $0 + $1.share }
+    if told < 0.995 { branches.append(unknown(watts * (1 - told), 1 - told, c)) }
+    return branches
+  }
+
+  /// The streams where only the renewable share is told, or nothing at all.
+  private static func supplyWithoutMix(_ watts: Double, _ c: FrameContext) -> [FlowBranch] {
+    guard let renewable = c.grid.renewable else { return [unknown(watts, nil, c)] }
+    let isModelled = [.estimated, .stale, .profile].contains(c.grid.rung)
+    let clean = FlowBranch(
+      name: FlowWords.renewable.text(in: c.language), watts: watts * renewable,
+      color: c.theme[.renewable].end, certainty: isModelled ? .modelled : .measured,
+      shows: .share(renewable))
+    var rest = unknown(watts * (1 - renewable), 1 - renewable, c)
+    rest.name = FlowWords.notRenewable.text(in: c.language)
+    return [clean, rest].filter { $0.watts > 0 }
+  }
+
+  private static func unknown(
+    _ watts: Double, _ share: Double?, _ c: FrameContext
+  ) -> FlowBranch {
+    var branch = FlowBranch(
+      name: FlowWords.unknown.text(in: c.language), watts: watts, color: c.theme[.muted],
+      certainty: .unknown,
+      shows: share.map { .share($0) } ?? .nothing)
+    if share == nil { branch.notes = [[Run(FlowWords.gridNotRead.text(in: c.language), c.muted)]] }
+    return branch
+  }
+}
