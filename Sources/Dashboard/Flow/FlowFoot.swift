@@ -10,7 +10,9 @@ enum FlowFoot {
     let grid = c.grid
     let mark = [.estimated, .stale, .profile].contains(grid.rung) ? "≈ " : ""
     if let share = grid.renewable {
-      let text = mark + FlowWords.percentRenewable(SI.fixed(share * 100, 0)).text(in: c.language)
+      let supposed = c.input.session.supposed == nil ? "" : FlowWords.whatIf.text(in: c.language)
+      let text =
+        supposed + mark + FlowWords.percentRenewable(SI.fixed(share * 100, 0)).text(in: c.language)
       phrases.append([Run(text, c.style(.renewable).bold)])
     }
     if let energy = c.sessionEnergy, energy.joules > 0 {

@@ -17,7 +17,7 @@ enum FlowWords {
   case anHour(String, String)
   case noJob, notYet
   case noPower, tooSmall
-  case rest, others
+  case rest, others, whatIf
   case percentRenewable(String), percentLowCarbon(String), soFar, kilometres(String), toGo(String)
 
   /// The text in a language.
@@ -65,6 +65,7 @@ enum FlowWords {
         ("The flow needs 40 columns and 8 rows.", "Le flux demande 40 colonnes et 8 lignes.")
       case .rest: ("smaller uses", "petits usages")
       case .others: ("others", "autres")
+      case .whatIf: ("what if: ", "et si : ")
       case .soFar: ("so far", "jusqu’ici")
       case .use, .fuel, .each, .ofTheChips, .anHour, .percentRenewable, .percentLowCarbon,
         .kilometres, .toGo:

@@ -5,22 +5,41 @@ import Telemetry
 
 /// What there is to say at the time of a frame.
 extension Remark {
-  /// All remarks, the most urgent first; the last one is always there.
-  static func all(_ c: FrameContext) -> [Remark] {
-    var remarks: [Remark] = []
-    if !c.input.session.recordingProblem.isEmpty {
-      let words = RemarkWords.notRecorded(sanitized(c.input.session.recordingProblem))
-      remarks.append(of(.notRecorded, .critical, words, c))
+  /// What asks for attention, the most urgent first; looked for one after the other.
+  static func alarms(_ c: FrameContext) -> [Remark] {
+    finders.lazy.flatMap { $0(c) }.filter(\.kind.isAlarm)
+  }
+
+  /// The most urgent of what asks for attention; what comes after it is not looked for.
+  static func alarm(_ c: FrameContext) -> Remark? {
+    for find in finders {
+      if let found = find(c).first, found.kind.isAlarm { return found }
     }
-    remarks += failing(c) + lost(c) + throttled(c)
-    remarks += c.outliers.prefix(1).map { outlier in
+    return nil
+  }
+
+  /// What is said where nothing asks for attention.
+  static func calm(_ c: FrameContext) -> Remark {
+    waiting(c).first { !$0.kind.isAlarm } ?? cost(c) ?? power(c)
+  }
+
+  /// Each finds one kind of remark, the most urgent kind first.
+  private static let finders: [@Sendable (FrameContext) -> [Remark]] = [
+    notRecorded, failing, lost, throttled, outliers, waiting,
+  ]
+
+  private static func notRecorded(_ c: FrameContext) -> [Remark] {
+    let problem = c.input.session.recordingProblem
+    guard !problem.isEmpty else { return [] }
+    return [of(.notRecorded, .critical, .notRecorded(sanitized(problem)), c)]
+  }
+
+  private static func outliers(_ c: FrameContext) -> [Remark] {
+    c.outliers.prefix(1).map { outlier in
       of(
         .outlier, .warning, .outlier(outlier, more: c.outliers.count - 1), c,
         subject: outlier.device.id.name)
     }
-    if let waiting = waiting(c) { remarks.append(waiting) }
-    remarks.append(cost(c) ?? power(c))
-    return remarks
   }
 
   /// A remark in the words of the frame's language.
@@ -70,26 +89,26 @@ extension Remark {
   }
 
   /// What the accelerators wait for, over the last minute, and what that costs.
-  private static func waiting(_ c: FrameContext) -> Remark? {
-    guard !c.inventory.gpus.isEmpty else { return nil }
+  private static func waiting(_ c: FrameContext) -> [Remark] {
+    guard !c.inventory.gpus.isEmpty else { return [] }
     let span = TimeSpan(last: FrameContext.pathSeconds, endingAt: c.time)
     let told =
       c.pathJob.map { c.ledger.waiting(of: $0, over: span) } ?? c.ledger.waiting(over: span)
     guard let account = told, account.isEnough, let kind = account.kind,
       account.judged.seconds >= 20 * Double(max(1, account.accelerators))
-    else { return nil }
+    else { return [] }
     let watts = account.joules.map {
       $0 / max(1, account.judged.seconds) * Double(account.accelerators)
     }
     let loss = watts.map { RemarkWords.Loss(watts: $0, price: c.price) }
     let isGrave = account.share >= 0.15
     switch kind {
-    case .data: return of(.starved, isGrave ? .critical : .warning, .waits(account, loss), c)
-    case .host, .peer: return of(.waits, isGrave ? .critical : .warning, .waits(account, loss), c)
-    case .gap: return of(.waits, .warning, .waits(account, loss), c)
+    case .data: return [of(.starved, isGrave ? .critical : .warning, .waits(account, loss), c)]
+    case .host, .peer: return [of(.waits, isGrave ? .critical : .warning, .waits(account, loss), c)]
+    case .gap: return [of(.waits, .warning, .waits(account, loss), c)]
     case .idle:
-      guard account.share(.idle) > 0.9, !account.isServing else { return nil }
-      return of(.idle, .text, .idle(c.inventory.gpus.count, loss), c)
+      guard account.share(.idle) > 0.9, !account.isServing else { return [] }
+      return [of(.idle, .text, .idle(c.inventory.gpus.count, loss), c)]
     }
   }
 
@@ -98,7 +117,7 @@ extension Remark {
     guard let job = c.job, !c.timeline.facts(of: job.id).isHistory,
       c.ledger.earlierRun(of: job.id, at: c.time) == nil
     else { return nil }
-    let green = c.grid.renewable
+    let green = green(c)
     func remark(_ joules: Double?, _ thing: FlowWords.Thing, _ energy: EnergyAmount?) -> Remark? {
       guard let joules, joules > 0 else { return nil }
       let price = c.price.map { RemarkWords.Money(joules: joules, thing: thing, price: $0) }
@@ -120,14 +139,21 @@ extension Remark {
       ?? remark(cost.joulesPerRequest, .request, cost.energy)
   }
 
+  /// The renewable share, which may be that of a grid that is only supposed.
+  private static func green(_ c: FrameContext) -> RemarkWords.Green? {
+    c.grid.renewable.map {
+      RemarkWords.Green(share: $0, isSupposed: c.input.session.supposed != nil)
+    }
+  }
+
   /// The watts and how green they are, where no job tells what they buy; or that nothing is known.
   private static func power(_ c: FrameContext) -> Remark {
     guard let watts = c.ledger.power(at: c.time) else {
-      return of(.nothing, .text, .nothing(renewable: c.grid.renewable), c)
+      return of(.nothing, .text, .nothing(renewable: green(c)), c)
     }
     let isModelled = c.split?.total.isModelled ?? false
     return of(
       .power, .text,
-      .draws(watts, isModelled: isModelled, renewable: c.grid.renewable, hasJob: c.job != nil), c)
+      .draws(watts, isModelled: isModelled, renewable: green(c), hasJob: c.job != nil), c)
   }
 }

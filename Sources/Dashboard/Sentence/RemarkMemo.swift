@@ -5,7 +5,7 @@ import Telemetry
 /// in every frame.
 public final class RemarkMemo: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private var known: [(slot: Timestamp, remark: Remark)] = []
+  private var known: [(slot: Timestamp, remark: Remark?)] = []
 
   /// A memo in which nothing is known.
   public init() {
@@ -19,7 +19,7 @@ public final class RemarkMemo: @unchecked Sendable {
   }
 
   /// The remark of a slot; `work` finds it the first time.
-  func answer(_ slot: Timestamp, _ work: () -> Remark) -> Remark {
+  func answer(_ slot: Timestamp, _ work: () -> Remark?) -> Remark? {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     if let found = known.first(where: { $0.slot == slot }) { return found.remark }

@@ -42,17 +42,26 @@ extension RemarkWords {
       let name = FlowWords.named(thing, .en)
       let base = "\(name) costs \(mark)\(SI.string(joules, "J"))"
       let price = money.map { ", " + Self.money($0, .en) } ?? ""
-      let green = renewable.map { "; \(SI.fixed($0 * 100, 0)) % of that is renewable" } ?? ""
+      let green =
+        renewable.map {
+          $0.isSupposed
+            ? "; what if: \($0.percent) of that would be renewable"
+            : "; \($0.percent) of that is renewable"
+        } ?? ""
       return [base + price + green + ".", base + green + ".", base + "."]
     case .draws(let watts, let isModelled, let renewable, let hasJob):
       let mark = isModelled ? "≈ " : ""
       let base = "This machine draws \(mark)\(SI.string(watts, "W"))"
-      let green = renewable.map { ", \(SI.fixed($0 * 100, 0)) % renewable" } ?? ""
+      let green =
+        renewable.map { ", \($0.isSupposed ? "what if: " : "")\($0.percent) renewable" } ?? ""
       let buys = hasJob ? "; what it buys is not known yet" : "; no job says what for"
       return [base + green + buys + ".", base + green + ".", base + "."]
     case .nothing(let renewable):
       let green =
-        renewable.map { " The grid is \(SI.fixed($0 * 100, 0)) % renewable." } ?? ""
+        renewable.map {
+          $0.isSupposed
+            ? " What if: \($0.percent) renewable." : " The grid is \($0.percent) renewable."
+        } ?? ""
       return ["Nothing here tells its power yet." + green, "Nothing here tells its power yet."]
     }
   }

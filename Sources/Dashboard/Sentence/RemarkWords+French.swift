@@ -37,19 +37,29 @@ extension RemarkWords {
       let name = FlowWords.named(thing, .fr)
       let base = "\(name) coûte \(mark)\(Language.fr.string(SI.text(joules, "J")))"
       let price = money.map { ", " + Self.money($0, .fr) } ?? ""
-      let green = renewable.map { " ; \(SI.fixed($0 * 100, 0)) % en est renouvelable" } ?? ""
+      let green =
+        renewable.map {
+          $0.isSupposed
+            ? " ; et si : \($0.percent) en serait renouvelable"
+            : " ; \($0.percent) en est renouvelable"
+        } ?? ""
       return [base + price + green + ".", base + green + ".", base + "."]
     case .draws(let watts, let isModelled, let renewable, let hasJob):
       let mark = isModelled ? "≈ " : ""
       let base = "Cette machine tire \(mark)\(Language.fr.string(SI.text(watts, "W")))"
-      let green = renewable.map { ", \(SI.fixed($0 * 100, 0)) % renouvelable" } ?? ""
+      let green =
+        renewable.map { ", \($0.isSupposed ? "et si : " : "")\($0.percent) renouvelable" } ?? ""
       let buys =
         hasJob
         ? " ; ce que cela achète n’est pas encore connu" : " ; aucun travail ne dit pour quoi"
       return [base + green + buys + ".", base + green + ".", base + "."]
     case .nothing(let renewable):
       let green =
-        renewable.map { " Le réseau est à \(SI.fixed($0 * 100, 0)) % renouvelable." } ?? ""
+        renewable.map {
+          $0.isSupposed
+            ? " Et si : \($0.percent) renouvelable."
+            : " Le réseau est à \($0.percent) renouvelable."
+        } ?? ""
       return [
         "Rien ici ne dit encore sa puissance." + green, "Rien ici ne dit encore sa puissance.",
       ]

@@ -16,6 +16,14 @@ enum RemarkWords {
     var price: Price
   }
 
+  /// A renewable share, 0...1.
+  struct Green {
+    var share: Double
+    /// Whether it is of another grid than the machine's own.
+    var isSupposed: Bool
+    var percent: String { SI.fixed(share * 100, 0) + " %" }
+  }
+
   case notRecorded(String)
   case noAnswer(String, String)
   case sourceFails(String, String)
@@ -25,9 +33,9 @@ enum RemarkWords {
   case waits(WaitingAccount, Loss?)
   case idle(Int, Loss?)
   case costs(
-    Double, FlowWords.Thing, isModelled: Bool, Money?, renewable: Double?)
-  case draws(Double, isModelled: Bool, renewable: Double?, hasJob: Bool)
-  case nothing(renewable: Double?)
+    Double, FlowWords.Thing, isModelled: Bool, Money?, renewable: Green?)
+  case draws(Double, isModelled: Bool, renewable: Green?, hasJob: Bool)
+  case nothing(renewable: Green?)
 
   /// The sentence in a language, the longest form first.
   func texts(in language: Language) -> [String] {

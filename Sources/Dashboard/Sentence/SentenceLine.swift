@@ -29,25 +29,23 @@ enum SentenceLine {
     let start = c.input.bounds.start
     if let event = AlarmSchedule.word(
       AlertTicker.words(c), at: AlertTicker.now(c), since: start,
-      isAlarm: { found($0, c).kind.isAlarm })
+      isAlarm: { decided($0, c) != nil })
     {
       return AlertTicker.remark(event, c)
     }
-    let decided = found(AlarmSchedule.slotStart(c.time, since: start), c)
-    let now = Remark.all(c)
+    guard let decided = decided(AlarmSchedule.slotStart(c.time, since: start), c) else {
+      return Remark.calm(c)
+    }
     // What was decided stands through the slot, with the numbers of this moment.
-    guard decided.kind.isAlarm else { return now.first { !$0.kind.isAlarm } ?? decided }
-    return now.first { $0.isSame(as: decided) } ?? decided
+    return Remark.alarms(c).first { $0.isSame(as: decided) } ?? decided
   }
 
-  /// The most urgent remark at the beginning of a slot.
-  private static func found(_ slot: Timestamp, _ c: FrameContext) -> Remark {
-    func look() -> Remark {
+  /// What asked for attention most at the beginning of a slot.
+  private static func decided(_ slot: Timestamp, _ c: FrameContext) -> Remark? {
+    c.input.remarks.answer(slot) {
       var input = c.input
       input.view.cursor.seek(to: slot, in: input.bounds)
-      let then = slot == c.time ? c : FrameContext(input)
-      return Remark.all(then)[0]
+      return Remark.alarm(slot == c.time ? c : FrameContext(input))
     }
-    return c.input.remarks.answer(slot, look)
   }
 }
