@@ -6,10 +6,15 @@ extension Canvas {
   /// empty rectangles.
   public static func heatGridTiles(count: Int, in rect: Rect) -> [Rect] {
     guard count > 0, !rect.isEmpty else { return Array(repeating: Rect.zero, count: max(0, count)) }
-    let columns = (1...min(count, rect.width)).max { a, b in
-      tileScore(columns: a, count: count, in: rect) < tileScore(columns: b, count: count, in: rect)
+    func best(_ columns: [Int]) -> Int? {
+      columns.max { tileScore($0, count: count, in: rect) < tileScore($1, count: count, in: rect) }
     }
-    let perRow = columns ?? 1
+    let all = Array(1...min(count, rect.width))
+    // Boards come in eights, and rows that end with a board are easier to find one's way in.
+    let eights = best(all.filter { $0 % 8 == 0 }).flatMap {
+      count > 8 && tileScore($0, count: count, in: rect) > 0 ? $0 : nil
+    }
+    let perRow = eights ?? best(all) ?? 1
     let rows = (count + perRow - 1) / perRow
     let height = max(1, min(rect.height / rows, 4))
     let width = rect.width / perRow
@@ -21,7 +26,7 @@ extension Canvas {
     }
   }
 
-  private static func tileScore(columns: Int, count: Int, in rect: Rect) -> Double {
+  private static func tileScore(_ columns: Int, count: Int, in rect: Rect) -> Double {
     let rows = (count + columns - 1) / columns
     guard rows <= rect.height else { return -Double(rows) }
     let width = Double(rect.width / columns)
@@ -52,6 +57,11 @@ extension Canvas {
         fill(tile, Style(color, on: background), scalar: ramp[step])
       } else {
         fill(tile, Style(color.ink, on: color))
+        // Tiles without names would run into each other from row to row.
+        let isNamed = index < labels.count && !labels[index].isEmpty
+        if !isNamed, tile.bottom < rect.bottom {
+          fill(tile.row(tile.height - 1), Style(color, on: background), scalar: "▇")
+        }
       }
       guard index < labels.count, displayWidth(labels[index]) <= tile.width else { continue }
       let ink = glyphs == .ascii ? Style(color, on: background) : Style(color.ink, on: color)

@@ -17,7 +17,10 @@ extension FrameContext {
 
   /// What energy costs at the user's price, such as `3.40 EUR`; `nil` without a price.
   func cost(of devices: [Device], over span: TimeSpan) -> String? {
-    guard let tariff = input.session.tariff,
+    let flat = input.price.map {
+      Tariff(currency: $0.currency, perKilowattHour: $0.perKilowattHour)
+    }
+    guard let tariff = flat ?? input.session.tariff,
       let cost = ledger.cost(of: devices, over: span, tariff, offset: input.session.utcOffset)
     else { return nil }
     let amount = cost > 0 && cost < 0.01 ? "< 0.01" : SI.fixed(cost, 2)

@@ -5,44 +5,29 @@ import Quantities
 import Telemetry
 
 /// Bounds on the time and energy of this workload on other accelerators.
-struct ChipsOverlay: Overlay {
+struct ChipsOverlay: ScrollingOverlay {
   let name = OverlayName.chips
   let keys = ["c"]
   let text = "this work on other chips"
   let hint = "chips"
 
-  func draw(_ canvas: inout Canvas, _ c: FrameContext) {
-    let room = OverlayBox.room(canvas)
+  func title(_ c: FrameContext) -> String { "Chips: this workload elsewhere" }
+
+  func lines(width: Int, _ c: FrameContext) -> [[Run]] {
     let ink = OverlayInk(c: c)
     let span = TimeSpan(max(c.session.start, c.window.start), c.time)
-    var lines: [[Run]]
     switch c.ledger.workload(of: c.job, over: span) {
     case .failure(let problem):
-      lines = OverlayBox.paragraph("No estimate: \(problem.reason).", width: room.width, ink.text)
-      lines += OverlayBox.paragraph(
-        "A workload is placed by what it asks of the chip it runs on: operations and bytes a second.",
-        width: room.width, ink.muted)
+      return OverlayBox.paragraph("No estimate: \(problem.reason).", width: width, ink.text)
+        + OverlayBox.paragraph(
+          "A workload is placed by what it asks of the chip it runs on: operations and bytes a second.",
+          width: width, ink.muted)
     case .success(let work):
-      lines = here(work, c, ink, width: room.width) + [[]]
-      let notes =
-        room.height < 16
-        ? OverlayBox.paragraph(
-          "Bounds from data-sheet peaks, without network and software.", width: room.width,
-          ink.muted)
-        : assumptions(work, width: room.width, ink)
-      let estimates = ChipEstimate.all(work)
-      let left = max(1, room.height - lines.count - notes.count - 1)
-      lines += table(chosen(estimates, left), work, c, ink, width: room.width) + notes
-    }
-    OverlayBox.draw(lines, title: "Chips: this workload elsewhere", on: &canvas, c)
-  }
-
-  /// At most `limit` estimates, evenly spaced in their order, so that costly chips are seen too.
-  private func chosen(_ estimates: [ChipEstimate], _ limit: Int) -> [ChipEstimate] {
-    guard estimates.count > limit else { return estimates }
-    let step = Double(estimates.count) / Double(limit)
-    return (0..<limit).map {
-      estimates[min(estimates.count - 1, Int(saturating: Double($0) * step))]
+      return here(work, c, ink, width: width)
+        + OverlayBox.paragraph(
+          "Bounds from data-sheet peaks, without network and software.", width: width, ink.muted)
+        + [[]] + table(ChipEstimate.all(work), work, c, ink, width: width)
+        + [[]] + assumptions(work, width: width, ink)
     }
   }
 

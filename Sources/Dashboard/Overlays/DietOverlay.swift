@@ -4,22 +4,17 @@ import Quantities
 import Telemetry
 
 /// Savings: this run compared with recorded ones, and published measurements.
-struct DietOverlay: Overlay {
+struct DietOverlay: ScrollingOverlay {
   let name = OverlayName.diet
   let keys = ["d"]
   let text = "what a diet saved"
   let hint = "diet"
 
-  func draw(_ canvas: inout Canvas, _ c: FrameContext) {
-    let room = OverlayBox.room(canvas)
+  func title(_ c: FrameContext) -> String { "Diet: what frugality saves" }
+
+  func lines(width: Int, _ c: FrameContext) -> [[Run]] {
     let ink = OverlayInk(c: c)
-    var lines = own(c, ink, width: room.width)
-    let left = room.height - lines.count - 3
-    if left >= 3 {
-      lines.append([])
-      lines += published(c, ink, width: room.width, limit: min(left, 16))
-    }
-    OverlayBox.draw(lines, title: "Diet: what frugality saves", on: &canvas, c)
+    return own(c, ink, width: width) + [[]] + published(c, ink, width: width, limit: 40)
   }
 
   // MARK: This run

@@ -4,19 +4,18 @@ import Quantities
 import Telemetry
 
 /// The energy so far as familiar things: kettles, kilometres, grass for a hippo.
-struct EquivalentsOverlay: Overlay {
+struct EquivalentsOverlay: ScrollingOverlay {
   let name = OverlayName.equivalents
   let keys = ["e"]
   let text = "energy in familiar things"
   let hint = "equivalents"
 
-  func draw(_ canvas: inout Canvas, _ c: FrameContext) {
-    let room = OverlayBox.room(canvas)
+  func title(_ c: FrameContext) -> String { "Equivalents: the same energy elsewhere" }
+
+  func lines(width: Int, _ c: FrameContext) -> [[Run]] {
     let ink = OverlayInk(c: c)
     guard let energy = c.sessionEnergy, energy.joules > 0 else {
-      let text = "No energy is known here, so there is nothing to compare."
-      OverlayBox.draw([[Run(text, ink.text)]], title: title, on: &canvas, c)
-      return
+      return [[Run("No energy is known here, so there is nothing to compare.", ink.text)]]
     }
     let mark = c.timeline.events.last { $0.kind == .mark && $0.time < c.time }
     let sinceMark = mark.flatMap { c.ledger.energy(over: TimeSpan($0.time, c.time)) }
@@ -40,20 +39,28 @@ struct EquivalentsOverlay: Overlay {
         Run(" since mark", ink.muted),
       ]
     }
-    var lines = [head, []]
-    // Where there is little room, only the numbers are drawn.
-    let claim = room.height < 18 ? [] : [[]] + story(width: room.width, ink)
     let counts = Equivalent.counts(joules: energy.joules, grams: grams)
       .filter { ($0.thing.isCountedInParts ? 1e-6 : 0.0095)...1e6 ~= $0.count }
-    let rows = max(1, room.height - lines.count - claim.count - 1)
-    lines += table(counts, rows, sinceMark?.joules, ink, width: room.width)
-    OverlayBox.draw(lines + claim, title: title, on: &canvas, c)
+    return [head] + whole(c, ink) + [[]] + table(counts, sinceMark?.joules, ink, width: width)
+      + [[]] + story(width: width, ink)
   }
 
-  private let title = "Equivalents: the same energy elsewhere"
+  /// What the job still takes until its end, as far as that can be told.
+  private func whole(_ c: FrameContext, _ ink: OverlayInk) -> [[Run]] {
+    guard let left = c.outlook?.joules, left > 0 else { return [] }
+    let kilometres = left / Equivalent.modelThreeKilometre.joules
+    var line = [
+      Run("≈ " + SI.energy(left).joined, ink.ramp(.algorithm).bold),
+      Run(" to go to the end of the run", ink.muted),
+    ]
+    if kilometres >= 1 {
+      line.append(Run("   ≈ \(Self.grouped(kilometres)) km in a Model 3", ink.text))
+    }
+    return [line]
+  }
 
   private func table(
-    _ counts: [EquivalentCount], _ limit: Int, _ sinceMark: Double?, _ ink: OverlayInk, width: Int
+    _ counts: [EquivalentCount], _ sinceMark: Double?, _ ink: OverlayInk, width: Int
   ) -> [[Run]] {
     let hasMark = (sinceMark ?? 0) > 0
     var table = TextTable([
@@ -61,12 +68,7 @@ struct EquivalentsOverlay: Overlay {
       .init(hasMark ? "since mark" : "", right: true, rank: 2),
       .init("source", rank: 1, limit: 64),
     ])
-    var shown = counts
-    if shown.count > limit {
-      let best = Set(Equivalent.best(counts, limit: limit))
-      shown = counts.filter(best.contains)
-    }
-    for count in shown {
+    for count in counts {
       let mark =
         hasMark && count.thing.basis == .joules
         ? sinceMark.map { Self.amount($0 / count.thing.amount, count.thing) } ?? "" : ""

@@ -2,13 +2,19 @@ import Canvas
 
 /// A box over the middle of the screen.
 enum OverlayBox {
+  /// The row that stays free above a box: the title says whether what is shown is simulated, supposed
+  /// or recorded.
+  static func top(_ canvas: Canvas) -> Int { canvas.height >= 8 ? 1 : 0 }
+
   /// Draws the box for a body of `width` by `height` and returns where the body goes.
   static func open(
     _ canvas: inout Canvas, title: String, width: Int, height: Int, _ c: FrameContext
   ) -> Rect {
+    let top = top(canvas)
     let outer = Rect(
-      x: max(0, (canvas.width - width - 4) / 2), y: max(0, (canvas.height - height - 2) / 2),
-      width: min(canvas.width, width + 4), height: min(canvas.height, height + 2))
+      x: max(0, (canvas.width - width - 4) / 2),
+      y: top + max(0, (canvas.height - top - height - 2) / 2),
+      width: min(canvas.width, width + 4), height: min(canvas.height - top, height + 2))
     let ground = Style(c.theme[.text], on: c.theme[.strip])
     canvas.fill(outer, ground)
     canvas.box(outer, Style(c.theme[.muted], on: c.theme[.strip]), glyphs: c.glyphs)

@@ -3,15 +3,20 @@ import Quantities
 import Telemetry
 
 /// Where the numbers of the chosen panel come from: source, method, age and state.
-struct ProvenanceOverlay: Overlay {
+struct ProvenanceOverlay: ScrollingOverlay {
   let name = OverlayName.provenance
   let keys = ["i"]
   let text = "where its numbers come from"
   let hint = "source"
 
-  func draw(_ canvas: inout Canvas, _ c: FrameContext) {
-    let index = c.input.view.focused ?? c.input.view.selected
-    let panel = PanelCatalogue.all[index]
+  func title(_ c: FrameContext) -> String { "\(panel(c).name): where its numbers come from" }
+
+  private func panel(_ c: FrameContext) -> any Panel {
+    PanelCatalogue.all[c.input.view.focused ?? c.input.view.selected]
+  }
+
+  func lines(width: Int, _ c: FrameContext) -> [[Run]] {
+    let panel = panel(c)
     let series = c.timeline.descriptors.filter { panel.kinds.contains($0.device.kind) }
     let sources = Set(series.map(\.provenance.source))
     let expected = Set(
@@ -44,26 +49,15 @@ struct ProvenanceOverlay: Overlay {
       lines = certificate + (lines.isEmpty ? [] : [[]]) + lines
     }
     if !lines.isEmpty, !series.isEmpty { lines.append([]) }
-    lines += rows(series, c, style)
+    lines += rows(series, width, c, style)
     if lines.isEmpty { lines.append([Run("Nothing is read for this panel.", style(.muted))]) }
-    let width = min(canvas.width - 6, 112)
-    let body = OverlayBox.open(
-      &canvas, title: "\(panel.name): where its numbers come from", width: width,
-      height: min(lines.count, canvas.height - 4), c)
-    for (index, line) in lines.enumerated() where index < body.height {
-      let isLast = index == body.height - 1 && lines.count > body.height
-      let shown = isLast ? [Run("… \(lines.count - index) more", style(.muted))] : line
-      canvas.runs(shown, x: body.x, y: body.y + index, maxWidth: body.width)
-      let width = shown.reduce(0) { $0 + displayWidth($1.text) }
-      if width > body.width, let last = shown.last {
-        canvas.put("…", x: body.right - 1, y: body.y + index, last.style)
-      }
-    }
+    return lines
   }
 
   /// One line for each metric and provenance, with the number of devices that share both.
   private func rows(
-    _ series: [SeriesDescriptor], _ c: FrameContext, _ style: (Theme.Role) -> Style
+    _ series: [SeriesDescriptor], _ width: Int, _ c: FrameContext,
+    _ style: (Theme.Role) -> Style
   ) -> [[Run]] {
     struct Group: Hashable {
       var metric: Metric
@@ -79,19 +73,23 @@ struct ProvenanceOverlay: Overlay {
       if members[group] == nil { order.append(group) }
       members[group, default: []].append(descriptor)
     }
-    return order.map { group in
+    var table = TextTable([
+      .init("", limit: 24), .init(""), .init("", limit: 16), .init("", rank: 1, limit: 24),
+      .init(""), .init("", rank: 2, limit: 60),
+    ])
+    for group in order {
       let list = members[group] ?? []
       let ages = list.compactMap { c.moment.known($0.metric, of: $0.device)?.age }
       let age = ages.min().map { SI.age($0) + " old" } ?? "nothing yet"
       let count = list.count > 1 ? "\(list.count) × \(group.kind.name)" : group.kind.name
-      return [
-        Run(pad(group.metric.title, 24), style(.text)), Run(pad(count, 11), style(.muted)),
-        Run(pad(group.provenance.source, 11), style(.text)),
-        Run(pad(group.provenance.method.words, 24), style(.muted)),
-        Run(pad(age, 12), style(.muted)),
-        Run(sanitized(group.provenance.note), style(.muted)),
-      ]
+      table.rows.append([
+        Run(group.metric.title, style(.text)), Run(count, style(.muted)),
+        Run(group.provenance.source, style(.text)),
+        Run(group.provenance.method.words, style(.muted)), Run(age, style(.muted)),
+        Run(group.provenance.note, style(.muted)),
+      ])
     }
+    return table.lines(width: width, title: style(.muted))
   }
 
   private func pad(_ text: String, _ width: Int) -> String {

@@ -79,28 +79,35 @@ struct TextTable {
 extension OverlayBox {
   /// The width and height a body may have on a screen.
   static func room(_ canvas: Canvas) -> (width: Int, height: Int) {
-    (max(0, min(canvas.width - 4, 148)), max(0, canvas.height - 2))
+    (max(0, min(canvas.width - 4, 148)), max(0, canvas.height - 2 - top(canvas)))
   }
 
-  /// Draws lines of runs into a box; says how many are left out where they do not fit.
+  /// Draws lines of runs into a box, from the row that it is scrolled to, and says on its lower edge
+  /// which they are and what closes it.
   static func draw(
     _ lines: [[Run]], title: String, on canvas: inout Canvas, _ c: FrameContext
   ) {
     let room = room(canvas)
     let widths = lines.map { $0.reduce(0) { $0 + displayWidth($1.text) } }
-    let width = min(room.width, max(widths.max() ?? 0, displayWidth(title) + 2))
+    let width = min(room.width, max(widths.max() ?? 0, displayWidth(title) + 2, 12))
     let body = open(
       &canvas, title: title, width: width, height: min(lines.count, room.height), c)
-    let muted = Style(c.theme[.muted], on: c.theme[.strip])
-    for (index, line) in lines.enumerated() where index < body.height {
-      let isLast = index == body.height - 1 && lines.count > body.height
-      let shown =
-        isLast ? [Run("… \(lines.count - index) more: enlarge the screen", muted)] : line
-      canvas.runs(shown, x: body.x, y: body.y + index, maxWidth: body.width)
-      if !isLast, widths[index] > body.width, let last = shown.last {
-        canvas.put("…", x: body.right - 1, y: body.y + index, last.style)
+    let first = max(0, min(c.input.view.scroll, lines.count - body.height))
+    for (row, index) in (first..<min(lines.count, first + body.height)).enumerated() {
+      canvas.runs(lines[index], x: body.x, y: body.y + row, maxWidth: body.width)
+      if widths[index] > body.width, let last = lines[index].last {
+        canvas.put("…", x: body.right - 1, y: body.y + row, last.style)
       }
     }
+    let ink = OverlayInk(c: c)
+    var foot = [Run(" Esc", ink.title), Run(" closes ", ink.muted)]
+    if lines.count > body.height {
+      let shown = "\(first + 1)–\(first + body.height) of \(lines.count) "
+      foot = [Run(" ↑ ↓", ink.title), Run(" \(shown) ", ink.muted)] + foot
+    }
+    let length = foot.reduce(0) { $0 + displayWidth($1.text) }
+    guard length <= body.width else { return }
+    canvas.runs(foot, x: body.right - length, y: body.bottom, maxWidth: length)
   }
 
   /// A sentence broken between words into lines of one style.

@@ -33,7 +33,9 @@ enum SentenceLine {
     {
       return AlertTicker.remark(event, c)
     }
-    guard let decided = decided(AlarmSchedule.slotStart(c.time, since: start), c) else {
+    // At the very beginning nothing is known; the first slot is decided two seconds later.
+    let slot = max(AlarmSchedule.slotStart(c.time, since: start), min(c.time, start + 2))
+    guard let decided = decided(slot, c) else {
       return Remark.calm(c)
     }
     // What was decided stands through the slot, with the numbers of this moment.
@@ -42,10 +44,11 @@ enum SentenceLine {
 
   /// What asked for attention most at the beginning of a slot.
   private static func decided(_ slot: Timestamp, _ c: FrameContext) -> Remark? {
-    c.input.remarks.answer(slot) {
+    if slot == c.time { return Remark.alarm(c) }
+    return c.input.remarks.answer(slot) {
       var input = c.input
       input.view.cursor.seek(to: slot, in: input.bounds)
-      return Remark.alarm(slot == c.time ? c : FrameContext(input))
+      return Remark.alarm(FrameContext(input))
     }
   }
 }

@@ -2,8 +2,8 @@
 public enum KeyTable {
   /// A group of keys in help and manual.
   public enum Section: String, Sendable, Hashable, CaseIterable {
-    case time = "Time"
     case panels = "Panels"
+    case time = "Time"
     case marks = "Marks"
     case program = "Program"
   }

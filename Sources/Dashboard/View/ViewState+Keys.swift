@@ -5,10 +5,11 @@ import Telemetry
 extension ViewState {
   /// Carries out the command of a key, given by its name.
   ///
-  /// An open list takes its own keys first; `canSignal` says whether its processes run here, now.
+  /// An open list takes its own keys first; `canSignal` says whether its processes run here, now, and
+  /// `scrollLimit` how many rows it can be scrolled at most.
   public mutating func press(
     _ key: String, timeline: Timeline, bounds: TimeSpan, canSignal: Bool = false,
-    utcOffset: (Timestamp) -> Int = { _ in 0 }
+    utcOffset: (Timestamp) -> Int = { _ in 0 }, scrollLimit: () -> Int = { 0 }
   ) -> [Effect] {
     if let prompt { return type(key, into: prompt, timeline, bounds, utcOffset) }
     if overlay == .processes {
@@ -38,6 +39,11 @@ extension ViewState {
         return apply(.overlay(.events), timeline: timeline, bounds: bounds)
       case .unhandled: break
       }
+    }
+    if isScrolling, let rows = Self.scrollStep(key) {
+      toast = ""
+      scroll(by: rows, limit: scrollLimit())
+      return []
     }
     if overlay == .race, race.press(key) {
       toast = ""

@@ -19,6 +19,8 @@ public struct ViewState: Sendable, Hashable {
   public private(set) var selected = 0
   /// The view that is open over the panels.
   public private(set) var overlay: OverlayName?
+  /// The rows that the open view is scrolled by.
+  public internal(set) var scroll = 0
   /// Where the selected span begins, A; it ends at the cursor unless it has an end of its own.
   public internal(set) var selection: Timestamp?
   /// Where the selected span ends, B: what is played comes back from there to its beginning.
@@ -109,6 +111,7 @@ public struct ViewState: Sendable, Hashable {
     case .loop: loop(bounds)
     case .overlay(let name):
       overlay = overlay == name ? nil : name
+      scroll = 0
       if overlay == .events { events = EventListState() }
     case .screenshot: return [.screenshot]
     case .repaint: return [.repaint]
@@ -118,7 +121,10 @@ public struct ViewState: Sendable, Hashable {
   }
 
   /// Opens a view over the panels from the beginning.
-  public mutating func open(_ name: OverlayName) { overlay = name }
+  public mutating func open(_ name: OverlayName) {
+    overlay = name
+    scroll = 0
+  }
 
   /// Seconds that the curves show of a session that is so many seconds old at the time shown.
   public func shownWindow(_ age: Double) -> Double {

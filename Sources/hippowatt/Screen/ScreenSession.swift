@@ -95,13 +95,8 @@ final class ScreenSession {
     quietSince = nil
   }
 
-  private var lastNotice = ""
-
-  private func draw() throws {
-    if feed.notice != lastNotice {
-      lastNotice = feed.notice
-      view.toast = lastNotice
-    }
+  /// What a frame of this moment is a function of.
+  private func input() -> FrameInput {
     var info = feed.info
     info.tariff = tariff
     info.pue = pue
@@ -115,6 +110,17 @@ final class ScreenSession {
     // What a recording holds is read as it is asked for, and what was found before then may be less.
     if case .live = info.origin { input.remarks = remarks }
     accounts.fill(&input)
+    return input
+  }
+
+  private var lastNotice = ""
+
+  private func draw() throws {
+    if feed.notice != lastNotice {
+      lastNotice = feed.notice
+      view.toast = lastNotice
+    }
+    var input = input()
     frame = Frame.render(input)
     while try feed.supply() {
       input.timeline = feed.timeline
@@ -161,7 +167,7 @@ final class ScreenSession {
       let theme = view.theme
       let effects = view.press(
         key.name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal,
-        utcOffset: feed.info.utcOffset)
+        utcOffset: feed.info.utcOffset, scrollLimit: { Frame.scrollLimit(input()) })
       if view.theme != theme { view.toast = "theme " + self.theme.name }
       // Not even the rest of the same read is an answer: it was typed before the question.
       if view.processes.asked != asked { view.processes.holdAnswers() }
@@ -192,9 +198,18 @@ final class ScreenSession {
     case .release:
       isDragging = false
       view.release()
-    case .wheelUp: _ = view.apply(.zoomIn, timeline: feed.timeline, bounds: feed.bounds)
-    case .wheelDown: _ = view.apply(.zoomOut, timeline: feed.timeline, bounds: feed.bounds)
+    case .wheelUp: turn(up: true)
+    case .wheelDown: turn(up: false)
     case .moved: break
+    }
+  }
+
+  /// The wheel moves in what is open, and else makes the time that is shown shorter or longer.
+  private func turn(up: Bool) {
+    if view.isScrolling {
+      view.scroll(by: up ? -3 : 3, limit: Frame.scrollLimit(input()))
+    } else {
+      _ = view.apply(up ? .zoomIn : .zoomOut, timeline: feed.timeline, bounds: feed.bounds)
     }
   }
 

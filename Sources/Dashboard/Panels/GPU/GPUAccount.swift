@@ -9,13 +9,15 @@ enum GPUAccount {
   static let height = 5
 
   /// The most important parts in one line.
+  ///
+  /// The worst outlier is named in it, unless the cards above it name theirs.
   static func drawLine(
-    _ canvas: inout Canvas, _ gpus: [Device], in rect: Rect, _ c: FrameContext
+    _ canvas: inout Canvas, _ gpus: [Device], in rect: Rect, namesOutliers: Bool, _ c: FrameContext
   ) {
     let balance = c.ledger.balance(of: gpus, over: c.account)
     var phrases: [[Run]] = []
     if let disagreement = disagreement(balance, c) { phrases.append(disagreement) }
-    if let worst = c.outliers.first {
+    if namesOutliers, let worst = c.outliers.first {
       phrases.append([Run(GPUGrid.sentence(worst), c.style(.warning))])
     }
     if let warning = c.ledger.metersPassedOver(in: c.account).first {

@@ -27,13 +27,14 @@ struct GPUDrawPanel: Panel {
     }
     var headline = Headline(value: SI.text(watts, "W"))
     let energy = energyPhrases(of: gpus, watts, c)
-    headline.phrases += energy.prefix(1)
+    // What was drawn, and right behind it what that cost.
+    headline.phrases += energy.prefix(c.price == nil ? 1 : 2)
     let limits = gpus.compactMap { c.moment.known(.powerLimit, of: $0.id)?.value }
     if limits.count == gpus.count, case let cap = limits.reduce(0, +), cap > 0 {
       headline.phrases.append([Run("\(SI.percent(watts / cap)) % of cap", c.muted)])
       headline.note = "cap " + SI.string(cap, "W")
     }
-    headline.phrases += energy.dropFirst()
+    headline.phrases += energy.dropFirst(c.price == nil ? 1 : 2)
     return headline
   }
 
@@ -45,6 +46,9 @@ struct GPUDrawPanel: Panel {
       phrases.append([
         Run(mark + SI.energy(energy.joules).joined, c.text), Run(" " + c.accountWords, c.muted),
       ])
+      if let cost = c.cost(of: devices, over: c.account) {
+        phrases.append([Run(mark + cost, c.text)])
+      }
       if c.input.view.selection == nil,
         let since = c.timeline.events.last(where: { $0.kind == .mark && $0.time < c.time }),
         let part = c.timeline.energy(of: devices, over: TimeSpan(since.time, c.time))
@@ -55,9 +59,6 @@ struct GPUDrawPanel: Panel {
       }
       if energy.coverage < 0.995, c.account.seconds > 10 {
         phrases.append([Run("\(SI.percent(energy.coverage)) % covered", c.style(.warning))])
-      }
-      if let cost = c.cost(of: devices, over: c.account) {
-        phrases.append([Run(mark + cost, c.text)])
       }
     }
     let peak = c.ledger.powerCurve(of: devices, over: c.window, columns: 120).compactMap { $0 }
@@ -84,7 +85,10 @@ struct GPUDrawPanel: Panel {
     if isLarge {
       GPUAccount.draw(&canvas, gpus, in: lower.splitRows(1).bottom, c)
     } else if lower.height > 0 {
-      GPUAccount.drawLine(&canvas, gpus, in: lower, c)
+      let isGrid =
+        !GPUCards.fit(gpus.count, in: upper)
+        && GPURows.needsGrid(gpus.count, width: upper.width, height: upper.height)
+      GPUAccount.drawLine(&canvas, gpus, in: lower, namesOutliers: !isGrid, c)
     }
     let people = isLarge ? min(5, upper.height / 5) : 0
     let processes = people > 1 ? c.ledger.processes(over: c.account, by: .process) : []
@@ -110,7 +114,9 @@ struct GPUDrawPanel: Panel {
     let chartShare = max(1, min(rect.height / 2, rect.height - min(gpus.count, 32) - title))
     let rows =
       isGrid
-      ? rect.height - max(2, rect.height / 3)
+      ? max(
+        rect.height - max(2, rect.height / 3),
+        min(rect.height, GPUGrid.leastRows(gpus.count, width: rect.width / 8 * 8)))
       : GPURows.height(gpus.count, width: rect.width, available: rect.height - 2) + title
     let chartHeight = max(isGrid ? 0 : chartShare, rect.height - rows)
     let (chart, below) = rect.splitRows(min(chartHeight, rect.height))

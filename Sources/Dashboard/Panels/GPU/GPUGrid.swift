@@ -5,6 +5,11 @@ import Telemetry
 
 /// Many accelerators: a tile each, coloured by watts, a legend, and the outliers in words.
 enum GPUGrid {
+  /// The rows that a grid of so many accelerators needs at least, with its legend and a sentence.
+  static func leastRows(_ count: Int, width: Int) -> Int {
+    (count + max(1, width) - 1) / max(1, width) + 2
+  }
+
   static func draw(_ canvas: inout Canvas, _ gpus: [Device], in rect: Rect, _ c: FrameContext) {
     guard rect.height >= 2 else { return }
     let watts = gpus.map { c.power(of: $0.id) }
@@ -18,7 +23,7 @@ enum GPUGrid {
     let tiles = Canvas.heatGridTiles(count: gpus.count, in: grid)
     let wide = tiles.map(\.width).max() ?? 0
     let labels = zip(gpus, watts).map { gpu, watts in
-      wide >= 6 ? watts.map { SI.fixed($0, 0) } ?? "–" : wide >= 3 ? gpu.label : ""
+      wide >= 6 ? watts.map { SI.fixed($0, 0) } ?? "–" : wide >= 2 ? gpu.label : ""
     }
     canvas.heatGrid(
       watts, in: grid, bottom: 0, top: top, gradient: c.theme[.power], missing: c.theme[.critical],
@@ -30,9 +35,10 @@ enum GPUGrid {
       let isLast = index == wordRows - 1 && words.count > wordRows
       let more = isLast ? "   and \(words.count - wordRows) more" : ""
       let row = below.row(index + 1)
+      let room = row.width - displayWidth(more)
       let used = canvas.textClipped(
-        sentence.text, x: row.x, y: row.y, maxWidth: row.width - displayWidth(more),
-        c.style(sentence.role))
+        displayWidth(sentence.text) <= room ? sentence.text : sentence.short, x: row.x, y: row.y,
+        maxWidth: room, c.style(sentence.role))
       canvas.text(more, x: row.x + used, y: row.y, c.muted)
     }
   }
@@ -79,7 +85,7 @@ enum GPUGrid {
     var phrases: [[Run]] = []
     if labelled >= 6 {
       phrases.append([Run("watts of each", c.muted)])
-    } else if labelled >= 3 {
+    } else if labelled >= 2 {
       phrases.append([Run("numbers name the cards", c.muted)])
     }
     if hidden > 0 { phrases.insert([Run("\(hidden) more do not fit", c.style(.warning))], at: 0) }
@@ -89,12 +95,21 @@ enum GPUGrid {
   /// The outliers in words, the worst first.
   static func sentences(
     _ outliers: [Outlier], _ silent: [Device], _ c: FrameContext
-  ) -> [(text: String, role: Theme.Role)] {
-    var result: [(text: String, role: Theme.Role)] = silent.compactMap { gpu in
-      GPUCondition.silence(of: gpu, c).map { ("GPU \(gpu.label): \($0)", .critical) }
+  ) -> [(text: String, short: String, role: Theme.Role)] {
+    var result: [(text: String, short: String, role: Theme.Role)] = silent.compactMap { gpu in
+      GPUCondition.silence(of: gpu, c).map {
+        ("GPU \(gpu.label): \($0)", "GPU \(gpu.label) is silent", .critical)
+      }
     }
-    result += outliers.map { (sentence($0), .warning) }
+    result += outliers.map { (sentence($0), short($0), .warning) }
     return result
+  }
+
+  /// An outlier in few words: `GPU 6: 131 W`.
+  private static func short(_ outlier: Outlier) -> String {
+    let value =
+      outlier.kind == .hot ? SI.fixed(outlier.value, 0) + " °C" : SI.string(outlier.value, "W")
+    return "GPU \(outlier.device.label): \(value)"
   }
 
   /// An outlier in words: `GPU 6 draws 131 W while its peers draw 610 W: waits`.
