@@ -1,5 +1,7 @@
 import Dashboard
 import Glibc
+import Recordings
+import Telemetry
 import Terminals
 import TestSupport
 import Testing
@@ -206,6 +208,53 @@ import Testing
     #expect(given.status == 1)
     #expect(given.errorLines.count == 1)
     #expect(given.errors.contains("talk.toml:1: chapter 1"), "\(given.errors)")
+  }
+
+  /// A night: ten minutes of work, five hours in which nothing happens, ten minutes of work.
+  @Test func aNightWithoutWorkPassesInSeconds() throws {
+    let start = Timestamp(nanoseconds: 1_790_000_000_000_000_000)
+    let gpu = DeviceID(machine: "box", kind: .gpu, name: "GPU-0")
+    let job = DeviceID(machine: "box", kind: .job, name: "log")
+    let writer = try RecordingWriter(
+      path: folder.file("night.hippo"),
+      header: RecordingHeader(machine: "box", programVersion: "test", startedAt: start))
+    writer.isBulk = true
+    try writer.append(.device(Device(id: gpu, label: "0", model: "NVIDIA H100 80GB HBM3")))
+    try writer.append(.device(Device(id: job, label: "train.py")))
+    let series: [(DeviceID, Metric)] = [(gpu, .power), (gpu, .utilization), (job, .step)]
+    for (device, metric) in series {
+      try writer.append(
+        .series(
+          SeriesDescriptor(
+            device: device, metric: metric,
+            provenance: Provenance(source: "test", method: .instant, period: 5))))
+    }
+    for second in stride(from: 0, through: 19_200, by: 5) {
+      let time = start + Double(second)
+      let isBusy = second < 600 || second >= 18_600
+      var reading = Reading(device: gpu, time: time)
+      reading.set(.power, isBusy ? 650 : 70)
+      reading.set(.utilization, isBusy ? 1 : 0)
+      try writer.append(.reading(reading))
+      if isBusy {
+        var step = Reading(device: job, time: time)
+        step.set(.step, Double(second))
+        try writer.append(.reading(step))
+      }
+    }
+    try writer.close()
+    folder.write(
+      "[[chapter]]\nname = \"night\"\nrecording = \"night.hippo\"\nnumber = \"gpu\"\nview = \"gpu\"\n",
+      to: "talk.toml")
+    let stage = TalkStage(
+      try TalkFile.read(folder.file("talk.toml")), language: .en, host: HostEnvironment.current())
+    #expect(stage.problem(of: 0) == nil)
+    let pace = try #require(stage.state().plan?.pace)
+    let idle = try #require(pace.idle.first, "\(pace)")
+    #expect(pace.idle.count == 1 && abs(idle.start - 600) < 60 && abs(idle.end - 18_600) < 60)
+    #expect(pace.shortenedLength < 1400, "\(pace)")
+    let result = try run("talk.toml", "--check", "96x27")
+    #expect(result.status == 0, "\(result.output)")
   }
 
   // MARK: Export

@@ -85,10 +85,20 @@ extension TalkPace {
       if isBusy.indices.contains(column) { isBusy[column] = true }
     }
     for event in timeline.events where span.contains(event.time) { mark(event.time) }
+    func isCounter(_ series: Timeline.SeriesID) -> Bool {
+      timeline.descriptor(series).metric.isCounter
+    }
     for job in timeline.devices(.job) {
       for metric in Ledger.progressMetrics {
         guard let series = timeline.id(metric, of: job.id) else { continue }
         for reading in timeline.readings(series, in: span) { mark(reading.time) }
+        // Of what is no longer kept one by one, a change within a column tells.
+        let course = timeline.curve(series, over: span, columns: columns, until: span.end)
+        for (column, values) in course.enumerated() {
+          if let values, values.high > values.low || isCounter(series) && values.mean > 0 {
+            isBusy[column] = true
+          }
+        }
       }
     }
     var found: [Idle] = []

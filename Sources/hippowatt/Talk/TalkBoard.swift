@@ -1,6 +1,7 @@
 import Dashboard
 import Formats
 import Glibc
+import SwiftOverlayShims
 
 /// Where a running talk tells the speaker's view how it stands: two files in a folder of the user's own.
 ///

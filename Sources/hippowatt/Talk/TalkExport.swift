@@ -64,14 +64,15 @@ struct TalkExport {
   private func cast() throws -> String {
     var state = stage.state(waits: false)
     var cast = AsciicastWriter(
-      width: width, height: height, title: stage.script.title.text(in: stage.language))
+      width: width, height: height, title: sanitized(stage.script.title.text(in: stage.language)))
     var time = 0.0
     var last = Canvas(width: 0, height: 0)
     var before: Canvas?
     func mark() {
       guard !state.isOver else { return }
-      cast.mark(
-        stage.script.chapters[state.chapter].name.text(in: stage.language), at: time)
+      let name = stage.script.chapters[state.chapter].name.text(in: stage.language)
+      // A player may show it as it is.
+      cast.mark(sanitized(name), at: time)
     }
     mark()
     var end: Double?

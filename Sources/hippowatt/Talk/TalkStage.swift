@@ -107,7 +107,10 @@ final class TalkStage {
     }
     let span = TimeSpan(scene.start, end)
     if accounts.races.isEmpty { scene.bounds = span }
-    scene.pace = TalkPace(of: feed.timeline, over: span)
+    // Which stretches are idle is asked of the whole, and that may have to be read first.
+    try feed.update(
+      for: ViewState(cursor: .replay(from: end, paused: true), window: max(1, span.seconds)))
+    repeat { scene.pace = TalkPace(of: feed.timeline, over: span) } while try feed.supply()
     return scene
   }
 
