@@ -183,6 +183,8 @@ import Testing
       from = "-5h"
       \(head)"tiny-gpt"
       theme = "blue"
+      \(head)"tiny-gpt"
+      grid = "XX"
       \(head)"train-bert-8xb200"
       view = "green"
       at = "1s"
@@ -199,10 +201,11 @@ import Testing
         "talk.toml:8: chapter 3 “a”: its end is not after its beginning",
         "talk.toml:13: chapter 4 “a”: “-5h” is before the recording begins",
         "talk.toml:17: chapter 5 “a”: there is no theme “blue”; there are: ",
-        "talk.toml:21: chapter 6 “a”, en, after 0 s: nothing is known of what the view shows",
+        "talk.toml:21: chapter 6 “a”: --grid XX: write the code of a country that is known",
+        "talk.toml:25: chapter 7 “a”, en, after 0 s: nothing is known of what the view shows",
       ])
     { #expect(line.hasPrefix(words), "\(line)") }
-    #expect(lines.count == 7, "\(lines)")
+    #expect(lines.count == 8, "\(lines)")
     // Nobody begins a talk that cannot be given to its end.
     let given = try run("talk.toml", "--export", "out")
     #expect(given.status == 1)

@@ -11,11 +11,7 @@ struct RaceOverlay: Overlay {
   let hint = ""
 
   func draw(_ canvas: inout Canvas, _ c: FrameContext) {
-    draw(&canvas, in: Self.area(canvas, c), c)
-  }
-
-  /// Draws it into some room.
-  func draw(_ canvas: inout Canvas, in area: Rect, _ c: FrameContext) {
+    let area = Self.area(canvas, c)
     guard !area.isEmpty else { return }
     canvas.fill(area, Style(c.theme[.text], on: c.background))
     guard let race = c.race else {

@@ -113,9 +113,7 @@ struct TalkScene {
   /// The curves and what both took; the number and the sentence are said already.
   private func drawRace(_ canvas: inout Canvas) {
     let area = canvas.bounds.inset(dx: 2, dy: 0)
-    guard let race = context.race else {
-      return RaceOverlay().draw(&canvas, in: area, context)
-    }
+    guard let race = context.race else { return RaceOverlay().draw(&canvas, context) }
     let scene = RaceScene(
       race: race, moment: race.moment(at: context.time, by: context.input.view.race.alignment),
       state: context.input.view.race, theme: theme, glyphs: glyphs)

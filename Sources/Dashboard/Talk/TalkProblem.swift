@@ -49,7 +49,9 @@ extension TalkFrame {
       if layout.scale == 0 { problems.append(.numberTooWide) }
     }
     let source = sanitized(input.chapter.source.text(in: input.language))
-    if displayWidth(source) > layout.bottom.width - 10 { problems.append(.sourceCut) }
+    if !source.isEmpty, displayWidth(source) > layout.bottom.width - 10 {
+      problems.append(.sourceCut)
+    }
     if let problem = scene.pictureProblem { problems.append(problem) }
     return problems
   }

@@ -106,9 +106,9 @@ struct Talk: ParsableCommand {
       throw ExitStatus(code: 1)
     }
     let languages = Language.allCases.map(\.rawValue).joined(separator: " and ")
-    print(
-      "clean: \(stage.script.chapters.count) chapters in \(languages) at \(size.width)x\(size.height)"
-    )
+    let count = stage.script.chapters.count
+    let chapters = count == 1 ? "1 chapter" : "\(count) chapters"
+    print("clean: \(chapters) in \(languages) at \(size.width)x\(size.height)")
   }
 
   private func give(_ stage: TalkStage, _ host: HostEnvironment) throws {

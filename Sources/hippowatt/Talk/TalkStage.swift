@@ -119,8 +119,8 @@ final class TalkStage {
 
   private func supposed(_ grid: String?) throws -> SupposedGrid? {
     guard let grid else { return nil }
-    let isCountry = GridSource.knows(grid)
-    let named = isCountry || grid.hasPrefix("/") ? grid : file.folder + "/" + grid
+    let isFile = !GridSource.knows(grid) && (grid.contains(".") || grid.contains("/"))
+    let named = isFile && !grid.hasPrefix("/") ? file.folder + "/" + grid : grid
     do { return try SupposedGridOptions.parse(["--grid", named]).load() } catch let wrong
       as WrongUsage
     { throw Failure(wrong.description) }
