@@ -77,7 +77,7 @@ install: build completions man
 	install -D -s -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/hippowatt
 	install -d $(DESTDIR)$(PREFIX)/share/hippowatt/themes $(DESTDIR)$(PREFIX)/share/hippowatt/demos
 	install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/hippowatt/themes/
-	install -m 644 demos/*.hippo $(DESTDIR)$(PREFIX)/share/hippowatt/demos/
+	install -m 644 demos/*.hippo demos/*.talk.toml $(DESTDIR)$(PREFIX)/share/hippowatt/demos/
 	install -D -m 644 .build/share/hippowatt.1 $(DESTDIR)$(PREFIX)/share/man/man1/hippowatt.1
 	install -D -m 644 .build/share/hippowatt.bash \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hippowatt

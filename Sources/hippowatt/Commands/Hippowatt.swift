@@ -13,7 +13,8 @@ struct Hippowatt: ParsableCommand {
       """,
     version: Version.string,
     subcommands: [
-      Watch.self, Replay.self, Record.self, Demo.self, Jobs.self, Sources.self, Snapshot.self,
+      Watch.self, Replay.self, Record.self, Demo.self, Talk.self, Jobs.self, Sources.self,
+      Snapshot.self,
       Report.self, Compare.self, RaceCommand.self, Import.self, Export.self, Cut.self,
       When.self, Grid.self,
     ],

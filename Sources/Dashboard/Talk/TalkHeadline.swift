@@ -1,0 +1,72 @@
+import Accounting
+import Quantities
+import Telemetry
+
+extension TalkNumber {
+  /// The number of a moment and what it is of; `nil` where the scene has none.
+  func headline(_ c: FrameContext) -> Headline? {
+    switch self {
+    case .none: return nil
+    case .panel(let index):
+      return PanelCatalogue.all.indices.contains(index)
+        ? PanelCatalogue.all[index].headline(c) : nil
+    case .energy:
+      guard let energy = c.sessionEnergy, energy.covered > 0 else { return Headline() }
+      var headline = Headline(value: SI.energy(energy.joules))
+      headline.isEstimate = energy.isModelled
+      headline.phrases = [[Run(place(c), c.text)], [Run(since(c), c.text)]]
+      return headline
+    case .kilometres:
+      guard let energy = c.sessionEnergy, energy.covered > 0 else { return Headline() }
+      let kilometres = energy.joules / Equivalent.modelThreeKilometre.joules
+      let isFar = kilometres >= 0.95
+      var headline = Headline(
+        value: SI.Text(
+          number: SI.twoDigits(isFar ? kilometres : kilometres * 1000), unit: isFar ? "km" : "m"))
+      headline.isEstimate = true
+      headline.phrases = [
+        [Run("in a Model 3, with the same energy", c.text)],
+        [Run(SI.energy(energy.joules).joined + " " + place(c), c.text)],
+      ]
+      return headline
+    case .carbon:
+      guard let account = c.ledger.grid(over: c.session), account.gramsMatched > 0 else {
+        return Headline()
+      }
+      var headline = Headline(value: SI.carbon(account.grams))
+      headline.isEstimate = c.sessionEnergy?.isModelled ?? false
+      headline.tone = .text
+      headline.phrases = [[Run("lifecycle", c.text)]]
+      if let energy = c.sessionEnergy {
+        headline.phrases.append([Run("of " + SI.energy(energy.joules).joined, c.text)])
+      }
+      return headline
+    case .race:
+      guard let race = c.race else { return Headline() }
+      let moment = race.moment(at: c.time, by: c.input.view.race.alignment)
+      guard let equal = moment.equalLoss else {
+        return Headline(missing: [moment.absence].compactMap { $0 })
+      }
+      var headline = Headline(value: SI.Text(number: equal.sign, unit: "joules"))
+      headline.isEstimate = race.run.isModelled || race.baseline.isModelled
+      headline.phrases = [[Run(equal.words.of, c.text)]]
+      headline.tone = equal.saves.map { $0 ? .good : .critical } ?? .text
+      return headline
+    }
+  }
+
+  /// The colour of the number where its headline has none of its own.
+  var ramp: Theme.Ramp {
+    switch self {
+    case .panel(let index) where PanelCatalogue.all.indices.contains(index):
+      PanelCatalogue.all[index].ramp
+    default: .power
+    }
+  }
+
+  private func place(_ c: FrameContext) -> String {
+    c.ledger.wholeRole(at: c.time) == .machine ? "at the plug" : "by its parts"
+  }
+
+  private func since(_ c: FrameContext) -> String { "in " + SI.duration(c.session.seconds) }
+}

@@ -1,0 +1,422 @@
+import Dashboard
+import Glibc
+import Recordings
+import Telemetry
+import Terminals
+import TestSupport
+import Testing
+
+@testable import hippowatt
+
+/// A talk on a stage, with the real program.
+@Suite struct TalkTests {
+  private let folder: Folder
+  private static let demos = Fixtures.folder + "/../../demos/"
+
+  init() throws { folder = try Folder() }
+
+  /// A talk of two short scenes from the recordings that come with the program.
+  @discardableResult
+  private func write(_ more: String = "", seconds: Int = 2) -> String {
+    folder.write(
+      """
+      title = "Short"
+
+      [[chapter]]
+      name.en = "First"
+      name.fr = "Premier"
+      recording = "\(Self.demos)tiny-gpt.hippo"
+      from = "60s"
+      to = "100s"
+      view = "gpu"
+      number = "gpu"
+      seconds = \(seconds)
+      pause = true
+      caption.en = "One sentence."
+      caption.fr = "Une phrase."
+      notes = "Say this."
+
+      [[chapter]]
+      name = "Second"
+      recording = "\(Self.demos)tiny-gpt.hippo"
+      at = "100s"
+      view = "main"
+      number = "energy"
+      seconds = \(seconds)
+      \(more)
+
+      """, to: "talk.toml")
+  }
+
+  private func run(_ arguments: String..., environment: [String: String] = [:]) throws
+    -> Program.Result
+  {
+    try Program.run(["talk"] + arguments, in: folder, environment: environment)
+  }
+
+  // MARK: The file
+
+  @Test(arguments: [
+    ("titel = \"x\"", 1, "a talk has no setting “titel”"),
+    ("title = \"x\"", 0, "a talk needs scenes"),
+    ("[[chapter]]\nrecording = \"x\"", 1, "needs a “name”"),
+    ("[[chapter]]\nname = \"a\"", 1, "needs a “recording”"),
+    (
+      "[[chapter]]\nname = \"a\"\nrecording = \"x\"\nspeeed = 2", 4,
+      "no setting “speeed”; there are"
+    ),
+    ("[[chapter]]\nname = \"a\"\nrecording = \"x\"\nspeed = 0", 4, "from 0.1 to 10000"),
+    (
+      "[[chapter]]\nname = \"a\"\nrecording = \"x\"\nview = \"gpus\"", 4,
+      "there is no view “gpus”; there are main, gpu"
+    ),
+    (
+      "[[chapter]]\nname = \"a\"\nrecording = \"x\"\nnumber = \"watts\"", 4,
+      "there is no number “watts”"
+    ),
+    ("[[chapter]]\nname = \"a\"\nrecording = \"x\"\nat = \"teatime\"", 4, "is no time; write"),
+    (
+      "[[chapter]]\nname = \"a\"\nrecording = \"x\"\nat = \"1s\"\nfrom = \"2s\"", 5,
+      "“at” is one moment"
+    ),
+    (
+      "[[chapter]]\nname = \"a\"\nrecording = \"x\"\nseconds = \"0s\"", 4,
+      "must be a time from 1.00 s"
+    ),
+    (
+      "[[chapter]]\nname = \"a\"\nrecording = \"x\"\ncaption.de = \"b\"", 4,
+      "no language “de”; write en or fr"
+    ),
+    ("[[chapter]]\nname = \"a\"\nrecording = \"x\"\nview = \"race\"", 4, "against = "),
+    (
+      "[[chapter]]\nname = \"a\"\nrecording = \"x\"\n\n[[chapter]]\nname = \"b\"\nrecording = \"y\"\npause = 1",
+      8, "“pause” must be true or false"
+    ),
+    ("[[chapter]\nname = 1", 1, ""),
+  ])
+  func whatAFileCannotSayIsNamedWithItsLine(_ text: String, _ line: Int, _ words: String) throws {
+    folder.write(text + "\n", to: "talk.toml")
+    let result = try run("talk.toml", "--check", "96x27")
+    #expect(result.status == 1)
+    #expect(result.errorLines.count == 1, "\(result.errors)")
+    let place = line > 0 ? "talk.toml:\(line): " : "talk.toml: "
+    #expect(result.errors.hasPrefix("hippowatt: " + place), "\(result.errors)")
+    #expect(result.errors.contains(words), "\(result.errors)")
+  }
+
+  @Test func aFileThatIsNotThereIsNamed() throws {
+    let result = try run("none.toml")
+    #expect(result.status == 1)
+    #expect(result.errors == "hippowatt: none.toml: there is no such file\n")
+  }
+
+  @Test(arguments: [
+    ["--check", "96"], ["--check", "0x9"], ["--size", "x"], ["--lang", "de"], ["--color", "red"],
+    ["--notes", "--check", "96x27"], ["--notes", "talk.toml"],
+  ])
+  func wrongUsageIsOneLine(_ arguments: [String]) throws {
+    let result = try Program.run(["talk"] + arguments, in: folder)
+    #expect(result.status == 2, "\(result.errors)")
+  }
+
+  // MARK: The talk of the program
+
+  @Test(arguments: ["80x24", "96x27", "132x40"])
+  func theTalkThatComesWithTheProgramIsClean(_ size: String) throws {
+    let result = try run("--check", size)
+    #expect(result.status == 0, "\(result.output)")
+    #expect(result.output == "clean: 8 chapters in en and fr at \(size)\n")
+  }
+
+  @Test func theTalkThatComesWithTheProgramTakesFourMinutes() throws {
+    let talk = try TalkFile.read(Self.demos + "power-hungry.talk.toml")
+    #expect(talk.script.chapters.reduce(0) { $0 + $1.seconds } == 240)
+    for chapter in talk.script.chapters {
+      for text in [chapter.name, chapter.caption, chapter.notes, chapter.source] {
+        for language in Language.allCases { #expect(text.texts[language]?.isEmpty == false) }
+      }
+    }
+  }
+
+  /// What the captions say beside the numbers that are read while the recordings run.
+  @Test func theNumbersInItsCaptionsAreThoseOfTheRecordings() throws {
+    let run = Self.demos + "train-llama2-70b-lora-8xb200.hippo"
+    func grams(_ grid: String) throws -> String {
+      try Program.run(["report", run, "--grid", grid], in: folder).output
+    }
+    let (france, poland) = (try grams("FR"), try grams("PL"))
+    #expect(france.contains("77.2 gCO₂e") && france.contains("renewable     26 %"), "\(france)")
+    #expect(poland.contains("1.07 kgCO₂e") && poland.contains("renewable     31 %"), "\(poland)")
+    #expect((13.5..<14.5).contains(1070 / 77.2))
+    let compared = try Program.run(
+      ["compare"] + ["tiny-gpt-small-batch", "tiny-gpt"].map { Self.demos + $0 + ".hippo" },
+      in: folder
+    ).output
+    #expect(compared.contains("needs 2.3 × the joules to the same validation loss"), "\(compared)")
+    #expect(compared.contains("saves 26 % (24 to 27 %) of the joules per token"), "\(compared)")
+  }
+
+  // MARK: Check
+
+  @Test func whatDoesNotFitIsNamedALineEach() throws {
+    write("caption = \"\(String(repeating: "hungry hippo ", count: 30))\"")
+    let result = try run("talk.toml", "--check", "96x27")
+    #expect(result.status == 1)
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.count == 2, "\(result.output)")
+    #expect(lines[0].hasPrefix("talk.toml:17: chapter 2 “Second”, en, after "), "\(lines)")
+    #expect(lines[0].contains("the caption takes "), "\(lines)")
+    #expect(lines[1].contains("“Second”, fr, "), "\(lines)")
+  }
+
+  @Test func aMissingRecordingAndATimeOutsideAreNamed() throws {
+    let head = "[[chapter]]\nname = \"a\"\nrecording = "
+    folder.write(
+      """
+      \(head)"none.hippo"
+      \(head)"tiny-gpt"
+      at = "2h"
+      \(head)"tiny-gpt"
+      from = "50s"
+      to = "40s"
+      \(head)"tiny-gpt"
+      from = "-5h"
+      \(head)"tiny-gpt"
+      theme = "blue"
+      \(head)"tiny-gpt"
+      grid = "XX"
+      \(head)"train-bert-8xb200"
+      view = "green"
+      at = "1s"
+
+      """, to: "talk.toml")
+    let result = try run("talk.toml", "--check", "96x27")
+    #expect(result.status == 1)
+    let lines = result.output.split(separator: "\n").map(String.init)
+    for (line, words) in zip(
+      lines,
+      [
+        "talk.toml:1: chapter 1 “a”: the recording ./none.hippo is missing",
+        "talk.toml:4: chapter 2 “a”: “2h”: the session is from ",
+        "talk.toml:8: chapter 3 “a”: its end is not after its beginning",
+        "talk.toml:13: chapter 4 “a”: “-5h” is before the recording begins",
+        "talk.toml:17: chapter 5 “a”: there is no theme “blue”; there are: ",
+        "talk.toml:21: chapter 6 “a”: --grid XX: write the code of a country that is known",
+        "talk.toml:25: chapter 7 “a”, en, after 0 s: nothing is known of what the view shows",
+      ])
+    { #expect(line.hasPrefix(words), "\(line)") }
+    #expect(lines.count == 8, "\(lines)")
+    // Nobody begins a talk that cannot be given to its end.
+    let given = try run("talk.toml", "--export", "out")
+    #expect(given.status == 1)
+    #expect(given.errorLines.count == 1)
+    #expect(given.errors.contains("talk.toml:1: chapter 1"), "\(given.errors)")
+  }
+
+  /// A night: ten minutes of work, five hours in which nothing happens, ten minutes of work.
+  @Test func aNightWithoutWorkPassesInSeconds() throws {
+    let start = Timestamp(nanoseconds: 1_790_000_000_000_000_000)
+    let gpu = DeviceID(machine: "box", kind: .gpu, name: "GPU-0")
+    let job = DeviceID(machine: "box", kind: .job, name: "log")
+    let writer = try RecordingWriter(
+      path: folder.file("night.hippo"),
+      header: RecordingHeader(machine: "box", programVersion: "test", startedAt: start))
+    writer.isBulk = true
+    try writer.append(.device(Device(id: gpu, label: "0", model: "NVIDIA H100 80GB HBM3")))
+    try writer.append(.device(Device(id: job, label: "train.py")))
+    let series: [(DeviceID, Metric)] = [(gpu, .power), (gpu, .utilization), (job, .step)]
+    for (device, metric) in series {
+      try writer.append(
+        .series(
+          SeriesDescriptor(
+            device: device, metric: metric,
+            provenance: Provenance(source: "test", method: .instant, period: 5))))
+    }
+    for second in stride(from: 0, through: 19_200, by: 5) {
+      let time = start + Double(second)
+      let isBusy = second < 600 || second >= 18_600
+      var reading = Reading(device: gpu, time: time)
+      reading.set(.power, isBusy ? 650 : 70)
+      reading.set(.utilization, isBusy ? 1 : 0)
+      try writer.append(.reading(reading))
+      if isBusy {
+        var step = Reading(device: job, time: time)
+        step.set(.step, Double(second))
+        try writer.append(.reading(step))
+      }
+    }
+    try writer.close()
+    folder.write(
+      "[[chapter]]\nname = \"night\"\nrecording = \"night.hippo\"\nnumber = \"gpu\"\nview = \"gpu\"\n",
+      to: "talk.toml")
+    let stage = TalkStage(
+      try TalkFile.read(folder.file("talk.toml")), language: .en, host: HostEnvironment.current())
+    #expect(stage.problem(of: 0) == nil)
+    let pace = try #require(stage.state().plan?.pace)
+    let idle = try #require(pace.idle.first, "\(pace)")
+    #expect(pace.idle.count == 1 && abs(idle.start - 600) < 60 && abs(idle.end - 18_600) < 60)
+    #expect(pace.shortenedLength < 1400, "\(pace)")
+    let result = try run("talk.toml", "--check", "96x27")
+    #expect(result.status == 0, "\(result.output)")
+  }
+
+  // MARK: Export
+
+  @Test func anExportIsTheSameByteForByte() throws {
+    write()
+    for name in ["one", "two"] {
+      let result = try run(
+        "talk.toml", "--export", name, "--size", "80x24",
+        environment: ["TZ": name == "one" ? "UTC" : "Asia/Tokyo"])
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    let names = Folder.names(in: folder.file("one"))
+    #expect(names == ["chapter-01.svg", "chapter-02.svg", "talk.cast"])
+    for name in names {
+      #expect(folder.bytes("one/" + name) == folder.bytes("two/" + name), "\(name)")
+    }
+    let cast = try #require(folder.text("one/talk.cast"))
+    #expect(cast.hasPrefix("{\"version\":3,\"term\":{\"cols\":80,\"rows\":24,"))
+    let marks = cast.split(separator: "\n").filter { $0.contains(",\"m\",") }
+    #expect(marks == ["[0.000,\"m\",\"First\"]", "[0.200,\"m\",\"Second\"]"], "\(marks)")
+    #expect(folder.text("one/chapter-01.svg")?.contains("<title>First</title>") == true)
+  }
+
+  // MARK: The stage
+
+  @Test func aClickerGivesTheTalk() throws {
+    write(seconds: 60)
+    let session = try Session(["talk", "talk.toml"], in: folder, width: 96, height: 27)
+    #expect(session.wait(for: "One sentence."), "\(session.screen)")
+    #expect(session.wait(for: "▶ REPLAY"), "\(session.screen)")
+    #expect(session.shows("First") && session.shows("1/2"))
+    session.type("\u{1B}[6~")
+    #expect(session.wait(for: "2/2"), "\(session.screen)")
+    session.type("b")
+    #expect(session.wait { session.lines.allSatisfy(\.isEmpty) }, "\(session.screen)")
+    session.type("b")
+    #expect(session.wait(for: "2/2"))
+    session.type("l")
+    #expect(session.wait(for: "Chapters"))
+    session.type("\u{1B}[A\r")
+    #expect(session.wait { session.shows("1/2") && !session.shows("Chapters") })
+    session.type("2\r")
+    #expect(session.wait(for: "2/2"))
+    session.type(" ")
+    #expect(session.wait(for: "Put yours on the scale."))
+    #expect(try session.quit() == 0)
+    #expect(session.pty.isCooked && session.terminal.modes.contains(-1049))
+  }
+
+  @Test func theLanguageIsThatOfTheEnvironmentOrTheOption() throws {
+    write(seconds: 60)
+    for (arguments, environment) in [
+      ([], ["LC_ALL": "fr_FR.UTF-8"]), (["--lang", "fr"], ["LANG": "C.UTF-8"]),
+    ] {
+      let session = try Session(
+        ["talk", "talk.toml"] + arguments, in: folder, width: 96, height: 27,
+        environment: environment)
+      #expect(session.wait { session.shows("Une phrase.") || session.shows("REJEU") })
+      #expect(session.shows("Premier"), "\(session.screen)")
+      #expect(try session.quit() == 0)
+    }
+  }
+
+  // MARK: The speaker's view
+
+  private func stage() throws -> Session {
+    write(seconds: 60)
+    let session = try Session(
+      ["talk", "talk.toml"], in: folder, width: 96, height: 27,
+      environment: ["XDG_RUNTIME_DIR": folder.path])
+    try #require(session.wait(for: "One sentence."), "\(session.screen)")
+    return session
+  }
+
+  private func notes() throws -> Session {
+    try Session(
+      ["talk", "--notes"], in: folder, environment: ["XDG_RUNTIME_DIR": folder.path])
+  }
+
+  @Test func theSpeakerReadsNotesAndWhatComesNext() throws {
+    let talk = try stage()
+    let desk = try notes()
+    #expect(desk.wait(for: "Say this."), "\(desk.screen)")
+    #expect(desk.shows("now  1/2  First") && desk.shows("next  Second"), "\(desk.screen)")
+    #expect(desk.shows("waits for a key") && desk.shows("on time"))
+    talk.type(" ")
+    #expect(desk.wait(for: "now  2/2  Second"), "\(desk.screen)")
+    #expect(desk.wait(for: "no notes for this chapter"))
+    #expect(try talk.quit() == 0)
+    #expect(desk.end() == 0)
+  }
+
+  @Test func aTalkThatWasKilledLeavesNobodyWaiting() throws {
+    let talk = try stage()
+    let desk = try notes()
+    #expect(desk.wait(for: "Say this."), "\(desk.screen)")
+    #expect(Folder.names(in: folder.file("hippowatt")) == ["talk.json", "talk.lock"])
+    kill(talk.pty.child, SIGKILL)
+    _ = talk.end()
+    #expect(desk.end() == 0)
+    let late = try Program.run(
+      ["talk", "--notes"], in: folder, environment: ["XDG_RUNTIME_DIR": folder.path])
+    #expect(late.status == 1)
+    #expect(late.errors.hasPrefix("hippowatt: no talk of yours is running; start one"))
+    // What it left behind is in nobody's way.
+    let again = try stage()
+    let second = try notes()
+    #expect(second.wait(for: "Say this."), "\(second.screen)")
+    #expect(try again.quit() == 0)
+    #expect(second.end() == 0)
+  }
+
+  @Test func aSecondTalkLeavesTheNotesToTheFirst() throws {
+    let first = try stage()
+    let second = try stage()
+    #expect(try second.quit() == 0)
+    #expect(second.shows("another talk of yours is running"), "\(second.screen)")
+    let desk = try notes()
+    #expect(desk.wait(for: "Say this."))
+    #expect(try first.quit() == 0)
+  }
+
+  @Test func withoutAFolderThereAreNoNotesAndTheTalkIsGiven() throws {
+    write(seconds: 60)
+    let session = try Session(
+      ["talk", "talk.toml"], in: folder, width: 120, height: 27,
+      environment: ["XDG_RUNTIME_DIR": "/nonexistent/place"])
+    #expect(session.wait(for: "One sentence."))
+    #expect(try session.quit() == 0)
+    #expect(session.shows("no notes for --notes: /nonexistent/place/hippowatt cannot be made"))
+  }
+
+  @Test func aFolderThatOthersMayWriteIsRefused() throws {
+    let open = folder.file("open")
+    mkdir(open, 0o777)
+    chmod(open, 0o777)
+    let board = TalkBoard(folder: open)
+    #expect(throws: Failure.self) { try board.take() }
+    #expect(throws: Failure.self) { _ = try board.look() }
+    let link = folder.file("link")
+    symlink(folder.path, link)
+    #expect(throws: Failure.self) { try TalkBoard(folder: link).take() }
+  }
+
+  @Test func aPageReadsBackAsItWasWritten() throws {
+    var status = TalkStatus()
+    status.title = "a \"talk\""
+    status.name = "l'hippopotame"
+    status.caption = "één zin"
+    status.notes = "first\n\n" + String(repeating: "long ", count: 2000)
+    (status.nextName, status.nextCaption) = ("x", "y")
+    (status.chapter, status.count) = (2, 7)
+    (status.used, status.shown, status.planned) = (61.25, 3.5, 240)
+    (status.plannedBefore, status.plannedHere) = (65, 35)
+    (status.isBlack, status.isPaused, status.waitsForKey) = (true, false, true)
+    #expect(TalkBoard.decode(TalkBoard.encode(status)) == status)
+    for bytes in ["", "{", "{}", "[1]", "{\"version\":2,\"chapter\":1,\"count\":1}"] {
+      #expect(TalkBoard.decode(Array(bytes.utf8)) == nil, "\(bytes)")
+    }
+  }
+}
