@@ -7,6 +7,12 @@ package final class PseudoTerminal {
   private let name: String
   package private(set) var output: [UInt8] = []
   package private(set) var child: pid_t = 0
+  /// What it answers, by the question.
+  ///
+  /// Every terminal answers what it is, which ends all questions.
+  package var replies = ["\u{1B}[c": "\u{1B}[?62;22c"]
+  /// Up to where the output was searched for questions.
+  private var searched = 0
 
   package init?(width: Int, height: Int) {
     // The library's own functions for this do not import; these are the requests behind them.
@@ -108,7 +114,24 @@ package final class PseudoTerminal {
       patience = 0
     }
     output += all
+    answer()
     return all
+  }
+
+  /// Answers the questions in what came last, in their order.
+  private func answer() {
+    while let start = output[searched...].firstIndex(of: 0x1B) {
+      let rest = output[start...]
+      guard let (question, reply) = replies.first(where: { rest.starts(with: $0.key.utf8) }) else {
+        // The longest question may have come in part.
+        guard rest.count > 16 else { return }
+        searched = start + 1
+        continue
+      }
+      searched = start + question.utf8.count
+      type(reply)
+    }
+    searched = output.count
   }
 
   /// Reads until the condition holds on all the output so far; false after about 20 seconds.
