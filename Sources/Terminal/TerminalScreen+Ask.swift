@@ -2,14 +2,14 @@ import CTerminal
 import Glibc
 
 extension TerminalScreen {
-  /// Asks a terminal and waits for its answers, a quarter of a second at most.
+  /// Asks a terminal and waits for its answers, so many milliseconds at most.
   ///
   /// Its own settings are restored, so that whoever takes it over afterwards finds them as they were.
   /// Answers that come later are taken where keys are read.
   /// - Returns: what else came in meanwhile: keys typed ahead.
   static func ask(
     _ questions: TerminalQuestions, input: Int32, output: Int32, timer: Int32,
-    decoder: inout InputDecoder, answers: inout TerminalAnswers
+    patience: Int32, decoder: inout InputDecoder, answers: inout TerminalAnswers
   ) -> [InputDecoder.Item] {
     var before = termios()
     guard tcgetattr(input, &before) == 0 else { return [] }
@@ -21,7 +21,7 @@ extension TerminalScreen {
     guard write(output, text, text.count) == text.count else { return [] }
     var others: [InputDecoder.Item] = []
     var hasWaited = false
-    ct_timer_after(timer, 250)
+    ct_timer_after(timer, patience)
     while true {
       // What is answered from further out, through a program in between, comes behind its own answers.
       if answers.isComplete, !hasWaited {

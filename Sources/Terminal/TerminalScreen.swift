@@ -88,7 +88,10 @@ public final class TerminalScreen {
         multiplexer: family.multiplexer)
       early = Self.ask(
         questions, input: options.inputDescriptor, output: options.outputDescriptor,
-        timer: timerDescriptor, decoder: &decoder, answers: &answers)
+        timer: timerDescriptor,
+        // Over ssh answers take their time, and what they say is not in the environment there.
+        patience: options.variables["SSH_CONNECTION"] == nil ? 250 : 1000, decoder: &decoder,
+        answers: &answers)
       if let kind = answers.kind { choice = try choose(kind) }
     }
     (self.decoder, self.answers) = (decoder, answers)

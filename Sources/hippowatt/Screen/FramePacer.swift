@@ -44,7 +44,7 @@ struct FramePacer {
     let took = max(0, now - sent.removeFirst().time)
     let least = min(took, quickest ?? took)
     quickest = least
-    let hasWaited = took > least + max(Self.slack, least / 4)
+    let hasWaited = took > least + max(Self.slack, least / 16)
     window = hasWaited ? 1 : min(Self.largest, window + 1)
   }
 }
