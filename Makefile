@@ -15,7 +15,7 @@ PACKAGES = libncurses-dev libsqlite3-dev
 LIMIT = 22500000
 
 .PHONY: run build test lint size check setup libcurl install uninstall man completions screenshots demos \
-  demo-fake golden bench bench-compare bench-baseline bench-shipped coverage sanitize frameworks stalls clean
+  demo-fake golden terminals bench bench-compare bench-baseline bench-shipped coverage sanitize frameworks stalls clean
 
 run: build
 	@exec $(BINARY)
@@ -107,6 +107,13 @@ screenshots: build
 # The thread sanitizer catches crashes itself, so the tests that crash a program are left out.
 sanitize: setup
 	$(SWIFT) test --sanitize=thread --scratch-path .build-thread --skip ProbeTests
+
+# Runs the program in real terminals on a screen that nobody sees, types to it, and leaves pictures in
+# PICTURES; TERMINALS="xterm urxvt" runs those alone.
+PICTURES ?= /tmp/hippowatt-terminals
+terminals: build
+	@scripts/terminals $(BINARY) $(PICTURES) $(TERMINALS)
+	@echo "pictures: $(PICTURES)"
 
 # Runs all tests and prints for each room how many of its lines they ran; ROOM=name prints the files
 # of one room instead. It builds into .build-coverage, because every object differs.

@@ -16,7 +16,7 @@
 // Synchronized output, mouse and paste off, wrap and cursor on, plain colours, normal keypad,
 // main screen. The cursor goes back to where it was, so the message starts on a line of its own.
 static const char restore_text[] =
-    "\033[?2026l\033[?1006l\033[?1003l\033[?1002l\033[?1000l\033[?2004l\033[?7h\033[?25h"
+    "\033[?2026l\033[?1006l\033[?1015l\033[?1003l\033[?1002l\033[?1000l\033[?2004l\033[?7h\033[?25h"
     "\033[0m\033[?1l\033>\033[?1049l\r";
 
 // Faults of our own, with what is said of them.

@@ -1,11 +1,14 @@
-// ncurses as the last step of a frame. Nothing here draws shapes or decides anything: rows go in,
-// keys come out.
+// ncurses as the last step of a frame. Nothing here draws shapes or decides anything: rows go in.
+// What is typed never passes through here: the screen reads the terminal itself.
 #define _GNU_SOURCE
-#include "screen.h"
+#define NCURSES_WIDECHAR 1
+#include "CTerminal.h"
+
+#include <curses.h>
 
 #include <langinfo.h>
 #include <locale.h>
-#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,8 +17,28 @@
 #include <unistd.h>
 #include <wchar.h>
 
-bool ct_locale(const char *name) {
-  setlocale(LC_CTYPE, name);
+struct ct_screen {
+  SCREEN *screen;
+  WINDOW *window;
+  FILE *input;
+  FILE *output;
+  int drawing;
+  // Whether the mouse is wanted.
+  bool mouse;
+  // Whether the terminal writes and so reads sequences as ECMA-48 has them.
+  bool speaks_ansi;
+};
+
+// The mouse with its drags, in the old form, rxvt's and xterm's: a terminal uses the last that it
+// knows, and only those beyond the first tell of columns beyond 223.
+static const char mouse_on[] = "\033[?1000h\033[?1002h\033[?1015h\033[?1006h";
+static const char mouse_off[] = "\033[?1006l\033[?1015l\033[?1002l\033[?1000l";
+// The marks around what is pasted.
+static const char pastes_on[] = "\033[?2004h";
+static const char pastes_off[] = "\033[?2004l";
+
+int ct_locale(const char *name) {
+  if (setlocale(LC_CTYPE, name) == NULL) return -1;
   return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
@@ -86,7 +109,6 @@ ct_screen *ct_screen_open(const char *term, const char *entry, int input, int ou
     mode.c_cc[VINTR] = _POSIX_VDISABLE;
     tcsetattr(input, TCSANOW, &mode);
   }
-  set_escdelay(25);
   typeahead(-1);
   if (has_colors()) {
     start_color();
@@ -94,30 +116,11 @@ ct_screen *ct_screen_open(const char *term, const char *entry, int input, int ou
   }
   s->window = newwin(0, 0, 0, 0);
   leaveok(s->window, TRUE);
-  s->keys = newpad(1, 1);
-  keypad(s->keys, TRUE);
-  nodelay(s->keys, TRUE);
-  ct_define_keys();
   curs_set(0);
-  if (mouse) {
-    mouseinterval(0);
-    // No clicks: a press and its release that arrive together would be merged into one and missed.
-    mmask_t mask = BUTTON4_PRESSED | REPORT_MOUSE_POSITION;
-#ifdef BUTTON5_PRESSED
-    mask |= BUTTON5_PRESSED;
-#endif
-    for (int button = 1; button <= 3; button++) {
-      mask |= NCURSES_MOUSE_MASK(button, NCURSES_BUTTON_PRESSED | NCURSES_BUTTON_RELEASED);
-    }
-    mousemask(mask, NULL);
-    // Installed entries ask for clicks alone; their SGR form carries drags just as well.
-    const char *prefix = tigetstr("kmous");
-    s->extra_mouse = entry == NULL && prefix != NULL && prefix != (char *)-1 &&
-                     strcmp(prefix, "\033[<") == 0;
-  }
+  s->mouse = mouse;
   // Any terminal that writes its sequences this way passes over a mode it does not know.
   const char *move = tigetstr("cup");
-  s->brackets_pastes = move != NULL && move != (char *)-1 && strncmp(move, "\033[", 2) == 0;
+  s->speaks_ansi = move != NULL && move != (char *)-1 && strncmp(move, "\033[", 2) == 0;
   // Until it has come back from an endwin, ncurses 6.4 flushes after every cursor movement.
   def_prog_mode();
   endwin();
@@ -186,8 +189,10 @@ void ct_screen_flush(ct_screen *s, bool synchronized) {
   // Raw, because ncurses writes past the stream: the brackets would both come after the frame.
   if (synchronized) send(s, "\033[?2026h");
   doupdate();
-  if (returning && s->extra_mouse) send(s, "\033[?1002h");
-  if (returning && s->brackets_pastes) send(s, "\033[?2004h");
+  if (returning && s->speaks_ansi) {
+    if (s->mouse) send(s, mouse_on);
+    send(s, pastes_on);
+  }
   if (synchronized) send(s, "\033[?2026l");
 }
 
@@ -211,27 +216,19 @@ bool ct_screen_resize(ct_screen *s) {
 
 void ct_screen_leave(ct_screen *s) {
   set_term(s->screen);
-  if (s->extra_mouse) send(s, "\033[?1002l");
-  if (s->brackets_pastes) send(s, "\033[?2004l");
+  if (s->speaks_ansi) {
+    if (s->mouse) send(s, mouse_off);
+    send(s, pastes_off);
+  }
   endwin();
 }
 
 void ct_screen_close(ct_screen *s) {
   set_term(s->screen);
   if (!isendwin()) ct_screen_leave(s);
-  delwin(s->keys);
   delwin(s->window);
   delscreen(s->screen);
   fclose(s->input);
   fclose(s->output);
   free(s);
-}
-
-bool ct_at_end(int descriptor) {
-  int waiting = 0;
-  if (ioctl(descriptor, FIONREAD, &waiting) != 0) return true;
-  if (waiting > 0) return false;
-  // Readable with nothing to read is how a closed terminal looks.
-  struct pollfd check = {.fd = descriptor, .events = POLLIN};
-  return poll(&check, 1, 0) > 0;
 }

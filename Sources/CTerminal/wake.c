@@ -72,3 +72,10 @@ void ct_timer_set(int timer, uint64_t moment) {
   setting.it_value.tv_nsec = (long)(moment % 1000000000);
   timerfd_settime(timer, TFD_TIMER_ABSTIME, &setting, NULL);
 }
+
+void ct_timer_after(int timer, int milliseconds) {
+  struct itimerspec setting = {0};
+  setting.it_value.tv_sec = milliseconds / 1000;
+  setting.it_value.tv_nsec = milliseconds % 1000 * 1000000L;
+  timerfd_settime(timer, 0, &setting, NULL);
+}

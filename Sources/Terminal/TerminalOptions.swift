@@ -10,13 +10,19 @@ public struct TerminalOptions: Sendable {
   public var colorTerm: String
   /// Whether NO_COLOR is set and not empty (no-color.org).
   public var noColor: Bool
+  /// The variables of the environment; some tell which program a terminal is, and which locale is wanted.
+  public var variables: [String: String] = [:]
+  /// The characters that arrive; nil finds out from the locale and the terminal.
+  public var encoding: TerminalEncoding?
+  /// Ask the terminal for the colour of its background.
+  public var asksBackground = false
   /// Ask for clicks, drags and the wheel.
   public var mouse: Bool
   /// Where keys come from: a terminal, also when standard input is a pipe of data.
   public var inputDescriptor: Int32
   /// Where frames go: a terminal.
   public var outputDescriptor: Int32
-  /// The locale whose characters the terminal understands; empty for the user's own.
+  /// The locale whose characters the terminal understands; empty for that of the environment.
   public var locale: String
   /// Catch deadly signals to hand the terminal back; off only where a test owns the process.
   public var guardsCrashes: Bool
@@ -39,6 +45,14 @@ public struct TerminalOptions: Sendable {
     self.locale = locale
     self.guardsCrashes = guardsCrashes
   }
+}
+
+/// Which characters a terminal shows.
+public enum TerminalEncoding: String, Sendable, CaseIterable {
+  /// All of Unicode.
+  case utf8
+  /// Those of seven bits.
+  case ascii
 }
 
 /// Why a terminal could not be taken over: what is wrong and what to do, in one line.

@@ -8,11 +8,13 @@ extension TerminalScreen {
   /// `background` and `foreground` stand for the terminal's own colours in it; pass
   /// `.terminalDefault` to keep the user's. Only rows that differ from the last frame are handed to
   /// ncurses, which sends only cells that differ; the same frame again sends nothing.
-  public func present(_ canvas: Canvas, background: Color, foreground: Color) {
+  /// - Returns: whether something was sent; `.shown` follows where `confirmsFrames` says so.
+  @discardableResult
+  public func present(_ canvas: Canvas, background: Color, foreground: Color) -> Bool {
     waitIfCrashing()
-    guard !hasHungUp else { return }
+    guard !hasHungUp else { return false }
     let frame = prepared(canvas, background: background, foreground: foreground)
-    if frame == shown { return }
+    if frame == shown { return false }
     if !putRows(of: frame) {
       // The colour pairs ran out: start over with none, and whatever is left out now stays plain.
       pairs.removeAll()
@@ -22,6 +24,18 @@ extension TerminalScreen {
     }
     shown = frame
     ct_screen_flush(handle, depth.rawValue >= ColorDepth.indexed256.rawValue)
+    if confirmsFrames != false {
+      let question = Array("\u{1B}[5n".utf8)
+      _ = write(options.outputDescriptor, question, question.count)
+      unanswered += 1
+    }
+    return true
+  }
+
+  /// Whether the terminal takes something without anybody waiting for it.
+  public var isWritable: Bool {
+    var check = pollfd(fd: options.outputDescriptor, events: Int16(POLLOUT), revents: 0)
+    return Glibc.poll(&check, 1, 0) > 0
   }
 
   /// Rings the terminal's bell.
@@ -44,7 +58,8 @@ extension TerminalScreen {
       frame = frame.resolved(foreground: foreground, background: background)
     }
     frame = frame.reduced(to: depth)
-    return isUTF8 ? frame : frame.asciiOnly()
+    guard isUTF8 else { return frame.asciiOnly() }
+    return hasWideSymbols ? frame.withoutAmbiguousWidths() : frame
   }
 
   /// Hands over the rows that differ; false when the colour pairs ran out.

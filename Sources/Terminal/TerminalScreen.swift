@@ -12,17 +12,39 @@ public final class TerminalScreen {
   let options: TerminalOptions
   let wakeDescriptor: Int32
   let timerDescriptor: Int32
+  /// Rings when the rest of what came in has not followed.
+  let patienceDescriptor: Int32
+  var decoder: InputDecoder
+  /// What the terminal has said of itself so far.
+  var answers: TerminalAnswers
+  /// What came in before anybody waited for it.
+  var early: [InputDecoder.Item]
+  /// Questions whether the terminal is ready that it has not answered.
+  var unanswered = 0
   var pairs: PairTable
   /// What the screen shows, to send only rows that differ; nil when it has to be sent whole.
   var shown: Canvas?
-  var heldButton = 0
   var hasHungUp = false
   private var isClosed = false
+  /// Whether the locale says so.
+  private let localeIsUTF8: Bool
+  private let isEastAsian: Bool
 
   /// The colours frames are reduced to.
   public let depth: ColorDepth
   /// False where only ASCII arrives; frames are then spelled in it.
-  public let isUTF8: Bool
+  public var isUTF8: Bool {
+    localeIsUTF8 && (options.encoding == .utf8 || answers.isUTF8 != false)
+  }
+  /// True where symbols of ambiguous width take two columns; frames are then spelled without them.
+  public var hasWideSymbols: Bool { answers.hasWideSymbols ?? isEastAsian }
+  /// The colour of the terminal's background, where it was asked and answered.
+  public var terminalBackground: Color? { answers.background }
+  /// Whether `.shown` follows each frame that is sent; nil while that is not known.
+  public var confirmsFrames: Bool? {
+    answers.saysReady ? true : answers.isComplete || !isAsked ? false : nil
+  }
+  private let isAsked: Bool
 
   /// Columns.
   public var width: Int { Int(ct_screen_width(handle)) }
@@ -39,23 +61,47 @@ public final class TerminalScreen {
       throw TerminalError(
         "the input is not a terminal; keys can be read from /dev/tty when data comes in by a pipe")
     }
-    let choice = try TerminalChoice.choose(options) {
-      Int(ct_terminfo_colors($0, options.outputDescriptor))
+    func choose(_ kind: Int?) throws(TerminalError) -> TerminalChoice {
+      try TerminalChoice.choose(options, kind: kind) {
+        Int(ct_terminfo_colors($0, options.outputDescriptor))
+      }
     }
-    isUTF8 = ct_locale(options.locale)
+    var choice = try choose(nil)
+    let family = TerminalFamily(
+      term: options.term, colorTerm: options.colorTerm, variables: options.variables)
+    localeIsUTF8 = LocaleChoice.isUTF8(options, isModern: family.isModern) { ct_locale($0) }
+    isEastAsian = family.isModern && LocaleChoice.isEastAsian(options.variables)
     // Before ncurses, which leaves alone the signals that somebody already handles.
     wakeDescriptor = ct_wake_install()
     timerDescriptor = ct_timer_open()
+    patienceDescriptor = ct_timer_open()
     if options.guardsCrashes {
       ct_guard_install()
       ct_guard_enter(options.outputDescriptor, -1)
     }
+    isAsked = family.isModern
+    var (decoder, answers) = (InputDecoder(), TerminalAnswers())
+    early = []
+    if isAsked {
+      let questions = TerminalQuestions(
+        asksCharacters: localeIsUTF8, asksBackground: options.asksBackground,
+        multiplexer: family.multiplexer)
+      early = Self.ask(
+        questions, input: options.inputDescriptor, output: options.outputDescriptor,
+        timer: timerDescriptor,
+        // Over ssh answers take their time, and what they say is not in the environment there.
+        patience: options.variables["SSH_CONNECTION"] == nil ? 250 : 1000, decoder: &decoder,
+        answers: &answers)
+      if let kind = answers.kind { choice = try choose(kind) }
+    }
+    (self.decoder, self.answers) = (decoder, answers)
     guard
       let handle = ct_screen_open(
         choice.term, choice.entry, options.inputDescriptor, options.outputDescriptor, options.mouse)
     else {
       ct_guard_leave()
       Glibc.close(timerDescriptor)
+      Glibc.close(patienceDescriptor)
       throw TerminalError(
         "TERM=\(sanitized(options.term)) was refused by ncurses; try TERM=xterm-256color")
     }
@@ -86,9 +132,11 @@ public final class TerminalScreen {
     guard !isClosed else { return }
     waitIfCrashing()
     isClosed = true
+    leave()
     ct_screen_close(handle)
     if options.guardsCrashes { ct_guard_leave() }
     Glibc.close(timerDescriptor)
+    Glibc.close(patienceDescriptor)
   }
 
   deinit {
@@ -103,9 +151,34 @@ public final class TerminalScreen {
 
   /// Leaves the screen, stops like any other program and comes back to a screen of its own.
   func stop() {
-    ct_screen_leave(handle)
+    leave()
     if options.guardsCrashes { ct_guard_leave() }
     ct_wake_stop_here()
     if options.guardsCrashes { ct_guard_enter(options.outputDescriptor, ct_screen_drawing(handle)) }
+  }
+
+  /// Gives the terminal back and takes what it still answers, which the shell would take for typed.
+  func leave() {
+    guard !hasHungUp, answers.saysReady, unanswered > 0 else { return ct_screen_leave(handle) }
+    // From now on nothing is echoed but by whoever comes next.
+    var before = termios()
+    ct_screen_leave(handle)
+    guard tcgetattr(options.inputDescriptor, &before) == 0 else { return }
+    var mode = before
+    mode.c_lflag &= ~UInt32(ECHO | ICANON)
+    tcsetattr(options.inputDescriptor, TCSANOW, &mode)
+    defer { tcsetattr(options.inputDescriptor, TCSANOW, &before) }
+    // Whoever ends us by a signal gives us two seconds.
+    ct_timer_after(patienceDescriptor, ct_guard_ending() == 0 ? 3000 : 1000)
+    while unanswered > 0 {
+      var waits = [options.inputDescriptor, patienceDescriptor].map {
+        pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+      }
+      guard Glibc.poll(&waits, 2, -1) > 0 else { break }
+      guard waits[1].revents == 0, let bytes = Self.read(options.inputDescriptor) else { break }
+      for item in decoder.feed(bytes) where item == .reply(.ready) { unanswered -= 1 }
+    }
+    unanswered = 0
+    ct_timer_after(patienceDescriptor, 0)
   }
 }

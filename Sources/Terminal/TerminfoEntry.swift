@@ -1,4 +1,5 @@
 import CTerminal
+import Canvas
 
 /// Our own terminfo entry, compiled when it is needed.
 ///
@@ -10,8 +11,8 @@ enum TerminfoEntry {
   static let name = "hippowatt"
 
   /// The value of TERMINFO that carries the entry.
-  static func environmentValue(truecolor: Bool) -> String {
-    "b64:" + base64(compiled(truecolor: truecolor))
+  static func environmentValue(_ depth: ColorDepth) -> String {
+    "b64:" + base64(compiled(depth))
   }
 
   /// The first word of an entry with 32-bit numbers: MAGIC2, 01036 in octal, of term(5).
@@ -25,37 +26,51 @@ enum TerminfoEntry {
     ("cuf", "\u{1B}[%p1%dC"), ("cuf1", "\u{1B}[C"), ("cup", "\u{1B}[%i%p1%d;%p2%dH"),
     ("cuu", "\u{1B}[%p1%dA"), ("cuu1", "\u{1B}[A"), ("dim", "\u{1B}[2m"), ("ed", "\u{1B}[J"),
     ("el", "\u{1B}[K"), ("el1", "\u{1B}[1K"), ("home", "\u{1B}[H"), ("hpa", "\u{1B}[%i%p1%dG"),
-    ("vpa", "\u{1B}[%i%p1%dd"), ("kbs", "\u{7F}"), ("kcbt", "\u{1B}[Z"), ("kcub1", "\u{1B}OD"),
-    ("kcud1", "\u{1B}OB"), ("kcuf1", "\u{1B}OC"), ("kcuu1", "\u{1B}OA"), ("kdch1", "\u{1B}[3~"),
-    ("kend", "\u{1B}OF"), ("khome", "\u{1B}OH"), ("kich1", "\u{1B}[2~"), ("kLFT", "\u{1B}[1;2D"),
-    ("kRIT", "\u{1B}[1;2C"), ("kmous", "\u{1B}[<"), ("knp", "\u{1B}[6~"), ("kpp", "\u{1B}[5~"),
-    ("op", "\u{1B}[39;49m"), ("rev", "\u{1B}[7m"), ("ritm", "\u{1B}[23m"),
-    ("rmam", "\u{1B}[?7l"), ("rmcup", "\u{1B}[?1049l"), ("rmkx", "\u{1B}[?1l\u{1B}>"),
+    ("vpa", "\u{1B}[%i%p1%dd"), ("op", "\u{1B}[39;49m"), ("rev", "\u{1B}[7m"),
+    ("ritm", "\u{1B}[23m"),
+    ("rmam", "\u{1B}[?7l"), ("rmcup", "\u{1B}[?1049l"),
     ("rmso", "\u{1B}[27m"), ("rmul", "\u{1B}[24m"),
     (
       "sgr", "\u{1B}[0%?%p6%t;1%;%?%p5%t;2%;%?%p2%t;4%;%?%p1%p3%|%t;7%;m"
     ),
     ("sgr0", "\u{1B}[m"), ("sitm", "\u{1B}[3m"), ("smam", "\u{1B}[?7h"),
-    ("smcup", "\u{1B}[?1049h"), ("smkx", "\u{1B}[?1h\u{1B}="), ("smso", "\u{1B}[7m"),
+    ("smcup", "\u{1B}[?1049h"), ("smso", "\u{1B}[7m"),
     ("smul", "\u{1B}[4m"),
   ]
-  private static let mouse = "\u{1B}[?1006;1002%?%p1%{1}%=%th%el%;"
+  /// The sequence that chooses a colour; `base` is 30 for the ink and 40 for the paper.
+  private static func color(_ base: Int, _ depth: ColorDepth) -> String? {
+    switch depth {
+    case .none: nil
+    case .ansi8: "\u{1B}[\(base / 10)%p1%dm"
+    case .ansi16:
+      "\u{1B}[%?%p1%{8}%<%t\(base / 10)%p1%d%e\(base / 10 + 6)%p1%{8}%-%d%;m"
+    case .indexed256: "\u{1B}[\(base + 8);5;%p1%dm"
+    case .truecolor:
+      "\u{1B}[\(base + 8);2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%dm"
+    }
+  }
 
-  private static func color(_ base: Int, truecolor: Bool) -> String {
-    guard truecolor else { return "\u{1B}[\(base);5;%p1%dm" }
-    return "\u{1B}[\(base);2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%dm"
+  private static func count(_ depth: ColorDepth) -> Int? {
+    switch depth {
+    case .none: nil
+    case .ansi8: 8
+    case .ansi16: 16
+    case .indexed256: 256
+    case .truecolor: 0x100_0000
+    }
   }
 
   /// The entry in the compiled format with 32-bit numbers, extended part included.
-  static func compiled(truecolor: Bool) -> [UInt8] {
+  static func compiled(_ depth: ColorDepth) -> [UInt8] {
     var table = strings
-    table.append(("setaf", color(38, truecolor: truecolor)))
-    table.append(("setab", color(48, truecolor: truecolor)))
+    for (name, base) in [("setaf", 30), ("setab", 40)] {
+      if let text = color(base, depth) { table.append((name, text)) }
+    }
     let flags = booleans.map { index("b", $0) }
-    let numbers = [
-      (index("n", "cols"), 80), (index("n", "lines"), 24), (index("n", "it"), 8),
-      (index("n", "colors"), truecolor ? 0x100_0000 : 256), (index("n", "pairs"), 0x10000),
-    ]
+    var numbers = [(index("n", "cols"), 80), (index("n", "lines"), 24), (index("n", "it"), 8)]
+    if let count = count(depth) {
+      numbers += [(index("n", "colors"), count), (index("n", "pairs"), 0x10000)]
+    }
     let texts = table.map { (index("s", $0.0), Array($0.1.utf8) + [0]) }
     let names = Array("\(name)|private entry of hippowatt".utf8) + [0]
     let flagCount = (flags.max() ?? -1) + 1
@@ -82,28 +97,24 @@ enum TerminfoEntry {
     for offset in offsets { out += short(offset) }
     out += pool
     pad(&out)
-    return out + extended(truecolor: truecolor)
+    return out + extended(isTrueColor: depth == .truecolor)
   }
 
-  /// The part with names of its own: RGB says colours are 24-bit, XM how to switch the mouse.
-  private static func extended(truecolor: Bool) -> [UInt8] {
-    let value = Array(mouse.utf8) + [0]
-    let flagNames = truecolor ? ["AX", "RGB"] : ["AX"]
-    let names = flagNames + ["XM"]
-    var nameOffsets: [Int] = []
+  /// The part with names of its own: RGB says colours are 24-bit, AX that 39 and 49 are the default.
+  private static func extended(isTrueColor: Bool) -> [UInt8] {
+    let names = isTrueColor ? ["AX", "RGB"] : ["AX"]
+    var offsets: [Int] = []
     var pool: [UInt8] = []
     for name in names {
-      nameOffsets.append(pool.count)
+      offsets.append(pool.count)
       pool += Array(name.utf8) + [0]
     }
     var out: [UInt8] = []
-    for word in [flagNames.count, 0, 1, 1 + names.count, value.count + pool.count] {
-      out += short(word)
-    }
-    out += flagNames.map { _ in 1 }
+    for word in [names.count, 0, 0, names.count, pool.count] { out += short(word) }
+    out += names.map { _ in 1 }
     pad(&out)
-    for offset in [0] + nameOffsets { out += short(offset) }
-    return out + value + pool
+    for offset in offsets { out += short(offset) }
+    return out + pool
   }
 
   private static func index(_ kind: Character, _ name: String) -> Int {

@@ -1,5 +1,6 @@
-import Canvas
 import Testing
+
+@testable import Canvas
 
 @Suite struct ColorTests {
   @Test func `hex is read and refused`() {
@@ -68,6 +69,24 @@ import Testing
         canvas.put("x", x: 0, y: 0, Style(Color(paper).ink, on: Color(paper)))
         let cell = canvas.reduced(to: depth)[0, 0]
         #expect(cell.foreground.contrast(against: cell.background) >= 2)
+      }
+    }
+  }
+
+  @Test(arguments: [ColorDepth.ansi8, .ansi16])
+  func `every readable pair of colours can be read with the first sixteen`(depth: ColorDepth) {
+    let steps = stride(from: UInt32(0), through: 0xFFFFFF, by: 152_681).map { Color($0) }
+    let black = Palette.ansi[0]
+    for paper in steps + [black, Color(0x0F1015), Color(0xFFFFFF), Color(0xFBF9F4)] {
+      for ink in steps where ink.contrast(against: paper) >= 4.5 {
+        var frame = Canvas(width: 1, height: 1)
+        frame.put("x", x: 0, y: 0, Style(ink, on: paper).bold)
+        let cell = frame.reduced(to: depth)[0, 0]
+        let words: Comment = "\(ink.hex) on \(paper.hex)"
+        #expect(cell.foreground.contrast(against: cell.background) >= 2.9, words)
+        // Dark grey where bold is the bright twin; too dark on most terminals.
+        #expect(cell.foreground != black || !cell.attributes.contains(.bold), words)
+        #expect(cell.foreground != Palette.ansi[4] || cell.background != black, words)
       }
     }
   }

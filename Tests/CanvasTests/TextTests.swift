@@ -1,5 +1,6 @@
-import Canvas
 import Testing
+
+@testable import Canvas
 
 @Suite struct TextTests {
   private func drawn(_ s: String, width: Int = 40, x: Int = 0, maxWidth: Int = .max) -> String {
@@ -83,5 +84,18 @@ import Testing
     var tiny = Canvas(width: 1, height: 1)
     tiny.box(tiny.bounds, Style(), glyphs: .braille)
     #expect(tiny == Canvas(width: 1, height: 1))
+  }
+
+  @Test func `symbols of ambiguous width are spelled in others, cell for cell`() {
+    var canvas = Canvas(width: 20, height: 1)
+    canvas.text("─│█●→·é⣿界ñ…°abc", x: 0, y: 0, Style())
+    let plain = canvas.withoutAmbiguousWidths()
+    let text = String(String.UnicodeScalarView(plain.row(0).map(\.glyph)))
+    #expect(text.hasPrefix("-|#*>-e⣿界"), "\(text)")
+    for x in 0..<20 where plain[x, 0].scalar > 0x7E {
+      #expect(!isAmbiguous(plain[x, 0].scalar))
+      #expect(plain[x, 0] == canvas[x, 0])
+    }
+    #expect(displayWidth("─") == 1 && isAmbiguous(0x2500) && !isAmbiguous(0x28FF))
   }
 }

@@ -12,9 +12,11 @@ final class Session {
   /// Starts it in `folder`; `input` stands in for the keyboard as standard input.
   init(
     _ arguments: [String], in folder: Folder, width: Int = 80, height: Int = 24,
-    environment: [String: String] = [:], input: Int32? = nil, program: String = Program.path
+    environment: [String: String] = [:], input: Int32? = nil, program: String = Program.path,
+    replies: [String: [String]] = [:]
   ) throws {
     pty = try #require(PseudoTerminal(width: width, height: height))
+    pty.replies.merge(replies) { $1 }
     terminal = VirtualTerminal(width: width, height: height)
     let started = pty.start(
       "/bin/sh", Program.shellArguments([program] + arguments, in: folder),

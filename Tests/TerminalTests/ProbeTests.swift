@@ -182,7 +182,7 @@ import Testing
     #expect(pty.wait(for: "RESUMED", after: before))
     let after = pty.output.dropFirst(before)
     #expect(contains(Self.leave, in: after) && contains(Self.enter, in: after))
-    #expect(contains("\u{1B}[?1006;1002h", in: after))
+    #expect(contains("\u{1B}[?1002h", in: after))
     #expect(contains("\u{1B}[?2004l", in: after) && contains("\u{1B}[?2004h", in: after))
     pty.send(SIGCONT)
     #expect(pty.wait(for: "RESUMED; RESUMED", after: before))
@@ -220,7 +220,7 @@ import Testing
 
   @Test(arguments: [
     ("xterm-256color", "truecolor", "truecolor"), ("xterm-256color", "", "indexed256"),
-    ("tmux-256color", "", "indexed256"), ("screen-256color", "truecolor", "truecolor"),
+    ("tmux-256color", "truecolor", "truecolor"), ("screen-256color", "truecolor", "indexed256"),
     ("xterm", "", "ansi8"), ("linux", "", "ansi8"), ("vt100", "", "none"),
     ("foot-extra-256color", "", "indexed256"),
   ])

@@ -60,6 +60,9 @@ int ct_timer_open(void);
 /// Sets the alarm to a moment in nanoseconds of that clock; 0 switches it off.
 void ct_timer_set(int timer, uint64_t moment);
 
+/// Sets the alarm to so many milliseconds from now; 0 switches it off.
+void ct_timer_after(int timer, int milliseconds);
+
 // MARK: Screen (screen.c)
 
 typedef struct ct_screen ct_screen;
@@ -72,27 +75,10 @@ typedef struct {
   uint8_t cells;
 } ct_glyph;
 
-enum { CT_NOTHING = 0, CT_CHARACTER = 1, CT_KEY = 2, CT_MOUSE = 3, CT_PASTE = 4 };
-enum { CT_PRESS = 0, CT_RELEASE = 1, CT_WHEEL_UP = 2, CT_WHEEL_DOWN = 3, CT_MOTION = 4 };
-
-/// One thing typed: `code` is a character or one of the CT_KEY codes.
-typedef struct {
-  int32_t code;
-  int32_t x, y;
-  int32_t mouse_kind;
-  int32_t button;
-} ct_event;
-
-enum {
-  CT_KEY_UP = 1, CT_KEY_DOWN, CT_KEY_LEFT, CT_KEY_RIGHT, CT_KEY_SHIFT_LEFT, CT_KEY_SHIFT_RIGHT,
-  CT_KEY_HOME, CT_KEY_END, CT_KEY_PAGE_UP, CT_KEY_PAGE_DOWN, CT_KEY_SHIFT_TAB, CT_KEY_BACKSPACE,
-  CT_KEY_DELETE, CT_KEY_INSERT, CT_KEY_ENTER, CT_KEY_OTHER,
-  CT_KEY_F0 = 100
-};
-
 /// Sets the character type of the process from a locale name ("" reads the environment).
-/// True when text is UTF-8 then. Never touches numbers or dates.
-bool ct_locale(const char *name);
+/// 1 when text is UTF-8 then, 0 when not, -1 when there is no such locale and nothing changed.
+/// Never touches numbers or dates.
+int ct_locale(const char *name);
 
 /// The place of a capability in a compiled terminfo entry, or -1. `kind` is 'b', 'n' or 's'.
 int ct_terminfo_index(char kind, const char *name);
@@ -125,14 +111,7 @@ void ct_screen_flush(ct_screen *screen, bool synchronized);
 void ct_screen_forget(ct_screen *screen);
 /// Takes the terminal's size of this moment. True when it changed.
 bool ct_screen_resize(ct_screen *screen);
-/// Takes one key or mouse event without waiting; returns its CT kind.
-///
-/// What is pasted is passed over: CT_PASTE says so once, when it begins.
-int ct_screen_read(ct_screen *screen, ct_event *event);
 /// Hands the terminal back; the next flush takes it again.
 void ct_screen_leave(ct_screen *screen);
 /// Hands the terminal back for good.
 void ct_screen_close(ct_screen *screen);
-
-/// True when nothing will ever come from this descriptor again.
-bool ct_at_end(int descriptor);

@@ -80,6 +80,16 @@ extension Color {
 extension Style {
   /// The style in fewer colours, still to be seen and read.
   fileprivate func reduced(to depth: ColorDepth) -> Style {
+    var style = nearest(in: depth)
+    // Bold is the bright twin of a colour on many terminals: dark grey for black, which nobody sees on black
+    // and few on a colour. GNU screen makes that of 256 colours too.
+    if style.foreground.relativeLuminance < 0.02, !style.foreground.isTerminalDefault {
+      style.attributes.remove(.bold)
+    }
+    return depth == .ansi8 || depth == .ansi16 ? style.withoutBlueOnBlack(in: depth) : style
+  }
+
+  private func nearest(in depth: ColorDepth) -> Style {
     let ink = foreground.reduced(to: depth)
     let paper = background.reduced(to: depth)
     // Text on a fill must be readable; a dark blue mark on black keeps its hue instead.
@@ -93,5 +103,13 @@ extension Style {
       return Style(paper.ink.reduced(to: depth), on: paper, attributes.union(.dim))
     }
     return Style(ink, on: paper, attributes)
+  }
+
+  /// The style with another hue for blue on black: the blue of most terminals is too dark to be read there.
+  private func withoutBlueOnBlack(in depth: ColorDepth) -> Style {
+    guard foreground == Palette.ansi[4],
+      background == Palette.ansi[0] || background.isTerminalDefault
+    else { return self }
+    return foreground(Palette.ansi[depth == .ansi16 ? 12 : 6])
   }
 }

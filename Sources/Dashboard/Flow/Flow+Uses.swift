@@ -9,8 +9,14 @@ extension Flow {
     guard split.total.joules > 0 else { return [] }
     let perJoule = flow.watts / split.total.joules
     let certainty = split.total.isModelled ? FlowBranch.Certainty.modelled : .measured
+    // Where no part of the machine is measured, nothing tells what it goes to inside.
+    if split.joules.allSatisfy({ $0.use == .other }) {
+      var whole = branch(.machine, flow.watts, c.theme[.compute], certainty, c)
+      whole.notes = bought(c)
+      return [whole] + cooling(flow, c)
+    }
     let buyer = buyer(split)
-    var branches = split.joules.filter { $0.joules > 0 }.flatMap { use, joules -> [FlowBranch] in
+    let branches = split.joules.filter { $0.joules > 0 }.flatMap { use, joules -> [FlowBranch] in
       let color = c.theme[Ribbon.role(use)]
       guard use == .other, let fit = c.wallFit else {
         var branch = branch(.use(use), joules * perJoule, color, certainty, c)
@@ -31,11 +37,12 @@ extension Flow {
         branch(.use(.other), (joules - base - losses) * perJoule, color, .measured, c),
       ].filter { $0.watts > 1e-6 * flow.watts }
     }
-    // What the site takes beyond the plug is modelled: the mean of a year, on every watt alike.
-    if flow.beyond > 0 {
-      branches.append(branch(.cooling, flow.beyond, c.theme[.host], .modelled, c))
-    }
-    return branches
+    return branches + cooling(flow, c)
+  }
+
+  /// What the site takes beyond the plug is modelled: the mean of a year, on every watt alike.
+  private static func cooling(_ flow: Flow, _ c: FrameContext) -> [FlowBranch] {
+    flow.beyond > 0 ? [branch(.cooling, flow.beyond, c.theme[.host], .modelled, c)] : []
   }
 
   /// Uses that buy nothing.

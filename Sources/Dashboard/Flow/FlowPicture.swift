@@ -45,11 +45,14 @@ struct FlowPicture {
     if usesPatterns { return drawPatterns(&canvas, x, stripes, branches, seed) }
     let step = (t * Self.steps).rounded(.down) / Self.steps
     let colors = [context.background] + branches.map { color($0, step) }
-    canvas.stripes(stripes, colors: colors, x: x, y: area.y)
+    // What is unknown has no area of a colour, it is hatched.
+    let unknown = Set(branches.indices.filter { branches[$0].certainty == .unknown })
+    let solid = stripes.map { $0 > 0 && unknown.contains(Int($0) - 1) ? 0 : $0 }
+    canvas.stripes(solid, colors: colors, x: x, y: area.y)
     for (index, branch) in branches.enumerated() where branch.certainty == .unknown {
       let style = Style(branch.color, on: context.background)
       for row in 0..<geometry.rows
-      where stripes[row * 8..<row * 8 + 8].allSatisfy({ $0 == UInt8(index + 1) }) {
+      where stripes[row * 8..<row * 8 + 8].count(where: { $0 == UInt8(index + 1) }) >= 4 {
         canvas.put("╱", x: x, y: area.y + row, style)
       }
     }
@@ -66,8 +69,7 @@ struct FlowPicture {
 
   /// The colour of a stream on its way to the plug, where it gives way to the whole.
   private func color(_ branch: FlowBranch, _ t: Double) -> Color {
-    let fade = branch.certainty == .unknown ? 0.55 : 0.08 + 0.3 * t
-    return branch.color.mixed(with: context.background, fade)
+    branch.color.mixed(with: context.background, 0.08 + 0.3 * t)
   }
 
   private static let blocks: [Unicode.Scalar] = ["▓", "░", "▒"]

@@ -7,7 +7,7 @@ enum FlowWords {
   enum Thing { case token, outputToken, inputToken, sample, step, epoch, request }
 
   case use(EnergySplit.Use)
-  case base, losses, cooling
+  case base, losses, cooling, machine
   /// A fuel by its share's metric; none for the own sun.
   case fuel(Metric?)
   case renewable, notRenewable, unknown, gridNotRead
@@ -44,6 +44,7 @@ enum FlowWords {
   private func plain(_ language: Language) -> String {
     let (english, french): (String, String) =
       switch self {
+      case .machine: ("the machine", "la machine")
       case .base: ("base load", "charge de base")
       case .losses: ("losses", "pertes")
       case .cooling: ("cooling", "refroidissement")

@@ -139,6 +139,8 @@ struct RaceChart {
     let per = Canvas.samples(perColumnOf: scene.glyphs)
     let count = plot.width * per
     let dash = (length: 4 * per, gap: 2 * per)
+    // Blocks are too coarse for dashes: those would look like what is missing.
+    let isDashed = isDashed && scene.glyphs != .blocks
     let values = (0..<count).map { sample -> Double? in
       let x = reach * Double(sample) / Double(max(1, count - 1))
       guard !isDashed || sample % (dash.length + dash.gap) < dash.length, x <= head,

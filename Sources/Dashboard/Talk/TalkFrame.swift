@@ -58,7 +58,8 @@ struct TalkScene {
     self.unit = unit
     self.headline = headline
     layout = TalkLayout(
-      width: width, height: height, digits: headline.map(Self.digits) ?? "",
+      width: width, height: height,
+      digits: headline.map { Self.digits($0, in: input.language) } ?? "",
       unit: isUnitAside ? 0 : displayWidth(unit),
       caption: sanitized(input.chapter.caption.text(in: input.language)))
     let room = Self.room(for: input.chapter.view, in: layout.picture)
@@ -73,11 +74,10 @@ struct TalkScene {
     headline?.large ?? value
   }
 
-  static func digits(_ headline: Headline) -> String {
+  static func digits(_ headline: Headline, in language: Language = .en) -> String {
     guard let value = headline.value else { return "–" }
-    return (headline.isEstimate ? "≈" : "")
-      + shown(value, headline).number.replacingMinus
-      .filter { $0 != " " }
+    let number = shown(value, headline).number.replacingMinus.filter { $0 != " " }
+    return (headline.isEstimate ? "≈" : "") + language.number(number)
   }
 
   /// The size of the frame that a picture is cut from: without its title and its keys.
@@ -105,6 +105,10 @@ struct TalkScene {
       if index == 0, context.inventory.gpus.isEmpty { inner.height += 1 }
       PanelCatalogue.all[index].draw(&picture, in: inner, context)
     case .overlay(.race): drawRace(&picture)
+    case .overlay(.flow):
+      // The number and the sentence are said already, and there is no scrubber to make room for.
+      guard let flow = Flow.at(context) else { break }
+      FlowView(flow, in: picture.bounds.inset(dx: 2, dy: 0), context).draw(&picture)
     case .overlay(let name): OverlayCatalogue.overlay(name)?.draw(&picture, context)
     }
     canvas.blit(picture.rows(from: top, count: area.height), x: area.x, y: area.y)
@@ -129,7 +133,7 @@ struct TalkScene {
     guard let headline, layout.number.height > 0 else { return }
     let style = headline.style(of: input.chapter.number.ramp, context).bold
     let rect = layout.number
-    let digits = Self.digits(headline)
+    let digits = Self.digits(headline, in: input.language)
     var used: Int
     if layout.scale > 0 {
       used = canvas.hugeText(

@@ -10,6 +10,12 @@ extension TalkNumber {
     case .panel(let index):
       return PanelCatalogue.all.indices.contains(index)
         ? PanelCatalogue.all[index].headline(c) : nil
+    case .power:
+      guard let flow = Flow.at(c) else { return Headline() }
+      var headline = Headline(value: SI.text(flow.watts, "W"))
+      headline.isEstimate = flow.isModelled
+      headline.phrases = [[Run(place(c), c.text)]]
+      return headline
     case .energy:
       guard let energy = c.sessionEnergy, energy.covered > 0 else { return Headline() }
       var headline = Headline(value: SI.energy(energy.joules))

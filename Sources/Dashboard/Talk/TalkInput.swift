@@ -42,6 +42,7 @@ package struct TalkInput: Sendable {
   func picture(width: Int, height: Int) -> FrameInput {
     var input = frame
     input.theme = theme
+    input.language = language
     input.width = width
     input.height = height
     var view = ViewState(

@@ -114,6 +114,8 @@ package enum TalkNumber: Sendable, Hashable {
   case none
   /// The headline of a panel, from 0.
   case panel(Int)
+  /// The watts of the whole machine, as a mean of half a minute.
+  case power
   /// The energy since the scene's stretch began.
   case energy
   /// The same energy as kilometres of a car.
@@ -127,6 +129,7 @@ package enum TalkNumber: Sendable, Hashable {
   package init?(_ word: String) {
     switch word {
     case "none": self = .none
+    case "power": self = .power
     case "energy": self = .energy
     case "kilometres": self = .kilometres
     case "carbon": self = .carbon
@@ -140,7 +143,7 @@ package enum TalkNumber: Sendable, Hashable {
   /// What may be written.
   package static var words: [String] {
     ["none"] + PanelCatalogue.words.map { $0.lowercased() } + [
-      "energy", "kilometres", "carbon", "race",
+      "power", "energy", "kilometres", "carbon", "race",
     ]
   }
 }

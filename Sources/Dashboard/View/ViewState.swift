@@ -34,7 +34,7 @@ public struct ViewState: Sendable, Hashable {
   /// How a race is laid out.
   public var race = RaceState()
   /// The index of the chosen theme.
-  public private(set) var theme: Int
+  public var theme: Int
   /// The characters that curves and bars are drawn with.
   public var glyphs: GlyphSet
   /// The line into which something is typed, while it is open.

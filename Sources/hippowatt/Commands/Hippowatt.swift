@@ -16,7 +16,7 @@ struct Hippowatt: ParsableCommand {
       Watch.self, Replay.self, Record.self, Demo.self, Talk.self, Jobs.self, Sources.self,
       Snapshot.self,
       Report.self, Compare.self, RaceCommand.self, Import.self, Export.self, Cut.self,
-      When.self, Grid.self,
+      When.self, Grid.self, Themes.self,
     ],
     defaultSubcommand: Watch.self)
 }

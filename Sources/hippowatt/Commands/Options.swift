@@ -124,7 +124,10 @@ struct PrivacyOptions: ParsableArguments {
 
 /// How the screen looks.
 struct DisplayOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A theme by name; `t` shows the next one.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "A theme by name, or auto: by the terminal's background; `t` shows the next one.",
+      valueName: "name"))
   var theme: String?
 
   @Option(help: "How charts are drawn: auto, braille (a desk), blocks (a talk) or ascii.")
@@ -139,6 +142,9 @@ struct DisplayOptions: ParsableArguments {
   @Option(help: "The language of the sentence and of the flow: en or fr.")
   var lang: String = Language.fallback.rawValue
 
+  @Flag(exclusivity: .exclusive)
+  var encoding: Encoding?
+
   @OptionGroup var accounts: AccountOptions
 
   @Option(help: .hidden)
@@ -146,6 +152,18 @@ struct DisplayOptions: ParsableArguments {
 
   @Option(help: .hidden)
   var dump: String?
+
+  /// Which characters are sent, where that is not left to be found out.
+  enum Encoding: String, EnumerableFlag {
+    case utf8, ascii
+
+    static func help(for value: Encoding) -> ArgumentHelp? {
+      switch value {
+      case .utf8: "Send UTF-8, whatever the locale says."
+      case .ascii: "Send seven-bit characters only."
+      }
+    }
+  }
 
   static let depths: [String: ColorDepth] = [
     "truecolor": .truecolor, "256": .indexed256, "16": .ansi16, "8": .ansi8, "none": .none,
@@ -169,7 +187,17 @@ struct DisplayOptions: ParsableArguments {
 
   /// The marks asked for; `nil` to decide by what the terminal can show.
   func glyphs(_ settings: Settings) -> GlyphSet? {
-    (marks ?? settings.marks).flatMap(GlyphSet.init(rawValue:))
+    let asked = (marks ?? settings.marks).flatMap(GlyphSet.init(rawValue:))
+    return encoding == .ascii ? .ascii : asked
+  }
+
+  /// The theme asked for, for a background where it is to fit that.
+  func theme(
+    _ settings: Settings, in store: inout ThemeStore, isLight: Bool?
+  ) -> Int {
+    let name = theme ?? settings.theme
+    guard name == ThemeStore.automatic else { return store.index(of: name) }
+    return store.index(isLight: isLight ?? false)
   }
 
   var language: Language { Language(rawValue: lang) ?? .fallback }
@@ -187,7 +215,6 @@ extension DisplayOptions {
     overlay: OverlayName? = nil
   ) throws {
     var store = ThemeStore(host: host, executable: ThemeStore.executable)
-    let theme = store.index(of: theme ?? settings.theme)
     let script = try keys.map { path in
       do throws(File.Problem) {
         return try File.text(path)
@@ -199,9 +226,11 @@ extension DisplayOptions {
     }
     let race = accounts.race
     let accounts = try read ?? accounts.load()
+    let isAutomatic = (theme ?? settings.theme) == ThemeStore.automatic
     let screen: TerminalScreen
     do {
-      screen = try TerminalScreen(terminalOptions(host, keyboard: keyboard))
+      screen = try TerminalScreen(
+        terminalOptions(host, keyboard: keyboard, asksBackground: isAutomatic))
     } catch {
       throw Failure("\(error)")
     }
@@ -210,6 +239,8 @@ extension DisplayOptions {
       for problem in store.problems { printError("hippowatt: \(problem)") }
     }
     let fallback: GlyphSet = screen.isUTF8 ? .braille : .ascii
+    let isLight = screen.terminalBackground.map(Self.isLight) ?? host.hasLightBackground
+    let theme = theme(settings, in: &store, isLight: isLight)
     var view = ViewState(
       cursor: cursor, window: windowSeconds(settings), theme: theme,
       themeCount: store.themes.count, glyphs: glyphs(settings) ?? fallback)
@@ -221,18 +252,29 @@ extension DisplayOptions {
       feed: feed, screen: screen, themes: store.themes, view: view, script: script, dumpPath: dump,
       tariff: settings.tariff)
     session.accounts = accounts
+    if isAutomatic {
+      session.onBackground = { [store] in store.index(isLight: Self.isLight($0)) }
+    }
     session.pue = settings.pue
     session.language = language
     try session.run()
     if let signal = session.endSignal { throw EndedBySignal(number: signal) }
   }
 
-  private func terminalOptions(_ host: HostEnvironment, keyboard: Int32) -> TerminalOptions {
+  /// Whether black is better to read on a colour than white.
+  private static func isLight(_ color: Color) -> Bool { color.ink == Color(0x000000) }
+
+  private func terminalOptions(
+    _ host: HostEnvironment, keyboard: Int32, asksBackground: Bool
+  ) -> TerminalOptions {
     var options = TerminalOptions(
       depth: Self.depths[color], term: host.environment["TERM"] ?? "",
       colorTerm: host.environment["COLORTERM"] ?? "",
       noColor: !(host.environment["NO_COLOR"] ?? "").isEmpty, mouse: true,
       inputDescriptor: keyboard, outputDescriptor: 1)
+    options.variables = host.environment
+    options.encoding = encoding.map { $0 == .utf8 ? .utf8 : .ascii }
+    options.asksBackground = asksBackground
     options.endsInOrder = true
     return options
   }

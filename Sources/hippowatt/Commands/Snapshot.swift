@@ -75,7 +75,7 @@ struct Snapshot: ParsableCommand {
     let host = HostEnvironment.current()
     let settings = try sourceOptions.settings(host)
     var store = ThemeStore(host: host, executable: ThemeStore.executable)
-    let theme = store.index(of: display.theme ?? settings.theme)
+    let theme = display.theme(settings, in: &store, isLight: host.hasLightBackground)
     for problem in store.problems { printError("hippowatt: \(problem)") }
     let feed: any Feed
     let accounts = try display.accounts.load(
@@ -144,12 +144,13 @@ struct Snapshot: ParsableCommand {
   }
 
   private func write(_ frame: Canvas, theme: Theme) throws {
+    let plain = display.encoding == .ascii ? frame.asciiOnly() : frame
     let depth = DisplayOptions.depths[display.color] ?? .truecolor
     let text =
       switch format {
       case "svg": Screenshot.svg(frame, theme: theme)
-      case "ansi": ANSIWriter.string(frame, depth: depth)
-      default: TextWriter.plain(frame)
+      case "ansi": ANSIWriter.string(plain, depth: depth)
+      default: TextWriter.plain(plain)
       }
     if let output {
       if let problem = File.write(text, to: output) { throw Failure("\(output): \(problem)") }

@@ -16,10 +16,13 @@ final class ScreenSession {
   private var view: ViewState
   private var script: KeyScript?
   private let dumpPath: String?
+  private let firstTheme: Int
   /// What a kilowatt-hour costs, if the user said so.
   private let tariff: Tariff?
   /// The site's power usage effectiveness, if the user said so.
   var pue: Double?
+  /// The theme for a terminal's background, by its index; nil where the theme was chosen.
+  var onBackground: ((Color) -> Int)?
   /// What the run is compared with.
   var accounts = Accounts()
   /// The last frame, for screenshots and scripts.
@@ -28,6 +31,12 @@ final class ScreenSession {
   /// The signal that ended the session; the program re-raises it after closing.
   private(set) var endSignal: Int32?
   private var frames = 0
+  private var pacer = FramePacer()
+  /// Whether the frame that is due was left out because earlier ones still wait.
+  private var owesFrame = false
+  /// Whether somebody did something that the next frame answers.
+  private var isAnswering = false
+  private var start: Int64 = 0
   private let tally = GridTally()
   private let remarks = RemarkMemo()
   /// The language of the words on the screen.
@@ -50,6 +59,7 @@ final class ScreenSession {
     self.view = view
     self.script = script
     self.dumpPath = dumpPath
+    firstTheme = view.theme
     self.tariff = tariff
   }
 
@@ -57,7 +67,7 @@ final class ScreenSession {
 
   /// Runs until the user quits or the terminal is gone.
   func run() throws {
-    let start = Self.monotonic
+    start = Self.monotonic
     var last = start
     while !isOver {
       let now = Self.monotonic
@@ -73,9 +83,19 @@ final class ScreenSession {
         if !effects.isEmpty || script?.isBusy == true { continue }
       }
       let deadline = deadline(after: Self.monotonic, start: start)
-      for event in screen.poll(until: UInt64(deadline)) { handle(event) }
+      wait(until: deadline)
     }
     if let dumpPath { _ = File.write(TextWriter.plain(frame), to: dumpPath) }
+  }
+
+  /// Waits for what is to be drawn: input, the next reading, or room for a frame that was left out.
+  private func wait(until deadline: Int64) {
+    while true {
+      let events = screen.poll(until: UInt64(deadline))
+      for event in events { handle(event) }
+      // That a frame was shown changes nothing by itself.
+      guard !owesFrame, !events.isEmpty, events.allSatisfy({ $0 == .shown }) else { return }
+    }
   }
 
   /// Lets a question take answers once it has been seen and nothing was typed for a while.
@@ -127,18 +147,37 @@ final class ScreenSession {
       accounts.fill(&input)
       frame = Frame.render(input)
     }
-    screen.present(frame, background: theme[.background], foreground: theme[.text])
+    present()
     if view.processes.isHoldingAnswers, quietSince == nil { quietSince = Self.monotonic }
     frames += 1
     // Start-up code will not run again; its pages are given back.
     if frames == 8 { cs_forget_startup() }
   }
 
+  /// Sends the frame, unless it would wait behind others; then the next one is sent in its place.
+  private func present() {
+    let now = Self.monotonic
+    // A terminal that said nothing yet is far away, or never will: after five seconds it never will.
+    let confirms = screen.confirmsFrames ?? (now - start < 5_000_000_000)
+    let patience: Int64 = screen.confirmsFrames == true ? FramePacer.patience : 1_000_000_000
+    let isSent =
+      !confirms || pacer.maySend(at: now, isAnswer: isAnswering, patience: patience)
+    owesFrame = !(isSent && screen.isWritable)
+    guard !owesFrame else { return }
+    let background = theme[.background]
+    if screen.present(frame, background: background, foreground: theme[.text]), confirms {
+      pacer.send(at: now, isAnswer: isAnswering)
+    }
+    isAnswering = false
+  }
+
   private var theme: Theme { themes[min(view.theme, themes.count - 1)] }
 
   /// When the next frame is due, in nanoseconds of the monotonic clock.
   private func deadline(after now: Int64, start: Int64) -> Int64 {
-    let frame = frameDeadline(after: now, start: start)
+    var frame = frameDeadline(after: now, start: start)
+    // A terminal that takes nothing, and does not say when it does.
+    if owesFrame, screen.confirmsFrames != true { frame = min(frame, now + 50_000_000) }
     return quietSince.map { min(frame, $0 + Self.answerDelay) } ?? frame
   }
 
@@ -162,6 +201,18 @@ final class ScreenSession {
 
   private func handle(_ event: InputEvent) {
     switch event {
+    case .shown: pacer.shown(at: Self.monotonic)
+    case .background(let color):
+      if let chosen = onBackground?(color), view.theme == firstTheme { view.theme = chosen }
+    case .key, .mouse, .pasted, .resized, .resumed, .hangup, .terminated:
+      isAnswering = true
+      answer(event)
+    }
+  }
+
+  private func answer(_ event: InputEvent) {
+    switch event {
+    case .shown, .background: break
     case .key(let key):
       let asked = view.processes.asked
       let theme = view.theme
@@ -192,24 +243,37 @@ final class ScreenSession {
     let layout = Layout(width: screen.width, height: screen.height, focused: view.focused != nil)
     switch mouse.kind {
     case .press:
+      // The others belong to the terminal: they paste, or open a menu.
+      guard mouse.button == 1 else { return }
       isDragging = layout.scrubber.contains(x: mouse.x, y: mouse.y)
       view.click(x: mouse.x, y: mouse.y, layout: layout, bounds: feed.bounds)
-    case .drag: if isDragging { view.drag(x: mouse.x, layout: layout, bounds: feed.bounds) }
+    case .drag:
+      if isDragging, mouse.button == 1 {
+        view.drag(x: mouse.x, layout: layout, bounds: feed.bounds)
+      }
     case .release:
+      guard mouse.button <= 1 else { return }
       isDragging = false
       view.release()
-    case .wheelUp: turn(up: true)
-    case .wheelDown: turn(up: false)
+    case .wheelUp: turn(isUp: true)
+    case .wheelDown: turn(isUp: false)
     case .moved: break
     }
   }
 
-  /// The wheel moves in what is open, and else makes the time that is shown shorter or longer.
-  private func turn(up: Bool) {
+  /// The wheel: the chosen row of a list that is open, the lines of a view, and else the time that the
+  /// curves show.
+  private func turn(isUp: Bool) {
     if view.isScrolling {
-      view.scroll(by: up ? -3 : 3, limit: Frame.scrollLimit(input()))
-    } else {
-      _ = view.apply(up ? .zoomIn : .zoomOut, timeline: feed.timeline, bounds: feed.bounds)
+      view.scroll(by: isUp ? -3 : 3, limit: Frame.scrollLimit(input()))
+      return
+    }
+    switch view.overlay {
+    case .processes, .events:
+      guard view.processes.asked == nil else { return }
+      answer(.key(isUp ? .up : .down))
+    default:
+      _ = view.apply(isUp ? .zoomIn : .zoomOut, timeline: feed.timeline, bounds: feed.bounds)
     }
   }
 

@@ -73,4 +73,13 @@ struct HostEnvironment: Sendable {
     }
     return environment["HOME"].map { $0 + "/.config/hippowatt" }
   }
+
+  /// Whether the terminal's background is light, as some terminals say in `COLORFGBG`: the numbers of
+  /// two of the sixteen colours, the background's last; nil where it is not said.
+  var hasLightBackground: Bool? {
+    guard let last = environment["COLORFGBG"]?.split(separator: ";").last, let number = Int(last),
+      0..<16 ~= number
+    else { return nil }
+    return number == 7 || number > 8
+  }
 }

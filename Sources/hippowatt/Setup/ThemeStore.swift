@@ -39,6 +39,14 @@ struct ThemeStore {
     return 0
   }
 
+  /// The name that stands for a theme by the terminal's background.
+  static let automatic = "auto"
+
+  /// The theme for a dark or a light background.
+  func index(isLight: Bool) -> Int {
+    themes.firstIndex { $0.name == (isLight ? "paper" : Theme.dusk.name) } ?? 0
+  }
+
   static func folders(host: HostEnvironment, executable: String) -> [String] {
     var folders: [String] = []
     if let own = host.configFolder { folders.append(own + "/themes") }

@@ -80,7 +80,7 @@ final class TalkSession {
     case .terminated(let signal):
       isOver = true
       endSignal = signal
-    case .pasted, .mouse, .resized: break
+    case .pasted, .mouse, .resized, .shown, .background: break
     }
   }
 

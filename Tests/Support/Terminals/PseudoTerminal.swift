@@ -7,6 +7,12 @@ package final class PseudoTerminal {
   private let name: String
   package private(set) var output: [UInt8] = []
   package private(set) var child: pid_t = 0
+  /// What it answers, by the question: one after the other, and then the last one again.
+  ///
+  /// Every terminal answers what it is, which ends all questions.
+  package var replies = ["\u{1B}[c": ["\u{1B}[?62;22c"]]
+  /// Up to where the output was searched for questions.
+  private var searched = 0
 
   package init?(width: Int, height: Int) {
     // The library's own functions for this do not import; these are the requests behind them.
@@ -108,7 +114,39 @@ package final class PseudoTerminal {
       patience = 0
     }
     output += all
+    answer()
     return all
+  }
+
+  /// Takes so many bytes at most, as a slow line brings them.
+  @discardableResult
+  package func take(_ most: Int, wait: Int32 = 0) -> [UInt8] {
+    var ready = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+    guard poll(&ready, 1, wait) > 0 else { return [] }
+    var chunk = [UInt8](repeating: 0, count: most)
+    let count = read(master, &chunk, most)
+    guard count > 0 else { return [] }
+    output += chunk[..<count]
+    answer()
+    return Array(chunk[..<count])
+  }
+
+  /// Answers the questions in what came last, in their order.
+  private func answer() {
+    while let start = output[searched...].firstIndex(of: 0x1B) {
+      let rest = output[start...]
+      guard let (question, answers) = replies.first(where: { rest.starts(with: $0.key.utf8) })
+      else {
+        // A question may have come in part.
+        if replies.keys.contains(where: { $0.utf8.starts(with: rest) }) { return }
+        searched = start + 1
+        continue
+      }
+      searched = start + question.utf8.count
+      if let next = answers.first { type(next) }
+      if answers.count > 1 { replies[question] = Array(answers.dropFirst()) }
+    }
+    searched = output.count
   }
 
   /// Reads until the condition holds on all the output so far; false after about 20 seconds.

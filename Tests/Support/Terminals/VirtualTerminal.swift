@@ -49,7 +49,7 @@ package struct VirtualTerminal {
       let isWhole =
         switch rest.first {
         case UInt8(ascii: "["): rest.dropFirst().contains { (0x40...0x7E).contains($0) }
-        case UInt8(ascii: "]"): rest.contains(7)
+        case UInt8(ascii: "]"), UInt8(ascii: "P"): rest.contains(7)
         case UInt8(ascii: "("), UInt8(ascii: ")"): rest.count > 1
         case .some: true
         case nil: false
@@ -96,9 +96,14 @@ package struct VirtualTerminal {
         body.unicodeScalars.append(next)
       }
     case "(", ")": _ = input.popFirst()
-    case "=", ">", "7", "8": break
-    case "]":
-      while let next = input.popFirst(), next.value != 7 {}
+    case "=", ">", "7", "8", "\\": break
+    case "]", "P":
+      while let next = input.popFirst(), next.value != 7 {
+        if next == "\u{1B}", input.first == "\\" {
+          input.removeFirst()
+          break
+        }
+      }
     default: unknown.append("ESC \(kind)")
     }
   }
@@ -136,7 +141,7 @@ package struct VirtualTerminal {
     case "K": erase(Rect(x: x, y: y, width: canvas.width - x, height: 1))
     case "X": erase(Rect(x: x, y: y, width: step, height: 1))
     case "m": select(numbers)
-    case "t", "l", "h", "r": break
+    case "t", "l", "h", "r", "n", "c": break
     default: unknown.append("CSI \(body)\(final)")
     }
   }

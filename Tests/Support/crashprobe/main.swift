@@ -16,8 +16,11 @@ let screen: TerminalScreen
 do {
   // Keys come from the terminal even where standard input is a pipe of data.
   let input = isatty(0) == 1 ? 0 : TerminalScreen.openControllingTerminal() ?? 0
-  screen = try TerminalScreen(
-    TerminalOptions(term: term, colorTerm: colorTerm, inputDescriptor: input))
+  var options = TerminalOptions(term: term, colorTerm: colorTerm, inputDescriptor: input)
+  for name in ["LC_ALL", "LANG", "STY", "TMUX", "XTERM_VERSION"] {
+    options.variables[name] = getenv(name).map { String(cString: $0) }
+  }
+  screen = try TerminalScreen(options)
 } catch {
   say("probe: \(error)\n")
   exit(2)
@@ -70,6 +73,8 @@ func describe(_ event: InputEvent) -> String {
   case .resized(let width, let height): "SIZE \(width)x\(height)"
   case .terminated(let signal): "END \(signal)"
   case .pasted: "PASTED"
+  case .shown: "SHOWN"
+  case .background(let color): "BACKGROUND \(color.hex)"
   case .hangup: "HANGUP"
   case .resumed: "RESUMED"
   }
@@ -86,6 +91,7 @@ while true {
       print("goodbye")
       exit(0)
     case .key(.character("!")): die()
+    case .shown: break
     default:
       log.append(describe(event))
       show(log.suffix(3).joined(separator: "; ") + ".")

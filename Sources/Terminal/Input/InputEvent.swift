@@ -1,3 +1,5 @@
+import Canvas
+
 /// A key that was pressed, by the name printed on it.
 public enum Key: Hashable, Sendable {
   /// A printable character.
@@ -47,6 +49,10 @@ public enum InputEvent: Hashable, Sendable {
   case mouse(MouseEvent)
   /// Text was pasted, which is not typed: none of it comes as keys.
   case pasted
+  /// The terminal has shown one more of the frames that were sent, the oldest first.
+  case shown
+  /// The terminal tells the colour of its background, later than it was waited for.
+  case background(Color)
   /// The terminal has a new size, in cells.
   case resized(width: Int, height: Int)
   /// The terminal is gone; nothing will ever be typed or seen again.

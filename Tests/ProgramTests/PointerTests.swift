@@ -1,0 +1,102 @@
+import Canvas
+import Terminals
+import Testing
+
+/// Keys with Alt, slow escapes, and the buttons and the wheel of the mouse.
+@Suite struct PointerTests {
+  private let folder: Folder
+
+  init() throws { folder = try Folder() }
+
+  private func start(_ term: String = "xterm-256color") throws -> Session {
+    let session = try Session(
+      ["watch", "--source", "simulated", "--every", "100ms"], in: folder, width: 132, height: 40,
+      environment: ["TERM": term])
+    try #require(session.wait { session.shows("● LIVE") && session.shows("GPU DRAW") })
+    return session
+  }
+
+  @Test func `Alt with q goes on, and a slow escape does not seek`() throws {
+    let session = try start()
+    session.type("\u{1B}q\u{1B}[21;2~")
+    session.type("?")
+    #expect(session.wait(for: "hippowatt: keys"))
+    session.type("\u{1B}")
+    #expect(session.wait { !session.shows("hippowatt: keys") })
+    // The help has gone, so the escape was taken for the key; then the rest of it comes.
+    session.type("[D")
+    session.type("?")
+    #expect(session.wait(for: "hippowatt: keys"))
+    #expect(session.shows("● LIVE"), "\(session.screen)")
+    #expect(try session.quit() == 0)
+  }
+
+  @Test(arguments: [
+    "\u{1B}[M\"%*\u{1B}[M#%*", "\u{1B}[<2;5;39M\u{1B}[<2;5;39m", "\u{1B}[<1;5;39M\u{1B}[<1;5;39m",
+  ])
+  func `only the left button winds the scrubber`(click: String) throws {
+    let session = try start()
+    let row = try #require(session.lines.lastIndex { $0.contains("◆") }) + 1
+    session.type(click.replacingRow(39, with: row))
+    session.type("?")
+    #expect(session.wait(for: "hippowatt: keys"))
+    #expect(session.shows("● LIVE"))
+    session.type("?\u{1B}[<0;5;\(row)M\u{1B}[<0;5;\(row)m")
+    #expect(session.wait { !session.shows("● LIVE") }, "\(session.screen)")
+    #expect(try session.quit() == 0)
+  }
+
+  @Test(arguments: ["xterm-256color", "alacritty", "xterm", "rxvt-unicode-256color"])
+  func `clicks beyond column 223 arrive`(term: String) throws {
+    let session = try Session(
+      ["watch", "--source", "simulated", "--every", "100ms"], in: folder, width: 260, height: 40,
+      environment: ["TERM": term, "COLORTERM": ""])
+    #expect(session.wait { session.shows("LIVE") && session.shows("RENEWABLE SHARE") })
+    #expect(contains("\u{1B}[?1006h", in: session.pty.output[...]))
+    session.type("\u{1B}[<0;250;30M\u{1B}[<0;250;30m")
+    #expect(session.wait { !session.shows("GPU DRAW") }, "\(session.screen)")
+    #expect(try session.quit() == 0)
+  }
+
+  @Test func `the wheel moves the chosen row of a list and zooms where there is none`() throws {
+    let session = try start()
+    session.type("p")
+    #expect(session.wait(for: "Whose joules"), "\(session.screen)")
+    let before = session.chosenRow
+    #expect(before != nil, "\(session.screen)")
+    session.type("\u{1B}[<65;40;20M")
+    #expect(
+      session.wait { session.chosenRow != nil && session.chosenRow != before }, "\(session.screen)")
+    session.type("\u{1B}[<64;40;20M")
+    #expect(session.wait { session.chosenRow == before })
+    #expect(session.shows("● LIVE"))
+    #expect(try session.quit() == 0)
+  }
+
+  @Test func `hints show q to quit, since window systems take F10`() throws {
+    let session = try start()
+    #expect(session.lines.last?.hasSuffix("q quit") == true)
+    #expect(try session.quit() == 0)
+  }
+}
+
+extension String {
+  fileprivate func replacingRow(_ row: Int, with other: Int) -> String {
+    hasPrefix("\u{1B}[M")
+      ? split(separator: "*", omittingEmptySubsequences: false).joined(
+        separator: String(Unicode.Scalar(UInt8(other + 32))))
+      : split(separator: ";\(row)", omittingEmptySubsequences: false).joined(separator: ";\(other)")
+  }
+}
+
+extension Session {
+  /// The row of a list that lies on another ground than the rows around it.
+  fileprivate var chosenRow: Int? {
+    let canvas = terminal.canvas
+    guard let title = lines.firstIndex(where: { $0.contains("Whose joules") }) else { return nil }
+    let (column, first) = (canvas.width / 2, title + 2)
+    return (first..<canvas.height - 3).first { y in
+      canvas[column, y].background != canvas[column, title + 1].background
+    }
+  }
+}

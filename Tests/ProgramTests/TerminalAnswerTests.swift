@@ -1,0 +1,137 @@
+import Canvas
+import Terminals
+import Testing
+
+/// What terminals answer when they are asked what they are, and what becomes of it.
+@Suite struct TerminalAnswerTests {
+  private let folder: Folder
+  private static let watch = ["watch", "--source", "simulated", "--every", "100ms"]
+  private static let place = "\u{1B}[6n"
+
+  init() throws { folder = try Folder() }
+
+  /// What terminals answer to where the cursor is after "ñ" and "─", and what arrives then.
+  @Test(arguments: [
+    (["\u{1B}[5;2R", "\u{1B}[5;3R"], true, true), (["\u{1B}[5;2R", "\u{1B}[5;4R"], true, false),
+    (["\u{1B}[5;3R", "\u{1B}[5;4R"], false, false), ([""], true, true),
+  ])
+  func `symbols are drawn as wide as they are shown`(
+    replies: [String], isUTF8: Bool, hasFrames: Bool
+  ) throws {
+    let session = try Session(
+      Self.watch, in: folder, width: 132, height: 40, replies: [Self.place: replies])
+    #expect(session.wait { session.shows("LIVE") && session.shows("GPU DRAW") })
+    #expect(session.screen.contains("─") == hasFrames, "\(session.screen)")
+    #expect(try session.quit() == 0)
+    session.expectClean()
+    let start = try #require(lastIndex(of: "\u{1B}[?1049h", in: session.pty.output[...]))
+    #expect(session.pty.output[start...].contains { $0 >= 0x80 } == isUTF8)
+    // What was tried is gone from the screen before.
+    #expect(contains("\r\u{1B}[K\u{1B}8", in: session.pty.output[..<start]))
+  }
+
+  @Test func `answers that come late are no keys, and are followed all the same`() throws {
+    let session = try Session(
+      Self.watch + ["--theme", "auto"], in: folder, width: 132, height: 40,
+      replies: ["\u{1B}[c": [""]])
+    #expect(session.wait(for: "● LIVE"))
+    #expect(session.shows("─"))
+    for piece in [
+      "\u{1B}", "[5;2R\u{1B}[5", ";4R\u{1B}]11;rgb:ff", "ff/ffff/ffff\u{1B}\\\u{1B}[?6c",
+    ] {
+      session.type(piece)
+      session.pty.drain(wait: 100)
+    }
+    #expect(session.wait { session.shows("LIVE") && !session.shows("─") }, "\(session.screen)")
+    // Paper is light.
+    #expect(session.wait { session.terminal.canvas[40, 12].background.relativeLuminance > 0.5 })
+    #expect(session.shows("* LIVE"), "no key was made of them: \(session.screen)")
+    #expect(try session.quit() == 0)
+    session.expectClean()
+  }
+
+  @Test(arguments: [
+    ("\u{1B}]11;rgb:fafa/fafa/fafa\u{1B}\\", "", true),
+    ("\u{1B}]11;rgb:1e/1e/2e\u{7}", "0;15", false),
+    ("", "0;15", true), ("", "15;0", false), ("", "0;default;15", true), ("", "12;8", false),
+    ("", "", false), ("", "15;default", false),
+  ])
+  func `auto takes the theme for the terminal's background`(
+    reply: String, variable: String, isLight: Bool
+  ) throws {
+    let session = try Session(
+      Self.watch + ["--theme", "auto"], in: folder, environment: ["COLORFGBG": variable],
+      replies: ["\u{1B}]11;?": [reply]])
+    #expect(session.wait(for: "● LIVE"))
+    let ground = session.terminal.canvas[40, 12].background
+    #expect((ground.relativeLuminance > 0.5) == isLight, "\(ground.hex)")
+    #expect(try session.quit() == 0)
+    session.expectClean()
+  }
+
+  @Test func `the settings can say auto, and inside tmux the terminal around it is asked too`()
+    throws
+  {
+    folder.write("theme = \"auto\"\n", to: "config.toml")
+    let session = try Session(
+      Self.watch + ["--config", "config.toml"], in: folder,
+      environment: ["TMUX": "/tmp/t", "TERM": "tmux-256color"],
+      replies: ["\u{1B}Ptmux;\u{1B}\u{1B}]11;?": ["\u{1B}]11;rgb:ffff/ffff/ffff\u{7}"]])
+    #expect(session.wait(for: "● LIVE"))
+    #expect(session.terminal.canvas[40, 12].background.relativeLuminance > 0.5)
+    #expect(try session.quit() == 0)
+  }
+
+  @Test func `what was typed ahead is not lost among the answers`() throws {
+    let session = try Session(
+      Self.watch, in: folder, width: 132, height: 40,
+      replies: [Self.place: ["?\u{1B}[5;2R", "\u{1B}[5;3R"]])
+    #expect(session.wait(for: "hippowatt: keys"))
+    #expect(try session.quit() == 0)
+  }
+
+  @Test(arguments: [
+    (["STY": "1.pts", "TERM": "screen"], "", false), (["TERM": "screen-256color"], "", false),
+    (["TMUX": "x", "TERM": "tmux-256color"], "", true), ([:], "\u{1B}[>83;40900;0c", false),
+    ([:], "\u{1B}[>84;0;0c", true), ([:], "", true),
+  ])
+  func `inside GNU screen no 24-bit colours are sent`(
+    environment: [String: String], kind: String, hasTrueColor: Bool
+  ) throws {
+    let session = try Session(
+      Self.watch, in: folder, environment: environment, replies: ["\u{1B}[>c": [kind]])
+    #expect(session.wait(for: "● LIVE"))
+    #expect(try session.quit() == 0)
+    #expect(contains("[38;2;", in: session.pty.output[...]) == hasTrueColor)
+    #expect(contains("[38;5;", in: session.pty.output[...]) != hasTrueColor)
+  }
+
+  @Test func `by hand everything is as it is said`() throws {
+    for (option, locale, isUTF8) in [
+      ("--ascii", "C.UTF-8", false), ("--utf8", "C", true), ("--utf8", "POSIX", true),
+    ] {
+      let session = try Session(Self.watch + [option], in: folder, environment: ["LC_ALL": locale])
+      #expect(session.wait { session.shows("LIVE") && session.shows("GPU DRAW") })
+      #expect(try session.quit() == 0)
+      #expect(session.pty.output.contains { $0 >= 0x80 } == isUTF8, "\(option) \(locale)")
+    }
+    let both = try Program.run(Self.watch + ["--utf8", "--ascii"], in: folder)
+    #expect(both.status == 2 && both.errors.contains("--ascii"))
+    let text = try Program.run(
+      ["snapshot", "--source", "simulated", "--ascii", "--every", "50ms"], in: folder)
+    #expect(text.status == 0 && text.output.utf8.allSatisfy { $0 < 0x80 })
+  }
+
+  @Test(arguments: [
+    ["LANG": ""], ["LANG": "xx_XX.UTF-8"], ["LANG": "xx_XX"],
+    ["LC_ALL": "xx_XX.utf8", "LANG": "C"],
+  ])
+  func `a locale that is not there does not take the symbols away`(
+    environment: [String: String]
+  ) throws {
+    let session = try Session(Self.watch, in: folder, environment: environment)
+    #expect(session.wait(for: "● LIVE"))
+    #expect(try session.quit() == 0)
+    session.expectClean()
+  }
+}
