@@ -10,7 +10,8 @@ import Testing
 
   private func parts(_ layout: Layout) -> [Rect] {
     ([
-      layout.title, layout.sentence, layout.flow, layout.ribbon, layout.scrubber, layout.hints,
+      layout.title, layout.sentence, layout.numbers, layout.flow, layout.ribbon, layout.scrubber,
+      layout.hints,
     ] + layout.panels)
     .filter { !$0.isEmpty }
   }
@@ -50,10 +51,11 @@ import Testing
         guard layout.scale == .full else { continue }
         let area = layout.panels.reduce(0) { $0 + $1.width * $1.height }
         let rows = [
-          layout.title, layout.sentence, layout.flow, layout.ribbon, layout.scrubber, layout.hints,
+          layout.title, layout.sentence, layout.numbers, layout.flow, layout.ribbon,
+          layout.scrubber, layout.hints,
         ].reduce(0) { $0 + $1.height }
-        // Air is two rows, and only on a tall screen.
-        let air = height >= 34 ? 2 : 0
+        // Air is two rows, and only on a tall screen; a third one stands above big digits.
+        let air = (height >= 34 ? 2 : 0) + (layout.numbers.isEmpty ? 0 : 1)
         let size = "\(width)x\(height)"
         if area != width * (height - rows - air) { faults.append("a hole on \(size)") }
         if layout.panels.count != (focused ? 1 : count) {

@@ -72,6 +72,30 @@ import Testing
     }
   }
 
+  @Test func `The badge answers: the present comes back, and stands still`() {
+    let layout = Layout(width: 100, height: 30)
+    var view = ViewState(cursor: .live)
+    view.click(x: 90, y: 0, layout: layout, bounds: bounds)
+    #expect(view.cursor.mode == .paused)
+    view.cursor.seek(to: start + 70, in: bounds)
+    view.click(x: 90, y: 0, layout: layout, bounds: bounds)
+    #expect(view.cursor.mode == .live)
+    view.click(x: 3, y: 0, layout: layout, bounds: bounds)
+    #expect(view.cursor.mode == .live)
+  }
+
+  @Test func `A click on the name of a mark goes to its time`() {
+    let input = Stage.input(Stage.training, 132, 40)
+    let track = Layout(width: 132, height: 40).track
+    let line = Frame.render(input).lines[track.y]
+    let name = "mark 1"
+    guard let range = line.ranges(of: name).first else { return #expect(Bool(false), "\(line)") }
+    let x = line.distance(from: line.startIndex, to: range.lowerBound)
+    #expect(Frame.markTime(atX: x, y: track.y, input) == Stage.start + 610)
+    #expect(Frame.markTime(atX: x, y: track.y - 1, input) == nil)
+    #expect(Frame.markTime(atX: track.right - 1, y: track.y, input) == nil)
+  }
+
   @Test func `A click with an overlay open only closes it`() {
     let layout = Layout(width: 100, height: 30)
     var view = view(at: 500)

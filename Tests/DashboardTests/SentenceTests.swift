@@ -58,6 +58,40 @@ import Testing
     #expect(Remark.Kind.allCases == Remark.Kind.allCases.sorted())
   }
 
+  @Test func `a job that starves is told with its cause and what it costs`() {
+    let price = Price(perKilowattHour: 0.25, currency: "EUR")
+    let times = stride(from: 100.0, to: 1200, by: 10)
+    let found = times.lazy.map { self.remark(Stage.training, at: $0, price: price) }
+      .first { $0.kind == .starved || $0.kind == .starvedBadly }
+    let text = found?.texts.first ?? ""
+    #expect(text.hasPrefix("Waits for data ") && text.contains("out of processors"), "\(text)")
+    #expect(text.contains("W for nothing, ") && text.contains(" EUR an hour."), "\(text)")
+    #expect(Remark.Kind.starvedBadly < .outlier && Remark.Kind.outlier < .starved)
+  }
+
+  @Test func `a card that only draws more than its peers is no alarm`() {
+    var timeline = Stage.cluster(8)
+    var reading = Reading(
+      device: DeviceID(machine: "node-17", kind: .gpu, name: "GPU-4"), time: Stage.start + 4)
+    reading.set(.power, 900)
+    reading.set(.utilization, 0.97)
+    timeline.apply(.reading(reading))
+    #expect(!remark(timeline).kind.isAlarm)
+  }
+
+  @Test func `what more data tell is not hidden by what was found before`() {
+    var input = Stage.input(Timeline(), 132, 40)
+    input.bounds = TimeSpan(Stage.start, Stage.start + 40)
+    input.view.cursor.seek(to: Stage.start + 39, in: input.bounds)
+    #expect(SentenceLine.remark(FrameContext(input)).kind == .nothing)
+    input.timeline = Stage.cluster(8)
+    var later = Stage.input(Stage.cluster(8), 132, 40)
+    later.bounds = input.bounds
+    later.view = input.view
+    let (first, second) = (FrameContext(input), FrameContext(later))
+    #expect(SentenceLine.remark(first).kind == SentenceLine.remark(second).kind)
+  }
+
   @Test func `without power it says so`() {
     #expect(remark(Stage.nothing).kind == .nothing)
     #expect(remark(Stage.host).texts[0].contains("tells its power"))

@@ -36,6 +36,7 @@ public enum Frame {
     Hints.draw(&canvas, in: layout.hints, context)
     guard !isCovered else { return }
     Ribbon.draw(&canvas, in: layout.ribbon, context)
+    BigNumbers.draw(&canvas, in: layout.numbers, context)
     FlowPart.draw(&canvas, in: layout.flow, context)
     let view = context.input.view
     let shown = view.focused.map { [$0] } ?? Array(PanelCatalogue.all.indices)

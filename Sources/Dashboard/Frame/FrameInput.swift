@@ -50,7 +50,9 @@ public struct SessionInfo: Sendable {
 /// Everything a frame is a function of.
 public struct FrameInput: Sendable {
   /// All data of the session.
-  public var timeline: Timeline
+  ///
+  /// What was found worth a remark in another one may be less than there is in this one.
+  public var timeline: Timeline { didSet { remarks = RemarkMemo() } }
   /// From the session's start to its end, which is now while it is live.
   public var bounds: TimeSpan
   /// What the user has chosen to see.

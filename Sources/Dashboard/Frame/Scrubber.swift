@@ -94,34 +94,19 @@ enum Scrubber {
       canvas.fill(
         Rect(x: from, y: rect.y, width: to - from + 1, height: 1), c.style(.accent), scalar: "━")
     }
-    let events = c.timeline.events.map { (event: $0, x: column($0.time, in: rect, c)) }
-    // No label may hide a gap or an alert.
-    func isGrave(_ event: Event) -> Bool { event.kind == .gap || event.cause == .alert }
-    let grave = events.filter { isGrave($0.event) }.map(\.x)
-    var free = rect.x
-    // Without a row of their own, the times of both ends stand on the track where nothing else does.
+    var first = rect.x
+    // Without a row of their own, the time of the beginning stands on the track where nothing else does.
     if !hasAxis, rect.width >= 40 {
       let begin = c.civil(Self.span(c).start).shortClock
-      if (events.first?.x ?? .max) > rect.x + displayWidth(begin) + 1,
-        !(ends.map { $0.0 <= rect.x + displayWidth(begin) } ?? false)
-      {
-        free += canvas.text(begin + " ", x: rect.x, y: rect.y, c.muted)
+      let end = rect.x + displayWidth(begin)
+      let isFree = (c.timeline.events.first.map { column($0.time, in: rect, c) > end + 1 }) ?? true
+      if isFree, to > end, ends.map({ $0.0 > end }) ?? true {
+        first += canvas.text(begin + " ", x: rect.x, y: rect.y, c.muted)
       }
     }
-    for (event, x) in events {
-      guard x >= free || isGrave(event) else { continue }
-      let style =
-        isGrave(event) ? c.style(.critical) : c.style(event.kind == .mark ? .accent : .muted)
-      // A label ends before the cursor, which would stand on it otherwise.
-      let end = min(x < to ? to : rect.right, grave.first { $0 > x } ?? rect.right)
-      let room = end - x - 3
-      let mark = event.cause == .alert ? "!" : event.kind == .gap ? "▲" : "▾"
-      canvas.text(mark, x: x, y: rect.y, event.cause == .alert ? style.bold : style)
-      free = max(free, x + 1)
-      let text = c.timeline.words(of: event)
-      guard room >= 4, !text.isEmpty else { continue }
-      let name = " " + clipped(text, to: min(24, room)) + " "
-      free = x + 2 + canvas.text(name, x: x + 1, y: rect.y, c.muted)
+    for mark in TrackMarks(in: rect, from: first, c).marks {
+      canvas.text(mark.sign, x: mark.x, y: rect.y, mark.style)
+      canvas.text(mark.name, x: mark.x + 1, y: rect.y, c.muted)
     }
     if let (from, to) = ends {
       // Of a span without an end of its own the cursor is the other end.

@@ -25,7 +25,8 @@ extension Remark {
 
   /// Each finds one kind of remark, the most urgent kind first.
   private static let finders: [@Sendable (FrameContext) -> [Remark]] = [
-    notRecorded, failing, lost, throttled, outliers, waiting,
+    notRecorded, failing, lost, throttled, { waiting($0).filter { $0.kind == .starvedBadly } },
+    outliers, { waiting($0).filter { $0.kind != .starvedBadly } },
   ]
 
   private static func notRecorded(_ c: FrameContext) -> [Remark] {
@@ -35,9 +36,11 @@ extension Remark {
   }
 
   private static func outliers(_ c: FrameContext) -> [Remark] {
-    c.outliers.prefix(1).map { outlier in
+    // One that only draws more than its peers does its work; the panel tells of it.
+    let odd = c.outliers.filter { $0.kind != .drawsMore }
+    return odd.prefix(1).map { outlier in
       of(
-        .outlier, .warning, .outlier(outlier, more: c.outliers.count - 1), c,
+        .outlier, .warning, .outlier(outlier, more: odd.count - 1), c,
         subject: outlier.device.id.name)
     }
   }
@@ -103,9 +106,14 @@ extension Remark {
     let loss = watts.map { RemarkWords.Loss(watts: $0, price: c.price) }
     let isGrave = account.share >= 0.15
     switch kind {
-    case .data: return [of(.starved, isGrave ? .critical : .warning, .waits(account, loss), c)]
+    case .data:
+      return [
+        of(
+          isGrave ? .starvedBadly : .starved, isGrave ? .critical : .warning, .waits(account, loss),
+          c)
+      ]
     case .host, .peer: return [of(.waits, isGrave ? .critical : .warning, .waits(account, loss), c)]
-    case .gap: return [of(.waits, .warning, .waits(account, loss), c)]
+    case .gap: return isGrave ? [of(.waits, .warning, .waits(account, loss), c)] : []
     case .idle:
       guard account.share(.idle) > 0.9, !account.isServing else { return [] }
       return [of(.idle, .text, .idle(c.inventory.gpus.count, loss), c)]

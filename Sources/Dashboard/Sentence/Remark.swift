@@ -5,7 +5,8 @@ import Telemetry
 struct Remark {
   /// What a remark is about, the most urgent first.
   enum Kind: Int, CaseIterable, Comparable {
-    case alert, notRecorded, sourceFails, gpuLost, throttled, outlier, starved, waits, idle
+    case alert, notRecorded, sourceFails, gpuLost, throttled, starvedBadly, outlier, starved, waits,
+      idle
     case cost, power, nothing
 
     static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }

@@ -18,6 +18,8 @@ public struct Layout: Sendable, Hashable {
   public var title: Rect
   /// The sentence below it; empty where there is no room.
   public var sentence: Rect
+  /// The number of each panel in big digits, on the largest screens.
+  public var numbers: Rect
   /// The streams of electricity above the panels, on tall screens in place of the ribbon.
   public var flow: Rect
   /// The two bars below it, for sources and uses of electricity; empty where there is no room.
@@ -41,12 +43,17 @@ public struct Layout: Sendable, Hashable {
   static let flowHeight = 50
   static let flowWidth = 100
 
+  /// The least screen with big digits above the flow.
+  static let numbersHeight = 80
+  static let numbersWidth = 160
+
   /// Where everything goes; with `focused` one panel has all the room of the panels.
   public init(
     width: Int, height: Int, focused: Bool = false, panelCount: Int = PanelCatalogue.words.count
   ) {
     title = Rect(x: 0, y: 0, width: width, height: min(1, height))
     sentence = Self.nowhere
+    numbers = Self.nowhere
     flow = Self.nowhere
     ribbon = Self.nowhere
     scrubber = Self.nowhere
@@ -58,6 +65,7 @@ public struct Layout: Sendable, Hashable {
       arrange(width: width, height: height, focused: focused, panelCount: panelCount)
     else {
       sentence = Self.nowhere
+      numbers = Self.nowhere
       flow = Self.nowhere
       ribbon = Self.nowhere
       scrubber = Self.nowhere
@@ -86,6 +94,10 @@ public struct Layout: Sendable, Hashable {
     if height >= 16 {
       sentence = Rect(x: 0, y: top, width: width, height: 1)
       top = sentence.bottom
+    }
+    if height >= Self.numbersHeight, width >= Self.numbersWidth, !focused {
+      numbers = Rect(x: 1, y: top + 1, width: width - 2, height: BigNumbers.height)
+      top = numbers.bottom
     }
     if height >= Self.flowHeight, width >= Self.flowWidth, !focused {
       // More than half of what a taller screen has more is the panels'.

@@ -1,3 +1,4 @@
+import Accounting
 import Canvas
 import Quantities
 import Telemetry
@@ -178,17 +179,26 @@ public struct ViewState: Sendable, Hashable {
   /// Goes to the next or the previous of what the scrubber draws, and says what it is.
   private mutating func seekEvent(after: Bool, _ timeline: Timeline, _ bounds: TimeSpan) {
     let time = cursor.time(in: bounds)
-    let found =
+    let event =
       after
       ? timeline.events.first { $0.time > time } : timeline.events.last { $0.time < time }
-    guard let found else {
+    let phases = Ledger(timeline).phases(over: bounds)
+    let phase =
+      after
+      ? phases.first { $0.span.start > time } : phases.last { $0.span.start < time }
+    if let phase, event.map({ after == (phase.span.start < $0.time) }) ?? true {
+      cursor.seek(to: phase.span.start, in: bounds)
+      toast = sanitized(phase.words)
+      return
+    }
+    guard let event else {
       toast = after ? "nothing marked after this" : "nothing marked before this"
       return
     }
-    cursor.seek(to: found.time, in: bounds)
+    cursor.seek(to: event.time, in: bounds)
     // Of those at the same time the gravest is told.
-    let same = timeline.events.filter { $0.time == found.time }
-    let told = same.first { $0.cause == .alert } ?? same.first { $0.kind == .gap } ?? found
+    let same = timeline.events.filter { $0.time == event.time }
+    let told = same.first { $0.cause == .alert } ?? same.first { $0.kind == .gap } ?? event
     toast = sanitized(timeline.words(of: told))
   }
 
@@ -203,6 +213,13 @@ public struct ViewState: Sendable, Hashable {
     if overlay != nil, !isScrubbing {
       processes.dropQuestion()
       overlay = nil
+    } else if layout.title.contains(x: x, y: y), x >= layout.title.width / 2 {
+      // Where the state of the session stands: back to the present, or to standing still.
+      if cursor.canBeLive, cursor.mode != .live {
+        cursor.seek(to: bounds.end, in: bounds)
+      } else {
+        cursor.toggle(in: bounds)
+      }
     } else if layout.scrubber.contains(x: x, y: y) {
       drag(x: x, layout: layout, bounds: bounds)
       // The track winds, and the curve above it is drawn over to select a part of it.

@@ -245,6 +245,10 @@ final class ScreenSession {
     case .press:
       // The others belong to the terminal: they paste, or open a menu.
       guard mouse.button == 1 else { return }
+      if view.overlay == nil, let time = Frame.markTime(atX: mouse.x, y: mouse.y, input()) {
+        view.cursor.seek(to: time, in: feed.bounds)
+        return
+      }
       isDragging = layout.scrubber.contains(x: mouse.x, y: mouse.y)
       view.click(x: mouse.x, y: mouse.y, layout: layout, bounds: feed.bounds)
     case .drag:
