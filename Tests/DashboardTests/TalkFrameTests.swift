@@ -44,8 +44,8 @@ import Testing
   private func text(_ input: TalkInput) -> String { TextWriter.plain(TalkFrame.render(input)) }
 
   @Test func anySizeCanBeDrawn() {
-    for width in [0, 1, 7, 20, 44, 80, 200] {
-      for height in [0, 1, 2, 5, 12, 24, 60] {
+    for width in [0, 1, 20, 44, 130] {
+      for height in [0, 1, 5, 12, 40] {
         for view in [TalkView.main, .panel(0), .overlay(.chips), .overlay(.race)] {
           let input = input(view, .panel(0), width, height, timeline: Stage.short)
           let frame = TalkFrame.render(input)
