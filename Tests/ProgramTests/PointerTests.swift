@@ -52,7 +52,7 @@ import Testing
       ["watch", "--source", "simulated", "--every", "100ms"], in: folder, width: 260, height: 40,
       environment: ["TERM": term, "COLORTERM": ""])
     #expect(session.wait { session.shows("LIVE") && session.shows("RENEWABLE SHARE") })
-    #expect(contains("\u{1B}[?1006h", in: session.pty.output[...]))
+    #expect(session.pty.wait(for: "\u{1B}[?1006h"))
     session.type("\u{1B}[<0;250;30M\u{1B}[<0;250;30m")
     #expect(session.wait { !session.shows("GPU DRAW") }, "\(session.screen)")
     #expect(try session.quit() == 0)
