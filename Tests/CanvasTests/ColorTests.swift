@@ -91,6 +91,26 @@ import Testing
     }
   }
 
+  @Test(arguments: [ColorDepth.ansi8, .ansi16, .indexed256])
+  func `a mark keeps its hue where it can be seen`(depth: ColorDepth) {
+    for (ink, paper) in [(0xB07A00, 0xE2DED3), (0x1769AA, 0xE2DED3), (0xC98A3A, 0xDAD7D0)] {
+      var frame = Canvas(width: 2, height: 1)
+      for (x, glyph) in ["█", "⣿"].enumerated() {
+        frame.put(
+          Unicode.Scalar(glyph) ?? "?", x: x, y: 0,
+          Style(Color(UInt32(ink)), on: Color(UInt32(paper))))
+      }
+      let reduced = frame.reduced(to: depth)
+      for x in 0..<2 {
+        let cell = reduced[x, 0]
+        let isColored = cell.foreground != Color(0x000000) && cell.foreground != Color(0xFFFFFF)
+        #expect(
+          isColored || depth == .ansi8, "\(Color(UInt32(ink)).hex) became \(cell.foreground.hex)")
+        #expect(cell.foreground.contrast(against: cell.background) >= 1.4)
+      }
+    }
+  }
+
   @Test func `without colour the segments of a bar still end where they ended`() {
     var canvas = Canvas(width: 20, height: 3)
     let parts = [

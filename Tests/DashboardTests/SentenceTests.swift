@@ -70,12 +70,15 @@ import Testing
   }
 
   @Test func `a card that only draws more than its peers is no alarm`() {
-    var timeline = Stage.cluster(8)
-    var reading = Reading(
-      device: DeviceID(machine: "node-17", kind: .gpu, name: "GPU-4"), time: Stage.start + 4)
-    reading.set(.power, 900)
-    reading.set(.utilization, 0.97)
-    timeline.apply(.reading(reading))
+    var timeline = Timeline()
+    for index in 0..<8 {
+      let id = DeviceID(machine: "node-17", kind: .gpu, name: "GPU-\(index)")
+      timeline.apply(.device(Device(id: id, label: "\(index)")))
+      var reading = Reading(device: id, time: Stage.start)
+      reading.set(.power, index == 4 ? 900 : 640)
+      reading.set(.utilization, 0.97)
+      timeline.apply(.reading(reading))
+    }
     #expect(!remark(timeline).kind.isAlarm)
   }
 

@@ -11,43 +11,50 @@ import Testing
 
   private static let answers = ["\u{1B}[5n": ["\u{1B}[0n"]]
 
-  /// The bytes that go over the line from a key until its effect is seen, and those of the frames since.
-  ///
-  /// The line is as slow as it takes: after a piece of a frame was carried, readings go on until another
-  /// frame could have been sent.
-  @Test func `a key is answered behind one frame, however slow the line`() throws {
-    let session = try Session(
-      ["watch", "--source", "simulated", "--every", "20ms"], in: folder, width: 100, height: 30,
-      replies: Self.answers)
-    #expect(session.wait(for: "● LIVE"))
-    // The line gets slow: what is drawn meanwhile has to be left out.
-    var carried = 0
-    while carried < 15_000 { carried += session.pty.take(100, wait: 15).count }
-    let before = session.pty.output.count
-    session.type("?")
-    var questions = 0
-    var terminal = VirtualTerminal(width: 100, height: 30)
-    terminal.feed(session.pty.output)
-    for _ in 0..<4000 where !Self.shows("hippowatt: keys", on: terminal) {
-      let piece = session.pty.take(100, wait: 15)
-      terminal.feed(piece)
-      questions += piece.count { $0 == UInt8(ascii: "n") }
-    }
-    let bytes = session.pty.output.count - before
-    #expect(Self.shows("hippowatt: keys", on: terminal))
-    // A frame here is some 1.5 kB and the help some 9; without the terminal's word it would be the 12 kB
-    // that the pseudo terminal holds more.
-    #expect(bytes < 14_000, "\(bytes) bytes came before the answer")
-    let ends = Self.questions(in: session.pty.output[before...])
-    #expect(ends <= 3, "\(ends) frames came before the answer")
-    #expect(try session.quit() == 0)
-    session.expectClean()
+  /// A sensor that tells something new twenty times a second, and writes down how often it did.
+  private func sensor() -> String {
+    folder.write(
+      """
+      #!/bin/sh
+      echo '{"device":{"kind":"gpu","name":"A","label":"0"}}'
+      n=0
+      while :; do
+        n=$((n + 1))
+        echo "{\\"reading\\":{\\"kind\\":\\"gpu\\",\\"device\\":\\"A\\",\\"power_w\\":$((n * 37 % 400))}}"
+        echo >> ticks
+        /bin/sleep 0.05
+      done
+
+      """, to: "sensor")
   }
 
-  private static func shows(_ text: String, on terminal: VirtualTerminal) -> Bool {
-    (0..<terminal.canvas.height).contains { y in
-      String(String.UnicodeScalarView(terminal.canvas.row(y).map(\.glyph))).contains(text)
-    }
+  /// Waits, without reading anything of what the program sends, until the sensor has told so much more.
+  private func stall(readings: Int) {
+    func ticks() -> Int { folder.text("ticks")?.utf8.count ?? 0 }
+    let start = ticks()
+    #expect(eventually { ticks() >= start + readings })
+  }
+
+  @Test func `over a line that stands still frames are left out, and a key waits behind one`()
+    throws
+  {
+    let session = try Session(
+      ["watch", "--source", "exec:sh \(sensor())", "--every", "50ms"], in: folder, width: 132,
+      height: 40, replies: Self.answers)
+    #expect(session.wait { session.shows("● LIVE") && session.shows("W") })
+    stall(readings: 30)
+    session.type("?")
+    stall(readings: 6)
+    let bytes = session.pty.drain()
+    let frames = Self.questions(in: bytes[...])
+    #expect(frames <= 3, "\(frames) frames, \(bytes.count) bytes")
+    #expect(String(decoding: bytes, as: UTF8.self).contains("hippowatt: keys"))
+    // Once they are confirmed it goes on.
+    #expect(session.wait(for: "hippowatt: keys"))
+    session.type("?")
+    #expect(session.wait { !session.shows("hippowatt: keys") })
+    #expect(try session.quit() == 0)
+    session.expectClean()
   }
 
   /// How often the terminal was asked whether it is ready.

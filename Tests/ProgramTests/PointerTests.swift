@@ -52,7 +52,7 @@ import Testing
       ["watch", "--source", "simulated", "--every", "100ms"], in: folder, width: 260, height: 40,
       environment: ["TERM": term, "COLORTERM": ""])
     #expect(session.wait { session.shows("LIVE") && session.shows("RENEWABLE SHARE") })
-    #expect(contains("\u{1B}[?1006h", in: session.pty.output[...]))
+    #expect(session.pty.wait(for: "\u{1B}[?1006h"))
     session.type("\u{1B}[<0;250;30M\u{1B}[<0;250;30m")
     #expect(session.wait { !session.shows("GPU DRAW") }, "\(session.screen)")
     #expect(try session.quit() == 0)
@@ -62,6 +62,11 @@ import Testing
     let session = try start()
     session.type("p")
     #expect(session.wait(for: "Whose joules"), "\(session.screen)")
+    // In the order of their numbers, which does not change as they go on.
+    session.type("<")
+    #expect(
+      session.wait { session.lines.contains { $0.lowercased().contains("pid▾") } },
+      "\(session.screen)")
     let before = session.chosenRow
     #expect(before != nil, "\(session.screen)")
     session.type("\u{1B}[<65;40;20M")
@@ -90,13 +95,6 @@ extension String {
 }
 
 extension Session {
-  /// The row of a list that lies on another ground than the rows around it.
-  fileprivate var chosenRow: Int? {
-    let canvas = terminal.canvas
-    guard let title = lines.firstIndex(where: { $0.contains("Whose joules") }) else { return nil }
-    let (column, first) = (canvas.width / 2, title + 2)
-    return (first..<canvas.height - 3).first { y in
-      canvas[column, y].background != canvas[column, title + 1].background
-    }
-  }
+  /// The chosen row of a list.
+  fileprivate var chosenRow: Int? { lines.firstIndex { $0.contains("▸ ") } }
 }

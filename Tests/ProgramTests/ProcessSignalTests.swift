@@ -121,6 +121,36 @@ import Testing
     #expect(try session.quit() == 0)
   }
 
+  @Test func `a question that is still on its way takes no answer`() throws {
+    let folder = try Folder()
+    let victim = try Victim()
+    let session = try Session(
+      [
+        "watch", "--source", "exec:sh \(sensor(victim.pid, victim.started, in: folder))", "--every",
+        "100ms",
+      ],
+      in: folder, width: 100, height: 30, replies: ["\u{1B}[5n": ["\u{1B}[0n"]])
+    try #require(session.wait(for: "100 W"), "\(session.screen)")
+    session.type("p")
+    try #require(session.wait(for: "victim"), "\(session.screen)")
+    // From now on the terminal does not say what it has shown.
+    session.pty.replies["\u{1B}[5n"] = nil
+    session.type("k")
+    #expect(session.wait(for: "End process \(victim.pid)?"), "\(session.screen)")
+    for _ in 0..<8 { session.pty.drain(wait: 100) }
+    session.type("y")
+    for _ in 0..<3 { session.pty.drain(wait: 100) }
+    #expect(session.wait(for: "End process"))
+    #expect(!session.shows("y: SIGTERM") && victim.death == nil, "\(session.screen)")
+    // It has shown them all.
+    session.pty.replies["\u{1B}[5n"] = ["\u{1B}[0n"]
+    session.type(String(repeating: "\u{1B}[0n", count: 30))
+    #expect(session.wait(for: "y: SIGTERM"), "\(session.screen)")
+    session.type("n")
+    #expect(try session.quit() == 0)
+    #expect(victim.death == nil)
+  }
+
   @Test func `a paste that the terminal marks is passed over and spoken of`() throws {
     let folder = try Folder()
     let victim = try Victim()

@@ -1,4 +1,5 @@
 import Canvas
+import Glibc
 import Terminals
 import Testing
 
@@ -102,8 +103,8 @@ import Testing
       Self.watch, in: folder, environment: environment, replies: ["\u{1B}[>c": [kind]])
     #expect(session.wait(for: "● LIVE"))
     #expect(try session.quit() == 0)
-    #expect(contains("[38;2;", in: session.pty.output[...]) == hasTrueColor)
-    #expect(contains("[38;5;", in: session.pty.output[...]) != hasTrueColor)
+    let (full, indexed) = (session.pty.text.contains("[38;2;"), session.pty.text.contains("[38;5;"))
+    #expect(full == hasTrueColor && indexed != hasTrueColor)
   }
 
   @Test func `by hand everything is as it is said`() throws {
@@ -133,5 +134,69 @@ import Testing
     #expect(session.wait(for: "● LIVE"))
     #expect(try session.quit() == 0)
     session.expectClean()
+  }
+
+  /// What terminals answer to what they are and of what kind, and the colour of their background.
+  struct Family: CustomTestStringConvertible {
+    var name: String
+    var term: String
+    var attributes: String
+    var kind: String
+    var background: String
+    var testDescription: String { name }
+  }
+
+  private static let families = [
+    Family(
+      name: "xterm", term: "xterm", attributes: "?64;1;2;6;9;15;16;17;18;21;22;28c",
+      kind: ">41;379;0c", background: "11;rgb:ffff/ffff/ffff\u{1B}\\"),
+    Family(
+      name: "PuTTY", term: "xterm", attributes: "?6c", kind: ">0;136;0c", background: ""),
+    Family(
+      name: "Windows Terminal", term: "xterm-256color",
+      attributes: "?61;6;7;14;21;22;23;24;28;32;42c", kind: ">0;10;1c",
+      background: "11;rgb:0c0c/0c0c/0c0c\u{1B}\\"),
+    Family(
+      name: "urxvt", term: "rxvt-unicode-256color", attributes: "?1;2c", kind: ">85;95;0c",
+      background: "11;rgb:ffff/ffff/ffff\u{7}"),
+    Family(
+      name: "mlterm", term: "mlterm", attributes: "?63;1;2;3;4;6;7;15;18;22;29c",
+      kind: ">24;279;0c", background: "11;rgb:ff/ff/ff\u{7}"),
+    Family(
+      name: "VTE", term: "xterm-256color", attributes: "?65;1;9c", kind: ">65;7003;1c",
+      background: "11;rgb:1e1e/1e1e/1e1e\u{7}"),
+    Family(
+      name: "kitty", term: "xterm-kitty", attributes: "?62;52;c", kind: ">1;4000;35c",
+      background: "11;rgb:00/00/00\u{1B}\\"),
+    Family(
+      name: "foot", term: "foot", attributes: "?62;4;22c", kind: ">1;010802;0c",
+      background: "11;rgb:fafa/fafa/fafa\u{1B}\\"),
+    Family(
+      name: "tmux", term: "tmux-256color", attributes: "?1;2c", kind: ">84;0;0c", background: ""),
+    Family(
+      name: "screen", term: "screen", attributes: "?1;2c", kind: ">83;40900;0c", background: ""),
+  ]
+
+  @Test(arguments: Self.families)
+  func `each family's answers are understood, and none becomes a key`(family: Family) throws {
+    let session = try Session(
+      Self.watch + ["--theme", "auto"], in: folder, width: 132, height: 40,
+      environment: ["TERM": family.term, "COLORTERM": ""],
+      replies: [
+        "\u{1B}[c": ["\u{1B}[" + family.attributes], "\u{1B}[>c": ["\u{1B}[" + family.kind],
+        Self.place: ["\u{1B}[24;2R", "\u{1B}[24;3R"], "\u{1B}[5n": ["\u{1B}[0n"],
+        "\u{1B}]11;?": [family.background.isEmpty ? "" : "\u{1B}]" + family.background],
+      ])
+    #expect(session.wait { session.shows("● LIVE") && session.shows("1 GPU DRAW") })
+    #expect(session.pty.text.contains("\u{1B}[38;5;"), "256 colours")
+    let isLight = family.background.contains("f/") || family.background.contains("/fafa/")
+    let ground = session.terminal.canvas[40, 12].background
+    #expect((ground.relativeLuminance > 0.5) == isLight, "\(ground.hex)")
+    session.type("\u{1B}[<0;3;3M\u{1B}[<0;3;3m?")
+    #expect(session.wait(for: "hippowatt: keys"))
+    #expect(try session.quit() == 0)
+    session.expectClean()
+    var waiting: Int32 = 0
+    #expect(ioctl(session.pty.slave, UInt(FIONREAD), &waiting) == 0 && waiting == 0)
   }
 }

@@ -17,6 +17,8 @@ import Testing
     #expect(try #require(session.end()) >> 8 == 1)
     #expect(session.pty.text.hasPrefix("hippowatt: TERM"), "\(session.pty.text)")
     #expect(session.pty.text.filter { $0 == "\r\n" }.count == 1)
+    let namesOther = session.pty.text.contains("`hippowatt snapshot`")
+    #expect(namesOther || term == "nonsense", "\(session.pty.text)")
     #expect(!session.pty.text.contains("\u{1B}"))
     #expect(session.pty.isCooked)
   }

@@ -14,17 +14,17 @@ extension Canvas {
 
   private func mapped(to depth: ColorDepth) -> Canvas {
     var frame = self
-    var known: [Style: Style] = [:]
-    var last = (from: Style(), to: Style())
+    var known: [[Style: Style]] = [[:], [:]]
+    var last = (from: Style(), isMark: false, to: Style())
     for y in 0..<height {
       for x in 0..<width {
         var cell = self[x, y]
         guard !cell.isTrailing else { continue }
-        let style = cell.style
-        if style != last.from {
-          let mapped = known[style] ?? style.reduced(to: depth)
-          known[style] = mapped
-          last = (style, mapped)
+        let (style, isMark) = (cell.style, (0x2580...0x28FF).contains(cell.scalar))
+        if style != last.from || isMark != last.isMark {
+          let mapped = known[isMark ? 1 : 0][style] ?? style.reduced(to: depth, isMark: isMark)
+          known[isMark ? 1 : 0][style] = mapped
+          last = (style, isMark, mapped)
         }
         cell.style = last.to
         frame[x, y] = cell
@@ -79,8 +79,8 @@ extension Color {
 
 extension Style {
   /// The style in fewer colours, still to be seen and read.
-  fileprivate func reduced(to depth: ColorDepth) -> Style {
-    var style = nearest(in: depth)
+  fileprivate func reduced(to depth: ColorDepth, isMark: Bool) -> Style {
+    var style = nearest(in: depth, isMark: isMark)
     // Bold is the bright twin of a colour on many terminals: dark grey for black, which nobody sees on black
     // and few on a colour. GNU screen makes that of 256 colours too.
     if style.foreground.relativeLuminance < 0.02, !style.foreground.isTerminalDefault {
@@ -89,12 +89,12 @@ extension Style {
     return depth == .ansi8 || depth == .ansi16 ? style.withoutBlueOnBlack(in: depth) : style
   }
 
-  private func nearest(in depth: ColorDepth) -> Style {
+  private func nearest(in depth: ColorDepth, isMark: Bool) -> Style {
     let ink = foreground.reduced(to: depth)
     let paper = background.reduced(to: depth)
-    // Text on a fill must be readable; a dark blue mark on black keeps its hue instead.
-    let least = paper.relativeLuminance > 0.02 ? 3.0 : 2.0
-    let wasReadable = foreground.contrast(against: background) >= 2.5
+    // Text on a fill must be readable; a mark keeps its hue, by which it is known, while it can be seen.
+    let least = isMark ? 1.4 : paper.relativeLuminance > 0.02 ? 3.0 : 2.0
+    let wasReadable = foreground.contrast(against: background) >= (isMark ? 1.6 : 2.5)
     if wasReadable, ink.contrast(against: paper) < least {
       return Style(paper.ink.reduced(to: depth), on: paper, attributes)
     }

@@ -1,4 +1,5 @@
 import Canvas
+import Quantities
 
 /// The number of each panel in big digits, side by side, on a screen that is read from afar.
 enum BigNumbers {

@@ -25,6 +25,10 @@ struct FramePacer {
 
   /// How many frames are on their way.
   var waiting: Int { sent.count }
+  /// How many frames were sent so far.
+  private(set) var count = 0
+  /// How many of them have been shown.
+  var countShown: Int { count - sent.count }
 
   /// Whether a frame may be sent; `isAnswer` where somebody did something and waits to see it.
   mutating func maySend(at now: Int64, isAnswer: Bool, patience: Int64 = Self.patience) -> Bool {
@@ -35,6 +39,7 @@ struct FramePacer {
 
   /// A frame was sent.
   mutating func send(at now: Int64, isAnswer: Bool) {
+    count += 1
     sent.append(Sent(time: now, isAnswer: isAnswer))
   }
 

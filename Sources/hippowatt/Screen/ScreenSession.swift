@@ -44,6 +44,8 @@ final class ScreenSession {
   /// When the last key came while the question that is shown takes no answer yet, on the monotonic
   /// clock; `nil` before the question is drawn, and when there is none.
   private var quietSince: Int64?
+  /// The frame that showed the question first, by its number among those sent; nil before it was sent.
+  private var questionFrame: Int?
 
   /// How long nothing must be typed before a question takes an answer, in nanoseconds: shorter than
   /// anybody reads it, longer than the pauses in what is pasted.
@@ -90,18 +92,27 @@ final class ScreenSession {
 
   /// Waits for what is to be drawn: input, the next reading, or room for a frame that was left out.
   private func wait(until deadline: Int64) {
+    let wasQuiet = quietSince
     while true {
       let events = screen.poll(until: UInt64(deadline))
       for event in events { handle(event) }
       // That a frame was shown changes nothing by itself.
-      guard !owesFrame, !events.isEmpty, events.allSatisfy({ $0 == .shown }) else { return }
+      guard !owesFrame, quietSince == wasQuiet, !events.isEmpty, events.allSatisfy({ $0 == .shown })
+      else { return }
     }
+  }
+
+  /// Waits for quiet from when a question can be read: once the terminal has shown it, where that says so.
+  private func noteQuestion() {
+    guard let questionFrame, quietSince == nil, view.processes.isHoldingAnswers else { return }
+    let isShown = screen.confirmsFrames != true || pacer.countShown >= questionFrame
+    if isShown { quietSince = Self.monotonic }
   }
 
   /// Lets a question take answers once it has been seen and nothing was typed for a while.
   private func openQuestion() {
     guard view.processes.isHoldingAnswers else {
-      quietSince = nil
+      (quietSince, questionFrame) = (nil, nil)
       return
     }
     func isQuiet() -> Bool {
@@ -148,7 +159,10 @@ final class ScreenSession {
       frame = Frame.render(input)
     }
     present()
-    if view.processes.isHoldingAnswers, quietSince == nil { quietSince = Self.monotonic }
+    if view.processes.isHoldingAnswers {
+      if questionFrame == nil, !owesFrame { questionFrame = pacer.count }
+      noteQuestion()
+    }
     frames += 1
     // Start-up code will not run again; its pages are given back.
     if frames == 8 { cs_forget_startup() }
@@ -157,9 +171,9 @@ final class ScreenSession {
   /// Sends the frame, unless it would wait behind others; then the next one is sent in its place.
   private func present() {
     let now = Self.monotonic
-    // A terminal that said nothing yet is far away, or never will: after five seconds it never will.
-    let confirms = screen.confirmsFrames ?? (now - start < 5_000_000_000)
-    let patience: Int64 = screen.confirmsFrames == true ? FramePacer.patience : 1_000_000_000
+    // A terminal that said nothing yet is far away, or never will: after three seconds it never will.
+    let confirms = screen.confirmsFrames ?? (now - start < 3_000_000_000)
+    let patience: Int64 = screen.confirmsFrames == true ? FramePacer.patience : 500_000_000
     let isSent =
       !confirms || pacer.maySend(at: now, isAnswer: isAnswering, patience: patience)
     owesFrame = !(isSent && screen.isWritable)
@@ -201,7 +215,9 @@ final class ScreenSession {
 
   private func handle(_ event: InputEvent) {
     switch event {
-    case .shown: pacer.shown(at: Self.monotonic)
+    case .shown:
+      pacer.shown(at: Self.monotonic)
+      noteQuestion()
     case .background(let color):
       if let chosen = onBackground?(color), view.theme == firstTheme { view.theme = chosen }
     case .key, .mouse, .pasted, .resized, .resumed, .hangup, .terminated:
@@ -221,7 +237,10 @@ final class ScreenSession {
         utcOffset: feed.info.utcOffset, scrollLimit: { Frame.scrollLimit(input()) })
       if view.theme != theme { view.toast = "theme " + self.theme.name }
       // Not even the rest of the same read is an answer: it was typed before the question.
-      if view.processes.asked != asked { view.processes.holdAnswers() }
+      if view.processes.asked != asked {
+        view.processes.holdAnswers()
+        (quietSince, questionFrame) = (nil, nil)
+      }
       if quietSince != nil { quietSince = Self.monotonic }
       for effect in effects { perform(effect) }
     case .pasted:
