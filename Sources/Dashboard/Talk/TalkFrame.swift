@@ -44,7 +44,7 @@ struct TalkScene {
   private let isUnitAside: Bool
 
   /// The widest unit beside the digits, in columns.
-  private static let longestUnit = 7
+  private static let longestUnit = 5
 
   init(_ input: TalkInput) {
     self.input = input
