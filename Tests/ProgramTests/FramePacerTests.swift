@@ -90,9 +90,15 @@ import Testing
     #expect(maySend(1_000_000_000, isAnswer: true))
     pacer.send(at: 1_000_000_000, isAnswer: true)
     #expect(!maySend(2_000_000_000, isAnswer: true), "one answer at a time")
-    #expect(maySend(FramePacer.patience + 1))
-    #expect(pacer.waiting == 0)
+    #expect(maySend(FramePacer.patience + 1_000_000_001))
+    // What is told after all tells of the oldest.
+    pacer.shown(at: FramePacer.patience)
+    #expect(pacer.countShown == 1 && pacer.window == 2)
+    pacer.forget()
+    #expect(pacer.countShown == 2 && maySend(0))
     pacer.shown(at: 0)
-    #expect(pacer.waiting == 0 && pacer.window == 1)
+    #expect(pacer.countShown == 2)
+    for time in Int64(0)..<5000 { pacer.send(at: time, isAnswer: false) }
+    #expect(pacer.count - pacer.countShown <= 512)
   }
 }

@@ -63,6 +63,22 @@ import Testing
     return bytes.indices.count { bytes[$0...].starts(with: question) }
   }
 
+  @Test func `after a stop frames go on as before`() throws {
+    let session = try Session(
+      ["watch", "--source", "simulated", "--every", "20ms"], in: folder, width: 132, height: 40,
+      replies: Self.answers)
+    #expect(session.wait(for: "● LIVE"))
+    for _ in 0..<3 {
+      let before = session.pty.output.count
+      session.pty.send(SIGTSTP)
+      #expect(session.pty.wait(for: "\u{1B}[?1049h", after: before))
+    }
+    let questions = Self.questions(in: session.pty.output[...])
+    #expect(session.pty.wait { Self.questions(in: $0[...]) > questions + 20 })
+    #expect(try session.quit() == 0)
+    session.expectClean()
+  }
+
   @Test func `nothing the terminal answers is left for the shell`() throws {
     let session = try Session(
       ["watch", "--source", "simulated", "--every", "20ms"], in: folder, replies: Self.answers)

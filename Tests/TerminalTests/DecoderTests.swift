@@ -69,6 +69,10 @@ import Testing
     #expect(decoder.feed("[D".utf8).isEmpty)
     #expect(decoder.patience == nil)
     #expect(decoder.feed("q".utf8) == [.key(.character("q"))])
+    // The same cut once more.
+    #expect(decoder.feed([0x1B]).isEmpty && decoder.giveUp() == [.key(.escape)])
+    #expect(decoder.feed("[1;".utf8).isEmpty && decoder.feed("5D".utf8).isEmpty)
+    #expect(decoder.feed("x".utf8) == [.key(.character("x"))])
     // Two keys that are typed one after the other are keys.
     #expect(decoder.feed([0x1B]).isEmpty && decoder.giveUp() == [.key(.escape)])
     #expect(decoder.feed("[".utf8) == [.key(.character("["))])

@@ -31,6 +31,8 @@ struct InputDecoder {
   /// Whether an escape was taken for the key a moment ago: the rest of a sequence that a slow line cut in
   /// two there must not become keys.
   private(set) var isAfterEscape = false
+  /// Whether what is pending goes on with a sequence whose escape was taken for the key.
+  private var isLate = false
   private var wait = 0
 
   private static let escape: UInt8 = 0x1B
@@ -47,7 +49,10 @@ struct InputDecoder {
   /// Takes what came in one read.
   mutating func feed(_ bytes: some Collection<UInt8>) -> [Item] {
     guard !bytes.isEmpty else { return [] }
-    let isLate = isAfterEscape && Self.goesOn(Array(bytes.prefix(3)))
+    if isAfterEscape, Self.goesOn(Array(bytes.prefix(3))) {
+      isLate = true
+      pending = [Self.escape]
+    }
     isAfterEscape = false
     if isPasting, Array(bytes) == [3] {
       // The mark at the end may get lost: a Ctrl-C that comes alone ends the wait for it.
@@ -55,10 +60,8 @@ struct InputDecoder {
       pending = []
       return []
     }
-    if isLate { pending = [Self.escape] }
     pending += bytes
     var items: [Item] = []
-    var isFirst = isLate
     while !pending.isEmpty {
       if isPasting {
         guard endPaste() else { break }
@@ -73,11 +76,11 @@ struct InputDecoder {
       pending.removeFirst(count)
       for item in found {
         if item == .pasted { isPasting = true }
-        // The first part was taken for the Escape key already.
-        if isFirst, case .key = item { continue }
+        // Its first part was a key already; what it may still be is an answer, or the mouse.
+        if isLate, case .key = item { continue }
         items.append(item)
       }
-      isFirst = false
+      isLate = false
     }
     return items
   }
@@ -86,6 +89,7 @@ struct InputDecoder {
   mutating func giveUp() -> [Item] {
     guard !isPasting else { return [] }
     defer { pending = [] }
+    isLate = false
     isAfterEscape = pending.allSatisfy { $0 == Self.escape } && !pending.isEmpty
     return isAfterEscape ? pending.map { _ in .key(.escape) } : []
   }

@@ -20,28 +20,32 @@ struct FramePacer {
   private static let largest = 16
   /// What a frame may take longer than the quickest before it counts as having waited.
   private static let slack: Int64 = 100_000_000
-  /// After so long a frame is taken as shown: the word of it was lost, as when a terminal is changed.
+  /// After so long nobody waits for the word of a frame: it was lost, as when a terminal is changed.
   static let patience: Int64 = 20_000_000_000
+  /// More frames than this are not remembered.
+  private static let most = 512
 
-  /// How many frames are on their way.
-  var waiting: Int { sent.count }
   /// How many frames were sent so far.
   private(set) var count = 0
   /// How many of them have been shown.
   var countShown: Int { count - sent.count }
 
   /// Whether a frame may be sent; `isAnswer` where somebody did something and waits to see it.
-  mutating func maySend(at now: Int64, isAnswer: Bool, patience: Int64 = Self.patience) -> Bool {
-    if let oldest = sent.first, now - oldest.time > patience { sent.removeAll() }
-    if sent.count < window { return true }
-    return isAnswer && !sent.contains { $0.isAnswer }
+  func maySend(at now: Int64, isAnswer: Bool, patience: Int64 = Self.patience) -> Bool {
+    let waiting = sent.drop { now - $0.time > patience }
+    if waiting.count < window { return true }
+    return isAnswer && !waiting.contains { $0.isAnswer }
   }
 
-  /// A frame was sent.
+  /// A frame was sent, and the terminal asked to say when it has shown it.
   mutating func send(at now: Int64, isAnswer: Bool) {
     count += 1
     sent.append(Sent(time: now, isAnswer: isAnswer))
+    if sent.count > Self.most { sent.removeFirst(Self.most / 2) }
   }
+
+  /// Nothing is on its way any more, as after the program was stopped.
+  mutating func forget() { sent.removeAll() }
 
   /// The oldest frame on its way has been shown.
   mutating func shown(at now: Int64) {

@@ -178,8 +178,8 @@ final class ScreenSession {
       !confirms || pacer.maySend(at: now, isAnswer: isAnswering, patience: patience)
     owesFrame = !(isSent && screen.isWritable)
     guard !owesFrame else { return }
-    let background = theme[.background]
-    if screen.present(frame, background: background, foreground: theme[.text]), confirms {
+    let (background, isAsked) = (theme[.background], screen.confirmsFrames != false)
+    if screen.present(frame, background: background, foreground: theme[.text]), isAsked {
       pacer.send(at: now, isAnswer: isAnswering)
     }
     isAnswering = false
@@ -248,7 +248,9 @@ final class ScreenSession {
       view.toast = "a paste was passed over: keys work when they are typed"
     case .mouse(let mouse): handle(mouse)
     case .resized: break
-    case .resumed: screen.repaint()
+    case .resumed:
+      pacer.forget()
+      screen.repaint()
     case .hangup: isOver = true
     case .terminated(let signal):
       isOver = true
