@@ -125,7 +125,7 @@ import Testing
   func theTalkThatComesWithTheProgramIsClean(_ size: String) throws {
     let result = try run("--check", size)
     #expect(result.status == 0, "\(result.output)")
-    #expect(result.output == "clean: 8 chapters in en and fr at \(size)\n")
+    #expect(result.output == "clean: 9 chapters in en and fr at \(size)\n")
   }
 
   @Test func theTalkThatComesWithTheProgramTakesFourMinutes() throws {

@@ -76,7 +76,10 @@ enum Ribbon {
       return StackedPart(
         weight: joules, color: color, label: "\(name) \(text)", shortLabel: text, ink: color.ink)
     }
+    // Where no part of the machine is measured, nothing tells what it goes to inside.
+    let isWhole = split.joules.allSatisfy { $0.use == .other }
     var parts = split.joules.filter { $0.joules > 0 }.flatMap { use, joules -> [StackedPart] in
+      if isWhole { return [part("the machine", joules, c.theme[.compute])] }
       let color = c.theme[role(use)]
       guard use == .other, let fit = c.wallFit else { return [part(use.rawValue, joules, color)] }
       // What no part measures, as the meter's ups and downs tell it apart.

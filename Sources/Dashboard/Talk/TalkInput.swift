@@ -49,6 +49,7 @@ package struct TalkInput: Sendable {
       cursor: .replay(from: time, paused: true), window: chapter.window ?? frame.view.window,
       glyphs: frame.view.glyphs)
     view.race = frame.view.race
+    view.widensWindow = chapter.window == nil
     switch chapter.view {
     case .main: break
     case .panel(let index): view.focused = index

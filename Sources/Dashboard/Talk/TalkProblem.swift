@@ -67,6 +67,11 @@ extension TalkScene {
     case .main: return context.layout.scale == .full ? nil : folded
     case .panel(let index):
       return PanelCatalogue.all[index].headline(context).value == nil ? .noPicture : nil
+    case .overlay(.flow):
+      guard layout.picture.width >= FlowView.leastColumns,
+        layout.picture.height >= FlowView.leastRows
+      else { return folded }
+      return Flow.at(context) == nil ? .noPicture : nil
     case .overlay(.race): return context.race == nil ? .noPicture : nil
     case .overlay: return nil
     }

@@ -36,7 +36,7 @@ struct Demo: ParsableCommand {
       for recording in found.recordings { print("\(recording.name)\t\(recording.note)") }
       return
     }
-    let wanted = name ?? found.recordings[0].name
+    let wanted = name ?? found.strongest.name
     guard let recording = found.recordings.first(where: { $0.name == wanted }) else {
       let names = found.recordings.map(\.name).joined(separator: ", ")
       throw Failure("there is no demo “\(wanted)”; there are: \(names)")
