@@ -71,6 +71,11 @@ extension Flow {
   ) -> [Run] {
     let mark = energy?.isModelled ?? false ? "≈ " : ""
     let text = mark + c.language.string(SI.text(joules, "J"))
-    return [Run(FlowWords.each(text, thing).text(in: c.language), c.text)]
+    // Its joules are those of its accelerators; the machine takes more.
+    var ofGPUs = false
+    if let job = c.job, case .accelerators = c.ledger.charge(of: job.id, over: span(c)) {
+      ofGPUs = true
+    }
+    return [Run(FlowWords.each(text, thing, ofGPUs: ofGPUs).text(in: c.language), c.text)]
   }
 }

@@ -14,6 +14,8 @@ struct Flow {
   var uses: [FlowBranch] = []
   /// The mean power of the machine in watts.
   var watts: Double
+  /// The seconds that all watts are the mean of.
+  var seconds: Double
   /// What the site takes beyond the machine, by the mean of a year, in watts.
   var beyond = 0.0
   /// Whether the watts come from a model.
@@ -46,7 +48,8 @@ struct Flow {
     let peak =
       c.ledger.powerCurve(over: c.session, columns: 240).compactMap { $0 }.max() ?? watts
     var flow = Flow(
-      watts: watts, beyond: beyond, isModelled: split.total.isModelled, place: place,
+      watts: watts, seconds: span(c).seconds, beyond: beyond, isModelled: split.total.isModelled,
+      place: place,
       peak: max(peak, watts) * (watts > 0 ? (watts + beyond) / watts : 1))
     flow.supply = supply(flow.whole, c)
     flow.uses = uses(split, flow, c)

@@ -15,6 +15,13 @@ enum FlowFoot {
         supposed + mark + FlowWords.percentRenewable(SI.fixed(share * 100, 0)).text(in: c.language)
       phrases.append([Run(text, c.style(.renewable).bold)])
     }
+    // What is drawn this moment, where that is not what the streams are the mean of.
+    if let watts = c.ledger.power(at: c.time), let mean = c.split?.total.meanPower,
+      abs(watts - mean) > 0.05 * mean
+    {
+      let text = FlowWords.now(c.language.string(SI.text(watts, "W"))).text(in: c.language)
+      phrases.append([Run(text, c.style(.power).bold)])
+    }
     if let energy = c.sessionEnergy, energy.joules > 0 {
       var text = (energy.isModelled ? "≈ " : "") + c.language.string(SI.energy(energy.joules))
       let kilometres = energy.joules / Equivalent.modelThreeKilometre.joules

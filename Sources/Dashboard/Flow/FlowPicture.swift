@@ -33,13 +33,23 @@ struct FlowPicture {
     _ outer: [FlowGeometry.Edges], _ inner: [FlowGeometry.Edges], seed: Int
   ) {
     var stripes = [UInt8](repeating: 0, count: geometry.rows * 8)
+    var lines: [(row: Int, branch: Int, eighths: Int)] = []
     for index in branches.indices {
       var range = outer[index].toward(inner[index], t).eighths(of: stripes.count)
       // A dotted edge says that the width is a model's.
       if branches[index].certainty == .modelled, x % 2 == 1 {
         range = range.count >= 4 ? range.lowerBound + 1..<range.upperBound - 1 : 0..<0
       }
-      if !usesPatterns { range = Self.snapped(range) }
+      if !usesPatterns {
+        // A line of a box lies in the middle of a cell, where no block glyph can.
+        if range.count <= 2, !range.isEmpty, (2...5).contains(range.lowerBound % 8),
+          (2...5).contains((range.upperBound - 1) % 8)
+        {
+          lines.append((range.lowerBound / 8, index, range.count))
+          continue
+        }
+        range = Self.snapped(range)
+      }
       for place in range { stripes[place] = UInt8(index + 1) }
     }
     if usesPatterns { return drawPatterns(&canvas, x, stripes, branches, seed) }
@@ -49,6 +59,13 @@ struct FlowPicture {
     let unknown = Set(branches.indices.filter { branches[$0].certainty == .unknown })
     let solid = stripes.map { $0 > 0 && unknown.contains(Int($0) - 1) ? 0 : $0 }
     canvas.stripes(solid, colors: colors, x: x, y: area.y)
+    for line in lines where branches[line.branch].certainty != .unknown {
+      // Where another stream has the cell, the thin one lies under it.
+      guard stripes[line.row * 8..<line.row * 8 + 8].allSatisfy({ $0 == 0 }) else { continue }
+      canvas.put(
+        line.eighths > 1 ? "━" : "─", x: x, y: area.y + line.row,
+        Style(colors[line.branch + 1], on: context.background))
+    }
     for (index, branch) in branches.enumerated() where branch.certainty == .unknown {
       let style = Style(branch.color, on: context.background)
       for row in 0..<geometry.rows

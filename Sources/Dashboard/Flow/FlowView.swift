@@ -58,7 +58,10 @@ struct FlowView {
     let mark = flow.isModelled ? "≈ " : ""
     let number = mark + context.language.number(watts.number)
     let place = flow.place.text(in: context.language)
-    return isNarrow ? [number, watts.unit, place] : [number + " " + watts.unit, place]
+    let mean = FlowWords.mean(SI.age(flow.seconds)).text(in: context.language)
+    return isNarrow
+      ? [number, watts.unit, place, SI.age(flow.seconds)]
+      : [number + " " + watts.unit, place, mean]
   }
 
   /// The columns that the names of some streams take with what stands beside and below them.

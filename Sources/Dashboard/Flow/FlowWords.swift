@@ -12,12 +12,14 @@ enum FlowWords {
   case fuel(Metric?)
   case renewable, notRenewable, unknown, gridNotRead
   case plug, platform, seen
-  case each(String, Thing)
+  /// What each takes, and whether that is of the accelerators alone.
+  case each(String, Thing, ofGPUs: Bool)
   case ofTheChips(String)
   case anHour(String, String)
   case noJob, notYet
   case noPower, tooSmall
   case rest, others, whatIf
+  case mean(String), now(String)
   case percentRenewable(String), percentLowCarbon(String), soFar, kilometres(String), toGo(String)
 
   /// The text in a language.
@@ -25,18 +27,23 @@ enum FlowWords {
     switch self {
     case .use(let use): Self.use(use, language)
     case .fuel(let metric): Self.fuel(metric, language)
-    case .each(let joules, let thing): joules + " " + Self.each(thing, language)
+    case .each(let joules, let thing, let ofGPUs):
+      joules + " " + Self.each(thing, language)
+        + (ofGPUs ? language == .en ? ", GPUs" : ", GPU" : "")
     case .ofTheChips(let percent):
       language == .en ? "\(percent) % of chip peak" : "\(percent) % du pic des puces"
     case .anHour(let amount, let currency):
       language == .en ? "\(amount) \(currency) an hour" : "\(amount) \(currency) par heure"
+    case .mean(let seconds): language == .en ? "\(seconds) mean" : "moy. \(seconds)"
+    case .now(let watts): language == .en ? "now \(watts)" : "à présent \(watts)"
     case .percentRenewable(let percent):
       language == .en ? "\(percent) % renewable now" : "\(percent) % renouvelable"
     case .percentLowCarbon(let percent):
       language == .en ? "\(percent) % low-carbon" : "\(percent) % bas carbone"
     case .kilometres(let number):
       language == .en ? "\(number) km in a Model 3" : "\(number) km en Model 3"
-    case .toGo(let energy): language == .en ? "\(energy) to go" : "\(energy) à venir"
+    case .toGo(let energy):
+      language == .en ? "\(energy) to the end of the run" : "\(energy) jusqu’à la fin"
     default: plain(language)
     }
   }
@@ -69,7 +76,7 @@ enum FlowWords {
       case .whatIf: ("what if: ", "et si : ")
       case .soFar: ("so far", "jusqu’ici")
       case .use, .fuel, .each, .ofTheChips, .anHour, .percentRenewable, .percentLowCarbon,
-        .kilometres, .toGo:
+        .kilometres, .toGo, .mean, .now:
         ("", "")
       }
     return language == .en ? english : french

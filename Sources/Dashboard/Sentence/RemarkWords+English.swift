@@ -28,11 +28,12 @@ extension RemarkWords {
       return ["▲ \(words.long).\(rest)", "▲ \(words.long).", "▲ \(words.short)"]
     case .waits(let account, let loss):
       let verdict = sanitized(account.verdict)
+      let plain = Self.english(account)
       let brief = sanitized(account.brief)
       let price = loss.map { " " + Self.loss($0, .en) + "." } ?? ""
       let advice = account.advice.isEmpty ? "" : " " + sanitized(account.advice)
       return [
-        verdict + price + advice, verdict + price, brief + price + advice, brief + price, brief,
+        verdict + price + advice, plain + price + advice, plain + price, brief + price, brief,
       ]
     case .idle(let count, let loss):
       let who = count == 1 ? "Nobody uses the GPU" : "Nobody uses the \(count) GPUs"
@@ -64,6 +65,35 @@ extension RemarkWords {
         } ?? ""
       return ["Nothing here tells its power yet." + green, "Nothing here tells its power yet."]
     }
+  }
+
+  /// What is waited for, how much of the time, and why, without the evidence.
+  private static func english(_ account: WaitingAccount) -> String {
+    let share = SI.percent(account.only?.share ?? account.share)
+    let who = account.only.map { "GPU \(sanitized($0.device.label)) waits" } ?? "Waits"
+    let what: String
+    switch account.kind {
+    case .host?: what = "\(who) for its own program"
+    case .peer?: what = "Waits for other ranks"
+    case .gap?: what = "No work"
+    case .idle?: what = "Idle"
+    case .data?, nil: what = "\(who) for data"
+    }
+    let why: String? =
+      switch account.cause {
+      case .processors?: "its loader is short of processors"
+      case .workers?: "too few loader workers"
+      case .disk?: "the disk"
+      case .network?: "the data server"
+      case .slowSample?: "one slow sample holds the line"
+      case .host?: "its main thread is busy"
+      case .peer?: "a rank is late"
+      case .writing?: "it writes"
+      case .noRequests?: "no requests"
+      case nil: nil
+      }
+    let unknown = account.kind == .gap ? ", cause not known" : ": cause not known"
+    return "\(what) \(share) % of the time" + (why.map { ": \($0)" } ?? unknown) + "."
   }
 
   private static func english(_ outlier: Outlier) -> (long: String, short: String) {

@@ -90,7 +90,7 @@ extension RemarkWords {
     let who = account.only.map { "Le GPU \(sanitized($0.device.label)) attend" } ?? "Attend"
     let why: String? =
       switch account.cause {
-      case .processors?: "les chargeurs manquent de processeurs"
+      case .processors?: "ses chargeurs manquent de processeurs"
       case .workers?: "trop peu de chargeurs"
       case .disk?: "le disque"
       case .network?: "le serveur de données"

@@ -14,7 +14,8 @@ extension TalkNumber {
       guard let flow = Flow.at(c) else { return Headline() }
       var headline = Headline(value: SI.text(flow.watts, "W"))
       headline.isEstimate = flow.isModelled
-      headline.phrases = [[Run(place(c), c.text)]]
+      let mean = FlowWords.mean(SI.age(flow.seconds)).text(in: c.language)
+      headline.phrases = [[Run(place(c), c.text)], [Run(mean, c.text)]]
       return headline
     case .energy:
       guard let energy = c.sessionEnergy, energy.covered > 0 else { return Headline() }

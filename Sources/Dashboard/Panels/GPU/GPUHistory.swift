@@ -21,7 +21,7 @@ enum GPUHistory {
     let color = isThrottled ? c.theme[.critical] : ramp.end
     for (column, value) in values.enumerated() {
       guard let value else { continue }
-      // Rows touch each other: the highest block leaves an eighth free between them.
+      // Rows touch each other: the highest block leaves a quarter free between them.
       let share = min(1, max(0, value / top))
       let level = min(levels.count - 1, Int((share * Double(levels.count - 1)).rounded()))
       // All of a height have one colour, which costs the terminal less than a change in each column.
@@ -30,6 +30,6 @@ enum GPUHistory {
     }
   }
 
-  private static let blocks: [Unicode.Scalar] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇"]
+  private static let blocks: [Unicode.Scalar] = ["▁", "▂", "▃", "▄", "▅", "▆"]
   private static let letters: [Unicode.Scalar] = ["_", ".", ":", "-", "=", "+", "*", "#"]
 }
