@@ -37,7 +37,7 @@ import Testing
     let bounds = TimeSpan(Stage.start, Stage.start + 600)
     var view = ViewState(cursor: .replay(from: Stage.start + 300, paused: true))
     func press(_ key: String) {
-      _ = view.press(key, timeline: Timeline(), bounds: bounds, scrollLimit: { 12 })
+      _ = view.press(key, timeline: Timeline(), bounds: bounds, scrollLimit: 12)
     }
     press("down")
     #expect(view.cursor.time(in: bounds) == Stage.start + 240)

@@ -46,6 +46,36 @@ import Testing
     #expect(try session.quit() == 0)
   }
 
+  @Test func `long views scroll by keys and by the wheel`() throws {
+    let session = try Session(
+      ["watch", "--source", "simulated", "--every", "100ms"], in: folder, width: 80, height: 24)
+    try #require(session.wait { session.shows("● LIVE") && session.shows("GPU DRAW") })
+    session.type("?")
+    #expect(session.wait(for: "1–21 of"), "\(session.screen)")
+    session.type("\u{1B}[B")
+    #expect(session.wait(for: "2–22 of"), "\(session.screen)")
+    session.type("\u{1B}[<65;40;12M")
+    #expect(session.wait(for: "5–25 of"), "\(session.screen)")
+    session.type("\u{1B}[<64;40;12M\u{1B}[A")
+    #expect(session.wait(for: "1–21 of"), "\(session.screen)")
+    #expect(try session.quit() == 0)
+  }
+
+  @Test func `every view takes every key that moves`() throws {
+    let session = try start()
+    for key in ["f", "i", "d", "r", "c", "e", "?"] {
+      session.type(key)
+      let moves = ["B", "A", "6~", "5~", "H", "F", "1;2C", "1;2D"].map { "\u{1B}[" + $0 }
+      for move in moves + ["+", "-", "n", "N"] { session.type(move) }
+      session.type("\u{1B}[<65;40;12M\u{1B}[<64;40;12M")
+      // The same key closes it.
+      session.type(key)
+    }
+    session.type("?")
+    #expect(session.wait(for: "hippowatt: keys"), "\(session.screen)")
+    #expect(try session.quit() == 0)
+  }
+
   @Test(arguments: ["xterm-256color", "alacritty", "xterm", "rxvt-unicode-256color"])
   func `clicks beyond column 223 arrive`(term: String) throws {
     let session = try Session(

@@ -33,6 +33,11 @@ extension ViewState {
     overlay.flatMap(OverlayCatalogue.overlay) is any ScrollingOverlay
   }
 
+  /// Whether a key scrolls what is open.
+  public func isScrolling(by key: String) -> Bool {
+    isScrolling && prompt == nil && Self.scrollStep(key) != nil
+  }
+
   /// Moves what is open by rows, up to a limit; true where there is something that scrolls.
   @discardableResult
   public mutating func scroll(by rows: Int, limit: Int) -> Bool {

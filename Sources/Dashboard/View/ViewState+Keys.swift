@@ -9,7 +9,7 @@ extension ViewState {
   /// `scrollLimit` how many rows it can be scrolled at most.
   public mutating func press(
     _ key: String, timeline: Timeline, bounds: TimeSpan, canSignal: Bool = false,
-    utcOffset: (Timestamp) -> Int = { _ in 0 }, scrollLimit: () -> Int = { 0 }
+    utcOffset: (Timestamp) -> Int = { _ in 0 }, scrollLimit: Int = 0
   ) -> [Effect] {
     if let prompt { return type(key, into: prompt, timeline, bounds, utcOffset) }
     if overlay == .processes {
@@ -42,7 +42,7 @@ extension ViewState {
     }
     if isScrolling, let rows = Self.scrollStep(key) {
       toast = ""
-      scroll(by: rows, limit: scrollLimit())
+      scroll(by: rows, limit: scrollLimit)
       return []
     }
     if overlay == .race, race.press(key) {

@@ -232,9 +232,10 @@ final class ScreenSession {
     case .key(let key):
       let asked = view.processes.asked
       let theme = view.theme
+      let limit = view.isScrolling(by: key.name) ? Frame.scrollLimit(input()) : 0
       let effects = view.press(
         key.name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal,
-        utcOffset: feed.info.utcOffset, scrollLimit: { Frame.scrollLimit(input()) })
+        utcOffset: feed.info.utcOffset, scrollLimit: limit)
       if view.theme != theme { view.toast = "theme " + self.theme.name }
       // Not even the rest of the same read is an answer: it was typed before the question.
       if view.processes.asked != asked {
@@ -290,7 +291,8 @@ final class ScreenSession {
   /// curves show.
   private func turn(isUp: Bool) {
     if view.isScrolling {
-      view.scroll(by: isUp ? -3 : 3, limit: Frame.scrollLimit(input()))
+      let limit = Frame.scrollLimit(input())
+      view.scroll(by: isUp ? -3 : 3, limit: limit)
       return
     }
     switch view.overlay {
