@@ -94,7 +94,7 @@ import Testing
     private static let annualID = GridTallyTests.annual
   }
 
-  @Test(arguments: 1...12)
+  @Test(arguments: 1...4)
   func `It is the account made from scratch to the last bit`(seed: UInt64) throws {
     var session = Session(seed: seed)
     let tally = GridTally()

@@ -54,7 +54,8 @@ import Testing
     for (place, byte) in file.bytes.enumerated() where byte == 0x0A {
       told.formUnion(Number.all(Self.read(file, place + 1, in: tree)))
     }
-    for count in file.bytes.indices {
+    // Everywhere in a short file, and in a long one at places that fall on all kinds of bytes.
+    for count in stride(from: 0, to: file.bytes.count, by: max(1, file.bytes.count / 251)) {
       let strange = Number.all(Self.read(file, count, in: tree)).subtracting(told)
       #expect(strange.isEmpty, "torn at \(count)")
     }
