@@ -31,7 +31,9 @@ extension SI {
   }
 
   /// Writes a length of time, given in seconds, with its two largest parts: `2 d 17 h`, `3 min 5 s`.
-  public static func duration(_ seconds: Double) -> String {
+  ///
+  /// `day` is the sign of a day, which is not the same in every language.
+  public static func duration(_ seconds: Double, day: String = "d") -> String {
     guard seconds.isFinite, abs(seconds) < 9e15 else { return "–" }
     let sign = seconds < 0 ? "−" : ""
     let value = abs(seconds)
@@ -39,7 +41,7 @@ extension SI {
     if value < 59.5 { return sign + significant(value) + " s" }
     let whole = Int64(saturating: value.rounded())
     let parts = [
-      (whole / 86_400, "d"), (whole / 3600 % 24, "h"), (whole / 60 % 60, "min"), (whole % 60, "s"),
+      (whole / 86_400, day), (whole / 3600 % 24, "h"), (whole / 60 % 60, "min"), (whole % 60, "s"),
     ]
     guard let first = parts.firstIndex(where: { $0.0 > 0 }) else { return "0 s" }
     var text = "\(parts[first].0) \(parts[first].1)"
@@ -50,18 +52,18 @@ extension SI {
   }
 
   /// Writes how old something is, given in seconds: whole seconds, then as a duration.
-  public static func age(_ seconds: Double) -> String {
+  public static func age(_ seconds: Double, day: String = "d") -> String {
     let value = max(0, seconds)
-    return value < 59.5 ? fixed(value, 0) + " s" : duration(value)
+    return value < 59.5 ? fixed(value, 0) + " s" : duration(value, day: day)
   }
 
   /// Writes a length of time, given in seconds, as a clock does: `04:42:17`, with days before it.
-  public static func clock(_ seconds: Double) -> String {
+  public static func clock(_ seconds: Double, day: String = "d") -> String {
     guard seconds.isFinite, abs(seconds) < 9e15 else { return "--:--:--" }
     let whole = Int64(saturating: abs(seconds))
     func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
     let days = whole / 86_400
     let clock = "\(two(whole / 3600 % 24)):\(two(whole / 60 % 60)):\(two(whole % 60))"
-    return (seconds < 0 ? "−" : "") + (days > 0 ? "\(days) d " : "") + clock
+    return (seconds < 0 ? "−" : "") + (days > 0 ? "\(days) \(day) " : "") + clock
   }
 }

@@ -25,7 +25,7 @@ import Testing
   func `Known days`(seconds: Int64, iso: String, date: String, clock: String) {
     let time = civil(seconds)
     #expect(time.isoDate == iso)
-    #expect(time.date == date)
+    #expect(time.date(in: .en) == date)
     #expect(time.clock == clock)
     #expect(time.shortClock == String(clock.dropLast(3)))
   }

@@ -6,7 +6,9 @@ import Testing
 @Suite struct LanguageTests {
   /// The places of a text, in the order of their numbers.
   private func places(_ text: String) -> [String] {
-    text.split(separator: "{").dropFirst().map { String($0.prefix { $0 != "}" }) }.sorted()
+    text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().map {
+      String($0.prefix { $0 != "}" })
+    }.sorted()
   }
 
   @Test(arguments: TalkWords.allCases)

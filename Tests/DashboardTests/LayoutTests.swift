@@ -91,7 +91,7 @@ import Testing
       guard Layout(width: width, height: height).scale == .full else { continue }
       let frame = Frame.render(Stage.input(Stage.short, width, height))
       for panel in PanelCatalogue.all {
-        let isShown = frame.shows(panel.title)
+        let isShown = frame.shows(panel.title.english)
         #expect(isShown, "\(panel.title) is missing on \(width)x\(height)")
       }
     }

@@ -48,3 +48,15 @@ import Testing
     #expect(lines == ["one two", "three"])
   }
 }
+
+/// Phrases with commas between them, in too little room.
+@Suite struct WholePhraseTests {
+  @Test(
+    arguments: [
+      (40, "≈ 142 kWh, 22,9 kgCO₂e, 35,53 EUR"), (32, "≈ 142 kWh, 22,9 kgCO₂e"),
+      (22, "≈ 142 kWh, 22,9 kgCO₂e"), (21, "≈ 142 kWh"), (9, "≈ 142 kWh"), (5, "≈ 14…"),
+    ])
+  func `Whole phrases give way, and no number is cut at its comma`(width: Int, shown: String) {
+    #expect("≈ 142 kWh, 22,9 kgCO₂e, 35,53 EUR".wholePhrases(fitting: width) == shown)
+  }
+}

@@ -9,7 +9,9 @@ import Testing
 /// A live session as a user has it: what is shown, and what the keys do.
 @Suite struct WatchTests {
   private let folder: Folder
-  private static let panels = PanelCatalogue.all.enumerated().map { "\($0 + 1) \($1.title)" }
+  private static let panels = PanelCatalogue.all.enumerated().map {
+    "\($0 + 1) \($1.title.english)"
+  }
 
   init() throws { folder = try Folder() }
 

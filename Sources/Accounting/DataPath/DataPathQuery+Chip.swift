@@ -5,29 +5,29 @@ import Telemetry
 extension DataPathQuery {
   /// The link from the host to the accelerators, all of them together.
   func hostLink() -> DataPathStage {
-    var stage = DataPathStage(.hostLink, name: "host → GPU")
+    var stage = DataPathStage(.hostLink, .hostLink)
     guard
       let known = sum(.pcieReceived, of: gpus) ?? sum(.pcieReceiveRate, of: gpus)
     else {
-      stage.missing = gpus.isEmpty ? "no accelerator" : "PCIe bytes are not read"
+      stage.absence = gpus.isEmpty ? .accelerator : .hostLink
       return stage
     }
     stage.rate = known.value
-    stage.amount = [Self.text(known.value)]
+    stage.flowing = .rate(known.value)
     stage.count = known.devices.count
     let isCounted = timeline.id(.pcieReceived, of: known.devices[0].id) != nil
     stage.limit(
       by: ceiling(.rateCeiling, of: known.devices, .link)
         ?? bestSeen(isCounted ? .pcieReceived : .pcieReceiveRate, of: known.devices))
-    if stage.fullness == nil { stage.missing = "no ceiling known yet" }
+    if stage.fullness == nil { stage.absence = .ceiling }
     return stage
   }
 
   /// The accelerators' memory, by the activity of its interface.
   func deviceMemory() -> DataPathStage {
-    var stage = DataPathStage(.deviceMemory, name: "GPU memory")
+    var stage = DataPathStage(.deviceMemory, .deviceMemory)
     guard let active = sum(.dramActive, of: gpus) else {
-      stage.missing = gpus.isEmpty ? "no accelerator" : "GPM or DCGM would tell"
+      stage.absence = gpus.isEmpty ? .accelerator : .profiling
       return stage
     }
     stage.fill(active.value / Double(active.devices.count), by: .activity)
@@ -35,27 +35,24 @@ extension DataPathQuery {
     if bandwidths.count == active.devices.count, Set(bandwidths).count == 1 {
       stage.ceiling = .init(
         rate: bandwidths.reduce(0, +), kind: .stated, devices: bandwidths.count)
-      stage.amount = stage.ceiling.map { $0.words.map { "of " + $0 } } ?? []
+      stage.flowing = stage.ceiling.map { .ofCeiling($0) }
     }
     return stage
   }
 
   /// What computes, by the activity of the tensor pipes, or else of the multiprocessors.
   func cores() -> DataPathStage {
-    var stage = DataPathStage(.cores, name: "tensor cores")
+    var stage = DataPathStage(.cores, .tensorCores)
     let resident = sum(.smActive, of: gpus)
       .map { $0.value / Double($0.devices.count) }
     if let tensor = sum(.tensorActive, of: gpus) {
       stage.fill(tensor.value / Double(tensor.devices.count), by: .activity)
-      if let resident {
-        let share = "SMs \(SI.percent(min(1, resident))) %"
-        stage.amount = [share + " active", share]
-      }
+      stage.flowing = resident.map { .multiprocessors($0) }
     } else if let resident {
-      stage.name = "SMs"
+      stage.title = .multiprocessors
       stage.fill(resident, by: .activity)
     } else {
-      stage.missing = gpus.isEmpty ? "no accelerator" : "GPM or DCGM would tell"
+      stage.absence = gpus.isEmpty ? .accelerator : .profiling
     }
     return stage
   }

@@ -35,22 +35,27 @@ extension DataPathQuery {
     var best = files
     if let link, link.rate > max(2 * (files?.rate ?? 0), files == nil ? 0 : 1e6) { best = link }
     guard let best, let first = best.devices.first else {
-      return (DataPathStage(.store, name: "storage", missing: "no disk or link is read"), [])
+      return (DataPathStage(.store, .storage, missing: .store), [])
     }
-    var stage = DataPathStage(.store, name: first.label)
+    var stage = DataPathStage(.store, .device(first.label))
     if best.devices.count > 1 {
-      let word = first.id.kind == .disk ? "disks" : first.id.kind == .mount ? "mounts" : "links"
-      stage.name = "\(best.devices.count) \(word)"
+      let count = best.devices.count
+      stage.title =
+        switch first.id.kind {
+        case .disk: .disks(count)
+        case .mount: .mounts(count)
+        default: .links(count)
+        }
     }
     stage.rate = best.rate
-    stage.amount = [Self.text(best.rate)]
+    stage.flowing = .rate(best.rate)
     stage.count = best.devices.count
     stage.isDisk = first.id.kind == .disk
     stage.limit(
       by: ceiling(.rateCeiling, of: best.devices, first.id.kind == .mount ? .configured : .stated)
         ?? ceiling(.linkSpeed, of: best.devices, .link) ?? bestSeen(best.metric, of: best.devices))
     fill(&stage, byBusyTimeOf: best.devices, rate: best.rate)
-    if stage.fullness == nil { stage.missing = "no ceiling known yet" }
+    if stage.fullness == nil { stage.absence = .ceiling }
     return (stage, best.devices.map(\.id))
   }
 
@@ -86,68 +91,67 @@ extension DataPathQuery {
   /// What the job itself had to fetch is known where the kernel counts it by groups; what the machine
   /// fetched is the most that it can have been.
   func hostMemory() -> DataPathStage {
-    var stage = DataPathStage(.hostMemory, name: "page cache")
+    var stage = DataPathStage(.hostMemory, .pageCache)
     let hosts = timeline.devices(.host).filter { $0.id.machine == machine }
     let groups = timeline.devices(.controlGroup).filter { job != nil && $0.parent == job }
     let own = sum(.bytesRead, of: groups)?.value
     guard let misses = own ?? sum(.pageCacheMisses, of: hosts)?.value else {
-      stage.missing = "its misses are not read"
+      stage.absence = .misses
       return stage
     }
     stage.rate = misses
     if let again = sum(.pageCacheRefaults, of: hosts)?.value, again > 0.1 * misses, again > 1e6 {
-      stage.detail = [Self.text(again) + " pushed out", Self.text(again) + " again"]
+      stage.beside = .pushedOut(again)
     }
     // Memory maps and direct reads pass the calls by; a share beyond all of them says nothing.
     guard let reads = sum(.readCalls, of: loaders)?.value, reads > 0, misses <= 1.02 * reads else {
-      stage.amount = [Self.text(misses) + " missed"]
-      stage.missing = "of how many is not known"
+      stage.flowing = .missed(misses)
+      stage.absence = .reads
       return stage
     }
     stage.fill(misses / reads, by: own == nil ? .missedAtMost : .missed)
-    stage.amount = ["of " + Self.text(reads)]
+    stage.flowing = .of(reads)
     return stage
   }
 
   /// The loader's workers, by the time they ran or wanted to run.
   func workers() -> DataPathStage {
-    var stage = DataPathStage(.workers, name: "loader")
+    var stage = DataPathStage(.workers, .loader)
     guard let counts = sum(.workerCount, of: loaders) else {
-      stage.missing = job == nil ? "no job is known" : "its workers are not seen"
+      stage.absence = job == nil ? .job : .workers
       return stage
     }
     guard counts.value >= 0.5 else {
-      stage.name = "no workers"
-      stage.missing = "the trainer loads itself"
+      stage.title = .noWorkers
+      stage.absence = .ownLoading
       return stage
     }
     let count = counts.devices.reduce(0.0) { $0 + (stated(.workerCount, of: $1.id) ?? 0) }
     stage.count = max(1, Int(saturating: count))
-    stage.name = stage.count == 1 ? "1 worker" : SI.count(count) + " workers"
+    stage.title = .workers(stage.count == 1 ? 1 : count)
     guard let watched = sum(.workerTime, of: counts.devices), watched.value > 0 else {
-      stage.missing = "schedstat is not read"
+      stage.absence = .workTime
       return stage
     }
     guard let run = sum(.workerRunTime, of: watched.devices)?.value else {
-      stage.missing = "schedstat is not read"
+      stage.absence = .workTime
       return stage
     }
     guard let queued = sum(.workerQueueTime, of: watched.devices)?.value else {
-      stage.amount = Self.cores(run)
-      stage.missing = "their run queue is not read"
+      stage.flowing = .cores(run)
+      stage.absence = .runQueue
       return stage
     }
     let working = (run + queued) / watched.value
     if working <= 1.1 {
       stage.fill(working, by: .working)
     } else {
-      stage.missing = "more than a core each"
+      stage.absence = .beyondCores
     }
     let share = min(1, queued / watched.value)
     stage.queued = share
-    stage.amount = Self.cores(run)
-    let percent = "\(SI.percent(share)) %"
-    stage.detail = [percent + " run queue", percent + " queue"]
+    stage.flowing = .cores(run)
+    stage.beside = .runQueue(share)
     return stage
   }
 }
@@ -158,7 +162,7 @@ extension DataPathStage {
     guard let ceiling, ceiling.rate > 0, let rate else { return }
     self.ceiling = ceiling
     fill(rate / ceiling.rate, by: ceiling.kind == .bestSeen ? .bestSeen : .ceiling)
-    detail = ceiling.kind == .bestSeen ? ceiling.words : ceiling.words.map { "of " + $0 }
+    beside = ceiling.kind == .bestSeen ? .ceiling(ceiling) : .ofCeiling(ceiling)
   }
 }
 
@@ -172,12 +176,5 @@ extension DataPathStage.Ceiling {
     case .configured: [all + " configured", all + " set"]
     case .bestSeen: ["best minute " + all, "best " + all]
     }
-  }
-}
-
-extension DataPathQuery {
-  /// Processor time a second, as processors.
-  fileprivate static func cores(_ run: Double) -> [String] {
-    [SI.fixed(run, 1) + " cores used", SI.fixed(run, 1) + " cores"]
   }
 }

@@ -82,7 +82,7 @@ public struct DataPathStage: Hashable, Sendable {
   /// Which stage it is.
   public var kind: Kind
   /// What it is called, such as `nvme0n1` or `4 workers`.
-  public var name: String
+  public var title: Name
   /// Bytes a second through it.
   public var rate: Double?
   /// The most it can move.
@@ -97,18 +97,27 @@ public struct DataPathStage: Hashable, Sendable {
   var isDisk = false
   /// How many devices or workers stand for it, where it has any.
   public var count = 1
+  /// What flows.
+  public var flowing: Figure?
+  /// What that is of, or why it is so.
+  public var beside: Figure?
+  /// What would have to be read where nothing tells how full it is.
+  public var absence: Absence?
+
+  /// The name, for people.
+  public var name: String { title.words }
   /// What flows, in a few words, the longest spelling first.
-  public var amount: [String] = []
+  public var amount: [String] { flowing?.words ?? [] }
   /// What that is of, or why it is so, in a few words, the longest spelling first.
-  public var detail: [String] = []
+  public var detail: [String] { beside?.words ?? [] }
   /// What would have to be read where nothing tells how full it is, in a few words.
-  public var missing = ""
+  public var missing: String { absence?.rawValue ?? "" }
 
   /// A stage of which nothing is known.
-  public init(_ kind: Kind, name: String, missing: String = "") {
+  public init(_ kind: Kind, _ title: Name, missing absence: Absence? = nil) {
     self.kind = kind
-    self.name = name
-    self.missing = missing
+    self.title = title
+    self.absence = absence
   }
 
   /// From here on a stage is full: the kernel's counters of time lag by a few hundredths.

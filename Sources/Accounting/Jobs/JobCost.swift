@@ -117,17 +117,48 @@ public struct JobCost: Hashable, Sendable {
   static let history = "it was written before anyone looked"
 
   /// Why no cost is stated, in words; `nil` when the stretch is long enough.
-  public var shortfall: String? {
-    if !isTimed { return Self.untimed }
+  public var shortfall: String? { lack?.words }
+
+  /// Why there is no cost.
+  public enum Shortfall: Hashable, Sendable {
+    /// The log has no times.
+    case untimed
+    /// So few seconds of progress.
+    case short(seconds: Double)
+    /// So few short steps.
+    case shortSteps(Double)
+    /// Nothing tells the energy, for a reason that may be known.
+    case noEnergy(String?)
+    /// Energy is known for so small a share of the stretch.
+    case partly(coverage: Double)
+
+    /// The reason, for people.
+    public var words: String {
+      switch self {
+      case .untimed: JobCost.untimed
+      case .short(let seconds):
+        "not enough yet: \(SI.significant(seconds, digits: 2)) s of progress, 2 s are needed"
+      case .shortSteps(let steps):
+        "not enough yet: \(SI.count(steps)) short steps, 50 are needed"
+      case .noEnergy(let reason): reason ?? "nothing here tells its power"
+      case .partly(let coverage):
+        "energy is known for only \(SI.percent(coverage)) % of the stretch"
+      }
+    }
+  }
+
+  /// Why there is no cost; `nil` where there is enough for one.
+  public var lack: Shortfall? {
+    if !isTimed { return .untimed }
     if seconds < Self.leastSeconds {
-      return "not enough yet: \(SI.significant(seconds, digits: 2)) s of progress, 2 s are needed"
+      return .short(seconds: seconds)
     }
     if steps > 0, seconds / steps < Self.shortStep, steps < Self.leastShortSteps {
-      return "not enough yet: \(SI.count(steps)) short steps, 50 are needed"
+      return .shortSteps(steps)
     }
-    guard let energy else { return energyAbsence ?? "nothing here tells its power" }
+    guard let energy else { return .noEnergy(energyAbsence) }
     if !energy.isKnown {
-      return "energy is known for only \(SI.percent(energy.coverage)) % of the stretch"
+      return .partly(coverage: energy.coverage)
     }
     return nil
   }

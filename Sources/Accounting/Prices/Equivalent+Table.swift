@@ -5,39 +5,43 @@ extension Equivalent {
   /// From small to large.
   public static let all: [Equivalent] = [
     Equivalent(
-      "Gemini text prompts", kilowattHours: 0.000_24,
+      "Gemini text prompts", .prompt, kilowattHours: 0.000_24,
       source: "Google 2025, median, the whole stack"),
     Equivalent(
-      "hours of a LED bulb", kilowattHours: 0.009, source: "nameplate 9 W"),
+      "hours of a LED bulb", .bulb, kilowattHours: 0.009, source: "nameplate 9 W"),
     phoneCharge,
     Equivalent(
-      "hours of streaming", kilowattHours: 0.077, source: "IEA, Kamiya 2020; mostly the screen"),
+      "hours of streaming", .streaming, kilowattHours: 0.077,
+      source: "IEA, Kamiya 2020; mostly the screen"),
     Equivalent(
-      "kettles of a litre boiled", kilowattHours: 0.0988,
+      "kettles of a litre boiled", .kettle, kilowattHours: 0.0988,
       source: "physics, 15 to 100 °C; a real kettle takes 10-25 % more"),
     hippoMinute, modelThreeKilometre,
     Equivalent(
-      "laptop days", kilowattHours: 0.4, source: "50 W for 8 h, an assumption"),
+      "laptop days", .laptop, kilowattHours: 0.4, source: "50 W for 8 h, an assumption"),
     Equivalent(
-      "EU household days", kilowattHours: 9.86, source: "Odyssee-Mure 2023: 3.6 MWh a year"),
+      "EU household days", .householdEU, kilowattHours: 9.86,
+      source: "Odyssee-Mure 2023: 3.6 MWh a year"),
     Equivalent(
-      "US household days", kilowattHours: 29.56, source: "US EIA 2022: 10 791 kWh a year"),
+      "US household days", .householdUS, kilowattHours: 29.56,
+      source: "US EIA 2022: 10 791 kWh a year"),
     hippoDay,
     modelThreeLife,
     Equivalent(
-      "of GPT-3's training", kilowattHours: 1_287_000, parts: true,
+      "of GPT-3's training", .training, kilowattHours: 1_287_000, parts: true,
       source: "Patterson et al. arXiv:2104.10350, estimated"),
     Equivalent(
-      "km in a petrol car", kilograms: 0.2485, source: "US EPA: 400 g a mile, tailpipe only"),
+      "km in a petrol car", .petrolKilometre, kilograms: 0.2485,
+      source: "US EPA: 400 g a mile, tailpipe only"),
     Equivalent(
-      "flights New York – San Francisco", kilograms: 900,
+      "flights New York – San Francisco", .flight, kilograms: 900,
       source: "Strubell et al. arXiv:1906.02243, one passenger, return"),
     strubellCar,
   ]
 
   /// A petrol car's life with its fuel: the car of “one model, five cars”.
   public static let strubellCar = Equivalent(
-    "of a petrol car's life with fuel", kilograms: 57_153, parts: true,
+    "of a petrol car's life with fuel", .petrolLife, kilograms: 57_153, parts: true,
     source: "Strubell et al. arXiv:1906.02243, 126 000 lb")
 
   /// What became of “training one model emits as much as five cars”, line by line.

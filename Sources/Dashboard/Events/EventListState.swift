@@ -8,6 +8,8 @@ public struct EventListState: Sendable, Hashable {
   public private(set) var filter = FilterLine()
   /// Rows from the one that is at the cursor; `nil` to follow the cursor.
   private var chosen: Int?
+  /// The language of the rows.
+  var language = Language.fallback
 
   /// What a key led to.
   public enum Outcome: Sendable, Hashable {
@@ -26,7 +28,9 @@ public struct EventListState: Sendable, Hashable {
 
   /// The rows to be shown, oldest first.
   public func rows(_ timeline: Timeline) -> [Happening] {
-    Happening.all(in: timeline).filter { filter.matches("\($0.sort.rawValue) \($0.words)") }
+    Happening.all(in: timeline, language).filter {
+      filter.matches("\($0.sort.rawValue) \($0.words)")
+    }
   }
 
   /// The index of the chosen row; the last one before the cursor while nothing was chosen.

@@ -7,26 +7,26 @@ struct EventsOverlay: Overlay {
   let name = OverlayName.events
   let keys = ["E"]
   let section = KeyTable.Section.marks
-  let text = "marks and events: a list"
-  let hint = ""
+  let text = Texts("marks and events: a list", "repères et événements : la liste")
+  let hint: Texts? = nil
 
   func draw(_ canvas: inout Canvas, _ c: FrameContext) {
     let state = c.input.view.events
     let rows = state.rows(c.timeline)
     let all = Happening.all(in: c.timeline).count
-    let count = rows.count == all ? "\(all)" : "\(rows.count) of \(all)"
+    let count = rows.count == all ? "\(all)" : c.say(EventWords.count, "\(rows.count)", "\(all)")
     let body = OverlayBox.open(
-      &canvas, title: "Marks and events: \(count)", width: min(canvas.width - 6, 110),
+      &canvas, title: c.say(EventWords.title, count), width: min(canvas.width - 6, 110),
       height: max(3, min(canvas.height - 6, rows.count + 2)), c)
     let ground = c.theme[.strip]
     func style(_ role: Theme.Role) -> Style { Style(c.theme[role], on: ground) }
     guard body.height >= 2 else { return }
     let (list, foot) = body.splitRows(body.height - 1)
-    drawFoot(&canvas, state, in: foot, style)
+    drawFoot(&canvas, state, in: foot, c, style)
     guard !rows.isEmpty else {
       canvas.textClipped(
         all == 0
-          ? "Nothing was marked and nothing happened yet; m sets a mark." : "Nothing matches.",
+          ? c.say(EventWords.nothingYet) : c.say(EventWords.nothingMatches),
         x: list.x, y: list.y, maxWidth: list.width, style(.text))
       return
     }
@@ -45,7 +45,10 @@ struct EventsOverlay: Overlay {
       canvas.runs(
         [
           Run(isChosen ? "› " : "  ", ink(.accent).bold),
-          Run((hasDates ? civil.date.padded(to: 11) : "") + civil.clock + "  ", ink(.muted)),
+          Run(
+            (hasDates
+              ? civil.date(in: c.language).padded(to: CalendarWords.dateWidth(in: c.language) + 1)
+              : "") + civil.clock + "  ", ink(.muted)),
           Run(mark + " ", ink(role).bold), Run(sanitized(row.words), ink(.text)),
         ], x: line.x, y: line.y, maxWidth: line.width)
     }
@@ -63,16 +66,19 @@ struct EventsOverlay: Overlay {
   }
 
   private func drawFoot(
-    _ canvas: inout Canvas, _ state: EventListState, in rect: Rect,
+    _ canvas: inout Canvas, _ state: EventListState, in rect: Rect, _ c: FrameContext,
     _ style: (Theme.Role) -> Style
   ) {
-    if let runs = OverlayBox.filter(state.filter, style) {
+    if let runs = OverlayBox.filter(state.filter, c, style) {
       canvas.runs(runs, x: rect.x, y: rect.y, maxWidth: rect.width)
       return
     }
-    let keys = [("↑ ↓", "choose"), ("enter", "go there"), ("/", "search"), ("esc", "close")]
+    let keys: [(String, EventWords)] = [
+      ("↑ ↓", .choose), (OverlayBox.key("enter", c), .goThere), ("/", .search),
+      (OverlayBox.key("esc", c), .close),
+    ]
     canvas.phrases(
-      keys.map { [Run($0.0, style(.accent).bold), Run(" " + $0.1, style(.muted))] },
+      keys.map { [Run($0.0, style(.accent).bold), Run(" " + c.say($0.1), style(.muted))] },
       x: rect.x, y: rect.y, maxWidth: rect.width, gap: 2)
   }
 }

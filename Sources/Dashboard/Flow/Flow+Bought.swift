@@ -14,18 +14,18 @@ extension Flow {
       return [[Run(FlowWords.noJob.text(in: c.language), c.muted)]]
     }
     var lines: [[Run]] = []
-    func line(_ rate: Double?, _ unit: String, _ joules: Double?, _ each: FlowWords.Thing) {
-      if let rate { lines.append(buys(SI.text(rate, unit, smallest: 0), c)) }
+    func line(_ rate: Double?, _ unit: UnitWords, _ joules: Double?, _ each: FlowWords.Thing) {
+      if let rate { lines.append(buys(c.text(rate, unit, smallest: 0), c)) }
       if let joules { lines.append(eachCosts(joules, each, cost.energy, c)) }
     }
     if cost.tokensPerSecond != nil || cost.joulesPerToken != nil {
-      line(cost.tokensPerSecond, "tokens/s", cost.joulesPerToken, .token)
+      line(cost.tokensPerSecond, .tokensPerSecond, cost.joulesPerToken, .token)
     } else if cost.samplesPerSecond != nil || cost.joulesPerSample != nil {
-      line(cost.samplesPerSecond, "samples/s", cost.joulesPerSample, .sample)
+      line(cost.samplesPerSecond, .samplesPerSecond, cost.joulesPerSample, .sample)
     } else if let seconds = cost.secondsPerStep, seconds > 0 {
-      line(1 / seconds, "steps/s", cost.joulesPerStep, .step)
+      line(1 / seconds, .stepsPerSecond, cost.joulesPerStep, .step)
     } else if cost.joulesPerEpoch != nil {
-      line(nil, "", cost.joulesPerEpoch, .epoch)
+      line(nil, .epochs, cost.joulesPerEpoch, .epoch)
     }
     let span = cost.tokenWork?.span ?? cost.span
     let mfu = c.ledger.mfu(
@@ -43,19 +43,19 @@ extension Flow {
     }
     if let joules = cost.joulesPerOutputToken {
       return [
-        buys(SI.text(cost.outputRate, "tokens/s", smallest: 0), c),
+        buys(c.text(cost.outputRate, .tokensPerSecond, smallest: 0), c),
         eachCosts(joules, .outputToken, cost.energy, c),
       ]
     }
     if let joules = cost.joulesPerInputToken {
       return [
-        buys(SI.text(cost.promptRate ?? 0, "tokens/s", smallest: 0), c),
+        buys(c.text(cost.promptRate ?? 0, .tokensPerSecond, smallest: 0), c),
         eachCosts(joules, .inputToken, cost.energy, c),
       ]
     }
     if let joules = cost.joulesPerRequest {
       return [
-        buys(SI.text(cost.requestRate ?? 0, "requests/s", smallest: 0), c),
+        buys(c.text(cost.requestRate ?? 0, .requestsPerSecond, smallest: 0), c),
         eachCosts(joules, .request, cost.energy, c),
       ]
     }

@@ -7,8 +7,9 @@ import Telemetry
 struct FlowOverlay: Overlay {
   let name = OverlayName.flow
   let keys = ["f"]
-  let text = "the flow: from the power station to the token"
-  let hint = "flow"
+  let text = Texts(
+    "the flow: from the power station to the token", "le flux : de la centrale au jeton")
+  let hint: Texts? = Texts("flow", "flux")
   let isWhole = true
 
   func draw(_ canvas: inout Canvas, _ c: FrameContext) {

@@ -111,7 +111,7 @@ enum FlowWords {
     case .nuclearShare: "nucléaire"
     case .gasShare: "gaz"
     case .coalShare: "charbon"
-    case .oilShare: "fioul, autre"
+    case .oilShare: "fioul etc."
     default: metric.label
     }
   }
@@ -122,7 +122,7 @@ enum FlowWords {
       case .token: ("a token", "par jeton")
       case .outputToken: ("an output token", "par jeton produit")
       case .inputToken: ("an input token", "par jeton lu")
-      case .sample: ("a sample", "par exemple")
+      case .sample: ("a sample", "par échantillon")
       case .step: ("a step", "par pas")
       case .epoch: ("an epoch", "par époque")
       case .request: ("a request", "par requête")
@@ -151,7 +151,7 @@ enum FlowWords {
       case .token: ("A token", "Un jeton")
       case .outputToken: ("An output token", "Un jeton produit")
       case .inputToken: ("An input token", "Un jeton lu")
-      case .sample: ("A sample", "Un exemple")
+      case .sample: ("A sample", "Un échantillon")
       case .step: ("A step", "Un pas")
       case .epoch: ("An epoch", "Une époque")
       case .request: ("A request", "Une requête")

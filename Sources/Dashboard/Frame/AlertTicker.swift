@@ -40,8 +40,12 @@ enum AlertTicker {
   static func mark(_ c: FrameContext, room: Int) -> String? {
     let raised = raised(c)
     guard let first = raised.first else { return nil }
-    if raised.count > 1 { return room >= 11 ? "▲ \(raised.count) ALERTS" : "▲ \(raised.count)" }
+    if raised.count > 1 {
+      let count = "\(raised.count)"
+      return "▲ " + (room >= 11 ? c.say(FrameWords.alerts, count) : count)
+    }
     let name = sanitized(c.timeline.name(of: first.raised))
-    return room >= 14 && !name.isEmpty ? "▲ " + clipped(name, to: room - 2) : "▲ ALERT"
+    return room >= 14 && !name.isEmpty
+      ? "▲ " + clipped(name, to: room - 2) : "▲ " + c.say(FrameWords.alert)
   }
 }

@@ -12,7 +12,8 @@ extension FrameContext {
 
   /// The words behind a total: `since start`, or the length of the selected span.
   var accountWords: String {
-    input.view.selection == nil ? "since start" : "in \(SI.duration(account.seconds)) selected"
+    input.view.selection == nil
+      ? say(FrameWords.sinceStart) : say(FrameWords.selected, duration(account.seconds))
   }
 
   /// What energy costs at the user's price, such as `3.40 EUR`; `nil` without a price.
@@ -23,7 +24,7 @@ extension FrameContext {
     guard let tariff = flat ?? input.session.tariff,
       let cost = ledger.cost(of: devices, over: span, tariff, offset: input.session.utcOffset)
     else { return nil }
-    let amount = cost > 0 && cost < 0.01 ? "< 0.01" : SI.fixed(cost, 2)
+    let amount = cost > 0 && cost < 0.01 ? "< " + number("0.01") : fixed(cost, 2)
     return "\(amount) \(sanitized(tariff.currency))"
   }
 

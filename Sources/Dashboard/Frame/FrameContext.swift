@@ -144,7 +144,7 @@ public struct FrameContext {
       job.flatMap { job in
         // Of what was written before anyone looked, neither rate nor cost is known.
         timeline.facts(of: job.id).isHistory
-          ? nil : ledger.profile(of: job, over: session, name: "this run")
+          ? nil : ledger.profile(of: job, over: session, name: say(FrameWords.thisRun))
       }
     }
   }
@@ -154,7 +154,8 @@ public struct FrameContext {
     courses.answer {
       job.flatMap { job in
         timeline.facts(of: job.id).isHistory
-          ? nil : ledger.profile(of: job, over: session, name: "this run", withCourse: true)
+          ? nil
+          : ledger.profile(of: job, over: session, name: say(FrameWords.thisRun), withCourse: true)
       }
     }
   }

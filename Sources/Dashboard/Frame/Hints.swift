@@ -22,9 +22,12 @@ enum Hints {
       return
     }
     let isPaused = view.cursor.mode == .paused
-    let phrases = KeyTable.all.filter { !$0.hint.isEmpty }.map { binding -> [Run] in
-      let hint = binding.command == .playOrPause && isPaused ? "play" : binding.hint
-      return [Run(keys(binding), c.style(.accent).bold), Run(" " + hint, c.muted)]
+    let phrases = KeyTable.all.compactMap { binding -> [Run]? in
+      guard let hints = binding.hints else { return nil }
+      let hint =
+        binding.command == .playOrPause && isPaused
+        ? c.say(FrameWords.play) : c.say(hints)
+      return [Run(keys(binding, c), c.style(.accent).bold), Run(" " + hint, c.muted)]
     }
     // Help and quit are placed first, since a lost user needs them.
     let essential = Array(phrases.suffix(2))
@@ -43,11 +46,12 @@ enum Hints {
   ) {
     let isTime = prompt.purpose == .time
     var runs = [
-      Run(isTime ? "go to " : "mark ", c.style(.accent).bold), Run(prompt.text, c.text),
+      Run(c.say(isTime ? FrameWords.goTo : .mark) + " ", c.style(.accent).bold),
+      Run(prompt.text, c.text),
       Run("▏", c.style(.accent).bold),
     ]
     if !isTime {
-      runs.append(Run(prompt.text.isEmpty ? "  what it is; Enter sets it" : "", c.muted))
+      runs.append(Run(prompt.text.isEmpty ? "  " + c.say(FrameWords.nameOfMark) : "", c.muted))
     } else if prompt.text.isEmpty {
       runs.append(Run("  " + Destination.examples, c.muted))
     } else if !c.input.view.toast.isEmpty {
@@ -56,23 +60,23 @@ enum Hints {
       do throws(Destination.Fault) {
         let destination = try Destination(prompt.text)
         // That one is looked for when it is entered, and not in every frame.
-        guard destination != .greatestPower else { throw Destination.Fault(words: "") }
+        guard destination != .greatestPower else { throw Destination.Fault(Texts("", "")) }
         let time = try destination.time(
           from: c.time, in: c.input.bounds, of: c.timeline, offset: c.utcOffset)
         let civil = c.civil(time)
-        runs.append(Run("  → \(civil.date) \(civil.clock)", c.style(.good)))
+        runs.append(Run("  → \(civil.date(in: c.language)) \(civil.clock)", c.style(.good)))
       } catch {}
     }
     canvas.runs(runs, x: rect.x + 1, y: rect.y, maxWidth: rect.width - 2)
   }
 
   /// The keys as a hint shows them, with those of the opposite command.
-  private static func keys(_ binding: KeyTable.Binding) -> String {
+  private static func keys(_ binding: KeyTable.Binding, _ c: FrameContext) -> String {
     switch binding.command {
     case .back: "← →"
     case .slower: "[ ]"
     case .panel(0): "1-\(min(9, PanelCatalogue.all.count))"
-    default: KeyTable.symbol(binding.keys[0]).lowercasedWord
+    default: KeyTable.symbol(binding.keys[0], in: c.language).lowercasedWord
     }
   }
 }

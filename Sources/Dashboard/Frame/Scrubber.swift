@@ -20,7 +20,8 @@ enum Scrubber {
     let zone = c.zone
     let columns = rect.width - displayWidth(zone) - 2
     canvas.textRight(zone, right: rect.right, y: rect.y, c.muted)
-    let axis = TimeAxis(span, columns: rect.width, offset: c.utcOffset(c.time))
+    let axis = TimeAxis(
+      span, columns: rect.width, offset: c.utcOffset(c.time), language: c.language)
     for tick in axis.ticks where tick.column + displayWidth(tick.text) <= columns {
       canvas.text(tick.text, x: rect.x + tick.column, y: rect.y, c.muted)
     }

@@ -12,14 +12,14 @@ enum ListScreen {
       let y = top + index
       guard y < bottom else { return }
       let headline = panel.headline(c)
-      let name = canvas.width >= 50 ? panel.name : panel.word
+      let name = canvas.width >= 50 ? c.say(panel.name) : c.say(panel.brief)
       let width = canvas.width >= 50 ? 18 : 7
       canvas.textClipped(name, x: 1, y: y, maxWidth: width - 1, c.muted)
       if let value = headline.value {
         let used = canvas.runs(
           [
             Run(
-              (headline.isEstimate ? "≈ " : "") + value.joined,
+              (headline.isEstimate ? "≈ " : "") + c.string(value),
               headline.style(of: panel.ramp, c).bold)
           ], x: width, y: y,
           maxWidth: canvas.width - width)
@@ -42,7 +42,8 @@ enum TinyScreen {
     let (value, what) = number(c)
     let alert = AlertTicker.mark(c, room: canvas.width)
     let lines = [
-      value, c.input.session.isSimulated ? "SIMULATED" : what, alert ?? TitleBar.badge(c).0,
+      value, c.input.session.isSimulated ? c.say(FrameWords.simulated) : what,
+      alert ?? TitleBar.badge(c).0,
     ]
     let first = max(0, (canvas.height - min(canvas.height, 3)) / 2)
     for (index, line) in lines.enumerated() where first + index < canvas.height {
@@ -56,9 +57,9 @@ enum TinyScreen {
   }
 
   private static func number(_ c: FrameContext) -> (String, String) {
-    if let watts = c.ledger.power(at: c.time) { return (SI.string(watts, "W"), "hippowatt") }
+    if let watts = c.ledger.power(at: c.time) { return (c.string(watts, "W"), "hippowatt") }
     if let host = c.inventory.host, let busy = c.moment.value(.cpuUtilization, of: host.id) {
-      return (SI.percent(busy) + " % CPU", "power unknown")
+      return (c.percent(busy) + " % CPU", c.say(FrameWords.powerUnknown))
     }
     return ("–", "hippowatt")
   }

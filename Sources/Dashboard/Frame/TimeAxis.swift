@@ -23,7 +23,8 @@ struct TimeAxis {
   /// - Parameters:
   ///   - offset: seconds east of UTC of the clock that is shown.
   ///   - room: the columns that each tick takes at least, with what keeps it apart.
-  init(_ span: TimeSpan, columns: Int, offset: Int, room: Int = 14) {
+  init(_ span: TimeSpan, columns: Int, offset: Int, language: Language = .fallback, room: Int = 14)
+  {
     guard span.seconds > 0, columns > 8 else {
       ticks = []
       return
@@ -41,7 +42,7 @@ struct TimeAxis {
     while found.count < 64 {
       let time = Timestamp(nanoseconds: next.saturatingSubtract(shift))
       guard time <= span.end else { break }
-      let text = Self.words(CivilTime(time, offset: offset), step)
+      let text = Self.words(CivilTime(time, offset: offset), step, language)
       let share = (time - span.start) / span.seconds
       let column = Int(saturating: (share * Double(columns - 1)).rounded())
       if column >= free, column + text.count <= columns {
@@ -56,9 +57,11 @@ struct TimeAxis {
   }
 
   /// A time as exactly as the step asks for; midnight is told by its day.
-  private static func words(_ time: CivilTime, _ step: Double) -> String {
+  private static func words(
+    _ time: CivilTime, _ step: Double, _ language: Language
+  ) -> String {
     if step >= 86_400 || time.hour == 0 && time.minute == 0 && time.second == 0 && step >= 60 {
-      return time.shortDate
+      return time.shortDate(in: language)
     }
     return step < 60 ? time.clock : time.shortClock
   }

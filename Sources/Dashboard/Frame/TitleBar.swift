@@ -29,7 +29,7 @@ enum TitleBar {
     guard let first = models.first else {
       return c.inventory.host.map(\.model).flatMap { $0.isEmpty ? nil : clipped($0, to: 40) }
     }
-    let name = models.allSatisfy { $0 == first } ? first : "GPUs of several kinds"
+    let name = models.allSatisfy { $0 == first } ? first : c.say(FrameWords.severalKinds)
     let short = name.hasPrefix("NVIDIA ") ? String(name.dropFirst(7)) : name
     return models.count > 1 ? "\(models.count) × \(short)" : short
   }
@@ -49,7 +49,8 @@ enum TitleBar {
       right -= canvas.textRight(civil.clock, right: right, y: rect.y, style(.text).bold) + 1
     }
     if rect.width >= 100 {
-      right -= canvas.textRight(civil.date, right: right, y: rect.y, style(.muted)) + 2
+      right -=
+        canvas.textRight(civil.date(in: c.language), right: right, y: rect.y, style(.muted)) + 2
     }
     if let alert {
       right -= canvas.textRight(alert, right: right, y: rect.y, style(.critical).bold) + 2
@@ -57,20 +58,24 @@ enum TitleBar {
     let session = c.input.session
     if !session.recordingProblem.isEmpty {
       right -=
-        canvas.textRight("▲ NOT RECORDING", right: right, y: rect.y, style(.critical).bold) + 2
+        canvas.textRight(
+          "▲ " + c.say(FrameWords.notRecording), right: right, y: rect.y, style(.critical).bold) + 2
     } else if let since = session.recordingSince, rect.width >= 60 {
-      let text = rect.width >= 90 ? "● REC " + SI.clock(c.input.bounds.end - since) : "● REC"
+      let text =
+        rect.width >= 90 ? "● REC " + c.language.clock(c.input.bounds.end - since) : "● REC"
       right -= canvas.textRight(text, right: right, y: rect.y, style(.critical).bold) + 2
     }
     let (badge, role) = badge(c)
     right -= canvas.textRight(badge, right: right, y: rect.y, style(role).bold) + 2
     if let supposed = session.supposed {
       let name = String(sanitized(supposed).prefix(24))
-      let text = "WHAT IF: \(name)"
+      let text = c.say(FrameWords.whatIf, name)
       right -= canvas.textRight(text, right: right, y: rect.y, style(.warning).bold) + 2
     }
     if session.isSimulated {
-      right -= canvas.textRight("SIMULATED", right: right, y: rect.y, style(.warning).bold) + 2
+      right -=
+        canvas.textRight(
+          c.say(FrameWords.simulated), right: right, y: rect.y, style(.warning).bold) + 2
     }
     return right
   }
@@ -81,17 +86,21 @@ enum TitleBar {
     let behind = c.input.bounds.end - c.time
     let isRecording = if case .recording = c.input.session.origin { true } else { false }
     switch cursor.mode {
-    case .live: return c.input.session.hasEnded ? ("■ ENDED", .warning) : ("● LIVE", .good)
+    case .live:
+      return c.input.session.hasEnded
+        ? ("■ " + c.say(FrameWords.ended), .warning) : ("● " + c.say(FrameWords.live), .good)
     case .paused:
+      let word = "‖ " + c.say(FrameWords.paused)
       return isRecording
-        ? ("‖ PAUSED " + SI.clock(c.time - c.input.bounds.start), .warning)
-        : ("‖ PAUSED −" + SI.clock(behind), .warning)
+        ? (word + " " + c.language.clock(c.time - c.input.bounds.start), .warning)
+        : (word + " −" + c.language.clock(behind), .warning)
     case .playing:
       let isLoop = c.input.view.selectionEnd.map { c.time <= $0 } ?? false
-      let speed = cursor.speed == 1 ? "" : " " + SI.significant(cursor.speed).shortened + "x"
+      let speed =
+        cursor.speed == 1 ? "" : " " + c.number(SI.significant(cursor.speed).shortened) + "x"
       return isRecording
-        ? ((isLoop ? "▶ A–B" : "▶ REPLAY") + speed, .accent)
-        : ("▶ −" + SI.clock(behind) + speed, .accent)
+        ? ((isLoop ? "▶ A–B" : "▶ " + c.say(FrameWords.replay)) + speed, .accent)
+        : ("▶ −" + c.language.clock(behind) + speed, .accent)
     }
   }
 }

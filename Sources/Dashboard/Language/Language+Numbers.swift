@@ -13,4 +13,20 @@ extension Language {
   func string(_ text: SI.Text) -> String {
     text.unit.isEmpty ? number(text.number) : number(text.number) + " " + text.unit
   }
+
+  /// A length of time, given in seconds, with its two largest parts.
+  func duration(_ seconds: Double) -> String { number(SI.duration(seconds, day: day)) }
+
+  /// How old something is, given in seconds.
+  func age(_ seconds: Double) -> String { SI.age(seconds, day: day) }
+
+  /// A length of time, given in seconds, as a clock shows it.
+  func clock(_ seconds: Double) -> String { SI.clock(seconds, day: day) }
+
+  private var day: String {
+    switch self {
+    case .en: "d"
+    case .fr: "j"
+    }
+  }
 }

@@ -107,14 +107,6 @@ package enum TalkWords: CaseIterable, Sendable {
 
   /// The words in a language, with its places filled in their order.
   package func text(in language: Language, _ values: String...) -> String {
-    var out = ""
-    var rest = text(in: language)[...]
-    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-      out += rest[..<open]
-      let place = Int(rest[rest.index(after: open)..<close]) ?? 0
-      out += values.indices.contains(place - 1) ? values[place - 1] : ""
-      rest = rest[rest.index(after: close)...]
-    }
-    return out + rest
+    text(in: language).filled(values)
   }
 }

@@ -8,24 +8,25 @@ import Telemetry
 struct ChipsOverlay: ScrollingOverlay {
   let name = OverlayName.chips
   let keys = ["c"]
-  let text = "this work on other chips"
-  let hint = "chips"
+  let text = Texts("this work on other chips", "ce travail sur d’autres puces")
+  let hint: Texts? = Texts("chips", "puces")
 
-  func title(_ c: FrameContext) -> String { "Chips: this workload elsewhere" }
+  func title(_ c: FrameContext) -> String { c.say(ChipWords.title) }
 
   func lines(width: Int, _ c: FrameContext) -> [[Run]] {
     let ink = OverlayInk(c: c)
     let span = TimeSpan(max(c.session.start, c.window.start), c.time)
     switch c.ledger.workload(of: c.job, over: span) {
     case .failure(let problem):
-      return OverlayBox.paragraph("No estimate: \(problem.reason).", width: width, ink.text)
+      return OverlayBox.paragraph(
+        c.say(ChipWords.noEstimate, problem.reason), width: width, ink.text)
         + OverlayBox.paragraph(
-          "A workload is placed by what it asks of the chip it runs on: operations and bytes a second.",
+          c.say(ChipWords.placedBy),
           width: width, ink.muted)
     case .success(let work):
       return here(work, c, ink, width: width)
         + OverlayBox.paragraph(
-          "Bounds from data-sheet peaks, without network and software.", width: width, ink.muted)
+          c.say(ChipWords.bounds), width: width, ink.muted)
         + [[]] + table(ChipEstimate.all(work), work, c, ink, width: width)
         + [[]] + assumptions(work, width: width, ink)
     }
@@ -38,39 +39,52 @@ struct ChipsOverlay: ScrollingOverlay {
   ) -> [[Run]] {
     let number =
       work.devices > 1 ? "\(SI.count(work.devices)) × \(work.chip.name)" : work.chip.name
-    let precision = work.precision.rawValue + (work.isPrecisionKnown ? "" : " (assumed)")
+    let precision =
+      work.precision.rawValue + (work.isPrecisionKnown ? "" : " " + c.say(ChipWords.assumed))
     var line = [
-      Run("here  ", ink.muted), Run(number, ink.text.bold), Run("  \(precision)", ink.text),
+      Run(Self.padded(.here, c), ink.muted), Run(number, ink.text.bold),
+      Run("  \(precision)", ink.text),
     ]
-    if let power = work.power { line.append(Run("  \(SI.string(power, "W")) each", ink.text)) }
+    if let power = work.power {
+      line.append(
+        Run("  " + c.say(ChipWords.each, c.string(power, "W")), ink.text)
+      )
+    }
     var lines = [line]
-    var parts: [Run] = [Run("each  ", ink.muted)]
+    var parts: [Run] = [Run(Self.padded(.each2, c), ink.muted)]
     if let rate = work.flopRate, let share = work.flopUtilization {
-      parts.append(Run(SI.string(rate, "FLOP/s"), ink.ramp(.algorithm).bold))
+      parts.append(Run(c.string(rate, "FLOP/s"), ink.ramp(.algorithm).bold))
       parts.append(
         Run(
-          " \(work.isFLOPRateModel ? "MFU" : "hardware estimate") \(SI.percent(share)) %", ink.text)
+          " " + c.say(work.isFLOPRateModel ? ChipWords.mfu : .hardware, c.percent(share)), ink.text)
       )
     } else {
-      parts.append(Run("FLOP/s unknown", ink.muted))
+      parts.append(Run(c.say(ChipWords.flopUnknown), ink.muted))
     }
     if let rate = work.byteRate, let share = work.bandwidthUtilization {
-      parts.append(Run("   " + SI.dataRate(rate).joined, ink.ramp(.dataIn).bold))
-      parts.append(Run(" \(SI.percent(share)) % of its memory's rate", ink.text))
+      parts.append(Run("   " + c.string(SI.dataRate(rate)), ink.ramp(.dataIn).bold))
+      parts.append(Run(" " + c.say(ChipWords.ofMemoryRate, c.percent(share)), ink.text))
     } else {
-      parts.append(Run("   memory traffic unknown", ink.muted))
+      parts.append(Run("   " + c.say(ChipWords.trafficUnknown), ink.muted))
     }
     lines.append(parts)
     if let intensity = work.arithmeticIntensity, let ridge = work.ridgePoint {
-      let side = intensity < ridge ? "memory bounds it" : "arithmetic bounds it"
+      let side = c.say(intensity < ridge ? ChipWords.memoryBounds : .arithmeticBounds)
       lines.append([
         Run("      ", ink.muted),
         Run(
-          "\(Self.two(intensity)) FLOP for each byte, balance is at \(Self.two(ridge)): \(side)",
+          c.say(
+            ChipWords.balance, c.number(Self.two(intensity)), c.number(Self.two(ridge)), side),
           ink.text),
       ])
     }
     return lines
+  }
+
+  /// What a line is of, in a column of its own.
+  private static func padded(_ words: ChipWords, _ c: FrameContext) -> String {
+    let text = c.say(words)
+    return text + String(repeating: " ", count: max(0, 6 - text.count))
   }
 
   // MARK: Elsewhere
@@ -80,9 +94,11 @@ struct ChipsOverlay: ScrollingOverlay {
   ) -> [[Run]] {
     let outlook = c.outlook
     var table = TextTable([
-      .init("on as many", limit: 20), .init("time", right: true),
-      .init("less  ·  as here  ·  more", whole: true, rank: 3), .init("energy", right: true),
-      .init("to go there", right: true, rank: 4), .init("board", right: true, rank: 5),
+      .init(c.say(ChipWords.onAsMany), limit: 20), .init(c.say(ChipWords.time), right: true),
+      .init(c.say(ChipWords.scale), whole: true, rank: 3),
+      .init(c.say(ChipWords.energy), right: true),
+      .init(c.say(ChipWords.toGoThere), right: true, rank: 4),
+      .init(c.say(ChipWords.board), right: true, rank: 5),
       .init("", rank: 1, limit: 20),
     ])
     for estimate in estimates {
@@ -90,17 +106,17 @@ struct ChipsOverlay: ScrollingOverlay {
       let costs = estimate.energy.map { $0.lowerBound > 1 } ?? false
       let style = saves ? ink.role(.good) : costs ? ink.role(.critical) : ink.text
       let left = outlook?.joules.flatMap { joules in
-        estimate.energy.map { range(($0.lowerBound * joules)...($0.upperBound * joules)) }
+        estimate.energy.map { range(($0.lowerBound * joules)...($0.upperBound * joules), c) }
       }
       let note =
         estimate.fits == false
-        ? "\(SI.significant(estimate.chip.memory / 1e9, digits: 2)) GB: too small" : ""
+        ? c.say(ChipWords.tooSmall, c.significant(estimate.chip.memory / 1e9, digits: 2)) : ""
       table.rows.append([
-        Run(estimate.chip.name, ink.text.bold), Run("×" + range(estimate.time, ""), ink.text),
+        Run(estimate.chip.name, ink.text.bold), Run("×" + range(estimate.time, "", c), ink.text),
         Run(estimate.energy.map { Self.whisker($0, c.glyphs) } ?? "", style),
-        Run(estimate.energy.map { "×" + range($0, "") } ?? "–", style.bold),
+        Run(estimate.energy.map { "×" + range($0, "", c) } ?? "–", style.bold),
         Run(left ?? "–", ink.text),
-        Run(estimate.chip.power.map { SI.fixed($0, 0) + " W" } ?? "–", ink.muted),
+        Run(estimate.chip.power.map { c.fixed($0, 0) + " W" } ?? "–", ink.muted),
         Run(note, ink.role(.warning)),
       ])
     }
@@ -108,12 +124,8 @@ struct ChipsOverlay: ScrollingOverlay {
   }
 
   private func assumptions(_ work: Workload, width: Int, _ ink: OverlayInk) -> [[Run]] {
-    var text =
-      "From data-sheet peaks: one end of each range if arithmetic bounds the work, the other if "
-      + "memory does, at the efficiency seen here and never below the roofline. Power between the "
-      + "share of the board's drawn here and all of it. Network, software and "
-      + "memory size are not in it."
-    if !work.isPrecisionKnown { text += " The job does not tell its precision." }
+    var text = ink.c.say(ChipWords.assumptions)
+    if !work.isPrecisionKnown { text += ink.c.say(ChipWords.precisionUntold) }
     return OverlayBox.paragraph(text, width: width, ink.muted)
   }
 
@@ -130,18 +142,22 @@ struct ChipsOverlay: ScrollingOverlay {
     return SI.fixed(value, value < 0.0995 ? 3 : value < 0.995 ? 2 : value < 9.95 ? 1 : 0)
   }
 
-  private func range(_ bounds: ClosedRange<Double>, _ unit: String) -> String {
-    let (low, high) = (Self.two(bounds.lowerBound), Self.two(bounds.upperBound))
+  private func range(
+    _ bounds: ClosedRange<Double>, _ unit: String, _ c: FrameContext
+  ) -> String {
+    let low = c.number(Self.two(bounds.lowerBound))
+    let high = c.number(Self.two(bounds.upperBound))
     return low == high ? low : "\(low)–\(high)"
   }
 
   /// A range of joules in watt-hours, both ends under one prefix.
-  private func range(_ joules: ClosedRange<Double>) -> String {
+  private func range(_ joules: ClosedRange<Double>, _ c: FrameContext) -> String {
     let hours = joules.upperBound / 3600
     let (factor, unit): (Double, String) =
       hours >= 1e6 ? (1e6, "MWh") : hours >= 1e3 ? (1e3, "kWh") : (1, "Wh")
     return range(
-      (joules.lowerBound / 3600 / factor)...(joules.upperBound / 3600 / factor), "") + " " + unit
+      (joules.lowerBound / 3600 / factor)...(joules.upperBound / 3600 / factor), "", c)
+      + " " + unit
   }
 
   /// A range on a logarithmic scale from a quarter to four times, with one in the middle.

@@ -7,10 +7,10 @@ import Telemetry
 struct DietOverlay: ScrollingOverlay {
   let name = OverlayName.diet
   let keys = ["d"]
-  let text = "what a diet saved"
-  let hint = "diet"
+  let text = Texts("what a diet saved", "ce qu’un régime économise")
+  let hint: Texts? = Texts("diet", "régime")
 
-  func title(_ c: FrameContext) -> String { "Diet: what frugality saves" }
+  func title(_ c: FrameContext) -> String { c.say(DietWords.title) }
 
   func lines(width: Int, _ c: FrameContext) -> [[Run]] {
     let ink = OverlayInk(c: c)
@@ -24,34 +24,36 @@ struct DietOverlay: ScrollingOverlay {
     let runs = (profile.map { [$0] } ?? []) + c.input.baselines
     guard let measure = runs.first?.measure else {
       return OverlayBox.paragraph(
-        "No job has told its progress twice, so there is no run to weigh yet.", width: width,
+        c.say(DietWords.noRun), width: width,
         ink.muted)
     }
     let top = runs.compactMap { $0.joules(per: measure) }.max() ?? 0
     var table = TextTable([
-      .init("run", limit: 24), .init("J/" + measure.rawValue, right: true),
-      .init("", whole: true, rank: 4), .init("speed", right: true, rank: 2),
-      .init("power", right: true, rank: 3),
-      .init("loss", right: true, rank: 3), .init("memory", right: true, rank: 5),
-      .init("on", rank: 6, limit: 40),
+      .init(c.say(DietWords.run), limit: 24),
+      .init("J/" + c.say(DietWords.measure(measure)), right: true),
+      .init("", whole: true, rank: 4), .init(c.say(DietWords.speed), right: true, rank: 2),
+      .init(c.say(DietWords.power), right: true, rank: 3),
+      .init(c.say(DietWords.loss), right: true, rank: 3),
+      .init(c.say(DietWords.memory), right: true, rank: 5),
+      .init(c.say(DietWords.on), rank: 6, limit: 40),
     ])
     for run in runs {
       let mark = run.isModelled ? "≈ " : ""
       let joules = run.joules(per: measure)
       table.rows.append([
         Run(run.name, ink.text.bold),
-        Run(joules.map { mark + SI.string($0, "J") } ?? "–", ink.ramp(.algorithm).bold),
+        Run(joules.map { mark + c.string($0, "J") } ?? "–", ink.ramp(.algorithm).bold),
         Run(Self.bar(joules ?? 0, of: top, 14), run == profile ? ink.ramp(.algorithm) : ink.muted),
-        Run(speed(run), ink.text), Run(run.meanPower.map { SI.string($0, "W") } ?? "–", ink.text),
-        Run(run.losses.last.map { SI.significant($0.loss, digits: 4) } ?? "–", ink.text),
-        Run(run.peakMemory.map { SI.memory($0).joined } ?? "–", ink.muted),
+        Run(speed(run, c), ink.text), Run(run.meanPower.map { c.string($0, "W") } ?? "–", ink.text),
+        Run(run.losses.last.map { c.significant($0.loss, digits: 4) } ?? "–", ink.text),
+        Run(run.peakMemory.map { c.string(SI.memory($0)) } ?? "–", ink.muted),
         Run(ground(run), ink.muted),
       ])
     }
     var lines = table.lines(width: width, title: ink.muted)
     if c.input.baselines.isEmpty {
       lines += OverlayBox.paragraph(
-        "--baseline OTHER.hippo lays another run beside this one, with an interval for what it saved.",
+        c.say(DietWords.layBeside),
         width: width, ink.muted)
     }
     guard let profile else { return lines }
@@ -59,7 +61,7 @@ struct DietOverlay: ScrollingOverlay {
       lines += verdict(Comparison(profile, against: baseline), ink, width: width)
     }
     if !c.input.baselines.isEmpty {
-      lines.append([Run("r", ink.title), Run(" lets them race, side by side", ink.muted)])
+      lines.append([Run("r", ink.title), Run(" " + c.say(DietWords.race), ink.muted)])
     }
     return lines
   }
@@ -67,18 +69,22 @@ struct DietOverlay: ScrollingOverlay {
   private func verdict(
     _ comparison: Comparison, _ ink: OverlayInk, width: Int
   ) -> [[Run]] {
+    let c = ink.c
     let name = clipped(sanitized(comparison.baseline.name), to: 24)
     var lines: [[Run]] = []
     if let equal = comparison.equalLoss {
       let role: Theme.Role = equal.saves.map { $0 ? .good : .critical } ?? .text
       lines += fitted(
         [
-          Run("Beside \(name): ", ink.muted), Run(equal.words.amount, ink.role(role).bold),
-          Run(" \(equal.words.of)", ink.text),
+          Run(c.say(DietWords.beside, name), ink.muted),
+          Run(ComparisonWords.equalLoss(equal, in: c.language).amount, ink.role(role).bold),
+          Run(" " + ComparisonWords.equalLoss(equal, in: c.language).of, ink.text),
         ], width: width)
     }
-    guard let saving = comparison.saving, let words = comparison.words else {
-      return lines + [[Run("Beside \(name): cannot be compared", ink.muted)]]
+    guard let saving = comparison.saving,
+      let words = ComparisonWords.saving(comparison, in: c.language)
+    else {
+      return lines + [[Run(c.say(DietWords.cannotCompare, name), ink.muted)]]
     }
     // Where the same quality costs more, a cheaper token is no success.
     let isGood = saving > 0 && comparison.equalLoss.map { $0.saves == true } ?? true
@@ -86,17 +92,21 @@ struct DietOverlay: ScrollingOverlay {
       comparison.isLargerThanNoise != true || saving > 0 && !isGood
       ? .text : saving > 0 ? .good : .critical
     let line = [
-      Run("Beside \(name): ", ink.muted), Run(words.amount, ink.role(role).bold),
-      Run(" \(words.of) joules per \(comparison.measure.rawValue), ", ink.text),
-      Run(comparison.verdict, ink.role(role)),
+      Run(c.say(DietWords.beside, name), ink.muted), Run(words.amount, ink.role(role).bold),
+      Run(
+        " \(words.of) "
+          + c.say(DietWords.perMeasure, c.say(DietWords.measure(comparison.measure))) + ", ",
+        ink.text),
+      Run(ComparisonWords.verdict(comparison, in: c.language), ink.role(role)),
     ]
     var rest: [String] = comparison.cautions
     if let losses = comparison.lossAtEqualProgress {
-      let unit = comparison.run.progressUnit
+      let unit = ComparisonWords.unit(comparison.run.progressUnit, in: c.language)
       rest.insert(
-        "loss \(SI.significant(losses.run, digits: 4)) against "
-          + "\(SI.significant(losses.baseline, digits: 4)) after "
-          + SI.text(losses.progress, unit, smallest: 0).joined, at: 0)
+        c.say(
+          DietWords.lossAgainst, c.significant(losses.run, digits: 4),
+          c.significant(losses.baseline, digits: 4),
+          c.string(losses.progress, unit, smallest: 0)), at: 0)
     }
     lines += fitted(line, width: width)
     if !rest.isEmpty {
@@ -122,9 +132,11 @@ struct DietOverlay: ScrollingOverlay {
     return lines
   }
 
-  private func speed(_ run: RunProfile) -> String {
-    if let rate = run.tokensPerSecond { return SI.text(rate, "tok/s", smallest: 0).joined }
-    return run.secondsPerStep.map { SI.duration($0) + "/step" } ?? "–"
+  private func speed(_ run: RunProfile, _ c: FrameContext) -> String {
+    if let rate = run.tokensPerSecond {
+      return c.string(rate, .shortTokensPerSecond, smallest: 0)
+    }
+    return run.secondsPerStep.map { c.duration($0) + c.say(UnitWords.perStep) } ?? "–"
   }
 
   private func ground(_ run: RunProfile) -> String {
@@ -149,17 +161,18 @@ struct DietOverlay: ScrollingOverlay {
     }
     let rows = Diet.selection(hardware: name, isServing: isServing, limit: limit)
     var table = TextTable([
-      .init("what others measured", limit: 22), .init("model", rank: 2, limit: 16),
-      .init("on", rank: 1, limit: 14), .init("", right: true), .init(""),
+      .init(c.say(DietWords.others), limit: 22), .init(c.say(DietWords.model), rank: 2, limit: 16),
+      .init(c.say(DietWords.on), rank: 1, limit: 14), .init("", right: true), .init(""),
       .init("", whole: true, rank: 4),
-      .init("condition", limit: 26), .init("source", rank: 3, limit: 18),
+      .init(c.say(DietWords.condition), limit: 26),
+      .init(c.say(DietWords.source), rank: 3, limit: 18),
     ])
     for row in rows {
       let style = ink.role(row.saves ? .good : .critical)
       table.rows.append([
         Run(row.technique, ink.text), Run(row.model, ink.muted), Run(row.hardware, ink.muted),
-        Run("×" + SI.significant(row.ratio), style.bold),
-        Run(row.measure.rawValue, row.measure == .energy ? style : ink.muted),
+        Run("×" + c.significant(row.ratio), style.bold),
+        Run(c.say(DietWords.published(row.measure)), row.measure == .energy ? style : ink.muted),
         Run(Self.balance(row.ratio), style),
         Run(row.condition, ink.text),
         Run(row.source, ink.muted),
@@ -167,7 +180,7 @@ struct DietOverlay: ScrollingOverlay {
     }
     var lines = table.lines(width: width, title: ink.title)
     lines += OverlayBox.paragraph(
-      "Of the same work, with over without: below ×1 saves, above ×1 costs.", width: width,
+      c.say(DietWords.ratio), width: width,
       ink.muted)
     return lines
   }

@@ -7,36 +7,38 @@ import Telemetry
 struct EquivalentsOverlay: ScrollingOverlay {
   let name = OverlayName.equivalents
   let keys = ["e"]
-  let text = "energy in familiar things"
-  let hint = "equivalents"
+  let text = Texts("energy in familiar things", "l’énergie en choses connues")
+  let hint: Texts? = Texts("equivalents", "équivalents")
 
-  func title(_ c: FrameContext) -> String { "Equivalents: the same energy elsewhere" }
+  func title(_ c: FrameContext) -> String { c.say(EquivalentWords.title) }
 
   func lines(width: Int, _ c: FrameContext) -> [[Run]] {
     let ink = OverlayInk(c: c)
     guard let energy = c.sessionEnergy, energy.joules > 0 else {
-      return [[Run("No energy is known here, so there is nothing to compare.", ink.text)]]
+      return [[Run(c.say(EquivalentWords.nothing), ink.text)]]
     }
     let mark = c.timeline.events.last { $0.kind == .mark && $0.time < c.time }
     let sinceMark = mark.flatMap { c.ledger.energy(over: TimeSpan($0.time, c.time)) }
     let account = c.ledger.grid(over: c.session)
     let grams = account.flatMap { $0.gramsMatched > 0 && $0.grams > 0 ? $0.grams : nil }
     var head = [
-      Run((energy.isModelled ? "≈ " : "") + SI.energy(energy.joules).joined, ink.ramp(.power).bold),
-      Run(" since start", ink.muted),
+      Run(
+        (energy.isModelled ? "≈ " : "") + c.string(SI.energy(energy.joules)), ink.ramp(.power).bold),
+      Run(" " + c.say(EquivalentWords.sinceStart), ink.muted),
     ]
     if let grams {
       head += [
-        Run("   " + SI.carbon(grams).joined, ink.ramp(.renewable).bold),
+        Run("   " + c.string(SI.carbon(grams)), ink.ramp(.renewable).bold),
         Run(
-          c.input.session.supposed == nil
-            ? " by the grid's mix" : " by another grid's mix: what if", ink.muted),
+          " "
+            + c.say(c.input.session.supposed == nil ? EquivalentWords.byMix : .byOtherMix),
+          ink.muted),
       ]
     }
     if let sinceMark, sinceMark.joules > 0 {
       head += [
-        Run("   " + SI.energy(sinceMark.joules).joined, ink.ramp(.power)),
-        Run(" since mark", ink.muted),
+        Run("   " + c.string(SI.energy(sinceMark.joules)), ink.ramp(.power)),
+        Run(" " + c.say(EquivalentWords.sinceMark), ink.muted),
       ]
     }
     let counts = Equivalent.counts(joules: energy.joules, grams: grams)
@@ -50,11 +52,15 @@ struct EquivalentsOverlay: ScrollingOverlay {
     guard let left = c.outlook?.joules, left > 0 else { return [] }
     let kilometres = left / Equivalent.modelThreeKilometre.joules
     var line = [
-      Run("≈ " + SI.energy(left).joined, ink.ramp(.algorithm).bold),
-      Run(" to go to the end of the run", ink.muted),
+      Run("≈ " + c.string(SI.energy(left)), ink.ramp(.algorithm).bold),
+      Run(" " + c.say(EquivalentWords.toGo), ink.muted),
     ]
     if kilometres >= 1 {
-      line.append(Run("   ≈ \(Self.grouped(kilometres)) km in a Model 3", ink.text))
+      line.append(
+        Run(
+          "   ≈ " + c.say(EquivalentWords.kilometres, Self.grouped(kilometres, c.language)),
+          ink.text)
+      )
     }
     return [line]
   }
@@ -63,17 +69,19 @@ struct EquivalentsOverlay: ScrollingOverlay {
     _ counts: [EquivalentCount], _ sinceMark: Double?, _ ink: OverlayInk, width: Int
   ) -> [[Run]] {
     let hasMark = (sinceMark ?? 0) > 0
+    let c = ink.c
     var table = TextTable([
       .init("≈", right: true), .init(""),
-      .init(hasMark ? "since mark" : "", right: true, rank: 2),
-      .init("source", rank: 1, limit: 64),
+      .init(hasMark ? c.say(EquivalentWords.sinceMark) : "", right: true, rank: 2),
+      .init(c.say(EquivalentWords.source), rank: 1, limit: 64),
     ])
     for count in counts {
       let mark =
         hasMark && count.thing.basis == .joules
-        ? sinceMark.map { Self.amount($0 / count.thing.amount, count.thing) } ?? "" : ""
+        ? sinceMark.map { Self.amount($0 / count.thing.amount, count.thing, c.language) } ?? "" : ""
       table.rows.append([
-        Run(Self.amount(count.count, count.thing), ink.text.bold), Run(count.thing.name, ink.text),
+        Run(Self.amount(count.count, count.thing, c.language), ink.text.bold),
+        Run(c.say(EquivalentWords.name(count.thing)), ink.text),
         Run(mark, ink.text), Run(count.thing.source, ink.muted),
       ])
     }
@@ -81,13 +89,16 @@ struct EquivalentsOverlay: ScrollingOverlay {
   }
 
   /// Two significant digits, as a share in per cent for the large things.
-  static func amount(_ count: Double, _ thing: Equivalent) -> String {
-    guard thing.isCountedInParts else { return grouped(count) }
-    return count >= 10 ? grouped(count) + " ×" : SI.twoDigits(count * 100) + " %"
+  static func amount(
+    _ count: Double, _ thing: Equivalent, _ language: Language = .fallback
+  ) -> String {
+    guard thing.isCountedInParts else { return grouped(count, language) }
+    return count >= 10
+      ? grouped(count, language) + " ×" : language.number(SI.twoDigits(count * 100)) + " %"
   }
 
-  private static func grouped(_ count: Double) -> String {
-    count >= 999.5 ? SI.count(rounded(count)) : SI.twoDigits(count)
+  private static func grouped(_ count: Double, _ language: Language) -> String {
+    count >= 999.5 ? SI.count(rounded(count)) : language.number(SI.twoDigits(count))
   }
 
   private static func rounded(_ value: Double) -> Double {
@@ -97,6 +108,8 @@ struct EquivalentsOverlay: ScrollingOverlay {
   }
 
   private func story(width: Int, _ ink: OverlayInk) -> [[Run]] {
-    Equivalent.fiveCars.flatMap { OverlayBox.paragraph($0, width: width, ink.muted) }
+    EquivalentWords.fiveCars.flatMap {
+      OverlayBox.paragraph(ink.c.say($0), width: width, ink.muted)
+    }
   }
 }

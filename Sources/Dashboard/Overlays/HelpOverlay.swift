@@ -5,10 +5,10 @@ struct HelpOverlay: ScrollingOverlay {
   let name = OverlayName.help
   let keys = ["?", "f1"]
   let section = KeyTable.Section.program
-  let text = "this help"
-  let hint = "help"
+  let text = Texts("this help", "cette aide")
+  let hint: Texts? = Texts("help", "aide")
 
-  func title(_ c: FrameContext) -> String { "hippowatt: keys" }
+  func title(_ c: FrameContext) -> String { c.say(HelpWords.title) }
 
   /// One column or two, which are read one after the other.
   func lines(width: Int, _ c: FrameContext) -> [[Run]] {
@@ -45,17 +45,19 @@ struct HelpOverlay: ScrollingOverlay {
   private func lines(_ c: FrameContext) -> [(keys: String, text: String)] {
     var lines: [(keys: String, text: String)] = []
     for section in KeyTable.Section.allCases {
-      lines.append((section.rawValue, ""))
+      lines.append((c.say(section.title), ""))
       for binding in KeyTable.all where binding.section == section {
         // Not every symbol has an ASCII form, so the names of the keys are shown.
-        let keys = binding.keys.map { c.glyphs == .ascii ? $0 : KeyTable.symbol($0) }
-        lines.append((keys.joined(separator: " "), binding.text))
+        let keys = binding.keys.map {
+          c.glyphs == .ascii ? $0 : KeyTable.symbol($0, in: c.language)
+        }
+        lines.append((keys.joined(separator: " "), c.say(binding.texts)))
       }
     }
     return lines + [
-      ("Mouse", ""), ("click", "a panel: large; the scrubber: go there"),
-      ("drag", "the scrubber's track: wind; its curve: select"),
-      ("wheel", "shorter or longer time; in a list: up and down"),
+      (c.say(HelpWords.mouse), ""), (c.say(HelpWords.click), c.say(HelpWords.clicking)),
+      (c.say(HelpWords.drag), c.say(HelpWords.dragging)),
+      (c.say(HelpWords.wheel), c.say(HelpWords.wheeling)),
     ]
   }
 }

@@ -37,9 +37,9 @@ protocol Overlay: Sendable {
   /// Where its key stands in help and manual.
   var section: KeyTable.Section { get }
   /// What it shows, for help and manual.
-  var text: String { get }
+  var text: Texts { get }
   /// The short word in the hints at the bottom; empty to stay out of them.
-  var hint: String { get }
+  var hint: Texts? { get }
   /// Whether it takes the place of all panels, between the title and the scrubber.
   var isWhole: Bool { get }
   /// Draws it over the panels.

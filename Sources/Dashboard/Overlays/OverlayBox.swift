@@ -23,12 +23,23 @@ enum OverlayBox {
     return outer.inset(dx: 2, dy: 1)
   }
 
+  /// The name of a key as the foot of a list has it: in small letters.
+  static func key(_ name: String, _ c: FrameContext) -> String {
+    switch name {
+    case "enter": c.say(Texts("enter", "entrée"))
+    case "esc": c.say(Texts("esc", "échap"))
+    default: name
+    }
+  }
+
   /// The foot of a list that is filtered, or being so; `nil` where it is not.
-  static func filter(_ line: FilterLine, _ style: (Theme.Role) -> Style) -> [Run]? {
+  static func filter(
+    _ line: FilterLine, _ c: FrameContext, _ style: (Theme.Role) -> Style
+  ) -> [Run]? {
     guard line.isTyping || !line.text.isEmpty else { return nil }
     return [
       Run("/", style(.accent).bold), Run(sanitized(line.text), style(.text)),
-      Run(line.isTyping ? "▏" : "   Esc clears", style(.muted)),
+      Run(line.isTyping ? "▏" : "   " + c.say(FrameWords.clears), style(.muted)),
     ]
   }
 }

@@ -6,10 +6,10 @@ import Telemetry
 struct ProvenanceOverlay: ScrollingOverlay {
   let name = OverlayName.provenance
   let keys = ["i"]
-  let text = "where its numbers come from"
-  let hint = "source"
+  let text = Texts("where its numbers come from", "d’où viennent ses nombres")
+  let hint: Texts? = Texts("source", "source")
 
-  func title(_ c: FrameContext) -> String { "\(panel(c).name): where its numbers come from" }
+  func title(_ c: FrameContext) -> String { c.say(ProvenanceWords.title, c.say(panel(c).name)) }
 
   private func panel(_ c: FrameContext) -> any Panel {
     PanelCatalogue.all[c.input.view.focused ?? c.input.view.selected]
@@ -33,11 +33,13 @@ struct ProvenanceOverlay: ScrollingOverlay {
       let role: Theme.Role =
         state.health == .ok ? .good : state.health == .waiting ? .muted : .warning
       var text = state.message
-      if state.health == .stalled { text += ", for \(SI.duration(c.time - state.time))" }
+      if state.health == .stalled {
+        text = c.say(ProvenanceWords.stalledFor, text, c.duration(c.time - state.time))
+      }
       if !state.remedy.isEmpty { text += " – " + state.remedy }
       lines.append([
         Run(pad(state.source, 11), style(.text).bold),
-        Run(pad(state.health.rawValue, 8), style(role).bold),
+        Run(pad(c.say(ProvenanceWords.health(state.health)), 8), style(role).bold),
         Run(sanitized(text), style(.muted)),
       ])
     }
@@ -50,7 +52,7 @@ struct ProvenanceOverlay: ScrollingOverlay {
     }
     if !lines.isEmpty, !series.isEmpty { lines.append([]) }
     lines += rows(series, width, c, style)
-    if lines.isEmpty { lines.append([Run("Nothing is read for this panel.", style(.muted))]) }
+    if lines.isEmpty { lines.append([Run(c.say(ProvenanceWords.nothing), style(.muted))]) }
     return lines
   }
 
@@ -80,12 +82,15 @@ struct ProvenanceOverlay: ScrollingOverlay {
     for group in order {
       let list = members[group] ?? []
       let ages = list.compactMap { c.moment.known($0.metric, of: $0.device)?.age }
-      let age = ages.min().map { SI.age($0) + " old" } ?? "nothing yet"
+      let age =
+        ages.min().map { c.say(ProvenanceWords.old, c.age($0)) }
+        ?? c.say(ProvenanceWords.nothingYet)
       let count = list.count > 1 ? "\(list.count) × \(group.kind.name)" : group.kind.name
       table.rows.append([
-        Run(group.metric.title, style(.text)), Run(count, style(.muted)),
+        Run(c.say(MetricWords.title(group.metric)), style(.text)), Run(count, style(.muted)),
         Run(group.provenance.source, style(.text)),
-        Run(group.provenance.method.words, style(.muted)), Run(age, style(.muted)),
+        Run(c.say(ProvenanceWords.method(group.provenance.method)), style(.muted)),
+        Run(age, style(.muted)),
         Run(group.provenance.note, style(.muted)),
       ])
     }

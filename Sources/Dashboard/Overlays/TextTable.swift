@@ -100,10 +100,14 @@ extension OverlayBox {
       }
     }
     let ink = OverlayInk(c: c)
-    var foot = [Run(" Esc", ink.title), Run(" closes ", ink.muted)]
+    var foot = [
+      Run(" " + KeyTable.symbol("escape", in: c.language), ink.title),
+      Run(" \(c.say(FrameWords.closes)) ", ink.muted),
+    ]
     if lines.count > body.height {
-      let shown = "\(first + 1)–\(first + body.height) of \(lines.count) "
-      foot = [Run(" ↑ ↓", ink.title), Run(" \(shown) ", ink.muted)] + foot
+      let shown = c.say(
+        FrameWords.shownRows, "\(first + 1)", "\(first + body.height)", "\(lines.count)")
+      foot = [Run(" ↑ ↓", ink.title), Run(" \(shown)  ", ink.muted)] + foot
     }
     let length = foot.reduce(0) { $0 + displayWidth($1.text) }
     guard length <= body.width else { return }

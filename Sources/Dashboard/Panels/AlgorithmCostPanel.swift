@@ -5,9 +5,10 @@ import Telemetry
 
 /// What the algorithm's progress costs: joules per token and per step, beside its loss.
 struct AlgorithmCostPanel: Panel {
-  let title = "ALGORITHM COST"
-  let name = "Algorithm cost"
+  let title = Texts("ALGORITHM COST", "COÛT DU CALCUL")
+  let name = Texts("Algorithm cost", "Coût du calcul")
   let word = "cost"
+  let brief = Texts("cost", "coût")
   let ramp = Theme.Ramp.algorithm
   let kinds: [DeviceKind] = [.job]
   let tells =
@@ -30,43 +31,46 @@ struct AlgorithmCostPanel: Panel {
       return servingHeadline(job, c) ?? Headline(missing: missing(c))
     }
     var headline = Headline()
-    headline.tell(job, age: progress.age)
+    headline.tell(job, age: progress.age, c)
     let lastSaid = c.timeline.facts(of: job.id).lastSaid
-    if let lastSaid { headline.tell(job, age: c.time - lastSaid) }
+    if let lastSaid { headline.tell(job, age: c.time - lastSaid, c) }
     let cost = c.ledger.cost(of: job.id, at: c.time)
     if let joules = cost?.joulesPerToken {
-      headline.value = SI.text(joules, "J/token")
+      headline.value = c.text(joules, .joulesPerToken)
       headline.phrases.append(besideBaseline(job, c))
       headline.phrases.append([
-        Run(SI.text(3.6e6 / joules, "tokens/kWh", smallest: 0).joined, c.muted)
+        Run(c.string(3.6e6 / joules, .tokensPerKilowattHour, smallest: 0), c.muted)
       ])
       if let joules = cost?.joulesPerStep {
-        headline.phrases.append([Run(SI.string(joules, "J/step"), c.muted)])
+        headline.phrases.append([Run(c.string(joules, .joulesPerStep), c.muted)])
       }
     } else if let joules = cost?.joulesPerSample {
-      headline.value = SI.text(joules, "J/sample")
+      headline.value = c.text(joules, .joulesPerSample)
       headline.phrases.append(besideBaseline(job, c))
-      headline.phrases.append([Run("tokens unknown", c.muted)])
+      headline.phrases.append([Run(c.say(CostWords.tokensUnknown), c.muted)])
     } else if let joules = cost?.joulesPerStep {
-      headline.value = SI.text(joules, "J/step")
+      headline.value = c.text(joules, .joulesPerStep)
       headline.phrases.append(besideBaseline(job, c))
-      headline.phrases.append([Run("tokens unknown", c.muted)])
+      headline.phrases.append([Run(c.say(CostWords.tokensUnknown), c.muted)])
     } else if c.ledger.known(.step, of: job.id, at: c.time) == nil,
       let joules = cost?.joulesPerEpoch
     {
-      headline.value = SI.text(joules, "J/epoch")
+      headline.value = c.text(joules, .joulesPerEpoch)
       headline.phrases.append(besideBaseline(job, c))
     } else if let rate = cost?.tokensPerSecond {
-      headline.value = SI.text(rate, "tokens/s", smallest: 0)
+      headline.value = c.text(rate, .tokensPerSecond, smallest: 0)
       headline.phrases.append([Run(noEnergy(cost, c), c.muted)])
     } else if let seconds = c.ledger.known(.stepTime, of: job.id, at: c.time)?.value {
-      headline.value = SI.text(seconds, "s/step")
+      headline.value = c.text(seconds, .secondsPerStep)
       headline.phrases.append([Run(noEnergy(cost, c), c.muted)])
     } else if let step = c.ledger.known(.step, of: job.id, at: c.time) {
-      headline.value = SI.Text(number: SI.count(step.value), unit: "steps")
+      headline.value = SI.Text(number: SI.count(step.value), unit: c.say(UnitWords.steps))
       let isTimed = cost?.isTimed ?? true
       headline.phrases.append([
-        Run(isTimed ? "not enough yet for a cost" : JobCost.untimed, c.muted)
+        Run(
+          isTimed
+            ? c.say(CostWords.notEnoughForCost)
+            : ShortfallWords.text(JobCost.Shortfall.untimed, in: c.language), c.muted)
       ])
     } else {
       headline.value = told(job, c)
@@ -76,12 +80,13 @@ struct AlgorithmCostPanel: Panel {
     for caveat in cost.map({ c.ledger.caveats(of: job.id, over: $0.span) }) ?? [] {
       switch caveat {
       case .allAccelerators(let count):
-        headline.phrases.insert([Run("charged for all \(count) GPUs", c.style(.warning))], at: 0)
+        headline.phrases.insert(
+          [Run(c.say(CostWords.chargedForAll, "\(count)"), c.style(.warning))], at: 0)
       case .sharedProcessors(let jobs):
         headline.phrases.insert(
-          [Run("charged for \(jobs) jobs on these processors", c.style(.warning))], at: 0)
+          [Run(c.say(CostWords.chargedForJobs, "\(jobs)"), c.style(.warning))], at: 0)
       case .named(let origin):
-        headline.phrases.append([Run("GPUs by \(sanitized(origin))", c.muted)])
+        headline.phrases.append([Run(c.say(CostWords.gpusBy, sanitized(origin)), c.muted)])
       case .partlySeen, .unknown: break
       }
     }
@@ -89,7 +94,7 @@ struct AlgorithmCostPanel: Panel {
       let style = ending.cause == .finished ? c.style(.good) : c.style(.warning)
       headline.phrases.insert([Run(sanitized(ending.text), style)], at: 0)
       if lastSaid == nil, c.time > ending.time {
-        headline.tell(job, age: c.time - ending.time)
+        headline.tell(job, age: c.time - ending.time, c)
       }
     }
     headline.isEstimate = cost?.energy?.isModelled ?? false
@@ -105,13 +110,13 @@ struct AlgorithmCostPanel: Panel {
 
   /// What a job without steps has told, where nothing better is known.
   private func told(_ job: Device, _ c: FrameContext) -> SI.Text? {
-    for (metric, unit) in [(Metric.tokens, "tokens"), (.samples, "samples")] {
+    for (metric, unit) in [(Metric.tokens, UnitWords.tokens), (.samples, .samples)] {
       if let known = c.ledger.known(metric, of: job.id, at: c.time) {
-        return SI.text(known.value, unit, smallest: 0)
+        return c.text(known.value, unit, smallest: 0)
       }
     }
     return c.ledger.known(.epoch, of: job.id, at: c.time).map {
-      SI.Text(number: Self.epochs($0.value), unit: "epochs")
+      SI.Text(number: Self.epochs($0.value), unit: c.say(UnitWords.epochs))
     }
   }
 
@@ -120,8 +125,10 @@ struct AlgorithmCostPanel: Panel {
     guard let outlook = c.outlook(of: job), outlook.step == nil, let epoch = outlook.epoch else {
       return nil
     }
-    return "epoch " + Self.epochs(epoch)
-      + (outlook.epochTotal.map { " of " + Self.epochs($0) } ?? "")
+    let number = c.number(Self.epochs(epoch))
+    return outlook.epochTotal.map {
+      c.say(CostWords.epochOf, number, c.number(Self.epochs($0)))
+    } ?? c.say(CostWords.epoch, number)
   }
 
   /// A number of epochs, whole or with two decimals.
@@ -133,21 +140,29 @@ struct AlgorithmCostPanel: Panel {
   private func earlierHeadline(
     _ earlier: EarlierRun, _ job: Device, _ c: FrameContext
   ) -> Headline {
-    let progress = earlier.progress.isEmpty ? "" : ": " + earlier.progress
+    let progress = Self.progress(earlier, c)
     let isHistory = c.timeline.facts(of: job.id).isHistory
     var headline = Headline(missing: [
-      "This is \(EarlierRun.words)\(progress).",
-      isHistory
-        ? "It was written before anyone looked: rate and cost are not known."
-        : "The job was restarted and has told no progress since.",
+      progress.map { c.say(CostWords.historyWith, $0) } ?? c.say(CostWords.history),
+      c.say(isHistory ? CostWords.writtenBefore : .restarted),
     ])
-    headline.tell(job, age: c.time - earlier.time)
+    headline.tell(job, age: c.time - earlier.time, c)
     return headline
   }
 
+  /// How far an earlier run had come.
+  static func progress(_ earlier: EarlierRun, _ c: FrameContext) -> String? {
+    if let step = earlier.step {
+      return earlier.stepTotal.map { c.say(CostWords.lastStepOf, SI.count(step), SI.count($0)) }
+        ?? c.say(CostWords.lastStep, SI.count(step))
+    }
+    return earlier.epoch.map { c.say(CostWords.lastEpoch, c.significant($0)) }
+  }
+
   private func noEnergy(_ cost: JobCost?, _ c: FrameContext) -> String {
-    guard c.inventory.knowsPower else { return "no joules: nothing here tells its power" }
-    return cost?.shortfall ?? "not enough yet for joules"
+    guard c.inventory.knowsPower else { return c.say(CostWords.powerUntold) }
+    return cost?.lack.map { ShortfallWords.text($0, in: c.language) }
+      ?? c.say(CostWords.notEnoughForJoules)
   }
 
   private func missing(_ c: FrameContext) -> [String] {
@@ -162,12 +177,8 @@ struct AlgorithmCostPanel: Panel {
     }
     let log = named.first { $0.health != .ok } ?? named.first ?? silent
     guard let log, log.health != .ok else {
-      if log != nil { return ["No training progress read yet.", log?.message ?? ""] }
-      return [
-        "No job is followed.",
-        "hippowatt --log train.log follows one that runs;",
-        "hippowatt record -o run.hippo -- COMMAND runs one and keeps it.",
-      ]
+      if log != nil { return [c.say(CostWords.noProgress), log?.message ?? ""] }
+      return [c.say(CostWords.noJob), c.say(CostWords.follow), c.say(CostWords.record)]
     }
     return [log.message, log.remedy].filter { !$0.isEmpty }
   }
@@ -227,9 +238,9 @@ struct AlgorithmCostPanel: Panel {
       values, in: chart, bottom: low - margin, top: high + margin, gradient: c.theme[.algorithm],
       background: c.background, glyphs: c.glyphs)
     if let loss = c.ledger.known(.loss, of: job.id, at: c.time) {
-      let text = " loss " + SI.significant(loss.value, digits: 4)
+      let text = " " + c.say(CostWords.loss, c.significant(loss.value, digits: 4))
       let isTimed = c.timeline.facts(of: job.id).timing != .none
-      let trend = isTimed ? LossTrend(values, seconds: span.seconds)?.text ?? "" : ""
+      let trend = isTimed ? c.number(LossTrend(values, seconds: span.seconds)?.text ?? "") : ""
       canvas.textRight(trend, right: rect.right, y: rect.y, c.muted)
       canvas.textRight(text, right: rect.right - displayWidth(trend), y: rect.y, c.text)
     }
@@ -301,11 +312,18 @@ extension String {
   /// As many of its phrases, which commas part, as have room; the first one is cut where it has none.
   func wholePhrases(fitting width: Int) -> String {
     guard displayWidth(self) > width else { return self }
+    // A comma between two digits is a decimal one, so that only those before a space part phrases.
     var kept = ""
-    for phrase in split(separator: ",", omittingEmptySubsequences: false) {
-      let longer = kept.isEmpty ? String(phrase) : kept + "," + phrase
-      guard displayWidth(longer) <= width else { break }
-      kept = longer
+    var phrase = ""
+    var wasComma = false
+    for character in self {
+      if wasComma, character == " " {
+        let whole = String(phrase.dropLast())
+        guard displayWidth(whole) <= width else { break }
+        kept = whole
+      }
+      phrase.append(character)
+      wasComma = character == ","
     }
     return kept.isEmpty ? clipped(self, to: width) : kept
   }

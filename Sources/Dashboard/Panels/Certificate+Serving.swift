@@ -10,28 +10,39 @@ extension Certificate {
     var lines: [String] = []
     if let energy = cost.energy {
       let mark = energy.isModelled ? "≈ " : ""
-      let joules = mark + SI.string(energy.joules, "J")
-      func add(_ value: Double?, _ unit: String, _ count: Double?, _ words: String) {
+      let joules = mark + c.string(energy.joules, "J")
+      func add(_ value: Double?, _ unit: UnitWords, _ count: Double?, _ words: String) {
         guard let value, let count else { return }
         lines.append(
-          "\(mark)\(SI.string(value, "J/\(unit)")) = \(joules) ÷ \(SI.count(count)) \(words)")
+          "\(mark)\(c.string(value, unit)) = \(joules) ÷ \(SI.count(count)) \(words)")
       }
-      add(cost.joulesPerOutputToken, "output token", cost.outputTokens, "output tokens")
       add(
-        cost.joulesPerTotalToken, "total token", cost.totalTokens,
-        "computed prompt and output tokens")
-      add(cost.joulesPerInputToken, "input token", cost.promptTokens, "input tokens")
+        cost.joulesPerOutputToken, .joulesPerOutputToken, cost.outputTokens,
+        c.say(CertificateWords.outputTokens))
       add(
-        cost.joulesPerRequest, "request", cost.requests,
-        "requests that were served"
-          + (cost.abortedRequests ?? 0 > 0 ? ", aborted ones not among them" : ""))
+        cost.joulesPerTotalToken, .joulesPerTotalToken, cost.totalTokens,
+        c.say(CertificateWords.computedTokens))
+      add(
+        cost.joulesPerInputToken, .joulesPerInputToken, cost.promptTokens,
+        c.say(CertificateWords.inputTokens))
+      add(
+        cost.joulesPerRequest, .joulesPerRequest, cost.requests,
+        c.say(
+          cost.abortedRequests ?? 0 > 0 ? CertificateWords.servedWithAborted : .served))
     }
-    if let shortfall = cost.shortfall { lines.append(shortfall.words) }
-    lines.append("energy of \(whose(c.ledger.charge(of: job.id, over: cost.span)))")
+    if let shortfall = cost.shortfall {
+      lines.append(ShortfallWords.text(shortfall, in: c.language))
+    }
+    let charge = c.ledger.charge(of: job.id, over: cost.span)
+    lines.append(c.say(CertificateWords.energyOf, whose(charge, c)))
     lines.append(
-      "from \(c.civil(cost.span.start).clock) to \(c.civil(cost.span.end).clock), "
-        + (cost.isLate ? "tokens counted when requests end" : "tokens counted as they are written"))
-    if let energy = cost.energy { lines.append(method(energy)) }
-    return lines + c.ledger.caveats(of: job.id, over: cost.span).map { "▲ " + $0.words }
+      c.say(
+        CertificateWords.fromTo, c.civil(cost.span.start).clock, c.civil(cost.span.end).clock,
+        c.say(cost.isLate ? CertificateWords.lateTokens : .liveTokens)))
+    if let energy = cost.energy { lines.append(method(energy, c)) }
+    return lines
+      + c.ledger.caveats(of: job.id, over: cost.span).map {
+        "▲ " + ShortfallWords.text($0, in: c.language)
+      }
   }
 }

@@ -12,7 +12,8 @@ enum Certificate {
   static func cost(of job: Device, _ c: FrameContext) -> [String] {
     if c.ledger.isServer(job.id) { return serving(job, c) }
     if let earlier = c.ledger.earlierRun(of: job.id, at: c.time) {
-      return ["▲ \(EarlierRun.words), \(earlier.progress)"]
+      let progress = AlgorithmCostPanel.progress(earlier, c) ?? ""
+      return ["▲ " + c.say(CertificateWords.earlier, progress)]
     }
     guard let cost = c.ledger.cost(of: job.id, at: c.time) else { return [] }
     var lines: [String] = []
@@ -22,27 +23,31 @@ enum Certificate {
     let energy = work?.energy ?? cost.energy
     if let energy, let divisor, divisor.work.count > 0 {
       let mark = energy.isModelled ? "≈ " : ""
-      let doubt = cost.uncertainty.map { " ± \(SI.fixed(max(1, $0 * 100), 0)) %" } ?? ""
+      let doubt = cost.uncertainty.map { " ± \(c.fixed(max(1, $0 * 100), 0)) %" } ?? ""
       let share =
-        cost.seenShare < 1 ? ", of which \(SI.percent(cost.seenShare)) % was done here" : ""
-      let unit = divisor.unit
-      let value = divisor.each.map { mark + SI.string($0, "J/\(unit)") + doubt } ?? "J/\(unit)"
+        cost.seenShare < 1 ? c.say(CertificateWords.doneHere, c.percent(cost.seenShare)) : ""
+      let value =
+        divisor.each.map { mark + c.string($0, divisor.unit) + doubt } ?? c.say(divisor.unit)
       lines.append(
-        "\(value) = \(mark)\(SI.string(energy.joules, "J")) ÷ "
-          + "\(SI.count(divisor.work.count)) \(unit)s\(share)")
+        "\(value) = \(mark)\(c.string(energy.joules, "J")) ÷ "
+          + "\(SI.count(divisor.work.count)) \(c.say(divisor.many))\(share)")
     }
-    lines.append("energy of \(whose(c.ledger.charge(of: job.id, over: span)))")
-    var words = "from \(c.civil(span.start).clock) to \(c.civil(span.end).clock), "
-    words += basis(work)
+    let charge = c.ledger.charge(of: job.id, over: span)
+    lines.append(c.say(CertificateWords.energyOf, whose(charge, c)))
+    var words = c.say(
+      CertificateWords.fromTo, c.civil(span.start).clock, c.civil(span.end).clock,
+      c.say(basis(work)))
     let paused = work?.pausedSeconds ?? cost.pausedSeconds
     if paused > 0 {
       let count = cost.pausedSeconds == paused ? cost.pauses : 0
-      words += count == 1 ? "; 1 pause of " : count > 1 ? "; \(count) pauses of " : "; pauses of "
-      words += "\(SI.duration(paused)) left out"
+      let pauses: CertificateWords = count == 1 ? .onePause : count > 1 ? .pauses : .somePauses
+      words += c.say(pauses, c.duration(paused), "\(count)")
     }
     lines.append(words)
-    if let energy { lines.append(method(energy)) }
-    lines += c.ledger.caveats(of: job.id, over: span).map { "▲ " + $0.words }
+    if let energy { lines.append(method(energy, c)) }
+    lines += c.ledger.caveats(of: job.id, over: span).map {
+      "▲ " + ShortfallWords.text($0, in: c.language)
+    }
     let unseen = c.timeline.facts(of: job.id).unseen
     if !unseen.isEmpty { lines.append("▲ " + sanitized(unseen)) }
     return lines
@@ -53,14 +58,16 @@ enum Certificate {
     guard let energy = c.ledger.energy(over: c.account), energy.covered > 0 else { return [] }
     let doubt = c.ledger.uncertainty(over: c.account).map { doubt in
       energy.joules > 0 && doubt < energy.joules
-        ? " ± \(SI.fixed(max(1, doubt / energy.joules * 100), 0)) %" : ""
+        ? " ± \(c.fixed(max(1, doubt / energy.joules * 100), 0)) %" : ""
     }
     var lines = [
-      "\(energy.isModelled ? "≈ " : "")\(SI.energy(energy.joules).joined)\(doubt ?? "") "
+      "\(energy.isModelled ? "≈ " : "")\(c.string(SI.energy(energy.joules)))\(doubt ?? "") "
         + c.accountWords
     ]
-    if let boundary = c.ledger.boundary(over: c.account) { lines.append("energy of " + boundary) }
-    lines.append(method(energy))
+    if let boundary = c.ledger.boundary(over: c.account) {
+      lines.append(c.say(CertificateWords.energyOf, boundary))
+    }
+    lines.append(method(energy, c))
     lines += c.ledger.warnings(over: c.account).map { "▲ " + $0.words }
     return lines
   }
@@ -72,71 +79,90 @@ enum Certificate {
     let site =
       account.siteJoules > 0
       ? [
-        "own sun f = min(sun, load) ÷ load of the site, and what was stored of it: share = f + (1 − f) × grid"
+        c.say(CertificateWords.sunShare)
       ]
       : []
     let live = c.ledger.gridCourse.live.flatMap { GridFacts($0.attributes) }
     let factors = live.map { $0.factors.isEmpty ? "" : ", " + sanitized($0.factors) } ?? ""
     var lines = [
-      "share of what you drew = Σ joules × share of the grid at their time ÷ Σ joules, since start",
-      "grams = Σ joules × intensity of the grid at their time: location-based, lifecycle"
-        + factors,
-      "the mix is known for \(SI.percent(account.coverage)) % of the joules",
+      c.say(CertificateWords.share),
+      c.say(CertificateWords.grams) + factors,
+      c.say(CertificateWords.known, c.percent(account.coverage)),
     ]
     if c.input.session.supposed != nil {
-      lines.insert("▲ WHAT IF: of another grid, not of the one the run drew from", at: 0)
+      lines.insert(c.say(CertificateWords.whatIf), at: 0)
     }
-    if let live { lines.append("shares of \(live.basis.rawValue); " + sanitized(live.otherBasis)) }
+    if let live {
+      let basis: CertificateWords =
+        switch live.basis {
+        case .production: .ofProduction
+        case .consumption: .ofConsumption
+        case .unknown: .ofUnknown
+        }
+      lines.append(c.say(CertificateWords.sharesOf, c.say(basis), sanitized(live.otherBasis)))
+    }
     return asked + site + lines
   }
 
   /// What the joules are divided by, what one of them is called, and its joules.
-  private static func divisor(_ cost: JobCost) -> (work: JobWork, unit: String, each: Double?)? {
-    if let work = cost.tokenWork, work.count > 0 { return (work, "token", cost.joulesPerToken) }
-    if let work = cost.sampleWork, work.count > 0 { return (work, "sample", cost.joulesPerSample) }
+  private static func divisor(
+    _ cost: JobCost
+  ) -> (work: JobWork, unit: UnitWords, many: UnitWords, each: Double?)? {
+    if let work = cost.tokenWork, work.count > 0 {
+      return (work, .joulesPerToken, .tokens, cost.joulesPerToken)
+    }
+    if let work = cost.sampleWork, work.count > 0 {
+      return (work, .joulesPerSample, .samples, cost.joulesPerSample)
+    }
     if cost.steps > 0 {
       let work = JobWork(
         count: cost.steps, span: cost.span, pausedSeconds: cost.pausedSeconds, energy: cost.energy,
         basis: .counted)
-      return (work, "step", cost.joulesPerStep)
+      return (work, .joulesPerStep, .steps, cost.joulesPerStep)
     }
-    if let work = cost.epochWork, work.count > 0 { return (work, "epoch", cost.joulesPerEpoch) }
-    return cost.requestWork.map { ($0, "request", cost.joulesPerRequest) }
+    if let work = cost.epochWork, work.count > 0 {
+      return (work, .joulesPerEpoch, .epochs, cost.joulesPerEpoch)
+    }
+    return cost.requestWork.map { ($0, .joulesPerRequest, .requests, cost.joulesPerRequest) }
   }
 
   /// How an amount of work is known.
-  private static func basis(_ work: JobWork?) -> String {
+  private static func basis(_ work: JobWork?) -> CertificateWords {
     switch work?.basis ?? .counted {
-    case .counted: "between two of its own reports"
-    case .stated: "by the rate that the job states"
-    case .scaled: "steps times what a step was between its last two counts"
-    case .batches: "steps times the batch that the job states"
-    case .statedTime: "the seconds that the job says it took"
+    case .counted: .between
+    case .stated: .byStatedRate
+    case .scaled: .byLastCounts
+    case .batches: .byBatches
+    case .statedTime: .statedSeconds
     }
   }
 
-  static func whose(_ charge: JobCharge) -> String {
+  static func whose(_ charge: JobCharge, _ c: FrameContext) -> String {
     switch charge {
     case .accelerators(let devices):
       let names = devices.prefix(8).map { sanitized($0.label) }.joined(separator: ", ")
       return devices.count == 1
-        ? "accelerator \(names)"
-        : "\(devices.count) accelerators: \(names)\(devices.count > 8 ? ", …" : "")"
+        ? c.say(CertificateWords.oneAccelerator, names)
+        : c.say(
+          CertificateWords.accelerators, "\(devices.count)",
+          names + (devices.count > 8 ? ", …" : ""))
     case .processors(let devices):
-      return "the processors, \(devices.map { sanitized($0.label) }.joined(separator: ", ")): "
-        + "it uses no accelerator"
+      let names = devices.map { sanitized($0.label) }.joined(separator: ", ")
+      return c.say(CertificateWords.processors, names)
     case .machines(let machines):
-      return machines.count == 1 ? "the whole machine" : "\(machines.count) whole machines"
-    case .ownCount: return "what the server counts itself"
-    case .unknown(let reason): return "nothing: \(reason)"
+      return machines.count == 1
+        ? c.say(CertificateWords.machine)
+        : c.say(CertificateWords.machines, "\(machines.count)")
+    case .ownCount: return c.say(CertificateWords.ownCount)
+    case .unknown(let reason): return c.say(CertificateWords.nothing, reason)
     }
   }
 
-  static func method(_ energy: EnergyAmount) -> String {
-    let words =
+  static func method(_ energy: EnergyAmount, _ c: FrameContext) -> String {
+    let words: CertificateWords =
       energy.isModelled
-      ? "modelled, not measured"
-      : energy.isCounted ? "by difference of counters" : "by the integral of power, without gaps"
-    return "\(words); \(SI.percent(energy.coverage)) % covered"
+      ? .modelled
+      : energy.isCounted ? .byCounters : .byIntegral
+    return c.say(CertificateWords.covered, c.say(words), c.percent(energy.coverage))
   }
 }

@@ -9,14 +9,14 @@ enum GridAsked {
       guard device.id.kind == .grid, let facts = GridFacts(device.attributes) else { return nil }
       if let host = device.attributes["host"], device.attributes["unasked"] != nil {
         return
-          "not asked in this session: \(facts.provider) at \(host); what it said before is kept"
+          c.say(GridWords.notAsked, facts.provider, host)
       }
       if let host = device.attributes["host"] {
         return
-          "asked: \(facts.provider) at \(host), which learns your address and zone \(facts.zone)"
+          c.say(GridWords.asked, facts.provider, host, facts.zone)
       }
       return device.attributes["file"].map {
-        "read: \(facts.provider), the file \($0) of the machine; nobody is asked"
+        c.say(GridWords.readFile, facts.provider, $0)
       }
     }
   }
@@ -25,14 +25,14 @@ enum GridAsked {
   static func wouldBe(_ c: FrameContext) -> String {
     let attributes = c.ledger.gridCourse.held?.attributes ?? [:]
     guard let zone = attributes["would_ask_zone"] else {
-      return "--live-grid asks a public service, which learns your address and the zone."
+      return c.say(GridWords.wouldAskSome)
     }
     guard let title = attributes["would_ask"] else {
-      return "--live-grid: no service covers \(zone) without a key; name one with its key."
+      return c.say(GridWords.noService, zone)
     }
     guard let host = attributes["would_ask_host"], !host.isEmpty else {
-      return "--live-grid would read \(title), a file of this machine; nobody is asked."
+      return c.say(GridWords.wouldRead, title)
     }
-    return "--live-grid would ask \(title): \(host) learns your address and zone \(zone)."
+    return c.say(GridWords.wouldAsk, title, host, zone)
   }
 }

@@ -30,13 +30,14 @@ enum GridHours {
       return seconds == nil ? nil : try? GreenWindow(question, in: statements)
     }
     guard let window = windows.first, let share = window.best.share else { return nil }
-    let length = SI.duration(window.question.seconds)
-    if window.isNow { return "greenest \(length): about now" }
-    let basis = window.isShareOfLoad ? " of load" : ""
-    let now = window.atOnce?.share.map { " (from now \(SI.percent($0)) %)" } ?? ""
+    let length = c.duration(window.question.seconds)
+    if window.isNow { return c.say(GridWords.greenestNow, length) }
+    let basis = window.isShareOfLoad ? " " + c.say(GridWords.ofLoad) : ""
+    let now = window.atOnce?.share.map { " " + c.say(GridWords.fromNow, c.percent($0)) } ?? ""
     return
-      "greenest \(length): \(clock(window.best.span.start, c))–\(clock(window.best.span.end, c)), "
-      + "≈ \(SI.percent(share)) %\(basis)\(now)"
+      c.say(
+        GridWords.greenest, length, clock(window.best.span.start, c),
+        clock(window.best.span.end, c), c.percent(share)) + basis + now
   }
 
   /// What is said of the hours to come, as one kind of share: that of the load where the forecast is of
@@ -133,12 +134,15 @@ extension RenewableSharePanel {
     canvas.textClipped(
       GridHours.clock(span.start, c), x: rect.x, y: rect.y, maxWidth: rect.width, c.muted)
     let right = GridHours.clock(span.end, c)
-    let word = span.end > c.time + 900 ? "now ┆ forecast" : "now"
+    let hasForecast = span.end > c.time + 900
+    let word = c.say(hasForecast ? GridWords.nowAndForecast : .now)
+    let before = displayWidth(String(word.prefix { $0 != "┆" }))
     if now >= rect.x + 10, now + 12 <= rect.right - right.count {
-      canvas.textClipped(word, x: now - 4, y: rect.y, maxWidth: rect.right - now, c.text)
+      canvas.textClipped(
+        word, x: now - (hasForecast ? before : 4), y: rect.y, maxWidth: rect.right - now, c.text)
       canvas.textRight(right, right: rect.right, y: rect.y, c.muted)
     } else {
-      canvas.textRight(word == "now" ? word : right, right: rect.right, y: rect.y, c.muted)
+      canvas.textRight(hasForecast ? right : word, right: rect.right, y: rect.y, c.muted)
     }
   }
 

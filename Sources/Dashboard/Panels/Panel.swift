@@ -5,13 +5,15 @@ import Telemetry
 /// One of the dashboard's panels: a headline number, what it means, its curve and its rows.
 protocol Panel: Sendable {
   /// The name in capitals, as it is written on the frame.
-  var title: String { get }
+  var title: Texts { get }
   /// The name as it is written in lists.
-  var name: String { get }
+  var name: Texts { get }
   /// The name in the middle of a sentence.
-  var nameInSentence: String { get }
-  /// One word, for screens that have no room for more.
+  var nameInSentence: Texts { get }
+  /// One word that it may be called by on the command line.
   var word: String { get }
+  /// One word, for screens that have no room for more: six columns.
+  var brief: Texts { get }
   /// The panel's own colours.
   var ramp: Theme.Ramp { get }
   /// The one number and what it means.
@@ -33,7 +35,10 @@ protocol Panel: Sendable {
 
 extension Panel {
   func curves(_ context: FrameContext) -> TimeSpan? { context.window }
-  var nameInSentence: String { name.prefix(1).lowercased() + name.dropFirst() }
+  var nameInSentence: Texts {
+    func lowered(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
+    return Texts(lowered(name.english), lowered(name.french))
+  }
 }
 
 /// Every panel there is, in the order of their keys; adding one means adding a line.
@@ -56,7 +61,9 @@ public enum PanelCatalogue {
 
   /// The table of panels as Markdown, for the manual.
   public static var markdown: String {
-    let rows = all.enumerated().map { "| \($0 + 1) \($1.name) | \($1.tells) | \($1.origin) |\n" }
+    let rows = all.enumerated().map {
+      "| \($0 + 1) \($1.name.english) | \($1.tells) | \($1.origin) |\n"
+    }
     return "| panel | tells | from |\n|---|---|---|\n" + rows.joined()
   }
 }
@@ -99,8 +106,8 @@ extension Headline {
   }
 
   /// Says whose the number is and how old; where there is little room, how old.
-  mutating func tell(_ job: Device, age: Double) {
-    note = "\(SI.age(age)) ago"
+  mutating func tell(_ job: Device, age: Double, _ c: FrameContext) {
+    note = c.say(PanelWords.ago, c.age(age))
     noteName = job.label
   }
 
@@ -126,7 +133,7 @@ extension Panel {
       canvas.runs(
         [
           Run(" ", edge), Run("\(number)", context.style(ramp).bold),
-          Run(" \(title) ", context.text.bold),
+          Run(" \(context.say(title)) ", context.text.bold),
         ], x: rect.x + 2, y: rect.y, maxWidth: rect.width - 4)
     let room = rect.width - 7 - titleWidth
     if room >= 6, let note = headline.note(fitting: room - 2) {
@@ -148,7 +155,7 @@ extension Panel {
       // Large digits know no sign for an estimate, so it stands before them as text.
       let sign = headline.isEstimate ? "≈ " : ""
       let value = headline.large ?? value
-      let digits = value.number.replacingMinus
+      let digits = context.number(value.number).replacingMinus
       let indent = canvas.text(sign, x: inner.x, y: inner.y + 1, strong)
       let width =
         indent
@@ -161,7 +168,8 @@ extension Panel {
         inOrder: true)
       body = inner.splitRows(4).bottom
     } else {
-      let number = Run((headline.isEstimate ? "≈ " : "") + value.number, strong)
+      let number = Run(
+        (headline.isEstimate ? "≈ " : "") + context.number(value.number), strong)
       let unit = Run(value.unit.isEmpty ? "" : " " + value.unit, plain)
       let used = canvas.runs([number, unit], x: inner.x, y: inner.y, maxWidth: inner.width)
       canvas.phrases(
@@ -178,17 +186,21 @@ extension Panel {
   ) {
     guard let span = curves(c), span.seconds > 0, rect.width >= 30, rect.height >= 6 else { return }
     let y = rect.bottom - 1
-    let end = span.end >= c.input.bounds.end && c.input.view.cursor.mode == .live ? "now" : ""
+    let end =
+      span.end >= c.input.bounds.end && c.input.view.cursor.mode == .live
+      ? c.say(FrameWords.now) : ""
     guard c.input.view.focused != nil else {
       canvas.text(
-        " \(SI.age(span.seconds)) ", x: rect.x + 2, y: y, maxWidth: rect.width - 4, c.muted)
+        " \(c.age(span.seconds)) ", x: rect.x + 2, y: y, maxWidth: rect.width - 4, c.muted)
       if !end.isEmpty { canvas.textRight(" \(end) ", right: rect.right - 2, y: y, c.muted) }
       return
     }
     let inner = rect.inset(dx: 2, dy: 0)
-    let length = " \(SI.age(span.seconds)), \(c.zone) "
+    let length = " \(c.age(span.seconds)), \(c.zone) "
     let room = inner.width - displayWidth(length) - 1
-    for tick in TimeAxis(span, columns: inner.width, offset: c.utcOffset(c.time)).ticks
+    for tick in TimeAxis(
+      span, columns: inner.width, offset: c.utcOffset(c.time), language: c.language
+    ).ticks
     where tick.column + displayWidth(tick.text) + 2 <= room {
       canvas.text(" \(tick.text) ", x: inner.x + tick.column, y: y, c.muted)
     }

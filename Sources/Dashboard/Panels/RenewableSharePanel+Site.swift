@@ -9,7 +9,7 @@ extension RenewableSharePanel {
   static func sitePhrases(_ c: FrameContext) -> [[Run]] {
     guard let site = c.ledger.gridCourse.site else {
       return c.ledger.gridCourse.isInSite
-        ? [[Run("own sun: unknown, the site's meters never answered", warning(c))]] : []
+        ? [[Run(c.say(GridWords.neverAnswered), warning(c))]] : []
     }
     let moment = c.timeline.moment(at: c.time)
     func watts(_ metric: Metric) -> Double? { moment.value(metric, of: site.id) }
@@ -17,26 +17,31 @@ extension RenewableSharePanel {
       return [
         [
           Run(
-            "own sun: unknown, the site's meters are silent",
+            c.say(GridWords.silent),
             warning(c))
         ]
       ]
     }
     let ink = c.theme[.solar]
     var phrases = [
-      [Run("own sun ", c.muted), Run(SI.string(sun, "W"), Style(ink, on: c.background))]
+      [
+        Run(c.say(GridWords.ownSun) + " ", c.muted),
+        Run(c.string(sun, "W"), Style(ink, on: c.background)),
+      ]
     ]
     if let load = watts(.siteLoad) {
-      phrases.append([Run("site draws ", c.muted), Run(SI.string(load, "W"), c.text)])
+      phrases.append([
+        Run(c.say(GridWords.siteDraws) + " ", c.muted), Run(c.string(load, "W"), c.text),
+      ])
     }
-    let flows: [(Metric, String)] = [
-      (.batteryDischarge, "out of the battery"), (.batteryCharge, "into the battery"),
-      (.gridImport, "from the grid"), (.gridExport, "sent out"),
+    let flows: [(Metric, GridWords)] = [
+      (.batteryDischarge, .outOfBattery), (.batteryCharge, .intoBattery),
+      (.gridImport, .fromGrid), (.gridExport, .sentOut),
     ]
     for (metric, words) in flows {
       // Below ten watts a meter at rest tells its own noise.
       guard let power = watts(metric), power >= 10 else { continue }
-      phrases.append([Run(SI.string(power, "W"), c.text), Run(" " + words, c.muted)])
+      phrases.append([Run(c.string(power, "W"), c.text), Run(" " + c.say(words), c.muted)])
     }
     return phrases
   }

@@ -5,9 +5,10 @@ import Telemetry
 
 /// The renewable share of the electricity, now and of the energy drawn so far.
 struct RenewableSharePanel: Panel {
-  let title = "RENEWABLE SHARE"
-  let name = "Renewable share"
+  let title = Texts("RENEWABLE SHARE", "PART RENOUVELABLE")
+  let name = Texts("Renewable share", "Part renouvelable")
   let word = "green"
+  let brief = Texts("green", "vert")
   let ramp = Theme.Ramp.renewable
   let kinds: [DeviceKind] = [.grid]
   let tells =
@@ -24,32 +25,34 @@ struct RenewableSharePanel: Panel {
       let state = Self.problem(c) ?? c.states(feeding: [.grid]).first
       let lines = state.map { [$0.message, $0.remedy].filter { !$0.isEmpty } } ?? []
       let unasked = [
-        "The grid is not being read.", "--source grid:FR reads a country's yearly mix.",
+        c.say(GridWords.notRead), c.say(GridWords.yearly),
       ]
       return Headline(missing: lines.isEmpty ? unasked : lines)
     }
-    var headline = Headline(value: SI.Text(number: SI.fixed(share * 100, 0), unit: "%"))
+    var headline = Headline(value: SI.Text(number: c.fixed(share * 100, 0), unit: "%"))
     if let low = grid.lowCarbon {
-      headline.phrases.append([Run("\(SI.fixed(low * 100, 0)) % low-carbon", c.text)])
+      headline.phrases.append([Run(c.say(GridWords.lowCarbon, c.fixed(low * 100, 0)), c.text)])
     }
     if grid.own > 0 {
       headline.phrases.append([
-        Run("own sun ", c.muted), Run("\(SI.fixed(grid.own * 100, 0)) %", c.text),
+        Run(c.say(GridWords.ownSun) + " ", c.muted), Run("\(c.fixed(grid.own * 100, 0)) %", c.text),
       ])
     }
     if let intensity = grid.intensity {
-      headline.phrases.append([Run("\(SI.fixed(intensity, 0)) gCO₂e/kWh", c.muted)])
+      headline.phrases.append([Run("\(c.fixed(intensity, 0)) gCO₂e/kWh", c.muted)])
     }
     if let account = c.ledger.grid(over: c.session), account.matched > 0 {
       let mark = c.sessionEnergy?.isModelled ?? false ? "≈ " : ""
       if account.gramsMatched > 0 {
         headline.phrases.append([
-          Run(mark + SI.carbon(account.grams).joined, c.text), Run(" so far", c.muted),
+          Run(mark + c.string(SI.carbon(account.grams)), c.text),
+          Run(" " + c.say(GridWords.soFar), c.muted),
         ])
       }
       if let mine = account.renewableShare, abs(mine - share) >= 0.01 {
         headline.phrases.append([
-          Run("of what you drew ", c.muted), Run("\(SI.fixed(mine * 100, 0)) %", c.text),
+          Run(c.say(GridWords.ofYours) + " ", c.muted),
+          Run("\(c.fixed(mine * 100, 0)) %", c.text),
         ])
       }
     }
@@ -64,14 +67,17 @@ struct RenewableSharePanel: Panel {
     let note = note(grid, c)
     let parts = note.split(separator: " · ").map { String($0) }
     guard c.input.session.supposed == nil else {
-      return ("what if · " + note, (parts.first.map { ["what if · " + $0] } ?? []) + ["what if"])
+      func supposed(_ note: String) -> String { c.say(GridWords.whatIfNote, note) }
+      return (
+        supposed(note), (parts.first.map { [supposed($0)] } ?? []) + [c.say(GridWords.whatIf)]
+      )
     }
     var shorter = Array(parts.dropFirst())
     switch grid.rung {
     case .measured, .estimated, .stale:
-      shorter.append(grid.isForecast ? "forecast" : grid.rung.word)
-    case .profile: shorter.append("profile")
-    case .annual: shorter.append("annual mean")
+      shorter.append(c.say(grid.isForecast ? .forecast : GridWords.rung(grid.rung)))
+    case .profile: shorter.append(c.say(GridWords.profile))
+    case .annual: shorter.append(c.say(GridWords.annualMean))
     case .unknown: break
     }
     return (note, shorter)
@@ -91,12 +97,12 @@ struct RenewableSharePanel: Panel {
     switch grid.rung {
     case .measured, .estimated, .stale:
       guard let said = grid.said else { return heldNote(device, c) }
-      let word = grid.isForecast ? "forecast" : grid.rung.word
+      let word = c.say(grid.isForecast ? .forecast : GridWords.rung(grid.rung))
       let age = c.time - said.end
-      when = age > 60 ? "\(word), \(SI.duration(age)) old" : word
-    case .profile: when = "this hour of the last days"
+      when = age > 60 ? c.say(GridWords.old, word, c.duration(age)) : word
+    case .profile: when = c.say(GridWords.hourOfDays)
     case .annual: return heldNote(c.ledger.gridCourse.held ?? device, c)
-    case .unknown: when = "unknown"
+    case .unknown: when = c.say(GridWords.unknown)
     }
     return device.label + " · " + when
   }
@@ -104,7 +110,7 @@ struct RenewableSharePanel: Panel {
   private func heldNote(_ grid: Device, _ c: FrameContext) -> String {
     guard let id = c.timeline.id(.renewableShare, of: grid.id) else { return grid.label }
     let provenance = c.timeline.descriptor(id).provenance
-    let annual = grid.model.isEmpty ? "annual mean" : grid.model
+    let annual = grid.model.isEmpty ? c.say(GridWords.annualMean) : grid.model
     let method = provenance.method == .annual ? annual : provenance.source
     return grid.label == method ? method : grid.label + " · " + method
   }
@@ -122,11 +128,14 @@ struct RenewableSharePanel: Panel {
   ) -> [(name: String, metric: Metric?, share: Double, role: Theme.Role)] {
     let fuels = zip(GridStretch.fuelMetrics, roles).compactMap { metric, role in
       c.grid.fuels[metric].map {
-        (name: metric.label, metric: Optional(metric), share: max(0, $0), role: role)
+        (
+          name: FlowWords.fuel(metric).text(in: c.language), metric: Optional(metric),
+          share: max(0, $0), role: role
+        )
       }
     }
     guard c.grid.own > 0, !fuels.isEmpty else { return fuels }
-    return [("own sun", nil, c.grid.own, .solar)] + fuels
+    return [(c.say(GridWords.ownSun), nil, c.grid.own, .solar)] + fuels
   }
 
   func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
@@ -163,14 +172,14 @@ struct RenewableSharePanel: Panel {
         fuel.share, in: bar,
         gradient: Gradient(color.mixed(with: c.background, 0.25), color, color),
         track: c.theme[.track], glyphs: c.glyphs)
-      canvas.textRight(SI.percent(fuel.share) + " %", right: row.right, y: row.y, c.text)
+      canvas.textRight(c.percent(fuel.share) + " %", right: row.right, y: row.y, c.text)
     }
     if footer > 0 { drawFooter(&canvas, in: rect.row(rect.height - 1), c) }
   }
 
   /// What a yearly mean is and, while it can still be asked, how to know the hour.
   private func yearWords(_ width: Int, _ c: FrameContext) -> [String] {
-    var words = ["A yearly mean: this hour may be far from it."]
+    var words = [c.say(GridWords.farFromIt)]
     if c.input.view.cursor.canBeLive {
       words.append(GridAsked.wouldBe(c))
     }
@@ -196,9 +205,9 @@ struct RenewableSharePanel: Panel {
       let kilometres = energy.joules / Equivalent.modelThreeKilometre.joules
       let amount =
         kilometres >= 0.95
-        ? SI.twoDigits(kilometres) + " km"
-        : SI.twoDigits(kilometres * 1000) + " m"
-      phrases.append([Run("so far ≈ \(amount) in a Model 3", c.muted)])
+        ? c.number(SI.twoDigits(kilometres)) + " km"
+        : c.number(SI.twoDigits(kilometres * 1000)) + " m"
+      phrases.append([Run(c.say(GridWords.kilometres, amount), c.muted)])
     }
     let note = basis(c)
     if !note.isEmpty { phrases.append([Run(clipped(note, to: rect.width), c.muted)]) }
@@ -210,7 +219,8 @@ struct RenewableSharePanel: Panel {
     if c.grid.device == c.ledger.gridCourse.live?.id, let live = c.ledger.gridCourse.live,
       let facts = GridFacts(live.attributes)
     {
-      return facts.words + (c.grid.intensity == nil ? "" : " · lifecycle")
+      return GridWords.words(facts, c)
+        + (c.grid.intensity == nil ? "" : " · " + c.say(GridWords.lifecycle))
     }
     guard let held = c.ledger.gridCourse.held,
       let id = c.timeline.id(.renewableShare, of: held.id)

@@ -27,6 +27,8 @@ public struct ProcessListState: Sendable, Hashable {
   public private(set) var isHoldingAnswers = false
   /// The chosen row.
   private var chosen: String?
+  /// The language of what is said.
+  var language = Language.fallback
 
   /// The numbers of the signals that the list can send, as in signal(7).
   private enum Signal: Int {
@@ -128,6 +130,8 @@ public struct ProcessListState: Sendable, Hashable {
     return .handled
   }
 
+  private func words(_ words: ToastWords) -> Outcome { .say(words.text(in: language)) }
+
   private mutating func step(by count: Int) {
     let all = Order.allCases
     let place = (all.firstIndex(of: order) ?? 0) + count
@@ -136,14 +140,13 @@ public struct ProcessListState: Sendable, Hashable {
 
   private mutating func ask(_ use: ProcessUse?, _ canSignal: Bool) -> Outcome {
     guard let use else { return .handled }
-    guard canSignal else { return .say("only processes of this machine, live, can be signalled") }
+    guard canSignal else { return words(.notOurs) }
     guard use.pids.count == 1, use.former == 0 else {
-      return .say(
-        use.pids.isEmpty ? "those processes have ended" : "choose a single process first: press u")
+      return words(use.pids.isEmpty ? .haveEnded : .chooseOne)
     }
-    guard use.isRunning else { return .say("that process has ended") }
+    guard use.isRunning else { return words(.hasEnded) }
     guard use.started != nil else {
-      return .say("in here process numbers are the host's: signal it from there")
+      return words(.hostNumbers)
     }
     chosen = use.key
     asked = use.pids[0]
@@ -159,7 +162,7 @@ public struct ProcessListState: Sendable, Hashable {
     guard let use = rows.first(where: { $0.pids == [pid] && $0.former == 0 }),
       let started = use.started
     else {
-      return .say("that process has ended")
+      return words(.hasEnded)
     }
     return .signal(pid: pid, started: started, number: signal.rawValue)
   }

@@ -7,8 +7,9 @@ import Telemetry
 struct ProcessOverlay: Overlay {
   let name = OverlayName.processes
   let keys = ["p"]
-  let text = "whose joules: processes on the GPUs"
-  let hint = "processes"
+  let text = Texts(
+    "whose joules: processes on the GPUs", "à qui les joules : processus sur les GPU")
+  let hint: Texts? = Texts("processes", "processus")
 
   func draw(_ canvas: inout Canvas, _ c: FrameContext) {
     let state = c.input.view.processes
@@ -40,20 +41,18 @@ struct ProcessOverlay: Overlay {
   private func title(_ rows: [ProcessUse], _ count: Int, _ c: FrameContext) -> String {
     let joules = rows.reduce(0) { $0 + $1.joules }
     let mark = rows.contains(where: \.isEstimated) ? "≈ " : ""
-    let number = rows.count == count ? "\(count)" : "\(rows.count) of \(count)"
-    return "Whose joules: \(number), \(mark)\(SI.energy(joules).joined) \(c.accountWords)"
+    let number =
+      rows.count == count ? "\(count)" : c.say(ProcessWords.of, "\(rows.count)", "\(count)")
+    return c.say(ProcessWords.title, number, mark + c.string(SI.energy(joules)), c.accountWords)
   }
 
   private func absence(_ isEmpty: Bool, _ c: FrameContext) -> [String] {
-    if !isEmpty { return ["No process matches the filter.", "Esc clears it."] }
+    if !isEmpty { return [c.say(ProcessWords.noMatch), c.say(ProcessWords.clears)] }
     if c.input.view.selection != nil {
-      return ["Nobody was on an accelerator in the selected span."]
+      return [c.say(ProcessWords.nobody)]
     }
-    if c.inventory.gpus.isEmpty { return ["No accelerator is being read, so nobody uses one."] }
-    return [
-      "No process is on an accelerator, or the driver does not list any to this user.",
-      "In a container the driver sees the host's process numbers: run hippowatt on the host.",
-    ]
+    if c.inventory.gpus.isEmpty { return [c.say(ProcessWords.noneRead)] }
+    return [c.say(ProcessWords.none), c.say(ProcessWords.container)]
   }
 
   private func drawFoot(
@@ -62,22 +61,22 @@ struct ProcessOverlay: Overlay {
   ) {
     if let pid = state.asked {
       // The answers are named once they count.
-      let answers = "  y: SIGTERM   i: SIGINT   9: SIGKILL   any other key: no"
+      let answers = "  " + c.say(ProcessWords.answers)
       canvas.textClipped(
-        "End process \(pid)?" + (state.isHoldingAnswers ? "" : answers),
+        c.say(ProcessWords.endIt, "\(pid)") + (state.isHoldingAnswers ? "" : answers),
         x: rect.x, y: rect.y, maxWidth: rect.width, style(.critical).bold)
       return
     }
-    if let runs = OverlayBox.filter(state.filter, style) {
+    if let runs = OverlayBox.filter(state.filter, c, style) {
       canvas.runs(runs, x: rect.x, y: rect.y, maxWidth: rect.width)
       return
     }
-    let keys = [
-      ("↑ ↓", "choose"), ("s", "sort"), ("r", "reverse"), ("u", "group"), ("/", "filter"),
-      ("enter", "details"), ("k", "end it"), ("esc", "close"),
+    let keys: [(String, ProcessWords)] = [
+      ("↑ ↓", .choose), ("s", .sort), ("r", .reverse), ("u", .group), ("/", .filter),
+      (OverlayBox.key("enter", c), .details), ("k", .end), (OverlayBox.key("esc", c), .close),
     ]
     canvas.phrases(
-      keys.map { [Run($0.0, style(.accent).bold), Run(" " + $0.1, style(.muted))] },
+      keys.map { [Run($0.0, style(.accent).bold), Run(" " + c.say($0.1), style(.muted))] },
       x: rect.x, y: rect.y, maxWidth: rect.width, gap: 2)
   }
 
@@ -86,20 +85,20 @@ struct ProcessOverlay: Overlay {
     _ style: (Theme.Role) -> Style
   ) {
     canvas.fill(rect.row(0), style(.border), scalar: c.glyphs == .ascii ? "-" : "─")
-    let lines: [(String, String?)] = [
-      ("command", use.command), ("pid", use.pids.map(String.init).joined(separator: " ")),
-      ("user", use.user), ("container", use.container), ("batch job", use.job),
-      ("first seen", use.since.map { SI.age(c.time - $0) + " before" }),
+    let lines: [(ProcessWords, String?)] = [
+      (.command, use.command), (.pid, use.pids.map(String.init).joined(separator: " ")),
+      (.user, use.user), (.place, use.container), (.batchJob, use.job),
+      (.firstSeen, use.since.map { c.say(ProcessWords.before, c.age(c.time - $0)) }),
       (
-        "energy",
-        (use.isCharged ? SI.energy(use.joules).joined : "unknown: the driver tells no shares")
-          + (use.isEstimated ? ", partly by its share of an accelerator used by several" : "")
+        .energy,
+        (use.isCharged ? c.string(SI.energy(use.joules)) : c.say(ProcessWords.untold))
+          + (use.isEstimated ? c.say(ProcessWords.partly) : "")
       ),
     ]
     var y = rect.y + 1
     for (name, text) in lines {
       guard let text, !text.isEmpty, y < rect.bottom else { continue }
-      canvas.text(name, x: rect.x, y: y, style(.muted))
+      canvas.text(c.say(name), x: rect.x, y: y, style(.muted))
       canvas.textClipped(
         sanitized(text), x: rect.x + 12, y: y, maxWidth: rect.width - 12, style(.text))
       y += 1

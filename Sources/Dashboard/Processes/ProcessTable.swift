@@ -7,35 +7,40 @@ import Telemetry
 enum ProcessTable {
   /// One column with its heading.
   private struct Column: Sendable {
-    var title: String
+    var title: ProcessWords
     var width: Int
     var order: ProcessListState.Order?
-    var text: @Sendable (ProcessUse) -> String
+    var text: @Sendable (ProcessUse, FrameContext) -> String
     /// The least width of the table in which the column is shown.
     var from: Int
   }
 
   private static let columns: [Column] = [
     Column(
-      title: "pid", width: 9, order: .pid,
-      text: { $0.count == 1 && $0.former == 0 ? "\($0.pids[0])" : "\($0.count) ×" }, from: 60),
-    Column(title: "user", width: 10, text: { $0.user ?? "–" }, from: 92),
-    Column(title: "GPU", width: 8, text: { gpus($0.gpus) }, from: 0),
+      title: .pid, width: 9, order: .pid,
+      text: { use, _ in
+        use.count == 1 && use.former == 0 ? "\(use.pids[0])" : "\(use.count) ×"
+      }, from: 60),
+    Column(title: .user, width: 10, text: { use, _ in use.user ?? "–" }, from: 92),
+    Column(title: .gpu, width: 8, text: { use, _ in gpus(use.gpus) }, from: 0),
     Column(
-      title: "share", width: 7, order: .share,
-      text: { $0.smShare.map { SI.fixed($0 * 100, 0) + " %" } ?? "–" }, from: 84),
+      title: .share, width: 7, order: .share,
+      text: { use, c in use.smShare.map { c.fixed($0 * 100, 0) + " %" } ?? "–" }, from: 84),
     Column(
-      title: "memory", width: 10, order: .memory,
-      text: { $0.memory.map { SI.memory($0).joined } ?? "–" }, from: 70),
+      title: .memory, width: 10, order: .memory,
+      text: { use, c in use.memory.map { c.string(SI.memory($0)) } ?? "–" }, from: 70),
     Column(
-      title: "power", width: 10, order: .power,
-      text: { use in
-        guard use.isRunning else { return "ended" }
-        return use.watts.map { (use.isEstimated ? "≈ " : "") + SI.string($0, "W") } ?? "–"
+      title: .power, width: 10, order: .power,
+      text: { use, c in
+        guard use.isRunning else { return c.say(ProcessWords.ended) }
+        return use.watts.map { (use.isEstimated ? "≈ " : "") + c.string($0, "W") } ?? "–"
       }, from: 0),
     Column(
-      title: "energy", width: 11, order: .energy,
-      text: { !$0.isCharged ? "–" : (($0.isEstimated ? "≈ " : "") + SI.energy($0.joules).joined) },
+      title: .energy, width: 11, order: .energy,
+      text: { use, c in
+        !use.isCharged
+          ? "–" : (use.isEstimated ? "≈ " : "") + c.string(SI.energy(use.joules))
+      },
       from: 0),
   ]
 
@@ -66,8 +71,9 @@ enum ProcessTable {
     guard rows.count > rect.height - 1 else { return }
     canvas.runs(
       [
-        Run("  \(rect.height - 1) of \(rows.count) processes, ", c.muted),
-        Run("p", c.style(.accent).bold), Run(" shows all", c.muted),
+        Run(
+          "  " + c.say(ProcessWords.showing, "\(rect.height - 1)", "\(rows.count)") + " ", c.muted),
+        Run("p", c.style(.accent).bold), Run(" " + c.say(ProcessWords.showsAll), c.muted),
       ], x: rect.x, y: rect.y, maxWidth: max(0, rect.width - columnsWidth(rect.width)))
   }
 
@@ -106,7 +112,7 @@ enum ProcessTable {
       for column in shown {
         right += column.width
         canvas.textRight(
-          clipped(sanitized(column.text(use)), to: column.width - 1), right: right, y: y, style)
+          clipped(sanitized(column.text(use, c)), to: column.width - 1), right: right, y: y, style)
       }
     }
   }
@@ -122,13 +128,14 @@ enum ProcessTable {
       order == state.order ? text + arrow : text
     }
     canvas.text(
-      "  " + title(state.grouping.rawValue, .name), x: rect.x, y: rect.y, maxWidth: nameWidth,
+      "  " + title(c.say(ProcessWords.grouping(state.grouping)), .name), x: rect.x, y: rect.y,
+      maxWidth: nameWidth,
       state.order == .name ? strong : plain)
     var right = rect.x + nameWidth + 1
     for column in shown {
       right += column.width
       canvas.textRight(
-        title(column.title, column.order), right: right, y: rect.y,
+        title(c.say(column.title), column.order), right: right, y: rect.y,
         column.order == state.order && column.order != nil ? strong : plain)
     }
   }

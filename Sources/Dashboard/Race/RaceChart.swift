@@ -70,7 +70,7 @@ struct RaceChart {
   /// Says how far above the plot the losses began, where no curve is in the way.
   private func drawOutside(_ canvas: inout Canvas) {
     guard let outside, plot.height >= 8 else { return }
-    let text = "↑ from \(SI.significant(outside))"
+    let text = "↑ " + scene.say(.from, scene.significant(outside))
     let columns = plot.x..<plot.x + displayWidth(text) + 2
     guard columns.allSatisfy({ canvas[$0, plot.y].isEmptyCell }) else { return }
     canvas.text(text, x: plot.x + 1, y: plot.y, scene.muted)
@@ -96,9 +96,9 @@ struct RaceChart {
   /// A value on the axis as people write it.
   private func words(_ value: Double) -> String {
     switch axis {
-    case .joules: SI.energy(value).joined
-    case .time: SI.duration(value)
-    case .progress: SI.text(value, scene.race.run.progressUnit, smallest: 0).joined
+    case .joules: scene.string(SI.energy(value))
+    case .time: scene.duration(value)
+    case .progress: scene.string(SI.text(value, scene.unit(scene.race.run), smallest: 0))
     }
   }
 
@@ -113,11 +113,12 @@ struct RaceChart {
     canvas.put("╰", x: plot.x - 1, y: plot.bottom, line)
     for (value, y) in [(high, plot.y), (low, plot.bottom - 1)] {
       canvas.textRight(
-        isLoss ? SI.significant(value, digits: 3) : SI.text(value, "", smallest: 0).joined,
+        isLoss
+          ? scene.significant(value, digits: 3) : scene.string(SI.text(value, "", smallest: 0)),
         right: plot.x - 1, y: y, maxWidth: Self.gutter - 1,
         scene.muted)
     }
-    let title = "\(scene.race.subject?.words ?? "") over \(axis.words(scene.race))"
+    let title = scene.say(.curveOver, scene.subject, axis.words(scene))
     if displayWidth(title) < plot.width / 2 {
       // Losses fall and counts rise, so that the corner is free.
       let x = isLoss ? plot.right - displayWidth(title) : plot.x + 1
@@ -185,7 +186,7 @@ struct RaceChart {
         canvas.put("┄", x: x, y: y, scene.muted)
       }
     }
-    let label = SI.significant(equal.loss)
+    let label = scene.significant(equal.loss)
     if y > plot.y + 1, y < plot.bottom - 1 {
       canvas.textRight(
         label, right: plot.x - 1, y: y, maxWidth: Self.gutter - 1, scene.text.bold)
@@ -213,7 +214,7 @@ struct RaceChart {
     _ style: Style
   ) {
     guard axis == .joules else { return }
-    let text = " \(equal.sign) "
+    let text = " \(scene.number(equal.sign)) "
     let width = displayWidth(text)
     let x = min(max(plot.x, (from + to - width) / 2 + 1), plot.right - width)
     for row in [y - 1, y + 1] where row >= plot.y && row < plot.bottom {

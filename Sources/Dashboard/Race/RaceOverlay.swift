@@ -7,8 +7,8 @@ import Telemetry
 struct RaceOverlay: Overlay {
   let name = OverlayName.race
   let keys = ["r"]
-  let text = "the race against a baseline"
-  let hint = ""
+  let text = Texts("the race against a baseline", "la course contre une référence")
+  let hint: Texts? = nil
   let isWhole = true
 
   func draw(_ canvas: inout Canvas, _ c: FrameContext) {
@@ -21,7 +21,7 @@ struct RaceOverlay: Overlay {
     let scene = RaceScene(
       race: race, moment: race.moment(at: c.time, by: c.input.view.race.alignment),
       state: c.input.view.race, theme: c.theme, glyphs: c.glyphs, price: c.flatPrice,
-      rivals: c.input.baselines.count)
+      rivals: c.input.baselines.count, language: c.language)
     let notes = c.input.raceNotes
     let rival = c.input.view.race.rival % max(1, c.input.baselines.count)
     RaceView(scene: scene, notes: notes.indices.contains(rival) ? notes[rival] : [])
@@ -31,8 +31,8 @@ struct RaceOverlay: Overlay {
   private static func drawAbsence(_ canvas: inout Canvas, in area: Rect, _ c: FrameContext) {
     let text =
       c.input.baselines.isEmpty
-      ? "A race needs two runs: --baseline OTHER.hippo, or hippowatt race BASE.hippo RUN.hippo."
-      : "No job has told its progress twice, so there is no run to race yet."
+      ? c.say(RaceTexts.needsTwo)
+      : c.say(RaceTexts.noProgress)
     let lines = OverlayBox.paragraph(text, width: max(1, area.width - 2), c.muted)
     for (index, line) in lines.enumerated() where index < area.height {
       canvas.runs(line, x: area.x + 1, y: area.y + index, maxWidth: area.width - 2)

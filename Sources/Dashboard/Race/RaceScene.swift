@@ -14,6 +14,8 @@ struct RaceScene {
   var price: Price?
   /// How many baselines there are to choose from.
   var rivals = 1
+  /// The language of the words.
+  var language = Language.fallback
 
   /// The axis that is drawn: the one that was chosen, else the first that both have.
   var axis: RaceAxis? {
@@ -32,6 +34,21 @@ struct RaceScene {
 
   /// Both have come to their ends, and what is said is said of the whole runs.
   var isOver: Bool { moment.run?.isOver == true && moment.baseline?.isOver == true }
+
+  func say(_ words: RaceTexts, _ values: String...) -> String {
+    words.texts.text(in: language, values)
+  }
+  func number(_ text: String) -> String { language.number(text) }
+  func string(_ text: SI.Text) -> String { language.string(text) }
+  func percent(_ share: Double) -> String { number(SI.percent(share)) }
+  func significant(_ value: Double, digits: Int = 3) -> String {
+    number(SI.significant(value, digits: digits))
+  }
+  func duration(_ seconds: Double) -> String { language.duration(seconds) }
+  /// What a run counts its progress in.
+  func unit(_ profile: RunProfile) -> String {
+    ComparisonWords.unit(profile.progressUnit, in: language)
+  }
 
   func style(_ role: Theme.Role) -> Style { theme.style(role) }
   var text: Style { style(.text) }

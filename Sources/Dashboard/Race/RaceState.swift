@@ -33,23 +33,23 @@ public struct RaceState: Hashable, Sendable {
 
 extension RaceAlignment {
   /// What is the same for both, in words.
-  var words: String {
+  var words: RaceTexts {
     switch self {
-    case .start: "at the start"
-    case .step: "at the same step"
-    case .tokens: "at as many tokens"
-    case .loss: "at the same loss"
+    case .start: .atStart
+    case .step: .atStep
+    case .tokens: .atTokens
+    case .loss: .atLoss
     }
   }
 }
 
 extension RaceAxis {
   /// What it counts, in words.
-  func words(_ race: Race) -> String {
+  func words(_ scene: RaceScene) -> String {
     switch self {
-    case .joules: "joules"
-    case .time: "time"
-    case .progress: race.run.progressUnit
+    case .joules: scene.say(.joules)
+    case .time: scene.say(.time)
+    case .progress: scene.unit(scene.race.run)
     }
   }
 }

@@ -11,12 +11,12 @@ extension RaceScene {
     let isValidated = race.basis == .validation
     let progress = race.run.progressUnit == race.baseline.progressUnit
     var table = TextTable([
-      .init("", limit: 26), .init("ate", right: true), .init("", whole: true, rank: 3),
-      .init("ran", right: true, rank: 2),
-      .init(progress ? race.run.progressUnit : "progress", right: true, rank: 4),
-      .init(isValidated ? "val loss" : "loss", right: true, rank: 1), .init("", rank: 7),
+      .init("", limit: 26), .init(say(.ate), right: true), .init("", whole: true, rank: 3),
+      .init(say(.ran), right: true, rank: 2),
+      .init(progress ? unit(race.run) : say(.progress), right: true, rank: 4),
+      .init(say(isValidated ? .validationLoss : .loss), right: true, rank: 1), .init("", rank: 7),
       .init(
-        equal.map { "to \(lossKind) \(SI.significant($0.loss))" } ?? "", rank: 1, limit: 36),
+        equal.map { say(.toLoss, lossKind, significant($0.loss)) } ?? "", rank: 1, limit: 36),
       .init("", whole: true, rank: 5),
     ])
     let top = runners.compactMap { $0.profile.course?.end?.joules }.max() ?? 0
@@ -28,14 +28,14 @@ extension RaceScene {
       let seconds = isRun ? equal?.seconds : equal?.baselineSeconds
       table.rows.append([
         Run("\(runner.mark) \(runner.profile.name)", runner.style.bold),
-        Run(point?.joules.map { modelled + SI.energy($0).joined } ?? "–", runner.style.bold),
+        Run(point?.joules.map { modelled + string(SI.energy($0)) } ?? "–", runner.style.bold),
         Run(track(point?.joules, of: top, min(40, max(8, width / 6))), runner.style),
-        Run(runner.profile.isTimed ? point.map { SI.duration($0.seconds) } ?? "–" : "–", text),
+        Run(runner.profile.isTimed ? point.map { duration($0.seconds) } ?? "–" : "–", text),
         Run(point.flatMap { done($0, runner.profile) } ?? "–", text),
-        Run(runner.place?.loss.map { SI.significant($0.loss, digits: 4) } ?? "–", text),
+        Run(runner.place?.loss.map { significant($0.loss, digits: 4) } ?? "–", text),
         Run(state(runner.profile, runner.place), muted),
-        Run(joules.map { modelled + Self.words($0) { SI.energy($0) } } ?? "", runner.style.bold),
-        Run(seconds.map { "in " + SI.duration($0.upperBound) } ?? "", text),
+        Run(joules.map { modelled + words($0) { SI.energy($0) } } ?? "", runner.style.bold),
+        Run(seconds.map { say(.took, duration($0.upperBound)) } ?? "", text),
       ])
     }
     return table.lines(width: width, title: muted)
@@ -53,8 +53,8 @@ extension RaceScene {
   /// How far it has come.
   private func done(_ point: RunCourse.Point, _ profile: RunProfile) -> String? {
     switch profile.progressUnit {
-    case "tokens": point.tokens.map { SI.text($0, "", smallest: 0).joined }
-    case "samples": point.samples.map { SI.text($0, "", smallest: 0).joined }
+    case "tokens": point.tokens.map { string(SI.text($0, "", smallest: 0)) }
+    case "samples": point.samples.map { string(SI.text($0, "", smallest: 0)) }
     default: point.step.map { SI.count($0) }
     }
   }
@@ -63,18 +63,18 @@ extension RaceScene {
     guard let place else { return "" }
     guard place.isOver else { return "" }
     return switch profile.ending {
-    case .crashed: "failed"
-    case .cancelled: "cancelled"
-    case .finished: "finished"
-    default: "ended"
+    case .crashed: say(.failed)
+    case .cancelled: say(.cancelled)
+    case .finished: say(.finished)
+    default: say(.ended)
     }
   }
 
   /// A range as people write it: `9.1 to 9.6 kJ`, or one number where both are the same.
-  static func words(_ range: ClosedRange<Double>, _ text: (Double) -> SI.Text) -> String {
+  func words(_ range: ClosedRange<Double>, _ text: (Double) -> SI.Text) -> String {
     let (low, high) = (text(range.lowerBound), text(range.upperBound))
-    if low == high { return high.joined }
+    if low == high { return string(high) }
     return low.unit == high.unit
-      ? "\(low.number) to \(high.joined)" : "\(low.joined) to \(high.joined)"
+      ? say(.range, number(low.number), string(high)) : say(.range, string(low), string(high))
   }
 }

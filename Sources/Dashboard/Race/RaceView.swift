@@ -26,7 +26,7 @@ struct RaceView {
     } else if chart.height > 0, !scene.hasCurves {
       let reason = scene.axis == nil ? scene.race.absence(of: scene.state.axis) : nil
       canvas.textClipped(
-        "No curves: " + sanitized(reason ?? "neither tells its loss twice"), x: chart.x,
+        scene.say(.noCurves, sanitized(reason ?? scene.say(.noLossTwice))), x: chart.x,
         y: chart.y, maxWidth: chart.width, scene.muted)
     }
     var y = foot
@@ -75,7 +75,8 @@ struct RaceView {
     let cautions =
       OverlayBox.paragraph(
         sanitized(
-          scene.cautions.isEmpty ? "" : "Caution: " + scene.cautions.joined(separator: " · ")),
+          scene.cautions.isEmpty
+            ? "" : scene.say(.caution, scene.cautions.joined(separator: " · "))),
         width: width, scene.style(.warning))
       + OverlayBox.paragraph(sanitized(scene.spent), width: width, scene.text)
       + OverlayBox.paragraph(sanitized(scene.assumption), width: width, scene.muted)
@@ -91,25 +92,33 @@ struct RaceView {
   private func drawChoices(_ canvas: inout Canvas, in area: Rect, y: Int) {
     let accent = scene.style(.accent).bold
     var phrases: [[Run]] = [
-      [Run("a", accent), Run(" aligned \(scene.state.alignment.words)", scene.muted)]
+      [
+        Run("a", accent),
+        Run(" " + scene.say(.aligned, scene.say(scene.state.alignment.words)), scene.muted),
+      ]
     ]
     if let axis = scene.axis {
       let missing =
         axis == scene.state.axis ? nil : scene.race.absence(of: scene.state.axis)
       phrases.append([
-        Run("x", accent), Run(" over \(axis.words(scene.race))", scene.muted),
+        Run("x", accent), Run(" " + scene.say(.over, axis.words(scene)), scene.muted),
         Run(missing.map { ": " + sanitized($0) } ?? "", scene.style(.warning)),
       ])
     }
     if scene.rivals > 1 {
       let number = scene.state.rival % scene.rivals + 1
       phrases.append([
-        Run("o", accent), Run(" against \(number) of \(scene.rivals)", scene.muted),
+        Run("o", accent),
+        Run(" " + scene.say(.against, "\(number)", "\(scene.rivals)"), scene.muted),
       ])
     }
     var room = area.width
     if scene.isSimulated {
-      room -= 2 + canvas.textRight("SIMULATED", right: area.right, y: y, scene.style(.warning).bold)
+      room -=
+        2
+        + canvas.textRight(
+          FrameWords.simulated.text(in: scene.language), right: area.right, y: y,
+          scene.style(.warning).bold)
     }
     canvas.phrases(phrases, x: area.x, y: y, maxWidth: room, gap: 3, inOrder: true)
   }
@@ -117,7 +126,9 @@ struct RaceView {
   /// The sign and, where there is a second row, the verdict.
   private func drawTiny(_ canvas: inout Canvas, in area: Rect) {
     let style = scene.moment.equalLoss.map { scene.style(of: $0) } ?? scene.muted
-    let made = scene.isSimulated ? [Run(" SIMULATED", scene.style(.warning))] : []
+    let made =
+      scene.isSimulated
+      ? [Run(" " + FrameWords.simulated.text(in: scene.language), scene.style(.warning))] : []
     let lines = [[Run(scene.sign, style.bold)] + made] + wrapped(scene.verdict, width: area.width)
     for (index, line) in lines.enumerated() where index < area.height {
       canvas.runs(line, x: area.x, y: area.y + index, maxWidth: area.width)

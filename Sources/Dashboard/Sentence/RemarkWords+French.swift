@@ -85,7 +85,7 @@ extension RemarkWords {
     }
   }
 
-  private static func french(_ account: WaitingAccount) -> (long: String, short: String) {
+  static func french(_ account: WaitingAccount) -> (long: String, short: String) {
     let share = Language.fr.number(SI.percent(account.only?.share ?? account.share))
     let who = account.only.map { "Le GPU \(sanitized($0.device.label)) attend" } ?? "Attend"
     let why: String? =
@@ -94,7 +94,7 @@ extension RemarkWords {
       case .workers?: "trop peu de chargeurs"
       case .disk?: "le disque"
       case .network?: "le serveur de données"
-      case .slowSample?: "un exemple lent retient les autres"
+      case .slowSample?: "un échantillon lent retient les autres"
       case .host?: "son fil principal est occupé"
       case .peer?: "un rang est en retard"
       case .writing?: "il écrit"

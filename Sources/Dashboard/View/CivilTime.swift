@@ -37,19 +37,8 @@ public struct CivilTime: Hashable, Sendable {
   public var clock: String { "\(Self.two(hour)):\(Self.two(minute)):\(Self.two(second))" }
   /// Like `14:32`.
   public var shortClock: String { "\(Self.two(hour)):\(Self.two(minute))" }
-  /// Like `23 Nov`.
-  public var shortDate: String { "\(day) \(Self.months[month - 1])" }
-  /// Like `Mon 23 Nov`.
-  public var date: String {
-    let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-    return "\(days[weekday]) \(shortDate)"
-  }
   /// Like `2026-11-23`.
   public var isoDate: String { "\(year)-\(Self.two(month))-\(Self.two(day))" }
-
-  private static let months = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-  ]
 
   static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 }

@@ -76,7 +76,7 @@ extension ViewState {
         prompt = nil
       } catch {
         // What was typed stays, to be corrected.
-        toast = error.words
+        toast = error.texts.text(in: language)
       }
     }
     return []

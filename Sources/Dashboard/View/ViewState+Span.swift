@@ -28,33 +28,32 @@ extension ViewState {
   mutating func select(_ bounds: TimeSpan) {
     guard selection == nil else {
       dropSelection()
-      toast = "selection dropped: totals count from the start again"
+      say(.dropped)
       return
     }
     selection = cursor.time(in: bounds)
-    toast =
-      "selecting from here: move the cursor; totals are of the span; V loops in it, v drops it"
+    say(.selecting)
   }
 
   /// Ends the span at the cursor, so that it is played over and over; or lets it end at the cursor
   /// again.
   mutating func loop(_ bounds: TimeSpan) {
     guard let begin = selection else {
-      toast = "v begins a span; then V ends it where the cursor is"
+      say(.beginFirst)
       return
     }
     guard selectionEnd == nil else {
       selectionEnd = nil
-      toast = "no loop: the span ends at the cursor again"
+      say(.noLoop)
       return
     }
     let time = cursor.time(in: bounds)
     guard time != begin else {
-      toast = "the span has no length yet: move the cursor, then V"
+      say(.noLength)
       return
     }
     select(from: begin, to: time)
-    toast = "playing goes round in \(SI.duration(abs(time - begin))); V ends that, v drops the span"
+    say(.looping, language.duration(abs(time - begin)))
   }
 
   /// Selects what lies between two times; nothing where they are the same.
@@ -63,7 +62,7 @@ extension ViewState {
     guard begin != end else { return }
     selection = min(begin, end)
     selectionEnd = max(begin, end)
-    toast = "\(SI.duration(abs(end - begin))) selected: totals are of it; v drops it"
+    say(.selected, language.duration(abs(end - begin)))
   }
 
   /// Lets go of the scrubber.

@@ -42,6 +42,13 @@ public struct ViewState: Sendable, Hashable {
   public internal(set) var prompt: Prompt?
   /// Whether times are shown in UTC, and not as the clock on the wall has them.
   public internal(set) var showsUTC = false
+  /// The language of the messages.
+  package var language = Language.fallback {
+    didSet {
+      processes.language = language
+      events.language = language
+    }
+  }
   /// A message to the user, such as the name of a saved screenshot.
   public var toast = ""
 
@@ -107,18 +114,27 @@ public struct ViewState: Sendable, Hashable {
     case .theme: theme = (theme + 1) % themeCount
     case .cycleGlyphs:
       glyphs = glyphs == .braille ? .blocks : glyphs == .blocks ? .ascii : .braille
-      toast = "marks: \(glyphs == .braille ? "dots" : glyphs == .blocks ? "blocks" : "ASCII")"
+      let marks: ToastWords = glyphs == .braille ? .dots : glyphs == .blocks ? .blocks : .ascii
+      say(.marks, marks.text(in: language))
     case .select: select(bounds)
     case .loop: loop(bounds)
     case .overlay(let name):
       overlay = overlay == name ? nil : name
       scroll = 0
-      if overlay == .events { events = EventListState() }
+      if overlay == .events {
+        events = EventListState()
+        events.language = language
+      }
     case .screenshot: return [.screenshot]
     case .repaint: return [.repaint]
     case .quit: return [.quit]
     }
     return []
+  }
+
+  /// Says something to the user until the next key.
+  mutating func say(_ words: ToastWords, _ values: String...) {
+    toast = words.texts.text(in: language, values)
   }
 
   /// Opens a view over the panels from the beginning.
@@ -144,9 +160,8 @@ public struct ViewState: Sendable, Hashable {
     let next = closer ? Self.windows.last { $0 < shown } : Self.windows.first { $0 > shown }
     window = next ?? shown
     widensWindow = false
-    toast =
-      "curves show \(SI.age(window))"
-      + (next == nil ? closer ? ", the shortest" : ", the longest" : "")
+    let words: ToastWords = next != nil ? .curvesShow : closer ? .shortest : .longest
+    say(words, language.age(window))
   }
 
   /// Closes what was opened last.
@@ -192,7 +207,7 @@ public struct ViewState: Sendable, Hashable {
       return
     }
     guard let event else {
-      toast = after ? "nothing marked after this" : "nothing marked before this"
+      say(after ? .nothingAfter : .nothingBefore)
       return
     }
     cursor.seek(to: event.time, in: bounds)

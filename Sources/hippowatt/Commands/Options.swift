@@ -139,8 +139,14 @@ struct DisplayOptions: ParsableArguments {
   @Option(help: "Colours: auto, truecolor, 256, 16, 8 or none.")
   var color: String = "auto"
 
-  @Option(help: "The language of the sentence and of the flow: en or fr.")
-  var lang: String = Language.fallback.rawValue
+  @Option(
+    help: ArgumentHelp(
+      "The language: \(Self.languages). By default that of LC_ALL, LC_MESSAGES or LANG.",
+      valueName: "code"))
+  var lang: String?
+
+  /// The languages that there are, for people.
+  static let languages = Language.allCases.map(\.rawValue).joined(separator: " or ")
 
   @Flag(exclusivity: .exclusive)
   var encoding: Encoding?
@@ -176,9 +182,8 @@ struct DisplayOptions: ParsableArguments {
     if let marks, marks != "auto", GlyphSet(rawValue: marks) == nil {
       throw ValidationError("--marks \(marks): write auto, braille, blocks or ascii")
     }
-    guard Language(rawValue: lang) != nil else {
-      let known = Language.allCases.map(\.rawValue).joined(separator: " or ")
-      throw ValidationError("--lang \(lang): write \(known)")
+    if let lang, Language(locale: lang) == nil {
+      throw ValidationError("--lang \(lang): write \(Self.languages)")
     }
     if color != "auto", Self.depths[color] == nil {
       throw ValidationError("--color \(color): write auto, truecolor, 256, 16, 8 or none")
@@ -200,7 +205,10 @@ struct DisplayOptions: ParsableArguments {
     return store.index(isLight: isLight ?? false)
   }
 
-  var language: Language { Language(rawValue: lang) ?? .fallback }
+  /// The language asked for, else that of the user's locale.
+  func language(_ host: HostEnvironment) -> Language {
+    lang.flatMap { Language(locale: $0) } ?? Language.preferred { host.environment[$0] }
+  }
 
   func windowSeconds(_ settings: Settings) -> Double {
     window.flatMap { Duration(text: $0)?.inSeconds } ?? settings.window ?? 300
@@ -246,6 +254,7 @@ extension DisplayOptions {
       themeCount: store.themes.count, glyphs: glyphs(settings) ?? fallback)
     view.widensWindow = window == nil
     view.race = race
+    view.language = language(host)
     if let overlay { view.open(overlay) }
     view.toast = store.problems.first ?? toast
     let session = ScreenSession(
@@ -256,7 +265,7 @@ extension DisplayOptions {
       session.onBackground = { [store] in store.index(isLight: Self.isLight($0)) }
     }
     session.pue = settings.pue
-    session.language = language
+    session.language = language(host)
     try session.run()
     if let signal = session.endSignal { throw EndedBySignal(number: signal) }
   }

@@ -96,6 +96,7 @@ struct Snapshot: ParsableCommand {
     view.widensWindow = display.window == nil
     view.focused = panel.flatMap(PanelCatalogue.index)
     view.race = display.accounts.race
+    view.language = display.language(host)
     try feed.update(for: view)
     if let overlay {
       let before = view
@@ -113,7 +114,7 @@ struct Snapshot: ParsableCommand {
       timeline: feed.timeline, bounds: feed.bounds, view: view, theme: store.themes[theme],
       session: info, width: width, height: height)
     input.catalogue = .all
-    input.language = display.language
+    input.language = view.language
     // Plain text has no colours to tell areas apart.
     input.hasColor = format != "text" && DisplayOptions.depths[display.color] != ColorDepth.none
     accounts.fill(&input)

@@ -51,7 +51,7 @@ struct Talk: ParsableCommand {
   @Option(help: "Colours: auto, truecolor, 256, 16, 8 or none.")
   var color: String = "auto"
 
-  private static let languages = Language.allCases.map(\.rawValue).joined(separator: " or ")
+  private static var languages: String { DisplayOptions.languages }
 
   func validate() throws {
     for (option, size) in [("--check", check), ("--size", size)] {

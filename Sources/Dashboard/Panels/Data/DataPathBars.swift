@@ -37,9 +37,9 @@ enum DataPathBars {
     _ canvas: inout Canvas, _ stage: DataPathStage, isNarrow: Bool, in rect: Rect, _ c: FrameContext
   ) {
     let name = isNarrow ? c.style(.critical).bold : c.muted
-    canvas.textClipped(stage.name, x: rect.x, y: rect.y, maxWidth: 13, name)
+    canvas.textClipped(stage.name(c), x: rect.x, y: rect.y, maxWidth: 13, name)
     if isNarrow { canvas.text("◀", x: rect.x + 13, y: rect.y, c.style(.critical)) }
-    let words = stage.fullnessWords.first { displayWidth($0) <= 13 }
+    let words = stage.fullnessWords(c).first { displayWidth($0) <= 13 }
     let right = min(30, rect.width / 2)
     let bar = Rect(x: rect.x + 15, y: rect.y, width: rect.width - 15 - right - 1, height: 1)
     self.bar(&canvas, stage, isNarrow: isNarrow, in: bar, c)
@@ -47,10 +47,11 @@ enum DataPathBars {
     if let words {
       canvas.textClipped(words, x: start, y: rect.y, maxWidth: 13, isNarrow ? name : c.text)
       canvas.textRight(
-        stage.amount.first { displayWidth($0) <= right - 14 } ?? "", right: rect.right, y: rect.y,
+        stage.amount(c).first { displayWidth($0) <= right - 14 } ?? "", right: rect.right,
+        y: rect.y,
         c.muted)
     } else {
-      let text = (stage.amount.prefix(1) + [stage.missing]).joined(separator: ", ")
+      let text = (stage.amount(c).prefix(1) + [stage.missing(c)]).joined(separator: ", ")
       canvas.textClipped(text, x: start, y: rect.y, maxWidth: right, c.muted)
     }
   }
@@ -60,10 +61,11 @@ enum DataPathBars {
     _ canvas: inout Canvas, _ stage: DataPathStage, isNarrow: Bool, in rect: Rect, _ c: FrameContext
   ) {
     let style = isNarrow ? c.style(.critical).bold : c.muted
-    canvas.textClipped(stage.kind.word, x: rect.x, y: rect.y, maxWidth: 7, style)
+    canvas.textClipped(
+      c.say(DataPathWords.short(stage.kind)), x: rect.x, y: rect.y, maxWidth: 7, style)
     let bar = Rect(x: rect.x + 7, y: rect.y, width: rect.width - 7 - 5, height: 1)
     self.bar(&canvas, stage, isNarrow: isNarrow, in: bar, c)
-    let share = stage.fullness.map { SI.fixed($0 * 100, 0) + "%" } ?? "–"
+    let share = stage.fullness.map { c.fixed($0 * 100, 0) + "%" } ?? "–"
     canvas.textRight(share, right: rect.right, y: rect.y, isNarrow ? style : c.text)
   }
 
@@ -84,19 +86,5 @@ extension DataPathStage {
     let red = theme[.waiting]
     let dark = red.mixed(with: theme[.background], 0.4)
     return Gradient(dark, dark.mixed(with: red, 0.5), red)
-  }
-}
-
-extension DataPathStage.Kind {
-  /// One short word for it, where there is no room for a name.
-  var word: String {
-    switch self {
-    case .store: "store"
-    case .hostMemory: "cache"
-    case .workers: "loader"
-    case .hostLink: "to GPU"
-    case .deviceMemory: "memory"
-    case .cores: "cores"
-    }
   }
 }

@@ -33,8 +33,11 @@ enum DataPathPicture {
       DataThroughputPanel().drawChart(&canvas, in: chart.splitRows(1).bottom, c)
       canvas.runs(
         [
-          Run("bytes ", c.muted), Run("in", c.style(.dataIn)), Run(" and ", c.muted),
-          Run("out", c.style(.dataOut)), Run(" of all disks and interfaces", c.muted),
+          Run(c.say(DataWords.bytes) + " ", c.muted),
+          Run(c.say(DataWords.bytesIn), c.style(.dataIn)),
+          Run(" \(c.say(DataWords.and)) ", c.muted),
+          Run(c.say(DataWords.bytesOut), c.style(.dataOut)),
+          Run(" " + c.say(DataWords.ofAll), c.muted),
         ], x: legend.x, y: legend.y, maxWidth: legend.width)
     }
   }
@@ -45,18 +48,18 @@ enum DataPathPicture {
   ) -> [(name: String, phrases: [[Run]])] {
     let sample = SampleCost.of(path, c)
     return [
-      ("evidence", verdict.evidence), (sample?.title ?? "", sample?.phrases ?? []),
-      ("beside", beside(path, c)),
+      (c.say(DataWords.evidence), verdict.evidence), (sample?.title ?? "", sample?.phrases ?? []),
+      (c.say(DataWords.beside), beside(path, c)),
     ].filter { !$0.1.isEmpty }
   }
 
   private static func beside(_ path: DataPath, _ c: FrameContext) -> [[Run]] {
     path.beside.map { link in
       var runs = [
-        Run(sanitized(link.name) + " ", c.muted), Run(SI.dataRate(link.rate).joined, c.text),
+        Run(sanitized(link.name) + " ", c.muted), Run(c.string(SI.dataRate(link.rate)), c.text),
       ]
       if let ceiling = link.ceiling {
-        runs.append(Run(" of " + SI.dataRate(ceiling).joined, c.muted))
+        runs.append(Run(" " + c.say(DataWords.of, c.string(SI.dataRate(ceiling))), c.muted))
       }
       return runs
     }
@@ -78,10 +81,10 @@ struct SampleCost {
     guard let work = isSampled ? cost.sampleWork : cost.tokenWork,
       let joules = isSampled ? cost.joulesPerSample : cost.joulesPerToken
     else { return nil }
-    let unit = isSampled ? "samples/s" : "tokens/s"
+    let unit = c.say(isSampled ? UnitWords.samplesPerSecond : .tokensPerSecond)
     var sample = SampleCost(
-      title: isSampled ? "per sample" : "per token",
-      phrases: [[Run(SI.string(joules, "J"), c.style(.algorithm).bold)]])
+      title: c.say(isSampled ? DataWords.perSample : .perToken),
+      phrases: [[Run(c.string(joules, "J"), c.style(.algorithm).bold)]])
     let wait = c.ledger.waiting(of: job, over: work.span).flatMap {
       $0.isWaitingForData ? $0 : nil
     }
@@ -90,14 +93,14 @@ struct SampleCost {
     {
       let without = joules * (1 - lost / energy.joules)
       sample.phrases.append([
-        Run(SI.string(without, "J"), c.text), Run(" without the waiting", c.muted),
+        Run(c.string(without, "J"), c.text), Run(" " + c.say(DataWords.withoutWaiting), c.muted),
       ])
     }
     if let rate = work.perSecond {
-      sample.phrases.append([Run(SI.string(rate, unit, smallest: 0), c.text)])
+      sample.phrases.append([Run(c.string(rate, unit, smallest: 0), c.text)])
       if let wait, wait.kind == .data, let speedUp = wait.speedUp {
-        let fed = SI.text(rate * speedUp, unit, smallest: 0).joined
-        sample.phrases.append([Run("up to " + fed + " if fed", c.muted)])
+        let fed = c.string(SI.text(rate * speedUp, unit, smallest: 0))
+        sample.phrases.append([Run(c.say(DataWords.ifFed, fed), c.muted)])
       }
     }
     return sample

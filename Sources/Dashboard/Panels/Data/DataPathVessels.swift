@@ -24,17 +24,20 @@ struct DataPathVessels {
     }
   }
 
-  private static let sign = "◀ narrow"
+  private var sign: String { "◀ " + context.say(DataWords.narrow) }
 
   private func drawName(
     _ canvas: inout Canvas, _ stage: DataPathStage, isNarrow: Bool, in place: Rect
   ) {
     let style = isNarrow ? context.style(.critical).bold : context.text.bold
-    let name = displayWidth(stage.name) <= place.width ? stage.name : stage.kind.word
+    let whole = stage.name(context)
+    let name =
+      displayWidth(whole) <= place.width
+      ? whole : context.say(DataPathWords.short(stage.kind))
     let y = layout.names.y
     let used = canvas.textClipped(name, x: place.x, y: y, maxWidth: place.width, style)
-    if isNarrow, used + 1 + displayWidth(Self.sign) <= place.width {
-      canvas.text(Self.sign, x: place.x + used + 1, y: y, style)
+    if isNarrow, used + 1 + displayWidth(sign) <= place.width {
+      canvas.text(sign, x: place.x + used + 1, y: y, style)
     }
   }
 
@@ -69,12 +72,12 @@ struct DataPathVessels {
       Array(repeating: fullness, count: inside.width), in: inside, top: 1, gradient: gradient,
       background: track, glyphs: context.glyphs == .ascii ? .ascii : .blocks)
     let hasSign =
-      displayWidth(stage.name) + 1 + displayWidth(Self.sign) <= place.width
+      displayWidth(stage.name(context)) + 1 + displayWidth(sign) <= place.width
     if isNarrow, !hasSign, inside.height >= 3 {
       let row = inside.height / 2
       let fill = gradient.color(at: Double(row) / Double(inside.height - 1))
       canvas.textCentered(
-        inside.width >= displayWidth(Self.sign) ? Self.sign : "narrow", in: inside,
+        inside.width >= displayWidth(sign) ? sign : context.say(DataWords.narrow), in: inside,
         y: inside.bottom - 1 - row, Style(fill.ink, on: fill).bold)
     }
   }
@@ -82,7 +85,7 @@ struct DataPathVessels {
   /// What is known of a stage without a fullness, and what would have to be read.
   private func explain(_ canvas: inout Canvas, _ stage: DataPathStage, in rect: Rect) {
     var rows: [String] = []
-    for word in stage.missing.split(separator: " ") {
+    for word in stage.missing(context).split(separator: " ") {
       if let last = rows.last, displayWidth(last) + 1 + displayWidth(String(word)) < rect.width {
         rows[rows.count - 1] = last + " " + word
       } else {
@@ -99,16 +102,16 @@ struct DataPathVessels {
     _ canvas: inout Canvas, _ stage: DataPathStage, isNarrow: Bool, in place: Rect
   ) {
     let strong = isNarrow ? context.style(.critical).bold : context.text
-    var words = stage.fullness == nil ? ["–"] : stage.fullnessWords
+    var words = stage.fullness == nil ? ["–"] : stage.fullnessWords(context)
     if layout.digits.height >= 3, let fullness = stage.fullness, let basis = stage.basis {
-      let digits = SI.percent(fullness) + "%"
+      let digits = context.percent(fullness) + "%"
       if Canvas.bigTextWidth(digits) <= place.width {
         canvas.bigText(
           digits, x: place.x, y: layout.digits.y, strong, glyphs: context.glyphs)
-        words = [basis.word]
+        words = [DataPathWords.basis(basis, in: context.language)]
       }
     }
-    let lines = [words, stage.amount, stage.detail]
+    let lines = [words, stage.amount(context), stage.detail(context)]
     for (index, line) in lines.enumerated() where index < layout.words.height {
       let style = index == 0 ? strong : index == 1 ? context.text : context.muted
       // A figure may reach into the gap: the next one begins behind it. Half a figure is none.

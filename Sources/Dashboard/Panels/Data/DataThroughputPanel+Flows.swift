@@ -71,7 +71,7 @@ extension DataThroughputPanel {
     if rect.height >= 3, scale > 1 {
       // Beside the direction that sets the scale.
       canvas.textRight(
-        " peak " + SI.dataRate(scale).joined, right: rect.right,
+        " " + c.say(DataWords.peak, c.string(SI.dataRate(scale))), right: rect.right,
         y: highOut > highIn ? rect.bottom - 1 : rect.y, c.muted)
     }
   }
@@ -83,13 +83,13 @@ extension DataThroughputPanel {
     let inward = c.moment.rate(isDisk ? .bytesRead : .bytesReceived, of: device.id)
     let outward = c.moment.rate(isDisk ? .bytesWritten : .bytesSent, of: device.id)
     canvas.textClipped(device.label, x: rect.x, y: rect.y, maxWidth: 9, c.muted)
-    let show: (Double?) -> String = { $0.map { SI.dataRate($0).joined } ?? "–" }
+    let show: (Double?) -> String = { $0.map { c.string(SI.dataRate($0)) } ?? "–" }
     canvas.textRight(
       show(inward) + " ↓", right: rect.x + 22, y: rect.y, c.style(.dataIn))
     canvas.textRight(
       show(outward) + " ↑", right: rect.x + 36, y: rect.y, c.style(.dataOut))
     let start = rect.x + 38
-    let tail = more > 0 ? "+\(more) more" : ""
+    let tail = more > 0 ? c.say(DataWords.more, "\(more)") : ""
     let busy = share(device, inward, outward, c)
     let bar = Rect(x: start, y: rect.y, width: rect.right - start - 6, height: 1)
     if !tail.isEmpty {
@@ -98,7 +98,7 @@ extension DataThroughputPanel {
       if let busy {
         canvas.bar(
           busy, in: bar, gradient: c.theme[.dataIn], track: c.theme[.track], glyphs: c.glyphs)
-        canvas.textRight(SI.fixed(busy * 100, 0) + " %", right: rect.right, y: rect.y, c.muted)
+        canvas.textRight(c.fixed(busy * 100, 0) + " %", right: rect.right, y: rect.y, c.muted)
       }
     }
   }

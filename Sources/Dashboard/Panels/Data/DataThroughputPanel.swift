@@ -5,9 +5,10 @@ import Telemetry
 
 /// How much data flows in and out, and how busy disks and links are.
 struct DataThroughputPanel: Panel {
-  let title = "DATA THROUGHPUT"
-  let name = "Data throughput"
+  let title = Texts("DATA THROUGHPUT", "DÉBIT DE DONNÉES")
+  let name = Texts("Data throughput", "Débit de données")
   let word = "data"
+  let brief = Texts("data", "débit")
   let ramp = Theme.Ramp.dataIn
   let kinds: [DeviceKind] = [.disk, .net, .mount, .rdma, .loader, .waiting]
   let tells =
@@ -37,13 +38,13 @@ struct DataThroughputPanel: Panel {
     var lines: [String] = []
     if !c.inventory.disks.isEmpty || !c.inventory.interfaces.isEmpty {
       lines = [
-        "in = Σ over disks of bytes read + Σ over interfaces of bytes received, a second",
-        "by difference of the kernel's counters; B/J = that rate ÷ the machine's power",
+        c.say(CertificateWords.dataRate),
+        c.say(CertificateWords.byDifference),
       ]
     }
     if c.dataPath.isWorthShowing {
       lines.append(
-        "path = means of the last minute; full by busy time or by what is stated, never by its best"
+        c.say(CertificateWords.path)
       )
     }
     return lines
@@ -57,31 +58,33 @@ struct DataThroughputPanel: Panel {
       let states = c.states(feeding: [.disk, .net])
       let lines = states.filter { $0.health != .ok }.map { "\($0.source): \($0.message)" }
       let isPending = !states.isEmpty && states.allSatisfy { $0.health == .ok }
-      let unasked = ["--source disk and --source net read disks and network."]
+      let unasked = [c.say(DataWords.unasked)]
       return Headline(
         missing: isPending
-          ? ["Waiting for a second reading: a rate takes two."]
-          : ["No data path is read."] + (states.isEmpty ? unasked : lines))
+          ? [c.say(DataWords.secondReading)]
+          : [c.say(DataWords.noPath)] + (states.isEmpty ? unasked : lines))
     }
     var headline = Headline(value: SI.dataRate(rate))
-    headline.value?.unit += " in"
+    headline.value?.unit += " " + c.say(DataWords.inward)
     if let waiting {
       // What the bytes are for comes before how many they are.
       headline = waiting
       headline.phrases.append([
-        Run(SI.dataRate(rate).joined, c.style(.dataIn)), Run(" in", c.muted),
+        Run(c.string(SI.dataRate(rate)), c.style(.dataIn)),
+        Run(" " + c.say(DataWords.inward), c.muted),
       ])
     }
     if let out = self.rate(ByteFlow.flows(c.inventory, inward: false), c) {
       headline.phrases.append([
-        Run(SI.dataRate(out).joined, c.style(.dataOut)), Run(" out", c.muted),
+        Run(c.string(SI.dataRate(out)), c.style(.dataOut)),
+        Run(" " + c.say(DataWords.outward), c.muted),
       ])
     }
     let sum = inward.compactMap { c.timeline.id($0.metric, of: $0.device.id) }
       .reduce(0.0) { $0 + c.timeline.total($1, over: c.session).amount }
-    headline.phrases.append([Run(SI.data(sum).joined + " so far", c.muted)])
+    headline.phrases.append([Run(c.say(DataWords.soFar, c.string(SI.data(sum))), c.muted)])
     if let watts = c.ledger.power(at: c.time), watts > 0 {
-      headline.note = SI.string(rate / watts, "B/J", smallest: 0)
+      headline.note = c.string(rate / watts, "B/J", smallest: 0)
     }
     return headline
   }
@@ -92,8 +95,8 @@ struct DataThroughputPanel: Panel {
       let band = c.ledger.waitingBand(of: c.pathJob, at: c.time), band >= .inputBound
     else { return nil }
     let percent = SI.percent(wait.share(.data))
-    var headline = Headline(value: SI.Text(number: percent, unit: "% waiting for data"))
-    headline.large = SI.Text(number: percent + "%", unit: "waiting for data")
+    var headline = Headline(value: SI.Text(number: percent, unit: c.say(DataWords.waitingPercent)))
+    headline.large = SI.Text(number: percent + "%", unit: c.say(DataWords.waiting))
     headline.tone = .critical
     return headline
   }

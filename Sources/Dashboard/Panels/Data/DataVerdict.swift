@@ -18,16 +18,16 @@ struct DataVerdict {
     var verdict = DataVerdict()
     guard let account = path.wait, account.isEnough else {
       verdict.lines.append([
-        Run("Whether the accelerators wait for data is not known here.", c.text)
+        Run(c.say(DataWords.notKnown), c.text)
       ])
       return verdict
     }
-    let words = sanitized(account.verdict)
+    let words = sanitized(WaitingWords.verdict(account, in: c.language))
     switch account.kind {
     case .data?, .peer?, .host?:
       let style = c.style(.critical).bold
       verdict.lines.append([Run(words, style)])
-      verdict.short = [Run(sanitized(account.brief), style)]
+      verdict.short = [Run(sanitized(WaitingWords.brief(account, in: c.language)), style)]
     case nil where account.isFed:
       let first = words.prefix { $0 != ":" }
       verdict.lines.append([
@@ -36,7 +36,9 @@ struct DataVerdict {
     default: verdict.lines.append([Run(words, c.text)])
     }
     if let next = next(account, c) { verdict.lines.append(next) }
-    verdict.evidence = account.evidenceWords.map { [Run(sanitized($0), c.text)] }
+    verdict.evidence = WaitingWords.evidence(account, in: c.language).map {
+      [Run(sanitized($0), c.text)]
+    }
     return verdict
   }
 
@@ -53,16 +55,18 @@ struct DataVerdict {
       let joules = so.parts[account.kind ?? .data]?.joules,
       so.isPriced, joules > 0, joules >= 0.001 * so.judged.joules, account.kind != .idle
     {
-      var text = "\(SI.energy(joules).joined) bought nothing \(c.accountWords)"
+      var text = c.say(DataWords.boughtNothing, c.string(SI.energy(joules)), c.accountWords)
       if let price = c.price {
         let amount = joules / 3.6e6 * price.perKilowattHour
-        text += ", \(amount < 0.01 ? "< 0.01" : SI.fixed(amount, 2)) \(price.currency)"
+        text +=
+          ", \(amount < 0.01 ? "< " + c.number("0.01") : c.fixed(amount, 2)) \(price.currency)"
       }
       words.append(text + ".")
     }
-    if !account.advice.isEmpty { words.append(sanitized(account.advice)) }
+    let advice = WaitingWords.advice(account, in: c.language)
+    if !advice.isEmpty { words.append(sanitized(advice)) }
     if let speedUp = account.speedUp, account.kind != nil, speedUp >= 1.05 {
-      words.append("Up to \(SI.twoDigits(speedUp)) times faster.")
+      words.append(c.say(DataWords.faster, c.number(SI.twoDigits(speedUp))))
     }
     return words.isEmpty ? nil : [Run(words.joined(separator: " "), c.text)]
   }

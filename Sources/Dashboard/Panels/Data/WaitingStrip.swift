@@ -29,19 +29,20 @@ enum WaitingStrip {
     }
     guard legend.height > 0 else { return }
     var runs = [
-      Run("watts of ", c.muted),
-      Run(gpus.count == 1 ? "the GPU" : "\(gpus.count) GPUs", c.text),
-      Run(", peak \(SI.string(peak, "W"))   ", c.muted),
+      Run(c.say(DataWords.wattsOf) + " ", c.muted),
+      Run(
+        gpus.count == 1 ? c.say(DataWords.theGPU) : c.say(DataWords.gpus, "\(gpus.count)"), c.text),
+      Run(", \(c.say(DataWords.peak, c.string(peak, "W")))   ", c.muted),
     ]
     if isJudged {
       runs += [
-        Run("■", c.style(.power)), Run(" works   ", c.muted),
+        Run("■", c.style(.power)), Run(" \(c.say(DataWords.works))   ", c.muted),
         Run(rect.height >= 3 ? "▀" : "■", c.style(.waiting)),
-        Run(" waits for data", c.muted),
+        Run(" " + c.say(DataWords.waitsForData), c.muted),
       ]
     }
     let used = canvas.runs(runs, x: legend.x, y: legend.y, maxWidth: legend.width)
-    let right = "the last \(SI.duration(c.window.seconds))"
+    let right = c.say(DataWords.last, c.duration(c.window.seconds))
     if used + displayWidth(right) + 2 <= legend.width {
       canvas.textRight(right, right: legend.right, y: legend.y, c.muted)
     }

@@ -44,14 +44,17 @@ enum GPUCards {
     if silence == nil, let condition {
       right -=
         canvas.textRight(
-          "\(condition.symbol) \(condition.word)", right: right, y: head.y,
+          "\(condition.symbol) \(c.say(condition.word))", right: right, y: head.y,
           c.style(condition.role)) + 1
     }
     var runs = [Run("GPU \(gpu.label)  ", c.muted)]
     if let watts = c.power(of: gpu.id) {
-      runs.append(Run(SI.string(watts, "W"), c.text.bold))
+      runs.append(Run(c.string(watts, "W"), c.text.bold))
       if let limit = c.moment.known(.powerLimit, of: gpu.id)?.value, limit > 0 {
-        runs.append(Run("  \(SI.percent(watts / limit)) % of \(SI.string(limit, "W"))", c.muted))
+        runs.append(
+          Run(
+            "  " + c.say(GPUWords.ofLimit, c.percent(watts / limit), c.string(limit, "W")), c.muted)
+        )
       }
     } else if let silence {
       runs.append(Run("▲ " + silence, c.style(.critical)))
@@ -96,7 +99,9 @@ enum GPUCards {
     }
     /// A value whose unit says what it is needs no label.
     func add(_ metric: Metric, isLabelled: Bool = true) {
-      add(isLabelled ? metric.label : "", c.moment.value(metric, of: gpu.id).map(metric.text))
+      add(
+        isLabelled ? c.say(MetricWords.label(metric)) : "",
+        c.moment.value(metric, of: gpu.id).map { c.number(metric.text($0)) })
     }
     add(.utilization)
     add(.temperature, isLabelled: false)
@@ -105,9 +110,9 @@ enum GPUCards {
     add(.smClock, isLabelled: false)
     let link = Metric.pcieReceiveRate
     add(
-      Metric.pcieReceived.label,
+      c.say(MetricWords.label(.pcieReceived)),
       (c.moment.rate(.pcieReceived, of: gpu.id, window: 2) ?? c.moment.value(link, of: gpu.id))
-        .map(link.text))
+        .map { c.number(link.text($0)) })
     add(.fanSpeed)
     return phrases
   }
@@ -115,9 +120,9 @@ enum GPUCards {
   private static func memory(_ gpu: Device, _ c: FrameContext) -> String? {
     guard let used = c.moment.value(.memoryUsed, of: gpu.id) else { return nil }
     guard let total = c.moment.known(.memoryTotal, of: gpu.id)?.value else {
-      return SI.memory(used).joined
+      return c.string(SI.memory(used))
     }
-    return "\(SI.memory(used).joined) of \(SI.memory(total).joined)"
+    return c.say(GPUWords.memoryOf, c.string(SI.memory(used)), c.string(SI.memory(total)))
   }
 }
 

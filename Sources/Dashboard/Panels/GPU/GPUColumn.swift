@@ -5,7 +5,7 @@ import Telemetry
 
 /// One column of the accelerators' table.
 struct GPUColumn: Sendable {
-  var title: String
+  var title: Texts
   var width: Int
   /// The text for an accelerator; `nil` when it has no such value.
   var text: @Sendable (Device, FrameContext) -> String?
@@ -15,8 +15,8 @@ struct GPUColumn: Sendable {
   /// All columns, the most important first.
   static let all: [GPUColumn] = [
     GPUColumn(
-      title: Metric.power.label, width: 7,
-      text: { gpu, c in c.power(of: gpu.id).map(Metric.power.text) },
+      title: MetricWords.label(.power), width: 7,
+      text: { gpu, c in c.power(of: gpu.id).map { c.number(Metric.power.text($0)) } },
       style: { _, c in c.text.bold }),
     GPUColumn(.utilization, width: 6) { gpu, c in
       let isIdle = (c.moment.value(.utilization, of: gpu.id) ?? 1) < 0.1
@@ -24,9 +24,9 @@ struct GPUColumn: Sendable {
     },
     GPUColumn(.temperature, width: 7),
     GPUColumn(.memoryUsed, width: 10),
-    GPUColumn(title: Metric.energy.label, width: 9) { gpu, c in
+    GPUColumn(title: MetricWords.label(.energy), width: 9) { gpu, c in
       c.timeline.energy(of: gpu.id, over: c.account).flatMap {
-        $0.covered > 0 ? SI.energy($0.joules).joined : nil
+        $0.covered > 0 ? c.string(SI.energy($0.joules)) : nil
       }
     },
     GPUColumn(.tensorActive, width: 7),
@@ -40,7 +40,7 @@ struct GPUColumn: Sendable {
   ]
 
   init(
-    title: String, width: Int, text: @escaping @Sendable (Device, FrameContext) -> String?,
+    title: Texts, width: Int, text: @escaping @Sendable (Device, FrameContext) -> String?,
     style: @escaping @Sendable (Device, FrameContext) -> Style = { _, c in c.muted }
   ) {
     self.title = title
@@ -55,15 +55,16 @@ struct GPUColumn: Sendable {
     style: @escaping @Sendable (Device, FrameContext) -> Style = { _, c in c.muted }
   ) {
     self.init(
-      title: metric.label, width: width,
-      text: { gpu, c in c.moment.value(metric, of: gpu.id).map(metric.text) }, style: style)
+      title: MetricWords.label(metric), width: width,
+      text: { gpu, c in c.moment.value(metric, of: gpu.id).map { c.number(metric.text($0)) } },
+      style: style)
   }
 
   /// The column of a counter's rate, or of the gauge that says the same where there is no counter.
   private init(_ counter: Metric, orGauge gauge: Metric, width: Int) {
-    self.init(title: counter.label, width: width) { gpu, c in
+    self.init(title: MetricWords.label(counter), width: width) { gpu, c in
       (c.moment.rate(counter, of: gpu.id, window: 2) ?? c.moment.value(gauge, of: gpu.id))
-        .map(gauge.text)
+        .map { c.number(gauge.text($0)) }
     }
   }
 
@@ -76,7 +77,8 @@ struct GPUColumn: Sendable {
     for column in all {
       guard left >= column.width else { break }
       guard
-        column.title == Metric.power.label || gpus.contains(where: { column.text($0, c) != nil })
+        column.title == MetricWords.label(.power)
+          || gpus.contains(where: { column.text($0, c) != nil })
       else {
         continue
       }

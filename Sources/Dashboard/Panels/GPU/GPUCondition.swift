@@ -5,7 +5,7 @@ import Telemetry
 
 /// How an accelerator is doing, in a word for its row.
 struct GPUCondition {
-  var word: String
+  var word: GPUWords
   var symbol: String
   var role: Theme.Role
 
@@ -18,8 +18,8 @@ struct GPUCondition {
       return GPUCondition(word: word, symbol: "▲", role: .critical)
     }
     switch outliers.first(where: { $0.device.id == gpu.id })?.kind {
-    case .waits: return GPUCondition(word: "waits", symbol: "◌", role: .warning)
-    case .hot: return GPUCondition(word: "hot", symbol: "▲", role: .warning)
+    case .waits: return GPUCondition(word: .waits, symbol: "◌", role: .warning)
+    case .hot: return GPUCondition(word: .hot, symbol: "▲", role: .warning)
     default: break
     }
     guard let word = reasons.word else { return nil }
@@ -37,21 +37,21 @@ struct GPUCondition {
     if let event = c.timeline.availability(of: gpu.id, at: c.time), let cause = event.cause,
       cause != .recovered
     {
-      let age = SI.age(c.time - event.time)
+      let age = c.age(c.time - event.time)
       switch cause {
       // The event speaks of the moment the call was made, and the call still hangs.
-      case .hung: return "no answer for \(age)"
-      case .asleep: return "asleep for \(age), and left so"
-      default: return sanitized(event.text) + ", \(age) ago"
+      case .hung: return c.say(GPUWords.noAnswer, age)
+      case .asleep: return c.say(GPUWords.asleep, age)
+      default: return c.say(GPUWords.ago, sanitized(event.text), age)
       }
     }
     guard let id = c.timeline.energySeries(of: gpu.id) else {
-      return "tells neither power nor energy"
+      return c.say(GPUWords.tellsNothing)
     }
     let source = c.timeline.descriptor(id).provenance.source
     if let state = c.state(of: source), state.health != .ok, !state.message.isEmpty {
       return sanitized(state.message)
     }
-    return "no reading"
+    return c.say(GPUWords.noReading)
   }
 }

@@ -9,8 +9,8 @@ extension GPUDrawPanel {
   private func absence(_ c: FrameContext) -> (reason: String, remedy: String?) {
     let looked = c.states(feeding: [.gpu])
       .filter { $0.health != .ok && !$0.message.isEmpty }
-    let reason = looked.map { $0.message }.first ?? "no accelerator is being read"
-    return ("No GPU: " + reason, looked.map(\.remedy).first { !$0.isEmpty })
+    let reason = looked.map { $0.message }.first ?? c.say(GPUWords.noneRead)
+    return (c.say(GPUWords.noGPU, reason), looked.map(\.remedy).first { !$0.isEmpty })
   }
 
   func hostHeadline(_ c: FrameContext) -> Headline {
@@ -19,7 +19,7 @@ extension GPUDrawPanel {
       let power = c.states(feeding: [.cpu, .meter])
         .filter { $0.health != .ok }
         .map { "\($0.source): \($0.message)" + ($0.remedy.isEmpty ? "" : " – " + $0.remedy) }
-      let model = "Watts can be worked out from the load: --source model:IDLE-BUSY"
+      let model = c.say(GPUWords.fromLoad)
       return Headline(
         missing: [reason] + [remedy].compactMap { $0 } + power + (power.isEmpty ? [] : [model]))
     }
@@ -28,10 +28,10 @@ extension GPUDrawPanel {
     var headline = Headline(value: SI.text(watts, "W"))
     headline.isEstimate = isModelled
     if isModelled {
-      headline.phrases.append([Run("modelled, no sensor", c.style(.warning))])
+      headline.phrases.append([Run(c.say(GPUWords.modelled), c.style(.warning))])
     } else {
       let isWall = c.ledger.wholeRole(at: c.time) == .machine
-      let place = isWall ? "at the plug" : "processor and memory"
+      let place = isWall ? c.say(FrameWords.plug) : c.say(GPUWords.processorAndMemory)
       headline.phrases.append([Run(place, c.muted)])
     }
     headline.phrases += energyPhrases(of: devices, watts, c)

@@ -5,9 +5,10 @@ import Telemetry
 
 /// What the accelerators draw: power now, energy so far, every card in its row.
 struct GPUDrawPanel: Panel {
-  let title = "GPU DRAW"
-  let name = "GPU draw"
+  let title = Texts("GPU DRAW", "PUISSANCE GPU")
+  let name = Texts("GPU draw", "Puissance GPU")
   let word = "GPU"
+  let brief = Texts("GPU", "GPU")
   let ramp = Theme.Ramp.power
   let kinds: [DeviceKind] = [.gpu, .gpuPart, .process, .cpu, .meter, .host]
   let tells =
@@ -31,8 +32,8 @@ struct GPUDrawPanel: Panel {
     headline.phrases += energy.prefix(c.price == nil ? 1 : 2)
     let limits = gpus.compactMap { c.moment.known(.powerLimit, of: $0.id)?.value }
     if limits.count == gpus.count, case let cap = limits.reduce(0, +), cap > 0 {
-      headline.phrases.append([Run("\(SI.percent(watts / cap)) % of cap", c.muted)])
-      headline.note = "cap " + SI.string(cap, "W")
+      headline.phrases.append([Run(c.say(GPUWords.ofCap, c.percent(watts / cap)), c.muted)])
+      headline.note = c.say(GPUWords.cap, c.string(cap, "W"))
     }
     headline.phrases += energy.dropFirst(c.price == nil ? 1 : 2)
     return headline
@@ -44,7 +45,7 @@ struct GPUDrawPanel: Panel {
     if let energy = c.timeline.energy(of: devices, over: c.account), energy.covered > 0 {
       let mark = energy.isModelled ? "≈ " : ""
       phrases.append([
-        Run(mark + SI.energy(energy.joules).joined, c.text), Run(" " + c.accountWords, c.muted),
+        Run(mark + c.string(SI.energy(energy.joules)), c.text), Run(" " + c.accountWords, c.muted),
       ])
       if let cost = c.cost(of: devices, over: c.account) {
         phrases.append([Run(mark + cost, c.text)])
@@ -54,24 +55,29 @@ struct GPUDrawPanel: Panel {
         let part = c.timeline.energy(of: devices, over: TimeSpan(since.time, c.time))
       {
         phrases.append([
-          Run(mark + SI.energy(part.joules).joined, c.text), Run(" since mark", c.muted),
+          Run(mark + c.string(SI.energy(part.joules)), c.text),
+          Run(" " + c.say(GPUWords.sinceMark), c.muted),
         ])
       }
       if energy.coverage < 0.995, c.account.seconds > 10 {
-        phrases.append([Run("\(SI.percent(energy.coverage)) % covered", c.style(.warning))])
+        phrases.append([
+          Run(c.say(GPUWords.covered, c.percent(energy.coverage)), c.style(.warning))
+        ])
       }
     }
     let peak = c.ledger.powerCurve(of: devices, over: c.window, columns: 120).compactMap { $0 }
       .max()
-    if let peak { phrases.append([Run("peak " + SI.string(max(peak, watts), "W"), c.muted)]) }
+    if let peak {
+      phrases.append([Run(c.say(GPUWords.peak, c.string(max(peak, watts), "W")), c.muted)])
+    }
     return phrases
   }
 
   private func silent(_ gpus: [Device], _ c: FrameContext) -> [String] {
     let lines = c.states(feeding: [.gpu]).filter { $0.health != .ok }
       .flatMap { [$0.message, $0.remedy].filter { !$0.isEmpty } }
-    let count = gpus.count == 1 ? "The GPU says" : "\(gpus.count) GPUs say"
-    return ["\(count) nothing at this time."] + lines
+    let words: GPUWords = gpus.count == 1 ? .oneSilent : .manySilent
+    return [c.say(words, "\(gpus.count)")] + lines
   }
 
   func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {

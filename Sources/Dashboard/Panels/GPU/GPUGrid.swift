@@ -23,7 +23,7 @@ enum GPUGrid {
     let tiles = Canvas.heatGridTiles(count: gpus.count, in: grid)
     let wide = tiles.map(\.width).max() ?? 0
     let labels = zip(gpus, watts).map { gpu, watts in
-      wide >= 6 ? watts.map { SI.fixed($0, 0) } ?? "–" : wide >= 2 ? gpu.label : ""
+      wide >= 6 ? watts.map { c.fixed($0, 0) } ?? "–" : wide >= 2 ? gpu.label : ""
     }
     canvas.heatGrid(
       watts, in: grid, bottom: 0, top: top, gradient: c.theme[.power], missing: c.theme[.critical],
@@ -33,7 +33,7 @@ enum GPUGrid {
     drawLegend(&canvas, top: top, hidden: hidden, labelled: wide, in: below.row(0), c)
     for (index, sentence) in words.prefix(wordRows).enumerated() {
       let isLast = index == wordRows - 1 && words.count > wordRows
-      let more = isLast ? "   and \(words.count - wordRows) more" : ""
+      let more = isLast ? "   " + c.say(GPUWords.more, "\(words.count - wordRows)") : ""
       let row = below.row(index + 1)
       let room = row.width - displayWidth(more)
       let used = canvas.textClipped(
@@ -65,7 +65,7 @@ enum GPUGrid {
   ) {
     guard !rect.isEmpty else { return }
     guard hidden == 0 || rect.width >= 50 else {
-      let words = "\(hidden) more do not fit"
+      let words = c.say(GPUWords.doNotFit, "\(hidden)")
       canvas.textClipped(words, x: rect.x, y: rect.y, maxWidth: rect.width, c.style(.warning))
       return
     }
@@ -81,14 +81,17 @@ enum GPUGrid {
       }
       x += ramp.width
     }
-    x += canvas.text(" \(SI.string(top, "W"))", x: x, y: rect.y, c.muted)
+    x += canvas.text(" \(c.string(top, "W"))", x: x, y: rect.y, c.muted)
     var phrases: [[Run]] = []
     if labelled >= 6 {
-      phrases.append([Run("watts of each", c.muted)])
+      phrases.append([Run(c.say(GPUWords.wattsOfEach), c.muted)])
     } else if labelled >= 2 {
-      phrases.append([Run("numbers name the cards", c.muted)])
+      phrases.append([Run(c.say(GPUWords.numbersName), c.muted)])
     }
-    if hidden > 0 { phrases.insert([Run("\(hidden) more do not fit", c.style(.warning))], at: 0) }
+    if hidden > 0 {
+      let words = c.say(GPUWords.doNotFit, "\(hidden)")
+      phrases.insert([Run(words, c.style(.warning))], at: 0)
+    }
     canvas.phrases(phrases, x: x + 3, y: rect.y, maxWidth: rect.right - x - 3)
   }
 
@@ -98,32 +101,34 @@ enum GPUGrid {
   ) -> [(text: String, short: String, role: Theme.Role)] {
     var result: [(text: String, short: String, role: Theme.Role)] = silent.compactMap { gpu in
       GPUCondition.silence(of: gpu, c).map {
-        ("GPU \(gpu.label): \($0)", "GPU \(gpu.label) is silent", .critical)
+        (
+          c.say(GPUWords.silence, gpu.label, $0), c.say(GPUWords.isSilent, gpu.label), .critical
+        )
       }
     }
-    result += outliers.map { (sentence($0), short($0), .warning) }
+    result += outliers.map { (sentence($0, c), short($0, c), .warning) }
     return result
   }
 
   /// An outlier in few words: `GPU 6: 131 W`.
-  private static func short(_ outlier: Outlier) -> String {
+  private static func short(_ outlier: Outlier, _ c: FrameContext) -> String {
     let value =
-      outlier.kind == .hot ? SI.fixed(outlier.value, 0) + " °C" : SI.string(outlier.value, "W")
-    return "GPU \(outlier.device.label): \(value)"
+      outlier.kind == .hot ? c.fixed(outlier.value, 0) + " °C" : c.string(outlier.value, "W")
+    return c.say(GPUWords.short, outlier.device.label, value)
   }
 
   /// An outlier in words: `GPU 6 draws 131 W while its peers draw 610 W: waits`.
-  static func sentence(_ outlier: Outlier) -> String {
+  static func sentence(_ outlier: Outlier, _ c: FrameContext) -> String {
     let name = "GPU \(outlier.device.label)"
-    let own = SI.string(outlier.value, outlier.kind == .hot ? "°C" : "W")
-    let peers = SI.string(outlier.median, "W")
+    let own = c.string(outlier.value, outlier.kind == .hot ? "°C" : "W")
+    let peers = c.string(outlier.median, "W")
     switch outlier.kind {
-    case .waits: return "\(name) draws \(own) while its peers draw \(peers): waits"
-    case .drawsLess: return "\(name) draws \(own) while its peers draw \(peers)"
-    case .drawsMore: return "\(name) draws \(own), its peers only \(peers)"
+    case .waits: return c.say(GPUWords.isWaiting, name, own, peers)
+    case .drawsLess: return c.say(GPUWords.drawsLess, name, own, peers)
+    case .drawsMore: return c.say(GPUWords.drawsMore, name, own, peers)
     case .hot:
-      return "\(name) is at \(SI.fixed(outlier.value, 0)) °C, its peers at "
-        + "\(SI.fixed(outlier.median, 0)) °C"
+      return c.say(
+        GPUWords.isHot, name, c.fixed(outlier.value, 0), c.fixed(outlier.median, 0))
     }
   }
 }

@@ -59,7 +59,7 @@ enum GPURows {
   ) {
     var right = rect.right - condition
     for column in table.reversed() {
-      canvas.textRight(column.title, right: right, y: rect.y, c.muted)
+      canvas.textRight(c.say(column.title), right: right, y: rect.y, c.muted)
       right -= column.width
     }
   }
@@ -79,7 +79,7 @@ enum GPURows {
     let condition = GPUCondition.of(gpu, outliers, c)
     if width > 0, let condition {
       canvas.textRight(
-        "\(condition.symbol) \(condition.word)", right: rect.right, y: rect.y,
+        "\(condition.symbol) \(c.say(condition.word))", right: rect.right, y: rect.y,
         c.style(condition.role))
     }
     var right = rect.right - width

@@ -51,18 +51,21 @@ enum HostRows {
     var lines: [(String, Double?, String, String)] = []
     lines.append(
       (
-        "CPU", busy, busy.map { SI.percent($0) + " %" } ?? "–",
-        cores.map { "of \(SI.count($0)) cores" } ?? ""
+        "CPU", busy, busy.map { c.percent($0) + " %" } ?? "–",
+        cores.map { c.say(GPUWords.ofCores, SI.count($0)) } ?? ""
       ))
     if let used, let total, total > 0 {
       lines.append(
-        ("memory", used / total, SI.memory(used).joined, "of " + SI.memory(total).joined))
+        (
+          c.say(GPUWords.memory), used / total, c.string(SI.memory(used)),
+          c.say(GPUWords.of, c.string(SI.memory(total)))
+        ))
     }
-    let pressures: [(String, Metric)] = [
-      ("cpu", .cpuPressure), ("memory", .memoryPressure), ("i/o", .ioPressure),
+    let pressures: [(GPUWords, Metric)] = [
+      (.processor, .cpuPressure), (.memory, .memoryPressure), (.inputOutput, .ioPressure),
     ]
     let stalls = pressures.compactMap { name, metric in
-      c.moment.rate(metric, of: host.id, window: 10).map { (name, $0) }
+      c.moment.rate(metric, of: host.id, window: 10).map { (c.say(name), $0) }
     }
     for (index, line) in lines.enumerated() where index < rect.height {
       let y = rect.y + index
@@ -80,11 +83,11 @@ enum HostRows {
       let phrases = stalls.map { name, share in
         [
           Run(name + " ", c.muted),
-          Run(SI.percent(min(1, share)) + " %", share > 0.1 ? c.style(.warning) : c.text),
+          Run(c.percent(min(1, share)) + " %", share > 0.1 ? c.style(.warning) : c.text),
         ]
       }
       let y = rect.y + lines.count
-      canvas.text("stalls", x: rect.x, y: y, c.muted)
+      canvas.text(c.say(GPUWords.stalls), x: rect.x, y: y, c.muted)
       canvas.phrases(phrases, x: rect.x + 8, y: y, maxWidth: rect.width - 8)
     }
   }

@@ -33,7 +33,7 @@ extension Destination {
       let times = Happening.all(in: timeline).filter { sort == .event || $0.sort == sort }.map(
         \.time)
       guard let found = after ? times.first(where: { $0 > time }) : times.last(where: { $0 < time })
-      else { throw Fault(words: "no \(sort.rawValue) \(after ? "after" : "before") this") }
+      else { throw Fault(after ? .noneAfter : .noneBefore, sort.rawValue) }
       return found
     }
   }
@@ -65,7 +65,7 @@ extension Destination {
     let first = Self.day(of: bounds.start, offset)
     let last = Self.day(of: bounds.end, offset)
     // A session of centuries is a fault of its clock.
-    guard last - first < 100_000 else { throw Fault(words: "the session is too long for that") }
+    guard last - first < 100_000 else { throw Fault(.tooLong) }
     let days = (first...max(first, last)).sorted {
       (abs($0 - today), $1) < (abs($1 - today), $0)
     }
@@ -90,7 +90,7 @@ extension Destination {
       let civil = CivilTime(time, offset: offset(time))
       return "\(civil.isoDate) \(civil.shortClock)"
     }
-    return Fault(words: "the session is from \(words(bounds.start)) to \(words(bounds.end))")
+    return Fault(.sessionIs, words(bounds.start), words(bounds.end))
   }
 
   /// The greatest minute, and in it the greatest second.
@@ -107,7 +107,7 @@ extension Destination {
       let curve = ledger.powerCurve(over: span, columns: columns, until: bounds.end)
       let known = curve.indices.compactMap { index in curve[index].map { (index, $0) } }
       guard let best = known.max(by: { $0.1 < $1.1 }) else {
-        throw Fault(words: "nothing here tells the power")
+        throw Fault(.noPower)
       }
       let width = span.seconds / Double(columns)
       span = TimeSpan(

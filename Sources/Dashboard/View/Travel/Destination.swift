@@ -31,7 +31,16 @@ public enum Destination: Hashable, Sendable {
   /// Why a text names no time or there is no such time.
   public struct Fault: Error, Hashable, Sendable {
     /// In words, for the user.
-    public let words: String
+    public var words: String { texts.english }
+    /// The same in every language.
+    let texts: Texts
+
+    init(_ texts: Texts) { self.texts = texts }
+
+    init(_ words: TravelWords, _ values: String...) {
+      texts = Texts(
+        words.texts.text(in: .en, values), words.texts.text(in: .fr, values))
+    }
   }
 
   /// What can be written, shortly.
@@ -41,8 +50,8 @@ public enum Destination: Hashable, Sendable {
   /// - Throws: `Fault` where it names no time.
   public init(_ text: String) throws(Fault) {
     let words = text.lowercased().split(separator: " ").map(String.init)
-    guard let first = words.first else { throw Fault(words: "write \(Self.examples)") }
-    let unknown = Fault(words: "“\(text.prefix(24))” is no time; write \(Self.examples)")
+    guard let first = words.first else { throw Fault(.write, Self.examples) }
+    let unknown = Fault(.noTime, String(text.prefix(24)), Self.examples)
     if words.count == 1 {
       self = try Self.single(first, unknown)
       return
@@ -51,7 +60,7 @@ public enum Destination: Hashable, Sendable {
     if ["next", "previous", "prev", "last"].contains(first) {
       guard let sort = EventSort(rawValue: words[1]) else {
         let all = EventSort.allCases.map(\.rawValue).joined(separator: ", ")
-        throw Fault(words: "after “\(first)” write one of \(all)")
+        throw Fault(.oneOf, first, all)
       }
       self = .event(sort, after: first == "next")
       return
