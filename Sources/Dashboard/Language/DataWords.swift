@@ -51,7 +51,7 @@ enum DataWords: ScreenWords {
     case .gpus: Texts("{1} GPUs", "{1} GPU")
     case .works: Texts("works", "travaille")
     case .waitsForData: Texts("waits for data", "attend des données")
-    case .last: Texts("the last {1}", "dernières {1}")
+    case .last: Texts("the last {1}", "sur {1}")
     }
   }
 

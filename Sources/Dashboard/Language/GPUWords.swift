@@ -22,7 +22,7 @@ enum GPUWords: ScreenWords {
     case .manySilent:
       Texts("{1} GPUs say nothing at this time.", "{1} GPU ne disent rien à cet instant.")
     case .noGPU: Texts("No GPU: {1}", "Pas de GPU : {1}")
-    case .noneRead: Texts("no accelerator is being read", "aucun accélérateur n’est lu")
+    case .noneRead: Texts("no accelerator is being read", "aucun n’est lu")
     case .fromLoad:
       Texts(
         "Watts can be worked out from the load: --source model:IDLE-BUSY",

@@ -2,7 +2,7 @@
 enum RaceTexts: ScreenWords {
   case needsTwo, noProgress, noCurves, noLossTwice, caution
   case aligned, over, against
-  case atStart, atStep, atTokens, atLoss, joules, time
+  case atStart, atStep, atTokens, atLoss, joules, time, units
   case ate, ran, progress, loss, validationLoss, toLoss, took
   case failed, cancelled, finished, ended
   case from, curveOver
@@ -33,14 +33,15 @@ enum RaceTexts: ScreenWords {
     case .atStep: Texts("at the same step", "au même pas")
     case .atTokens: Texts("at as many tokens", "à autant de jetons")
     case .atLoss: Texts("at the same loss", "à la même perte")
-    case .joules: Texts("joules", "joules")
-    case .time: Texts("time", "temps")
+    case .joules: Texts("joules", "les joules")
+    case .time: Texts("time", "le temps")
+    case .units: Texts("{1}", "les {1}")
     case .ate: Texts("ate", "mangé")
     case .ran: Texts("ran", "couru")
     case .progress: Texts("progress", "progrès")
     case .loss: Texts("loss", "perte")
     case .validationLoss: Texts("val loss", "perte val")
-    case .toLoss: Texts("to {1} {2}", "jusqu’à {1} {2}")
+    case .toLoss: Texts("to {1} {2}", "jusqu’à {2} de {1}")
     case .took: Texts("in {1}", "en {1}")
     case .failed: Texts("failed", "échoué")
     case .cancelled: Texts("cancelled", "annulé")
@@ -67,7 +68,7 @@ enum RaceTexts: ScreenWords {
     case .xAgainstY: Texts("{1} against {2}", "{1} contre {2}")
     case .lossAgainst: Texts("{1} {2} against {3}", "{1} {2} contre {3}")
     case .range: Texts("{1} to {2}", "{1} à {2}")
-    case .spentUntil: Texts("Until {1} {2}: {3}, {4}{5}.", "Jusqu’à {1} {2} : {3}, {4}{5}.")
+    case .spentUntil: Texts("Until {1} {2}: {3}, {4}{5}.", "Jusqu’à {2} de {1} : {3}, {4}{5}.")
     case .lifecycle:
       Texts(
         " (lifecycle, at the mean of each recording)",

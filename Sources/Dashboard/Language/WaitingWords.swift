@@ -81,7 +81,7 @@ enum WaitingWords {
       return
         "Il faudrait \(wanted), la machine en a \(SI.count(processors)) : \(cheaper), ou sur le GPU."
     }
-    if cause == .processors { return "Donnez-leur \(wanted) à eux, ou \(cheaper)." }
+    if cause == .processors { return "Donnez-leur \(wanted), ou \(cheaper)." }
     let workers = max(needed, Double((account.loader?.workers ?? 0) + 1))
     return "Essayez \(SI.count(workers)) chargeurs, ou \(cheaper)."
   }

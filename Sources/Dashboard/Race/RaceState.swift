@@ -49,7 +49,7 @@ extension RaceAxis {
     switch self {
     case .joules: scene.say(.joules)
     case .time: scene.say(.time)
-    case .progress: scene.unit(scene.race.run)
+    case .progress: scene.say(.units, scene.unit(scene.race.run))
     }
   }
 }
