@@ -84,6 +84,21 @@ import Testing
     #expect(view.cursor.mode == .live)
   }
 
+  @Test func `A click on a hint gives its command`() {
+    var input = Stage.input(Stage.training, 132, 40)
+    let line = Frame.render(input).lines[39]
+    func command(_ word: String) -> Command? {
+      guard let range = line.ranges(of: word).first else { return nil }
+      return Frame.hint(
+        atX: line.distance(from: line.startIndex, to: range.lowerBound), y: 39, input)
+    }
+    #expect(command("pause") == .playOrPause && command("flow") == .overlay(.flow))
+    #expect(command("quit") == .quit && command("help") == .help)
+    #expect(Frame.hint(atX: 131, y: 39, input) == nil && Frame.hint(atX: 5, y: 38, input) == nil)
+    input.view.toast = "saved"
+    #expect(Frame.hint(atX: 5, y: 39, input) == nil)
+  }
+
   @Test func `A click on the name of a mark goes to its time`() {
     let input = Stage.input(Stage.training, 132, 40)
     let track = Layout(width: 132, height: 40).track

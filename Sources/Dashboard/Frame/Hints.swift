@@ -21,23 +21,55 @@ enum Hints {
         view.toast, x: rect.x + 1, y: rect.y, maxWidth: rect.width - 2, c.style(.good).bold)
       return
     }
-    let isPaused = view.cursor.mode == .paused
-    let phrases = KeyTable.all.compactMap { binding -> [Run]? in
-      guard let hints = binding.hints else { return nil }
-      let hint =
-        binding.command == .playOrPause && isPaused
-        ? c.say(FrameWords.play) : c.say(hints)
-      return [Run(keys(binding, c), c.style(.accent).bold), Run(" " + hint, c.muted)]
+    for place in places(in: rect, c) {
+      canvas.runs(place.phrase, x: place.x, y: rect.y, maxWidth: rect.right - place.x)
     }
-    // Help and quit are placed first, since a lost user needs them.
-    let essential = Array(phrases.suffix(2))
-    let width = essential.flatMap { $0 }.reduce(0) { $0 + displayWidth($1.text) } + 3
-    let used = canvas.phrases(
-      Array(phrases.dropLast(2)), x: rect.x + 1, y: rect.y, maxWidth: rect.width - 3 - width, gap: 2
-    )
-    canvas.phrases(
-      essential, x: rect.x + 1 + (used > 0 ? used + 2 : 0), y: rect.y, maxWidth: rect.width - 2,
-      gap: 2)
+  }
+
+  /// A hint, where it stands, and the command that its key gives.
+  struct Place {
+    var x: Int
+    var phrase: [Run]
+    var command: Command
+    var width: Int { phrase.reduce(0) { $0 + displayWidth($1.text) } }
+  }
+
+  /// The hints that have room, from the left; help and quit are always among them, since a lost user
+  /// needs them.
+  static func places(in rect: Rect, _ c: FrameContext) -> [Place] {
+    let all = KeyTable.all.compactMap { binding -> Place? in
+      guard let hints = binding.hints else { return nil }
+      let phrase = [
+        Run(keys(binding, c), c.style(.accent).bold),
+        Run(" " + word(binding.command, hints, c), c.muted),
+      ]
+      return Place(x: 0, phrase: phrase, command: binding.command)
+    }
+    let gap = 2
+    let essential = all.suffix(2)
+    var free = rect.width - 2 - essential.reduce(0) { $0 + $1.width + gap }
+    var kept: [Place] = []
+    for place in all.dropLast(2) where place.width + gap <= free {
+      kept.append(place)
+      free -= place.width + gap
+    }
+    var x = rect.x + 1
+    return (kept + essential).map { place in
+      defer { x += place.width + gap }
+      return Place(x: x, phrase: place.phrase, command: place.command)
+    }
+  }
+
+  /// What a key does now, in a word.
+  private static func word(_ command: Command, _ hints: Texts, _ c: FrameContext) -> String {
+    let view = c.input.view
+    if command == .playOrPause, view.cursor.mode == .paused { return c.say(FrameWords.play) }
+    if case .overlay(let name) = command, name == view.overlay,
+      OverlayCatalogue.overlay(name)?.isWhole ?? false
+    {
+      return c.say(FrameWords.panels)
+    }
+    return c.say(hints)
   }
 
   /// What is typed of a time, where it leads, and what can be typed.

@@ -132,7 +132,7 @@ enum Ribbon {
   /// A use in a word or two.
   private static func name(_ use: EnergySplit.Use, _ c: FrameContext) -> String {
     switch c.language {
-    case .en: use.rawValue
+    case .en: use == .waiting ? "waits" : use.rawValue
     case .fr: FlowWords.use(use).short(in: .fr) ?? FlowWords.use(use).text(in: .fr)
     }
   }

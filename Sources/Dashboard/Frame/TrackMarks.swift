@@ -49,15 +49,3 @@ struct TrackMarks {
     marks = found
   }
 }
-
-extension Frame {
-  /// The time of the mark whose name lies under a click; `nil` where none does.
-  public static func markTime(atX x: Int, y: Int, _ input: FrameInput) -> Timestamp? {
-    let context = FrameContext(input)
-    let track = context.layout.track
-    guard track.contains(x: x, y: y) else { return nil }
-    return TrackMarks(in: track, from: track.x, context).marks.first {
-      x > $0.x && x < $0.x + displayWidth($0.name)
-    }?.event.time
-  }
-}

@@ -12,7 +12,7 @@ enum DataPathWords {
     case .workers: Texts("loader", "charge")
     case .hostLink: Texts("to GPU", "→ GPU")
     case .deviceMemory: Texts("memory", "mém.")
-    case .cores: Texts("cores", "cœurs")
+    case .cores: Texts("tensor", "tensor")
     }
   }
 

@@ -16,7 +16,7 @@ enum FrameWords: ScreenWords {
   case sinceStart, selected
   case now
   case closes, shownRows, clears
-  case thisRun
+  case thisRun, panels
 
   /// The text in every language.
   var texts: Texts {
@@ -58,6 +58,7 @@ enum FrameWords: ScreenWords {
     case .closes: Texts("closes", "ferme")
     case .shownRows: Texts("{1}–{2} of {3}", "{1}–{2} sur {3}")
     case .thisRun: Texts("this run", "celle-ci")
+    case .panels: Texts("panels", "panneaux")
     case .clears: Texts("Esc clears", "Échap efface")
     }
   }

@@ -267,6 +267,12 @@ final class ScreenSession {
     case .press:
       // The others belong to the terminal: they paste, or open a menu.
       guard mouse.button == 1 else { return }
+      if let command = Frame.hint(atX: mouse.x, y: mouse.y, input()) {
+        for effect in view.apply(command, timeline: feed.timeline, bounds: feed.bounds) {
+          perform(effect)
+        }
+        return
+      }
       if view.overlay == nil, let time = Frame.markTime(atX: mouse.x, y: mouse.y, input()) {
         view.cursor.seek(to: time, in: feed.bounds)
         return
