@@ -6,7 +6,7 @@ enum DietWords: ScreenWords {
   case layBeside, race, beside, cannotCompare, perMeasure
   case lossAgainst, others, model, condition, source, ratio
   case token, outputToken, sample, step, epoch, request
-  case energy, time, operations
+  case energy, time, operations, joules
 
   /// The text in every language.
   var texts: Texts {
@@ -48,6 +48,7 @@ enum DietWords: ScreenWords {
     case .request: Texts("request", "requête")
     case .energy: Texts("energy", "énergie")
     case .time: Texts("time", "temps")
+    case .joules: Texts("joules", "joules")
     case .operations: Texts("operations", "opérations")
     }
   }

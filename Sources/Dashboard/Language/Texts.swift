@@ -1,12 +1,12 @@
 /// One text of the program in every language: a language that is added asks for all of them.
 ///
 /// `{1}`, `{2}` … are places that are filled in their order.
-struct Texts: Hashable, Sendable {
+package struct Texts: Hashable, Sendable {
   let english: String
   let french: String
 
   /// A text in English and in French.
-  init(_ english: String, _ french: String) {
+  package init(_ english: String, _ french: String) {
     self.english = english
     self.french = french
   }
@@ -26,7 +26,7 @@ struct Texts: Hashable, Sendable {
 }
 
 /// The words of one area of the screen: a case for each text.
-protocol ScreenWords: CaseIterable, Sendable {
+package protocol ScreenWords: CaseIterable, Sendable {
   /// The text in every language.
   var texts: Texts { get }
   /// How many columns it has at most; `nil` where it may be of any length.
@@ -34,10 +34,10 @@ protocol ScreenWords: CaseIterable, Sendable {
 }
 
 extension ScreenWords {
-  var room: Int? { nil }
+  package var room: Int? { nil }
 
   /// The words in a language, with their places filled in their order.
-  func text(in language: Language, _ values: String...) -> String {
+  package func text(in language: Language, _ values: String...) -> String {
     texts.text(in: language, values)
   }
 }

@@ -1,13 +1,16 @@
 /// What is said for a while after a key.
-enum ToastWords: ScreenWords {
+package enum ToastWords: ScreenWords {
   case marks, dots, blocks, ascii
   case curvesShow, shortest, longest
   case nothingAfter, nothingBefore
   case dropped, selecting, beginFirst, noLoop, noLength, looping, selected
   case notOurs, haveEnded, chooseOne, hasEnded, hostNumbers
+  case theme, pastePassedOver, markSet, namedMarkSet, untilYouLeave
+  case saved, savedBesideLink, notSaved
+  case noProcess, processEnded, sent, notPermitted, signalFailed
 
   /// The text in every language.
-  var texts: Texts {
+  package var texts: Texts {
     switch self {
     case .marks: Texts("marks: {1}", "tracés : {1}")
     case .dots: Texts("dots", "points")
@@ -52,6 +55,31 @@ enum ToastWords: ScreenWords {
       Texts(
         "choose a single process first: press u", "choisissez d’abord un seul processus : touche u")
     case .hasEnded: Texts("that process has ended", "ce processus est fini")
+    case .theme: Texts("theme {1}", "thème {1}")
+    case .pastePassedOver:
+      Texts(
+        "a paste was passed over: keys work when they are typed",
+        "un collage est ignoré : les touches valent quand on les tape")
+    case .markSet: Texts("{1} set", "{1} posé")
+    case .namedMarkSet: Texts("mark “{1}” set", "repère « {1} » posé")
+    case .untilYouLeave: Texts("{1}, until you leave: {2}", "{1}, jusqu’à la sortie : {2}")
+    case .saved: Texts("saved {1}.svg and {1}.txt", "{1}.svg et {1}.txt enregistrés")
+    case .savedBesideLink:
+      Texts(
+        "saved {1}.svg and {1}.txt; {2} is a link, which is not followed",
+        "{1}.svg et {1}.txt enregistrés ; {2} est un lien, qui n’est pas suivi")
+    case .notSaved:
+      Texts(
+        "the screenshot could not be saved here: {1}",
+        "la capture n’a pas pu être enregistrée ici : {1}")
+    case .noProcess: Texts("no such process", "aucun tel processus")
+    case .processEnded: Texts("process {1} has ended", "le processus {1} est fini")
+    case .sent: Texts("sent {1} to process {2}", "{1} envoyé au processus {2}")
+    case .notPermitted:
+      Texts(
+        "process {1} belongs to somebody else: not permitted",
+        "le processus {1} est à un autre : non permis")
+    case .signalFailed: Texts("process {1}: {2}", "processus {1} : {2}")
     case .hostNumbers:
       Texts(
         "in here process numbers are the host's: signal it from there",

@@ -68,7 +68,9 @@ enum Certificate {
       lines.append(c.say(CertificateWords.energyOf, boundary))
     }
     lines.append(method(energy, c))
-    lines += c.ledger.warnings(over: c.account).map { "▲ " + $0.words }
+    lines += c.ledger.warnings(over: c.account).map {
+      "▲ " + WarningWords.text($0, in: c.language)
+    }
     return lines
   }
 
@@ -99,7 +101,10 @@ enum Certificate {
         case .consumption: .ofConsumption
         case .unknown: .ofUnknown
         }
-      lines.append(c.say(CertificateWords.sharesOf, c.say(basis), sanitized(live.otherBasis)))
+      lines.append(
+        c.say(
+          CertificateWords.sharesOf, c.say(basis),
+          sanitized(WarningWords.otherBasis(live, in: c.language))))
     }
     return asked + site + lines
   }

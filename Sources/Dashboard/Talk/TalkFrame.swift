@@ -120,7 +120,7 @@ struct TalkScene {
     guard let race = context.race else { return RaceOverlay().draw(&canvas, context) }
     let scene = RaceScene(
       race: race, moment: race.moment(at: context.time, by: context.input.view.race.alignment),
-      state: context.input.view.race, theme: theme, glyphs: glyphs)
+      state: context.input.view.race, theme: theme, glyphs: glyphs, language: context.language)
     let table = scene.table(width: area.width)
     let (curves, rows) = area.splitRows(area.height - table.count - 1)
     RaceChart(scene, in: curves)?.draw(&canvas)

@@ -32,8 +32,8 @@ extension TalkNumber {
           number: SI.twoDigits(isFar ? kilometres : kilometres * 1000), unit: isFar ? "km" : "m"))
       headline.isEstimate = true
       headline.phrases = [
-        [Run("in a Model 3, with the same energy", c.text)],
-        [Run(SI.energy(energy.joules).joined + " " + place(c), c.text)],
+        [Run(c.say(TalkNumberWords.inModelThree), c.text)],
+        [Run(c.string(SI.energy(energy.joules)) + " " + place(c), c.text)],
       ]
       return headline
     case .carbon:
@@ -43,9 +43,10 @@ extension TalkNumber {
       var headline = Headline(value: SI.carbon(account.grams))
       headline.isEstimate = c.sessionEnergy?.isModelled ?? false
       headline.tone = .text
-      headline.phrases = [[Run("lifecycle", c.text)]]
+      headline.phrases = [[Run(c.say(TalkNumberWords.lifecycle), c.text)]]
       if let energy = c.sessionEnergy {
-        headline.phrases.append([Run("of " + SI.energy(energy.joules).joined, c.text)])
+        let of = c.say(TalkNumberWords.of, c.string(SI.energy(energy.joules)))
+        headline.phrases.append([Run(of, c.text)])
       }
       return headline
     case .race:
@@ -54,9 +55,9 @@ extension TalkNumber {
       guard let equal = moment.equalLoss else {
         return Headline(missing: [moment.absence].compactMap { $0 })
       }
-      var headline = Headline(value: SI.Text(number: equal.sign, unit: "joules"))
+      var headline = Headline(value: SI.Text(number: equal.sign, unit: c.say(DietWords.joules)))
       headline.isEstimate = race.run.isModelled || race.baseline.isModelled
-      headline.phrases = [[Run(equal.words.of, c.text)]]
+      headline.phrases = [[Run(ComparisonWords.equalLoss(equal, in: c.language).of, c.text)]]
       headline.tone = equal.saves.map { $0 ? .good : .critical } ?? .text
       return headline
     }
@@ -72,8 +73,11 @@ extension TalkNumber {
   }
 
   private func place(_ c: FrameContext) -> String {
-    c.ledger.wholeRole(at: c.time) == .machine ? "at the plug" : "by its parts"
+    c.ledger.wholeRole(at: c.time) == .machine
+      ? c.say(FrameWords.plug) : c.say(TalkNumberWords.byParts)
   }
 
-  private func since(_ c: FrameContext) -> String { "in " + SI.duration(c.session.seconds) }
+  private func since(_ c: FrameContext) -> String {
+    c.say(TalkNumberWords.since, c.duration(c.session.seconds))
+  }
 }

@@ -15,7 +15,8 @@ extension TalkScene {
     // What stands still has no speed.
     guard !state.isAtEnd else { return "■ " + word }
     let speed = state.speed
-    let times = "×" + (speed < 9.95 ? SI.twoDigits(speed).shortened : SI.count(speed.rounded()))
+    let number = speed < 9.95 ? SI.twoDigits(speed).shortened : SI.count(speed.rounded())
+    let times = "×" + language.number(number)
     if state.idleRate > 1 {
       return "» " + word + " " + TalkWords.idleFaster.text(in: language, times)
     }

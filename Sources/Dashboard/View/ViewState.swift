@@ -133,7 +133,7 @@ public struct ViewState: Sendable, Hashable {
   }
 
   /// Says something to the user until the next key.
-  mutating func say(_ words: ToastWords, _ values: String...) {
+  package mutating func say(_ words: ToastWords, _ values: String...) {
     toast = words.texts.text(in: language, values)
   }
 

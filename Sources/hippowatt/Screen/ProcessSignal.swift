@@ -1,4 +1,5 @@
 import CSystem
+import Dashboard
 import Glibc
 import Linux
 
@@ -10,14 +11,20 @@ enum ProcessSignal {
   ///
   /// The process is held by a descriptor before its start is compared, so that a number that was
   /// given to another process meanwhile is never hit.
-  static func send(_ number: Int, to pid: Int, started: String) -> String {
-    guard pid > 1, let target = pid_t(exactly: pid) else { return "no such process" }
+  static func send(
+    _ number: Int, to pid: Int, started: String, in language: Language = .fallback
+  ) -> String {
+    guard pid > 1, let target = pid_t(exactly: pid) else {
+      return ToastWords.noProcess.text(in: language)
+    }
     let handle = cs_process_open(target)
-    guard handle >= 0 else { return words(errno, pid) }
+    guard handle >= 0 else { return words(errno, pid, language) }
     defer { close(handle) }
-    guard Self.started(target) == started else { return "process \(pid) has ended" }
-    guard cs_process_signal(handle, Int32(number)) == 0 else { return words(errno, pid) }
-    return "sent \(name(number)) to process \(pid)"
+    guard Self.started(target) == started else {
+      return ToastWords.processEnded.text(in: language, "\(pid)")
+    }
+    guard cs_process_signal(handle, Int32(number)) == 0 else { return words(errno, pid, language) }
+    return ToastWords.sent.text(in: language, name(number), "\(pid)")
   }
 
   /// Field 22 of `/proc/PID/stat`.
@@ -38,11 +45,11 @@ enum ProcessSignal {
     }
   }
 
-  private static func words(_ code: Int32, _ pid: Int) -> String {
+  private static func words(_ code: Int32, _ pid: Int, _ language: Language) -> String {
     switch code {
-    case ESRCH: "process \(pid) has ended"
-    case EPERM: "process \(pid) belongs to somebody else: not permitted"
-    default: "process \(pid): \(String(cString: strerror(code)))"
+    case ESRCH: ToastWords.processEnded.text(in: language, "\(pid)")
+    case EPERM: ToastWords.notPermitted.text(in: language, "\(pid)")
+    default: ToastWords.signalFailed.text(in: language, "\(pid)", String(cString: strerror(code)))
     }
   }
 }

@@ -236,7 +236,7 @@ final class ScreenSession {
       let effects = view.press(
         key.name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal,
         utcOffset: feed.info.utcOffset, scrollLimit: limit)
-      if view.theme != theme { view.toast = "theme " + self.theme.name }
+      if view.theme != theme { view.say(.theme, self.theme.name) }
       // Not even the rest of the same read is an answer: it was typed before the question.
       if view.processes.asked != asked {
         view.processes.holdAnswers()
@@ -246,7 +246,7 @@ final class ScreenSession {
       for effect in effects { perform(effect) }
     case .pasted:
       if quietSince != nil { quietSince = Self.monotonic }
-      view.toast = "a paste was passed over: keys work when they are typed"
+      view.say(.pastePassedOver)
     case .mouse(let mouse): handle(mouse)
     case .resized: break
     case .resumed:
@@ -314,15 +314,19 @@ final class ScreenSession {
     switch effect {
     case .quit: isOver = true
     case .repaint: screen.repaint()
-    case .screenshot: view.toast = Screenshot.save(frame, theme: theme)
+    case .screenshot: view.toast = Screenshot.save(frame, theme: theme, in: language)
     case .signal(let pid, let started, let number):
-      view.toast = ProcessSignal.send(number, to: pid, started: started)
+      view.toast = ProcessSignal.send(number, to: pid, started: started, in: language)
     case .mark(let nanoseconds, let name):
       let count = feed.timeline.events.count { $0.kind == .mark } + 1
       let text = name ?? "mark \(count)"
       let event = Event(time: Timestamp(nanoseconds: nanoseconds), kind: .mark, text: text)
-      let set = name == nil ? "\(text) set" : "mark “\(text)” set"
-      view.toast = feed.mark(event).map { "\(set), until you leave: \($0)" } ?? set
+      let words: ToastWords = name == nil ? .markSet : .namedMarkSet
+      let set = words.text(in: language, text)
+      view.toast =
+        feed.mark(event).map {
+          ToastWords.untilYouLeave.text(in: language, set, $0)
+        } ?? set
     }
   }
 }

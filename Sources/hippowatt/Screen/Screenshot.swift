@@ -14,7 +14,9 @@ enum Screenshot {
   /// Saves a frame as SVG and as text in the current folder; says what became of it.
   ///
   /// Only ever under a new name: a link that somebody laid there could lead to any file.
-  static func save(_ frame: Canvas, theme: Theme) -> String {
+  static func save(
+    _ frame: Canvas, theme: Theme, in language: Language = .fallback
+  ) -> String {
     var number = 1
     var links: [String] = []
     func isTaken(_ name: String) -> Bool {
@@ -29,8 +31,8 @@ enum Screenshot {
     let problem =
       File.create(svg(frame, theme: theme), at: name + ".svg")
       ?? File.create(TextWriter.plain(frame), at: name + ".txt")
-    if let problem { return "the screenshot could not be saved here: \(problem)" }
-    let remark = links.first.map { "; \($0) is a link, which is not followed" } ?? ""
-    return "saved \(name).svg and \(name).txt\(remark)"
+    if let problem { return ToastWords.notSaved.text(in: language, "\(problem)") }
+    return links.first.map { ToastWords.savedBesideLink.text(in: language, name, $0) }
+      ?? ToastWords.saved.text(in: language, name)
   }
 }

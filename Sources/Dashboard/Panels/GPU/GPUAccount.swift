@@ -21,7 +21,7 @@ enum GPUAccount {
       phrases.append([Run(GPUGrid.sentence(worst, c), c.style(.warning))])
     }
     if let warning = c.ledger.metersPassedOver(in: c.account).first {
-      phrases.append([Run("▲ " + warning.words, c.style(.warning))])
+      phrases.append([Run("▲ " + WarningWords.text(warning, in: c.language), c.style(.warning))])
     }
     var method = c.say(
       balance.counted != nil ? GPUAccountWords.byCounter : .byIntegrating)
