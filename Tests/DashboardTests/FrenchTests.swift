@@ -88,6 +88,8 @@ import Testing
       }, "paused")
     expectFrench(Self.input(Stage.host, width, height), "no GPU")
     expectFrench(Self.input(Stage.nothing, width, height), "nothing")
+    expectFrench(Self.input(Stage.cluster(64), width, height), "a cluster")
+    expectFrench(Self.input(Stage.cluster(3), width, height), "cards")
     for panel in PanelCatalogue.all.indices {
       expectFrench(
         Self.input(Stage.training, width, height) { $0.press(.panel(panel), $1) }, "panel \(panel)")
@@ -98,6 +100,13 @@ import Testing
       if view == .equivalents { input.height = min(height, 5) }
       expectFrench(input, view.name)
     }
+  }
+
+  @Test(arguments: [(60, 20), (44, 14), (40, 10), (28, 7), (20, 5)])
+  func `No small frame in French shows English words`(width: Int, height: Int) {
+    expectFrench(Self.input(Stage.training, width, height), "live")
+    expectFrench(Self.input(Stage.host, width, height), "no GPU")
+    expectFrench(Self.input(Stage.nothing, width, height), "nothing")
   }
 
   @Test func `Toasts are in the language of the view`() {

@@ -101,6 +101,20 @@ import Testing
     }
   }
 
+  @Test func `in French the hours and the own sun are told`() {
+    for timeline in [timeline(), sunny(), sunny(isSilent: true)] {
+      var input = Stage.input(timeline, 132, 40) { view, bounds in
+        view.cursor.seek(to: Stage.start + 600, in: bounds)
+        view.press(.panel(3), bounds)
+      }
+      input.language = .fr
+      let text = TextWriter.plain(Frame.render(input))
+      for word in ["renewable", "own sun", "greenest", "forecast", "now ", "site draws", " of "] {
+        #expect(!text.contains(word), "“\(word)”")
+      }
+    }
+  }
+
   @Test func `a silent inverter makes the share unknown and not the grid's`() {
     let text = TextWriter.plain(frame(sunny(isSilent: true), 132, 40))
     #expect(text.contains("own sun: unknown"), "\(text)")
