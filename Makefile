@@ -12,7 +12,7 @@ RELEASE = $(SWIFT) build -c release --product hippowatt $(SHIPPED)
 BINARY = .build/release/hippowatt
 PACKAGES = libncurses-dev libsqlite3-dev
 # The largest the stripped program may be; full Foundation alone would pass it four times.
-LIMIT = 23500000
+LIMIT = 23200000
 
 .PHONY: run build test lint size check setup libcurl install uninstall man completions screenshots demos \
   demo-fake golden terminals bench bench-compare bench-baseline bench-shipped coverage sanitize frameworks stalls clean
