@@ -93,7 +93,7 @@ public struct SimulatedSource: DataSource {
     while start - 1 > from, SimulatedRun.phase(at: start - 1) == phase { start -= 1 }
     return Event(
       time: max(last, epoch + Double(start)), kind: .note,
-      text: "SIMULATED job \(phase.rawValue)")
+      text: phase.rawValue)
   }
 
   static func quarter(_ time: Timestamp) -> Int64 { time.nanoseconds / 900_000_000_000 }
