@@ -1,8 +1,8 @@
-import Accounting
 import Canvas
 import Telemetry
 import Testing
 
+@testable import Accounting
 @testable import Dashboard
 
 /// Sentences that are written in French of the values behind the account's own English ones.
@@ -53,6 +53,34 @@ import Testing
   func `Warnings`(warning: AccountWarning) {
     let words = WarningWords.text(warning, in: .fr)
     expectFrench(words, besides: warning.words)
+    #expect(!words.contains("."), "a decimal point in \(words)")
+  }
+
+  @Test(arguments: [
+    MFU.Absence.parameters, .tokens, .accelerator, .several, .peak(model: "X1"), .precision,
+    .peakOf(.bf16, model: "X1"), .impossible(1.234), .serving,
+  ])
+  func `Why there is no MFU`(absence: MFU.Absence) {
+    expectFrench(MFUWords.text(absence, in: .fr), besides: absence.words)
+    #expect(MFUWords.text(absence, in: .en) == absence.words)
+  }
+
+  @Test(arguments: [MFU.Contradiction.more(1.52), .less(0.61)])
+  func `Where tensor activity contradicts it`(contradiction: MFU.Contradiction) {
+    let words = MFUWords.text(contradiction, in: .fr)
+    expectFrench(words, besides: contradiction.words)
+    #expect(!words.contains("."), "a decimal point in \(words)")
+  }
+
+  @Test(arguments: [
+    JobPhase.Kind.warmUp(seconds: 12.5, times: 3.5), .evaluation, .evaluated(loss: 1.234),
+    .checkpoint,
+  ])
+  func `What a job did besides training`(kind: JobPhase.Kind) {
+    let job = DeviceID(machine: "m", kind: .job, name: "j")
+    let phase = JobPhase(job: job, kind: kind, span: TimeSpan(Stage.start, Stage.start + 12.5))
+    let words = MFUWords.text(phase, in: .fr)
+    expectFrench(words, besides: phase.words)
     #expect(!words.contains("."), "a decimal point in \(words)")
   }
 

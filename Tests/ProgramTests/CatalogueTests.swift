@@ -93,7 +93,7 @@ import Testing
     let overlay = try #require(OverlayCatalogue.overlay(name))
     let key = try #require(overlay.keys.first)
     #expect(KeyTable.command(for: key) == .overlay(name))
-    #expect(Self.readme.contains("| \(overlay.text) |"), "README.md, table of keys")
+    #expect(Self.readme.contains("| \(overlay.text.english) |"), "README.md, table of keys")
     #expect(Hippowatt.helpMessage(for: Snapshot.self).contains(name.name), "snapshot --help")
   }
 

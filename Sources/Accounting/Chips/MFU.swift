@@ -17,8 +17,8 @@ public struct MFU: Hashable, Sendable {
   public var precision: Precision?
   /// Model FLOP/s over the peak, 0...1.1; `nil` when something it needs is not known.
   public var share: Double?
-  /// Why there is no share, in words; empty when there is one.
-  public var reason = ""
+  /// Why there is no share; `nil` when there is one.
+  public var absence: Absence?
   /// MFU as the job's framework states it.
   public var reported: Double?
   /// FLOP/s of one device as the framework states it.
@@ -27,30 +27,16 @@ public struct MFU: Hashable, Sendable {
   public var hardware: Double?
 
   /// Nothing known yet but the number of devices, and perhaps why.
-  public init(devices: Double, reason: String = "") {
+  public init(devices: Double, absence: Absence? = nil) {
     self.devices = devices
-    self.reason = reason
+    self.absence = absence
   }
+
+  /// Why there is no share, in words; empty when there is one.
+  public var reason: String { absence?.words ?? "" }
 
   /// FLOP/s of one device.
   public var flopRatePerDevice: Double? { flopRate.map { $0 / max(1, devices) } }
-
-  /// How tensor activity contradicts the share, in words; empty when they agree.
-  public var verdict: String {
-    guard let share, let hardware, share > 0 else { return "" }
-    let ratio = hardware / share
-    if ratio > 1.25 {
-      return
-        "tensor pipes are busy for \(SI.significant(ratio, digits: 2)) × the model's work: "
-        + "recomputation, padding, or more parameters than stated"
-    }
-    if ratio < 0.9 {
-      return
-        "tensor pipes are busy for only \(SI.significant(ratio, digits: 2)) × the model's work: "
-        + "fewer parameters than stated, or another precision"
-    }
-    return ""
-  }
 
   /// The highest share that is stated; above it something that was assumed is wrong.
   static let limit = 1.1
@@ -109,31 +95,28 @@ extension Ledger {
   /// Sets the share, or the reason why there is none.
   private func settle(_ mfu: inout MFU, _ own: [Device]) {
     guard let rate = mfu.flopRate else {
-      mfu.reason =
-        mfu.count == nil ? "the model's parameters are not known" : "no tokens per second"
+      mfu.absence = mfu.count == nil ? .parameters : .tokens
       return
     }
     guard let accelerator = mfu.accelerator else {
-      mfu.reason =
+      mfu.absence =
         own.isEmpty
-        ? "no accelerator is read"
-        : Set(own.map(\.model)).count > 1
-          ? "its accelerators differ" : "no peak rate is known for \(own[0].model)"
+        ? .accelerator
+        : Set(own.map(\.model)).count > 1 ? .several : .peak(model: own[0].model)
       return
     }
     guard let precision = mfu.precision else {
-      mfu.reason = "the job's precision is not known"
+      mfu.absence = .precision
       return
     }
     guard let peak = accelerator.peaks[precision] else {
-      mfu.reason = "no \(precision.rawValue) peak is known for \(accelerator.name)"
+      mfu.absence = .peakOf(precision, model: accelerator.name)
       return
     }
     mfu.peak = peak * mfu.devices
     let share = rate / (peak * mfu.devices)
     guard share <= MFU.limit else {
-      mfu.reason =
-        "\(SI.percent(share)) % cannot be: parameters, devices or precision are not as stated"
+      mfu.absence = .impossible(share)
       return
     }
     mfu.share = share

@@ -40,7 +40,8 @@ public struct Happening: Hashable, Sendable {
       let joules = ledger.joules(of: phase).map { ", " + language.string(SI.energy($0)) } ?? ""
       let name = timeline.device(phase.job)?.label ?? phase.job.name
       return Happening(
-        time: phase.span.start, words: "\(name): \(phase.words)\(joules)", sort: .phase)
+        time: phase.span.start, words: "\(name): \(MFUWords.text(phase, in: language))\(joules)",
+        sort: .phase)
     }
   }
 

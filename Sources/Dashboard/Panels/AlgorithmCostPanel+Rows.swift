@@ -130,7 +130,9 @@ extension AlgorithmCostPanel {
         mfu.share.map { share in
           mfu.count.map { c.say(CostRowWords.mfuBy, c.percent(share), $0.short) }
             ?? c.say(CostRowWords.mfuIs, c.percent(share))
-        } ?? c.say(CostRowWords.noMFU, mfu.reason)
+        } ?? mfu.absence.map {
+          c.say(CostRowWords.noMFU, MFUWords.text($0, in: c.language))
+        } ?? ""
       rows.append(
         WeighedRow(
           5,
@@ -156,9 +158,9 @@ extension AlgorithmCostPanel {
           7,
           FactRow(
             c.say(CostRowWords.tensor), c.percent(hardware) + " %",
-            mfu.verdict.isEmpty
-              ? c.say(CostRowWords.hardwareEstimate)
-              : c.say(CostRowWords.hardwareVerdict, mfu.verdict))))
+            mfu.contradiction.map {
+              c.say(CostRowWords.hardwareVerdict, MFUWords.text($0, in: c.language))
+            } ?? c.say(CostRowWords.hardwareEstimate))))
     }
     return rows
   }

@@ -221,7 +221,7 @@ struct RunReport {
       device: device, facts: facts, cost: cost,
       // What others drew as well is not charged to it.
       joules: serving.absence == nil ? joules(cost) : nil,
-      mfu: MFU(devices: 1, reason: "it serves"),
+      mfu: MFU(devices: 1, absence: .serving),
       caveats: ledger.caveats(of: device.id, over: serving.span), serving: serving,
       fault: fault?.message)
     job.ending = ledger.timeline.ending(of: device.id, at: span.end)
