@@ -95,6 +95,10 @@ import Testing
     #expect(command("pause") == .playOrPause && command("flow") == .overlay(.flow))
     #expect(command("quit") == .quit && command("help") == .help)
     #expect(Frame.hint(atX: 131, y: 39, input) == nil && Frame.hint(atX: 5, y: 38, input) == nil)
+    input.view.open(.help)
+    #expect(command("flow") == nil)
+    input.view.open(.flow)
+    #expect(command("pause") == .playOrPause)
     input.view.toast = "saved"
     #expect(Frame.hint(atX: 5, y: 39, input) == nil)
   }

@@ -5,7 +5,9 @@ extension Frame {
   /// The command of the hint under a click on the last line; `nil` where there is none.
   public static func hint(atX x: Int, y: Int, _ input: FrameInput) -> Command? {
     let view = input.view
-    guard view.prompt == nil, view.toast.isEmpty else { return nil }
+    // What lies over the panels is closed by a click first.
+    let isFree = view.overlay.flatMap(OverlayCatalogue.overlay)?.isWhole ?? true
+    guard isFree, view.prompt == nil, view.toast.isEmpty else { return nil }
     let context = FrameContext(input)
     let rect = context.layout.hints
     guard rect.contains(x: x, y: y) else { return nil }

@@ -10,10 +10,10 @@ import Terminal
 
 /// Brings feed, view and terminal together: the only loop of the interactive program.
 final class ScreenSession {
-  private let feed: any Feed
-  private let screen: TerminalScreen
+  let feed: any Feed
+  let screen: TerminalScreen
   private let themes: [Theme]
-  private var view: ViewState
+  var view: ViewState
   private var script: KeyScript?
   private let dumpPath: String?
   private let firstTheme: Int
@@ -28,6 +28,8 @@ final class ScreenSession {
   /// The last frame, for screenshots and scripts.
   private(set) var frame = Canvas(width: 0, height: 0)
   private var isOver = false
+  /// Whether the mouse holds the scrubber.
+  var isDragging = false
   /// The signal that ended the session; the program re-raises it after closing.
   private(set) var endSignal: Int32?
   private var frames = 0
@@ -127,7 +129,7 @@ final class ScreenSession {
   }
 
   /// What a frame of this moment is a function of.
-  private func input() -> FrameInput {
+  func input() -> FrameInput {
     var info = feed.info
     info.tariff = tariff
     info.pue = pue
@@ -226,7 +228,7 @@ final class ScreenSession {
     }
   }
 
-  private func answer(_ event: InputEvent) {
+  func answer(_ event: InputEvent) {
     switch event {
     case .shown, .background: break
     case .key(let key):
@@ -259,58 +261,7 @@ final class ScreenSession {
     }
   }
 
-  private var isDragging = false
-
-  private func handle(_ mouse: MouseEvent) {
-    let layout = Layout(width: screen.width, height: screen.height, focused: view.focused != nil)
-    switch mouse.kind {
-    case .press:
-      // The others belong to the terminal: they paste, or open a menu.
-      guard mouse.button == 1 else { return }
-      if let command = Frame.hint(atX: mouse.x, y: mouse.y, input()) {
-        for effect in view.apply(command, timeline: feed.timeline, bounds: feed.bounds) {
-          perform(effect)
-        }
-        return
-      }
-      if view.overlay == nil, let time = Frame.markTime(atX: mouse.x, y: mouse.y, input()) {
-        view.cursor.seek(to: time, in: feed.bounds)
-        return
-      }
-      isDragging = layout.scrubber.contains(x: mouse.x, y: mouse.y)
-      view.click(x: mouse.x, y: mouse.y, layout: layout, bounds: feed.bounds)
-    case .drag:
-      if isDragging, mouse.button == 1 {
-        view.drag(x: mouse.x, layout: layout, bounds: feed.bounds)
-      }
-    case .release:
-      guard mouse.button <= 1 else { return }
-      isDragging = false
-      view.release()
-    case .wheelUp: turn(isUp: true)
-    case .wheelDown: turn(isUp: false)
-    case .moved: break
-    }
-  }
-
-  /// The wheel: the chosen row of a list that is open, the lines of a view, and else the time that the
-  /// curves show.
-  private func turn(isUp: Bool) {
-    if view.isScrolling {
-      let limit = Frame.scrollLimit(input())
-      view.scroll(by: isUp ? -3 : 3, limit: limit)
-      return
-    }
-    switch view.overlay {
-    case .processes, .events:
-      guard view.processes.asked == nil else { return }
-      answer(.key(isUp ? .up : .down))
-    default:
-      _ = view.apply(isUp ? .zoomIn : .zoomOut, timeline: feed.timeline, bounds: feed.bounds)
-    }
-  }
-
-  private func perform(_ effect: Effect) {
+  func perform(_ effect: Effect) {
     switch effect {
     case .quit: isOver = true
     case .repaint: screen.repaint()
