@@ -95,7 +95,9 @@ struct FlowView {
     }
     let box = Rect(x: x, y: area.y, width: width, height: area.height)
     let full = isPlain ? last - first : edges.count / 8
-    if full > lines.count {
+    if full >= min(lines.count, 2) {
+      // The most important lines, as many as have room.
+      let lines = lines.prefix(full)
       let ink = isPlain ? context.text : Style(paper.ink, on: paper)
       let top = area.y + (first + last - lines.count) / 2
       let inside = Rect(

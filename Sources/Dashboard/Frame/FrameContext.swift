@@ -49,6 +49,9 @@ public struct FrameContext {
   var theme: Theme { input.theme }
   var glyphs: GlyphSet { input.view.glyphs }
   var language: Language { input.language }
+
+  /// Whether a recording is shown, in which nothing can be read any more.
+  var isRecording: Bool { if case .recording = input.session.origin { true } else { false } }
   var timeline: Timeline { input.timeline }
   var inventory: Inventory { ledger.inventory }
 

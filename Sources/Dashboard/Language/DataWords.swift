@@ -1,6 +1,6 @@
 /// The words of the panel of the data's way.
 enum DataWords: ScreenWords {
-  case inward, outward, soFar, secondReading, noPath, unasked
+  case inward, outward, soFar, secondReading, noPath, unasked, notRecorded
   case waitingPercent, waiting, peak, more
   case bytes, bytesIn, and, bytesOut, ofAll
   case evidence, perSample, perToken, beside, of
@@ -18,6 +18,8 @@ enum DataWords: ScreenWords {
       Texts(
         "Waiting for a second reading: a rate takes two.",
         "Une deuxième mesure est attendue : un débit en demande deux.")
+    case .notRecorded:
+      Texts("This recording has no data path.", "Cet enregistrement n’a pas de chemin de données.")
     case .noPath: Texts("No data path is read.", "Aucun chemin de données n’est lu.")
     case .unasked:
       Texts(

@@ -3,7 +3,7 @@ import Telemetry
 
 /// The words of the panel of the grid, and of the site's own sun.
 enum GridWords: ScreenWords {
-  case notRead, yearly, lowCarbon, ownSun, soFar, ofYours, whatIf, whatIfNote
+  case notRead, notRecorded, lay, yearly, lowCarbon, ownSun, soFar, ofYours, whatIf, whatIfNote
   case measured, estimated, stale, profile, annual, unknown, forecast
   case annualMean, old, hourOfDays, farFromIt
   case kilometres, lifecycle
@@ -17,6 +17,12 @@ enum GridWords: ScreenWords {
   /// The text in every language.
   var texts: Texts {
     switch self {
+    case .notRecorded:
+      Texts("This recording has no grid.", "Cet enregistrement n’a pas de réseau.")
+    case .lay:
+      Texts(
+        "replay FILE --grid FR lays it on a country's.",
+        "replay FICHIER --grid FR le pose sur celui d’un pays.")
     case .notRead: Texts("The grid is not being read.", "Le réseau n’est pas lu.")
     case .yearly:
       Texts(

@@ -24,9 +24,10 @@ struct RenewableSharePanel: Panel {
     guard let share = grid.renewable else {
       let state = Self.problem(c) ?? c.states(feeding: [.grid]).first
       let lines = state.map { [$0.message, $0.remedy].filter { !$0.isEmpty } } ?? []
-      let unasked = [
-        c.say(GridWords.notRead), c.say(GridWords.yearly),
-      ]
+      let unasked =
+        c.isRecording
+        ? [c.say(GridWords.notRecorded), c.say(GridWords.lay)]
+        : [c.say(GridWords.notRead), c.say(GridWords.yearly)]
       return Headline(missing: lines.isEmpty ? unasked : lines)
     }
     var headline = Headline(value: SI.Text(number: c.fixed(share * 100, 0), unit: "%"))

@@ -58,6 +58,10 @@ struct DataThroughputPanel: Panel {
       let states = c.states(feeding: [.disk, .net])
       let lines = states.filter { $0.health != .ok }.map { "\($0.source): \($0.message)" }
       let isPending = !states.isEmpty && states.allSatisfy { $0.health == .ok }
+      // Of what was recorded nothing more can be read.
+      if c.isRecording, states.isEmpty {
+        return Headline(missing: [c.say(DataWords.notRecorded)])
+      }
       let unasked = [c.say(DataWords.unasked)]
       return Headline(
         missing: isPending
