@@ -43,13 +43,40 @@ import Testing
     let flow = try #require(Flow.at(context(Stage.cluster(8))))
     #expect(flow.supply.map(\.certainty) == [.unknown])
     let picture = TextWriter.plain(frame(Stage.cluster(8), 100, 30, hasColor: true))
-    #expect(picture.contains("╱╱╱╱") && picture.contains("the grid is not read"))
+    #expect(picture.contains("╱╱╱╱") && picture.contains("its mix is not told"))
   }
 
   @Test func `Without any watts it says so`() {
     #expect(Flow.at(context(Stage.host)) == nil)
     let text = TextWriter.plain(frame(Stage.host, 80, 24, hasColor: true))
     #expect(text.contains("Nothing here tells its power"))
+  }
+
+  @Test func `The seconds on the plug are those in which watts were told`() throws {
+    let c = context(Stage.cluster(8)) { $0.bounds = TimeSpan(Stage.start, Stage.start + 20) }
+    let flow = try #require(Flow.at(c))
+    #expect(Flow.span(c).seconds == 20 && flow.seconds < 6, "\(flow.seconds)")
+  }
+
+  @Test func `The ribbon says the same shares as the flow`() throws {
+    var input = Stage.input(Stage.training, 300, 40)
+    input.view.cursor.seek(to: Stage.start + 400, in: input.bounds)
+    let flow = try #require(FrameContext(input).flow)
+    let ribbon = Frame.render(input).lines[3...4].joined()
+    for branch in flow.supply + flow.uses where branch.watts > 0.03 * flow.watts {
+      let name = branch.short ?? branch.name
+      let share = SI.fixed(branch.watts / flow.watts * 100, 0)
+      #expect(ribbon.contains("\(name) \(share)"), "\(name) \(share): \(ribbon)")
+    }
+  }
+
+  @Test func `Without any power the panels have the room of the flow`() {
+    let layout = Frame.layout(Stage.input(Stage.host, 200, 60))
+    #expect(layout.flow.isEmpty && !layout.ribbon.isEmpty)
+    #expect(!Frame.layout(Stage.input(Stage.training, 200, 60)).flow.isEmpty)
+    // What was looked for, and how to feed it.
+    let text = TextWriter.plain(frame(Stage.host, 100, 30, hasColor: true))
+    #expect(text.contains("no NVIDIA driver here"), "\(text)")
   }
 
   private func frame(
@@ -143,8 +170,16 @@ import Testing
     let folded = FlowView.folded(branches, to: 9, .rest, c)
     #expect(folded.map(\.name) == ["a", "d", "smaller uses"])
     #expect(folded.last?.watts == 11)
+    branches[2].certainty = .unknown
+    #expect(FlowView.folded(branches, to: 9, .rest, c).map(\.name) == ["a", "b", "c", "d"])
+    branches[2].certainty = .measured
     branches[1].isWaste = true
     #expect(FlowView.folded(branches, to: 9, .rest, c).map(\.name) == ["a", "b", "c", "d"])
     #expect(FlowView.folded(branches, to: 3, .rest, c).map(\.name) == ["a", "b", "smaller uses"])
+    // What buys something stands for itself, however small it is.
+    branches[3].notes = [[]]
+    let small = FlowView.folded(branches, to: 2, .rest, c)
+    #expect(small.map(\.name) == ["b", "d", "smaller uses"])
+    #expect(abs(small.reduce(0) { $0 + $1.watts } - 991) < 1e-9)
   }
 }

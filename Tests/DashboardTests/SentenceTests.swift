@@ -34,7 +34,7 @@ import Testing
       calm.map { self.remark(Stage.training, at: $0, price: price) }, "no calm moment")
     let text = remark.texts[0]
     #expect(text.hasPrefix("A token costs "), "\(text)")
-    #expect(text.contains("J, a million of them 0.00"), "\(text)")
+    #expect(text.contains("J (GPUs), a million of them 0.00"), "\(text)")
     #expect(text.hasSuffix("% of that is renewable."), "\(text)")
     let french = self.remark(Stage.training, at: calm ?? 0, price: price, language: .fr).texts[0]
     #expect(french.hasPrefix("Un jeton coûte ") && french.contains("le million 0,00"), "\(french)")
@@ -97,7 +97,14 @@ import Testing
 
   @Test func `without power it says so`() {
     #expect(remark(Stage.nothing).kind == .nothing)
-    #expect(remark(Stage.host).texts[0].contains("tells its power"))
+    #expect(remark(Stage.host).texts[0].contains("tells its power: 1 shows what was looked for"))
+    var input = Stage.input(Stage.cluster(8), 132, 40)
+    input.bounds = TimeSpan(Stage.start, Stage.start + 600)
+    input.view.cursor.seek(to: Stage.start + 500, in: input.bounds)
+    #expect(SentenceLine.remark(FrameContext(input)).texts[0] == "No power is told at this time.")
+    input.timeline = Stage.host
+    input.session.origin = .recording("a.hippo")
+    #expect(SentenceLine.remark(FrameContext(input)).texts[0] == "This recording tells no power.")
   }
 
   @Test(arguments: [20, 40, 60, 80, 132])

@@ -16,6 +16,9 @@ public enum GridRung: Int, Sendable, Hashable, CaseIterable, Comparable {
   /// How many seconds after its interval a measurement may stand for what follows.
   public static let patience = 7200.0
 
+  /// Whether it was not measured for the very interval, though it is more than a yearly mean.
+  public var isEstimate: Bool { [.estimated, .stale, .profile].contains(self) }
+
   /// A word for people and for programs.
   public var word: String {
     switch self {

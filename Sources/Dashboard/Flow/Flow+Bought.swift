@@ -8,74 +8,71 @@ extension Flow {
   static func bought(_ c: FrameContext) -> [[Run]] {
     guard let job = c.job, !c.timeline.facts(of: job.id).isHistory,
       c.ledger.earlierRun(of: job.id, at: c.time) == nil
-    else { return [[Run(FlowWords.noJob.text(in: c.language), c.muted)]] }
-    if c.ledger.isServer(job.id) { return served(job, c) }
-    guard let cost = c.ledger.cost(of: job.id, at: c.time) else {
-      return [[Run(FlowWords.noJob.text(in: c.language), c.muted)]]
+    else { return [[Run(c.say(FlowWords.noJob), c.muted)]] }
+    let lines = c.ledger.isServer(job.id) ? served(job, c) : trained(job, c)
+    return lines.isEmpty ? [[Run(c.say(FlowWords.notYet), c.muted)]] : lines
+  }
+
+  private static func trained(_ job: Device, _ c: FrameContext) -> [[Run]] {
+    guard let cost = c.ledger.cost(of: job.id, at: c.time) else { return [] }
+    func lines(_ rate: Double?, _ unit: UnitWords, _ joules: Double?, _ thing: ThingWords)
+      -> [[Run]]
+    {
+      Self.bought(rate, unit, joules, thing, job, over: cost.span, cost.energy, c)
     }
-    var lines: [[Run]] = []
-    func line(_ rate: Double?, _ unit: UnitWords, _ joules: Double?, _ each: FlowWords.Thing) {
-      if let rate { lines.append(buys(c.text(rate, unit, smallest: 0), c)) }
-      if let joules { lines.append(eachCosts(joules, each, cost.energy, c)) }
-    }
+    var bought: [[Run]] = []
     if cost.tokensPerSecond != nil || cost.joulesPerToken != nil {
-      line(cost.tokensPerSecond, .tokensPerSecond, cost.joulesPerToken, .token)
+      bought = lines(cost.tokensPerSecond, .tokensPerSecond, cost.joulesPerToken, .token)
     } else if cost.samplesPerSecond != nil || cost.joulesPerSample != nil {
-      line(cost.samplesPerSecond, .samplesPerSecond, cost.joulesPerSample, .sample)
+      bought = lines(cost.samplesPerSecond, .samplesPerSecond, cost.joulesPerSample, .sample)
     } else if let seconds = cost.secondsPerStep, seconds > 0 {
-      line(1 / seconds, .stepsPerSecond, cost.joulesPerStep, .step)
+      bought = lines(1 / seconds, .stepsPerSecond, cost.joulesPerStep, .step)
     } else if cost.joulesPerEpoch != nil {
-      line(nil, .epochs, cost.joulesPerEpoch, .epoch)
+      bought = lines(nil, .epochs, cost.joulesPerEpoch, .epoch)
     }
-    let span = cost.tokenWork?.span ?? cost.span
     let mfu = c.ledger.mfu(
-      of: job.id, tokensPerSecond: cost.tokensPerSecond, over: span, withoutPauses: true)
+      of: job.id, tokensPerSecond: cost.tokensPerSecond,
+      over: cost.tokenWork?.span ?? cost.span, withoutPauses: true)
     if let share = mfu.share {
-      let percent = c.language.number(SI.percent(share))
-      lines.append([Run(FlowWords.ofTheChips(percent).text(in: c.language), c.muted)])
+      bought.append([Run(c.say(FlowWords.ofTheChips, c.percent(share)), c.muted)])
     }
-    return lines.isEmpty ? [[Run(FlowWords.notYet.text(in: c.language), c.muted)]] : lines
+    return bought
   }
 
   private static func served(_ job: Device, _ c: FrameContext) -> [[Run]] {
-    guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else {
-      return [[Run(FlowWords.notYet.text(in: c.language), c.muted)]]
+    guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return [] }
+    func lines(_ rate: Double?, _ unit: UnitWords, _ joules: Double, _ thing: ThingWords)
+      -> [[Run]]
+    {
+      bought(rate, unit, joules, thing, job, over: cost.span, cost.energy, c)
     }
     if let joules = cost.joulesPerOutputToken {
-      return [
-        buys(c.text(cost.outputRate, .tokensPerSecond, smallest: 0), c),
-        eachCosts(joules, .outputToken, cost.energy, c),
-      ]
+      return lines(cost.outputRate, .tokensPerSecond, joules, .outputToken)
     }
     if let joules = cost.joulesPerInputToken {
-      return [
-        buys(c.text(cost.promptRate ?? 0, .tokensPerSecond, smallest: 0), c),
-        eachCosts(joules, .inputToken, cost.energy, c),
-      ]
+      return lines(cost.promptRate, .tokensPerSecond, joules, .inputToken)
     }
-    if let joules = cost.joulesPerRequest {
-      return [
-        buys(c.text(cost.requestRate ?? 0, .requestsPerSecond, smallest: 0), c),
-        eachCosts(joules, .request, cost.energy, c),
-      ]
-    }
-    return [[Run(FlowWords.notYet.text(in: c.language), c.muted)]]
+    return cost.joulesPerRequest.map {
+      lines(cost.requestRate, .requestsPerSecond, $0, .request)
+    } ?? []
   }
 
-  private static func buys(_ rate: SI.Text, _ c: FrameContext) -> [Run] {
-    [Run("→ " + c.language.string(rate), c.style(.algorithm).bold)]
-  }
-
-  private static func eachCosts(
-    _ joules: Double, _ thing: FlowWords.Thing, _ energy: EnergyAmount?, _ c: FrameContext
-  ) -> [Run] {
-    let mark = energy?.isModelled ?? false ? "≈ " : ""
-    let text = mark + c.language.string(SI.text(joules, "J"))
-    // Its joules are those of its accelerators; the machine takes more.
-    var ofGPUs = false
-    if let job = c.job, case .accelerators = c.ledger.charge(of: job.id, over: span(c)) {
-      ofGPUs = true
+  /// How many a second, and below it what each takes and of whose joules.
+  private static func bought(
+    _ rate: Double?, _ unit: UnitWords, _ joules: Double?, _ thing: ThingWords, _ job: Device,
+    over span: TimeSpan, _ energy: EnergyAmount?, _ c: FrameContext
+  ) -> [[Run]] {
+    var lines: [[Run]] = []
+    if let rate {
+      let text = "→ " + c.string(c.text(rate, unit, smallest: 0))
+      lines.append([Run(text, c.style(.algorithm).bold)])
     }
-    return [Run(FlowWords.each(text, thing, ofGPUs: ofGPUs).text(in: c.language), c.text)]
+    if let joules {
+      let mark = energy?.isModelled ?? false ? "≈ " : ""
+      let whose = c.charged(job, over: span).map { " (\($0))" } ?? ""
+      let text = thing.text(in: c.language, mark + c.string(joules, "J"))
+      lines.append([Run(text + whose, c.text)])
+    }
+    return lines
   }
 }

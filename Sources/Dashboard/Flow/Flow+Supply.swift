@@ -10,16 +10,15 @@ extension Flow {
   static func supply(_ watts: Double, _ c: FrameContext) -> [FlowBranch] {
     let mix = RenewableSharePanel.mix(c).filter { $0.share > 0 }
     guard !mix.isEmpty else { return supplyWithoutMix(watts, c) }
-    let isModelled = [.estimated, .stale, .profile].contains(c.grid.rung)
+    let isModelled = c.grid.rung.isEstimate
     func branch(_ name: String, _ share: Double, _ role: Theme.Role) -> FlowBranch {
       FlowBranch(
         name: name, watts: watts * share, color: c.theme[role],
         certainty: isModelled ? .modelled : .measured, shows: .share(share))
     }
-    var branches = mix.map { fuel in
-      branch(FlowWords.fuel(fuel.metric).text(in: c.language), fuel.share, fuel.role)
-    }
+    // Shares that were rounded one by one may be more than the whole together.
     let told = mix.reduce(0) { $0 + $1.share }
+    var branches = mix.map { branch($0.name, $0.share / max(1, told), $0.role) }
     if told < 0.995 { branches.append(unknown(watts * (1 - told), 1 - told, c)) }
     return branches
   }
@@ -27,13 +26,13 @@ extension Flow {
   /// The streams where only the renewable share is told, or nothing at all.
   private static func supplyWithoutMix(_ watts: Double, _ c: FrameContext) -> [FlowBranch] {
     guard let renewable = c.grid.renewable else { return [unknown(watts, nil, c)] }
-    let isModelled = [.estimated, .stale, .profile].contains(c.grid.rung)
+    let isModelled = c.grid.rung.isEstimate
     let clean = FlowBranch(
-      name: FlowWords.renewable.text(in: c.language), watts: watts * renewable,
+      name: c.say(FlowWords.renewable), watts: watts * renewable,
       color: c.theme[.renewable].end, certainty: isModelled ? .modelled : .measured,
       shows: .share(renewable))
     var rest = unknown(watts * (1 - renewable), 1 - renewable, c)
-    rest.name = FlowWords.notRenewable.text(in: c.language)
+    rest.name = c.say(FlowWords.notRenewable)
     return [clean, rest].filter { $0.watts > 0 }
   }
 
@@ -41,10 +40,10 @@ extension Flow {
     _ watts: Double, _ share: Double?, _ c: FrameContext
   ) -> FlowBranch {
     var branch = FlowBranch(
-      name: FlowWords.unknown.text(in: c.language), watts: watts, color: c.theme[.muted],
+      name: c.say(FlowWords.unknown), watts: watts, color: c.theme[.muted],
       certainty: .unknown,
       shows: share.map { .share($0) } ?? .nothing)
-    if share == nil { branch.notes = [[Run(FlowWords.gridNotRead.text(in: c.language), c.muted)]] }
+    if share == nil { branch.notes = [[Run(c.say(FlowWords.mixUntold), c.muted)]] }
     return branch
   }
 }

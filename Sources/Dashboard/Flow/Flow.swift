@@ -14,7 +14,7 @@ struct Flow {
   var uses: [FlowBranch] = []
   /// The mean power of the machine in watts.
   var watts: Double
-  /// The seconds that all watts are the mean of.
+  /// The seconds that all watts are the mean of: those of the last half minute in which any were told.
   var seconds: Double
   /// What the site takes beyond the machine, by the mean of a year, in watts.
   var beyond = 0.0
@@ -48,7 +48,8 @@ struct Flow {
     let peak =
       c.ledger.powerCurve(over: c.session, columns: 240).compactMap { $0 }.max() ?? watts
     var flow = Flow(
-      watts: watts, seconds: span(c).seconds, beyond: beyond, isModelled: split.total.isModelled,
+      watts: watts, seconds: split.total.covered, beyond: beyond,
+      isModelled: split.total.isModelled,
       place: place,
       peak: max(peak, watts) * (watts > 0 ? (watts + beyond) / watts : 1))
     flow.supply = supply(flow.whole, c)
@@ -58,6 +59,9 @@ struct Flow {
 }
 
 extension FrameContext {
+  /// The flow at the time shown; `nil` where no power is known.
+  var flow: Flow? { flows.answer { Flow.at(self) } }
+
   /// What the energy of the last half minute went to: steady, and still follows the load.
   var split: EnergySplit? { splits.answer { ledger.split(over: Flow.span(self)) } }
 }

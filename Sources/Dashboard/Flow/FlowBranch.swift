@@ -32,6 +32,8 @@ struct FlowBranch {
   var color: Color
   /// How much is known of it.
   var certainty = Certainty.measured
+  /// Whether it is taken beyond the meter of the machine, and so comes on top of its watts.
+  var isBeyond = false
   /// Whether it buys nothing.
   var isWaste = false
   /// What is written behind the name.

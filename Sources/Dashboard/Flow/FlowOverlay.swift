@@ -15,14 +15,10 @@ struct FlowOverlay: Overlay {
   func draw(_ canvas: inout Canvas, _ c: FrameContext) {
     let area = c.stage(canvas)
     guard !area.isEmpty else { return }
-    guard let flow = Flow.at(c) else {
-      let text = FlowWords.noPower.text(in: c.language)
-      canvas.textClipped(text, x: area.x + 1, y: area.y, maxWidth: area.width - 2, c.text)
-      return
-    }
+    guard let flow = c.flow else { return drawAbsence(&canvas, in: area, c) }
     guard area.width >= FlowView.leastColumns, area.height >= FlowView.leastRows else {
-      let text = FlowWords.tooSmall.text(in: c.language)
-      canvas.textClipped(text, x: area.x, y: area.y, maxWidth: area.width, c.text)
+      canvas.textClipped(
+        c.say(FlowWords.tooSmall), x: area.x, y: area.y, maxWidth: area.width, c.text)
       return
     }
     let inner = area.width >= 60 ? area.inset(dx: 1, dy: 0) : area
@@ -31,6 +27,21 @@ struct FlowOverlay: Overlay {
     // Air above and below where there is enough of it.
     let air = picture.height >= 24 ? 1 : 0
     FlowView(flow, in: picture.inset(dx: 0, dy: air), c).draw(&canvas)
-    if hasFoot { FlowFoot.draw(&canvas, in: hasFoot ? foot : inner, c) }
+    if hasFoot { FlowFoot.draw(&canvas, in: foot, c) }
+  }
+
+  /// Why there is no flow, and what panel 1 says of what was looked for and how to feed it.
+  private func drawAbsence(_ canvas: inout Canvas, in area: Rect, _ c: FrameContext) {
+    let isNow = c.inventory.knowsPower
+    let words: FlowWords = isNow ? .noPowerNow : c.isRecording ? .recordedNone : .noPower
+    var lines = OverlayBox.paragraph(c.say(words), width: max(1, area.width - 2), c.text)
+    if !isNow, !c.isRecording {
+      for line in GPUDrawPanel().headline(c).missing {
+        lines += OverlayBox.paragraph(sanitized(line), width: max(1, area.width - 2), c.muted)
+      }
+    }
+    for (index, line) in lines.prefix(area.height).enumerated() {
+      canvas.runs(line, x: area.x + 1, y: area.y + index, maxWidth: area.width - 2)
+    }
   }
 }

@@ -5,7 +5,7 @@ enum FlowPart {
   static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     guard !rect.isEmpty else { return }
     let (picture, foot) = rect.splitRows(-1)
-    guard let flow = Flow.at(c) else {
+    guard let flow = c.flow else {
       // Without watts the two bars say what is known, and what is not.
       Ribbon.draw(&canvas, in: rect.splitRows(2).top, c)
       return

@@ -57,11 +57,11 @@ struct FlowView {
     let watts = SI.text(flow.watts, "W")
     let mark = flow.isModelled ? "≈ " : ""
     let number = mark + context.language.number(watts.number)
-    let place = flow.place.text(in: context.language)
-    let mean = FlowWords.mean(SI.age(flow.seconds)).text(in: context.language)
+    let place = context.say(flow.place)
+    let seconds = context.age(flow.seconds)
     return isNarrow
-      ? [number, watts.unit, place, SI.age(flow.seconds)]
-      : [number + " " + watts.unit, place, mean]
+      ? [number, watts.unit, place, seconds]
+      : [number + " " + watts.unit, place, context.say(FlowWords.mean, seconds)]
   }
 
   /// The columns that the names of some streams take with what stands beside and below them.
@@ -140,33 +140,28 @@ struct FlowView {
     }
   }
 
-  /// The greatest streams, and the rest of them as one; what is waste is never put among others.
+  /// The greatest streams, and the rest of them as one.
+  ///
+  /// What is waste, what is unknown and what buys something always stands for itself.
   static func folded(
     _ branches: [FlowBranch], to limit: Int, _ words: FlowWords, _ c: FrameContext
   ) -> [FlowBranch] {
+    func standsAlone(_ branch: FlowBranch) -> Bool {
+      branch.isWaste || branch.certainty == .unknown || !branch.notes.isEmpty
+    }
     let whole = branches.reduce(0) { $0 + $1.watts }
+    let others = branches.indices.filter { !standsAlone(branches[$0]) }
     // Two streams too thin to be told apart are one; so are those there is no room for.
-    let thin = branches.count { !$0.isWaste && $0.watts < 0.02 * whole }
-    let limit = min(limit, thin > 1 ? branches.count - thin + 1 : branches.count)
-    guard branches.count > limit else { return branches }
-    let order = branches.indices.sorted {
-      (branches[$0].isWaste ? 1 : 0, branches[$0].watts) > (
-        branches[$1].isWaste ? 1 : 0, branches[$1].watts
-      )
-    }
-    let kept = Set(order.prefix(limit - 1))
-    let small = branches.indices.filter { !kept.contains($0) }.map { branches[$0] }
-    let watts = small.reduce(0) { $0 + $1.watts }
-    let shows: FlowBranch.Amount
-    if case .share = branches[0].shows {
-      shows = .share(watts / max(whole, 1e-9))
-    } else {
-      shows = .watts
-    }
-    let rest = FlowBranch(
-      name: words.text(in: c.language), watts: watts, color: c.theme[.other],
-      certainty: small.contains { $0.certainty == .modelled } ? .modelled : .measured,
-      shows: shows)
-    return branches.indices.filter(kept.contains).map { branches[$0] } + [rest]
+    let thin = others.count { branches[$0].watts < 0.02 * whole }
+    let surplus = max(branches.count - limit + 1, thin)
+    guard branches.count > limit || thin > 1, surplus > 1, others.count > 1 else { return branches }
+    let order = others.sorted { branches[$0].watts < branches[$1].watts }
+    let put = Set(order.prefix(surplus))
+    let small = put.map { branches[$0] }
+    var rest = FlowBranch(
+      name: c.say(words), watts: small.reduce(0) { $0 + $1.watts }, color: c.theme[.other],
+      certainty: small.contains { $0.certainty == .modelled } ? .modelled : .measured)
+    if case .share = branches[0].shows { rest.shows = .share(rest.watts / max(whole, 1e-9)) }
+    return branches.indices.filter { !put.contains($0) }.map { branches[$0] } + [rest]
   }
 }

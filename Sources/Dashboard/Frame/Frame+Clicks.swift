@@ -2,6 +2,9 @@ import Canvas
 import Telemetry
 
 extension Frame {
+  /// Where everything is drawn.
+  public static func layout(_ input: FrameInput) -> Layout { FrameContext(input).layout }
+
   /// The command of the hint under a click on the last line; `nil` where there is none.
   public static func hint(atX x: Int, y: Int, _ input: FrameInput) -> Command? {
     let view = input.view

@@ -24,8 +24,7 @@ extension FrameContext {
     guard let tariff = flat ?? input.session.tariff,
       let cost = ledger.cost(of: devices, over: span, tariff, offset: input.session.utcOffset)
     else { return nil }
-    let amount = cost > 0 && cost < 0.01 ? "< " + number("0.01") : fixed(cost, 2)
-    return "\(amount) \(sanitized(tariff.currency))"
+    return language.money(cost, tariff.currency)
   }
 
   /// The default power limit of an accelerator, in watts.

@@ -31,6 +31,7 @@ public struct FrameContext {
   private let grids = FrameMemo<GridStretch>()
   private let fits = FrameMemo<WallFit?>()
   let splits = FrameMemo<EnergySplit?>()
+  let flows = FrameMemo<Flow?>()
 
   init(_ input: FrameInput) {
     self.input = input
@@ -43,6 +44,7 @@ public struct FrameContext {
     job = Self.job(in: ledger, moment)
     layout = Layout(
       width: input.width, height: input.height, focused: input.view.focused != nil,
+      hasFlow: ledger.inventory.knowsPower,
       panelCount: PanelCatalogue.all.count)
   }
 

@@ -24,29 +24,33 @@ enum Ribbon {
   private static func drawSources(
     _ canvas: inout Canvas, in bar: Rect, tail: Int, _ c: FrameContext
   ) {
-    let mix = RenewableSharePanel.mix(c)
-    guard !mix.isEmpty else {
-      say(
-        c.grid.renewable != nil
-          ? c.say(FrameWords.notToldWhat)
-          : c.say(
-            FrameWords.unknownBecause,
-            c.states(feeding: [.grid]).first?.message ?? c.say(FrameWords.gridNotRead)),
-        &canvas,
-        in: bar, c)
-      drawShare(&canvas, in: bar, tail: tail, c)
-      return
+    // Shares are the same of any watts, and known without them.
+    let supply = Flow.supply(1, c)
+    if supply.contains(where: { $0.certainty != .unknown }) {
+      stack(supply, of: 1, marksModels: false, &canvas, in: bar, c)
+    } else {
+      let reason = c.states(feeding: [.grid]).first?.message ?? c.say(FrameWords.gridNotRead)
+      say(c.say(FrameWords.unknownBecause, reason), &canvas, in: bar, c)
     }
-    let parts = mix.filter { $0.share > 0 }.map { fuel in
+    drawShare(&canvas, in: bar, tail: tail, c)
+  }
+
+  /// Draws streams of the flow as segments of a bar, in per cent of the machine's watts.
+  private static func stack(
+    _ branches: [FlowBranch], of watts: Double, marksModels: Bool, _ canvas: inout Canvas,
+    in bar: Rect, _ c: FrameContext
+  ) {
+    let parts = branches.map { branch in
       // Less than half a per cent has no label: “0” would read as none.
-      let share = fuel.share < 0.005 ? "" : c.fixed(fuel.share * 100, 0)
-      let color = c.theme[fuel.role]
+      let share = branch.watts / watts
+      let percent = share < 0.005 ? "" : (branch.isBeyond ? "+" : "") + c.fixed(share * 100, 0)
+      let mark = marksModels && branch.certainty == .modelled ? "≈ " : ""
       return StackedPart(
-        weight: fuel.share, color: color, label: "\(fuel.name) \(share)", shortLabel: share,
-        ink: color.ink)
+        weight: branch.watts, color: branch.color,
+        label: "\(mark)\(branch.short ?? branch.name) \(percent)", shortLabel: percent,
+        ink: branch.color.ink)
     }
     canvas.stackedBar(parts, in: bar, track: c.theme[.track], glyphs: c.glyphs)
-    drawShare(&canvas, in: bar, tail: tail, c)
   }
 
   /// The renewable share at the end of the bar.
@@ -57,7 +61,8 @@ enum Ribbon {
       let words: FrameWords =
         c.input.session.supposed == nil ? .renewable : .supposedRenewable
       canvas.text(
-        c.say(words, c.fixed(share * 100, 0)), x: bar.right + 2, y: bar.y,
+        c.say(words, (c.grid.rung.isEstimate ? "≈ " : "") + c.fixed(share * 100, 0)),
+        x: bar.right + 2, y: bar.y,
         Style(c.theme[.renewable].end, on: c.background).bold)
     }
   }
@@ -65,48 +70,16 @@ enum Ribbon {
   private static func drawUses(
     _ canvas: inout Canvas, in bar: Rect, tail: Int, _ c: FrameContext
   ) {
-    guard let split = c.split, split.total.joules > 0 else {
+    guard let flow = c.flow else {
       let reason =
         c.inventory.knowsPower
         ? c.say(FrameWords.noPowerNow) : c.say(FrameWords.powerUntold)
       say(reason, &canvas, in: bar, c)
       return
     }
-    func part(_ name: String, _ joules: Double, _ color: Color) -> StackedPart {
-      let share = joules / split.total.joules
-      let text = share < 0.005 ? "" : c.fixed(share * 100, 0)
-      return StackedPart(
-        weight: joules, color: color, label: "\(name) \(text)", shortLabel: text, ink: color.ink)
-    }
-    // Where no part of the machine is measured, nothing tells what it goes to inside.
-    let isWhole = split.joules.allSatisfy { $0.use == .other }
-    var parts = split.joules.filter { $0.joules > 0 }.flatMap { use, joules -> [StackedPart] in
-      if isWhole { return [part("the machine", joules, c.theme[.compute])] }
-      let color = c.theme[role(use)]
-      guard use == .other, let fit = c.wallFit else { return [part(name(use, c), joules, color)] }
-      // What no part measures, as the meter's ups and downs tell it apart.
-      let measured = split.total.joules - joules
-      let base = min(joules, max(0, fit.base.value) * split.total.covered)
-      let losses = min(joules - base, max(0, fit.slope.value - 1) * measured)
-      return [
-        ("≈ " + c.say(FrameWords.base), base), ("≈ " + c.say(FrameWords.losses), losses),
-        (name(use, c), joules - base - losses),
-      ]
-      .filter { $0.1 > 1e-6 * joules }.map { part($0.0, $0.1, color) }
-    }
-    // What the site takes beyond the plug is modelled: the mean of a year, on every watt alike.
-    if let pue = c.input.session.pue, pue > 1 {
-      let color = c.theme[.host]
-      let share = "+" + c.fixed((pue - 1) * 100, 0)
-      parts.append(
-        StackedPart(
-          weight: split.total.joules * (pue - 1), color: color,
-          label: "≈ \(c.say(FrameWords.cooling)) \(share)",
-          shortLabel: "≈", ink: color.ink))
-    }
-    canvas.stackedBar(parts, in: bar, track: c.theme[.track], glyphs: c.glyphs)
+    stack(flow.uses, of: flow.watts, marksModels: true, &canvas, in: bar, c)
     guard tail > 0, let watts = c.ledger.power(at: c.time) else { return }
-    let mark = split.total.isModelled ? "≈ " : ""
+    let mark = flow.isModelled ? "≈ " : ""
     let place: FrameWords =
       switch c.ledger.wholeRole(at: c.time) {
       case nil: .seen
@@ -116,25 +89,6 @@ enum Ribbon {
     canvas.textClipped(
       mark + c.string(watts, "W") + " " + c.say(place), x: bar.right + 2, y: bar.y, maxWidth: tail,
       c.text.bold)
-  }
-
-  /// The colour of a use, here and in the flow.
-  static func role(_ use: EnergySplit.Use) -> Theme.Role {
-    switch use {
-    case .compute, .gpu, .heldBack: .compute
-    case .waiting, .others, .program: .waiting
-    case .idle, .gaps: .idle
-    case .host: .host
-    case .other: .other
-    }
-  }
-
-  /// A use in a word or two.
-  private static func name(_ use: EnergySplit.Use, _ c: FrameContext) -> String {
-    switch c.language {
-    case .en: use == .waiting ? "waits" : use.rawValue
-    case .fr: FlowWords.use(use).short(in: .fr) ?? FlowWords.use(use).text(in: .fr)
-    }
   }
 
   private static func say(_ text: String, _ canvas: inout Canvas, in bar: Rect, _ c: FrameContext) {

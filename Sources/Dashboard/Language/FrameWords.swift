@@ -7,10 +7,9 @@ enum FrameWords: ScreenWords {
   case alerts, alert, severalKinds
   case play, goTo, mark, nameOfMark
   case fedBy, goesTo
-  case notToldWhat, unknownBecause, gridNotRead
+  case unknownBecause, gridNotRead
   case renewable, supposedRenewable
   case noPowerNow, powerUntold
-  case base, losses, cooling
   case seen, plug, platform
   case powerUnknown
   case sinceStart, selected
@@ -37,7 +36,6 @@ enum FrameWords: ScreenWords {
     case .nameOfMark: Texts("what it is; Enter sets it", "ce que c’est ; Entrée le pose")
     case .fedBy: Texts("fed by", "vient de")
     case .goesTo: Texts("goes to", "va à")
-    case .notToldWhat: Texts("what it is made of is not told", "sa composition n’est pas dite")
     case .unknownBecause: Texts("unknown: {1}", "inconnu : {1}")
     case .gridNotRead: Texts("the grid is not being read", "le réseau n’est pas lu")
     case .renewable: Texts("{1} % renewable", "{1} % renouvelable")
@@ -45,9 +43,6 @@ enum FrameWords: ScreenWords {
     case .noPowerNow: Texts("no power data at this time", "aucune puissance à cet instant")
     case .powerUntold:
       Texts("unknown: nothing here tells its power", "inconnu : rien ici ne dit sa puissance")
-    case .base: Texts("base", "base")
-    case .losses: Texts("losses", "pertes")
-    case .cooling: Texts("cooling", "froid")
     case .seen: Texts("seen", "vus")
     case .plug: Texts("at the plug", "à la prise")
     case .platform: Texts("platform", "plateforme")

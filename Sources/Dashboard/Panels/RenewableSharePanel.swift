@@ -57,7 +57,7 @@ struct RenewableSharePanel: Panel {
         ])
       }
     }
-    headline.isEstimate = [.estimated, .stale, .profile].contains(grid.rung)
+    headline.isEstimate = grid.rung.isEstimate
     (headline.note, headline.shorterNotes) = notes(grid, c)
     return headline
   }
@@ -121,22 +121,14 @@ struct RenewableSharePanel: Panel {
     .solar, .wind, .hydro, .bioenergy, .bioenergy, .nuclear, .gas, .coal, .oil,
   ]
 
-  /// The fuels of the mix at the time shown, with their colours, the cleanest first.
-  ///
-  /// Sun from the own roof comes first, and has no metric.
-  static func mix(
-    _ c: FrameContext
-  ) -> [(name: String, metric: Metric?, share: Double, role: Theme.Role)] {
+  /// The fuels of the mix at the time shown, with their colours, the cleanest first; sun from the own
+  /// roof comes before all.
+  static func mix(_ c: FrameContext) -> [(name: String, share: Double, role: Theme.Role)] {
     let fuels = zip(GridStretch.fuelMetrics, roles).compactMap { metric, role in
-      c.grid.fuels[metric].map {
-        (
-          name: FlowWords.fuel(metric).text(in: c.language), metric: Optional(metric),
-          share: max(0, $0), role: role
-        )
-      }
+      c.grid.fuels[metric].map { (c.say(FuelWords.name(metric)), max(0, $0), role) }
     }
     guard c.grid.own > 0, !fuels.isEmpty else { return fuels }
-    return [(c.say(GridWords.ownSun), nil, c.grid.own, .solar)] + fuels
+    return [(c.say(GridWords.ownSun), c.grid.own, .solar)] + fuels
   }
 
   func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {

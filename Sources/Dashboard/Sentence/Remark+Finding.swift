@@ -60,7 +60,7 @@ extension Remark {
     let name = sanitized(state.source)
     let words: RemarkWords =
       state.health == .stalled
-      ? .noAnswer(name, SI.age(c.time - state.time))
+      ? .noAnswer(name, c.age(c.time - state.time))
       : .sourceFails(name, sanitized(state.message))
     return [of(.sourceFails, .warning, words, c, subject: name)]
   }
@@ -126,25 +126,30 @@ extension Remark {
       c.ledger.earlierRun(of: job.id, at: c.time) == nil
     else { return nil }
     let green = green(c)
-    func remark(_ joules: Double?, _ thing: FlowWords.Thing, _ energy: EnergyAmount?) -> Remark? {
+    func remark(_ joules: Double?, _ thing: ThingWords, _ energy: EnergyAmount?, _ span: TimeSpan)
+      -> Remark?
+    {
       guard let joules, joules > 0 else { return nil }
       let price = c.price.map { RemarkWords.Money(joules: joules, thing: thing, price: $0) }
       let isModelled = energy?.isModelled ?? false
       return of(
-        .cost, .text, .costs(joules, thing, isModelled: isModelled, price, renewable: green), c)
+        .cost, .text,
+        .costs(
+          joules, thing, of: c.charged(job, over: span), isModelled: isModelled, price,
+          renewable: green), c)
     }
     if c.ledger.isServer(job.id) {
       guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return nil }
-      return remark(cost.joulesPerOutputToken, .outputToken, cost.energy)
-        ?? remark(cost.joulesPerInputToken, .inputToken, cost.energy)
-        ?? remark(cost.joulesPerRequest, .request, cost.energy)
+      return remark(cost.joulesPerOutputToken, .outputToken, cost.energy, cost.span)
+        ?? remark(cost.joulesPerInputToken, .inputToken, cost.energy, cost.span)
+        ?? remark(cost.joulesPerRequest, .request, cost.energy, cost.span)
     }
     guard let cost = c.ledger.cost(of: job.id, at: c.time) else { return nil }
-    return remark(cost.joulesPerToken, .token, cost.energy)
-      ?? remark(cost.joulesPerSample, .sample, cost.energy)
-      ?? remark(cost.joulesPerStep, .step, cost.energy)
-      ?? remark(cost.joulesPerEpoch, .epoch, cost.energy)
-      ?? remark(cost.joulesPerRequest, .request, cost.energy)
+    return remark(cost.joulesPerToken, .token, cost.energy, cost.span)
+      ?? remark(cost.joulesPerSample, .sample, cost.energy, cost.span)
+      ?? remark(cost.joulesPerStep, .step, cost.energy, cost.span)
+      ?? remark(cost.joulesPerEpoch, .epoch, cost.energy, cost.span)
+      ?? remark(cost.joulesPerRequest, .request, cost.energy, cost.span)
   }
 
   /// The renewable share, which may be that of a grid that is only supposed.
@@ -157,11 +162,17 @@ extension Remark {
   /// The watts and how green they are, where no job tells what they buy; or that nothing is known.
   private static func power(_ c: FrameContext) -> Remark {
     guard let watts = c.ledger.power(at: c.time) else {
-      return of(.nothing, .text, .nothing(renewable: green(c)), c)
+      let silence: RemarkWords.Silence =
+        c.inventory.knowsPower ? .now : c.isRecording ? .recorded : .never
+      return of(.nothing, .text, .nothing(silence, renewable: green(c)), c)
     }
-    let isModelled = c.split?.total.isModelled ?? false
+    let isWhole = c.ledger.wholeRole(at: c.time) != nil
+    let drawer: RemarkWords.Drawer =
+      !isWhole ? .parts : c.inventory.machines.count > 1 ? .machines : .machine
     return of(
       .power, .text,
-      .draws(watts, isModelled: isModelled, renewable: green(c), hasJob: c.job != nil), c)
+      .draws(
+        watts, drawer, isModelled: c.split?.total.isModelled ?? false, renewable: green(c),
+        hasJob: c.job != nil), c)
   }
 }

@@ -24,7 +24,7 @@ public final class RemarkMemo: @unchecked Sendable {
     defer { pthread_mutex_unlock(mutex) }
     if let found = known.first(where: { $0.slot == slot }) { return found.remark }
     let remark = work()
-    if known.count >= 4 { known.removeFirst() }
+    if known.count >= 16 { known.removeFirst() }
     known.append((slot, remark))
     return remark
   }

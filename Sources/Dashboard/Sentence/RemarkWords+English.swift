@@ -38,10 +38,11 @@ extension RemarkWords {
     case .idle(let count, let loss):
       let who = count == 1 ? "Nobody uses the GPU" : "Nobody uses the \(count) GPUs"
       return loss.map { ["\(who): \(Self.loss($0, .en)).", "\(who)."] } ?? ["\(who)."]
-    case .costs(let joules, let thing, let isModelled, let money, let renewable):
+    case .costs(let joules, let thing, let whose, let isModelled, let money, let renewable):
       let mark = isModelled ? "≈ " : ""
-      let name = FlowWords.named(thing, .en)
-      let base = "\(name) costs \(mark)\(SI.string(joules, "J"))"
+      let base =
+        "\(thing.subject.english) costs \(mark)\(SI.string(joules, "J"))"
+        + (whose.map { " (\($0))" } ?? "")
       let price = money.map { ", " + Self.money($0, .en) } ?? ""
       let green =
         renewable.map {
@@ -50,20 +51,35 @@ extension RemarkWords {
             : "; \($0.percent) of that is renewable"
         } ?? ""
       return [base + price + green + ".", base + green + ".", base + "."]
-    case .draws(let watts, let isModelled, let renewable, let hasJob):
+    case .draws(let watts, let drawer, let isModelled, let renewable, let hasJob):
       let mark = isModelled ? "≈ " : ""
-      let base = "This machine draws \(mark)\(SI.string(watts, "W"))"
+      let who =
+        switch drawer {
+        case .machine: "This machine draws"
+        case .machines: "These machines draw"
+        case .parts: "What is seen here draws"
+        }
+      let base = "\(who) \(mark)\(SI.string(watts, "W"))"
       let green =
         renewable.map { ", \($0.isSupposed ? "what if: " : "")\($0.percent) renewable" } ?? ""
       let buys = hasJob ? "; what it buys is not known yet" : "; no job says what for"
       return [base + green + buys + ".", base + green + ".", base + "."]
-    case .nothing(let renewable):
+    case .nothing(let silence, let renewable):
       let green =
         renewable.map {
           $0.isSupposed
             ? " What if: \($0.percent) renewable." : " The grid is \($0.percent) renewable."
         } ?? ""
-      return ["Nothing here tells its power yet." + green, "Nothing here tells its power yet."]
+      switch silence {
+      case .never:
+        return [
+          "Nothing here tells its power: 1 shows what was looked for." + green,
+          "Nothing here tells its power: 1 shows why.", "Nothing tells its power.",
+        ]
+      case .now:
+        return ["No power is told at this time." + green, "No power is told at this time."]
+      case .recorded: return ["This recording tells no power." + green, "No power was recorded."]
+      }
     }
   }
 

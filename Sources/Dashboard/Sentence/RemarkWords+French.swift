@@ -28,14 +28,19 @@ extension RemarkWords {
     case .waits(let account, let loss):
       let price = loss.map { " " + Self.loss($0, .fr) + "." } ?? ""
       let verdict = Self.french(account)
-      return [verdict.long + price, verdict.short + price, verdict.short]
+      let advice = sanitized(WaitingWords.advice(account, in: .fr))
+      return [
+        verdict.long + price + (advice.isEmpty ? "" : " " + advice), verdict.long + price,
+        verdict.short + price, verdict.short,
+      ]
     case .idle(let count, let loss):
       let who = count == 1 ? "Personne n’utilise le GPU" : "Personne n’utilise les \(count) GPU"
       return loss.map { ["\(who) : \(Self.loss($0, .fr)).", "\(who)."] } ?? ["\(who)."]
-    case .costs(let joules, let thing, let isModelled, let money, let renewable):
+    case .costs(let joules, let thing, let whose, let isModelled, let money, let renewable):
       let mark = isModelled ? "≈ " : ""
-      let name = FlowWords.named(thing, .fr)
-      let base = "\(name) coûte \(mark)\(Language.fr.string(SI.text(joules, "J")))"
+      let base =
+        "\(thing.subject.french) coûte \(mark)\(Language.fr.string(SI.text(joules, "J")))"
+        + (whose.map { " (\($0))" } ?? "")
       let price = money.map { ", " + Self.money($0, .fr) } ?? ""
       let green =
         renewable.map {
@@ -44,25 +49,41 @@ extension RemarkWords {
             : " ; \($0.percent) en est renouvelable"
         } ?? ""
       return [base + price + green + ".", base + green + ".", base + "."]
-    case .draws(let watts, let isModelled, let renewable, let hasJob):
+    case .draws(let watts, let drawer, let isModelled, let renewable, let hasJob):
       let mark = isModelled ? "≈ " : ""
-      let base = "Cette machine tire \(mark)\(Language.fr.string(SI.text(watts, "W")))"
+      let who =
+        switch drawer {
+        case .machine: "Cette machine tire"
+        case .machines: "Ces machines tirent"
+        case .parts: "Ce qu’on voit ici tire"
+        }
+      let base = "\(who) \(mark)\(Language.fr.string(SI.text(watts, "W")))"
       let green =
         renewable.map { ", \($0.isSupposed ? "et si : " : "")\($0.percent) renouvelable" } ?? ""
       let buys =
         hasJob
         ? " ; ce que cela achète n’est pas encore connu" : " ; aucun travail ne dit pour quoi"
       return [base + green + buys + ".", base + green + ".", base + "."]
-    case .nothing(let renewable):
+    case .nothing(let silence, let renewable):
       let green =
         renewable.map {
           $0.isSupposed
             ? " Et si : \($0.percent) renouvelable."
             : " Le réseau est à \($0.percent) renouvelable."
         } ?? ""
-      return [
-        "Rien ici ne dit encore sa puissance." + green, "Rien ici ne dit encore sa puissance.",
-      ]
+      switch silence {
+      case .never:
+        return [
+          "Rien ici ne dit sa puissance : 1 montre ce qui a été cherché." + green,
+          "Rien ici ne dit sa puissance : voir 1.", "Rien ne dit sa puissance.",
+        ]
+      case .now:
+        return ["Aucune puissance à cet instant." + green, "Aucune puissance à cet instant."]
+      case .recorded:
+        return [
+          "Cet enregistrement n’a pas de puissance." + green, "Aucune puissance enregistrée.",
+        ]
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import Accounting
+import Canvas
 import Quantities
 
 /// The sentences of the second line, in every language, each with shorter forms.
@@ -12,8 +13,28 @@ enum RemarkWords {
   /// What a thing costs in money.
   struct Money {
     var joules: Double
-    var thing: FlowWords.Thing
+    var thing: ThingWords
     var price: Price
+  }
+
+  /// What the watts are of.
+  enum Drawer {
+    /// A whole machine, by its meter or its platform.
+    case machine
+    /// Several of them.
+    case machines
+    /// The parts that are measured, and nobody knows of the rest.
+    case parts
+  }
+
+  /// Why no watts are told.
+  enum Silence {
+    /// Nothing tells any; what was looked for stands in panel 1.
+    case never
+    /// Nothing does at this time.
+    case now
+    /// The recording has none.
+    case recorded
   }
 
   /// A renewable share, 0...1.
@@ -32,10 +53,10 @@ enum RemarkWords {
   case outlier(Outlier, more: Int)
   case waits(WaitingAccount, Loss?)
   case idle(Int, Loss?)
-  case costs(
-    Double, FlowWords.Thing, isModelled: Bool, Money?, renewable: Green?)
-  case draws(Double, isModelled: Bool, renewable: Green?, hasJob: Bool)
-  case nothing(renewable: Green?)
+  /// What one thing takes, of whose joules, what that costs, and how green it is.
+  case costs(Double, ThingWords, of: String?, isModelled: Bool, Money?, renewable: Green?)
+  case draws(Double, Drawer, isModelled: Bool, renewable: Green?, hasJob: Bool)
+  case nothing(Silence, renewable: Green?)
 
   /// The sentence in a language, the longest form first.
   func texts(in language: Language) -> [String] {
@@ -47,14 +68,10 @@ enum RemarkWords {
 
   /// Money for so many joules: a lone token's would be too small to read, so a million are priced.
   static func money(_ money: Money, _ language: Language) -> String {
-    let isToken =
-      switch money.thing {
-      case .token, .outputToken, .inputToken: true
-      default: false
-      }
+    let isToken = money.thing.isToken
     let amount = money.joules * (isToken ? 1e6 : 1) / 3.6e6 * money.price.perKilowattHour
     let number = language.number(SI.twoDigits(amount))
-    let currency = money.price.currency
+    let currency = sanitized(money.price.currency)
     switch language {
     case .en: return isToken ? "a million of them \(number) \(currency)" : "\(number) \(currency)"
     case .fr: return isToken ? "le million \(number) \(currency)" : "\(number) \(currency)"
@@ -67,11 +84,7 @@ enum RemarkWords {
     guard let price = loss.price else {
       return language == .en ? "\(watts) for nothing" : "\(watts) pour rien"
     }
-    let amount = loss.watts / 1000 * price.perKilowattHour
-    let number =
-      amount < 0.01 ? "< " + language.number("0.01") : language.number(SI.fixed(amount, 2))
-    return language == .en
-      ? "\(watts) for nothing, \(number) \(price.currency) an hour"
-      : "\(watts) pour rien, \(number) \(price.currency) par heure"
+    let hourly = language.hourly(loss.watts, price)
+    return language == .en ? "\(watts) for nothing, \(hourly)" : "\(watts) pour rien, \(hourly)"
   }
 }

@@ -14,7 +14,7 @@ extension TalkNumber {
       guard let flow = Flow.at(c) else { return Headline() }
       var headline = Headline(value: SI.text(flow.watts, "W"))
       headline.isEstimate = flow.isModelled
-      let mean = FlowWords.mean(SI.age(flow.seconds)).text(in: c.language)
+      let mean = c.say(FlowWords.mean, c.age(flow.seconds))
       headline.phrases = [[Run(place(c), c.text)], [Run(mean, c.text)]]
       return headline
     case .energy:

@@ -47,9 +47,11 @@ public struct Layout: Sendable, Hashable {
   static let numbersHeight = 80
   static let numbersWidth = 160
 
-  /// Where everything goes; with `focused` one panel has all the room of the panels.
+  /// Where everything goes; with `focused` one panel has all the room of the panels, and without any
+  /// power that is known there is no flow to draw.
   public init(
-    width: Int, height: Int, focused: Bool = false, panelCount: Int = PanelCatalogue.words.count
+    width: Int, height: Int, focused: Bool = false, hasFlow: Bool = true,
+    panelCount: Int = PanelCatalogue.words.count
   ) {
     title = Rect(x: 0, y: 0, width: width, height: min(1, height))
     sentence = Self.nowhere
@@ -62,7 +64,8 @@ public struct Layout: Sendable, Hashable {
     scale = .full
     // No screen is full on fewer rows; where there are more panels than fit, `arrange` says so.
     guard width >= 44, height >= (width >= 72 || focused ? 12 : 14),
-      arrange(width: width, height: height, focused: focused, panelCount: panelCount)
+      arrange(
+        width: width, height: height, focused: focused, hasFlow: hasFlow, panelCount: panelCount)
     else {
       sentence = Self.nowhere
       numbers = Self.nowhere
@@ -86,7 +89,7 @@ public struct Layout: Sendable, Hashable {
 
   /// Lays out a full screen; false when there is no room for so many panels.
   private mutating func arrange(
-    width: Int, height: Int, focused: Bool, panelCount: Int
+    width: Int, height: Int, focused: Bool, hasFlow: Bool, panelCount: Int
   ) -> Bool {
     // Air between the parts only where there is room for it.
     let airy = height >= 34
@@ -95,11 +98,11 @@ public struct Layout: Sendable, Hashable {
       sentence = Rect(x: 0, y: top, width: width, height: 1)
       top = sentence.bottom
     }
-    if height >= Self.numbersHeight, width >= Self.numbersWidth, !focused {
+    if height >= Self.numbersHeight, width >= Self.numbersWidth, !focused, hasFlow {
       numbers = Rect(x: 1, y: top + 1, width: width - 2, height: BigNumbers.height)
       top = numbers.bottom
     }
-    if height >= Self.flowHeight, width >= Self.flowWidth, !focused {
+    if height >= Self.flowHeight, width >= Self.flowWidth, !focused, hasFlow {
       // More than half of what a taller screen has more is the panels'.
       let rows = min(30, 14 + (height - Self.flowHeight) * 2 / 5)
       flow = Rect(x: 1, y: top + 1, width: width - 2, height: rows)

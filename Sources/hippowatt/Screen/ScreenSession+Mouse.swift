@@ -6,7 +6,7 @@ import Terminal
 /// Clicks, drags and the wheel.
 extension ScreenSession {
   func handle(_ mouse: MouseEvent) {
-    let layout = Layout(width: screen.width, height: screen.height, focused: view.focused != nil)
+    let layout = Frame.layout(input())
     switch mouse.kind {
     case .press:
       // The others belong to the terminal: they paste, or open a menu.

@@ -57,9 +57,7 @@ struct DataVerdict {
     {
       var text = c.say(DataWords.boughtNothing, c.string(SI.energy(joules)), c.accountWords)
       if let price = c.price {
-        let amount = joules / 3.6e6 * price.perKilowattHour
-        text +=
-          ", \(amount < 0.01 ? "< " + c.number("0.01") : c.fixed(amount, 2)) \(price.currency)"
+        text += ", " + c.language.money(joules / 3.6e6 * price.perKilowattHour, price.currency)
       }
       words.append(text + ".")
     }

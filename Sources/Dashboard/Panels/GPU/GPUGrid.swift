@@ -92,7 +92,10 @@ enum GPUGrid {
       let words = c.say(GPUWords.doNotFit, "\(hidden)")
       phrases.insert([Run(words, c.style(.warning))], at: 0)
     }
-    canvas.phrases(phrases, x: x + 3, y: rect.y, maxWidth: rect.right - x - 3)
+    let room = rect.right - x - 3
+    // What is the least important has its room whole, or none.
+    let shown = phrases.filter { $0.reduce(0) { $0 + displayWidth($1.text) } <= room || hidden > 0 }
+    canvas.phrases(shown, x: x + 3, y: rect.y, maxWidth: room)
   }
 
   /// The outliers in words, the worst first.
