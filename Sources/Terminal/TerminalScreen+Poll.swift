@@ -24,7 +24,13 @@ extension TerminalScreen {
     waitIfCrashing()
     guard ready > 0 else { return [] }
     var events: [InputEvent] = []
-    if waits[1].revents != 0 { events += signals() }
+    if waits[1].revents != 0 {
+      events += signals()
+      // A stop gives the terminal back, which then reads whole lines: what came in is none yet, and
+      // reading it would wait for good.
+      waits[0].revents = 0
+      if !hasHungUp { _ = Glibc.poll(&waits, 1, 0) }
+    }
     if !hasHungUp, waits[0].revents != 0 {
       events += typed(Int32(waits[0].revents))
     } else if waits[3].revents != 0 {

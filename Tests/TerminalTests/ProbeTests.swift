@@ -11,9 +11,10 @@ import Testing
   private func start(
     _ mode: String, term: String = "xterm-256color", colorTerm: String = "truecolor",
     environment: [String] = ["SWIFT_BACKTRACE=enable=no"], ready: String = "READY",
-    pipesData: Bool = false
+    pipesData: Bool = false, replies: [String: [String]] = [:]
   ) throws -> PseudoTerminal {
     let pty = try #require(PseudoTerminal(width: 120, height: 24))
+    pty.replies.merge(replies) { $1 }
     let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
     defer { close(nothing) }
     let started = pty.start(
@@ -186,6 +187,19 @@ import Testing
     #expect(contains("\u{1B}[?2004l", in: after) && contains("\u{1B}[?2004h", in: after))
     pty.send(SIGCONT)
     #expect(pty.wait(for: "RESUMED; RESUMED", after: before))
+    pty.type("q")
+    #expect(try #require(pty.waitForEnd()) == 0)
+  }
+
+  @Test func `an answer that came while it stood still is not waited for when it goes on`() throws {
+    // It answers the first question only, so that the frame stays unconfirmed.
+    let pty = try start("wait", replies: ["\u{1B}[5n": ["\u{1B}[0n", ""]])
+    let before = pty.output.count
+    pty.hold()
+    pty.type("\u{1B}[0n")
+    #expect(pty.hasInput)
+    pty.send(SIGCONT)
+    #expect(pty.wait(for: "RESUMED", after: before))
     pty.type("q")
     #expect(try #require(pty.waitForEnd()) == 0)
   }

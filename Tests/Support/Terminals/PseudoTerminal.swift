@@ -99,6 +99,18 @@ package final class PseudoTerminal {
     kill(child, signal)
   }
 
+  /// Makes the program stand still, until a SIGCONT.
+  package func hold() {
+    kill(child, SIGSTOP)
+    waitpid(child, nil, WUNTRACED)
+  }
+
+  /// Whether something typed waits to be read, for which it waits at most about 20 seconds.
+  package var hasInput: Bool {
+    var ready = pollfd(fd: slave, events: Int16(POLLIN), revents: 0)
+    return poll(&ready, 1, 20000) > 0
+  }
+
   /// Takes what has been written so far, waiting at most so many milliseconds for a first byte.
   @discardableResult
   package func drain(wait: Int32 = 0) -> [UInt8] {
