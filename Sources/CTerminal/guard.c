@@ -38,7 +38,7 @@ static struct sigaction previous[NSIG];
 static atomic_bool installed, entered, tripped, orderly;
 // The signal that asked for an orderly end.
 static atomic_int ending;
-static atomic_int terminal_fd = -1, drawing_fd = -1, error_fd = -1, capture_fd = -1;
+static atomic_int terminal_fd = -1, drawing_fd = -1, line_fd = -1, error_fd = -1, capture_fd = -1;
 static int nothing_fd = -1;
 static struct termios saved;
 static bool has_saved;
@@ -78,6 +78,8 @@ static void give_back(void) {
   int terminal = atomic_load(&terminal_fd);
   int drawing = atomic_load(&drawing_fd);
   // First, so that a frame being written by another thread ends in nothing.
+  int line = atomic_load(&line_fd);
+  if (line >= 0 && nothing_fd >= 0) dup2(nothing_fd, line);
   if (drawing >= 0 && nothing_fd >= 0) dup2(nothing_fd, drawing);
   if (terminal >= 0) {
     write_all(terminal, restore_text, sizeof restore_text - 1);
@@ -170,13 +172,12 @@ void ct_guard_install(void) {
   }
 }
 
-void ct_guard_enter(int terminal, int drawing) {
+void ct_guard_enter(int terminal) {
   if (atomic_load(&entered)) return;
   if (!has_saved || atomic_load(&terminal_fd) < 0) {
     has_saved = tcgetattr(terminal, &saved) == 0;
     atomic_store(&terminal_fd, fcntl(terminal, F_DUPFD_CLOEXEC, 3));
   }
-  atomic_store(&drawing_fd, drawing);
   if (isatty(STDERR_FILENO)) {
     int capture = memfd_create("stderr", MFD_CLOEXEC);
     int error = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -196,12 +197,15 @@ void ct_guard_end_orderly(bool wanted) { atomic_store(&orderly, wanted); }
 
 int ct_guard_ending(void) { return atomic_load(&ending); }
 
-void ct_guard_redirect(int drawing) { atomic_store(&drawing_fd, drawing); }
+void ct_guard_redirect(int drawing, int line) {
+  atomic_store(&drawing_fd, drawing);
+  atomic_store(&line_fd, line);
+}
 
 void ct_guard_leave(void) {
   if (!atomic_exchange(&entered, false)) return;
   replay();
-  atomic_store(&drawing_fd, -1);
+  ct_guard_redirect(-1, -1);
   int terminal = atomic_exchange(&terminal_fd, -1);
   if (terminal >= 0) close(terminal);
 }

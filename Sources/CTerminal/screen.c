@@ -6,12 +6,16 @@
 
 #include <curses.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -23,6 +27,11 @@ struct ct_screen {
   FILE *input;
   FILE *output;
   int drawing;
+  // The terminal, while ncurses writes a frame into memory instead.
+  int line;
+  int memory;
+  uint8_t *frame;
+  size_t room;
   // Whether the mouse is wanted.
   bool mouse;
   // Whether the terminal writes and so reads sequences as ECMA-48 has them.
@@ -100,6 +109,8 @@ ct_screen *ct_screen_open(const char *term, const char *entry, int input, int ou
   }
   set_term(s->screen);
   s->drawing = fileno(s->output);
+  s->line = fcntl(s->drawing, F_DUPFD_CLOEXEC, 0);
+  s->memory = memfd_create("frame", MFD_CLOEXEC);
   cbreak();
   noecho();
   nonl();
@@ -129,6 +140,7 @@ ct_screen *ct_screen_open(const char *term, const char *entry, int input, int ou
 }
 
 int ct_screen_drawing(const ct_screen *s) { return s->drawing; }
+int ct_screen_line(const ct_screen *s) { return s->line; }
 int ct_screen_width(const ct_screen *s) { return getmaxx(s->window); }
 int ct_screen_height(const ct_screen *s) { return getmaxy(s->window); }
 int ct_screen_pairs(const ct_screen *s) {
@@ -196,6 +208,44 @@ void ct_screen_flush(ct_screen *s, bool synchronized) {
   if (synchronized) send(s, "\033[?2026l");
 }
 
+int64_t ct_screen_compose(ct_screen *s, const uint8_t **frame) {
+  set_term(s->screen);
+  // Coming back from an endwin also sets the terminal's modes.
+  if (isendwin() || s->line < 0 || s->memory < 0) return -1;
+  if (ftruncate(s->memory, 0) != 0 || lseek(s->memory, 0, SEEK_SET) != 0) return -1;
+  wnoutrefresh(s->window);
+  if (dup3(s->memory, s->drawing, O_CLOEXEC) < 0) return -1;
+  doupdate();
+  dup3(s->line, s->drawing, O_CLOEXEC);
+  off_t length = lseek(s->memory, 0, SEEK_END);
+  if (length > (off_t)s->room) {
+    uint8_t *larger = realloc(s->frame, (size_t)length);
+    if (larger == NULL) return 0;
+    s->frame = larger;
+    s->room = (size_t)length;
+  }
+  *frame = s->frame;
+  ssize_t got = length > 0 ? pread(s->memory, s->frame, (size_t)length, 0) : 0;
+  // Nothing of it stays in memory, however large it was.
+  (void)!ftruncate(s->memory, 0);
+  return got < 0 ? 0 : got;
+}
+
+void ct_screen_send(ct_screen *s, const uint8_t *bytes, size_t count) {
+  while (count > 0) {
+    ssize_t done = write(s->drawing, bytes, count);
+    if (done < 0 && errno == EAGAIN) {
+      struct pollfd room = {s->drawing, POLLOUT, 0};
+      if (poll(&room, 1, -1) < 0 && errno != EINTR) return;
+      continue;
+    }
+    if (done < 0 && errno == EINTR) continue;
+    if (done <= 0) return;
+    bytes += done;
+    count -= (size_t)done;
+  }
+}
+
 void ct_screen_forget(ct_screen *s) {
   clearok(s->window, TRUE);
   touchwin(s->window);
@@ -230,5 +280,8 @@ void ct_screen_close(ct_screen *s) {
   delscreen(s->screen);
   fclose(s->input);
   fclose(s->output);
+  if (s->line >= 0) close(s->line);
+  if (s->memory >= 0) close(s->memory);
+  free(s->frame);
   free(s);
 }

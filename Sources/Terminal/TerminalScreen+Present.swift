@@ -23,13 +23,30 @@ extension TerminalScreen {
       _ = putRows(of: frame)
     }
     shown = frame
-    ct_screen_flush(handle, depth.rawValue >= ColorDepth.indexed256.rawValue)
-    if confirmsFrames != false {
-      let question = Array("\u{1B}[5n".utf8)
-      _ = write(options.outputDescriptor, question, question.count)
-      unanswered += 1
-    }
+    flush()
     return true
+  }
+
+  /// Sends the frame that ncurses was handed, and asks whether it is shown where that is known to help.
+  private func flush() {
+    let question = confirmsFrames != false ? Array("\u{1B}[5n".utf8) : []
+    if !question.isEmpty { unanswered += 1 }
+    let isSynchronized = depth.rawValue >= ColorDepth.indexed256.rawValue
+    var bytes: UnsafePointer<UInt8>?
+    let count = hasOwnEntry ? ct_screen_compose(handle, &bytes) : -1
+    guard count >= 0 else {
+      squeezer.forget()
+      ct_screen_flush(handle, isSynchronized)
+      return send(question)
+    }
+    let drawn = squeezer.squeezed(UnsafeBufferPointer(start: bytes, count: Int(count)))
+    guard isSynchronized, !drawn.isEmpty else { return send(drawn + question) }
+    send(Array("\u{1B}[?2026h".utf8) + drawn + Array("\u{1B}[?2026l".utf8) + question)
+  }
+
+  /// Sends bytes to the terminal as they are.
+  func send(_ bytes: [UInt8]) {
+    if !bytes.isEmpty { ct_screen_send(handle, bytes, bytes.count) }
   }
 
   /// Whether the terminal takes something without anybody waiting for it.

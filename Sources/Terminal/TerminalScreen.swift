@@ -22,6 +22,9 @@ public final class TerminalScreen {
   /// Questions whether the terminal is ready that it has not answered.
   var unanswered = 0
   var pairs: PairTable
+  var squeezer = StyleSqueezer()
+  /// Whether the terminal has our own entry, of which every sequence is known.
+  let hasOwnEntry: Bool
   /// What the screen shows, to send only rows that differ; nil when it has to be sent whole.
   var shown: Canvas?
   var hasHungUp = false
@@ -77,7 +80,7 @@ public final class TerminalScreen {
     patienceDescriptor = ct_timer_open()
     if options.guardsCrashes {
       ct_guard_install()
-      ct_guard_enter(options.outputDescriptor, -1)
+      ct_guard_enter(options.outputDescriptor)
     }
     isAsked = family.isModern
     var (decoder, answers) = (InputDecoder(), TerminalAnswers())
@@ -108,9 +111,10 @@ public final class TerminalScreen {
     self.handle = handle
     self.options = options
     depth = choice.depth
+    hasOwnEntry = choice.entry != nil
     pairs = PairTable(capacity: Int(ct_screen_pairs(handle)))
     if options.guardsCrashes {
-      ct_guard_redirect(ct_screen_drawing(handle))
+      guardFrames()
       ct_guard_end_orderly(options.endsInOrder)
     }
   }
@@ -154,11 +158,21 @@ public final class TerminalScreen {
     leave()
     if options.guardsCrashes { ct_guard_leave() }
     ct_wake_stop_here()
-    if options.guardsCrashes { ct_guard_enter(options.outputDescriptor, ct_screen_drawing(handle)) }
+    if options.guardsCrashes {
+      ct_guard_enter(options.outputDescriptor)
+      guardFrames()
+    }
+  }
+
+  private func guardFrames() {
+    ct_guard_redirect(ct_screen_drawing(handle), ct_screen_line(handle))
   }
 
   /// Gives the terminal back and takes what it still answers, which the shell would take for typed.
   func leave() {
+    let rest = squeezer.settled()
+    if !hasHungUp { send(rest) }
+    squeezer.forget()
     guard !hasHungUp, answers.saysReady, unanswered > 0 else { return ct_screen_leave(handle) }
     // From now on nothing is echoed but by whoever comes next.
     var before = termios()

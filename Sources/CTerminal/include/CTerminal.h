@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 // MARK: Crash guard (guard.c)
@@ -15,9 +16,8 @@ void ct_guard_install(void);
 /// Remembers the state of a terminal and starts to guard it.
 ///
 /// Standard error is captured while the guard is on, if it is a terminal: text written over a full
-/// screen is lost otherwise. `drawing` is the descriptor that frames are written to; on a crash it
-/// is pointed at nothing, so that another thread cannot draw over the message.
-void ct_guard_enter(int terminal, int drawing);
+/// screen is lost otherwise.
+void ct_guard_enter(int terminal);
 
 /// Whether SIGTERM, SIGHUP and SIGINT wake the program first, so that it can end in order. It dies
 /// of the signal all the same when it has not within two seconds, or at the second signal.
@@ -26,8 +26,9 @@ void ct_guard_end_orderly(bool wanted);
 /// The signal that asked for an orderly end, or 0.
 int ct_guard_ending(void);
 
-/// Tells the guard of a new drawing descriptor.
-void ct_guard_redirect(int drawing);
+/// Tells the guard which descriptors frames are written to, and -1 for none; on a crash they are
+/// pointed at nothing, so that another thread cannot draw over the message.
+void ct_guard_redirect(int drawing, int line);
 
 /// Stops guarding and writes out what standard error said meanwhile.
 void ct_guard_leave(void);
@@ -93,6 +94,8 @@ ct_screen *ct_screen_open(const char *term, const char *entry, int input, int ou
 
 /// The descriptor that frames are written to.
 int ct_screen_drawing(const ct_screen *screen);
+/// Another descriptor of the same terminal, from which the first is restored after each frame.
+int ct_screen_line(const ct_screen *screen);
 int ct_screen_width(const ct_screen *screen);
 int ct_screen_height(const ct_screen *screen);
 /// How many colour pairs there are, the default pair 0 included.
@@ -107,6 +110,11 @@ void ct_screen_forget_pairs(ct_screen *screen);
 void ct_screen_put_row(ct_screen *screen, int y, const ct_glyph *glyphs, int count);
 /// Sends the frame; `synchronized` brackets it so that the terminal shows it at once.
 void ct_screen_flush(ct_screen *screen, bool synchronized);
+/// Writes the frame into memory, where it stays until the next call, and returns its length; -1 where
+/// that cannot be and it has to be flushed.
+int64_t ct_screen_compose(ct_screen *screen, const uint8_t **frame);
+/// Sends bytes to the terminal, all of them unless it is gone.
+void ct_screen_send(ct_screen *screen, const uint8_t *bytes, size_t count);
 /// Makes the next flush clear the screen and write every cell.
 void ct_screen_forget(ct_screen *screen);
 /// Takes the terminal's size of this moment. True when it changed.

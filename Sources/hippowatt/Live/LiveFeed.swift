@@ -125,7 +125,10 @@ final class LiveFeed: Feed {
 
   var notice: String { collector.isFinished ? lastFailure : "" }
 
+  var news: Int32? { collector.news }
+
   func update(for view: ViewState) {
+    collector.takeNews()
     take(collector.drain())
     take(judgeAlerts())
   }

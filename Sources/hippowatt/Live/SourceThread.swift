@@ -28,14 +28,17 @@ final class SourceThread: Sendable {
 
   /// Wakes the thread from its sleep.
   private let wake = cs_event_descriptor()
+  /// Told when the source has come back for the first time.
+  private let news: Int32
 
   /// How many observations may wait to be fetched before the oldest are dropped.
   private static let inboxLimit = 100_000
 
   init(
     _ source: sending any DataSource, interval: Double, clock: any SessionClock,
-    roster: JobRoster = JobRoster()
+    roster: JobRoster = JobRoster(), news: Int32 = -1
   ) {
+    self.news = news
     name = source.name
     self.roster = roster
     self.interval = source.interval ?? interval
@@ -126,7 +129,7 @@ final class SourceThread: Sendable {
         state.inbox.append(.state(change))
       }
       state.inbox += observations
-      state.hasAnswered = true
+      note(&state)
       if state.inbox.count > Self.inboxLimit {
         state.inbox.removeFirst(state.inbox.count - Self.inboxLimit)
       }
@@ -137,10 +140,18 @@ final class SourceThread: Sendable {
     let now = clock.now
     return state.withLock { state in
       if let change = state.lifecycle.fail(failure, at: now) { state.inbox.append(.state(change)) }
-      state.hasAnswered = true
+      note(&state)
       if failure.isFinal { state.isFinished = true }
       return state.lifecycle.delay(interval: interval)
     }
+  }
+
+  /// Notes that the source has come back.
+  private func note(_ state: inout State) {
+    guard !state.hasAnswered else { return }
+    state.hasAnswered = true
+    var one: UInt64 = 1
+    if news >= 0 { _ = write(news, &one, 8) }
   }
 
   /// Takes what came in since the last call; also looks whether a call has stalled.

@@ -9,8 +9,8 @@ protocol Feed: AnyObject {
   var info: SessionInfo { get }
   /// Seconds between two frames of a live screen.
   var interval: Double { get }
-  /// Whether the first data have arrived.
-  var isSettled: Bool { get }
+  /// Readable when something came that is worth a frame at once; `nil` where nothing ever does.
+  var news: Int32? { get }
   /// Brings in what is new, and what the view is about to look at.
   func update(for view: ViewState) throws
   /// Reads what a frame asked for and was not there; whether there was such a thing, and the frame is to
@@ -29,6 +29,7 @@ protocol Feed: AnyObject {
 }
 
 extension Feed {
+  var news: Int32? { nil }
   var notice: String { "" }
   var canSignal: Bool { false }
   func supply() throws -> Bool { false }

@@ -11,7 +11,6 @@ final class ReplayFeed: Feed {
   let isGrowing: Bool
   private var privacy: PrivacyFilter
   let interval = 1.0
-  let isSettled = true
   private let pages: RecordingPages
   private var reader: RecordingReader { pages.reader }
   /// What is read beyond what is shown, so that a page serves many frames.

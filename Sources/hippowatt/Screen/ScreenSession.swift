@@ -92,11 +92,13 @@ final class ScreenSession {
     if let dumpPath { _ = File.write(TextWriter.plain(frame), to: dumpPath) }
   }
 
+  private var news: [Int32] { feed.news.map { [$0] } ?? [] }
+
   /// Waits for what is to be drawn: input, the next reading, or room for a frame that was left out.
   private func wait(until deadline: Int64) {
     let wasQuiet = quietSince
     while true {
-      let events = screen.poll(until: UInt64(deadline))
+      let events = screen.poll(until: UInt64(deadline), also: news)
       for event in events { handle(event) }
       // That a frame was shown changes nothing by itself.
       guard !owesFrame, quietSince == wasQuiet, !events.isEmpty, events.allSatisfy({ $0 == .shown })
@@ -200,18 +202,17 @@ final class ScreenSession {
   private func frameDeadline(after now: Int64, start: Int64) -> Int64 {
     if script?.isWaiting == true { return now + 20_000_000 }
     switch view.cursor.mode {
-    case .paused where feed.isSettled: return now + 1_000_000_000
+    case .paused: return now + 1_000_000_000
     case .playing:
       // Ten frames a second are enough for the eye; slow play needs fewer.
       let seconds = min(0.5, max(0.1, 0.5 / view.cursor.speed))
       return now + Int64(saturating: seconds * 1e9)
-    default:
-      guard feed.isSettled else { return now + 30_000_000 }
+    case .live:
       // A little after the sources' own ticks, so that a frame shows what they just read.
       let interval = Int64(saturating: min(1e6, max(0.1, feed.interval)) * 1e9)
       let offset = min(interval / 4, 60_000_000)
       let elapsed = now - start - offset
-      return start + offset + (elapsed / interval + 1) * interval
+      return start + offset + (elapsed < 0 ? 0 : elapsed / interval + 1) * interval
     }
   }
 
