@@ -7,6 +7,7 @@ SWIFT ?= swift
 # address it needs no table of relocations, which is a megabyte.
 SHIPPED = --static-swift-stdlib -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections \
   -Xlinker --gc-sections -Xlinker --icf=all -Xlinker --no-export-dynamic \
+  -Xlinker --section-ordering-file=$(CURDIR)/packaging/hot-code.order \
   -Xswiftc -Xclang-linker -Xswiftc -no-pie
 RELEASE = $(SWIFT) build -c release --product hippowatt $(SHIPPED)
 BINARY = .build/release/hippowatt
@@ -15,7 +16,8 @@ PACKAGES = libncurses-dev libsqlite3-dev
 LIMIT = 23200000
 
 .PHONY: run build test lint size check setup libcurl install uninstall man completions screenshots demos \
-  demo-fake golden terminals bench bench-compare bench-baseline bench-shipped coverage sanitize frameworks stalls clean
+  demo-fake golden terminals bench bench-compare bench-baseline bench-shipped bench-watch instructions \
+  instructions-baseline hot-code valgrind coverage sanitize frameworks stalls clean
 
 run: build
 	@exec $(BINARY)
@@ -156,6 +158,35 @@ bench-baseline: setup
 bench-shipped: setup
 	$(SWIFT) build -c release --scratch-path .build-shipped --product benchmarks $(SHIPPED)
 	@.build-shipped/release/benchmarks $(BENCH)
+
+# What watching costs on screen, with htop and nvtop beside it where they are installed: processor, memory,
+# bytes, and the time a key takes. On a machine that does nothing else; GPUS=8,64,256 BENCH_SECONDS=60.
+GPUS ?= 8,64
+BENCH_SECONDS ?= 30
+bench-watch: build
+	$(SWIFT) build --product FakeNVML
+	@scripts/watch-table $(BINARY) .build/debug/libFakeNVML.so --gpus $(GPUS) --seconds $(BENCH_SECONDS) \
+	  --json .build/bench-watch.json
+
+# The instructions of a minute of watching and of one key, beside those that are kept; unlike times they
+# can be guarded on any machine. `make hot-code` writes anew which functions the linker lays side by side.
+INSTRUCTIONS = Tests/Support/benchmarks/instructions.json
+instructions: build valgrind
+	$(SWIFT) build --product FakeNVML
+	@scripts/instructions $(BINARY) .build/debug/libFakeNVML.so --against $(INSTRUCTIONS)
+
+instructions-baseline: build valgrind
+	$(SWIFT) build --product FakeNVML
+	@scripts/instructions $(BINARY) .build/debug/libFakeNVML.so --json $(INSTRUCTIONS)
+
+hot-code: build valgrind
+	$(SWIFT) build --product FakeNVML
+	@scripts/instructions $(BINARY) .build/debug/libFakeNVML.so --order packaging/hot-code.order
+
+valgrind:
+	@command -v valgrind >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq valgrind >/dev/null; }
 
 # Feeds a reader with whatever libFuzzer makes up: `make fuzz-log FUZZ_SECONDS=600`. It begins with
 # real files where there are some; what it finds lies in .build-fuzz. A new reader is a folder in

@@ -77,11 +77,10 @@ struct StyleSqueezer {
 
   /// Takes the parameters of one `SGR`; false when one of them is not known or not whole here.
   private mutating func take(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-    guard let numbers = Self.numbers(text) else { return false }
+    var rest = Parameters(text)
     // Only one that starts from nothing says everything.
-    guard var next = wanted ?? (numbers.first == 0 ? Rendition() : nil) else { return false }
-    var rest = numbers[...]
-    while let number = rest.popFirst() {
+    guard var next = wanted ?? (rest.startsWithReset ? Rendition() : nil) else { return false }
+    while let number = rest.next() {
       switch number {
       case 0: next = Rendition()
       case 1...7: next.flags |= 1 << UInt8(number)
@@ -97,33 +96,55 @@ struct StyleSqueezer {
       default: return false
       }
     }
+    guard rest.isWhole else { return false }
     wanted = next
     return true
   }
 
-  private static func numbers(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> [Int]? {
-    var numbers = [0]
-    for byte in text {
-      switch byte {
-      case 0x30...0x39:
-        let number = numbers[numbers.count - 1] * 10 + Int(byte - 0x30)
-        guard number < 256 else { return nil }
-        numbers[numbers.count - 1] = number
-      case UInt8(ascii: ";"): numbers.append(0)
-      default: return nil
+  private static func ink(_ rest: inout Parameters) -> Ink? {
+    switch rest.next() {
+    case 5: return rest.next().map { .palette($0) }
+    case 2:
+      guard let red = rest.next(), let green = rest.next(), let blue = rest.next() else {
+        return nil
       }
+      return .rgb(red, green, blue)
+    default: return nil
     }
-    return numbers
   }
 
-  private static func ink(_ rest: inout ArraySlice<Int>) -> Ink? {
-    switch rest.popFirst() {
-    case 5: return rest.popFirst().map { .palette(UInt8($0)) }
-    case 2:
-      guard let red = rest.popFirst(), let green = rest.popFirst(), let blue = rest.popFirst()
-      else { return nil }
-      return .rgb(UInt8(red), UInt8(green), UInt8(blue))
-    default: return nil
+  /// The numbers of a sequence, one after the other; an empty one is 0.
+  private struct Parameters {
+    private var rest: Slice<UnsafeBufferPointer<UInt8>>
+    private var isOver = false
+    /// False once something stood there that is no number below 256.
+    private(set) var isWhole = true
+
+    init(_ text: Slice<UnsafeBufferPointer<UInt8>>) { rest = text }
+
+    var startsWithReset: Bool {
+      var copy = self
+      return copy.next() == 0
+    }
+
+    mutating func next() -> UInt8? {
+      guard !isOver else { return nil }
+      var number = 0
+      isOver = true
+      while let byte = rest.popFirst() {
+        if byte == UInt8(ascii: ";") {
+          isOver = false
+          break
+        }
+        guard (0x30...0x39).contains(byte), number < 256 else { return fail() }
+        number = number * 10 + Int(byte - 0x30)
+      }
+      return number < 256 ? UInt8(number) : fail()
+    }
+
+    private mutating func fail() -> UInt8? {
+      (isWhole, isOver) = (false, true)
+      return nil
     }
   }
 
@@ -131,40 +152,56 @@ struct StyleSqueezer {
 
   private mutating func settle(_ out: inout [UInt8]) {
     guard let wanted, wanted != told else { return }
-    let anew = "0" + Self.parameters(from: Rendition(), to: wanted)
-    var best = anew
-    if let told {
-      let difference = String(Self.parameters(from: told, to: wanted).dropFirst())
-      if difference.utf8.count < anew.utf8.count { best = difference }
+    out.append(0x1B)
+    out.append(0x5B)
+    if wanted == Rendition() {
+      // No parameter at all means 0.
+      out.append(UInt8(ascii: "m"))
+    } else {
+      if told == nil { Self.write(0, &out) }
+      Self.write(from: told ?? Rendition(), to: wanted, &out)
+      // The last semicolon gives way to the end.
+      out[out.count - 1] = UInt8(ascii: "m")
     }
-    // Nothing at all means 0.
-    out += Array("\u{1B}[\(best == "0" ? "" : best)m".utf8)
     told = wanted
   }
 
-  /// The parameters that lead from one to the other, each behind a semicolon.
-  private static func parameters(from told: Rendition, to wanted: Rendition) -> String {
-    var text = ""
+  /// Writes the parameters that lead from one to the other, each with a semicolon behind it.
+  private static func write(from told: Rendition, to wanted: Rendition, _ out: inout [UInt8]) {
     var flags = told.flags
     let gone = flags & ~wanted.flags
-    for flag in UInt8(3)...7 where gone & 1 << flag != 0 { text += ";\(20 + flag)" }
-    // Bold and dim end together.
-    if gone & (1 << 1 | 1 << 2) != 0 {
-      text += ";22"
-      flags &= ~(1 << 1 | 1 << 2)
+    if gone != 0 {
+      for flag in UInt8(3)...7 where gone & 1 << flag != 0 { write(20 + flag, &out) }
+      // Bold and dim end together.
+      if gone & (1 << 1 | 1 << 2) != 0 {
+        write(22, &out)
+        flags &= ~(1 << 1 | 1 << 2)
+      }
     }
-    for flag in UInt8(1)...7 where wanted.flags & ~flags & 1 << flag != 0 { text += ";\(flag)" }
-    if wanted.foreground != told.foreground { text += ";" + parameters(30, wanted.foreground) }
-    if wanted.background != told.background { text += ";" + parameters(40, wanted.background) }
-    return text
+    let new = wanted.flags & ~flags
+    if new != 0 { for flag in UInt8(1)...7 where new & 1 << flag != 0 { write(flag, &out) } }
+    if wanted.foreground != told.foreground { write(30, wanted.foreground, &out) }
+    if wanted.background != told.background { write(40, wanted.background, &out) }
   }
 
-  private static func parameters(_ base: Int, _ ink: Ink) -> String {
+  private static func write(_ base: UInt8, _ ink: Ink, _ out: inout [UInt8]) {
     switch ink {
-    case .own: "\(base + 9)"
-    case .palette(let number) where number < 8: "\(base + Int(number))"
-    case .palette(let number): "\(base + 8);5;\(number)"
-    case .rgb(let red, let green, let blue): "\(base + 8);2;\(red);\(green);\(blue)"
+    case .own: write(base + 9, &out)
+    case .palette(let number) where number < 8: write(base + number, &out)
+    case .palette(let number):
+      write(base + 8, &out)
+      write(5, &out)
+      write(number, &out)
+    case .rgb(let red, let green, let blue):
+      write(base + 8, &out)
+      for number in [2, red, green, blue] { write(number, &out) }
     }
+  }
+
+  private static func write(_ number: UInt8, _ out: inout [UInt8]) {
+    if number >= 100 { out.append(0x30 + number / 100) }
+    if number >= 10 { out.append(0x30 + number / 10 % 10) }
+    out.append(0x30 + number % 10)
+    out.append(UInt8(ascii: ";"))
   }
 }

@@ -45,6 +45,8 @@ public final class GridTally: @unchecked Sendable {
   private var known: [Timestamp: Settled] = [:]
   /// What the ledgers found of accelerators' idle power.
   let floors = IdleFloorTally()
+  /// What the ledgers found of curves.
+  let curves = CurveTally()
 
   /// A tally in which nothing is settled.
   public init() {

@@ -132,8 +132,7 @@ public struct Ledger: Sendable {
     let curves = devices.compactMap { device -> [Double?]? in
       let id = timeline.id(.power, of: device.id) ?? timeline.id(.energy, of: device.id)
       return id.map {
-        timeline.curve($0, over: span, columns: columns, until: until, withExtremes: false)
-          .map { $0?.mean }
+        tally.curves.means(of: $0, in: timeline, over: span, columns: columns, until: until)
       }
     }
     return Self.sum(curves, columns: columns)

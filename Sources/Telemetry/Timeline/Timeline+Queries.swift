@@ -62,6 +62,9 @@ extension Timeline {
   /// Who keeps an integral up to a time takes it anew when this is another number.
   public func revision(of id: SeriesID) -> Int { series[id.index].revision }
 
+  /// The time of the newest value of a series; `nil` before the first.
+  public func newest(of id: SeriesID) -> Timestamp? { series[id.index].end }
+
   /// The devices of one kind, in the order they were announced.
   public func devices(_ kind: DeviceKind) -> [Device] { devices.filter { $0.id.kind == kind } }
 
