@@ -52,7 +52,8 @@ struct Doctor: ParsableCommand {
     for (place, entry, exam) in exams {
       let answer = exam.answer
       devices += answer.devices.values
-      let finding = SourceFinding(entry, answer, within: Self.patience)
+      var finding = SourceFinding(entry, answer, within: Self.patience)
+      finding.isNamed = settings.sources.contains { $0.kind == entry.name }
       findings[place] = findings[place].map { $0.joined(with: finding) } ?? finding
     }
     let report = DoctorReport(

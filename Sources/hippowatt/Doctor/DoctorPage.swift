@@ -15,10 +15,10 @@ extension DoctorReport {
       page += lines
     }
     section("read", those(.read).flatMap(described))
-    section(
-      "not read, and could be",
-      (those(.refused) + those(.failed) + those(.silent)).flatMap(described))
-    let absent = those(.absent)
+    let absent = those(.absent).filter { !$0.isNamed }
+    let amiss =
+      those(.refused) + those(.failed) + those(.silent) + those(.absent).filter(\.isNamed)
+    section("not read, and could be", amiss.flatMap(described))
     section("not here", absent.filter { isFull || !$0.isRare }.flatMap(isFull ? described : brief))
     if isFull {
       section("nothing yet", those(.ready).flatMap(described))
@@ -41,6 +41,7 @@ extension DoctorReport {
       let count = "\(finding.devices) device\(finding.devices == 1 ? "" : "s")"
       words = words.isEmpty ? count : "\(count): \(words)"
     }
+    if words.isEmpty { words = finding.standing.rawValue }
     return row(finding.name, words)
       + (finding.remedy.isEmpty ? [] : row("", "→ " + finding.remedy))
       + finding.notes.flatMap { row("", "note: " + $0) }

@@ -7,7 +7,9 @@ struct DoctorPrivacy: Sendable {
 
   /// Folders whose paths are the same on every machine and say nothing of its user.
   private static let common = [
-    "/sys/", "/proc/", "/dev/", "/usr/", "/lib", "/etc/", "/run/opengl-driver", "/boot/",
+    "/sys/", "/proc/", "/dev/", "/usr/", "/lib", "/etc/", "/run/nvidia/", "/run/opengl-driver",
+    "/boot/",
+    "/home/kubernetes/bin/", "/var/lib/nvidia/",
   ]
 
   /// - Parameter devices: what is known of jobs and processes, whose names are replaced too.

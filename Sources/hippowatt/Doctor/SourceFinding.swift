@@ -33,6 +33,8 @@ struct SourceFinding: Sendable, Hashable {
   var notes: [String] = []
   /// Whether only a few machines have what it reads.
   var isRare = false
+  /// Whether the user names it, so that its absence is a fault.
+  var isNamed = false
 }
 
 extension SourceFinding {

@@ -106,6 +106,16 @@ import Testing
     #expect(!page.contains("besides"))
   }
 
+  @Test func `a meter that was named and is not there is a fault`() {
+    var meter = Self.finding("wall", .absent, 0, "it is not there (404)", remedy: "check the path")
+    meter.isNamed = true
+    let page = DoctorReport(
+      facts: Self.facts, settings: SettingsDigest(), findings: [meter],
+      privacy: DoctorPrivacy(machine: "", user: nil)
+    ).lines()
+    #expect(page.contains("not read, and could be") && !page.contains("not here"))
+  }
+
   @Test func `nothing of users is on it`() {
     for text in [Self.box.lines().joined(), Self.box.lines(isFull: true).joined(), Self.box.json] {
       #expect(!text.contains("secret"))
