@@ -1,5 +1,7 @@
+import Accounting
 import ArgumentParser
 import Glibc
+import Sensors
 import Telemetry
 import TestSupport
 import Testing
@@ -67,6 +69,27 @@ import Testing
       #expect(throws: Never.self, "\(page):\(block.line)") {
         _ = try Settings.parse(block.lines.joined(separator: "\n"), path: page)
       }
+    }
+  }
+
+  @Test func `the talk of the manual is understood`() throws {
+    let blocks = Self.blocks("toml", in: "docs/talk.md")
+    #expect(!blocks.isEmpty)
+    for block in blocks {
+      _ = try TalkFile.parse(block.lines.joined(separator: "\n"), path: "docs/talk.md")
+    }
+  }
+
+  @Test func `each service of a live grid is in the manual`() {
+    let page = Fixtures.project("docs/grid.md")
+    for provider in GridProviders.all {
+      #expect(page.contains("`\(provider.name)`"), "docs/grid.md: \(provider.name)")
+    }
+  }
+
+  @Test func `what alerts can watch is in the manual`() {
+    for quantity in AlertQuantity.all {
+      #expect(Self.named.contains(quantity.name[...]), "docs/settings.md, alerts: \(quantity.name)")
     }
   }
 

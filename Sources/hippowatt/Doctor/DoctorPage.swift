@@ -1,4 +1,5 @@
 import Canvas
+import Telemetry
 
 extension DoctorReport {
   /// The columns of the page: what a mail and a bug tracker show without breaking it.
@@ -77,6 +78,7 @@ extension DoctorReport {
       rows += row("", "→ " + library.remedy)
     }
     rows += row("rights", rights)
+    if facts.hiding != nil, !facts.isRoot { rows += row("", "→ " + Remedy.otherUsers.text) }
     rows += row("terminal", terminal)
     rows += row("settings", settings.path ?? "none, so the defaults hold")
     if let problem = settings.problem { rows += row("", "→ not used, " + problem) }

@@ -93,6 +93,8 @@ import Testing
                         → meters, servers and a live grid need it:
                         sudo apt-get install libcurl4t64
           rights        a user's; other users' processes are hidden (hidepid=2)
+                        → run it as their user, or as root: sudo hippowatt; root sees
+                        everybody's processes
           terminal      xterm-256color, 120x40, locale de_DE.UTF-8
           settings      none, so the defaults hold
         """#)
