@@ -69,7 +69,8 @@ check: lint test size
 man: setup
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual >/dev/null
 	@mkdir -p .build/share
-	@cp .build/plugins/GenerateManual/outputs/hippowatt/hippowatt.1 .build/share/hippowatt.1
+	@scripts/man .build/plugins/GenerateManual/outputs/hippowatt/hippowatt.1 docs/man-extra.mdoc \
+	  > .build/share/hippowatt.1
 
 completions: build
 	@mkdir -p .build/share

@@ -51,6 +51,23 @@ package final class CurlLibrary {
     return global(Int(CD_CURL_GLOBAL_ALL)) == 0
   }
 
+  /// The version of the library that would be used, such as `8.14.1`; its other parts are left out.
+  /// - Throws: `HTTPFailure.noCurl` when it is not there.
+  package static func version(_ search: LibrarySearch = search) throws(HTTPFailure) -> String {
+    guard let handle = try? search.open(), let symbol = dlsym(handle, "curl_version") else {
+      throw .noCurl
+    }
+    typealias Call = @convention(c) () -> UnsafePointer<CChar>?
+    guard let words = unsafeBitCast(symbol, to: Call.self)() else { return "of unknown version" }
+    // `libcurl/8.14.1 OpenSSL/3.5.1 zlib/1.3.1 …`
+    let parts = String(cString: words).split(separator: " ")
+    let name = parts.first?.split(separator: "/").last.map(String.init) ?? "of unknown version"
+    let secure = parts.first { part in
+      ["OpenSSL", "GnuTLS", "LibreSSL", "BoringSSL", "wolfSSL"].contains { part.hasPrefix($0) }
+    }
+    return secure.map { "\(name) with \($0)" } ?? name
+  }
+
   private static let mutex = GlobalMutex()
 
   /// A lock for as long as the process lives.

@@ -51,6 +51,11 @@ package enum HTTPFailure: Error, Sendable, Hashable {
     }
   }
 
+  /// How libcurl is installed, by the names that distributions give it.
+  package static let curlPackages =
+    "apt-get install libcurl4t64 (libcurl4 before Debian 13 and Ubuntu 24.04), "
+    + "dnf install libcurl, apk add libcurl, pacman -S curl"
+
   private static func seconds(_ seconds: Double) -> String {
     seconds >= 1 ? "\(Int(seconds)) s" : "\(Int(seconds * 1000)) ms"
   }
@@ -67,8 +72,7 @@ package enum HTTPFailure: Error, Sendable, Hashable {
     case .redirect: "give the URL it leads to, if that is the right one"
     case .unsendable: "check for blanks, line breaks and signs that must be escaped"
     case .noCurl:
-      "install it: apt-get install libcurl4t64 (libcurl4 before Debian 13 and Ubuntu 24.04), "
-        + "dnf install libcurl, apk add libcurl, pacman -S curl"
+      "install it: " + Self.curlPackages
     case .secure: "check the certificate: curl -v \(url)"
     case .notHTTP, .malformed, .endedEarly, .compressed: "look at it: curl -v \(url)"
     }

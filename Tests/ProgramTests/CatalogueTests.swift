@@ -12,14 +12,15 @@ import Testing
 /// What every line of a catalogue owes its users; a test that fails here names what was forgotten.
 @Suite struct CatalogueTests {
   private static let readme = Fixtures.project("README.md")
-  private static let rows = readme.split(separator: "\n").filter { $0.hasPrefix("| `") }
+  private static let rows = Fixtures.project("docs/sources.md").split(separator: "\n")
+    .filter { $0.hasPrefix("| `") }
 
   @Test(arguments: SourceCatalogue.all.entries.map(\.name))
   func `A source has a row in the manual that says how it is written`(name: String) throws {
     let entry = try #require(SourceCatalogue.all.entry(name))
     let column = Self.rows.compactMap { $0.split(separator: "|").first }
     let usages = column.flatMap { $0.split(separator: "`").map(String.init) }
-    #expect(usages.contains(entry.usage), "README.md, table of sources: add `\(entry.usage)`")
+    #expect(usages.contains(entry.usage), "docs/sources.md, table: add `\(entry.usage)`")
     #expect(entry.usage.hasPrefix(entry.name) && !entry.gives.isEmpty)
     #expect(entry.gives.first?.isUppercase == false || entry.gives.hasPrefix("GPU"))
   }
@@ -93,13 +94,17 @@ import Testing
     let overlay = try #require(OverlayCatalogue.overlay(name))
     let key = try #require(overlay.keys.first)
     #expect(KeyTable.command(for: key) == .overlay(name))
-    #expect(Self.readme.contains("| \(overlay.text.english) |"), "README.md, table of keys")
+    #expect(
+      Fixtures.project("docs/screen.md").contains("| \(overlay.text.english) |"),
+      "docs/screen.md, table of keys")
     #expect(Hippowatt.helpMessage(for: Snapshot.self).contains(name.name), "snapshot --help")
   }
 
   @Test(arguments: Fixtures.themes)
   func `A theme is named in the manual and found by the program`(name: String) throws {
-    #expect(Self.readme.contains(name), "README.md, settings: name the theme “\(name)”")
+    #expect(
+      Fixtures.project("docs/settings.md").contains(name),
+      "docs/settings.md: name the theme “\(name)”")
     let store = ThemeStore(host: HostEnvironment.current(), executable: Program.path)
     #expect(store.themes.contains { $0.name == name })
     #expect(store.problems.isEmpty)
@@ -110,15 +115,17 @@ import Testing
     for format in ProgressFormats.names {
       for alternative in format.lowercased().split(separator: " or ") {
         let name = alternative.split(separator: " loss file").first ?? alternative
-        #expect(row.contains(name), "README.md, row `log:PATH`: name “\(name)” of “\(format)”")
+        #expect(
+          row.contains(name), "docs/sources.md, row `log:PATH`: name “\(name)” of “\(format)”")
       }
     }
   }
 
   @Test func `A power log's format is named in the manual`() {
+    let manual = Fixtures.project("docs/recordings.md")
     for format in PowerLogs.names {
       let word = format.split(separator: " ").first.map(String.init) ?? format
-      #expect(Self.readme.contains(word), "README.md, import: name “\(format)”")
+      #expect(manual.contains(word), "docs/recordings.md, import: name “\(format)”")
     }
   }
 }

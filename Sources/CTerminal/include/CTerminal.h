@@ -64,6 +64,11 @@ void ct_timer_set(int timer, uint64_t moment);
 /// Sets the alarm to so many milliseconds from now; 0 switches it off.
 void ct_timer_after(int timer, int milliseconds);
 
+// MARK: Library (version.c)
+
+/// The name and version of the library, such as "ncurses 6.5.20250216".
+const char *ct_curses_version(void);
+
 // MARK: Screen (screen.c)
 
 typedef struct ct_screen ct_screen;

@@ -116,7 +116,7 @@ public struct JobSource: DataSource {
       } else if entry.isUnheard {
         state.health = .waiting
         state.message = "\(place) of \(entry.job.title) says nothing that is understood yet"
-        state.remedy = "--log FILE names another file; the README lists what is understood"
+        state.remedy = "--log FILE names another file; docs/sources.md lists what is understood"
       }
     } else if let entry = entries.first(where: \.isSilent) {
       state.health = .absent

@@ -145,7 +145,7 @@ struct ControlGroupSource: DataSource {
     case .unknown:
       SourceFailure(
         .waiting, "the jobs' processes cannot be looked at",
-        remedy: "run hippowatt as their user, or as root")
+        remedy: Remedy.otherUsers.text)
     }
   }
 

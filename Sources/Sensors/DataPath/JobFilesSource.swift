@@ -57,7 +57,7 @@ struct JobFilesSource: DataSource {
     guard isReadable else {
       throw SourceFailure(
         .denied, "the open files of the jobs' processes may not be looked at by this user",
-        remedy: "run hippowatt as their user, or as root")
+        remedy: Remedy.otherUsers.text)
     }
     return observations
   }

@@ -35,7 +35,12 @@ struct HostSource: DataSource {
   mutating func probe() -> Probe {
     do {
       let count = try stat.read { ProcessorTimes.read(&$0) }?.count ?? 0
-      return Probe(.ok, "\(count) processors, Linux \(kernel ?? "of unknown version")")
+      let processors = "\(count) processor\(count == 1 ? "" : "s")"
+      let found = "\(processors), Linux \(kernel ?? "of unknown version")"
+      guard SystemFile.text(context.path("/proc/pressure/cpu")) == nil else {
+        return Probe(.ok, found)
+      }
+      return Probe(.ok, found + ", no pressure (PSI)", remedy: Remedy.pressure.text)
     } catch {
       return Probe(error.health, error.words, remedy: Self.remedy)
     }

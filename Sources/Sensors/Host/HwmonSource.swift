@@ -111,8 +111,7 @@ struct HwmonSource: DataSource {
   }
 
   private static func failure(_ error: SystemError) -> SourceFailure {
-    error.failure(
-      remedy: error.isDenied ? "allow it until the next start: sudo chmod a+r \(error.path)" : "")
+    error.failure(remedy: error.isDenied ? Remedy.sensor(error.path).text : "")
   }
 }
 

@@ -110,10 +110,7 @@ struct RAPLSource: DataSource {
   }
 
   private static func failure(_ error: SystemError) -> SourceFailure {
-    error.failure(
-      remedy: error.isDenied
-        ? "allow it until the next start: sudo chmod a+r /sys/class/powercap/intel-rapl:*/energy_uj"
-        : "")
+    error.failure(remedy: error.isDenied ? Remedy.energyCounters.text : "")
   }
 }
 

@@ -6,7 +6,7 @@ import Telemetry
 
 /// What a user says of one meter: its URL, and the settings of its `[[source]]` table.
 struct WallSettings: Sendable {
-  /// The settings there are, in the order of the README.
+  /// The settings there are, in the order of the manual.
   static let names = [
     "template", "power", "energy", "time", "power_unit", "energy_unit", "scale", "channel", "query",
     "user", "password_env", "password_command", "password_file", "token_env", "token_command",

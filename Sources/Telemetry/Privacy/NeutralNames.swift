@@ -76,6 +76,9 @@ public struct NeutralNames: Sendable {
     }
   }
 
+  /// Notes a device whose owner is to be replaced in texts.
+  package mutating func note(_ device: Device) { learn(device) }
+
   /// Notes a name to be replaced wherever it stands.
   mutating func hide(_ name: String, as word: String) { learn(name, word) }
 
@@ -109,10 +112,13 @@ public struct NeutralNames: Sendable {
   }
 
   /// The same text with neutral words in place of names, paths and hosts.
-  func replaced(in text: String) -> String {
+  func replaced(in text: String) -> String { replaced(in: text, keeping: []) }
+
+  /// The same, but for paths below folders that are the same on every machine.
+  package func replaced(in text: String, keeping folders: [String]) -> String {
     var result = text
     for (name, word) in words { result = Self.replacing(name, by: word, in: result) }
-    return Self.withoutPaths(result)
+    return Self.withoutPaths(result, keeping: folders)
   }
 
   /// Replaces a name where it stands as a word of its own.
@@ -140,13 +146,13 @@ public struct NeutralNames: Sendable {
   }
 
   /// The same text with `path` for every path of a file and `host` for every host of an address.
-  static func withoutPaths(_ text: String) -> String {
+  static func withoutPaths(_ text: String, keeping folders: [String] = []) -> String {
     guard text.utf8.contains(UInt8(ascii: "/")) else { return text }
     return text.split(separator: " ", omittingEmptySubsequences: false)
-      .map { withoutPath($0) }.joined(separator: " ")
+      .map { withoutPath($0, folders) }.joined(separator: " ")
   }
 
-  private static func withoutPath(_ word: Substring) -> String {
+  private static func withoutPath(_ word: Substring, _ kept: [String]) -> String {
     let bytes = Array(word.utf8)
     if let scheme = (0..<bytes.count).first(where: { bytes[$0...].starts(with: Array("://".utf8)) })
     {
@@ -172,6 +178,9 @@ public struct NeutralNames: Sendable {
         }
         ?? bytes.count
       guard end - at > 1 else { continue }
+      guard start < at || !kept.contains(where: { bytes[at..<end].starts(with: $0.utf8) }) else {
+        return String(word)
+      }
       return String(decoding: bytes[..<start], as: UTF8.self) + "path"
         + String(decoding: bytes[end...], as: UTF8.self)
     }

@@ -9,11 +9,13 @@ struct Hippowatt: ParsableCommand {
     commandName: "hippowatt",
     abstract: "Shows where an AI machine's electricity comes from, where it goes and what it buys.",
     discussion: """
-      Without a subcommand it watches this machine. Press ? for the keys, q to quit.
+      Without a subcommand it watches this machine. Press ? for the keys, q to quit. What is missing on the
+      screen, and why, says: hippowatt doctor
       """,
     version: Version.string,
     subcommands: [
       Watch.self, Replay.self, Record.self, Demo.self, Talk.self, Jobs.self, Sources.self,
+      Doctor.self,
       Snapshot.self,
       Report.self, Compare.self, RaceCommand.self, Import.self, Export.self, Cut.self,
       When.self, Grid.self, Themes.self,

@@ -114,8 +114,8 @@ import Testing
   @Test(arguments: ReportForms.names)
   func `a form is in the manual and in the help`(name: String) {
     #expect(
-      Fixtures.project("README.md").contains("`\(name)`"),
-      "README.md, report: name the form `\(name)`")
+      Fixtures.project("docs/reports.md").contains("`\(name)`"),
+      "docs/reports.md: name the form `\(name)`")
     let help = Hippowatt.helpMessage(for: Report.self)
     #expect(help.contains(name), "report --help")
     if let form = ReportForms.form(name) {

@@ -179,7 +179,7 @@ struct ControlGroupTests {
     #expect(
       throws: SourceFailure(
         .waiting, "the jobs' processes cannot be looked at",
-        remedy: "run hippowatt as their user, or as root")
+        remedy: Remedy.otherUsers.text)
     ) { try source.said(at: 1) }
     machine.process(100, in: "/x (deleted)")
     let gone = #expect(throws: SourceFailure.self) { try source.said(at: 11) }

@@ -87,7 +87,7 @@ struct GraceSourceTests {
       return
     }
     #expect(failure?.health == .denied)
-    #expect(failure?.remedy.contains("sudo chmod a+r") == true)
+    #expect(failure?.remedy.contains("sudo chown \"$USER\" /") == true)
   }
 
   @Test("elsewhere the source is absent")

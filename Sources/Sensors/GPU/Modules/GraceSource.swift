@@ -63,9 +63,7 @@ struct GraceSource: DataSource {
     if observations.isEmpty, let refusal {
       // Looked for afresh next time: chips are numbered anew when their drivers are.
       meters = []
-      throw refusal.failure(
-        remedy: refusal.isDenied
-          ? "allow it until the next start: sudo chmod a+r \(refusal.path)" : "")
+      throw refusal.failure(remedy: refusal.isDenied ? Remedy.sensor(refusal.path).text : "")
     }
     return observations
   }

@@ -63,9 +63,7 @@ struct JetsonSource: DataSource {
     if !saidGPU { reportGPU(clock, &observations) }
     if observations.isEmpty, let refusal {
       meters = []
-      throw refusal.failure(
-        remedy: refusal.isDenied
-          ? "allow it until the next start: sudo chmod a+r \(refusal.path)" : "")
+      throw refusal.failure(remedy: refusal.isDenied ? Remedy.sensor(refusal.path).text : "")
     }
     return observations
   }

@@ -7,7 +7,7 @@ import Telemetry
 ///
 /// What nobody says stays unknown.
 package struct GridWishes: Sendable, Hashable {
-  /// The settings there are, in the order of the README.
+  /// The settings there are, in the order of the manual.
   static let names = [
     "label", "basis", "signal", "licence", "every", "interval", "max_age", "time_zone",
     "key_header", "time", "renewable", "low_carbon", "intensity", "direct_intensity",

@@ -5,7 +5,7 @@ import Telemetry
 
 /// What a user says of a live grid: its zone, and the settings of its `[[source]]` table.
 struct LiveGridSettings: Sendable {
-  /// The settings there are, in the order of the README.
+  /// The settings there are, in the order of the manual.
   static let names =
     ["provider", "zone", "base", "key_env", "key_command", "key_file", "cache"] + GridWishes.names
 

@@ -139,8 +139,7 @@ struct ControllerSource: DataSource {
   private static func failure(_ error: SystemError) -> SourceFailure {
     let remedy =
       error.isDenied
-      ? "run as root, or let a group of yours open it: sudo chgrp GROUP \(error.path) && "
-        + "sudo chmod g+rw \(error.path); whoever may can also switch the machine off"
+      ? Remedy.controller(error.path).text
       : error.code == 2
         ? "for a machine with a management controller: sudo modprobe -a ipmi_si ipmi_devintf" : ""
     return error.failure(remedy: remedy)

@@ -11,7 +11,7 @@ struct SiteSettings: Sendable {
   /// What a meter's settings may be; a site's meters count for nothing, so a role has no place here.
   static let meterNames = WallSettings.names.filter { !["role", "contains", "label"].contains($0) }
 
-  /// The settings there are, in the order of the README.
+  /// The settings there are, in the order of the manual.
   static let names =
     ["label"] + meterNames
     + Part.allCases.flatMap { part in

@@ -82,8 +82,7 @@ struct NVMLError: Error, Hashable {
   /// What the user can do about it; may be empty.
   var remedy: String {
     switch Int(code) {
-    case NVML_ERROR_NO_PERMISSION:
-      "give this user read and write access to /dev/nvidia*, or run as root"
+    case NVML_ERROR_NO_PERMISSION: Remedy.graphicsDevices.text
     case NVML_ERROR_DRIVER_NOT_LOADED: "load it with: sudo modprobe nvidia"
     case NVML_ERROR_GPU_IS_LOST:
       "see the Xid in: sudo dmesg | grep Xid; usually the machine must be restarted"
