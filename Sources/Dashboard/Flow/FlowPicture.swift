@@ -56,8 +56,12 @@ struct FlowPicture {
     let step = (t * Self.steps).rounded(.down) / Self.steps
     let colors = [context.background] + branches.map { color($0, step) }
     // What is unknown has no area of a colour, it is hatched.
-    let unknown = Set(branches.indices.filter { branches[$0].certainty == .unknown })
-    let solid = stripes.map { $0 > 0 && unknown.contains(Int($0) - 1) ? 0 : $0 }
+    var solid = stripes
+    if branches.contains(where: { $0.certainty == .unknown }) {
+      for place in solid.indices where solid[place] > 0 {
+        if branches[Int(solid[place]) - 1].certainty == .unknown { solid[place] = 0 }
+      }
+    }
     canvas.stripes(solid, colors: colors, x: x, y: area.y)
     for line in lines where branches[line.branch].certainty != .unknown {
       // Where another stream has the cell, the thin one lies under it.
