@@ -63,10 +63,13 @@ size: build
 
 check: lint test size
 
-man: setup
-	$(SWIFT) package --allow-writing-to-package-directory generate-manual >/dev/null
+# The page has the day of the commit. groff takes an empty line for a mistake, and asks for .Pp.
+man: build
+	$(SWIFT) build --product generate-manual
 	@mkdir -p .build/share
-	@cp .build/plugins/GenerateManual/outputs/hippowatt/hippowatt.1 .build/share/hippowatt.1
+	.build/debug/generate-manual $(BINARY) --output-directory .build/share \
+	  --date $$(date -u -d @$(SOURCE_DATE_EPOCH) +%F)
+	@sed -i 's/^$$/.Pp/' .build/share/hippowatt.1
 
 completions: build
 	@mkdir -p .build/share
