@@ -66,11 +66,13 @@ size: build
 
 check: lint test size
 
-man: setup
-	$(SWIFT) package --allow-writing-to-package-directory generate-manual >/dev/null
-	@mkdir -p .build/share
-	@scripts/man .build/plugins/GenerateManual/outputs/hippowatt/hippowatt.1 docs/man-extra.mdoc \
-	  > .build/share/hippowatt.1
+# The page has the day of the commit. groff takes an empty line for a mistake, and asks for .Pp.
+man: build
+	$(SWIFT) build --product generate-manual
+	@mkdir -p .build/share .build/manual
+	.build/debug/generate-manual $(BINARY) --output-directory .build/manual \
+	  --date $$(date -u -d @$(SOURCE_DATE_EPOCH) +%F)
+	@scripts/man .build/manual/hippowatt.1 docs/man-extra.mdoc > .build/share/hippowatt.1
 
 completions: build
 	@mkdir -p .build/share
@@ -190,17 +192,17 @@ valgrind:
 	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq valgrind >/dev/null; }
 
 # Feeds a reader with whatever libFuzzer makes up: `make fuzz-log FUZZ_SECONDS=600`. It begins with
-# real files where there are some; what it finds lies in .build-fuzz. A new reader is a folder in
-# Tests/Support/fuzz and its name in Package.swift.
+# real files where HIPPOWATT_FIXTURES names a folder of them; what it finds lies in .build-fuzz. A new
+# reader is a folder in Tests/Support/fuzz and its name in Package.swift.
 FUZZ_SECONDS ?= 60
-HIPPOWATT_FIXTURES ?= $(CURDIR)/../shared/fixtures
+HIPPOWATT_FIXTURES ?=
 fuzz-%: setup
 	HIPPOWATT_FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product fuzz-$* \
 	  -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
 	@mkdir -p .build-fuzz/corpus-$*
 	cd .build-fuzz && SWIFT_BACKTRACE=enable=no release/fuzz-$* -max_total_time=$(FUZZ_SECONDS) \
 	  -max_len=65536 -timeout=10 -rss_limit_mb=2048 -artifact_prefix=$*- \
-	  corpus-$* $(wildcard $(HIPPOWATT_FIXTURES)/training)
+	  corpus-$* $(if $(HIPPOWATT_FIXTURES),$(wildcard $(HIPPOWATT_FIXTURES)/training))
 
 # Runs real training frameworks beside the program, compares what it says with what their scripts wrote
 # down, and writes docs/frameworks.md. It installs some gigabytes from PyPI into .build the first time,
@@ -220,6 +222,8 @@ frameworks: build $(FRAMEWORKS)/installed
 stalls: build $(FRAMEWORKS)/installed
 	@python3 -B Tests/Stalls/run.py --binary $(BINARY) --python $(FRAMEWORKS)/bin/python \
 	  $(if $(ONLY),--only $(ONLY),--write docs/stalls.md)
+
+include packaging/package.mk
 
 golden:
 	RECORD_SNAPSHOTS=1 $(SWIFT) test || true

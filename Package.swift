@@ -146,6 +146,15 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
+/// What `make tarball` links with: a folder of libraries that the linker looks into first.
+if let folder = Context.environment["HIPPOWATT_LIBRARIES"] {
+  for target in package.targets where target.name == "hippowatt" {
+    target.linkerSettings = [
+      .unsafeFlags(["-L", folder, "-Xlinker", "--wrap=__libc_start_main"])
+    ]
+  }
+}
+
 /// What `make fuzz-…` builds: a folder of Tests/Support/fuzz each, and only when it asks for them.
 if Context.environment["HIPPOWATT_FUZZ"] != nil {
   package.targets += [

@@ -12,6 +12,8 @@ public struct TerminalOptions: Sendable {
   public var noColor: Bool
   /// The variables of the environment; some tell which program a terminal is, and which locale is wanted.
   public var variables: [String: String] = [:]
+  /// Where terminfo entries lie, the first place first; empty leaves it to ncurses.
+  public var terminfoFolders: [String] = []
   /// The characters that arrive; nil finds out from the locale and the terminal.
   public var encoding: TerminalEncoding?
   /// Ask the terminal for the colour of its background.

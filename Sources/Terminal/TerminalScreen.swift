@@ -64,6 +64,8 @@ public final class TerminalScreen {
       throw TerminalError(
         "the input is not a terminal; keys can be read from /dev/tty when data comes in by a pipe")
     }
+    let folders = options.showTerminfoFolders()
+    defer { options.hideTerminfoFolders(folders) }
     func choose(_ kind: Int?) throws(TerminalError) -> TerminalChoice {
       try TerminalChoice.choose(options, kind: kind) {
         Int(ct_terminfo_colors($0, options.outputDescriptor))

@@ -282,6 +282,7 @@ extension DisplayOptions {
       noColor: !(host.environment["NO_COLOR"] ?? "").isEmpty, mouse: true,
       inputDescriptor: keyboard, outputDescriptor: 1)
     options.variables = host.environment
+    options.terminfoFolders = host.terminfoFolders
     options.encoding = encoding.map { $0 == .utf8 ? .utf8 : .ascii }
     options.asksBackground = asksBackground
     options.endsInOrder = true

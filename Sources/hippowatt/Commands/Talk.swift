@@ -154,6 +154,7 @@ struct Talk: ParsableCommand {
       colorTerm: host.environment["COLORTERM"] ?? "",
       noColor: !(host.environment["NO_COLOR"] ?? "").isEmpty, mouse: false, inputDescriptor: 0,
       outputDescriptor: 1)
+    options.terminfoFolders = host.terminfoFolders
     options.endsInOrder = true
     do { return try TerminalScreen(options) } catch { throw Failure("\(error)") }
   }
