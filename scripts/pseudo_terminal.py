@@ -16,6 +16,7 @@ class Program:
 
     def __init__(self, command, size, environment=None):
         self.bytes = 0
+        self.rest = b""
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
             os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"})
@@ -38,9 +39,12 @@ class Program:
             return None
         if not data:
             return None
+        # A question may come in two parts.
+        text = self.rest + data
         for question, answer in ANSWERS.items():
-            for _ in range(data.count(question)):
+            for _ in range(text.count(question) - self.rest.count(question)):
                 os.write(self.terminal, answer)
+        self.rest = text[-(max(map(len, ANSWERS)) - 1):]
         self.bytes += len(data)
         return data
 

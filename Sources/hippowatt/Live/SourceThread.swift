@@ -161,7 +161,8 @@ final class SourceThread: Sendable {
       if let change = state.lifecycle.check(at: now) { state.inbox.append(.state(change)) }
       guard !state.inbox.isEmpty else { return }
       result += state.inbox
-      state.inbox.removeAll(keepingCapacity: true)
+      // The room of a flood is given back.
+      state.inbox.removeAll(keepingCapacity: state.inbox.count < 4096)
     }
   }
 
