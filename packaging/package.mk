@@ -50,5 +50,5 @@ sbom: libraries
 
 # Installs both in a bare system, uses them and takes them off again: `make try-packages SUITE=trixie`.
 SUITE ?= bookworm
-try-packages:
+try-packages: packages
 	scripts/try-packages $(SUITE) $(PACKAGES_FOLDER)
