@@ -31,6 +31,9 @@ struct StyleSqueezer {
   /// Nothing is known any more of what the terminal was told.
   mutating func forget() { (told, wanted) = (nil, nil) }
 
+  /// The terminal may have been told something else by somebody else: everything is told once more.
+  mutating func doubt() { told = nil }
+
   /// What has to be told still, so that the terminal is as ncurses believes it to be.
   mutating func settled() -> [UInt8] {
     var out: [UInt8] = []

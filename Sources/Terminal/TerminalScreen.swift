@@ -130,6 +130,7 @@ public final class TerminalScreen {
   /// Draws everything anew at the next frame, whatever the terminal was thought to show.
   public func repaint() {
     shown = nil
+    squeezer.doubt()
     ct_screen_forget(handle)
   }
 

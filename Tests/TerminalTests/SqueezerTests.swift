@@ -29,6 +29,12 @@ import Testing
     #expect(squeeze("\u{1B}[38;5;3m\u{1B}[H\u{1B}[0m") == "\u{1B}[H")
     #expect(String(decoding: squeezer.settled(), as: UTF8.self) == "\u{1B}[m")
     #expect(squeezer.settled().isEmpty)
+    // Somebody else may have written: the same is told once more.
+    squeezer.doubt()
+    #expect(squeeze("\u{1B}[mf") == "\u{1B}[mf")
+    #expect(squeeze("\u{1B}[0;1mg") == "\u{1B}[1mg")
+    squeezer.doubt()
+    #expect(squeeze("\u{1B}[0;1mh") == "\u{1B}[0;1mh")
   }
 
   @Test func `what it does not know passes, and after it all is told anew`() {
