@@ -120,7 +120,8 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: ["Formats", "JobLogs", "Quantities", "Recordings", "Serving", "Telemetry"],
-      path: "Tests/Support/benchmarks", exclude: ["baseline.json"], swiftSettings: strict),
+      path: "Tests/Support/benchmarks", exclude: ["baseline.json", "instructions.json"],
+      swiftSettings: strict),
     .testTarget(
       name: "CanvasTests", dependencies: ["Canvas", "Snapshots"], exclude: ["Snapshots"],
       swiftSettings: strict),
