@@ -15,7 +15,7 @@ PACKAGES = libncurses-dev libsqlite3-dev
 # The largest the stripped program may be; full Foundation alone would pass it four times.
 LIMIT = 23200000
 
-.PHONY: run build test lint size check setup libcurl install uninstall man completions screenshots demos \
+.PHONY: run build listener test lint size check setup libcurl prometheus install uninstall man completions screenshots demos \
   demo-fake golden terminals bench bench-compare bench-baseline bench-shipped bench-watch instructions \
   instructions-baseline hot-code valgrind coverage sanitize frameworks stalls clean
 
@@ -25,8 +25,15 @@ run: build
 build: setup
 	$(RELEASE)
 
+# The part of `hippowatt exporter` that hears connections: a package of its own, since nothing else needs
+# a server.
+LISTENER = Listener/.build/release/hippowatt-listener
+listener: setup
+	$(SWIFT) build --package-path Listener -c release --product hippowatt-listener -Xswiftc -gnone \
+	  --static-swift-stdlib -Xswiftc -Osize -Xlinker --gc-sections
+
 # What is tested is the program as it is shipped; `swift test` alone takes the one it builds itself.
-test: build libcurl
+test: build listener libcurl prometheus
 	$(SWIFT) build --build-tests
 	HIPPOWATT_PROGRAM=$(CURDIR)/$(BINARY) $(SWIFT) test --skip-build
 
@@ -55,8 +62,19 @@ libcurl:
 	    echo "could not install it; please do: apt-get install libcurl4" >&2; exit 1; }; \
 	fi
 
+# The store of time series that the tests ask: Debian's package, unpacked and not installed, so that no
+# service of it ever starts. The tests take one that is installed where there is one.
+prometheus:
+	@if ! command -v promtool >/dev/null && ! test -x .build/prometheus/usr/bin/promtool; then \
+	  echo "fetching prometheus"; mkdir -p .build/prometheus && cd .build/prometheus && \
+	  { apt-get download -qq prometheus >/dev/null 2>&1 || { \
+	    if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; $$sudo apt-get update -qq && \
+	    apt-get download -qq prometheus >/dev/null; }; } && dpkg -x prometheus_*.deb . || { \
+	    echo "could not fetch it; please do: apt-get install prometheus" >&2; exit 1; }; \
+	fi
+
 lint:
-	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift Listener/Sources/Listener Listener/Package.swift
 
 # Fails when the stripped program grows past LIMIT, as it does once full Foundation slips in.
 size: build
@@ -79,8 +97,9 @@ completions: build
 	@for shell in bash zsh fish; do \
 	  $(BINARY) --generate-completion-script $$shell > .build/share/hippowatt.$$shell; done
 
-install: build completions man
+install: build listener completions man
 	install -D -s -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/hippowatt
+	install -D -s -m 755 $(LISTENER) $(DESTDIR)$(PREFIX)/libexec/hippowatt/hippowatt-listener
 	install -d $(DESTDIR)$(PREFIX)/share/hippowatt/themes $(DESTDIR)$(PREFIX)/share/hippowatt/demos
 	install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/hippowatt/themes/
 	install -m 644 demos/*.hippo demos/*.talk.toml $(DESTDIR)$(PREFIX)/share/hippowatt/demos/
@@ -100,6 +119,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/hippowatt.service \
 	  $(DESTDIR)$(PREFIX)/lib/systemd/user/hippowatt.service
 	rm -rf $(DESTDIR)$(PREFIX)/bin/hippowatt $(DESTDIR)$(PREFIX)/share/hippowatt \
+	  $(DESTDIR)$(PREFIX)/libexec/hippowatt \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/hippowatt.1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hippowatt \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_hippowatt \
@@ -229,4 +249,4 @@ golden:
 	RECORD_SNAPSHOTS=1 $(SWIFT) test || true
 
 clean:
-	rm -rf .build .build-coverage .build-thread .build-fuzz .build-shipped
+	rm -rf .build Listener/.build .build-coverage .build-thread .build-fuzz .build-shipped

@@ -57,6 +57,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Exporting", dependencies: ["Accounting", "Telemetry", "Quantities", "Formats"],
+      swiftSettings: strict),
+    .target(name: "Wire", swiftSettings: strict),
+    .target(
       name: "Recordings", dependencies: ["Telemetry", "Quantities", "Formats", "CSQLite"],
       swiftSettings: strict),
     // Rounding is the mathematics library's, which nothing else here would link.
@@ -68,8 +72,8 @@ let package = Package(
     .executableTarget(
       name: "hippowatt",
       dependencies: [
-        "Accounting", "CSystem", "Canvas", "Dashboard", "Formats", "HTTP", "JobLogs", "Quantities",
-        "Recordings", "Sensors", "Serving", "Telemetry", "Terminal",
+        "Accounting", "CSystem", "Canvas", "Dashboard", "Exporting", "Formats", "HTTP", "JobLogs",
+        "Quantities", "Recordings", "Sensors", "Serving", "Telemetry", "Terminal", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
@@ -107,6 +111,12 @@ let package = Package(
         "Seeded", "TestSupport",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "ExportingTests",
+      dependencies: [
+        "Exporting", "Accounting", "Telemetry", "Formats", "Wire", "Seeded", "TestSupport",
+      ],
+      swiftSettings: strict),
     .target(name: "Loopback", path: "Tests/Support/Loopback", swiftSettings: strict),
     .testTarget(
       name: "RecordingsTests",
@@ -139,7 +149,9 @@ let package = Package(
     .testTarget(
       name: "ProgramTests",
       dependencies: [
-        "hippowatt", "Accounting", "CSystem", "Canvas", "Formats", "JobLogs", "Sensors", "Serving",
+        "hippowatt", "Accounting", "CSystem", "Canvas", "Exporting", "Formats", "JobLogs",
+        "Sensors",
+        "Serving",
         "Loopback", "Recordings", "Telemetry", "Terminals", "Seeded", "TestSupport",
       ],
       swiftSettings: strict),
