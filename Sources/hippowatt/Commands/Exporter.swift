@@ -130,7 +130,9 @@ struct Exporter: ParsableCommand {
 
   private func keepCounters(_ session: ExporterSession, _ host: HostEnvironment) throws {
     guard state != "none" else { return }
-    let boot = File.read("/proc/sys/kernel/random/boot_id", limit: 64) ?? ""
+    let boot = (File.read("/proc/sys/kernel/random/boot_id", limit: 64) ?? "").filter {
+      !$0.isNewline
+    }
     let port = listen.flatMap { Self.address($0)?.port } ?? Self.port
     guard let path = state ?? CounterFile.folder(host).map({ $0 + "/exporter-\(port).json" }) else {
       printError(

@@ -1,4 +1,5 @@
 import Glibc
+import SwiftOverlayShims
 import Wire
 
 /// The listener, as the measuring process sees it: a program that was started, and a socket to it.
@@ -82,22 +83,28 @@ final class PageServer {
     return true
   }
 
-  /// What the listener said since the last call; `nil` where it is gone or talks nonsense.
+  /// What the listener said since the last call; `nil` where it is gone or talks nonsense, once its last
+  /// words have been told.
   func messages() -> [Message]? {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { buffer in
       while true {
         let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
         if count < 0, errno == EINTR { continue }
         if count < 0, errno == EAGAIN { break }
-        guard count > 0 else { return nil }
+        guard count > 0 else {
+          hasEnded = true
+          break
+        }
         reader.take(buffer[..<count])
       }
       var messages: [Message] = []
       do { while let next = try reader.next() { messages.append(next) } } catch { return nil }
-      return messages
+      return hasEnded && messages.isEmpty ? nil : messages
     }
   }
 
+  /// Whether the listener has closed its end.
+  private var hasEnded = false
   private var isStopped = false
 
   /// Ends the listener and waits for that.
