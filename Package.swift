@@ -30,6 +30,7 @@ let package = Package(
   targets: [
     .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
     .target(name: "CSystem"),
+    .target(name: "CStartup"),
     .target(name: "CDrivers"),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "Quantities", swiftSettings: strict),
@@ -72,7 +73,8 @@ let package = Package(
     .executableTarget(
       name: "hippowatt",
       dependencies: [
-        "Accounting", "CSystem", "Canvas", "Dashboard", "Exporting", "Formats", "HTTP", "JobLogs",
+        "Accounting", "CStartup", "CSystem", "Canvas", "Dashboard", "Exporting", "Formats", "HTTP",
+        "JobLogs",
         "Quantities", "Recordings", "Sensors", "Serving", "Telemetry", "Terminal", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TOMLKit", package: "TOMLKit"),

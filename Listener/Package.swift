@@ -18,11 +18,12 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
   ],
   targets: [
+    .target(name: "CStartup"),
     .target(name: "Wire", swiftSettings: strict),
     .executableTarget(
       name: "hippowatt-listener",
       dependencies: [
-        "Wire", .product(name: "NIOCore", package: "swift-nio"),
+        "CStartup", "Wire", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -1,3 +1,4 @@
+import CStartup
 import Glibc
 import NIOCore
 import NIOHTTP1
@@ -67,6 +68,10 @@ struct Listener {
     let address = server.localAddress
     let port = address?.port.map(String.init) ?? "\(options.port)"
     let host = options.host.contains(":") ? "[\(options.host)]" : options.host
+    // Once it has answered a few times, as well: the first time all of the way is new.
+    for seconds in [2, 30, 300] {
+      loop.scheduleTask(in: .seconds(Int64(seconds))) { cs_forget_startup() }
+    }
     say(.listening("\(tls == nil ? "http" : "https")://\(host):\(port)"))
     return server
   }

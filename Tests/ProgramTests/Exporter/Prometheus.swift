@@ -109,7 +109,8 @@ final class Prometheus {
   static func check(_ words: String, _ text: String, in folder: Folder) throws -> String {
     let file = folder.write(text, to: "checked")
     let process = try ChildProcess(
-      command: "\(try path("promtool")) \(words) < \(file) 2>&1", environment: ["HOME": folder.path]
+      command: "cd \(folder.path) && \(try path("promtool")) \(words) < \(file) 2>&1",
+      environment: ["HOME": folder.path]
     )
     var output: [UInt8] = []
     while process.ending() == nil {
