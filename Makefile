@@ -112,13 +112,14 @@ install: build listener completions man
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_hippowatt
 	install -D -m 644 .build/share/hippowatt.fish \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hippowatt.fish
-	@for scope in system user; do \
-	  install -d $(DESTDIR)$(PREFIX)/lib/systemd/$$scope; \
-	  sed 's|@PREFIX@|$(PREFIX)|' packaging/systemd/$$scope/hippowatt.service \
-	    > $(DESTDIR)$(PREFIX)/lib/systemd/$$scope/hippowatt.service; done
+	@for unit in system/hippowatt system/hippowatt-exporter user/hippowatt; do \
+	  install -d $(DESTDIR)$(PREFIX)/lib/systemd/$${unit%/*}; \
+	  sed 's|@PREFIX@|$(PREFIX)|' packaging/systemd/$$unit.service \
+	    > $(DESTDIR)$(PREFIX)/lib/systemd/$$unit.service; done
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/hippowatt.service \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system/hippowatt-exporter.service \
 	  $(DESTDIR)$(PREFIX)/lib/systemd/user/hippowatt.service
 	rm -rf $(DESTDIR)$(PREFIX)/bin/hippowatt $(DESTDIR)$(PREFIX)/share/hippowatt \
 	  $(DESTDIR)$(PREFIX)/libexec/hippowatt \

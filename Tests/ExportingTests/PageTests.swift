@@ -105,17 +105,19 @@ import Testing
   @Test func `a job has the joules of its accelerator and what they bought`() throws {
     let text = Self.page(Self.books()).text(.prometheus)
     #expect(
-      abs(try value("hippowatt_job_energy_joules_total{job_id=\"job-1\"}", in: text) - 18_000)
+      abs(try value("hippowatt_job_energy_joules_total{job_id=\"job-1@box\"}", in: text) - 18_000)
         < 1e-6)
-    #expect(abs(try value("hippowatt_job_tokens_total{job_id=\"job-1\"}", in: text) - 50_000) < 1)
     #expect(
-      try value("hippowatt_job_wasted_joules_total{job_id=\"job-1\",cause=\"data\"}", in: text)
+      abs(try value("hippowatt_job_tokens_total{job_id=\"job-1@box\"}", in: text) - 50_000) < 1)
+    #expect(
+      try value("hippowatt_job_wasted_joules_total{job_id=\"job-1@box\",cause=\"data\"}", in: text)
         == 4500)
     #expect(
-      try value("hippowatt_job_gpu_info{job_id=\"job-1\",gpu=\"0\",gpu_uuid=\"GPU-a\"}", in: text)
+      try value(
+        "hippowatt_job_gpu_info{job_id=\"job-1@box\",gpu=\"0\",gpu_uuid=\"GPU-a\"}", in: text)
         == 1)
-    #expect(!text.contains("job_id=\"job-1\",gpu=\"1\""))
-    #expect(try value("hippowatt_job_gpu_seconds_total{job_id=\"job-1\"}", in: text) == 60)
+    #expect(!text.contains("job_id=\"job-1@box\",gpu=\"1\""))
+    #expect(try value("hippowatt_job_gpu_seconds_total{job_id=\"job-1@box\"}", in: text) == 60)
   }
 
   @Test func `two jobs on one accelerator have no joules, and say why`() {
@@ -124,8 +126,8 @@ import Testing
     #expect(!text.contains("hippowatt_job_wasted_joules_total{"))
     #expect(
       text.contains(
-        "hippowatt_job_energy_doubt{job_id=\"job-1\",reason=\"shared_accelerators\"} 1\n"))
-    #expect(text.contains("hippowatt_job_tokens_total{job_id=\"job-2\"}"))
+        "hippowatt_job_energy_doubt{job_id=\"job-1@box\",reason=\"shared_accelerators\"} 1\n"))
+    #expect(text.contains("hippowatt_job_tokens_total{job_id=\"job-2@box\"}"))
   }
 
   @Test func `what is not known is not there`() {

@@ -14,13 +14,20 @@ enum TitleBar {
     let right = drawRight(&canvas, in: rect, c, style)
     var phrases: [[Run]] = [
       [Run(c.glyphs == .ascii ? "" : "▟▙ ", amber), Run("hippowatt", amber)],
-      [Run(sanitized(c.input.session.machine), style(.text).bold)],
+      [Run(machine(c), style(.text).bold)],
     ]
     if let machine = hardware(c) { phrases.append([Run(machine, style(.muted))]) }
     if let job = c.inventory.jobs.last {
       phrases.append([Run(sanitized(job.label), style(.muted))])
     }
     canvas.phrases(phrases, x: rect.x + 1, y: rect.y, maxWidth: right - rect.x - 2, gap: 2)
+  }
+
+  /// The machine, or how many there are.
+  private static func machine(_ c: FrameContext) -> String {
+    let count = c.inventory.machines.count
+    return count > 1
+      ? c.say(FrameWords.machines, "\(count)") : sanitized(c.input.session.machine)
   }
 
   /// `8 × H100 80GB`, or the processor's name.

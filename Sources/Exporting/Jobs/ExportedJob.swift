@@ -81,7 +81,8 @@ extension ExportedJob {
   private init(_ device: Device, _ ledger: Ledger, over life: TimeSpan) {
     let timeline = ledger.timeline
     let facts = timeline.facts(of: device.id)
-    id = device.id.name
+    // What is called alike on two machines need not be one job.
+    id = "\(device.id.name)@\(device.id.machine)"
     name = device.label
     kind = ledger.isServer(device.id) ? "serving" : "training"
     gpus = Self.charged(device.id, ledger, over: life)

@@ -98,7 +98,11 @@ struct RunReport {
     let ledger = Ledger(timeline)
     self.utcOffset = utcOffset
     self.span = span
-    self.machine = machine
+    let machines = ledger.inventory.machines.map(\.machine)
+    self.machine =
+      machines.count > 4
+      ? "\(machines.count) machines"
+      : machines.count > 1 ? machines.sorted().joined(separator: ", ") : machine
     isSimulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
     energy = ledger.energy(over: span).flatMap { $0.covered > 0 ? $0 : nil }
     uncertainty = ledger.uncertainty(over: span)
