@@ -43,6 +43,7 @@ public struct Timeline: Sendable {
   var shapes: [DeviceID: Shape] = [:]
   private var jobFacts: [DeviceID: JobFacts] = [:]
   private var processFacts: [DeviceID: ProcessFacts] = [:]
+  private var allocationFacts: [DeviceID: AllocationFacts] = [:]
   /// Marks, gaps and notes, in order of time.
   public internal(set) var events: [Event] = []
   /// What was said of the electricity, interval by interval.
@@ -130,6 +131,7 @@ public struct Timeline: Sendable {
     switch device.id.kind {
     case .job: jobFacts[device.id] = JobFacts(device.attributes)
     case .process: processFacts[device.id] = ProcessFacts(device.attributes)
+    case .allocation: allocationFacts[device.id] = AllocationFacts(device.attributes)
     default: break
     }
   }
@@ -166,6 +168,11 @@ public struct Timeline: Sendable {
   /// What is known of a process; empty facts where there is no such process.
   public func processFacts(of process: DeviceID) -> ProcessFacts {
     processFacts[process] ?? ProcessFacts()
+  }
+
+  /// What is known of a scheduler's job; empty facts where there is no such job.
+  public func allocationFacts(of job: DeviceID) -> AllocationFacts {
+    allocationFacts[job] ?? AllocationFacts()
   }
 
   /// Forgets who a process was.
