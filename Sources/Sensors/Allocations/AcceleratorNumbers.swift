@@ -90,7 +90,9 @@ struct AcceleratorNumbers {
 
   /// The name of the accelerator that a device is, or is a part of.
   func card(_ id: DeviceID) -> String {
-    guard id.kind != .gpu, let device = devices.first(where: { $0.id == id }) else { return id.name }
+    guard id.kind != .gpu, let device = devices.first(where: { $0.id == id }) else {
+      return id.name
+    }
     return device.parent?.name ?? id.name
   }
 }

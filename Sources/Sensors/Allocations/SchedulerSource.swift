@@ -129,7 +129,8 @@ struct SchedulerSource: DataSource {
       if isNew {
         allocation.take(user: job.user.map { ProcessIdentity.userName($0, in: context) })
       }
-      if allocation.search.next <= time, !allocation.hasEnvironment || allocation.facts.gpus.isEmpty {
+      if allocation.search.next <= time, !allocation.hasEnvironment || allocation.facts.gpus.isEmpty
+      {
         allocation.search.next = time + allocation.search.wait
         allocation.search.wait = min(Self.waits.upperBound, 2 * allocation.search.wait)
         allocation.hold(groups.devices(of: job).flatMap(numbers.byMinor), by: .cgroup)

@@ -127,7 +127,7 @@ extension RunReport {
   }
 
   /// The facts as lines, all values in one column.
-  private static func lines(_ facts: [(String, String)]) -> [String] {
+  static func lines(_ facts: [(String, String)]) -> [String] {
     let width = facts.map { displayWidth($0.0) + 1 }.max() ?? 0
     return facts.map { name, value in
       name + String(repeating: " ", count: max(14, width) - displayWidth(name)) + value
