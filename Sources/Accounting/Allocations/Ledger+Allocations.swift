@@ -244,9 +244,20 @@ extension Ledger {
         return known.isEmpty || known.count < values.count ? nil : known.reduce(0, +)
       }
       work.steps = totals.steps > 0 ? totals.steps : nil
-      work.tokens = sum(totals.parts.map { $0.cost.tokenWork?.count })
-      work.samples = sum(totals.parts.map { $0.cost.sampleWork?.count })
+      work.tokens =
+        counted(.tokens, of: job.id, over: span)
+        ?? sum(totals.parts.map { $0.cost.tokenWork?.count })
+      work.samples =
+        counted(.samples, of: job.id, over: span)
+        ?? sum(totals.parts.map { $0.cost.sampleWork?.count })
       return work
     }
+  }
+
+  /// How much a job itself counted in a span; `nil` where it counts none.
+  private func counted(_ counter: Metric, of job: DeviceID, over span: TimeSpan) -> Double? {
+    guard let id = timeline.id(counter, of: job) else { return nil }
+    let amount = timeline.total(id, over: span).amount
+    return amount > 0 ? amount : nil
   }
 }

@@ -65,10 +65,11 @@ package struct SchedulerEnvironment: Hashable, Sendable {
   package var slurmGPUs: [Int]? {
     guard let text = self["SLURM_JOB_GPUS"] ?? self["SLURM_STEP_GPUS"] else { return nil }
     var numbers: [Int] = []
-    for part in text.split(separator: ",") {
-      let ends = part.split(separator: "-").compactMap { Int($0) }
-      guard (1...2).contains(ends.count), ends.allSatisfy({ 0...4095 ~= $0 }),
-        ends[0] <= ends[ends.count - 1], part.split(separator: "-").count == ends.count
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let words = part.split(separator: "-", omittingEmptySubsequences: false)
+      let ends = words.compactMap { Int($0) }
+      guard (1...2).contains(words.count), ends.count == words.count,
+        ends.allSatisfy({ 0...4095 ~= $0 }), ends[0] <= ends[ends.count - 1]
       else { return nil }
       numbers += ends[0]...ends[ends.count - 1]
       guard numbers.count <= 1024 else { return nil }

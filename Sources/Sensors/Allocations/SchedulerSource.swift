@@ -78,7 +78,7 @@ struct SchedulerSource: DataSource {
     let time = clock.now
     refresh(at: time)
     var present: Set<JobOwners.Key> = []
-    var occupied: [JobOwners.Key: [String: Int]] = [:]
+    var occupied: [JobOwners.Key: [String: Set<Int32>]] = [:]
     takeGroups(at: time, &present)
     takeProcesses(at: time, &present, &occupied)
     takeMapping(&present)
@@ -153,7 +153,7 @@ struct SchedulerSource: DataSource {
   /// The processes on accelerators and those of found jobs.
   private mutating func takeProcesses(
     at time: Timestamp, _ present: inout Set<JobOwners.Key>,
-    _ occupied: inout [JobOwners.Key: [String: Int]]
+    _ occupied: inout [JobOwners.Key: [String: Set<Int32>]]
   ) {
     for (device, listing) in context.roster.accelerators.listings
     where time - listing.time <= Self.patience {
@@ -164,7 +164,7 @@ struct SchedulerSource: DataSource {
             of: occupant.pid, started: occupant.started, groupsAreUsed: groups.isUsed)
         else { continue }
         take(owner, occupant.pid, &present)
-        occupied[owner.job, default: [:]][card, default: 0] += 1
+        occupied[owner.job, default: [:]][card, default: []].insert(occupant.pid)
       }
     }
     for (key, cards) in occupied { allocations[key]?.occupy(cards.keys.sorted()) }
@@ -233,7 +233,7 @@ struct SchedulerSource: DataSource {
   // MARK: What is reported
 
   private mutating func report(
-    _ key: JobOwners.Key, _ occupied: [String: Int], at time: Timestamp,
+    _ key: JobOwners.Key, _ occupied: [String: Set<Int32>], at time: Timestamp,
     _ observations: inout [Observation]
   ) {
     guard let allocation = allocations[key], allocation.isTold else { return }
@@ -247,7 +247,8 @@ struct SchedulerSource: DataSource {
           && time - listing.time <= Self.patience
       }
     }
-    let count = occupied.values.reduce(0, +)
+    // A process on several accelerators is one.
+    let count = occupied.values.reduce(into: Set<Int32>()) { $0.formUnion($1) }.count
     let unused = held.count { occupied[$0] == nil }
     allocations[key]?.report(
       at: time, processes: areKnown || count > 0 ? count : nil,

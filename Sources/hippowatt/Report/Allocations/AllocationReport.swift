@@ -84,9 +84,9 @@ struct AllocationReport {
   /// Two recordings of one machine that overlap, if there are any: their joules would count twice.
   static func twice(_ shares: [AllocationShare]) -> (AllocationShare, AllocationShare)? {
     for (index, one) in shares.enumerated() {
-      for other in shares[(index + 1)...] where other.machine == one.machine {
+      for other in shares[(index + 1)...] where other.use.device == one.use.device {
         let both = one.use.span.intersection(other.use.span)
-        if one.file != other.file, both.map({ $0.seconds > 0 }) ?? false { return (one, other) }
+        if both.map({ $0.seconds > 0 }) ?? false { return (one, other) }
       }
     }
     return nil
@@ -213,11 +213,17 @@ struct AllocationReport {
   }
 
   /// Hours with as many digits as tell them apart.
-  static func hours(_ seconds: Double) -> String { SI.significant(seconds / 3600) }
+  static func hours(_ seconds: Double) -> String { plain(seconds / 3600) }
   /// Kilowatt-hours, never with a prefix.
-  static func kilowattHours(_ joules: Double) -> String {
-    let value = joules / 3.6e6
-    return value >= 1000 ? SI.fixed(value, 0) : SI.significant(value)
+  static func kilowattHours(_ joules: Double) -> String { plain(joules / 3.6e6) }
+
+  /// A number without a prefix: three digits, also of what is far below one.
+  static func plain(_ value: Double) -> String {
+    if value >= 1000 { return SI.fixed(value, 0) }
+    guard value > 0, value < 1 else { return SI.significant(value) }
+    var (decimals, scaled) = (2, value * 10)
+    while scaled < 1, decimals < 9 { (decimals, scaled) = (decimals + 1, scaled * 10) }
+    return SI.fixed(value, decimals + 1)
   }
 }
 

@@ -27,9 +27,8 @@ struct ChargeBack {
   let keys: [Key]
   let terms: AllocationShare.Terms
   private var rows: [[String?]: Row] = [:]
-  private var jobs: [[String?]: Set<String>] = [:]
   private var outsideRows: [[String?]: Row] = [:]
-  private var seen: [AllocationShare] = []
+  private var seen: [(file: String, machines: Set<String>, span: TimeSpan)] = []
   /// Whether the numbers of one of the recordings were made up.
   private(set) var isSimulated = false
 
@@ -48,6 +47,16 @@ struct ChargeBack {
   /// Takes in a recording.
   mutating func add(_ timeline: Timeline, over span: TimeSpan, file: String) throws {
     let ledger = Ledger(timeline)
+    let machines = Set(ledger.inventory.gpus.map(\.id.machine))
+    if let other = seen.first(where: { other in
+      !other.machines.isDisjoint(with: machines)
+        && other.span.intersection(span).map { $0.seconds > 0 } ?? false
+    }) {
+      throw Failure(
+        "\(other.file) and \(file) tell of one machine at the same time: name one of them, so that no "
+          + "joule counts twice")
+    }
+    seen.append((file, machines, span))
     isSimulated =
       isSimulated || timeline.descriptors.contains { $0.provenance.method == .simulated }
     for (month, part) in keys.contains(.month) ? months(of: span) : [("", span)] {
@@ -56,12 +65,6 @@ struct ChargeBack {
       }
       for share in shares { add(share, month) }
       addOutside(ledger, part, month, shares)
-      seen += shares
-    }
-    if let (one, other) = AllocationReport.twice(seen) {
-      throw Failure(
-        "\(one.file) and \(other.file) both tell of \(one.machine) at the same time: name one of them"
-      )
     }
   }
 
