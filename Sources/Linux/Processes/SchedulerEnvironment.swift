@@ -13,7 +13,8 @@ package struct SchedulerEnvironment: Hashable, Sendable {
   private static let names: Set<String> = [
     "SLURM_JOB_ID", "SLURM_JOB_NAME", "SLURM_JOB_ACCOUNT", "SLURM_JOB_PARTITION",
     "SLURM_JOB_USER", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_JOB_GPUS",
-    "SLURM_STEP_GPUS", "POD_NAME", "POD_NAMESPACE", "POD_UID", "HOSTNAME", "KUBERNETES_PORT",
+    "SLURM_STEP_GPUS", "SLURM_JOB_START_TIME", "POD_NAME", "POD_NAMESPACE", "POD_UID", "HOSTNAME",
+    "KUBERNETES_PORT",
     "NVIDIA_VISIBLE_DEVICES",
   ]
   /// How much of a block is read.
@@ -57,6 +58,13 @@ package struct SchedulerEnvironment: Hashable, Sendable {
   /// The number of the SLURM job; `nil` where there is none.
   package var slurmJob: String? {
     self["SLURM_JOB_ID"].flatMap { SchedulerPath.isNumber($0) ? $0 : nil }
+  }
+
+  /// When the SLURM job started; `nil` where it is not told, as before SLURM 22.05.
+  package var slurmStart: Timestamp? {
+    self["SLURM_JOB_START_TIME"].flatMap { Int64($0) }.flatMap {
+      1_000_000_000...100_000_000_000 ~= $0 ? Timestamp(seconds: Double($0)) : nil
+    }
   }
 
   /// The accelerators of the SLURM job by number: `0,1,2` or `0-3`; `nil` where they are not told.

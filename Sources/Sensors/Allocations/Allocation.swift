@@ -43,6 +43,7 @@ struct Allocation {
       facts.account = environment["SLURM_JOB_ACCOUNT"]
       facts.name = environment["SLURM_JOB_NAME"]
       facts.partition = environment["SLURM_JOB_PARTITION"]
+      facts.started = environment.slurmStart
       func number(_ name: String) -> String? {
         environment[name].flatMap { Int($0) != nil && $0.utf8.count <= 10 ? $0 : nil }
       }

@@ -7,6 +7,8 @@ public struct AllocationFacts: Hashable, Sendable {
   public enum Key: String, Sendable, CaseIterable {
     case scheduler, user, account, name, partition, namespace, pod, gpus, pids
     case jobID = "job_id"
+    /// When the scheduler started it, in seconds since 1970.
+    case started
     case arrayJob = "array_job"
     case arrayTask = "array_task"
     /// How it is known which accelerators it holds: one of `Origin`.
@@ -47,6 +49,8 @@ public struct AllocationFacts: Hashable, Sendable {
   public var namespace: String?
   /// The name of its pod.
   public var pod: String?
+  /// When the scheduler started it, if it says so.
+  public var started: Timestamp?
   /// The names of the GPU devices of its machine that it holds; empty where they are not known.
   public var gpus: [String] = []
   /// How these are known; `nil` where they are not.
@@ -78,6 +82,9 @@ public struct AllocationFacts: Hashable, Sendable {
     arrayTask = text(.arrayTask)
     namespace = text(.namespace)
     pod = text(.pod)
+    started = text(.started).flatMap { Double($0) }.flatMap {
+      1e9...1e11 ~= $0 ? Timestamp(seconds: $0) : nil
+    }
     gpus = list(.gpus)
     gpusFrom = text(.gpusFrom).flatMap(Origin.init(rawValue:))
     pids = Set(list(.pids).compactMap { Int($0) })
@@ -88,7 +95,8 @@ public struct AllocationFacts: Hashable, Sendable {
     let texts: [(Key, String?)] = [
       (.scheduler, scheduler), (.jobID, jobID), (.user, user), (.account, account),
       (.name, name), (.partition, partition), (.arrayJob, arrayJob), (.arrayTask, arrayTask),
-      (.namespace, namespace), (.pod, pod), (.gpusFrom, gpusFrom?.rawValue),
+      (.namespace, namespace), (.pod, pod), (.started, started.map { "\(Int64($0.seconds))" }),
+      (.gpusFrom, gpusFrom?.rawValue),
       (.gpus, gpus.joined(separator: ",")),
       (.pids, pids.sorted().map(String.init).joined(separator: ",")),
     ]

@@ -127,6 +127,7 @@ public struct Timeline: Sendable {
       deviceIndex[device.id] = devices.count
       devices.append(device)
       if device.id.kind == .process, budget != nil { foldEnded(afterOneMore: true) }
+      if device.id.kind == .allocation, budget != nil { forgetEndedAllocations() }
     }
     switch device.id.kind {
     case .job: jobFacts[device.id] = JobFacts(device.attributes)
@@ -175,8 +176,11 @@ public struct Timeline: Sendable {
     allocationFacts[job] ?? AllocationFacts()
   }
 
-  /// Forgets who a process was.
-  mutating func forgetFacts(of process: DeviceID) { processFacts[process] = nil }
+  /// Forgets who a process or a scheduler's job was.
+  mutating func forgetFacts(of device: DeviceID) {
+    processFacts[device] = nil
+    allocationFacts[device] = nil
+  }
 
   private mutating func describe(_ descriptor: SeriesDescriptor) {
     let key = Key(device: descriptor.device, metric: descriptor.metric.handle)

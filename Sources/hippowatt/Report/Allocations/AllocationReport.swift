@@ -43,7 +43,13 @@ struct AllocationReport {
           "\(place)its GPUs are those its processes were seen on; it may have held more")
       }
       if share.use.isPresent {
-        warnings.append("\(place)it had not ended when the recording did")
+        warnings.append(
+          "\(place)it was there still when the recording ended; what followed is not in it")
+      }
+      if let started = share.use.facts.started, share.use.span.start - started >= 60 {
+        let late = SI.duration(share.use.span.start - started)
+        warnings.append(
+          "\(place)the first \(late) of it were not recorded, and are in no number here")
       }
     }
   }
@@ -179,10 +185,7 @@ struct AllocationReport {
   }
 
   private var costWords: String? {
-    sum.cost.map { cost in
-      let amount = SI.fixed(cost, cost >= 0.1 || cost == 0 ? 2 : 4)
-      return amount + " " + (terms.currency.isEmpty ? "money" : terms.currency)
-    }
+    sum.cost.map { Self.amount($0) + " " + (terms.currency.isEmpty ? "money" : terms.currency) }
   }
 
   private var lostWords: String? {
@@ -210,6 +213,11 @@ struct AllocationReport {
     ].compactMap { $0 }
     let what = counts.isEmpty ? "tells neither tokens nor steps" : counts.joined(separator: ", ")
     return "\(work.job.label): \(what)"
+  }
+
+  /// Money, with hundredths of a hundredth where it is little.
+  static func amount(_ money: Double) -> String {
+    SI.fixed(money, money >= 0.1 || money == 0 ? 2 : 4)
   }
 
   /// Hours with as many digits as tell them apart.

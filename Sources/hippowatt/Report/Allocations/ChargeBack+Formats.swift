@@ -40,7 +40,7 @@ extension ChargeBack {
         value.map(write) ?? "–"
       }
       let isJob = row.outside == nil
-      let money = terms.areKnown ? [text(cost(row)) { SI.fixed($0, 2) }] : []
+      let money = terms.areKnown ? [text(cost(row), AllocationReport.amount)] : []
       return keys.indices.map { name(row, $0) } + [
         isJob ? "\(Self.jobs(row))" : "–",
         text(row.sum.gpuSeconds, AllocationReport.hours),
@@ -48,7 +48,7 @@ extension ChargeBack {
         text(row.joules) { (row.isEstimated ? "≈ " : "") + AllocationReport.kilowattHours($0) },
         isJob ? "\(SI.percent(row.sum.coverage)) %" : "–",
       ] + money + [
-        text(row.sum.grams) { SI.significant($0 / 1000) },
+        text(row.sum.grams) { AllocationReport.plain($0 / 1000) },
         text(row.sum.lostShare) { "\(SI.percent($0)) %" },
       ]
     }
