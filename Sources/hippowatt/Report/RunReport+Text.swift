@@ -29,6 +29,7 @@ extension RunReport {
     if isFull, !jobs.contains(where: { $0.waiting != nil }) {
       facts += waitingFacts(waiting, indent: "")
     }
+    if isFull { facts += allocationFacts }
     facts += jobs.flatMap { jobFacts($0, isFull: isFull) }
     if isFull { facts += alertFacts }
     if isFull {
