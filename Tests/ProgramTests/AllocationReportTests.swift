@@ -127,6 +127,15 @@ import Testing
     }
   }
 
+  @Test func `a recorder that was started anew saw one job on one machine`() throws {
+    try record("one.hippo", machine: "node1", [Job()])
+    try record("two.hippo", machine: "node1", after: 200, [Job()])
+    let result = try Program.run(["report", "--job", "4711", "one.hippo", "two.hippo"], in: folder)
+    #expect(result.output.contains("machine       node1\n"), "\(result.output)\(result.errors)")
+    #expect(result.output.contains("1 GPU, 0.0667 GPU-hours"))
+    #expect(result.output.contains("energy        0.0200 kWh"))
+  }
+
   @Test func `a number that another job used again is another job`() throws {
     try record("old.hippo", machine: "node1", [Job()])
     try record(

@@ -126,7 +126,9 @@ struct AllocationReport {
       facts.partition.map { "partition \($0)" }, facts.namespace.map { "namespace \($0)" },
     ].compactMap { $0 }
     add("  of", owner.isEmpty ? "unknown user" : owner.joined(separator: ", "))
-    let machines = shares.map(\.machine).filter { !$0.isEmpty }
+    let machines = shares.reduce(into: [String]()) { names, share in
+      if !share.machine.isEmpty, !names.contains(share.machine) { names.append(share.machine) }
+    }
     add(machines.count > 1 ? "machines" : "machine", machines.joined(separator: ", "))
     add("from", RunReport.dates(span, terms.utcOffset))
     add("held", heldWords)

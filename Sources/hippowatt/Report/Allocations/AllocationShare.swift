@@ -109,8 +109,11 @@ struct AllocationSum {
 
   /// Accelerators over all machines; `nil` where none are known.
   var gpus: Int? {
-    let count = shares.reduce(0) { $0 + $1.use.facts.gpus.count }
-    return count > 0 ? count : nil
+    // Two recordings of one machine, one after the other, tell of the same ones.
+    let names = shares.reduce(into: Set<[String]>()) { names, share in
+      names.formUnion(share.use.facts.gpus.map { [share.machine, $0] })
+    }
+    return names.isEmpty ? nil : names.count
   }
 
   /// Joules for a token where one job on all machines tells its tokens, and all of its energy is known.
