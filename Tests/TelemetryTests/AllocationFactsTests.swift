@@ -33,6 +33,42 @@ import Testing
     #expect(timeline.device(id)?.role == .user)
   }
 
+  @Test func `what looks like a secret is masked, and neither accelerators nor pods do`() {
+    var pod = AllocationFacts()
+    (pod.scheduler, pod.jobID) = ("kubernetes", "0f9e8d7c-6b5a-4c3d-9e2f-1a0b9c8d7e6f")
+    pod.gpus = (0..<8).map { "GPU-604ac76c-d9cf-fef3-62e9-d92044ab6e5\($0)" }
+    pod.name = "run --token=hf_AbCdEfGhIjKlMnOpQrStUvWxYz012345"
+    let id = DeviceID(machine: "box", kind: .allocation, name: pod.deviceName)
+    var filter = PrivacyFilter()
+    let filtered = filter.filtered([
+      .device(Device(id: id, label: pod.number, attributes: pod.attributes))
+    ])
+    guard case .device(let device)? = filtered.first else {
+      Issue.record("no device")
+      return
+    }
+    let facts = AllocationFacts(device.attributes)
+    #expect(device.id == id && facts.jobID == pod.jobID && facts.gpus == pod.gpus)
+    #expect(facts.name?.contains("AbCdEf") == false)
+  }
+
+  @Test func `a session that goes on forgets jobs that ended long ago, and none that are there`() {
+    var timeline = Timeline(budget: .screen)
+    for number in 1...1200 {
+      let id = DeviceID(machine: "box", kind: .allocation, name: "slurm-\(number)")
+      let attributes = ["job_id": "\(number)", "scheduler": "slurm"]
+      timeline.apply(.device(Device(id: id, label: "\(number)", attributes: attributes)))
+      var reading = Reading(device: id, time: Timestamp(seconds: 1e9 + Double(number) * 60))
+      reading.set(.heldGPUs, 1)
+      timeline.apply(.reading(reading))
+    }
+    let left = timeline.devices(.allocation)
+    #expect(left.count < 600 && left.last?.label == "1200")
+    let oldest = DeviceID(machine: "box", kind: .allocation, name: "slurm-1")
+    #expect(timeline.allocationFacts(of: oldest).jobID.isEmpty)
+    #expect(timeline.id(.heldGPUs, of: oldest) == nil)
+  }
+
   @Test func `long texts are cut, and control characters become blanks`() {
     let long = AllocationFacts.bounded(String(repeating: "ü", count: 500))
     #expect(long.utf8.count <= AllocationFacts.longest && !long.contains("\u{FFFD}"))
