@@ -74,8 +74,12 @@ struct AllocationCommand {
     of word: String, in opened: Accounts.Opened, file: String
   ) -> [AllocationShare] {
     let ledger = Ledger(opened.timeline)
-    let names = opened.timeline.devices(.allocation).filter {
-      opened.timeline.allocationFacts(of: $0.id).isCalled(word) || $0.label == word
+    // A found job of that name was meant before there were scheduler's jobs.
+    let isFound = ledger.inventory.jobs.contains { $0.label == word || $0.id.name == word }
+    let names = opened.timeline.devices(.allocation).filter { device in
+      var facts = opened.timeline.allocationFacts(of: device.id)
+      if isFound { facts.name = nil }
+      return facts.isCalled(word) || device.label == word
     }.map(\.id)
     guard !names.isEmpty else { return [] }
     return ledger.allocations(over: opened.span).filter { names.contains($0.device) }

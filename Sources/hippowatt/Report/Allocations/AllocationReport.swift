@@ -122,7 +122,9 @@ struct AllocationReport {
     if isSimulated { add("SIMULATED", "numbers of this session were made up") }
     for damage in damages { add("DAMAGED", "totals may be wrong: " + damage) }
     let owner = [
-      facts.user.map { "user \($0)" }, facts.account.map { "account \($0)" },
+      facts.user.map { "user \($0)" },
+      facts.account.map { "account \($0)" }
+        ?? (facts.scheduler == "slurm" ? "account unknown" : nil),
       facts.partition.map { "partition \($0)" }, facts.namespace.map { "namespace \($0)" },
     ].compactMap { $0 }
     add("  of", owner.isEmpty ? "unknown user" : owner.joined(separator: ", "))
