@@ -130,6 +130,38 @@ import Testing
     #expect(text.contains("hippowatt_job_tokens_total{job_id=\"job-2@box\"}"))
   }
 
+  /// A scheduler's job that holds both accelerators, in which the training job runs; it has ended by then.
+  @Test func `a scheduler's job is told with what ran in it, under its own number`() throws {
+    var timeline = Self.books()
+    let device = Self.id(.allocation, "slurm-4711")
+    var facts = AllocationFacts()
+    facts.scheduler = "slurm"
+    facts.jobID = "4711"
+    facts.user = "ada"
+    facts.account = "team-a"
+    facts.gpus = ["GPU-a", "GPU-b"]
+    facts.pids = [17]
+    timeline.apply(.device(Device(id: device, label: "4711", attributes: facts.attributes)))
+    for second in 0...60 {
+      var reading = Reading(device: device, time: Self.start + Double(second))
+      reading.set(.heldGPUs, 2)
+      reading.set(.allocationProcesses, 0)
+      timeline.apply(.reading(reading))
+    }
+    let text = Self.page(timeline).text(.prometheus)
+    #expect(
+      try abs(value("hippowatt_job_energy_joules_total{job_id=\"4711\"}", in: text) - 24_000) < 400)
+    #expect(try value("hippowatt_job_processes{job_id=\"4711\"}", in: text) == 0)
+    #expect(
+      try value(
+        "hippowatt_job_gpu_info{job_id=\"4711\",user=\"ada\",account=\"team-a\",gpu=\"1\","
+          + "gpu_uuid=\"GPU-b\"}", in: text) == 1)
+    #expect(try abs(value("hippowatt_job_tokens_total{job_id=\"4711\"}", in: text) - 50_000) < 900)
+    #expect(!text.contains("job-1"), "what ran in it is not told a second time")
+    let late = Self.page(timeline, seconds: 700).text(.prometheus)
+    #expect(!late.contains("4711"), "a job that ended is told for ten minutes")
+  }
+
   @Test func `what is not known is not there`() {
     let text = Self.page(Timeline()).text(.prometheus)
     #expect(!text.contains("joules_total"))

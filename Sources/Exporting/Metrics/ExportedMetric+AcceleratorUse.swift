@@ -23,7 +23,7 @@ extension ExportedMetric {
     by: acceleratorLabels + ["cause"]
   ) { query in
     query.ledger.inventory.gpus.flatMap { gpu in
-      WasteCause.allCases.compactMap { cause in
+      AllocationUse.Cause.allCases.compactMap { cause in
         growth(cause.energy, of: gpu, query).map { Sample(labels(gpu) + [cause.rawValue], $0) }
       }
     }
@@ -43,7 +43,7 @@ extension ExportedMetric {
     by: acceleratorLabels + ["cause"]
   ) { query in
     query.ledger.inventory.gpus.flatMap { gpu in
-      WasteCause.allCases.compactMap { cause in
+      AllocationUse.Cause.allCases.compactMap { cause in
         cause.time.flatMap { growth($0, of: gpu, query) }
           .map { Sample(labels(gpu) + [cause.rawValue], $0) }
       }
@@ -51,25 +51,11 @@ extension ExportedMetric {
   }
 
   private static func growth(_ metric: Metric, of gpu: Device, _ query: ExportQuery) -> Double? {
-    query.growth(metric, of: WasteCause.judged(gpu))
+    query.growth(metric, of: AllocationUse.Cause.judged(gpu))
   }
 }
 
-/// What an accelerator waited for, by the word that stands in the label `cause`.
-public enum WasteCause: String, Sendable, CaseIterable {
-  /// Its job's data.
-  case data
-  /// Other ranks of its job.
-  case peers
-  /// Its job's own main thread.
-  case program
-  /// Held by a job and without work, for a reason that is not known.
-  case unknown
-  /// Nobody wanted anything of it.
-  case idle
-  /// At work with its clocks held down by heat or its board.
-  case heldBack = "held_back"
-
+extension AllocationUse.Cause {
   /// The counter of its joules.
   var energy: Metric {
     switch self {

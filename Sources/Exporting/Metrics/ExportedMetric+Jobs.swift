@@ -55,7 +55,7 @@ extension ExportedMetric {
     by: ["job_id", "cause"]
   ) { query in
     query.jobs.flatMap { job in
-      WasteCause.allCases.compactMap { cause in
+      AllocationUse.Cause.allCases.compactMap { cause in
         job.wasted[cause].map { Sample([job.id, cause.rawValue], $0) }
       }
     }
