@@ -231,6 +231,7 @@ struct AllocationReport {
 
   /// A number without a prefix: four digits, as a bill needs, and three of what is below one.
   static func plain(_ value: Double) -> String {
+    if value == 0 { return "0" }
     if value >= 1000 { return SI.fixed(value, 0) }
     guard value > 0, value < 1 else { return SI.significant(value, digits: 4) }
     var (decimals, scaled) = (2, value * 10)
