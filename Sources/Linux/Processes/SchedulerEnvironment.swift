@@ -91,7 +91,4 @@ package struct SchedulerEnvironment: Hashable, Sendable {
     let areUnique = names.allSatisfy { $0.hasPrefix("GPU-") || $0.hasPrefix("MIG-") }
     return names.isEmpty || !areUnique ? nil : names
   }
-
-  /// The name of the pod: where it is told, else the host's name in it.
-  package var pod: String? { self["POD_NAME"] ?? self["HOSTNAME"] }
 }

@@ -29,11 +29,11 @@ struct Allocation {
   /// Whether it is known what it holds, or who works in it.
   var isTold: Bool { !facts.gpus.isEmpty || hasJobs }
 
-  /// Takes over what a process says.
-  mutating func take(_ owner: JobOwners.Owner) {
-    // A helper of the scheduler's own runs as root.
-    if let user = owner.user, user != "root", user != "0" || facts.user == nil {
-      facts.user = facts.user ?? user
+  /// Takes over what a process on a machine says.
+  mutating func take(_ owner: JobOwners.Owner, on machine: String) {
+    // A helper of the scheduler's own runs as root; and a container's numbers of users are its own.
+    if let user = owner.user, user != "root", user != "0", key.scheduler != "kubernetes" {
+      take(user: user)
     }
     guard !hasEnvironment, let environment = owner.environment else { return }
     hasEnvironment = true
@@ -52,7 +52,9 @@ struct Allocation {
       }
     default:
       facts.namespace = facts.namespace ?? environment["POD_NAMESPACE"]
-      facts.pod = facts.pod ?? environment.pod
+      // A pod in the machine's own network has the machine's name.
+      let named = environment["POD_NAME"] ?? environment["HOSTNAME"]
+      facts.pod = facts.pod ?? (named == machine ? nil : named)
     }
   }
 

@@ -35,6 +35,8 @@ struct SchedulerSource: DataSource {
   private var numbers: AcceleratorNumbers
   private var entries: [JobRoster.Entry] = []
   private var podNames: [String: (namespace: String, pod: String)] = [:]
+  /// The pods whose names were looked for out of turn.
+  private var askedPods: Set<String> = []
   private var looked: Timestamp?
 
   init(_ context: SourceContext, mapping named: String? = nil) {
@@ -85,7 +87,7 @@ struct SchedulerSource: DataSource {
     takePods(&present)
     if let own {
       note(own.job, &present)
-      allocations[own.job]?.take(own)
+      allocations[own.job]?.take(own, on: context.machine)
       allocations[own.job]?.hasJobs = true
       hold(own)
     }
@@ -110,6 +112,7 @@ struct SchedulerSource: DataSource {
     }
     guard isDue else { return }
     looked = time
+    askedPods = askedPods.intersection(allocations.keys.map(\.id))
     podNames = allocations.keys.contains { $0.scheduler == "kubernetes" } ? pods.names() : [:]
   }
 
@@ -139,7 +142,7 @@ struct SchedulerSource: DataSource {
             let owner = owners.owner(of: pid, started: nil, groupsAreUsed: groups.isUsed),
             owner.job == key
           else { continue }
-          allocation.take(owner)
+          allocation.take(owner, on: context.machine)
           allocation.hold(
             owner.environment?.slurmGPUs.flatMap(numbers.bySlurm), by: .environment)
           if allocation.hasEnvironment { break }
@@ -188,7 +191,7 @@ struct SchedulerSource: DataSource {
     _ owner: JobOwners.Owner, _ pid: Int32, _ present: inout Set<JobOwners.Key>
   ) {
     note(owner.job, &present)
-    allocations[owner.job]?.take(owner)
+    allocations[owner.job]?.take(owner, on: context.machine)
     allocations[owner.job]?.take(pid: pid)
     hold(owner)
   }
@@ -223,7 +226,7 @@ struct SchedulerSource: DataSource {
       allocations[key]?.hold(gpus, by: .kubelet)
     }
     for key in present where key.scheduler == "kubernetes" {
-      if podNames[key.id] == nil, allocations[key]?.facts.pod == nil { podNames = pods.names() }
+      if podNames[key.id] == nil, askedPods.insert(key.id).inserted { podNames = pods.names() }
       if let names = podNames[key.id] {
         allocations[key]?.take(namespace: names.namespace, pod: names.pod)
       }

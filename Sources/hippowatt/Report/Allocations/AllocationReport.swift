@@ -229,10 +229,11 @@ struct AllocationReport {
   /// Kilowatt-hours, never with a prefix.
   static func kilowattHours(_ joules: Double) -> String { plain(joules / 3.6e6) }
 
-  /// A number without a prefix: three digits, also of what is far below one.
+  /// A number without a prefix: four digits, as a bill needs, and three of what is below one.
   static func plain(_ value: Double) -> String {
+    if value == 0 { return "0" }
     if value >= 1000 { return SI.fixed(value, 0) }
-    guard value > 0, value < 1 else { return SI.significant(value) }
+    guard value > 0, value < 1 else { return SI.significant(value, digits: 4) }
     var (decimals, scaled) = (2, value * 10)
     while scaled < 1, decimals < 9 { (decimals, scaled) = (decimals + 1, scaled * 10) }
     return SI.fixed(value, decimals + 1)
