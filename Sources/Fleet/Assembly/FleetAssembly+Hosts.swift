@@ -107,7 +107,8 @@ extension FleetAssembly {
     }
     guard !isTold else { return states }
     // A store that is written to has no targets: what tells something at the time answers.
-    let present = Set(rows.filter { $0.growth == nil && $0.quantity.question == .present }.map(\.host))
+    let now = rows.filter { $0.growth == nil && $0.quantity.question == .present }
+    let present = Set(now.map(\.host))
     for row in rows where !present.contains(row.host) {
       guard let last = row.growth?.last else { continue }
       let time = FleetView.time((view.first + Int64(last) + 1) * view.step)

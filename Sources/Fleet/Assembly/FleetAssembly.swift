@@ -41,6 +41,11 @@ package struct FleetAssembly {
     return moment
   }
 
+  /// The targets that tell of a machine, over all exporters.
+  package func instances(of host: String) -> [String] {
+    (names.chosen[host] ?? [:]).values.flatMap { $0 }.sorted()
+  }
+
   /// Seconds of each column of the account.
   var seconds: [Double] {
     view.columns.dropFirst().map { number in

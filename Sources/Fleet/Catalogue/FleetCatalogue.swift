@@ -1,4 +1,6 @@
-/// The exporters whose series are read. Where two tell of the same thing the first one counts.
+/// The exporters whose series are read.
+///
+/// Where two tell of the same thing the first one counts.
 package enum FleetCatalogue {
   package static let all: [any FleetExporter] = [
     HippowattExporter(),

@@ -36,8 +36,8 @@ package enum FleetQuantity: Sendable, Hashable {
     case .holding: .labels
     case .hostInfo, .jobInfo: .pastLabels
     case .gpuIdleness: .idleness
-    case .hostEnergy, .hostKnownSeconds, .hostObservedSeconds, .hostGrams, .hostCost, .packageEnergy,
-      .memoryEnergy, .gpuEnergy, .gpuJudged:
+    case .hostEnergy, .hostKnownSeconds, .hostObservedSeconds, .hostGrams, .hostCost,
+      .packageEnergy, .memoryEnergy, .gpuEnergy, .gpuJudged:
       .machines
     case .gpuWasted: .waste
     case .jobEnergy, .jobKnownSeconds, .jobWasted, .jobGPUSeconds, .jobTokens, .jobSteps: .jobs

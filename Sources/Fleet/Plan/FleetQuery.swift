@@ -52,7 +52,8 @@ package struct FleetQueries: Sendable {
       FleetQuery(purpose: .targets, text: up, times: time),
       FleetQuery(
         purpose: .lastHeard,
-        text: "max_over_time(timestamp(\(up))[\(window)s:\(max(60, window / 60))s])", times: time),
+        text: "max_over_time((timestamp(\(up)) * \(up))[\(window)s:\(max(60, window / 60))s])",
+        times: time),
       FleetQuery(
         purpose: .question(.idleness),
         text: "max_over_time(\(names(.idleness))[\(Self.idleness)s])", times: time),
@@ -91,7 +92,8 @@ package struct FleetQueries: Sendable {
     let pattern = instances.map(Self.escaped).joined(separator: "|")
     let parts = FleetCatalogue.names(question).map { name in
       let series = selector.series([name], and: "instance=~\"\(pattern)\"")
-      return "label_replace(max_over_time(\(series)[\(seconds)s]),\"__name__\",\"\(name)\",\"\",\"\")"
+      return
+        "label_replace(max_over_time(\(series)[\(seconds)s]),\"__name__\",\"\(name)\",\"\",\"\")"
     }
     return FleetQuery(
       purpose: .peaks(question),
@@ -100,7 +102,9 @@ package struct FleetQueries: Sendable {
 
   private func text(_ question: FleetQuantity.Question, seconds: Int64) -> String {
     let names = FleetCatalogue.names(question)
-    guard question == .waste else { return "last_over_time(\(selector.series(names))[\(seconds)s])" }
+    guard question == .waste else {
+      return "last_over_time(\(selector.series(names))[\(seconds)s])"
+    }
     // Held back is no waste: the accelerator worked. One series an accelerator is enough.
     let series = selector.series(names, and: "cause!=\"held_back\"")
     return "sum without (cause) (last_over_time(\(series)[\(seconds)s]))"

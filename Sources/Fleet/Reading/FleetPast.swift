@@ -15,7 +15,9 @@ package struct FleetPast: Sendable {
 
   /// About how many values a past has.
   static let columns = 288.0
-  private static let steps: [Int64] = [30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400]
+  private static let steps: [Int64] = [
+    30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400,
+  ]
 
   package static func step(_ span: TimeSpan) -> Int64 {
     steps.first { Double($0) * columns >= span.seconds } ?? 604_800
@@ -39,7 +41,8 @@ package struct FleetPast: Sendable {
   }
 
   private static let names = [
-    "hippowatt_host_energy_joules_total", "ceems_ipmi_dcmi_current_watts", "DCGM_FI_DEV_POWER_USAGE",
+    "hippowatt_host_energy_joules_total", "ceems_ipmi_dcmi_current_watts",
+    "DCGM_FI_DEV_POWER_USAGE",
   ]
 
   /// What an answer tells, in the order of time.
@@ -71,7 +74,8 @@ package struct FleetPast: Sendable {
 
   private func describe(_ device: DeviceID, _ metric: Metric) -> [Observation] {
     [
-      .device(Device(id: device, label: device.machine, role: .machine)),
+      // It stands for itself: nothing else of the machine is told that it could contain.
+      .device(Device(id: device, label: device.machine, role: .component)),
       .series(
         SeriesDescriptor(
           device: device, metric: metric,

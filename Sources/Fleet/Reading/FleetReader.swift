@@ -9,7 +9,7 @@ package struct FleetReader {
   package let store: PromStore
   /// The label that names a machine's rack.
   package let rackLabel: String
-  private let queries: FleetQueries
+  let queries: FleetQueries
   private let keep: [String]
   private var columns: [FleetQuantity.Question: FleetColumns] = [:]
   private var past: FleetPast?
@@ -19,6 +19,9 @@ package struct FleetReader {
     package var queries = 0
     package var series = 0
     package var points = 0
+
+    /// Nothing yet.
+    package init() {}
   }
   /// What the last reading cost.
   package private(set) var cost = Cost()

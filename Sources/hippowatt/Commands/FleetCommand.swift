@@ -60,23 +60,94 @@ struct FleetCommand: ParsableCommand {
     if !["text", "ansi", "svg"].contains(format) {
       throw ValidationError("--format \(format): write text, ansi or svg")
     }
+    if dimensions == nil {
+      throw ValidationError("--size \(size): write columns x rows, such as 132x40")
+    }
+  }
+
+  private var dimensions: (width: Int, height: Int)? {
+    let parts = size.split(separator: "x").compactMap { Int($0) }
+    guard parts.count == 2, parts.allSatisfy({ 1...1000 ~= $0 }) else { return nil }
+    return (parts[0], parts[1])
   }
 
   func run() throws {
     let host = HostEnvironment.current()
     let settings = try Settings.load(named: config, host)
-    var reader = try fleet.reader(host)
-    let now = SystemClock.wall
-    let view = FleetView(time: now, window: FleetOptions.window)
-    let moment: FleetMoment
-    do throws(StoreFault) {
-      moment = FleetAssembly(
-        try reader.read(view, now: now), view, tariff: settings.tariff,
-        utcOffset: HostEnvironment.utcOffset
-      ).moment()
-    } catch {
-      throw Failure("\(error.words(reader.store.url)); \(error.remedy(reader.store.url))")
+    let reader = try fleet.reader(host)
+    let tariff = settings.tariff
+    let assemble: @Sendable (FleetAnswers, FleetView) -> FleetAssembly = { answers, view in
+      FleetAssembly(answers, view, tariff: tariff, utcOffset: HostEnvironment.utcOffset)
     }
-    File.writeAll(Array(FleetJSON.text(moment, reader.cost).utf8), to: 1)
+    guard !once, !json else {
+      return try print(FleetOnce(reader, assemble), host, settings)
+    }
+    let feed = try FleetFeed(
+      reader, refresh: fleet.interval, history: fleet.historySeconds, assemble: assemble)
+    defer { feed.close() }
+    var cursor = Cursor.live
+    if let at { cursor.seek(to: try time(at, in: feed.bounds), in: feed.bounds) }
+    try display.run(
+      feed, cursor: cursor, settings: settings, host: host, accounts: Accounts(),
+      fleet: FleetState(), window: windowSeconds(settings))
+  }
+
+  /// The account's length: an hour unless the user says another.
+  private func windowSeconds(_ settings: Settings) -> Double {
+    display.window == nil ? FleetOptions.window : display.windowSeconds(settings)
+  }
+
+  private func time(_ text: String, in bounds: TimeSpan) throws -> Timestamp {
+    do throws(Destination.Fault) {
+      return try Destination(text).time(
+        from: bounds.end, in: bounds, of: Timeline(), offset: HostEnvironment.utcOffset)
+    } catch {
+      throw Failure("--at \(text): \(error.words)")
+    }
+  }
+
+  /// Prints one frame, or its numbers.
+  private func print(_ once: FleetOnce, _ host: HostEnvironment, _ settings: Settings) throws {
+    let now = SystemClock.wall
+    let bounds = TimeSpan(now - fleet.historySeconds, now)
+    let moment = try at.map { try self.time($0, in: bounds) } ?? now
+    var once = once
+    try once.read(FleetView(time: moment, window: windowSeconds(settings)), now: now)
+    if json { return try write(FleetJSON.text(once.moment, once.cost)) }
+    try once.readPast(bounds, now: now)
+    var store = ThemeStore(host: host, executable: ThemeStore.executable)
+    let theme = display.theme(settings, in: &store, isLight: host.hasLightBackground)
+    var cursor = Cursor.live
+    cursor.seek(to: moment, in: bounds)
+    var view = ViewState(
+      cursor: cursor, window: windowSeconds(settings), theme: theme,
+      themeCount: store.themes.count, glyphs: display.glyphs(settings) ?? .braille)
+    view.fleet = FleetState()
+    view.language = display.language(host)
+    guard let (width, height) = dimensions else { return }
+    var input = FrameInput(
+      timeline: once.timeline, bounds: bounds, view: view, theme: store.themes[theme],
+      session: SessionInfo(
+        origin: .live, machine: once.picture.store, utcOffset: HostEnvironment.utcOffset),
+      width: width, height: height)
+    input.language = view.language
+    input.fleet = once.picture
+    input.hasColor = format != "text" && DisplayOptions.depths[display.color] != ColorDepth.none
+    let frame = Frame.render(input)
+    let plain = display.encoding == .ascii ? frame.asciiOnly() : frame
+    let depth = DisplayOptions.depths[display.color] ?? .truecolor
+    switch format {
+    case "svg": try write(Screenshot.svg(frame, theme: store.themes[theme]))
+    case "ansi": try write(ANSIWriter.string(plain, depth: depth))
+    default: try write(TextWriter.plain(plain))
+    }
+  }
+
+  private func write(_ text: String) throws {
+    if let output {
+      if let problem = File.write(text, to: output) { throw Failure("\(output): \(problem)") }
+    } else {
+      File.writeAll(Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: 1)
+    }
   }
 }

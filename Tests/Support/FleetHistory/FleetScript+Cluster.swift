@@ -1,7 +1,10 @@
 extension FleetScript {
   /// A cluster as operators have it: 125 machines of eight, forty jobs, and what goes wrong on any day.
-  public static func cluster(hosts: Int = 125, seconds: Int = 5400, scrape: Int = 30) -> FleetScript {
-    let users = ["ada", "bengt", "chloe", "dmitri", "emeka", "fatima", "goran", "hana", "ines", "jun"]
+  public static func cluster(hosts: Int = 125, seconds: Int = 5400, scrape: Int = 30) -> FleetScript
+  {
+    let users = [
+      "ada", "bengt", "chloe", "dmitri", "emeka", "fatima", "goran", "hana", "ines", "jun",
+    ]
     let accounts = ["vision", "speech", "climate", "protein", "llm"]
     let names = [
       "llama-70b-sft", "vit-huge-22k", "whisper-fr", "graphcast-1deg", "esm3-finetune", "moe-8x22b",

@@ -111,8 +111,9 @@ public struct FleetScript: Sendable {
     var sum = (joules: 0.0, wasted: 0.0, gpuSeconds: 0.0)
     guard let place = jobs.firstIndex(where: { $0.id == id }) else { return sum }
     let job = jobs[place]
-    for second in max(job.from, seconds.lowerBound)..<max(
-      max(job.from, seconds.lowerBound), min(job.to, seconds.upperBound))
+    for second in max(
+      job.from, seconds.lowerBound)..<max(
+        max(job.from, seconds.lowerBound), min(job.to, seconds.upperBound))
     {
       for host in job.hosts {
         for gpu in 0..<job.gpus {

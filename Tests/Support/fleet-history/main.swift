@@ -1,7 +1,7 @@
 import FleetHistory
 import Glibc
 
-/// Writes the history of a cluster that never was, for Prometheus:
+/// Writes the history of a cluster that never was, for Prometheus.
 ///
 ///     fleet-history END HOSTS SECONDS SCRAPE FILE
 ///     promtool tsdb create-blocks-from openmetrics FILE DATA
