@@ -4,6 +4,9 @@ import Telemetry
 struct HostTimeline {
   /// The name of the machine.
   let machine: String
+  /// What tells the product's name of each accelerator of ours.
+  static let info = "hippowatt_gpu_info"
+  private var models: [String: String] = [:]
   private var known: Set<DeviceID> = []
   private var described: Set<DescribedSeries> = []
   private var descriptions: [Observation] = []
@@ -22,6 +25,9 @@ struct HostTimeline {
   mutating func take(_ answer: PromAnswer, step: Int64) {
     let labels = answer.series.map { FleetLabels($0.labels) }
     isOwn = isOwn || labels.contains { $0[.seriesName].hasPrefix("hippowatt_gpu_") }
+    for labels in labels where labels[.seriesName] == Self.info {
+      models[labels[.uuid]] = labels[.name]
+    }
     for (series, labels) in zip(answer.series, labels) {
       let name = labels[.seriesName]
       guard !isOwn || name.hasPrefix("hippowatt_"),
@@ -59,7 +65,7 @@ struct HostTimeline {
         role: isWall ? .machine : .platform)
     case .accelerator:
       let label = labels[.gpu].isEmpty ? String(uuid.suffix(4)) : labels[.gpu]
-      return Device(id: id(.gpu, uuid), label: label, model: labels[.modelName])
+      return Device(id: id(.gpu, uuid), label: label, model: models[uuid] ?? labels[.modelName])
     case .waiting: return Device(id: id(.waiting, uuid), label: labels[.gpu])
     case .package:
       let label = labels.first(.package, .index)

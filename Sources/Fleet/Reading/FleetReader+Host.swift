@@ -36,7 +36,8 @@ extension FleetReader {
 extension FleetQueries {
   /// Everything that is told of one machine, by its targets.
   func host(_ instances: [String], _ numbers: ClosedRange<Int64>, step: Int64) -> FleetQuery {
-    let names = Set((HostSeries.own + HostSeries.others).map(\.name)).sorted()
+    let series = HostSeries.own + HostSeries.others
+    let names = Set(series.map(\.name) + [HostTimeline.info]).sorted()
     let pattern = instances.map(Self.escaped).joined(separator: "|")
     return FleetQuery(
       purpose: .past, text: selector.series(names, and: "instance=~\"\(pattern)\""),
