@@ -15,7 +15,7 @@ PACKAGES = libncurses-dev libsqlite3-dev
 # The largest the stripped program may be; full Foundation alone would pass it four times.
 LIMIT = 23200000
 
-.PHONY: run build test lint size check setup libcurl install uninstall man completions screenshots demos \
+.PHONY: run build test lint size check setup libcurl prometheus bench-fleet install uninstall man completions screenshots demos \
   demo-fake golden terminals bench bench-compare bench-baseline bench-shipped bench-watch instructions \
   instructions-baseline hot-code valgrind coverage sanitize frameworks stalls clean
 
@@ -26,7 +26,7 @@ build: setup
 	$(RELEASE)
 
 # What is tested is the program as it is shipped; `swift test` alone takes the one it builds itself.
-test: build libcurl
+test: build libcurl prometheus
 	$(SWIFT) build --build-tests
 	HIPPOWATT_PROGRAM=$(CURDIR)/$(BINARY) $(SWIFT) test --skip-build
 
@@ -53,6 +53,19 @@ libcurl:
 	  $$sudo apt-get install -y -qq libcurl4t64 >/dev/null 2>&1 || \
 	  $$sudo apt-get install -y -qq libcurl4 >/dev/null || { \
 	    echo "could not install it; please do: apt-get install libcurl4" >&2; exit 1; }; \
+	fi
+
+# Installs Prometheus, which the tests of many machines start on ports of their own; its service is not wanted.
+prometheus:
+	@if command -v dpkg >/dev/null && \
+	  ! { command -v prometheus && command -v promtool; } >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	  echo "installing prometheus"; \
+	  $$sudo apt-get update -qq; \
+	  $$sudo env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends prometheus >/dev/null || { \
+	    echo "could not install it; please do: apt-get install prometheus" >&2; exit 1; }; \
+	  $$sudo systemctl disable --now prometheus >/dev/null 2>&1 || true; \
 	fi
 
 lint:
@@ -170,6 +183,12 @@ bench-watch: build
 	$(SWIFT) build --product FakeNVML
 	@scripts/watch-table $(BINARY) .build/debug/libFakeNVML.so --gpus $(GPUS) --seconds $(BENCH_SECONDS) \
 	  --json .build/bench-watch.json
+
+# What a screen of many machines costs, and what it costs the store that is asked; HOSTS=125,1000.
+HOSTS ?= 125
+bench-fleet: build prometheus
+	$(SWIFT) build --product fleet-history
+	@scripts/fleet-cost $(BINARY) .build/debug/fleet-history --hosts $(HOSTS)
 
 # The instructions of a minute of watching and of one key, beside those that are kept; unlike times they
 # can be guarded on any machine. `make hot-code` writes anew which functions the linker lays side by side.

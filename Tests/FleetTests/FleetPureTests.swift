@@ -40,7 +40,7 @@ import Testing
     let whole = FleetView(time: Timestamp(seconds: 1_800_004_800), window: 3600)
     #expect(whole.rest == nil)
     #expect(whole.columns.count == 13)
-    #expect(FleetView(time: Timestamp(seconds: 0), window: 60).columns.count == 2)
+    #expect(FleetView(time: Timestamp(seconds: 6000), window: 60).columns.count == 2)
   }
 
   @Test(
@@ -60,6 +60,14 @@ import Testing
     let life = CounterGrowth(values, wasThere: [true, true, true], startsAtZero: false)
     #expect(life.total == 10)
     #expect(CounterGrowth([nil, 5], wasThere: [false, true], startsAtZero: true).total == nil)
+  }
+
+  @Test func `A counter that is told under the name of each job is theirs one after another`() {
+    let growths = CounterGrowth.shared([
+      [100, 110, 120, nil], [nil, nil, 125, 140], [nil, 112, nil, nil],
+    ])
+    #expect(growths.map(\.total) == [18, 20, 2])
+    #expect(CounterGrowth.shared([[100, nil, 5], [nil, 120, nil]]).map(\.total) == [5, 20])
   }
 
   @Test func `What a counter had reached before it began anew is counted`() {

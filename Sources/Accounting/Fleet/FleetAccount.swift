@@ -15,6 +15,9 @@ public struct FleetAccount: Sendable, Hashable {
   /// What they cost; `nil` where no job's cost is known, or currencies differ.
   public var cost: FleetCost?
 
+  /// Whether its jobs are paid in several currencies.
+  private var isMixed = false
+
   /// The jobs gathered by account, the one that took most first.
   public static func all(_ jobs: [FleetJob]) -> [FleetAccount] {
     var accounts: [String: FleetAccount] = [:]
@@ -35,9 +38,8 @@ public struct FleetAccount: Sendable, Hashable {
     joules += more
     wasted += job.wastedJoules ?? 0
     if let more = job.grams { grams = (grams ?? 0) + more }
-    if let more = job.cost {
-      if let known = cost, known.currency != more.currency { return }
-      cost = FleetCost((cost?.amount ?? 0) + more.amount, more.currency)
-    }
+    guard let more = job.cost else { return }
+    isMixed = isMixed || cost.map { $0.currency != more.currency } ?? false
+    cost = isMixed ? nil : FleetCost((cost?.amount ?? 0) + more.amount, more.currency)
   }
 }

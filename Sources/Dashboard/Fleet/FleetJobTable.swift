@@ -39,20 +39,26 @@ enum FleetJobTable {
       columns.map { $0.cell(job, moment, most, c) }
     }
     let lines = table.lines(width: rect.width - 2, title: c.muted)
+    var widest = 0
     for (index, line) in lines.enumerated() where index < rect.height {
       let y = rect.y + index
-      canvas.runs(line, x: rect.x + 2, y: y, maxWidth: rect.width - 2)
+      let used = canvas.runs(line, x: rect.x + 2, y: y, maxWidth: rect.width - 2)
+      if index == 0 { widest = used - (line.last.map { trailingSpace($0.text) } ?? 0) }
       guard index > 0, first + index - 1 == chosen, state.focus == .jobs else { continue }
       canvas.put("▸", x: rect.x, y: y, c.style(.accent).bold)
       canvas.restyle(Rect(x: rect.x, y: y, width: rect.width, height: 1)) {
         Style($0.foreground, on: c.theme[.track]).bold
       }
     }
-    if jobs.count > room {
-      let words = c.say(FleetWords.shown, "\(first + 1)", "\(first + shown.count)", "\(jobs.count)")
-      canvas.textRight(words, right: rect.right, y: rect.y, maxWidth: rect.width / 3, c.muted)
+    let words = c.say(FleetWords.shown, "\(first + 1)", "\(first + shown.count)", "\(jobs.count)")
+    if jobs.count > room, widest + displayWidth(words) + 4 < rect.width {
+      canvas.textRight(words, right: rect.right, y: rect.y, c.muted)
     }
     if hasFilter { drawFilter(&canvas, in: rect.row(rect.height - 1), state, c) }
+  }
+
+  private static func trailingSpace(_ text: String) -> Int {
+    text.reversed().prefix { $0 == " " }.count
   }
 
   private static func drawFilter(

@@ -17,7 +17,7 @@ enum FleetScreen {
     FleetTitle.draw(&canvas, in: layout.title, picture, c)
     FleetSentence.draw(&canvas, in: layout.sentence, picture, c)
     Hints.draw(&canvas, in: layout.hints, c)
-    Scrubber.draw(&canvas, in: layout.scrubber, c)
+    if layout.scale == .full { Scrubber.draw(&canvas, in: layout.scrubber, c) }
     guard let moment = picture.moment else { return drawNothing(&canvas, picture, c) }
     guard layout.scale == .full else {
       let top = max(layout.title.bottom, layout.sentence.bottom)

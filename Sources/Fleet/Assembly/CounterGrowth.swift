@@ -62,4 +62,44 @@ package struct CounterGrowth: Sendable, Hashable {
       before = value
     }
   }
+
+  /// The growth of one counter that is told under several names one after another, such as an
+  /// accelerator's under that of each job: what it grew between two names is the later one's.
+  static func shared(_ lists: [[Double?]]) -> [CounterGrowth] {
+    let count = lists.map(\.count).max() ?? 0
+    var growths = lists.map { _ in
+      CounterGrowth([], wasThere: [], startsAtZero: false).resized(to: max(0, count - 1))
+    }
+    var before: Double?
+    for place in 0..<count {
+      let told = lists.indices.compactMap { list -> (list: Int, value: Double)? in
+        guard place < lists[list].count, let value = lists[list][place] else { return nil }
+        return (list, value)
+      }.sorted { $0.value < $1.value }
+      for (list, value) in told {
+        if growths[list].first == nil { growths[list].first = place - 1 }
+        growths[list].last = place - 1
+        guard let known = before else {
+          before = value
+          continue
+        }
+        if value >= known {
+          before = value
+          guard place > 0 else { continue }
+          growths[list].columns[place - 1] = (growths[list].columns[place - 1] ?? 0) + value - known
+        } else if place > 0, isRestart(from: known, to: value) {
+          growths[list].restarts += 1
+          growths[list].columns[place - 1] = value
+          before = value
+        }
+      }
+    }
+    return growths
+  }
+
+  private func resized(to count: Int) -> CounterGrowth {
+    var copy = self
+    copy.columns = Array(repeating: nil, count: count)
+    return copy
+  }
 }

@@ -15,6 +15,7 @@ struct FleetAccelerators {
     var jobs: [String] = []
     fileprivate var wattsRank = Int.max
     fileprivate var energyRank = Int.max
+    fileprivate var energyTarget = ""
   }
 
   /// Each by its UUID.
@@ -28,6 +29,7 @@ struct FleetAccelerators {
     for row in rows where !row.gpu.isEmpty && row.quantity != .holding { take(row) }
     for row in rows where !row.gpu.isEmpty { hold(row) }
     for (job, gpus) in held {
+      held[job] = gpus.sorted()
       for gpu in gpus { all[gpu]?.jobs.append(job) }
     }
   }
@@ -39,7 +41,9 @@ struct FleetAccelerators {
       (one.watts, one.wattsRank) = (row.value, row.rank)
     case .gpuEnergy where row.rank < one.energyRank:
       (one.energy, one.energyRank) = (row.growth, row.rank)
-    case .gpuEnergy where row.rank == one.energyRank && !row.job.isEmpty:
+      one.energyTarget = row.labels[.instance]
+    case .gpuEnergy
+    where row.rank == one.energyRank && row.labels[.instance] == one.energyTarget:
       // The same counter under the name of another job.
       if let more = row.growth { one.energy = one.energy.map { $0.joined(with: more) } ?? more }
     case .gpuJudged: one.judged = row.growth?.total

@@ -13,7 +13,9 @@ extension FleetAssembly {
       if !row.labels[.rack].isEmpty { hosts[row.host]?.rack = row.labels[.rack] }
     }
     let byHost = Dictionary(grouping: rows, by: \.host)
-    let accelerators = Dictionary(grouping: gpus.all.values, by: \.host)
+    // In one order, so that sums are the same to the last bit.
+    let sorted = gpus.all.sorted { $0.key < $1.key }.map(\.value)
+    let accelerators = Dictionary(grouping: sorted, by: \.host)
     for name in hosts.keys {
       guard var host = hosts[name] else { continue }
       fill(&host, byHost[name] ?? [], accelerators[name] ?? [], gpus.tellsHolders)

@@ -7,7 +7,8 @@ extension FleetAssembly {
     var byJob: [String: [FleetRow]] = [:]
     for row in rows where !row.job.isEmpty { byJob[row.job, default: []].append(row) }
     let rates = HostRates(rows)
-    return byJob.compactMap { id, rows in job(id, rows, gpus, rates) }
+    let ids = byJob.keys.sorted { $0.isBeforeInPeoplesOrder($1) }
+    return ids.compactMap { id in job(id, byJob[id] ?? [], gpus, rates) }
   }
 
   private func job(

@@ -58,6 +58,9 @@ struct FleetNames {
     for row in rows {
       let host = canonical[row.host] ?? row.host
       ranks[host] = min(ranks[host] ?? .max, row.rank)
+    }
+    for row in rows {
+      let host = canonical[row.host] ?? row.host
       guard !row.gpu.isEmpty, row.quantity != .holding else { continue }
       guard let other = owner[row.gpu] else {
         owner[row.gpu] = host
@@ -88,6 +91,10 @@ struct FleetNames {
     var instance: String
   }
 
+  private static func isNamed(_ target: Target) -> Bool {
+    FleetLabels.host(of: target.instance) == target.host
+  }
+
   private mutating func choose(_ rows: [FleetRow]) {
     var gpus: [Target: Set<String>] = [:]
     var values: [Target: Int] = [:]
@@ -97,10 +104,12 @@ struct FleetNames {
       if row.quantity != .holding, !row.gpu.isEmpty { gpus[target, default: []].insert(row.gpu) }
       values[target, default: 0] += row.growth?.columns.count { $0 != nil } ?? 1
     }
-    // The one that told most counts; of equals the first by name.
+    // The one that told most counts; of equals the one of the machine's name, and then the first.
     let order = values.keys.sorted { left, right in
       let (one, two) = (values[left] ?? 0, values[right] ?? 0)
-      return one == two ? left.instance.isBeforeInPeoplesOrder(right.instance) : one > two
+      guard one == two else { return one > two }
+      let (first, second) = (Self.isNamed(left), Self.isNamed(right))
+      return first == second ? left.instance.isBeforeInPeoplesOrder(right.instance) : first
     }
     var covered: [String: [Int: Set<String>]] = [:]
     for target in order {

@@ -35,6 +35,7 @@ extension FleetAnswers {
   /// The rows of all questions over a view; the names of machines are as their labels have them.
   func rows(_ view: FleetView) -> [FleetRow] {
     var rows: [FleetRow] = []
+    let presence = presence(view.columns)
     for question in FleetQuantity.Question.allCases {
       if let answer = present[question] {
         for series in answer.series {
@@ -43,15 +44,17 @@ extension FleetAnswers {
         }
       }
       guard let columns = columns[question] else { continue }
-      let presence = Self.presence(columns, view.columns)
+      let shared = Self.shared(columns, question, view.columns)
       for (place, labels) in columns.labels.enumerated() {
         let values = columns.values(place, view.columns)
         guard let last = values.last(where: { $0 != nil }) ?? nil,
           let entry = Self.entry(labels, question)
         else { continue }
-        var growth = CounterGrowth(
-          values, wasThere: presence[labels[.instance]] ?? [],
-          startsAtZero: entry.series.startsAtZero, peaks: columns.peaks(place, view.columns))
+        var growth =
+          shared[place]
+          ?? CounterGrowth(
+            values, wasThere: presence[labels[.instance]] ?? [],
+            startsAtZero: entry.series.startsAtZero, peaks: columns.peaks(place, view.columns))
         if entry.series.scale != 1 {
           growth.columns = growth.columns.map { $0.map { $0 * entry.series.scale } }
         }
@@ -61,17 +64,47 @@ extension FleetAnswers {
     return rows
   }
 
-  /// In which columns each target told anything.
-  private static func presence(
-    _ columns: FleetColumns, _ range: ClosedRange<Int64>
-  ) -> [String: [Bool]] {
-    var presence: [String: [Bool]] = [:]
+  /// What one name of a counter tells, and which counter it is.
+  private struct Counter: Hashable {
+    var name: String
+    var instance: String
+    var gpu: String
+  }
+
+  /// The growth of counters that are told under several names: those of an accelerator's life, under the name
+  /// of each job that holds it.
+  private static func shared(
+    _ columns: FleetColumns, _ question: FleetQuantity.Question, _ range: ClosedRange<Int64>
+  ) -> [Int: CounterGrowth] {
+    var places: [Counter: [Int]] = [:]
     for (place, labels) in columns.labels.enumerated() {
-      let values = columns.values(place, range)
-      var known = presence[labels[.instance]] ?? Array(repeating: false, count: values.count)
-      presence[labels[.instance]] = nil
-      for (column, value) in values.enumerated() where value != nil { known[column] = true }
-      presence[labels[.instance]] = known
+      guard let entry = entry(labels, question), !entry.series.startsAtZero else { continue }
+      let gpu = entry.exporter.gpu(labels)
+      guard !gpu.isEmpty else { continue }
+      let counter = Counter(
+        name: labels[.seriesName], instance: labels[.instance], gpu: gpu)
+      places[counter, default: []].append(place)
+    }
+    var result: [Int: CounterGrowth] = [:]
+    for group in places.values where group.count > 1 {
+      let growths = CounterGrowth.shared(group.map { columns.values($0, range) })
+      for (place, growth) in zip(group, growths) { result[place] = growth }
+    }
+    return result
+  }
+
+  /// In which columns each target told anything.
+  private func presence(_ range: ClosedRange<Int64>) -> [String: [Bool]] {
+    var presence: [String: [Bool]] = [:]
+    for columns in columns.values {
+      for (place, labels) in columns.labels.enumerated() {
+        let values = columns.values(place, range)
+        var known =
+          presence[labels[.instance]] ?? Array(repeating: false, count: values.count)
+        presence[labels[.instance]] = nil
+        for (column, value) in values.enumerated() where value != nil { known[column] = true }
+        presence[labels[.instance]] = known
+      }
     }
     return presence
   }

@@ -60,6 +60,16 @@ package struct FleetQueries: Sendable {
     ]
   }
 
+  /// Everything that a view asks when nothing is kept.
+  package func all(_ view: FleetView) -> [FleetQuery] {
+    var all = present(view)
+    for question in Self.byColumn {
+      if let whole = view.whole { all.append(columns(question, whole, step: view.step)) }
+      if let newest = newest(question, view) { all.append(newest) }
+    }
+    return all
+  }
+
   /// Seconds for which an accelerator must not have run anything to be called idle.
   package static let idleness: Int64 = 300
 

@@ -9,7 +9,8 @@ package struct FleetReader {
   package let store: PromStore
   /// The label that names a machine's rack.
   package let rackLabel: String
-  let queries: FleetQueries
+  /// What writes the queries.
+  package let queries: FleetQueries
   private let keep: [String]
   private var columns: [FleetQuantity.Question: FleetColumns] = [:]
   private var past: FleetPast?

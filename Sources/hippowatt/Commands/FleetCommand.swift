@@ -29,6 +29,9 @@ struct FleetCommand: ParsableCommand {
   @Flag(help: "Print the numbers as JSON and end.")
   var json = false
 
+  @Flag(help: "Print the queries that a screen asks, one a line, and end.")
+  var printQueries = false
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -75,6 +78,7 @@ struct FleetCommand: ParsableCommand {
     let host = HostEnvironment.current()
     let settings = try Settings.load(named: config, host)
     let reader = try fleet.reader(host)
+    if printQueries { return try writeQueries(reader.queries) }
     let tariff = settings.tariff
     let assemble: @Sendable (FleetAnswers, FleetView) -> FleetAssembly = { answers, view in
       FleetAssembly(answers, view, tariff: tariff, utcOffset: HostEnvironment.utcOffset)
@@ -90,6 +94,19 @@ struct FleetCommand: ParsableCommand {
     try display.run(
       feed, cursor: cursor, settings: settings, host: host, accounts: Accounts(),
       fleet: FleetState(), window: windowSeconds(settings))
+  }
+
+  /// The queries of a screen of the present, each with its times as the interface takes them.
+  private func writeQueries(_ queries: FleetQueries) throws {
+    let view = FleetView(time: SystemClock.wall, window: FleetOptions.window)
+    let lines = queries.all(view).map { query in
+      switch query.times {
+      case .at(let time): "time=\(Int(time.seconds)) \(query.text)"
+      case .columns(let numbers, let step):
+        "start=\(numbers.lowerBound * step) end=\(numbers.upperBound * step) step=\(step) \(query.text)"
+      }
+    }
+    try write(lines.joined(separator: "\n"))
   }
 
   /// The account's length: an hour unless the user says another.

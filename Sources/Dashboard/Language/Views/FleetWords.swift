@@ -38,7 +38,7 @@ enum FleetWords: ScreenWords {
         "Nothing tells what the joules were for: that needs hippowatt exporter on the hosts.",
         "Rien ne dit à quoi ont servi les joules : il faut hippowatt exporter sur les machines.")
     case .noMatch: Texts("No job matches the filter.", "Aucun travail ne passe le filtre.")
-    case .without: Texts("without {1} hosts", "sans {1} machines")
+    case .without: Texts("hosts unknown: {1}", "machines inconnues : {1}")
     case .wastedShare: Texts("{1} % wasted", "{1} % gâchés")
     case .perToken: Texts("/token, {1}tokens/s", "/jeton, {1}jetons/s")
     case .since: Texts("since {1}:", "depuis {1} :")
