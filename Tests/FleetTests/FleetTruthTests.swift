@@ -123,6 +123,7 @@ import Testing
     let observations = try reader.readHost(
       "n001", instances: ["n001:9409"], window: TimeSpan(time(4200), time(4800)),
       past: TimeSpan(time(0), time(4800)))
+    #expect(reader.cost.queries == 2)
     var timeline = Timeline()
     timeline.apply(observations)
     let ledger = Ledger(timeline)

@@ -194,13 +194,24 @@ extension ViewState {
     fleet = state
     switch outcome {
     case .handled:
-      toast = state.open == nil ? "" : FleetWords.backToFleet.text(in: language)
+      toast = state.open == nil ? "" : opened(state, picture?.moment)
       return true
     case .tell(let host):
       toast = FleetWords.watchIt.text(in: language, sanitized(host))
       return true
     case .unhandled: return false
     }
+  }
+}
+
+extension ViewState {
+  /// What is said when the screen of a machine opens: that it is not heard of, and the way back.
+  private func opened(_ state: FleetState, _ moment: FleetMoment?) -> String {
+    let back = FleetWords.backToFleet.text(in: language)
+    guard let moment, let host = state.open.flatMap({ moment.host($0) }), host.state != .answers
+    else { return back }
+    let age = host.quietSince.map { language.age(moment.time - $0) } ?? "–"
+    return FleetWords.silentFor.text(in: language, sanitized(host.name), age) + " · " + back
   }
 }
 

@@ -19,10 +19,16 @@ struct HostTimeline {
     var metric: Metric
   }
 
-  init(_ machine: String) { self.machine = machine }
+  /// Seconds between two values where they are fewest, which is how long one may stand for the next.
+  private let period: Double
 
-  /// Takes the values of a range, asked for every `step` seconds.
-  mutating func take(_ answer: PromAnswer, step: Int64) {
+  init(_ machine: String, period: Double) {
+    self.machine = machine
+    self.period = period
+  }
+
+  /// Takes the values of a stretch of time.
+  mutating func take(_ answer: PromAnswer) {
     let labels = answer.series.map { FleetLabels($0.labels) }
     isOwn = isOwn || labels.contains { $0[.seriesName].hasPrefix("hippowatt_gpu_") }
     for labels in labels where labels[.seriesName] == Self.info {
@@ -33,7 +39,7 @@ struct HostTimeline {
       guard !isOwn || name.hasPrefix("hippowatt_"),
         let told = HostSeries.find(name, labels[.cause]), let device = device(told, labels)
       else { continue }
-      describe(device, told, labels, step: step)
+      describe(device, told, labels)
       for point in answer.points[series.points] {
         var reading =
           readings[device.id]?[point.time]
@@ -65,7 +71,8 @@ struct HostTimeline {
         role: isWall ? .machine : .platform)
     case .accelerator:
       let label = labels[.gpu].isEmpty ? String(uuid.suffix(4)) : labels[.gpu]
-      return Device(id: id(.gpu, uuid), label: label, model: models[uuid] ?? labels[.modelName])
+      let model = models[uuid] ?? labels[.modelName]
+      return Device(id: id(.gpu, uuid), label: label, model: model.isEmpty ? "GPU" : model)
     case .waiting: return Device(id: id(.waiting, uuid), label: labels[.gpu])
     case .package:
       let label = labels.first(.package, .index)
@@ -77,7 +84,7 @@ struct HostTimeline {
   }
 
   private mutating func describe(
-    _ device: Device, _ told: HostSeries, _ labels: FleetLabels, step: Int64
+    _ device: Device, _ told: HostSeries, _ labels: FleetLabels
   ) {
     if known.insert(device.id).inserted { descriptions.append(.device(device)) }
     guard described.insert(.init(device: device.id, metric: told.metric)).inserted else { return }
@@ -87,6 +94,6 @@ struct HostTimeline {
           device: device.id, metric: told.metric,
           provenance: Provenance(
             source: "prometheus", method: told.metric.isCounter ? .counter : .instant,
-            period: Double(step), note: told.name))))
+            period: period, note: told.name))))
   }
 }

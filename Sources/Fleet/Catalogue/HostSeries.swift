@@ -14,6 +14,7 @@ struct HostSeries {
 
   static let own: [HostSeries] = [
     HostSeries(name: "hippowatt_host_energy_joules_total", subject: .wall, metric: .energy),
+    HostSeries(name: "hippowatt_host_power_watts", subject: .wall, metric: .power),
     HostSeries(name: "hippowatt_gpu_energy_joules_total", subject: .accelerator, metric: .energy),
     HostSeries(name: "hippowatt_gpu_power_watts", subject: .accelerator, metric: .power),
     HostSeries(name: "hippowatt_gpu_power_limit_watts", subject: .accelerator, metric: .powerLimit),
