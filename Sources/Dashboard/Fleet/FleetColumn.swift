@@ -76,7 +76,7 @@ enum FleetColumn: CaseIterable {
     case .share: "%"
     case .cause: c.say(FleetWords.forWhat)
     case .energy: c.say(FleetWords.energy)
-    case .token: "J/token"
+    case .token: c.say(FleetWords.perTokenHead)
     case .cost: sanitized(currency)
     case .carbon: "CO₂e"
     case .covered: c.say(FleetWords.known)

@@ -64,15 +64,27 @@ struct FleetAccelerators {
     held[row.job, default: []].append(row.gpu)
   }
 
+  /// The mean watts of the newest two columns; `nil` where neither is known, or the newest is not.
+  private static func watts(_ energy: CounterGrowth, _ seconds: [Double]) -> Double? {
+    let newest = zip(energy.columns, seconds).suffix(2)
+    guard let last = newest.last, last.0 != nil else { return nil }
+    let known = newest.filter { $0.0 != nil && $0.1 > 0 }
+    let length = known.reduce(0) { $0 + $1.1 }
+    return length >= 60 ? known.reduce(0) { $0 + ($1.0 ?? 0) } / length : nil
+  }
+
   /// How many accelerators a job holds; `nil` where nothing tells who holds any.
   var heldCount: Int? { tellsHolders ? all.values.count { !$0.jobs.isEmpty } : nil }
 
-  /// What the accelerators of a job draw on each of its machines, for one of them.
-  func wattsOfJobs() -> [String: [String: Double]] {
+  /// What the accelerators of a job drew on each of its machines in the newest two columns, for one of them:
+  /// at a single moment one waits and another does not.
+  func wattsOfJobs(_ seconds: [Double]) -> [String: [String: Double]] {
     held.mapValues { gpus in
       var watts: [String: [Double]] = [:]
       for gpu in gpus {
-        guard let one = all[gpu], let value = one.watts, one.jobs.count == 1 else { continue }
+        guard let one = all[gpu], one.jobs.count == 1,
+          let value = one.energy.flatMap({ Self.watts($0, seconds) }) ?? one.watts
+        else { continue }
         watts[one.host, default: []].append(value)
       }
       return watts.mapValues { $0.reduce(0, +) / Double($0.count) }

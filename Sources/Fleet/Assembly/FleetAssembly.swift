@@ -23,9 +23,25 @@ package struct FleetAssembly {
     let all = answers.rows(view)
     let names = FleetNames(all)
     self.names = names
-    rows = all.filter(names.counts).map { row in
+    let counted = all.filter(names.counts).map { row in
       var row = row
       row.host = names.host(row)
+      return row
+    }
+    rows = Self.withoutSecondNames(counted)
+  }
+
+  /// On a machine of which an exporter knows the jobs, what the later ones of the catalogue call them is left
+  /// out: the same job may have another name there.
+  private static func withoutSecondNames(_ rows: [FleetRow]) -> [FleetRow] {
+    var ranks: [String: Int] = [:]
+    for row in rows where !row.job.isEmpty {
+      ranks[row.host] = min(ranks[row.host] ?? .max, row.rank)
+    }
+    return rows.map { row in
+      guard !row.job.isEmpty, let first = ranks[row.host], row.rank > first else { return row }
+      var row = row
+      row.job = ""
       return row
     }
   }
@@ -37,7 +53,7 @@ package struct FleetAssembly {
     moment.hosts = hosts(gpus)
     moment.jobs = jobs(gpus)
     moment.totals = totals(moment, gpus)
-    moment.findings = moment.findings(watts: gpus.wattsOfJobs())
+    moment.findings = moment.findings(watts: gpus.wattsOfJobs(seconds))
     return moment
   }
 

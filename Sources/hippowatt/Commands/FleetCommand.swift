@@ -79,7 +79,10 @@ struct FleetCommand: ParsableCommand {
     let settings = try Settings.load(named: config, host)
     let reader = try fleet.reader(host)
     if printQueries { return try writeQueries(reader.queries) }
-    let tariff = settings.tariff
+    let price = display.accounts.price.flatMap { Price(text: $0) }
+    let tariff =
+      price.map { Tariff(currency: $0.currency, perKilowattHour: $0.perKilowattHour) }
+      ?? settings.tariff
     let assemble: @Sendable (FleetAnswers, FleetView) -> FleetAssembly = { answers, view in
       FleetAssembly(answers, view, tariff: tariff, utcOffset: HostEnvironment.utcOffset)
     }

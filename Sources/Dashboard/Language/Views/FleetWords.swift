@@ -13,6 +13,7 @@ enum FleetWords: ScreenWords {
   case data, peers, program, unknown, idle
   case refuses, refusesSince, silentFor, straggles, holdsInVain, noWatts
   case atThePlug, ofTheBoard, ofAccelerators, ofWhatIsKnown, otherwise
+  case manyMachines, perTokenHead
   case watchIt, chooseMachine, backToFleet, askingHost
 
   /// The text in every language.
@@ -93,6 +94,8 @@ enum FleetWords: ScreenWords {
     case .ofAccelerators: Texts("of the GPUs alone", "des GPU seuls")
     case .ofWhatIsKnown: Texts("of what is known", "de ce qui est connu")
     case .otherwise: Texts(", {1} otherwise", ", {1} autrement")
+    case .manyMachines: Texts("Many machines", "Beaucoup de machines")
+    case .perTokenHead: Texts("J/token", "J/jeton")
     case .watchIt: Texts("on it: ssh {1} hippowatt watch", "dessus : ssh {1} hippowatt watch")
     case .chooseMachine:
       Texts(
