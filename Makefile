@@ -15,7 +15,7 @@ PACKAGES = libncurses-dev libsqlite3-dev
 # The largest the stripped program may be; full Foundation alone would pass it four times.
 LIMIT = 24000000
 
-.PHONY: run build listener test lint size check setup libcurl prometheus install uninstall man completions screenshots demos \
+.PHONY: run build listener test lint size check setup libcurl prometheus bench-fleet install uninstall man completions screenshots demos \
   demo-fake golden terminals bench bench-compare bench-baseline bench-shipped bench-watch instructions \
   instructions-baseline hot-code valgrind coverage sanitize frameworks stalls clean
 
@@ -193,6 +193,12 @@ bench-watch: build
 	$(SWIFT) build --product FakeNVML
 	@scripts/watch-table $(BINARY) .build/debug/libFakeNVML.so --gpus $(GPUS) --seconds $(BENCH_SECONDS) \
 	  --json .build/bench-watch.json
+
+# What a screen of many machines costs, and what it costs the store that is asked; HOSTS=125,1000.
+HOSTS ?= 125
+bench-fleet: build prometheus
+	$(SWIFT) build --product fleet-history
+	@scripts/fleet-cost $(BINARY) .build/debug/fleet-history --hosts $(HOSTS)
 
 # The instructions of a minute of watching and of one key, beside those that are kept; unlike times they
 # can be guarded on any machine. `make hot-code` writes anew which functions the linker lays side by side.

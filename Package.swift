@@ -46,6 +46,10 @@ let package = Package(
       name: "Serving", dependencies: ["Telemetry", "Quantities", "Formats", "HTTP"],
       swiftSettings: strict),
     .target(
+      name: "Fleet",
+      dependencies: ["Accounting", "Telemetry", "Quantities", "Formats", "HTTP", "Linux"],
+      swiftSettings: strict),
+    .target(
       name: "JobLogs",
       dependencies: [
         "Telemetry", "Quantities", "Formats", "Linux", "HTTP", "Serving", "CSQLite", "CSystem",
@@ -73,9 +77,10 @@ let package = Package(
     .executableTarget(
       name: "hippowatt",
       dependencies: [
-        "Accounting", "CStartup", "CSystem", "Canvas", "Dashboard", "Exporting", "Formats", "HTTP",
-        "JobLogs",
-        "Quantities", "Recordings", "Sensors", "Serving", "Telemetry", "Terminal", "Wire",
+        "Accounting", "CStartup", "CSystem", "Canvas", "Dashboard", "Exporting", "Fleet", "Formats",
+        "HTTP",
+        "JobLogs", "Quantities", "Recordings", "Sensors", "Serving", "Telemetry", "Terminal",
+        "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
@@ -98,6 +103,18 @@ let package = Package(
       dependencies: [
         "Serving", "HTTP", "Formats", "Linux", "Telemetry", "Loopback", "Seeded", "TestSupport",
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "FleetTests",
+      dependencies: [
+        "Fleet", "FleetHistory", "Accounting", "HTTP", "Linux", "Quantities", "Telemetry",
+        "Loopback", "Seeded", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "FleetHistory", path: "Tests/Support/FleetHistory", swiftSettings: strict),
+    .executableTarget(
+      name: "fleet-history", dependencies: ["FleetHistory"], path: "Tests/Support/fleet-history",
       swiftSettings: strict),
     .testTarget(
       name: "JobLogsTests",

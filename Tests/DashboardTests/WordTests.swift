@@ -23,7 +23,7 @@ import Testing
     UnitWords.self, CostWords.self, CostRowWords.self, DataWords.self, GridWords.self,
     CertificateWords.self, ProvenanceWords.self, EventWords.self, EquivalentWords.self,
     ChipWords.self, DietWords.self, ProcessWords.self, RaceTexts.self, ToastWords.self,
-    TravelWords.self, TalkNumberWords.self,
+    TravelWords.self, TalkNumberWords.self, FleetWords.self,
   ]
 
   static let all: [Entry] =

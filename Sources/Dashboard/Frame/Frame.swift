@@ -12,6 +12,11 @@ public enum Frame {
     let context = FrameContext(input)
     let overlay = input.view.overlay.flatMap(OverlayCatalogue.overlay)
     let isCovered = overlay?.isWhole ?? false
+    guard !FleetScreen.isShown(input) else {
+      FleetScreen.draw(&canvas, context)
+      overlay?.draw(&canvas, context)
+      return input.view.glyphs == .ascii ? canvas.asciiOnly() : canvas
+    }
     switch context.layout.scale {
     case .tiny: if !isCovered { TinyScreen.draw(&canvas, context) }
     case .list:

@@ -42,9 +42,10 @@ public struct FrameContext {
     window = TimeSpan(last: input.view.shownWindow(session.seconds), endingAt: time)
     outliers = ledger.outliers(at: time)
     job = Self.job(in: ledger, moment)
+    let isFleet = FleetScreen.isShown(input)
     layout = Layout(
-      width: input.width, height: input.height, focused: input.view.focused != nil,
-      hasFlow: ledger.inventory.knowsPower,
+      width: input.width, height: input.height, focused: isFleet || input.view.focused != nil,
+      hasFlow: ledger.inventory.knowsPower && !isFleet,
       panelCount: PanelCatalogue.all.count)
   }
 

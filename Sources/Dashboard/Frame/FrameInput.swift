@@ -84,6 +84,9 @@ public struct FrameInput: Sendable {
   public var hasColor = true
   /// What earlier frames added up already; a frame is the same with another one, only later.
   public var tally = GridTally()
+  /// Many machines, where the session is of those; the timeline is then theirs together, or that of the one
+  /// whose screen is open.
+  public var fleet: FleetPicture?
   /// What earlier frames of a live session found worth a remark.
   public var remarks = RemarkMemo()
 

@@ -12,7 +12,8 @@ enum Hints {
       return
     }
     // What has no line of its own stands here.
-    if c.layout.sentence.isEmpty, let remark = SentenceLine.alarm(c) {
+    if c.layout.sentence.isEmpty, !FleetScreen.isShown(c.input), let remark = SentenceLine.alarm(c)
+    {
       SentenceLine.draw(remark, &canvas, in: rect, c)
       return
     }
@@ -21,6 +22,7 @@ enum Hints {
         view.toast, x: rect.x + 1, y: rect.y, maxWidth: rect.width - 2, c.style(.good).bold)
       return
     }
+    guard !FleetScreen.isShown(c.input) else { return FleetHints.draw(&canvas, in: rect, c) }
     for place in places(in: rect, c) {
       canvas.runs(place.phrase, x: place.x, y: rect.y, maxWidth: rect.right - place.x)
     }

@@ -32,7 +32,10 @@ enum Scrubber {
     guard bounds.seconds > 0 else { return }
     let columns = c.samples(rect.width)
     let head = c.input.bounds.end
-    var values = c.ledger.powerCurve(over: bounds, columns: columns, until: head)
+    var values =
+      FleetScreen.isShown(c.input)
+      ? FleetCurve.watts(c, over: bounds, columns: columns, until: head)
+      : c.ledger.powerCurve(over: bounds, columns: columns, until: head)
     var top = values.compactMap { $0 }.max() ?? 0
     var ramp = Theme.Ramp.power
     if values.allSatisfy({ $0 == nil }), let host = c.inventory.host,

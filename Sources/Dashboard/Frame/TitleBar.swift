@@ -6,21 +6,29 @@ import Telemetry
 /// The first line: machine, hardware, state of the session and clock.
 enum TitleBar {
   static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
+    let ground = c.theme[.strip]
+    func style(_ role: Theme.Role) -> Style { Style(c.theme[role], on: ground) }
+    var phrases: [[Run]] = [[Run(machine(c), style(.text).bold)]]
+    if let machine = hardware(c) { phrases.append([Run(machine, style(.muted))]) }
+    if let job = c.inventory.jobs.last {
+      phrases.append([Run(sanitized(job.label), style(.muted))])
+    }
+    draw(&canvas, in: rect, phrases, c)
+  }
+
+  /// Draws the program's name, what is said of the session, and its state at the right.
+  static func draw(
+    _ canvas: inout Canvas, in rect: Rect, _ said: [[Run]], _ c: FrameContext
+  ) {
     guard !rect.isEmpty else { return }
     let ground = c.theme[.strip]
     canvas.fill(rect, Style(c.theme[.text], on: ground))
     func style(_ role: Theme.Role) -> Style { Style(c.theme[role], on: ground) }
     let amber = Style(c.theme[.power].end, on: ground).bold
     let right = drawRight(&canvas, in: rect, c, style)
-    var phrases: [[Run]] = [
-      [Run(c.glyphs == .ascii ? "" : "▟▙ ", amber), Run("hippowatt", amber)],
-      [Run(machine(c), style(.text).bold)],
-    ]
-    if let machine = hardware(c) { phrases.append([Run(machine, style(.muted))]) }
-    if let job = c.inventory.jobs.last {
-      phrases.append([Run(sanitized(job.label), style(.muted))])
-    }
-    canvas.phrases(phrases, x: rect.x + 1, y: rect.y, maxWidth: right - rect.x - 2, gap: 2)
+    let name = [Run(c.glyphs == .ascii ? "" : "▟▙ ", amber), Run("hippowatt", amber)]
+    canvas.phrases(
+      [name] + said, x: rect.x + 1, y: rect.y, maxWidth: right - rect.x - 2, gap: 2)
   }
 
   /// The machine, or how many there are.

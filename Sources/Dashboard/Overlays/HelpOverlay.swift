@@ -44,6 +44,10 @@ struct HelpOverlay: ScrollingOverlay {
   /// Every key, by what it is for.
   private func lines(_ c: FrameContext) -> [(keys: String, text: String)] {
     var lines: [(keys: String, text: String)] = []
+    if c.input.fleet != nil {
+      lines.append((c.say(FleetWords.manyMachines), ""))
+      lines += FleetHints.help(c)
+    }
     for section in KeyTable.Section.allCases {
       lines.append((c.say(section.title), ""))
       for binding in KeyTable.all where binding.section == section {

@@ -9,9 +9,10 @@ extension ViewState {
   /// `scrollLimit` how many rows it can be scrolled at most.
   public mutating func press(
     _ key: String, timeline: Timeline, bounds: TimeSpan, canSignal: Bool = false,
-    utcOffset: (Timestamp) -> Int = { _ in 0 }, scrollLimit: Int = 0
+    utcOffset: (Timestamp) -> Int = { _ in 0 }, scrollLimit: Int = 0, fleet: FleetPicture? = nil
   ) -> [Effect] {
     if let prompt { return type(key, into: prompt, timeline, bounds, utcOffset) }
+    if isOfFleet, overlay == nil, pressInFleet(key, fleet) { return [] }
     if overlay == .processes {
       let time = cursor.time(in: bounds)
       let span = selectedSpan(at: time) ?? TimeSpan(bounds.start, time)

@@ -32,6 +32,8 @@ public struct ViewState: Sendable, Hashable {
   public var processes = ProcessListState()
   /// Filter and chosen row of the list of marks and events.
   public var events = EventListState()
+  /// What is chosen on the screen of many machines; `nil` where the session is of one.
+  public var fleet: FleetState?
   /// How a race is laid out.
   public var race = RaceState()
   /// The index of the chosen theme.
@@ -77,6 +79,10 @@ public struct ViewState: Sendable, Hashable {
     _ command: Command, timeline: Timeline, bounds: TimeSpan
   ) -> [Effect] {
     if !toast.isEmpty { toast = "" }
+    if isOfFleet, command.isOfOneMachine {
+      toast = FleetWords.chooseMachine.text(in: language)
+      return []
+    }
     switch command {
     case .playOrPause:
       // What stands at the end of a loop goes on at its beginning.
@@ -170,6 +176,8 @@ public struct ViewState: Sendable, Hashable {
       overlay = nil
     } else if focused != nil {
       focused = nil
+    } else if fleet?.leave() ?? false {
+      return
     } else {
       dropSelection()
     }
@@ -239,6 +247,8 @@ public struct ViewState: Sendable, Hashable {
       drag(x: x, layout: layout, bounds: bounds)
       // The track winds, and the curve above it is drawn over to select a part of it.
       if y < layout.track.y { grip = cursor.time(in: bounds) }
+    } else if isOfFleet {
+      return
     } else if let panel = layout.panels.firstIndex(where: { $0.contains(x: x, y: y) }) {
       toggleFocus(focused ?? panel)
     }

@@ -18,7 +18,7 @@ struct Hippowatt: ParsableCommand {
       Doctor.self, Exporter.self, Rules.self, Grafana.self,
       Snapshot.self,
       Report.self, Compare.self, RaceCommand.self, Import.self, Export.self, Cut.self,
-      When.self, Grid.self, Themes.self,
+      When.self, Grid.self, FleetCommand.self, Themes.self,
     ],
     defaultSubcommand: Watch.self)
 }

@@ -220,7 +220,7 @@ extension DisplayOptions {
   func run(
     _ feed: any Feed, cursor: Cursor, settings: Settings, host: HostEnvironment,
     keyboard: Int32 = 0, toast: String = "", accounts read: Accounts? = nil,
-    overlay: OverlayName? = nil
+    overlay: OverlayName? = nil, fleet: FleetState? = nil, window seconds: Double? = nil
   ) throws {
     var store = ThemeStore(host: host, executable: ThemeStore.executable)
     let script = try keys.map { path in
@@ -250,9 +250,10 @@ extension DisplayOptions {
     let isLight = screen.terminalBackground.map(Self.isLight) ?? host.hasLightBackground
     let theme = theme(settings, in: &store, isLight: isLight)
     var view = ViewState(
-      cursor: cursor, window: windowSeconds(settings), theme: theme,
+      cursor: cursor, window: seconds ?? windowSeconds(settings), theme: theme,
       themeCount: store.themes.count, glyphs: glyphs(settings) ?? fallback)
-    view.widensWindow = window == nil
+    view.widensWindow = window == nil && fleet == nil
+    view.fleet = fleet
     view.race = race
     view.language = language(host)
     if let overlay { view.open(overlay) }

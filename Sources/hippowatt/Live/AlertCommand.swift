@@ -1,6 +1,7 @@
 import CSystem
 import Glibc
 import Linux
+import SwiftOverlayShims
 
 /// Runs what the user wants to be run when an alert is raised: on a thread of its own, one at a time.
 ///

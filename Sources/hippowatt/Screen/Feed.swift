@@ -22,6 +22,8 @@ protocol Feed: AnyObject {
   var notice: String { get }
   /// Whether the terminal is to ring since the last call.
   func takeBell() -> Bool
+  /// Many machines, where the session is of those.
+  var fleet: FleetPicture? { get }
   /// Whether processes of the timeline run on this machine now.
   var canSignal: Bool { get }
   /// Ends everything that should not outlive the screen.
@@ -32,6 +34,7 @@ extension Feed {
   var news: Int32? { nil }
   var notice: String { "" }
   var canSignal: Bool { false }
+  var fleet: FleetPicture? { nil }
   func supply() throws -> Bool { false }
   func takeBell() -> Bool { false }
 }

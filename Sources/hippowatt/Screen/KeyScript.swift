@@ -55,7 +55,7 @@ struct KeyScript {
       view.processes.takeAnswers()
       return view.press(
         name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal,
-        utcOffset: feed.info.utcOffset)
+        utcOffset: feed.info.utcOffset, fleet: feed.fleet)
     case .until(let text):
       guard TextWriter.plain(frame).shows(text) else { return [] }
       steps.removeFirst()

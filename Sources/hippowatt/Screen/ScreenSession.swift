@@ -139,11 +139,15 @@ final class ScreenSession {
       timeline: feed.timeline, bounds: feed.bounds, view: view, theme: theme, session: info,
       width: screen.width, height: screen.height)
     input.catalogue = .all
-    input.tally = tally
     input.language = language
     input.hasColor = screen.depth != .none
-    // What a recording holds is read as it is asked for, and what was found before then may be less.
-    if case .live = info.origin { input.remarks = remarks }
+    input.fleet = feed.fleet
+    // Of a fleet there are many timelines, and what was found in one is nothing to another.
+    if feed.fleet == nil {
+      input.tally = tally
+      // What a recording holds is read as it is asked for, and what was found before then may be less.
+      if case .live = info.origin { input.remarks = remarks }
+    }
     accounts.fill(&input)
     return input
   }
@@ -238,7 +242,7 @@ final class ScreenSession {
       let limit = view.isScrolling(by: key.name) ? Frame.scrollLimit(input()) : 0
       let effects = view.press(
         key.name, timeline: feed.timeline, bounds: feed.bounds, canSignal: feed.canSignal,
-        utcOffset: feed.info.utcOffset, scrollLimit: limit)
+        utcOffset: feed.info.utcOffset, scrollLimit: limit, fleet: feed.fleet)
       if view.theme != theme { view.say(.theme, self.theme.name) }
       // Not even the rest of the same read is an answer: it was typed before the question.
       if view.processes.asked != asked {

@@ -1,0 +1,198 @@
+import Accounting
+import Telemetry
+
+extension FleetAssembly {
+  /// The jobs that held accelerators within the account.
+  func jobs(_ gpus: FleetAccelerators) -> [FleetJob] {
+    var byJob: [String: [FleetRow]] = [:]
+    for row in rows where !row.job.isEmpty { byJob[row.job, default: []].append(row) }
+    let rates = HostRates(rows)
+    let ids = byJob.keys.sorted { $0.isBeforeInPeoplesOrder($1) }
+    return ids.compactMap { id in job(id, byJob[id] ?? [], gpus, rates) }
+  }
+
+  private func job(
+    _ id: String, _ rows: [FleetRow], _ gpus: FleetAccelerators, _ rates: HostRates
+  ) -> FleetJob? {
+    var job = FleetJob(id: id)
+    describe(&job, rows)
+    let held = gpus.held[id] ?? []
+    job.hosts = Set(rows.map(\.host)).sorted { $0.isBeforeInPeoplesOrder($1) }
+    let processes = rows.filter { $0.quantity == .jobProcesses }
+    job.isRunning = !held.isEmpty || !processes.isEmpty
+    job.processes = processes.isEmpty ? nil : Int(processes.reduce(0) { $0 + $1.value })
+    if !held.isEmpty { job.gpus = held.count }
+    let idle = held.compactMap { gpus.all[$0]?.isIdle }
+    if !idle.isEmpty { job.idleGPUs = idle.count { $0 } }
+
+    let counters = rows.filter { $0.quantity == .jobEnergy }
+    let energies = counters.isEmpty ? rows.filter { $0.quantity == .gpuEnergy } : counters
+    job.joules = Self.sum(energies.map { $0.growth?.total })
+    if job.joules == nil { job.doubt = energies.isEmpty ? .noCounter : .seenOnce }
+    let last = rows.compactMap { $0.growth?.last }.max()
+    job.lastSeen = last.map {
+      min(view.time, FleetView.time((view.first + Int64($0) + 1) * view.step))
+    }
+    let wasted = rows.filter { $0.quantity == .jobWasted }
+    if !wasted.isEmpty {
+      var causes: [FleetJob.Cause: Double] = [:]
+      for row in wasted {
+        guard let total = row.growth?.total else { continue }
+        causes[FleetJob.Cause(rawValue: row.labels[.cause]) ?? .unknown, default: 0] += total
+      }
+      job.wasted = causes
+    }
+    func total(_ quantity: FleetQuantity) -> Double? {
+      Self.sum(rows.filter { $0.quantity == quantity }.map { $0.growth?.total })
+    }
+    job.gpuSeconds = total(.jobGPUSeconds)
+    job.tokens = total(.jobTokens)
+    job.steps = total(.jobSteps)
+    if job.gpus == nil { job.gpus = lastGPUs(rows) }
+    job.coverage = coverage(rows, isRunning: job.isRunning)
+    job.grams = grams(energies, rates)
+    job.cost = cost(energies, rates)
+    // What only a label names, and that was never seen to draw anything, is no job.
+    return job.joules == nil && job.gpus == nil && job.processes == nil ? nil : job
+  }
+
+  private func describe(_ job: inout FleetJob, _ rows: [FleetRow]) {
+    // Of what was told at different times the fullest counts.
+    let infos = rows.filter { $0.quantity == .jobInfo || $0.quantity == .holding }
+    func text(_ label: FleetLabel, but empty: String = "") -> String {
+      infos.lazy.map { $0.labels[label] }.first { !$0.isEmpty && $0 != empty } ?? ""
+    }
+    let own = infos.filter { $0.quantity == .jobInfo }
+    let name = own.lazy.map { $0.labels[.name] }.first { !$0.isEmpty }
+    job.name = name ?? job.id
+    job.user = text(.user)
+    job.account = text(.account).isEmpty ? text(.project) : text(.account)
+    job.partition = text(.partition)
+    job.scheduler = text(.scheduler, but: "none").isEmpty ? text(.manager) : text(.scheduler)
+    job.kind = text(.kind, but: "unknown")
+  }
+
+  /// How many accelerators a job that has ended held in its last whole column.
+  private func lastGPUs(_ rows: [FleetRow]) -> Int? {
+    let seconds = seconds
+    var most = 0.0
+    for row in rows where row.quantity == .jobGPUSeconds {
+      let shares = zip(row.growth?.columns ?? [], seconds).compactMap { held, length in
+        held.map { length > 0 ? $0 / length : 0 }
+      }
+      most += shares.max() ?? 0
+    }
+    if most > 0 { return max(1, Int(most.rounded())) }
+    let gpus = Set(rows.filter { $0.quantity == .gpuEnergy }.map(\.gpu))
+    return gpus.isEmpty ? nil : gpus.count
+  }
+
+  /// The share of a job's accelerator time for which its joules are known: what its exporters say of the
+  /// time they saw, and the time since a machine that held it is not heard of.
+  private func coverage(_ rows: [FleetRow], isRunning: Bool) -> Double? {
+    var known = 0.0
+    var held = 0.0
+    var isTold = false
+    let seconds = seconds
+    let ends = rows.filter { $0.quantity == .jobGPUSeconds }.compactMap { $0.growth?.last }
+    guard let end = ends.max() else { return nil }
+    for row in rows {
+      switch row.quantity {
+      case .jobKnownSeconds:
+        guard let total = row.growth?.total else { continue }
+        isTold = true
+        known += total
+      case .jobGPUSeconds:
+        guard let growth = row.growth, let total = growth.total, let last = growth.last else {
+          continue
+        }
+        held += total
+        let lost = last + 1..<max(last + 1, end + 1)
+        guard !lost.isEmpty, last >= 0, seconds[last] > 0 else { continue }
+        let rate = growth.columns.prefix(last + 1).suffix(2).compactMap { $0 }.max() ?? 0
+        held += rate / (seconds[max(0, last - 1)]) * lost.reduce(0) { $0 + seconds[$1] }
+      default: break
+      }
+    }
+    guard isTold, held > 0 else { return nil }
+    return min(1, known / held)
+  }
+
+  private func grams(_ energies: [FleetRow], _ rates: HostRates) -> Double? {
+    Self.sum(
+      energies.map { row in
+        rates.amount(of: row.growth?.columns ?? [], at: rates.grams[row.host])
+      })
+  }
+
+  private func cost(_ energies: [FleetRow], _ rates: HostRates) -> FleetCost? {
+    if let currency = rates.currency {
+      let amounts = energies.map { row in
+        rates.amount(of: row.growth?.columns ?? [], at: rates.cost[row.host])
+      }
+      return Self.sum(amounts).map { FleetCost($0, currency) }
+    }
+    guard rates.cost.isEmpty, let tariff, !energies.isEmpty else { return nil }
+    guard energies.contains(where: { $0.growth?.total != nil }) else { return nil }
+    let amount = energies.reduce(0) { $0 + priced($1.growth?.columns ?? [], tariff) }
+    return FleetCost(amount, tariff.currency)
+  }
+}
+
+/// What a joule of each machine emitted and cost in each column of the account.
+struct HostRates {
+  /// Grams for each joule, by machine and column.
+  private(set) var grams: [String: [Double?]] = [:]
+  /// Money for each joule, by machine and column.
+  private(set) var cost: [String: [Double?]] = [:]
+  /// The one currency of all machines; `nil` where there is none, or several.
+  private(set) var currency: String?
+
+  init(_ rows: [FleetRow]) {
+    var joules: [String: [Double?]] = [:]
+    var gramRows: [String: [Double?]] = [:]
+    var costRows: [String: [Double?]] = [:]
+    var currencies: Set<String> = []
+    for row in rows {
+      guard let columns = row.growth?.columns else { continue }
+      switch row.quantity {
+      case .hostEnergy: Self.add(columns, to: &joules[row.host, default: []])
+      case .hostGrams: Self.add(columns, to: &gramRows[row.host, default: []])
+      case .hostCost:
+        currencies.insert(row.labels[.currency])
+        Self.add(columns, to: &costRows[row.host, default: []])
+      default: break
+      }
+    }
+    currency = currencies.count == 1 ? currencies.first : nil
+    for (host, amounts) in gramRows { grams[host] = Self.ratio(amounts, joules[host] ?? []) }
+    for (host, amounts) in costRows { cost[host] = Self.ratio(amounts, joules[host] ?? []) }
+  }
+
+  private static func add(_ more: [Double?], to sum: inout [Double?]) {
+    if sum.isEmpty { sum = Array(repeating: nil, count: more.count) }
+    for (place, value) in more.enumerated() where place < sum.count {
+      guard let value else { continue }
+      sum[place] = (sum[place] ?? 0) + value
+    }
+  }
+
+  private static func ratio(_ amounts: [Double?], _ joules: [Double?]) -> [Double?] {
+    zip(amounts, joules).map { amount, joules in
+      guard let amount, let joules, joules > 0 else { return nil }
+      return amount / joules
+    }
+  }
+
+  /// What some joules amount to by the rates of their own columns; `nil` where a rate is not known.
+  func amount(of joules: [Double?], at rates: [Double?]?) -> Double? {
+    guard let rates, joules.contains(where: { $0 != nil }) else { return nil }
+    var sum = 0.0
+    for (joules, rate) in zip(joules, rates) {
+      guard let joules, joules > 0 else { continue }
+      guard let rate else { return nil }
+      sum += joules * rate
+    }
+    return sum
+  }
+}

@@ -1,0 +1,134 @@
+import Telemetry
+
+/// A series as it counts for a fleet: what it tells, of which machine, accelerator and job.
+struct FleetRow {
+  var entry: FleetCatalogue.Entry
+  var labels: FleetLabels
+  /// The name of the machine, by which all exporters know it.
+  var host: String
+  var gpu: String
+  var job: String
+  /// The value at the time, in the unit of its quantity; of a counter the last one.
+  var value: Double
+  /// The growth of a counter.
+  var growth: CounterGrowth?
+
+  var quantity: FleetQuantity { entry.series.quantity }
+  var rank: Int { entry.rank }
+}
+
+/// What a store answered for one view, by question.
+package struct FleetAnswers: Sendable {
+  /// Answers of one time.
+  package var present: [FleetQuantity.Question: PromAnswer] = [:]
+  /// Answers column by column.
+  package var columns: [FleetQuantity.Question: FleetColumns] = [:]
+  /// Which targets answer: 1 or 0.
+  package var targets = PromAnswer()
+  /// When each last answered, in seconds since 1970.
+  package var lastHeard = PromAnswer()
+
+  package init() {}
+}
+
+extension FleetAnswers {
+  /// The rows of all questions over a view; the names of machines are as their labels have them.
+  func rows(_ view: FleetView) -> [FleetRow] {
+    var rows: [FleetRow] = []
+    let presence = presence(view.columns)
+    for question in FleetQuantity.Question.allCases {
+      if let answer = present[question] {
+        for series in answer.series {
+          guard let point = answer.last(series) else { continue }
+          add(FleetLabels(series.labels), question, point.value, nil, to: &rows)
+        }
+      }
+      guard let columns = columns[question] else { continue }
+      let shared = Self.shared(columns, question, view.columns)
+      for (place, labels) in columns.labels.enumerated() {
+        let values = columns.values(place, view.columns)
+        guard let last = values.last(where: { $0 != nil }) ?? nil,
+          let entry = Self.entry(labels, question)
+        else { continue }
+        var growth =
+          shared[place]
+          ?? CounterGrowth(
+            values, wasThere: presence[labels[.instance]] ?? [],
+            startsAtZero: entry.series.startsAtZero, peaks: columns.peaks(place, view.columns))
+        if entry.series.scale != 1 {
+          growth.columns = growth.columns.map { $0.map { $0 * entry.series.scale } }
+        }
+        add(labels, question, last, growth, to: &rows)
+      }
+    }
+    return rows
+  }
+
+  /// What one name of a counter tells, and which counter it is.
+  private struct Counter: Hashable {
+    var name: String
+    var instance: String
+    var gpu: String
+  }
+
+  /// The growth of counters that are told under several names: those of an accelerator's life, under the name
+  /// of each job that holds it.
+  private static func shared(
+    _ columns: FleetColumns, _ question: FleetQuantity.Question, _ range: ClosedRange<Int64>
+  ) -> [Int: CounterGrowth] {
+    var places: [Counter: [Int]] = [:]
+    for (place, labels) in columns.labels.enumerated() {
+      guard let entry = entry(labels, question), !entry.series.startsAtZero else { continue }
+      let gpu = entry.exporter.gpu(labels)
+      guard !gpu.isEmpty else { continue }
+      let counter = Counter(
+        name: labels[.seriesName], instance: labels[.instance], gpu: gpu)
+      places[counter, default: []].append(place)
+    }
+    var result: [Int: CounterGrowth] = [:]
+    for group in places.values where group.count > 1 {
+      let growths = CounterGrowth.shared(group.map { columns.values($0, range) })
+      for (place, growth) in zip(group, growths) { result[place] = growth }
+    }
+    return result
+  }
+
+  /// In which columns each target told anything.
+  private func presence(_ range: ClosedRange<Int64>) -> [String: [Bool]] {
+    var presence: [String: [Bool]] = [:]
+    for columns in columns.values {
+      for (place, labels) in columns.labels.enumerated() {
+        let values = columns.values(place, range)
+        var known =
+          presence[labels[.instance]] ?? Array(repeating: false, count: values.count)
+        presence[labels[.instance]] = nil
+        for (column, value) in values.enumerated() where value != nil { known[column] = true }
+        presence[labels[.instance]] = known
+      }
+    }
+    return presence
+  }
+
+  private static func entry(
+    _ labels: FleetLabels, _ question: FleetQuantity.Question
+  ) -> FleetCatalogue.Entry? {
+    let name = labels[.seriesName]
+    // What is added up over causes has no name left, and one series is asked for.
+    let asked = name.isEmpty ? FleetCatalogue.names(question) : [name]
+    return asked.count == 1 ? FleetCatalogue.entry(asked[0], question) : nil
+  }
+
+  private func add(
+    _ labels: FleetLabels, _ question: FleetQuantity.Question, _ value: Double,
+    _ growth: CounterGrowth?, to rows: inout [FleetRow]
+  ) {
+    guard let entry = Self.entry(labels, question),
+      entry.exporter.counts(entry.series.quantity, labels)
+    else { return }
+    rows.append(
+      FleetRow(
+        entry: entry, labels: labels, host: entry.exporter.host(labels),
+        gpu: entry.exporter.gpu(labels), job: entry.exporter.job(labels),
+        value: value * entry.series.scale, growth: growth))
+  }
+}

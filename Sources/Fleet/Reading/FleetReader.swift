@@ -1,0 +1,128 @@
+import Accounting
+import Telemetry
+
+/// Asks a store what views need and keeps what will not change.
+///
+/// It belongs to one thread, which is not the screen's: a store may hang.
+package struct FleetReader {
+  /// The store that is asked.
+  package let store: PromStore
+  /// The label that names a machine's rack.
+  package let rackLabel: String
+  /// What writes the queries.
+  package let queries: FleetQueries
+  private let keep: [String]
+  private var columns: [FleetQuantity.Question: FleetColumns] = [:]
+  private var past: FleetPast?
+
+  /// What the last reading cost.
+  package struct Cost: Sendable, Hashable {
+    package var queries = 0
+    package var series = 0
+    package var points = 0
+
+    /// Nothing yet.
+    package init() {}
+  }
+  /// What the last reading cost.
+  package private(set) var cost = Cost()
+  /// What the store could not look at, in its words.
+  package private(set) var warning: String?
+
+  package init(
+    _ store: PromStore, _ selector: FleetSelector = FleetSelector(), rackLabel: String = "rack"
+  ) {
+    self.store = store
+    self.rackLabel = rackLabel
+    queries = FleetQueries(selector)
+    keep = FleetLabel.names(rack: rackLabel)
+  }
+
+  /// Everything that a view needs; `now` tells which columns may still change.
+  package mutating func read(
+    _ view: FleetView, now: Timestamp
+  ) throws(StoreFault) -> FleetAnswers {
+    cost = Cost()
+    warning = nil
+    var answers = FleetAnswers()
+    for query in queries.present(view) {
+      switch query.purpose {
+      case .question(let question): answers.present[question] = try ask(query)
+      case .targets: answers.targets = try ask(query)
+      case .lastHeard: answers.lastHeard = try ask(query)
+      case .peaks, .past: break
+      }
+    }
+    for question in FleetQueries.byColumn {
+      answers.columns[question] = try read(question, view, now)
+    }
+    return answers
+  }
+
+  private mutating func read(
+    _ question: FleetQuantity.Question, _ view: FleetView, _ now: Timestamp
+  ) throws(StoreFault) -> FleetColumns {
+    var kept = columns[question] ?? FleetColumns(step: view.step)
+    if kept.step != view.step { kept = FleetColumns(step: view.step) }
+    // What targets send late is there after a minute.
+    let settled = (now.nanoseconds / 1_000_000_000 - 60) / view.step
+    let around = view.columns.lowerBound - 24...view.columns.upperBound + 24
+    kept.keep(around, until: settled)
+    columns[question] = kept
+    if let whole = view.whole, let missing = kept.missing(whole) {
+      let answer = try ask(queries.columns(question, missing, step: view.step))
+      kept.take(answer, missing)
+    }
+    if let query = queries.newest(question, view) {
+      kept.take(newest: try ask(query), view.last)
+    }
+    if question == .jobs, let (column, instances) = kept.restarts(view.columns) {
+      try readPeaks(question, column, instances, view, &kept)
+    }
+    columns[question] = kept
+    return kept
+  }
+
+  /// Asks what counters had reached before they began anew; one column a reading, so that many restarts do
+  /// not become many queries.
+  private mutating func readPeaks(
+    _ question: FleetQuantity.Question, _ column: Int64, _ instances: [String], _ view: FleetView,
+    _ kept: inout FleetColumns
+  ) throws(StoreFault) {
+    let end = min(column * view.step, view.time.nanoseconds / 1_000_000_000)
+    let query = queries.peaks(
+      question, at: FleetView.time(end), seconds: max(1, end - (column - 1) * view.step),
+      Array(instances.prefix(50)))
+    kept.take(peaks: try ask(query), column)
+  }
+
+  /// The power of the past, as far as it is not known yet.
+  package mutating func readPast(
+    _ span: TimeSpan, now: Timestamp
+  ) throws(StoreFault) -> [Observation] {
+    var past = past ?? FleetPast(span)
+    if past.step != FleetPast.step(span) { past = FleetPast(span) }
+    self.past = past
+    guard let query = past.query(span, queries.selector) else { return [] }
+    let observations = past.take(try ask(query), query)
+    self.past = past
+    return observations
+  }
+
+  /// Asks one query.
+  package mutating func ask(_ query: FleetQuery) throws(StoreFault) -> PromAnswer {
+    cost.queries += 1
+    let answer: PromAnswer
+    switch query.times {
+    case .at(let time): answer = try store.instant(query.text, at: time, keep: keep)
+    case .columns(let numbers, let step):
+      answer = try store.range(
+        query.text, from: FleetView.time(numbers.lowerBound * step),
+        to: FleetView.time(numbers.upperBound * step), step: step, keep: keep)
+    }
+    cost.series += answer.series.count
+    cost.points += answer.points.count
+    if warning == nil { warning = answer.warning }
+    return answer
+  }
+}

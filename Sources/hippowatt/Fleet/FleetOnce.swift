@@ -1,0 +1,54 @@
+import Accounting
+import Dashboard
+import Fleet
+import HTTP
+import Telemetry
+
+/// Asks a store once, for what is printed.
+struct FleetOnce {
+  private var reader: FleetReader
+  private let assemble: (FleetAnswers, FleetView) -> FleetAssembly
+  private(set) var timeline = Timeline()
+  private(set) var picture: FleetPicture
+  private(set) var cost = FleetReader.Cost()
+
+  init(_ reader: FleetReader, _ assemble: @escaping (FleetAnswers, FleetView) -> FleetAssembly) {
+    self.reader = reader
+    self.assemble = assemble
+    picture = FleetPicture(store: reader.store.url.authority)
+  }
+
+  var moment: FleetMoment {
+    picture.moment
+      ?? FleetMoment(time: Timestamp(nanoseconds: 0), span: TimeSpan(last: 0, endingAt: .zero))
+  }
+
+  mutating func read(_ view: FleetView, now: Timestamp) throws {
+    let assemble = assemble
+    picture.moment = try failing { reader throws(StoreFault) in
+      assemble(try reader.read(view, now: now), view).moment()
+    }
+    picture.warning = reader.warning ?? ""
+    picture.told = now
+    cost = reader.cost
+  }
+
+  mutating func readPast(_ span: TimeSpan, now: Timestamp) throws {
+    timeline.apply(
+      try failing { reader throws(StoreFault) in try reader.readPast(span, now: now) })
+  }
+
+  private mutating func failing<Result>(
+    _ body: (inout FleetReader) throws(StoreFault) -> Result
+  ) throws -> Result {
+    do throws(StoreFault) {
+      return try body(&reader)
+    } catch {
+      throw Failure("\(error.words(reader.store.url)); \(error.remedy(reader.store.url))")
+    }
+  }
+}
+
+extension Timestamp {
+  fileprivate static let zero = Timestamp(nanoseconds: 0)
+}

@@ -1,0 +1,187 @@
+import Accounting
+import Telemetry
+import Testing
+
+@testable import Fleet
+
+/// What answers make when our exporter is nowhere, or only somewhere.
+@Suite struct FleetAssemblyTests {
+  private let view = FleetView(time: Timestamp(seconds: 1_800_004_800), window: 3600)
+  private let names = FleetLabel.names(rack: "rack")
+
+  private func labels(_ own: [String: String]) -> [String] { names.map { own[$0] ?? "" } }
+
+  private func present(_ rows: [([String: String], Double)]) -> PromAnswer {
+    var answer = PromAnswer()
+    for (place, row) in rows.enumerated() {
+      answer.points.append(.init(time: 0, value: row.1))
+      answer.series.append(.init(labels: labels(row.0), points: place..<place + 1))
+    }
+    return answer
+  }
+
+  /// Counters at the ends of columns, the first of them before the account.
+  private func counters(_ rows: [([String: String], [Double?])]) -> FleetColumns {
+    var columns = FleetColumns(step: view.step)
+    var answer = PromAnswer()
+    for row in rows {
+      let start = answer.points.count
+      for (place, value) in row.1.enumerated() {
+        guard let value else { continue }
+        let number = view.first + Int64(place)
+        answer.points.append(.init(time: number * view.step * 1000, value: value))
+      }
+      answer.series.append(
+        .init(labels: labels(row.0), points: start..<answer.points.count))
+    }
+    columns.take(answer, view.columns)
+    return columns
+  }
+
+  private func dcgm(_ host: String, _ gpu: Int, job: String = "") -> [String: String] {
+    [
+      "instance": "10.1.1.\(gpu):9400", "job": "dcgm", "Hostname": host, "UUID": "GPU-\(gpu)",
+      "hpc_job": job,
+    ]
+  }
+
+  private func named(_ name: String, _ own: [String: String]) -> [String: String] {
+    own.merging(["__name__": name]) { $1 }
+  }
+
+  @Test func `NVIDIA's exporter alone tells jobs, joules and GPUs that ran nothing`() throws {
+    var answers = FleetAnswers()
+    answers.present[.present] = present([
+      (named("DCGM_FI_DEV_POWER_USAGE", dcgm("n1", 1, job: "77")), 300),
+      (named("DCGM_FI_DEV_POWER_USAGE", dcgm("n1", 2)), 60),
+    ])
+    answers.present[.idleness] = present([(dcgm("n1", 1, job: "77"), 0), (dcgm("n1", 2), 0)])
+    let energy = "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION"
+    answers.columns[.machines] = counters([
+      (named(energy, dcgm("n1", 1)), [5e9, 5.1e9, nil, nil]),
+      // The job took it over within a column: what it drew since the last look at it is the job's.
+      (named(energy, dcgm("n1", 1, job: "77")), [nil, 5.2e9, 5.5e9, 5.8e9]),
+      (named(energy, dcgm("n1", 2)), [1e9, 1.01e9, 1.02e9, 1.03e9]),
+    ])
+    let moment = FleetAssembly(answers, view).moment()
+    let job = try #require(moment.jobs.first)
+    #expect(moment.jobs.count == 1 && job.id == "77")
+    #expect(job.joules.map { abs($0 - 7e5) < 1 } == true)
+    #expect(job.gpus == 1 && job.idleGPUs == 1 && job.wastedJoules == nil)
+    let host = try #require(moment.hosts.first)
+    #expect(host.name == "n1" && host.watts == 360 && host.boundary == .accelerators)
+    #expect(host.gpus == 2 && host.held == 1)
+    #expect(host.joules.map { abs($0 - 8.3e5) < 1 } == true)
+    #expect(moment.totals.wastedShare == nil)
+  }
+
+  @Test func `Ours wins over others that tell of the same`() throws {
+    let own = ["instance": "n1:9409", "job": "hippowatt", "uuid": "GPU-1"]
+    let wall = ["instance": "n1:9409", "job": "hippowatt", "boundary": "wall"]
+    let node = ["instance": "n1:9100", "job": "node", "index": "0"]
+    var answers = FleetAnswers()
+    answers.present[.present] = present([
+      (named("hippowatt_gpu_power_watts", own), 310),
+      (named("hippowatt_host_power_watts", wall), 900),
+      (named("DCGM_FI_DEV_POWER_USAGE", dcgm("n1.example", 1)), 300),
+      (
+        named("node_hwmon_power_average_watt", node.merging(["chip": "acpi_ACPI000D:00"]) { $1 }),
+        850
+      ),
+      (named("node_hwmon_power_average_watt", node.merging(["chip": "nvme_nvme0"]) { $1 }), 5),
+    ])
+    answers.columns[.machines] = counters([
+      (named("hippowatt_host_energy_joules_total", wall), [0, 1000, 2000]),
+      (named("hippowatt_gpu_energy_joules_total", own), [0, 400, 800]),
+      (
+        named("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", dcgm("n1.example", 1)),
+        [1e6, 1.39e6, 1.78e6]
+      ),
+      (named("node_rapl_package_joules_total", node), [0, 100, 200]),
+    ])
+    let moment = FleetAssembly(answers, view).moment()
+    #expect(moment.hosts.map(\.name) == ["n1"])
+    #expect(moment.totals.gpus == 1)
+    #expect(moment.totals.watts == 900)
+    #expect(moment.totals.joules == 2000)
+    #expect(moment.hosts[0].boundary == .wall)
+  }
+
+  @Test func `Without a meter of the whole, parts are added once`() {
+    let own = ["instance": "n1:9409", "job": "hippowatt", "uuid": "GPU-1"]
+    let node = ["instance": "n1:9100", "job": "node", "index": "0"]
+    let kepler = ["instance": "n1:28282", "job": "kepler", "zone": "package"]
+    var answers = FleetAnswers()
+    answers.columns[.machines] = counters([
+      (named("hippowatt_gpu_energy_joules_total", own), [0, 400, 800]),
+      (named("node_rapl_package_joules_total", node), [50, 100, 200]),
+      (named("kepler_node_cpu_joules_total", kepler), [0, 160, 320]),
+      (
+        named("kepler_node_cpu_joules_total", kepler.merging(["zone": "psys"]) { $1 }),
+        [0, 999, 1999]
+      ),
+    ])
+    let moment = FleetAssembly(answers, view).moment()
+    #expect(moment.totals.joules == 950)
+  }
+
+  @Test func `A job has one name where two exporters call it differently`() {
+    let own = ["instance": "n1:9409", "job": "hippowatt"]
+    var answers = FleetAnswers()
+    answers.present[.present] = present([
+      (named("hippowatt_gpu_power_watts", own.merging(["uuid": "GPU-1"]) { $1 }), 310),
+      (named("hippowatt_job_processes", own.merging(["job_id": "kubernetes-1f"]) { $1 }), 2),
+      (
+        named(
+          "DCGM_FI_DEV_POWER_USAGE", dcgm("n1", 1).merging(["namespace": "a", "pod": "b"]) { $1 }),
+        310
+      ),
+    ])
+    answers.present[.labels] = present([
+      (
+        named(
+          "hippowatt_job_gpu_info",
+          own.merging(["job_id": "kubernetes-1f", "gpu_uuid": "GPU-1", "user": "ada"]) { $1 }), 1
+      )
+    ])
+    let moment = FleetAssembly(answers, view).moment()
+    #expect(moment.jobs.map(\.id) == ["kubernetes-1f"])
+    #expect(moment.jobs.first?.user == "ada" && moment.jobs.first?.processes == 2)
+  }
+
+  @Test func `CEEMS tells who holds a GPU that another exporter meters`() throws {
+    var answers = FleetAnswers()
+    answers.present[.present] = present([
+      (named("DCGM_FI_DEV_POWER_USAGE", dcgm("n1", 1)), 300)
+    ])
+    answers.present[.labels] = present([
+      (
+        [
+          "__name__": "ceems_compute_unit_gpu_index_flag", "instance": "n1:9010", "job": "ceems",
+          "uuid": "4711", "gpuuuid": "GPU-1", "hostname": "n1", "manager": "slurm",
+        ], 1
+      )
+    ])
+    let moment = FleetAssembly(answers, view).moment()
+    let job = try #require(moment.jobs.first)
+    #expect(job.id == "4711" && job.scheduler == "slurm" && job.gpus == 1)
+    #expect(job.joules == nil && job.doubt == .noCounter)
+    #expect(moment.totals.held == 1 && moment.totals.gpus == 1)
+  }
+
+  @Test func `A store without targets tells by its values who is silent`() {
+    let one = ["instance": "n1:9409", "job": "hippowatt", "boundary": "wall"]
+    let two = ["instance": "n2:9409", "job": "hippowatt", "boundary": "wall"]
+    var answers = FleetAnswers()
+    answers.present[.present] = present([(named("hippowatt_host_power_watts", one), 900)])
+    answers.columns[.machines] = counters([
+      (named("hippowatt_host_energy_joules_total", one), [0, 1000, 2000]),
+      (named("hippowatt_host_energy_joules_total", two), [0, 1000, nil]),
+    ])
+    let moment = FleetAssembly(answers, view).moment()
+    #expect(moment.host("n1")?.state == .answers)
+    let since = FleetView.time((view.first + 1) * view.step)
+    #expect(moment.host("n2")?.state == .silent(since: since))
+    #expect(moment.host("n2")?.watts == nil && moment.host("n2")?.joules == 1000)
+  }
+}

@@ -1,0 +1,118 @@
+import Loopback
+import Testing
+
+/// `hippowatt fleet` against a store that plays what a test wants.
+@Suite struct FleetCommandTests {
+  private let folder: Folder
+
+  init() throws { folder = try Folder() }
+
+  private static func vector(_ rows: [(labels: String, value: String)]) -> LoopbackServer.Reply {
+    let series = rows.map { "{\"metric\":{\($0.labels)},\"value\":[1,\"\($0.value)\"]}" }
+    return .page(
+      "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":["
+        + series.joined(separator: ",") + "]}}")
+  }
+
+  private static func target(_ host: String, _ name: String, _ more: String = "") -> String {
+    "\"__name__\":\"\(name)\",\"instance\":\"\(host):9409\",\"job\":\"hippowatt\",\"rack\":\"r1\"\(more)"
+  }
+
+  /// Two machines of one accelerator each, one of which does not answer.
+  private static func play(_ path: String) -> LoopbackServer.Reply {
+    let matrix =
+      "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}"
+    if path.contains("query_range") { return .page(matrix) }
+    if path.hasPrefix("/api/v1/query?query=up&") {
+      return vector([(target("n1", "up"), "1"), (target("n2", "up"), "0")])
+    }
+    guard path.contains("hippowatt_host_power_watts") else { return vector([]) }
+    return vector([
+      (target("n1", "hippowatt_host_power_watts", ",\"boundary\":\"wall\""), "1234"),
+      (target("n1", "hippowatt_gpu_power_watts", ",\"uuid\":\"GPU-1\",\"gpu\":\"0\""), "600"),
+    ])
+  }
+
+  @Test func `one frame and its numbers are printed`() throws {
+    let server = try LoopbackServer(Self.play)
+    let frame = try Program.run(["fleet", "--prometheus", server.url(), "--once"], in: folder)
+    #expect(frame.status == 0 && frame.errors.isEmpty, "\(frame.errors)")
+    #expect(frame.output.contains("1 of 2 hosts"))
+    #expect(frame.output.contains("1.23 kW"))
+    #expect(frame.output.contains("n2 does not answer"))
+    let json = try Program.run(["fleet", "--prometheus", server.url(), "--json"], in: folder)
+    #expect(json.output.contains("\"watts\":1234,\"hosts_without_watts\":0"))
+    #expect(json.output.contains("\"host\":\"n2\",\"rack\":\"\",\"state\":\"does not answer\""))
+    #expect(json.output.contains("\"joules\":null"))
+  }
+
+  @Test func `a store that lets nobody in is said in one line, and no password is`() throws {
+    let server = try LoopbackServer { _ in .status(401) }
+    let url = "http://ada:s3cret@" + server.url().dropFirst(7)
+    let result = try Program.run(["fleet", "--prometheus", url, "--once"], in: folder)
+    #expect(result.status == 1 && result.errorLines.count == 1, "\(result.errors)")
+    #expect(result.errors.contains("(401)") && result.errors.contains("--token-env"))
+    #expect(!result.errors.contains("s3cret"))
+  }
+
+  @Test(arguments: [
+    ["fleet"], ["fleet", "--prometheus", "ftp://x"],
+    ["fleet", "--prometheus", "http://x", "--query", "{a"],
+    ["fleet", "--prometheus", "http://x", "--every", "0s"],
+    ["fleet", "--prometheus", "http://x", "--size", "0"],
+    ["fleet", "--prometheus", "http://x", "--token-env", "NOT_THERE"],
+  ])
+  func `wrong usage is refused`(arguments: [String]) throws {
+    let result = try Program.run(arguments, in: folder)
+    #expect(result.status == 2 && !result.errors.isEmpty, "\(result.errors)")
+  }
+
+  @Test func `the screen does not wait for a store that hangs`() throws {
+    let server = try LoopbackServer { _ in .silence() }
+    let script = ["until asking 127.0.0.1", "key ?", "until Panels", "key escape", "key q"]
+    let path = folder.write(script.joined(separator: "\n") + "\n", to: "keys")
+    let session = try Session(
+      ["fleet", "--prometheus", server.url(), "--keys", path], in: folder, width: 132, height: 40)
+    #expect(try #require(session.end(), "\(session.screen)") == 0)
+    session.expectClean()
+  }
+
+  @Test func `the last picture stays when the store fails, and says why it is old`() throws {
+    let server = try LoopbackServer { path in
+      // It works for the first picture only: what is asked of later times fails.
+      Self.isFirst(path) ? Self.play(path) : .status(500)
+    }
+    let script = [
+      "until 1 of 2 hosts", "until cannot answer now (500)", "until 1 of 2 hosts", "key q",
+    ]
+    let path = folder.write(script.joined(separator: "\n") + "\n", to: "keys")
+    let session = try Session(
+      ["fleet", "--prometheus", server.url(), "--every", "1s", "--keys", path], in: folder,
+      width: 132, height: 40)
+    #expect(try #require(session.end(), "\(session.screen)") == 0)
+    session.expectClean()
+  }
+
+  /// Whether a path asks for the time that was asked for first; one server in the tests is asked so.
+  private static func isFirst(_ path: String) -> Bool {
+    guard let time = path.range(of: "&time=") else { return true }
+    return first.isFirst(String(path[time.upperBound...]))
+  }
+  private static let first = FirstTime()
+}
+
+/// Remembers the first time that was asked for.
+private final class FirstTime: @unchecked Sendable {
+  private var time: String?
+  /// A loopback server asks on one thread.
+  func isFirst(_ text: String) -> Bool {
+    if time == nil { time = text }
+    return time == text
+  }
+}
+
+extension String {
+  fileprivate func range(of text: String) -> Range<Index>? {
+    indices.first { self[$0...].hasPrefix(text) }.map { $0..<index($0, offsetBy: text.count) }
+  }
+}
