@@ -2,6 +2,7 @@ import FleetHistory
 import Glibc
 import HTTP
 import Linux
+import TestSupport
 import Testing
 
 /// A real Prometheus with a scripted history, on a port of its own, that ends with the tests.
@@ -17,6 +18,10 @@ final class PrometheusServer: Sendable {
     let child: ChildProcess
     init(_ child: ChildProcess) { self.child = child }
   }
+
+  /// Where programs are looked for: what is installed, else what `make prometheus` unpacked.
+  private static let path =
+    "/usr/local/bin:/usr/bin:/bin:\(Fixtures.folder)/../../.build/prometheus/usr/bin"
 
   struct Missing: Error, CustomStringConvertible {
     var description: String
@@ -44,7 +49,7 @@ final class PrometheusServer: Sendable {
       command: "trap 'rm -rf \(folder)' EXIT; prometheus --config.file=\(folder)/prometheus.yml "
         + "--storage.tsdb.path=\(folder)/data --storage.tsdb.retention.time=20y "
         + "--web.listen-address=127.0.0.1:\(port) 2>&1 & wait",
-      environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
+      environment: ["PATH": Self.path])
     process = Held(child)
     var said = ""
     while !said.contains("ready to receive web requests") {
@@ -56,7 +61,7 @@ final class PrometheusServer: Sendable {
 
   private static func run(_ command: String) throws -> (succeeded: Bool, output: String) {
     let child = try ChildProcess(
-      command: command + " 2>&1", environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
+      command: command + " 2>&1", environment: ["PATH": path])
     var output = ""
     while child.ending() == nil {
       child.wait(milliseconds: 1000)

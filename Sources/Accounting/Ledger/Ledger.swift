@@ -32,7 +32,7 @@ public struct Ledger: Sendable {
   }
 
   /// The energy of some machines, over a span; `nil` when nothing of them is measured.
-  func energy(of machines: [MachineMeters], over span: TimeSpan) -> EnergyAmount? {
+  public func energy(of machines: [MachineMeters], over span: TimeSpan) -> EnergyAmount? {
     let amounts = machines.compactMap { energy(of: $0, over: span) }
     return amounts.isEmpty ? nil : amounts.dropFirst().reduce(amounts[0], +)
   }

@@ -16,6 +16,7 @@ extension ExportedJob {
     kind =
       use.works.isEmpty ? "" : use.works.contains { $0.isServing } ? "serving" : "training"
     gpus = use.gpus
+    isPresent = use.isPresent
     energy = use.energy
     gpuSeconds = use.gpuSeconds
     if use.judged > 0 { wasted = use.wasted }

@@ -20,6 +20,7 @@ extension ExportedJob {
     }
     return lives.map { device, life in
       var job = ExportedJob(device, ledger, over: life)
+      job.isPresent = life.end == span.end
       let others = lives.filter { other in
         other.0.id != device.id && other.1.intersection(life).map { $0.seconds > 0 } ?? false
       }

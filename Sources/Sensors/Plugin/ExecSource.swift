@@ -20,6 +20,8 @@ public struct ExecSource: DataSource {
   private var pause = 1.0
   private var restart: Timestamp?
   private var failure: SourceFailure?
+  /// What the command said last on its standard error before it ended; empty where that was nothing.
+  private(set) var lastWords = ""
 
   /// A source that runs `command` with the environment of the context.
   public init(command: String, context: SourceContext) {
@@ -49,6 +51,7 @@ public struct ExecSource: DataSource {
       read(now, into: &result)
       inbox.finish(now, into: &result)
       let words = child?.lastError ?? ""
+      lastWords = words
       end(words.isEmpty ? "“\(command)” \(ending)" : "“\(command)” \(ending): \(words)", now)
       if let failure, result.isEmpty { throw failure }
     }

@@ -33,7 +33,13 @@ public struct RemoteHostSource: DataSource {
   public mutating func probe() -> Probe { stream.probe() }
 
   public mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    let told = try stream.sample(clock)
+    let told: [Observation]
+    do throws(SourceFailure) { told = try stream.sample(clock) } catch {
+      // What ssh or the program there says is what a user can act on; the command is the user's own.
+      guard !stream.lastWords.isEmpty else { throw error }
+      throw SourceFailure(
+        error.health, "\(host): \(stream.lastWords)", remedy: "try it by hand: ssh \(host) true")
+    }
     let now = clock.now
     guard !told.isEmpty else { return [] }
     var result: [Observation] = []
