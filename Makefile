@@ -13,7 +13,7 @@ RELEASE = $(SWIFT) build -c release --product hippowatt $(SHIPPED)
 BINARY = .build/release/hippowatt
 PACKAGES = libncurses-dev libsqlite3-dev
 # The largest the stripped program may be; full Foundation alone would pass it four times.
-LIMIT = 23200000
+LIMIT = 24000000
 
 .PHONY: run build test lint size check setup libcurl prometheus bench-fleet install uninstall man completions screenshots demos \
   demo-fake golden terminals bench bench-compare bench-baseline bench-shipped bench-watch instructions \
@@ -55,17 +55,15 @@ libcurl:
 	    echo "could not install it; please do: apt-get install libcurl4" >&2; exit 1; }; \
 	fi
 
-# Installs Prometheus, which the tests of many machines start on ports of their own; its service is not wanted.
+# The store of time series that the tests ask: Debian's package, unpacked and not installed, so that no
+# service of it ever starts. The tests take one that is installed where there is one.
 prometheus:
-	@if command -v dpkg >/dev/null && \
-	  ! { command -v prometheus && command -v promtool; } >/dev/null; then \
-	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
-	  echo "installing prometheus"; \
-	  $$sudo apt-get update -qq; \
-	  $$sudo env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -y -qq --no-install-recommends prometheus >/dev/null || { \
-	    echo "could not install it; please do: apt-get install prometheus" >&2; exit 1; }; \
-	  $$sudo systemctl disable --now prometheus >/dev/null 2>&1 || true; \
+	@if ! command -v promtool >/dev/null && ! test -x .build/prometheus/usr/bin/promtool; then \
+	  echo "fetching prometheus"; mkdir -p .build/prometheus && cd .build/prometheus && \
+	  { apt-get download -qq prometheus >/dev/null 2>&1 || { \
+	    if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; $$sudo apt-get update -qq && \
+	    apt-get download -qq prometheus >/dev/null; }; } && dpkg -x prometheus_*.deb . || { \
+	    echo "could not fetch it; please do: apt-get install prometheus" >&2; exit 1; }; \
 	fi
 
 lint:
@@ -124,7 +122,7 @@ screenshots: build
 	@screenshots/make $(BINARY)
 
 # The thread sanitizer catches crashes itself, so the tests that crash a program are left out.
-sanitize: setup
+sanitize: setup prometheus
 	$(SWIFT) test --sanitize=thread --scratch-path .build-thread --skip ProbeTests
 
 # Runs the program in real terminals on a screen that nobody sees, types to it, and leaves pictures in
@@ -136,7 +134,7 @@ terminals: build
 
 # Runs all tests and prints for each room how many of its lines they ran; ROOM=name prints the files
 # of one room instead. It builds into .build-coverage, because every object differs.
-coverage: setup
+coverage: setup prometheus
 	@scripts/coverage $(ROOM)
 
 # Watches eight GPUs that do not exist, by all the ways of those that do: the driver's library is

@@ -2,6 +2,7 @@ import FleetHistory
 import Glibc
 import HTTP
 import Linux
+import TestSupport
 import Testing
 
 /// A real Prometheus with a scripted history, on a port of its own, that ends with the tests.
@@ -18,6 +19,10 @@ final class PrometheusServer: Sendable {
     init(_ child: ChildProcess) { self.child = child }
   }
 
+  /// Where Prometheus is: installed, or where `make prometheus` unpacks it.
+  private static let path =
+    "/usr/local/bin:/usr/bin:/bin:\(Fixtures.folder)/../../.build/prometheus/usr/bin"
+
   struct Missing: Error, CustomStringConvertible {
     var description: String
   }
@@ -28,7 +33,7 @@ final class PrometheusServer: Sendable {
     let tools = try Self.run("command -v prometheus && command -v promtool")
     guard tools.succeeded else {
       throw Missing(
-        description: "these tests need Prometheus: make prometheus, or apt-get install prometheus")
+        description: "these tests need Prometheus: run `make prometheus`")
     }
     var template = Array("/tmp/hippowatt-prometheus-XXXXXX".utf8CString)
     guard let folder = mkdtemp(&template).map({ String(cString: $0) }),
@@ -44,7 +49,7 @@ final class PrometheusServer: Sendable {
       command: "trap 'rm -rf \(folder)' EXIT; prometheus --config.file=\(folder)/prometheus.yml "
         + "--storage.tsdb.path=\(folder)/data --storage.tsdb.retention.time=20y "
         + "--web.listen-address=127.0.0.1:\(port) 2>&1 & wait",
-      environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
+      environment: ["PATH": Self.path])
     process = Held(child)
     var said = ""
     while !said.contains("ready to receive web requests") {
@@ -56,7 +61,7 @@ final class PrometheusServer: Sendable {
 
   private static func run(_ command: String) throws -> (succeeded: Bool, output: String) {
     let child = try ChildProcess(
-      command: command + " 2>&1", environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
+      command: command + " 2>&1", environment: ["PATH": Self.path])
     var output = ""
     while child.ending() == nil {
       child.wait(milliseconds: 1000)

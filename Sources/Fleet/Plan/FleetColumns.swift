@@ -68,14 +68,26 @@ package struct FleetColumns: Sendable {
     self = FleetColumns(step: step)
   }
 
-  /// The values of a series in a range of columns.
-  package func values(_ place: Int, _ range: ClosedRange<Int64>) -> [Double?] {
-    range.map { number in
-      guard let column = columns[number], place < column.count, !column[place].isNaN else {
-        return nil
-      }
-      return column[place]
+  /// The columns of a range, to be read series by series.
+  package struct Stretch: Sendable {
+    fileprivate let columns: [[Double]]
+
+    /// The values of a series; `nil` where it has none.
+    package func values(_ place: Int) -> [Double?] {
+      columns.map { place < $0.count && !$0[place].isNaN ? $0[place] : nil }
     }
+
+    /// Whether a series has a value in a column.
+    func has(_ place: Int, _ column: Int) -> Bool {
+      place < columns[column].count && !columns[column][place].isNaN
+    }
+
+    var count: Int { columns.count }
+  }
+
+  /// The columns of a range.
+  package func stretch(_ range: ClosedRange<Int64>) -> Stretch {
+    Stretch(columns: range.map { columns[$0] ?? [] })
   }
 
   /// What a series had reached at most in each of a range of columns in which it began anew.

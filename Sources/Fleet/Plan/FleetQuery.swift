@@ -54,10 +54,23 @@ package struct FleetQueries: Sendable {
         purpose: .lastHeard,
         text: "max_over_time((timestamp(\(up)) * \(up))[\(window)s:\(max(60, window / 60))s])",
         times: time),
-      FleetQuery(
-        purpose: .question(.idleness),
-        text: "max_over_time(\(names(.idleness))[\(Self.idleness)s])", times: time),
+      FleetQuery(purpose: .question(.recent), text: recent, times: time),
     ]
+  }
+
+  /// The most of each accelerator's utilization, and how many accelerators each job held, in the last minutes:
+  /// an exporter goes on telling of a job for a while after its end.
+  ///
+  /// What functions tell has no name any more; each gets its own again, so that one query is enough.
+  private var recent: String {
+    let parts = FleetCatalogue.names(.recent).map { name in
+      let series = selector.series([name])
+      let isCounter = name.hasSuffix("_total")
+      let function = isCounter ? "rate" : "max_over_time"
+      let seconds = isCounter ? Self.activity : Self.idleness
+      return "label_replace(\(function)(\(series)[\(seconds)s]),\"__name__\",\"\(name)\",\"\",\"\")"
+    }
+    return parts.joined(separator: " or ")
   }
 
   /// Everything that a view asks when nothing is kept.
@@ -72,6 +85,8 @@ package struct FleetQueries: Sendable {
 
   /// Seconds for which an accelerator must not have run anything to be called idle.
   package static let idleness: Int64 = 300
+  /// Seconds after which a job that holds nothing any more has ended: two readings of most targets.
+  package static let activity: Int64 = 150
 
   /// The questions that are asked column by column.
   package static let byColumn: [FleetQuantity.Question] = [.machines, .jobs, .waste]
