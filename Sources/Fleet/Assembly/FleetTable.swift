@@ -55,7 +55,7 @@ extension FleetAnswers {
           shared[place]
           ?? CounterGrowth(
             values, wasThere: presence[labels[.instance]] ?? [],
-            startsAtZero: entry.series.startsAtZero, peaks: columns.peaks(place, view.columns))
+            startsAtZero: entry.series.startsAtZero, details: columns.details(place, view.columns))
         if entry.series.scale != 1 {
           growth.columns = growth.columns.map { $0.map { $0 * entry.series.scale } }
         }
@@ -95,7 +95,7 @@ extension FleetAnswers {
   }
 
   /// In which columns each target told anything.
-  private func presence(_ range: ClosedRange<Int64>) -> [String: [Bool]] {
+  func presence(_ range: ClosedRange<Int64>) -> [String: [Bool]] {
     var presence: [String: [Bool]] = [:]
     for columns in columns.values {
       let stretch = columns.stretch(range)

@@ -106,6 +106,13 @@ package struct FleetLabels: Sendable, Hashable {
     }
   }
 
+  /// The same without some labels.
+  package func without(_ labels: FleetLabel...) -> FleetLabels {
+    var values = values
+    for label in labels { values[label.place] = "" }
+    return FleetLabels(values)
+  }
+
   /// The first of some labels that is not empty.
   package func first(_ labels: FleetLabel...) -> String {
     labels.lazy.map { self[$0] }.first { !$0.isEmpty } ?? ""

@@ -44,6 +44,7 @@ public final class FleetHistory {
     let phase = host * 7 % script.scrape
     var watts = Array(repeating: 0.0, count: gpus)
     var held: [Int?] = Array(repeating: nil, count: gpus)
+    let mine = script.jobs.indices.filter { script.jobs[$0].hosts.contains(host) }
     for second in 0..<script.seconds {
       for fault in faults {
         if case .restarts(let at) = fault, at == second {
@@ -57,7 +58,7 @@ public final class FleetHistory {
       }
       var sum = script.restWatts
       for gpu in 0..<gpus {
-        held[gpu] = script.job(host, gpu, at: second)
+        held[gpu] = mine.first { script.jobs[$0].holds(host, gpu, at: second) }
         watts[gpu] = script.watts(host, gpu, at: second, held[gpu])
         sum += watts[gpu]
         life[gpu] += watts[gpu]
