@@ -15,7 +15,7 @@ PACKAGES = libncurses-dev libsqlite3-dev
 # The largest the stripped program may be; full Foundation alone would pass it four times.
 LIMIT = 24000000
 
-.PHONY: run build test lint size check setup libcurl prometheus bench-fleet install uninstall man completions screenshots demos \
+.PHONY: run build listener test lint size check setup libcurl prometheus bench-fleet install uninstall man completions screenshots demos \
   demo-fake golden terminals bench bench-compare bench-baseline bench-shipped bench-watch instructions \
   instructions-baseline hot-code valgrind coverage sanitize frameworks stalls clean
 
@@ -25,8 +25,17 @@ run: build
 build: setup
 	$(RELEASE)
 
+# The part of `hippowatt exporter` that hears connections: a package of its own, since nothing else needs
+# a server.
+LISTENER = Listener/.build/release/hippowatt-listener
+listener: setup
+	$(SWIFT) build --package-path Listener -c release --product hippowatt-listener -Xswiftc -gnone \
+	  --static-swift-stdlib -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections \
+	  -Xlinker --gc-sections -Xlinker --icf=all -Xlinker --no-export-dynamic \
+	  -Xswiftc -Xclang-linker -Xswiftc -no-pie
+
 # What is tested is the program as it is shipped; `swift test` alone takes the one it builds itself.
-test: build libcurl prometheus
+test: build listener libcurl prometheus
 	$(SWIFT) build --build-tests
 	HIPPOWATT_PROGRAM=$(CURDIR)/$(BINARY) $(SWIFT) test --skip-build
 
@@ -67,7 +76,7 @@ prometheus:
 	fi
 
 lint:
-	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift Listener/Sources/Listener Listener/Package.swift
 
 # Fails when the stripped program grows past LIMIT, as it does once full Foundation slips in.
 size: build
@@ -90,8 +99,9 @@ completions: build
 	@for shell in bash zsh fish; do \
 	  $(BINARY) --generate-completion-script $$shell > .build/share/hippowatt.$$shell; done
 
-install: build completions man
+install: build listener completions man
 	install -D -s -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/hippowatt
+	install -D -s -m 755 $(LISTENER) $(DESTDIR)$(PREFIX)/libexec/hippowatt/hippowatt-listener
 	install -d $(DESTDIR)$(PREFIX)/share/hippowatt/themes $(DESTDIR)$(PREFIX)/share/hippowatt/demos
 	install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/hippowatt/themes/
 	install -m 644 demos/*.hippo demos/*.talk.toml $(DESTDIR)$(PREFIX)/share/hippowatt/demos/
@@ -102,15 +112,17 @@ install: build completions man
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_hippowatt
 	install -D -m 644 .build/share/hippowatt.fish \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hippowatt.fish
-	@for scope in system user; do \
-	  install -d $(DESTDIR)$(PREFIX)/lib/systemd/$$scope; \
-	  sed 's|@PREFIX@|$(PREFIX)|' packaging/systemd/$$scope/hippowatt.service \
-	    > $(DESTDIR)$(PREFIX)/lib/systemd/$$scope/hippowatt.service; done
+	@for unit in system/hippowatt system/hippowatt-exporter user/hippowatt; do \
+	  install -d $(DESTDIR)$(PREFIX)/lib/systemd/$${unit%/*}; \
+	  sed 's|@PREFIX@|$(PREFIX)|' packaging/systemd/$$unit.service \
+	    > $(DESTDIR)$(PREFIX)/lib/systemd/$$unit.service; done
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/hippowatt.service \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system/hippowatt-exporter.service \
 	  $(DESTDIR)$(PREFIX)/lib/systemd/user/hippowatt.service
 	rm -rf $(DESTDIR)$(PREFIX)/bin/hippowatt $(DESTDIR)$(PREFIX)/share/hippowatt \
+	  $(DESTDIR)$(PREFIX)/libexec/hippowatt \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/hippowatt.1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/hippowatt \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_hippowatt \
@@ -246,4 +258,4 @@ golden:
 	RECORD_SNAPSHOTS=1 $(SWIFT) test || true
 
 clean:
-	rm -rf .build .build-coverage .build-thread .build-fuzz .build-shipped
+	rm -rf .build Listener/.build .build-coverage .build-thread .build-fuzz .build-shipped

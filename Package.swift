@@ -30,6 +30,7 @@ let package = Package(
   targets: [
     .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
     .target(name: "CSystem"),
+    .target(name: "CStartup"),
     .target(name: "CDrivers"),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "Quantities", swiftSettings: strict),
@@ -61,6 +62,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Exporting", dependencies: ["Accounting", "Telemetry", "Quantities", "Formats"],
+      swiftSettings: strict),
+    .target(name: "Wire", swiftSettings: strict),
+    .target(
       name: "Recordings", dependencies: ["Telemetry", "Quantities", "Formats", "CSQLite"],
       swiftSettings: strict),
     // Rounding is the mathematics library's, which nothing else here would link.
@@ -72,9 +77,10 @@ let package = Package(
     .executableTarget(
       name: "hippowatt",
       dependencies: [
-        "Accounting", "CSystem", "Canvas", "Dashboard", "Fleet", "Formats", "HTTP", "JobLogs",
-        "Quantities",
-        "Recordings", "Sensors", "Serving", "Telemetry", "Terminal",
+        "Accounting", "CStartup", "CSystem", "Canvas", "Dashboard", "Exporting", "Fleet", "Formats",
+        "HTTP",
+        "JobLogs", "Quantities", "Recordings", "Sensors", "Serving", "Telemetry", "Terminal",
+        "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
@@ -124,6 +130,12 @@ let package = Package(
         "Seeded", "TestSupport",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "ExportingTests",
+      dependencies: [
+        "Exporting", "Accounting", "Telemetry", "Formats", "Wire", "Seeded", "TestSupport",
+      ],
+      swiftSettings: strict),
     .target(name: "Loopback", path: "Tests/Support/Loopback", swiftSettings: strict),
     .testTarget(
       name: "RecordingsTests",
@@ -156,7 +168,9 @@ let package = Package(
     .testTarget(
       name: "ProgramTests",
       dependencies: [
-        "hippowatt", "Accounting", "CSystem", "Canvas", "Formats", "JobLogs", "Sensors", "Serving",
+        "hippowatt", "Accounting", "CSystem", "Canvas", "Exporting", "Formats", "JobLogs",
+        "Sensors",
+        "Serving",
         "Loopback", "Recordings", "Telemetry", "Terminals", "Seeded", "TestSupport",
       ],
       swiftSettings: strict),

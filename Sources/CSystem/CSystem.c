@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <linux/ipmi.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -12,7 +11,6 @@
 #include <time.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -87,25 +85,6 @@ double cs_birth(const char *path) {
     return -1;
   }
   return (double)status.stx_btime.tv_sec + status.stx_btime.tv_nsec * 1e-9;
-}
-
-static int forget(struct dl_phdr_info *info, size_t size, void *context) {
-  (void)size, (void)context;
-  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-  for (int i = 0; i < info->dlpi_phnum; i++) {
-    const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-    // Code is mapped from its file and never written, so nothing is lost; data would be.
-    if (header->p_type != PT_LOAD || (header->p_flags & (PF_X | PF_W)) != PF_X) continue;
-    uintptr_t start = (info->dlpi_addr + header->p_vaddr + page - 1) & ~(page - 1);
-    uintptr_t end = (info->dlpi_addr + header->p_vaddr + header->p_filesz) & ~(page - 1);
-    if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
-  }
-  return 0;
-}
-
-void cs_forget_startup(void) {
-  dl_iterate_phdr(forget, NULL);
-  malloc_trim(0);
 }
 
 void cs_block_signals(void) {

@@ -65,7 +65,17 @@ package struct HTTPClient {
   package func post(
     _ url: HTTPURL, form: [(name: String, value: String)], headers: [HTTPHeader] = []
   ) throws(HTTPFailure) -> HTTPResponse {
-    let request = HTTPRequest(url, self, form: HTTPURL.encoded(form), headers: headers)
+    try post(
+      url, text: HTTPURL.encoded(form), contentType: "application/x-www-form-urlencoded",
+      headers: headers)
+  }
+
+  /// Sends a text of a media type; no redirect is followed.
+  package func post(
+    _ url: HTTPURL, text: String, contentType: String, headers: [HTTPHeader] = []
+  ) throws(HTTPFailure) -> HTTPResponse {
+    let request = HTTPRequest(
+      url, self, form: text, headers: headers + [HTTPHeader("Content-Type", contentType)])
     var (response, _) = try perform(request)
     response.location = request.withoutSecrets(response.location)
     response.target = ""

@@ -27,6 +27,7 @@ public enum SensorCatalogue {
     PCIeSource.entry,
     ControlGroupSource.entry,
     JobFilesSource.entry,
+    SchedulerSource.entry,
     GridSource.entry,
     LiveGridSource.entry,
   ]

@@ -1,3 +1,4 @@
+import Exporting
 import Glibc
 import Quantities
 import Telemetry
@@ -15,11 +16,12 @@ import Testing
     ("docs/screen.md", "panels", PanelCatalogue.markdown),
     ("docs/metrics.md", "metrics", metrics), ("docs/recordings.md", "schema", schema),
     ("docs/permissions.md", "remedies", remedies),
+    ("docs/exporter.md", "exported", exported),
   ]
 
   @Test(
     "the manual shows the program's own tables; RECORD_SNAPSHOTS=1 writes them anew",
-    arguments: ["keys", "panels", "metrics", "schema", "remedies"])
+    arguments: ["keys", "panels", "metrics", "schema", "remedies", "exported"])
   func tables(name: String) throws {
     let (file, _, table) = try #require(Self.all.first { $0.name == name })
     let lines = Fixtures.project(file).split(separator: "\n", omittingEmptySubsequences: false)
@@ -49,6 +51,14 @@ import Testing
         let unit = metric.unit.rawValue.isEmpty ? "" : "`\(metric.unit.rawValue)`"
         let kind = metric.isCounter ? "counter" : "gauge"
         return row(["`\(metric.name)`", unit, kind, metric.title, metric.meaning])
+      }.joined()
+  }
+
+  private static var exported: String {
+    row(["series", "kind", "labels", "means"]) + "|---|---|---|---|\n"
+      + ExportedMetric.all.map { metric in
+        let labels = metric.labels.map { "`\($0)`" }.joined(separator: ", ")
+        return row(["`\(metric.name)`", metric.kind.rawValue, labels, metric.help])
       }.joined()
   }
 

@@ -90,7 +90,7 @@ extension Ledger {
 
   /// The shares that were judged of an accelerator's energy, of all of it; `nil` where less than half of
   /// it was judged.
-  private func judged(
+  func judged(
     _ gpu: Device, _ joules: Double, over span: TimeSpan
   ) -> [EnergySplit.Use: Double]? {
     let device = DeviceID(machine: gpu.id.machine, kind: .waiting, name: gpu.id.name)

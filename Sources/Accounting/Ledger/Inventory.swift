@@ -45,11 +45,23 @@ public struct Inventory: Sendable {
       default: break
       }
     }
+    nameMachines()
     let course = GridCourse(timeline)
     grid = course.live ?? course.held ?? timeline.devices.first { $0.id.kind == .grid }
     for index in machines.indices {
       // A meter at the plug sees more than the chip set does.
       machines[index].wholes.sort { $0.role == .machine && $1.role != .machine }
+    }
+  }
+
+  /// Puts the machine's name before the numbers of accelerators, where several machines have some.
+  private mutating func nameMachines() {
+    guard Set(gpus.map(\.id.machine)).count > 1 else { return }
+    for place in gpus.indices {
+      let machine = gpus[place].id.machine
+      // The first part of a name in the network tells machines apart, unless it is an address.
+      let short = machine.first?.isLetter == true ? machine.prefix { $0 != "." } : machine[...]
+      gpus[place].label = "\(short):\(gpus[place].label)"
     }
   }
 

@@ -59,17 +59,21 @@ extension Ledger {
     var order: [String] = []
     var uses: [String: ProcessUse] = [:]
     var shares: [String: [Double]] = [:]
+    let jobs = grouping == .job ? SchedulerJobs(timeline) : nil
     for device in inventory.processes {
       guard let id = timeline.id(.energy, of: device.id) ?? timeline.id(.memoryUsed, of: device.id),
         let first = timeline.firstReading(id), first.time <= span.end,
         let last = moment.known(timeline.descriptor(id).metric, of: device.id),
         last.time >= span.start
       else { continue }
-      let facts = timeline.processFacts(of: device.id)
+      var facts = timeline.processFacts(of: device.id)
+      if let jobs { facts.job = jobs.job(of: facts, on: device.id.machine) }
       let key = Self.key(device, facts, grouping)
       if uses[key] == nil {
         order.append(key)
-        uses[key] = ProcessUse(name: Self.title(device, facts, grouping), pids: [])
+        let title = Self.title(device, facts, grouping)
+        uses[key] = ProcessUse(
+          name: jobs?.title(title, on: device.id.machine) ?? title, pids: [])
       }
       guard var use = uses[key] else { continue }
       use.add(facts)
@@ -105,7 +109,9 @@ extension Ledger {
       let key = Self.key(former, grouping)
       if uses[key] == nil {
         order.append(key)
-        uses[key] = ProcessUse(name: Self.title(former, grouping), pids: [])
+        let title = Self.title(former, grouping)
+        let machine = former.gpu?.machine ?? ""
+        uses[key] = ProcessUse(name: jobs?.title(title, on: machine) ?? title, pids: [])
       }
       guard var use = uses[key] else { continue }
       use.add(former)

@@ -37,10 +37,6 @@ int cs_process_open(int pid);
 /* Sends a signal to a process that is held; 0 on success. */
 int cs_process_signal(int handle, int signal);
 
-/* Gives back the memory of code that ran at the start and may never run again, and what it freed;
-   code that is still needed comes back from the file by itself. */
-void cs_forget_startup(void);
-
 /* Blocks all signals for this thread but those that a fault of its own raises. */
 void cs_block_signals(void);
 

@@ -8,7 +8,7 @@ enum TitleBar {
   static func draw(_ canvas: inout Canvas, in rect: Rect, _ c: FrameContext) {
     let ground = c.theme[.strip]
     func style(_ role: Theme.Role) -> Style { Style(c.theme[role], on: ground) }
-    var phrases: [[Run]] = [[Run(sanitized(c.input.session.machine), style(.text).bold)]]
+    var phrases: [[Run]] = [[Run(machine(c), style(.text).bold)]]
     if let machine = hardware(c) { phrases.append([Run(machine, style(.muted))]) }
     if let job = c.inventory.jobs.last {
       phrases.append([Run(sanitized(job.label), style(.muted))])
@@ -29,6 +29,13 @@ enum TitleBar {
     let name = [Run(c.glyphs == .ascii ? "" : "▟▙ ", amber), Run("hippowatt", amber)]
     canvas.phrases(
       [name] + said, x: rect.x + 1, y: rect.y, maxWidth: right - rect.x - 2, gap: 2)
+  }
+
+  /// The machine, or how many there are.
+  private static func machine(_ c: FrameContext) -> String {
+    let count = c.inventory.machines.count
+    return count > 1
+      ? c.say(FrameWords.machines, "\(count)") : sanitized(c.input.session.machine)
   }
 
   /// `8 × H100 80GB`, or the processor's name.

@@ -103,7 +103,7 @@ enum ProcessTable {
         style = style.bold
       }
       var name = sanitized(use.name)
-      if let place = use.container ?? use.job, nameWidth > 30 {
+      if let place = use.container ?? use.job, !use.name.hasPrefix(place), nameWidth > 30 {
         name += "  (\(sanitized(place)))"
       }
       canvas.textClipped(

@@ -18,7 +18,7 @@ package struct ProcessIdentity: Hashable, Sendable {
   package let user: String?
   /// Kind and short id of the container it runs in, such as `docker 1f0c2a9b8e7d`.
   package let container: String?
-  /// The batch job it belongs to, such as `slurm 4711`.
+  /// The scheduler's job it belongs to, such as `slurm 4711`.
   package let job: String?
 
   /// Looks a process up; `nil` when there is none, or it is hidden from us.
@@ -62,13 +62,18 @@ package struct ProcessIdentity: Hashable, Sendable {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 
+  /// The name of the user whom a process belongs to, or the number; `nil` where there is no such process.
+  package static func owner(of pid: Int32, in context: SourceContext) -> String? {
+    owner(of: context.path("/proc/\(pid)")).map { userName($0, in: context) }
+  }
+
   private static func owner(of folder: String) -> UInt32? {
     var status = Glibc.stat()
     return stat(folder, &status) == 0 ? status.st_uid : nil
   }
 
   /// The name of a user, else the number.
-  private static func userName(_ id: UInt32, in context: SourceContext) -> String {
+  package static func userName(_ id: UInt32, in context: SourceContext) -> String {
     let lines = (SystemFile.text(context.path("/etc/passwd")) ?? "").split(separator: "\n")
     for line in lines {
       let fields = line.split(separator: ":", omittingEmptySubsequences: false)
@@ -93,15 +98,9 @@ package struct ProcessIdentity: Hashable, Sendable {
     return nil
   }
 
-  /// The SLURM job that a control group's path names.
+  /// The scheduler's job that a control group's path names: `slurm 4711`, `kubernetes` and a pod's UID.
   package static func batchJob(in cgroup: String) -> String? {
-    guard cgroup.contains("slurm") else { return nil }
-    for line in cgroup.split(separator: "\n") {
-      for part in line.split(separator: "/") where part.hasPrefix("job_") {
-        return "slurm \(part.dropFirst(4))"
-      }
-    }
-    return nil
+    SchedulerPath(cgroup)?.batchJob
   }
 
   private static func isHex(_ byte: UInt8) -> Bool {

@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 import Quantities
 import Telemetry
@@ -39,6 +40,9 @@ struct ProcessRoster {
   private let gpu: DeviceID
   /// Whether the PIDs it is given are those of our own `/proc`.
   private let canResolvePIDs: Bool
+  /// Whether the lists it is given are of everybody's processes: a driver's own list in a container
+  /// names none of them, and `/proc` shows those of others to root alone.
+  private let areListsWhole: Bool
   private var entries: [Int32: Entry] = [:]
 
   /// A roster for one accelerator; `source` is the name of the source that lists its processes.
@@ -48,6 +52,7 @@ struct ProcessRoster {
   init(_ context: SourceContext, source: String, gpu: DeviceID, areHostPIDs: Bool = false) {
     let namespace = SystemFile.linkTarget(context.path("/proc/self/ns/pid"))
     canResolvePIDs = !areHostPIDs || namespace == nil || namespace == Self.initialNamespace
+    areListsWhole = areHostPIDs ? canResolvePIDs : geteuid() == 0
     self.context = context
     self.source = source
     self.gpu = gpu
@@ -87,6 +92,11 @@ struct ProcessRoster {
       present[process.pid] = entry
     }
     entries = present
+    context.roster.accelerators.note(
+      present.keys.sorted().map { pid in
+        let attributes = present[pid]?.reporter.device.attributes
+        return .init(pid: pid, started: attributes?[ProcessFacts.Key.started.rawValue])
+      }, on: gpu, at: time, isWhole: areListsWhole)
   }
 
   /// Charges the energy since the last sample to the process that has ended; to nobody where several

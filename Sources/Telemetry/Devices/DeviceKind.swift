@@ -38,6 +38,8 @@ public struct DeviceKind: Hashable, Sendable, ExpressibleByStringLiteral {
   public static let waiting: DeviceKind = "waiting"
   /// A training or serving job; its attributes are those of `JobFacts`.
   public static let job: DeviceKind = "job"
+  /// A scheduler's job and what it holds; its attributes are those of `AllocationFacts`.
+  public static let allocation: DeviceKind = "allocation"
   /// An alert that the user asked for, by its name; it belongs to no machine.
   public static let alert: DeviceKind = "alert"
   /// The electricity grid that feeds the machine.

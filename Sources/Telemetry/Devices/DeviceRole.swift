@@ -39,7 +39,7 @@ public enum DeviceRole: String, Sendable, Hashable, CaseIterable {
       case .gpuPart: .acceleratorPart
       case .cpu: .processor
       case .process, .host, .disk, .net, .mount, .rdma, .controlGroup, .loader, .waiting, .job,
-        .grid, .site, .alert:
+        .allocation, .grid, .site, .alert:
         .user
       default: .sensor
       }

@@ -15,6 +15,9 @@ public final class JobRoster: @unchecked Sendable {
     public var isServing: Bool
   }
 
+  /// The accelerators of the session and the processes on them.
+  public let accelerators = AcceleratorRoster()
+
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private var known: [Entry] = []
   private var seen: [Group] = []
@@ -68,6 +71,7 @@ public final class JobRoster: @unchecked Sendable {
 
   /// Takes from a source's observations which jobs there are and which have ended.
   public func take(_ observations: [Observation]) {
+    accelerators.take(observations)
     for observation in observations {
       switch observation {
       case .device(let device) where device.id.kind == .job: take(device)

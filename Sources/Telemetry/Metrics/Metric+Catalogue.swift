@@ -1,7 +1,8 @@
 extension Metric {
   /// Every metric that is declared here, in the order of the groups.
   public static let all: [Metric] =
-    electricity + accelerators + host + data + loading + waiting + jobs + serving + grid + site
+    electricity + accelerators + host + data + loading + waiting + jobs + allocations + serving
+    + grid + site
 
   /// Every metric of `all` by its name.
   public static let known: [String: Metric] = Dictionary(

@@ -19,7 +19,16 @@ public struct NeutralNames: Sendable {
   /// The attributes of mounts that say nothing of where they are; those of control groups all do.
   private static let harmlessOfMounts: Set<String> = ["type", "protocol", "version", "reads_from"]
   /// What is renamed: the names of all others are those of the hardware, or say nothing.
-  private static let renamed: Set<DeviceKind> = [.job, .process, .mount, .controlGroup]
+  private static let renamed: Set<DeviceKind> = [
+    .job, .process, .mount, .controlGroup, .allocation,
+  ]
+  /// The attributes of a scheduler's jobs that say nothing of whose they are.
+  private static let harmlessOfAllocations: Set<String> = Set(
+    [AllocationFacts.Key.scheduler, .gpus, .gpusFrom, .pids].map(\.rawValue))
+  /// Those that are replaced by words, the same for the same, since accounts are drawn up by them.
+  private static let owners: [AllocationFacts.Key] = [.user, .account, .partition, .namespace]
+  /// The words for owners of scheduler's jobs, by what they are and their names.
+  private var ownerWords: [AllocationFacts.Key: [String: String]] = [:]
 
   /// Names for a session on a machine, run by a user.
   public init(machine: String, user: String?) {
@@ -64,6 +73,10 @@ public struct NeutralNames: Sendable {
       learn(label, "own source")
     }
     guard let word = name(of: device.id) else { return }
+    if device.id.kind == .allocation {
+      learn(allocation: device, word)
+      return
+    }
     guard device.id.kind == .job || device.id.kind == .process else {
       // Their labels are paths, or words that stand for others too.
       learn(device.id.name, word)
@@ -74,6 +87,32 @@ public struct NeutralNames: Sendable {
     for name in [device.attributes["command"] ?? "", device.id.name, device.label] {
       learn(name, word)
     }
+  }
+
+  /// Notes whose a scheduler's job is, and what it is called.
+  private mutating func learn(allocation device: Device, _ word: String) {
+    for (key, owner) in ownerWords(of: device) {
+      device.attributes[key].map { learn($0, owner) }
+    }
+    let facts = AllocationFacts(device.attributes)
+    for name in [device.id.name, device.label, facts.number, facts.jobID, facts.name, facts.pod] {
+      if let name { learn(name, word) }
+    }
+  }
+
+  /// The words for the user, the account, the partition and the namespace of a scheduler's job.
+  private mutating func ownerWords(of device: Device) -> [String: String] {
+    var words: [String: String] = [:]
+    for key in Self.owners {
+      guard let name = device.attributes[key.rawValue], !name.isEmpty else { continue }
+      let known = ownerWords[key, default: [:]]
+      // What was replaced already stays what it is.
+      let isWord = known.values.contains(name)
+      let word = known[name] ?? (isWord ? name : "\(key.rawValue) \(known.count + 1)")
+      if !isWord { ownerWords[key, default: [:]][name] = word }
+      words[key.rawValue] = word
+    }
+    return words
   }
 
   /// Notes a device whose owner is to be replaced in texts.
@@ -91,9 +130,12 @@ public struct NeutralNames: Sendable {
       switch former.kind {
       case .mount: Self.harmlessOfMounts
       case .controlGroup: []
+      case .allocation: Self.harmlessOfAllocations
       default: Self.harmless
       }
+    let owners = former.kind == .allocation ? ownerWords(of: device) : [:]
     device.attributes = device.attributes.filter { harmless.contains($0.key) }
+    device.attributes.merge(owners) { _, word in word }
     // `nfs4 server:/data`
     if let systems = device.attributes["reads_from"] {
       device.attributes["reads_from"] = systems.split(separator: " ").map { word in

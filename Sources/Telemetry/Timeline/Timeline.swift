@@ -43,6 +43,7 @@ public struct Timeline: Sendable {
   var shapes: [DeviceID: Shape] = [:]
   private var jobFacts: [DeviceID: JobFacts] = [:]
   private var processFacts: [DeviceID: ProcessFacts] = [:]
+  private var allocationFacts: [DeviceID: AllocationFacts] = [:]
   /// Marks, gaps and notes, in order of time.
   public internal(set) var events: [Event] = []
   /// What was said of the electricity, interval by interval.
@@ -126,10 +127,12 @@ public struct Timeline: Sendable {
       deviceIndex[device.id] = devices.count
       devices.append(device)
       if device.id.kind == .process, budget != nil { foldEnded(afterOneMore: true) }
+      if device.id.kind == .allocation, budget != nil { forgetEndedAllocations() }
     }
     switch device.id.kind {
     case .job: jobFacts[device.id] = JobFacts(device.attributes)
     case .process: processFacts[device.id] = ProcessFacts(device.attributes)
+    case .allocation: allocationFacts[device.id] = AllocationFacts(device.attributes)
     default: break
     }
   }
@@ -168,8 +171,16 @@ public struct Timeline: Sendable {
     processFacts[process] ?? ProcessFacts()
   }
 
-  /// Forgets who a process was.
-  mutating func forgetFacts(of process: DeviceID) { processFacts[process] = nil }
+  /// What is known of a scheduler's job; empty facts where there is no such job.
+  public func allocationFacts(of job: DeviceID) -> AllocationFacts {
+    allocationFacts[job] ?? AllocationFacts()
+  }
+
+  /// Forgets who a process or a scheduler's job was.
+  mutating func forgetFacts(of device: DeviceID) {
+    processFacts[device] = nil
+    allocationFacts[device] = nil
+  }
 
   private mutating func describe(_ descriptor: SeriesDescriptor) {
     let key = Key(device: descriptor.device, metric: descriptor.metric.handle)

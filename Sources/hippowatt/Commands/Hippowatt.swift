@@ -15,7 +15,7 @@ struct Hippowatt: ParsableCommand {
     version: Version.string,
     subcommands: [
       Watch.self, Replay.self, Record.self, Demo.self, Talk.self, Jobs.self, Sources.self,
-      Doctor.self,
+      Doctor.self, Exporter.self, Rules.self, Grafana.self,
       Snapshot.self,
       Report.self, Compare.self, RaceCommand.self, Import.self, Export.self, Cut.self,
       When.self, Grid.self, FleetCommand.self, Themes.self,

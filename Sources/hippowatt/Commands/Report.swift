@@ -23,11 +23,22 @@ struct Report: ParsableCommand {
       two, which are printed one after another.
       """)
 
-  @Argument(help: ArgumentHelp("A recording; a form takes several.", valueName: "file.hippo"))
+  @Argument(
+    help: ArgumentHelp(
+      "A recording; a form, a scheduler's job and --by take several.", valueName: "file.hippo"))
   var files: [String]
 
-  @Option(help: ArgumentHelp("Report on one job only.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Report on one job only: one of SLURM's or Kubernetes' by its number or pod, or one that was found "
+        + "by its name.", valueName: "job"))
   var job: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Tell what accounts, users, jobs or months of a scheduler came to, as text, markdown, csv or json.",
+      valueName: "account,user,job,month"))
+  var by: String?
 
   @Option(
     help:
@@ -57,12 +68,16 @@ struct Report: ParsableCommand {
   @OptionGroup var form: FormOptions
 
   func validate() throws {
+    if let by {
+      try validate(by: by)
+      return
+    }
     guard ReportForms.names.contains(format) else {
       throw ValidationError(
         "--format \(format): write one of \(ReportForms.names.joined(separator: ", "))")
     }
     if ReportForms.form(format) == nil {
-      guard files.count == 1 else {
+      guard files.count == 1 || job != nil else {
         throw ValidationError(
           "--format \(format) tells of one recording: name one, or use compare or a form, such as "
             + "--format gpai")
@@ -80,14 +95,42 @@ struct Report: ParsableCommand {
       throw ValidationError(
         "--format \(format) counts whole recordings: leave out --job, --target-loss and --price")
     }
+    try validatePrice()
+  }
+
+  private func validatePrice() throws {
     if let price, Price(text: price) == nil {
       throw ValidationError("--price \(price): write the price of a kWh, such as 0.25 or 0.25EUR")
     }
   }
 
+  private func validate(by: String) throws {
+    guard ChargeBack.keys(by) != nil else {
+      let words = ChargeBack.Key.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--by \(by): write one or some of \(words), with commas between them")
+    }
+    let formats = AllocationCommand.tableFormats
+    guard formats.contains(format) else {
+      throw ValidationError(
+        "--format \(format): with --by write one of \(formats.joined(separator: ", "))")
+    }
+    guard job == nil, targetLoss == nil, !form.isOfForms, form.contract == nil,
+      supposition.grid == nil
+    else {
+      throw ValidationError(
+        "--by tells of all jobs as they were: leave out --job, --target-loss, --grid and what is of forms"
+      )
+    }
+    try validatePrice()
+  }
+
   func run() throws {
     let settings = try Settings.load(named: config, HostEnvironment.current())
     let supposed = try supposition.load()
+    if let text = try scheduled(settings, supposed) {
+      File.writeAll(Array(text.utf8), to: 1)
+      return
+    }
     let runs = try files.map { try open($0, settings, supposed) }
     if let form = ReportForms.form(format) {
       let facts = try self.form.facts()
@@ -102,6 +145,31 @@ struct Report: ParsableCommand {
       default: report.lines.joined(separator: "\n") + "\n"
       }
     File.writeAll(Array(text.utf8), to: 1)
+  }
+
+  /// What is told of a scheduler's jobs; `nil` where something else was asked for.
+  private func scheduled(_ settings: Settings, _ supposed: SupposedGrid?) throws -> String? {
+    let command = AllocationCommand(
+      files: files,
+      terms: AllocationShare.Terms(
+        price: price.flatMap(Price.init(text:)), tariff: settings.tariff,
+        utcOffset: HostEnvironment.utcOffset), isVerifying: verify)
+    if let keys = by.flatMap(ChargeBack.keys) {
+      return try command.table(by: keys, format: format)
+    }
+    guard let job, ReportForms.form(format) == nil else { return nil }
+    if let text = try command.report(of: job, format: format) {
+      guard supposed == nil, targetLoss == nil else {
+        throw Failure(
+          "“\(job)” is a scheduler's job, which is told as it was: leave out --grid and --target-loss"
+        )
+      }
+      return text
+    }
+    guard files.count == 1 else {
+      throw Failure("none of the recordings knows a scheduler's job “\(job)”")
+    }
+    return nil
   }
 
   /// The results of one recording.

@@ -89,7 +89,8 @@ extension SourceFinding {
 extension SourceFinding {
   /// The sources whose words name what is a user's own: jobs, files, servers, mounts, interfaces.
   private static let tellOfUsers: Set<String> = [
-    "wall", "site", "net", "loader", "nfs", "lustre", "job-files", "cgroup", "live-grid", "jobs",
+    "wall", "site", "net", "loader", "nfs", "lustre", "job-files", "cgroup", "scheduler",
+    "live-grid", "jobs",
     "log", "tensorboard", "csv", "wandb", "trainer-state", "mlflow", "serve", "dcgm", "exec",
   ]
 

@@ -64,7 +64,7 @@ struct CSVExport: ExportFormat {
   private static func unit(_ metric: Metric) -> String { field(metric.unit.rawValue) }
 
   /// A field as RFC 4180 writes it; one that a spreadsheet would calculate is told as text.
-  private static func field(_ text: String) -> String {
+  static func field(_ text: String) -> String {
     var text = sanitizedField(text)
     if let first = text.first, "=+-@".contains(first) { text = "'" + text }
     guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }

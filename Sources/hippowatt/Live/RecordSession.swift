@@ -1,4 +1,4 @@
-import CSystem
+import CStartup
 import Glibc
 import JobLogs
 import Linux

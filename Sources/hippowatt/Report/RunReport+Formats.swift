@@ -123,7 +123,7 @@ extension RunReport {
         ("price", cost.map(JSONText.text)),
         ("training_type", trainingType.map { .text($0.rawValue) }),
         ("waiting", waiting.map(Self.json)),
-        ("jobs", .list(jobs.map(Self.json))),
+        ("scheduler_jobs", allocationMembers), ("jobs", .list(jobs.map(Self.json))),
         ("alerts", alerts.isEmpty ? nil : .list(alerts.map(Self.json))),
         (
           "equivalents",

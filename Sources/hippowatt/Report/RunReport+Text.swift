@@ -29,6 +29,7 @@ extension RunReport {
     if isFull, !jobs.contains(where: { $0.waiting != nil }) {
       facts += waitingFacts(waiting, indent: "")
     }
+    if isFull { facts += allocationFacts }
     facts += jobs.flatMap { jobFacts($0, isFull: isFull) }
     if isFull { facts += alertFacts }
     if isFull {
@@ -127,7 +128,7 @@ extension RunReport {
   }
 
   /// The facts as lines, all values in one column.
-  private static func lines(_ facts: [(String, String)]) -> [String] {
+  static func lines(_ facts: [(String, String)]) -> [String] {
     let width = facts.map { displayWidth($0.0) + 1 }.max() ?? 0
     return facts.map { name, value in
       name + String(repeating: " ", count: max(14, width) - displayWidth(name)) + value

@@ -64,6 +64,8 @@ struct RunReport {
   let accelerators: [Device]
   let processor: String
   let jobs: [Job]
+  /// The scheduler's jobs and what they held.
+  let allocations: [AllocationUse]
   /// How far the energy may be from the truth, in joules; `nil` where that is not known.
   let uncertainty: Double?
   /// What stands for the machine, in words.
@@ -98,7 +100,11 @@ struct RunReport {
     let ledger = Ledger(timeline)
     self.utcOffset = utcOffset
     self.span = span
-    self.machine = machine
+    let machines = ledger.inventory.machines.map(\.machine)
+    self.machine =
+      machines.count > 4
+      ? "\(machines.count) machines"
+      : machines.count > 1 ? machines.sorted().joined(separator: ", ") : machine
     isSimulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
     energy = ledger.energy(over: span).flatMap { $0.covered > 0 ? $0 : nil }
     uncertainty = ledger.uncertainty(over: span)
@@ -124,6 +130,7 @@ struct RunReport {
     accelerators = ledger.inventory.gpus
     processor = ledger.inventory.host?.model ?? ""
     waiting = ledger.waiting(over: span)
+    allocations = ledger.allocations(over: span)
     // A price that depends on the hour is told of whole spans only.
     self.price =
       price

@@ -1,5 +1,5 @@
 import Accounting
-import CSystem
+import CStartup
 import Canvas
 import Dashboard
 import Glibc

@@ -143,7 +143,15 @@ struct Accounts {
   /// The job of that name, else the one that reported last.
   static func job(_ name: String?, in ledger: Ledger, path: String) throws -> Device {
     let jobs = ledger.inventory.jobs
-    guard !jobs.isEmpty else { throw Failure("\(path): no job was recorded") }
+    let scheduled = AllocationCommand.names(in: ledger.timeline)
+    let others =
+      scheduled.isEmpty
+      ? "" : "; jobs of a scheduler: \(scheduled.prefix(64).joined(separator: ", "))"
+    guard !jobs.isEmpty else {
+      throw Failure(
+        "\(path): no job was recorded"
+          + (name == nil || others.isEmpty ? "" : " by that name" + others))
+    }
     guard let name else {
       let end = ledger.timeline.span?.end ?? Timestamp(nanoseconds: .max)
       let moment = ledger.timeline.moment(at: end)
@@ -166,7 +174,7 @@ struct Accounts {
       let names = (found.isEmpty ? jobs : found).map(full).joined(separator: ", ")
       let problem =
         found.isEmpty ? "there is no job “\(name)”" : "several jobs are called “\(name)”"
-      throw Failure("\(path): \(problem); there are: \(names)")
+      throw Failure("\(path): \(problem); there are: \(names)\(others)")
     }
     return found[0]
   }

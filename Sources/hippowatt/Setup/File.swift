@@ -77,6 +77,16 @@ enum File {
     return writeAll(Array(text.utf8), to: descriptor) ? nil : String(cString: strerror(errno))
   }
 
+  /// Writes a text to a file, or to standard output where none is named.
+  /// - Throws: `Failure` that names the file.
+  static func put(_ text: String, to path: String?) throws {
+    guard let path else {
+      writeAll(Array(text.utf8), to: 1)
+      return
+    }
+    if let problem = write(text, to: path) { throw Failure("\(path): \(problem)") }
+  }
+
   /// Writes a file where nothing stands yet, not even a link; the reason in words when that fails.
   static func create(_ text: String, at path: String) -> String? {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC

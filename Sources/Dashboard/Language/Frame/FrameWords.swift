@@ -15,7 +15,7 @@ enum FrameWords: ScreenWords {
   case sinceStart, selected
   case now
   case closes, shownRows, clears
-  case thisRun, panels
+  case thisRun, panels, machines
 
   /// The text in every language.
   var texts: Texts {
@@ -54,6 +54,7 @@ enum FrameWords: ScreenWords {
     case .shownRows: Texts("{1}–{2} of {3}", "{1}–{2} sur {3}")
     case .thisRun: Texts("this run", "celle-ci")
     case .panels: Texts("panels", "panneaux")
+    case .machines: Texts("{1} machines", "{1} machines")
     case .clears: Texts("Esc clears", "Échap efface")
     }
   }

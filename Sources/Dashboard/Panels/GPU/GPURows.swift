@@ -33,7 +33,7 @@ enum GPURows {
     let columns = perRow(gpus.count, width: rect.width, height: rect.height)
     let perColumn = (gpus.count + columns - 1) / columns
     let areas = rect.columns(columns, gap: 2)
-    let label = min(6, gpus.map { displayWidth($0.label) }.max() ?? 1)
+    let label = min(12, gpus.map { displayWidth($0.label) }.max() ?? 1)
     let outliers = c.outliers
     let condition = (areas.first?.width ?? 0) >= 56 ? 10 : 0
     var table = GPUColumn.fitting(

@@ -53,7 +53,7 @@ extension Timeline {
   }
 
   /// The time of the newest reading of the last shape of a device.
-  private func newestReading(of device: DeviceID) -> Timestamp? {
+  func newestReading(of device: DeviceID) -> Timestamp? {
     shapes[device]?.series.compactMap { series[$0].samples.last?.time }.max()
   }
 
@@ -89,7 +89,7 @@ extension Timeline {
   }
 
   /// Forgets devices with all that is known of them.
-  private mutating func remove(_ gone: Set<DeviceID>) {
+  mutating func remove(_ gone: Set<DeviceID>) {
     devices.removeAll { gone.contains($0.id) }
     deviceIndex = [:]
     for (place, device) in devices.enumerated() { deviceIndex[device.id] = place }

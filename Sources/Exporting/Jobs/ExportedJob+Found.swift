@@ -1,0 +1,120 @@
+import Accounting
+import Quantities
+import Telemetry
+
+extension ExportedJob {
+  /// The training and serving jobs that were found by themselves.
+  static func found(
+    in ledger: Ledger, over span: TimeSpan, but inside: Set<DeviceID>
+  ) -> [ExportedJob] {
+    let timeline = ledger.timeline
+    let lives: [(Device, TimeSpan)] = ledger.inventory.jobs.compactMap { device in
+      let facts = timeline.facts(of: device.id)
+      guard !inside.contains(device.id), facts.timing != .none, !facts.isHistory,
+        let begin = begin(of: device.id, in: timeline)
+      else { return nil }
+      let ending = timeline.ending(of: device.id, at: span.end)
+      let end = ending.flatMap { $0.cause == .stalled ? nil : $0.time } ?? span.end
+      guard end > begin, span.end - end < afterlife else { return nil }
+      return (device, TimeSpan(max(begin, span.start), max(begin, end)))
+    }
+    return lives.map { device, life in
+      var job = ExportedJob(device, ledger, over: life)
+      let others = lives.filter { other in
+        other.0.id != device.id && other.1.intersection(life).map { $0.seconds > 0 } ?? false
+      }
+      job.share(with: others.flatMap { Self.charged($0.0.id, ledger, over: $0.1) })
+      return job
+    }
+  }
+
+  /// When a job first told any progress.
+  private static func begin(of job: DeviceID, in timeline: Timeline) -> Timestamp? {
+    Ledger.progressMetrics.compactMap { metric in
+      timeline.id(metric, of: job).flatMap { timeline.firstReading($0)?.time }
+    }.min()
+  }
+
+  private static func charged(
+    _ job: DeviceID, _ ledger: Ledger, over span: TimeSpan
+  ) -> [Device] {
+    if case .accelerators(let gpus) = ledger.charge(of: job, over: span) { gpus } else { [] }
+  }
+
+  private init(_ device: Device, _ ledger: Ledger, over life: TimeSpan) {
+    let timeline = ledger.timeline
+    let facts = timeline.facts(of: device.id)
+    // What is called alike on two machines need not be one job.
+    id = "\(device.id.name)@\(device.id.machine)"
+    name = device.label
+    user = Self.user(of: facts, on: device.id.machine, in: ledger)
+    kind = ledger.isServer(device.id) ? "serving" : "training"
+    gpus = Self.charged(device.id, ledger, over: life)
+    energy = ledger.jobEnergy(of: device.id, over: life)
+    doubts = ledger.caveats(of: device.id, over: life).map(\.exportedWord)
+    if !gpus.isEmpty {
+      gpuSeconds = Double(gpus.count) * life.seconds
+      wasted = Self.wasted(by: gpus, timeline, over: life)
+    }
+    if !facts.pids.isEmpty, !gpus.isEmpty {
+      let present = ledger.processes(over: TimeSpan(life.end - 5, life.end), by: .process)
+        .filter { $0.isRunning && $0.pids.contains(where: facts.pids.contains) }
+      processes = timeline.devices(.process).isEmpty ? nil : Double(present.count)
+    }
+    func count(_ metric: Metric) -> Double? {
+      timeline.id(metric, of: device.id).map { timeline.total($0, over: life).amount }
+    }
+    tokens = count(.outputTokens) ?? count(.tokens)
+    samples = count(.samples)
+    let lives = ledger.lives(of: device.id, over: life)
+    if timeline.id(.step, of: device.id) != nil {
+      steps = lives.reduce(0) { $0 + $1.steps }
+    }
+  }
+
+  /// Who its processes run as; empty where that is not known of all that are seen, or differs.
+  private static func user(of facts: JobFacts, on machine: String, in ledger: Ledger) -> String {
+    let users = ledger.inventory.processes.filter { $0.id.machine == machine }
+      .map { ledger.timeline.processFacts(of: $0.id) }
+      .filter { $0.pid.map(facts.pids.contains) ?? false }.map(\.user)
+    return Set(users).count == 1 ? users[0] ?? "" : ""
+  }
+
+  /// Joules that accelerators wasted over a span; those held back were at work.
+  static func wasted(
+    by gpus: [Device], _ timeline: Timeline, over span: TimeSpan
+  ) -> [AllocationUse.Cause: Double] {
+    var sums: [AllocationUse.Cause: Double] = [:]
+    for gpu in gpus {
+      for cause in AllocationUse.Cause.allCases {
+        guard let id = timeline.id(cause.energy, of: AllocationUse.Cause.judged(gpu)) else {
+          continue
+        }
+        sums[cause, default: 0] += max(0, timeline.total(id, over: span).amount)
+      }
+    }
+    return sums
+  }
+
+  /// Tells no joules where others were on the same accelerators: whose they were is not known.
+  mutating func share(with others: [Device]) {
+    let ids = Set(others.map(\.id))
+    guard gpus.contains(where: { ids.contains($0.id) }) else { return }
+    energy = nil
+    wasted = [:]
+    doubts.append("shared_accelerators")
+  }
+}
+
+extension JobCaveat {
+  /// The word for it in a label.
+  var exportedWord: String {
+    switch self {
+    case .allAccelerators: "all_accelerators"
+    case .named: "named_accelerators"
+    case .sharedProcessors: "shared_processors"
+    case .partlySeen: "partly_seen"
+    case .unknown: "not_charged"
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import Telemetry
+
+extension ExportedMetric {
+  /// What is told of the agent itself and of what it reads.
+  static let agent: [ExportedMetric] = [buildInfo, sourceUp]
+
+  /// The agent's version.
+  public static let buildInfo = ExportedMetric(
+    "build_info", .info, "The version of the agent", by: ["version"]
+  ) { [Sample([$0.version], 1)] }
+
+  /// Whether each source is read.
+  public static let sourceUp = ExportedMetric(
+    "source_up", .gauge,
+    "Whether what the source reads answered when it was last asked; not told of what this machine does "
+      + "not have, and of what has not answered yet", by: ["source"]
+  ) { query in
+    query.timeline.states(at: query.span.end)
+      .filter { $0.health != .absent && $0.health != .waiting }
+      .map { Sample([$0.source], $0.health == .ok ? 1 : 0) }
+  }
+}

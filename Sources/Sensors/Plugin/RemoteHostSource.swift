@@ -1,0 +1,69 @@
+import Quantities
+import Telemetry
+
+/// Another machine, by a command that prints what `hippowatt record -o -` prints there, such as one of ssh.
+///
+/// It is called what the user calls it, whatever it calls itself. Its clock is compared with ours when it
+/// begins to speak; where they differ, its times are told in ours. A command that ends is started again.
+public struct RemoteHostSource: DataSource {
+  /// `host:` and what the user calls it.
+  public let name: String
+  /// As for any command.
+  public var interval: Double? { stream.interval }
+
+  private let host: String
+  private var stream: ExecSource
+  /// Seconds by which its clock is ahead of ours; `nil` until it has spoken.
+  private var ahead: Double?
+  /// When it last said anything.
+  private var heard: Timestamp?
+
+  /// Below this, clocks that are kept by one time server cannot be told from the way between them.
+  static let leastSkew = 1.0
+  /// A machine that was silent for so long, in seconds, may have been started anew.
+  static let silence = 5.0
+
+  /// The machine of a name, reached by a command of the shell.
+  public init(host: String, command: String, context: SourceContext) {
+    self.host = host
+    name = "host:" + host
+    stream = ExecSource(command: command, context: context)
+  }
+
+  public mutating func probe() -> Probe { stream.probe() }
+
+  public mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    let told = try stream.sample(clock)
+    let now = clock.now
+    guard !told.isEmpty else { return [] }
+    var result: [Observation] = []
+    if heard.map({ now - $0 > Self.silence }) ?? true { ahead = nil }
+    heard = now
+    if ahead == nil, let newest = told.arrivals.max() {
+      let skew = newest - now
+      ahead = abs(skew) >= Self.leastSkew ? skew : 0
+      if let ahead, ahead != 0 { result.append(.event(note(ahead, now))) }
+    }
+    let shift = ahead ?? 0
+    for observation in told { result.append(observation.told(by: host, ahead: shift)) }
+    return result
+  }
+
+  /// Waits until the machine has said something, for those who have nothing else to do.
+  func wait(milliseconds: Int32) { stream.wait(milliseconds: milliseconds) }
+
+  private func note(_ ahead: Double, _ now: Timestamp) -> Event {
+    Event(
+      time: now, kind: .note,
+      text:
+        "the clock of \(host) is \(SI.duration(abs(ahead))) \(ahead > 0 ? "ahead of" : "behind") ours; "
+        + "its times are told in ours")
+  }
+}
+
+extension [Observation] {
+  /// When readings reached whoever took them.
+  fileprivate var arrivals: [Timestamp] {
+    compactMap { if case .reading(let reading) = $0 { reading.arrival } else { nil } }
+  }
+}

@@ -1,0 +1,59 @@
+import Quantities
+import Seeded
+import Telemetry
+import Testing
+
+@testable import Exporting
+
+/// Counters that never fall, over restarts too.
+@Suite struct CounterBookTests {
+  private let start = Timestamp(nanoseconds: 1_750_003_200_000_000_000)
+  private let key = CounterBook.Key("joules_total", ["0"])
+
+  @Test func `a growth that is revised downwards is not told`() {
+    var book = CounterBook(since: start)
+    #expect(book.tell(key, 100, at: start) == 100)
+    #expect(book.tell(key, 90, at: start + 1) == 100)
+    #expect(book.tell(key, 120, at: start + 2) == 120)
+  }
+
+  @Test func `the next run goes on where the last one was`() {
+    var book = CounterBook(goingOnWith: [(key, 500)], since: start, at: start + 10)
+    #expect(book.tell(key, 0, at: start + 11) == 500)
+    #expect(book.tell(key, 7, at: start + 12) == 507)
+  }
+
+  @Test func `what is not told any more is forgotten after a day, and not before`() {
+    var book = CounterBook(since: start)
+    _ = book.tell(key, 5, at: start)
+    book.forget(before: start + 3600 - CounterBook.memory)
+    #expect(book.entries[key]?.told == 5)
+    book.forget(before: start + 1)
+    #expect(book.entries.isEmpty)
+  }
+
+  /// Any history of growths and restarts: what is told never falls, and is never more than was drawn.
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func `never falls`(seed: UInt64) {
+    var random = SeededRandom(seed)
+    var book = CounterBook(since: start)
+    var (drawn, since, last, time) = (0.0, 0.0, 0.0, start)
+    for _ in 0..<300 {
+      time = time + 1
+      if Double.random(in: 0..<1, using: &random) < 0.05 {
+        book = CounterBook(
+          goingOnWith: book.entries.map { (key: $0.key, value: $0.value.told) }, since: start,
+          at: time)
+        since = 0
+      }
+      let growth = Double.random(in: 0..<1000, using: &random)
+      drawn += growth
+      since += growth
+      let jitter = Double.random(in: 0..<50, using: &random)
+      let told = book.tell(key, max(0, since - jitter), at: time)
+      #expect(told >= last, "seed \(seed)")
+      #expect(told <= drawn + 1e-6, "seed \(seed)")
+      last = told
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// A real Prometheus asks a real agent: what the store knows is what was drawn.
+@Suite struct ScrapeTests {
+  private func configuration(_ agents: [Agent]) -> String {
+    let targets = agents.map { "\"\($0.url.dropFirst("http://".count))\"" }.joined(separator: ", ")
+    return """
+      global: {scrape_interval: 200ms}
+      scrape_configs:
+        - job_name: hippowatt
+          static_configs: [{targets: [\(targets)]}]
+
+      """
+  }
+
+  @Test func `a store knows the joules of the page, over a restart of the agent`() throws {
+    let folder = try Folder()
+    let address = "127.0.0.1:\(Prometheus.freePort())"
+    var agent = try Agent(in: folder, listen: address)
+    _ = try agent.wait { $0.contains(Agent.energy) }
+    let store = try Prometheus(scraping: configuration([agent]), in: folder)
+    let series = "hippowatt_gpu_energy_joules_total{gpu=\"0\"}"
+    let first = try #require(
+      try store.wait(for: series) { !$0.isEmpty }.values.first)
+    _ = try store.wait(for: series) { $0.values.first ?? 0 > first + 300 }
+    agent.program.send(SIGKILL)
+    _ = try agent.program.finish()
+    _ = try store.wait(for: "up") { $0.values.first == 0 }
+    agent = try Agent(in: folder, listen: address)
+    _ = try store.wait(for: "up") { $0.values.first == 1 }
+    let before = try #require(Agent.value(Agent.energy, in: try agent.get().text))
+    let last = try #require(
+      try store.wait(for: series) { $0.values.first ?? 0 > before }.values.first)
+    // Read as a counter, nothing was counted twice at the restart: a reset would add all of it again.
+    let resets = try store.samples("resets(\(series)[1h])")
+    #expect(resets.values.first == 0)
+    #expect(last > first && last < first + 600 * 40)
+    let up = try store.samples("hippowatt_source_up", by: "source")
+    #expect(up["nvml"] == 1)
+  }
+}
