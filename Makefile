@@ -134,7 +134,7 @@ screenshots: build
 	@screenshots/make $(BINARY)
 
 # The thread sanitizer catches crashes itself, so the tests that crash a program are left out.
-sanitize: setup
+sanitize: setup prometheus
 	$(SWIFT) test --sanitize=thread --scratch-path .build-thread --skip ProbeTests
 
 # Runs the program in real terminals on a screen that nobody sees, types to it, and leaves pictures in
@@ -146,7 +146,7 @@ terminals: build
 
 # Runs all tests and prints for each room how many of its lines they ran; ROOM=name prints the files
 # of one room instead. It builds into .build-coverage, because every object differs.
-coverage: setup
+coverage: setup prometheus
 	@scripts/coverage $(ROOM)
 
 # Watches eight GPUs that do not exist, by all the ways of those that do: the driver's library is

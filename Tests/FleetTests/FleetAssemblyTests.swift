@@ -55,7 +55,10 @@ import Testing
       (named("DCGM_FI_DEV_POWER_USAGE", dcgm("n1", 1, job: "77")), 300),
       (named("DCGM_FI_DEV_POWER_USAGE", dcgm("n1", 2)), 60),
     ])
-    answers.present[.idleness] = present([(dcgm("n1", 1, job: "77"), 0), (dcgm("n1", 2), 0)])
+    let utilization = "DCGM_FI_DEV_GPU_UTIL"
+    answers.present[.recent] = present([
+      (named(utilization, dcgm("n1", 1, job: "77")), 0), (named(utilization, dcgm("n1", 2)), 0),
+    ])
     let energy = "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION"
     answers.columns[.machines] = counters([
       (named(energy, dcgm("n1", 1)), [5e9, 5.1e9, nil, nil]),

@@ -72,9 +72,14 @@ import Testing
 
   @Test func `What a counter had reached before it began anew is counted`() {
     let growth = CounterGrowth(
-      [100, 110, 5], wasThere: [true, true, true], startsAtZero: true, peaks: [2: 118])
+      [100, 110, 5], wasThere: [true, true, true], startsAtZero: true,
+      details: [2: [112, 118, 2, 5]])
     #expect(growth.total == 23)
     #expect(growth.restarts == 1)
+    let new = CounterGrowth(
+      [nil, 1030, 1050], wasThere: [false, true, true], startsAtZero: true,
+      details: [1: [1000, 1020, 1030]])
+    #expect(new.total == 50)
   }
 
   @Test func `Each name of the catalogue answers one question`() {

@@ -19,7 +19,7 @@ final class PrometheusServer: Sendable {
     init(_ child: ChildProcess) { self.child = child }
   }
 
-  /// Where programs are looked for: what is installed, else what `make prometheus` unpacked.
+  /// Where Prometheus is: installed, or where `make prometheus` unpacks it.
   private static let path =
     "/usr/local/bin:/usr/bin:/bin:\(Fixtures.folder)/../../.build/prometheus/usr/bin"
 
@@ -33,7 +33,7 @@ final class PrometheusServer: Sendable {
     let tools = try Self.run("command -v prometheus && command -v promtool")
     guard tools.succeeded else {
       throw Missing(
-        description: "these tests need Prometheus: make prometheus, or apt-get install prometheus")
+        description: "these tests need Prometheus: run `make prometheus`")
     }
     var template = Array("/tmp/hippowatt-prometheus-XXXXXX".utf8CString)
     guard let folder = mkdtemp(&template).map({ String(cString: $0) }),
@@ -61,7 +61,7 @@ final class PrometheusServer: Sendable {
 
   private static func run(_ command: String) throws -> (succeeded: Bool, output: String) {
     let child = try ChildProcess(
-      command: command + " 2>&1", environment: ["PATH": path])
+      command: command + " 2>&1", environment: ["PATH": Self.path])
     var output = ""
     while child.ending() == nil {
       child.wait(milliseconds: 1000)

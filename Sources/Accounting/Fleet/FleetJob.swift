@@ -50,6 +50,8 @@ public struct FleetJob: Sendable, Hashable {
   public var joules: Double?
   /// Why they are not known.
   public var doubt: Doubt?
+  /// What must be said with its joules, in the words of whoever counted them, such as `shared_accelerators`.
+  public var reservations: [String] = []
   /// The share of its accelerators' time for which its joules are known, 0...1.
   public var coverage: Double?
   /// Joules that bought nothing, by cause; `nil` where nothing judges.

@@ -55,7 +55,7 @@ enum FleetColumn: CaseIterable {
     case .wasted: .init(title, right: true)
     case .bar: .init(title, whole: true, rank: 7)
     case .share: .init(title, right: true, rank: 1)
-    case .cause: .init(title, rank: 8, limit: 12)
+    case .cause: .init(title, rank: 8, limit: 14)
     case .energy: .init(title, right: true)
     case .token: .init(title, right: true, rank: 2)
     case .cost: .init(title, right: true, rank: 4)
@@ -123,6 +123,10 @@ enum FleetColumn: CaseIterable {
     if !job.isRunning {
       let age = job.lastSeen.map { c.age(moment.time - $0) }
       return Run(age.map { c.say(FleetWords.endedAgo, $0) } ?? c.say(FleetWords.ended), c.muted)
+    }
+    if let first = job.reservations.first {
+      let words = first.split(separator: "_").joined(separator: " ")
+      return Run(words, c.style(.warning))
     }
     if let doubt = job.doubt {
       return Run(c.say(doubt == .noCounter ? FleetWords.noCounter : .seenOnce), c.muted)

@@ -33,9 +33,9 @@ package struct CounterGrowth: Sendable, Hashable {
   ///   - wasThere: whether the counter's target was read in each of the same columns, so that a counter
   ///     that appears in the next one began there, at nothing.
   ///   - startsAtZero: whether it is such a counter at all.
-  ///   - peaks: what it had reached before it began anew, by column; the column before the account is 0.
+  ///   - details: every value of a column, where that is known; the column before the account is 0.
   package init(
-    _ values: [Double?], wasThere: [Bool], startsAtZero: Bool, peaks: [Int: Double] = [:]
+    _ values: [Double?], wasThere: [Bool], startsAtZero: Bool, details: [Int: [Double]] = [:]
   ) {
     columns = Array(repeating: nil, count: max(0, values.count - 1))
     var before: Double?
@@ -43,24 +43,26 @@ package struct CounterGrowth: Sendable, Hashable {
       guard let value else { continue }
       if first == nil { first = place - 1 }
       last = place - 1
-      guard place > 0 else {
-        before = value
-        continue
-      }
-      if let known = before {
-        if value >= known {
-          columns[place - 1] = value - known
-        } else if Self.isRestart(from: known, to: value) {
-          restarts += 1
-          columns[place - 1] = value + max(0, (peaks[place] ?? known) - known)
-        } else {
-          continue
+      for value in details[place] ?? [value] {
+        guard
+          let growth = grow(
+            from: before, to: value, isBorn: place > 0 && startsAtZero && wasThere[place - 1])
+        else { continue }
+        if place > 0, before != nil || growth > 0 {
+          columns[place - 1] = (columns[place - 1] ?? 0) + growth
         }
-      } else if startsAtZero, place > 0, wasThere[place - 1] {
-        columns[place - 1] = value
+        before = value
       }
-      before = value
     }
+  }
+
+  /// By how much a counter grew from one value to the next; `nil` where that one is passed over.
+  private mutating func grow(from before: Double?, to value: Double, isBorn: Bool) -> Double? {
+    guard let before else { return isBorn ? value : 0 }
+    if value >= before { return value - before }
+    guard Self.isRestart(from: before, to: value) else { return nil }
+    restarts += 1
+    return value
   }
 
   /// The growth of one counter that is told under several names one after another, such as an

@@ -27,11 +27,30 @@ struct FleetAccelerators {
 
   init(_ rows: [FleetRow]) {
     for row in rows where !row.gpu.isEmpty && row.quantity != .holding { take(row) }
-    for row in rows where !row.gpu.isEmpty { hold(row) }
+    let ended = Self.ended(rows)
+    for row in rows where !row.gpu.isEmpty {
+      guard !ended.contains(Stay(job: row.job, host: row.host)) else { continue }
+      hold(row)
+    }
     for (job, gpus) in held {
       held[job] = gpus.sorted()
       for gpu in gpus { all[gpu]?.jobs.append(job) }
     }
+  }
+
+  /// A job on a machine.
+  private struct Stay: Hashable {
+    var job: String
+    var host: String
+  }
+
+  /// The jobs that are still told of on a machine and hold nothing there any more.
+  private static func ended(_ rows: [FleetRow]) -> Set<Stay> {
+    var activity: [Stay: Double] = [:]
+    for row in rows where row.quantity == .jobActivity {
+      activity[Stay(job: row.job, host: row.host), default: 0] += row.value
+    }
+    return Set(activity.filter { $0.value < 0.01 }.keys)
   }
 
   private mutating func take(_ row: FleetRow) {

@@ -18,9 +18,16 @@ extension FleetAssembly {
     describe(&job, rows)
     let held = gpus.held[id] ?? []
     job.hosts = Set(rows.map(\.host)).sorted { $0.isBeforeInPeoplesOrder($1) }
+    let activity = rows.filter { $0.quantity == .jobActivity }
     let processes = rows.filter { $0.quantity == .jobProcesses }
-    job.isRunning = !held.isEmpty || !processes.isEmpty
-    job.processes = processes.isEmpty ? nil : Int(processes.reduce(0) { $0 + $1.value })
+    job.isRunning =
+      activity.isEmpty
+      ? !held.isEmpty || !processes.isEmpty : activity.contains { $0.value >= 0.01 }
+    if job.isRunning, !processes.isEmpty {
+      job.processes = Int(processes.reduce(0) { $0 + $1.value })
+    }
+    let doubts = rows.filter { $0.quantity == .jobDoubt }.map { $0.labels[.reason] }
+    job.reservations = Set(doubts).sorted()
     if !held.isEmpty { job.gpus = held.count }
     let idle = held.compactMap { gpus.all[$0]?.isIdle }
     if !idle.isEmpty { job.idleGPUs = idle.count { $0 } }
@@ -46,10 +53,14 @@ extension FleetAssembly {
       Self.sum(rows.filter { $0.quantity == quantity }.map { $0.growth?.total })
     }
     job.gpuSeconds = total(.jobGPUSeconds)
-    job.tokens = total(.jobTokens)
-    job.steps = total(.jobSteps)
+    // Each machine of a job tells what the job counts, of all its machines.
+    func most(_ quantity: FleetQuantity) -> Double? {
+      rows.filter { $0.quantity == quantity }.compactMap { $0.growth?.total }.max()
+    }
+    job.tokens = most(.jobTokens)
+    job.steps = most(.jobSteps)
     if job.gpus == nil { job.gpus = lastGPUs(rows) }
-    job.coverage = coverage(rows, isRunning: job.isRunning)
+    job.coverage = JobCoverage(rows, view, seconds).share
     job.grams = grams(energies, rates)
     job.cost = cost(energies, rates)
     // What only a label names, and that was never seen to draw anything, is no job.
@@ -85,37 +96,6 @@ extension FleetAssembly {
     if most > 0 { return max(1, Int(most.rounded())) }
     let gpus = Set(rows.filter { $0.quantity == .gpuEnergy }.map(\.gpu))
     return gpus.isEmpty ? nil : gpus.count
-  }
-
-  /// The share of a job's accelerator time for which its joules are known: what its exporters say of the
-  /// time they saw, and the time since a machine that held it is not heard of.
-  private func coverage(_ rows: [FleetRow], isRunning: Bool) -> Double? {
-    var known = 0.0
-    var held = 0.0
-    var isTold = false
-    let seconds = seconds
-    let ends = rows.filter { $0.quantity == .jobGPUSeconds }.compactMap { $0.growth?.last }
-    guard let end = ends.max() else { return nil }
-    for row in rows {
-      switch row.quantity {
-      case .jobKnownSeconds:
-        guard let total = row.growth?.total else { continue }
-        isTold = true
-        known += total
-      case .jobGPUSeconds:
-        guard let growth = row.growth, let total = growth.total, let last = growth.last else {
-          continue
-        }
-        held += total
-        let lost = last + 1..<max(last + 1, end + 1)
-        guard !lost.isEmpty, last >= 0, seconds[last] > 0 else { continue }
-        let rate = growth.columns.prefix(last + 1).suffix(2).compactMap { $0 }.max() ?? 0
-        held += rate / (seconds[max(0, last - 1)]) * lost.reduce(0) { $0 + seconds[$1] }
-      default: break
-      }
-    }
-    guard isTold, held > 0 else { return nil }
-    return min(1, known / held)
   }
 
   private func grams(_ energies: [FleetRow], _ rates: HostRates) -> Double? {

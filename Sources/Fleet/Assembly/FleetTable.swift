@@ -44,9 +44,10 @@ extension FleetAnswers {
         }
       }
       guard let columns = columns[question] else { continue }
-      let shared = Self.shared(columns, question, view.columns)
+      let stretch = columns.stretch(view.columns)
+      let shared = Self.shared(columns, question, stretch)
       for (place, labels) in columns.labels.enumerated() {
-        let values = columns.values(place, view.columns)
+        let values = stretch.values(place)
         guard let last = values.last(where: { $0 != nil }) ?? nil,
           let entry = Self.entry(labels, question)
         else { continue }
@@ -54,7 +55,7 @@ extension FleetAnswers {
           shared[place]
           ?? CounterGrowth(
             values, wasThere: presence[labels[.instance]] ?? [],
-            startsAtZero: entry.series.startsAtZero, peaks: columns.peaks(place, view.columns))
+            startsAtZero: entry.series.startsAtZero, details: columns.details(place, view.columns))
         if entry.series.scale != 1 {
           growth.columns = growth.columns.map { $0.map { $0 * entry.series.scale } }
         }
@@ -74,7 +75,7 @@ extension FleetAnswers {
   /// The growth of counters that are told under several names: those of an accelerator's life, under the name
   /// of each job that holds it.
   private static func shared(
-    _ columns: FleetColumns, _ question: FleetQuantity.Question, _ range: ClosedRange<Int64>
+    _ columns: FleetColumns, _ question: FleetQuantity.Question, _ stretch: FleetColumns.Stretch
   ) -> [Int: CounterGrowth] {
     var places: [Counter: [Int]] = [:]
     for (place, labels) in columns.labels.enumerated() {
@@ -87,23 +88,23 @@ extension FleetAnswers {
     }
     var result: [Int: CounterGrowth] = [:]
     for group in places.values where group.count > 1 {
-      let growths = CounterGrowth.shared(group.map { columns.values($0, range) })
+      let growths = CounterGrowth.shared(group.map { stretch.values($0) })
       for (place, growth) in zip(group, growths) { result[place] = growth }
     }
     return result
   }
 
   /// In which columns each target told anything.
-  private func presence(_ range: ClosedRange<Int64>) -> [String: [Bool]] {
+  func presence(_ range: ClosedRange<Int64>) -> [String: [Bool]] {
     var presence: [String: [Bool]] = [:]
     for columns in columns.values {
+      let stretch = columns.stretch(range)
       for (place, labels) in columns.labels.enumerated() {
-        let values = columns.values(place, range)
-        var known =
-          presence[labels[.instance]] ?? Array(repeating: false, count: values.count)
-        presence[labels[.instance]] = nil
-        for (column, value) in values.enumerated() where value != nil { known[column] = true }
-        presence[labels[.instance]] = known
+        for column in 0..<stretch.count where stretch.has(place, column) {
+          presence[
+            labels[.instance], default: Array(repeating: false, count: stretch.count)][column] =
+            true
+        }
       }
     }
     return presence

@@ -1,7 +1,9 @@
 /// What a series tells of a machine, an accelerator or a job.
 package enum FleetQuantity: Sendable, Hashable {
   // What is true at a time.
-  case hostPower, gpuPower, gpuIdleness, jobProcesses
+  case hostPower, gpuPower, jobProcesses, jobDoubt
+  // What was so in the last minutes: the most of an accelerator's utilization, accelerators that a job held.
+  case gpuIdleness, jobActivity
   // What is told by a series that is always 1: its labels.
   case hostInfo, jobInfo, holding
   // Counters of a machine and its accelerators.
@@ -25,17 +27,17 @@ package enum FleetQuantity: Sendable, Hashable {
     case jobs
     /// Joules that bought nothing, of each accelerator, column by column.
     case waste
-    /// Whether accelerators ran anything in the last minutes.
-    case idleness
+    /// What was so in the last minutes.
+    case recent
   }
 
   /// The question that it is a part of the answer to.
   package var question: Question {
     switch self {
-    case .hostPower, .gpuPower, .jobProcesses: .present
+    case .hostPower, .gpuPower, .jobProcesses, .jobDoubt: .present
     case .holding: .labels
     case .hostInfo, .jobInfo: .pastLabels
-    case .gpuIdleness: .idleness
+    case .gpuIdleness, .jobActivity: .recent
     case .hostEnergy, .hostKnownSeconds, .hostObservedSeconds, .hostGrams, .hostCost,
       .packageEnergy, .memoryEnergy, .gpuEnergy, .gpuJudged:
       .machines
@@ -95,6 +97,21 @@ package struct FleetLabels: Sendable, Hashable {
   package init(_ values: [String]) { self.values = values }
 
   package subscript(label: FleetLabel) -> String { values[label.place] }
+
+  /// Most of the labels that are read a series does not have.
+  package func hash(into hasher: inout Hasher) {
+    for (place, value) in values.enumerated() where !value.isEmpty {
+      hasher.combine(place)
+      hasher.combine(value)
+    }
+  }
+
+  /// The same without some labels.
+  package func without(_ labels: FleetLabel...) -> FleetLabels {
+    var values = values
+    for label in labels { values[label.place] = "" }
+    return FleetLabels(values)
+  }
 
   /// The first of some labels that is not empty.
   package func first(_ labels: FleetLabel...) -> String {

@@ -13,7 +13,7 @@ package enum FleetLabel: String, CaseIterable, Sendable {
   case namespace, pod
   case exportedNamespace = "exported_namespace"
   case exportedPod = "exported_pod"
-  case cause, boundary, currency
+  case cause, boundary, currency, reason
   case package, index, path, zone, chip
   case project, manager
 

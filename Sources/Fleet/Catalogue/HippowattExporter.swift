@@ -5,6 +5,8 @@ struct HippowattExporter: FleetExporter {
     FleetSeries("hippowatt_host_power_watts", .hostPower),
     FleetSeries("hippowatt_gpu_power_watts", .gpuPower),
     FleetSeries("hippowatt_job_processes", .jobProcesses),
+    FleetSeries("hippowatt_job_energy_doubt", .jobDoubt),
+    FleetSeries("hippowatt_job_gpu_seconds_total", .jobActivity),
     FleetSeries("hippowatt_host_info", .hostInfo),
     FleetSeries("hippowatt_job_info", .jobInfo),
     FleetSeries("hippowatt_job_gpu_info", .holding),

@@ -12,8 +12,8 @@ package struct FleetColumns: Sendable {
   private var index: [FleetLabels: Int] = [:]
   /// The values of a column by the place of their series; NaN where a series has none.
   private var columns: [Int64: [Double]] = [:]
-  /// What counters had reached at most in a column in which they began anew.
-  private var peaks: [Int64: [Int: Double]] = [:]
+  /// Every value of some series in a column, where its last one is not enough.
+  private var details: [Int64: [Int: [Double]]] = [:]
 
   package init(step: Int64) { self.step = step }
 
@@ -46,21 +46,29 @@ package struct FleetColumns: Sendable {
     }
   }
 
-  /// Takes what counters had reached in a column before they began anew.
-  package mutating func take(peaks answer: PromAnswer, _ number: Int64) {
-    peaks[number] = [:]
+  /// Takes every value of some series in a column; of what is added up over causes the sums.
+  package mutating func take(details answer: PromAnswer, _ number: Int64, sumsCauses: Bool) {
+    details[number] = [:]
     for series in answer.series {
-      guard let point = answer.last(series), let place = index[FleetLabels(series.labels)] else {
-        continue
+      var labels = FleetLabels(series.labels)
+      if sumsCauses { labels = labels.without(.cause, .seriesName) }
+      guard let place = index[labels] else { continue }
+      let values = answer.points[series.points].map(\.value)
+      if let known = details[number]?[place] {
+        // What appears later than the others was nothing before.
+        let (short, long) = known.count < values.count ? (known, values) : (values, known)
+        let missing = Array(repeating: 0.0, count: long.count - short.count)
+        details[number]?[place] = zip(missing + short, long).map(+)
+      } else {
+        details[number]?[place] = values
       }
-      peaks[number]?[place] = point.value
     }
   }
 
   /// Forgets what is outside a range, and what may still change.
   package mutating func keep(_ range: ClosedRange<Int64>, until settled: Int64) {
     columns = columns.filter { range.contains($0.key) && $0.key <= settled }
-    peaks = peaks.filter { columns[$0.key] != nil }
+    details = details.filter { columns[$0.key] != nil }
     guard labels.count > 1000, labels.count > 4 * (columns.values.map(\.count).max() ?? 0) else {
       return
     }
@@ -68,41 +76,55 @@ package struct FleetColumns: Sendable {
     self = FleetColumns(step: step)
   }
 
-  /// The values of a series in a range of columns.
-  package func values(_ place: Int, _ range: ClosedRange<Int64>) -> [Double?] {
-    range.map { number in
-      guard let column = columns[number], place < column.count, !column[place].isNaN else {
-        return nil
-      }
-      return column[place]
+  /// The columns of a range, to be read series by series.
+  package struct Stretch: Sendable {
+    fileprivate let columns: [[Double]]
+
+    /// The values of a series; `nil` where it has none.
+    package func values(_ place: Int) -> [Double?] {
+      columns.map { place < $0.count && !$0[place].isNaN ? $0[place] : nil }
     }
+
+    /// Whether a series has a value in a column.
+    func has(_ place: Int, _ column: Int) -> Bool {
+      place < columns[column].count && !columns[column][place].isNaN
+    }
+
+    var count: Int { columns.count }
   }
 
-  /// What a series had reached at most in each of a range of columns in which it began anew.
-  package func peaks(_ place: Int, _ range: ClosedRange<Int64>) -> [Int: Double] {
-    guard !peaks.isEmpty else { return [:] }
-    var result: [Int: Double] = [:]
+  /// The columns of a range.
+  package func stretch(_ range: ClosedRange<Int64>) -> Stretch {
+    Stretch(columns: range.map { columns[$0] ?? [] })
+  }
+
+  /// Every value of a series in those of a range of columns of which they are known.
+  package func details(_ place: Int, _ range: ClosedRange<Int64>) -> [Int: [Double]] {
+    guard !details.isEmpty else { return [:] }
+    var result: [Int: [Double]] = [:]
     for (offset, number) in range.enumerated() {
-      if let value = peaks[number]?[place] { result[offset] = value }
+      if let values = details[number]?[place] { result[offset] = values }
     }
     return result
   }
 
-  /// The targets whose counters began anew in a column of which it is not known what they had reached.
-  package func restarts(_ range: ClosedRange<Int64>) -> (column: Int64, instances: [String])? {
+  /// The first column whose last values are not enough and of which no more is known, with the targets that
+  /// is so for: their counters began anew there, or they were not read before it.
+  package func unclear(
+    _ range: ClosedRange<Int64>, arrivals: [String: Int64]
+  ) -> (column: Int64, instances: [String])? {
     var found: [Int64: Set<String>] = [:]
-    for place in labels.indices {
+    let stretch = stretch(range)
+    for (place, labels) in labels.enumerated() {
+      let instance = labels[.instance]
       var before: Double?
-      for number in range {
-        guard let column = columns[number], place < column.count, !column[place].isNaN else {
-          continue
-        }
-        if let before, CounterGrowth.isRestart(from: before, to: column[place]),
-          peaks[number] == nil
-        {
-          found[number, default: []].insert(labels[place][.instance])
-        }
-        before = column[place]
+      for (column, value) in stretch.values(place).enumerated() {
+        guard let value else { continue }
+        let number = range.lowerBound + Int64(column)
+        let isNew = column > 0 && before == nil && arrivals[instance] == number
+        let isAnew = before.map { CounterGrowth.isRestart(from: $0, to: value) } ?? false
+        if isNew || isAnew, details[number] == nil { found[number, default: []].insert(instance) }
+        before = value
       }
     }
     return found.min { $0.key < $1.key }.map { ($0.key, $0.value.sorted()) }

@@ -10,8 +10,8 @@ package struct FleetQuery: Sendable, Hashable {
     case targets
     /// When each target last answered.
     case lastHeard
-    /// What counters had reached before they began anew, in a column.
-    case peaks(FleetQuantity.Question)
+    /// Every value of some targets in a column.
+    case details(FleetQuantity.Question)
     /// The power of the past, for the scrubber.
     case past
   }
@@ -54,10 +54,23 @@ package struct FleetQueries: Sendable {
         purpose: .lastHeard,
         text: "max_over_time((timestamp(\(up)) * \(up))[\(window)s:\(max(60, window / 60))s])",
         times: time),
-      FleetQuery(
-        purpose: .question(.idleness),
-        text: "max_over_time(\(names(.idleness))[\(Self.idleness)s])", times: time),
+      FleetQuery(purpose: .question(.recent), text: recent, times: time),
     ]
+  }
+
+  /// The most of each accelerator's utilization, and how many accelerators each job held, in the last minutes:
+  /// an exporter goes on telling of a job for a while after its end.
+  ///
+  /// What functions tell has no name any more; each gets its own again, so that one query is enough.
+  private var recent: String {
+    let parts = FleetCatalogue.names(.recent).map { name in
+      let series = selector.series([name])
+      let isCounter = name.hasSuffix("_total")
+      let function = isCounter ? "rate" : "max_over_time"
+      let seconds = isCounter ? Self.activity : Self.idleness
+      return "label_replace(\(function)(\(series)[\(seconds)s]),\"__name__\",\"\(name)\",\"\",\"\")"
+    }
+    return parts.joined(separator: " or ")
   }
 
   /// Everything that a view asks when nothing is kept.
@@ -72,6 +85,8 @@ package struct FleetQueries: Sendable {
 
   /// Seconds for which an accelerator must not have run anything to be called idle.
   package static let idleness: Int64 = 300
+  /// Seconds after which a job that holds nothing any more has ended: two readings of most targets.
+  package static let activity: Int64 = 150
 
   /// The questions that are asked column by column.
   package static let byColumn: [FleetQuantity.Question] = [.machines, .jobs, .waste]
@@ -93,21 +108,19 @@ package struct FleetQueries: Sendable {
     }
   }
 
-  /// What the counters of joules of some targets had reached at most in a column.
-  ///
-  /// What `max_over_time` tells has no name any more; each gets its own again, so that one query is enough.
-  package func peaks(
+  /// Every value that some targets told in a column.
+  package func details(
     _ question: FleetQuantity.Question, at time: Timestamp, seconds: Int64, _ instances: [String]
   ) -> FleetQuery {
-    let pattern = instances.map(Self.escaped).joined(separator: "|")
-    let parts = FleetCatalogue.names(question).map { name in
-      let series = selector.series([name], and: "instance=~\"\(pattern)\"")
-      return
-        "label_replace(max_over_time(\(series)[\(seconds)s]),\"__name__\",\"\(name)\",\"\",\"\")"
+    var more = question == .waste ? "cause!=\"held_back\"" : ""
+    // A long list of names is as much work for the store as all of them.
+    if instances.count <= 100 {
+      let pattern = instances.map(Self.escaped).joined(separator: "|")
+      more += (more.isEmpty ? "" : ",") + "instance=~\"\(pattern)\""
     }
+    let series = selector.series(FleetCatalogue.names(question), and: more)
     return FleetQuery(
-      purpose: .peaks(question),
-      text: parts.joined(separator: " or on(__name__,instance,job_id,cause) "), times: .at(time))
+      purpose: .details(question), text: "\(series)[\(seconds)s]", times: .at(time))
   }
 
   private func text(_ question: FleetQuantity.Question, seconds: Int64) -> String {

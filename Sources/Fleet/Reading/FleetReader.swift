@@ -38,9 +38,12 @@ package struct FleetReader {
     keep = FleetLabel.names(rack: rackLabel)
   }
 
+  /// The most queries of a reading that is one of many: what they leave unclear the next one asks.
+  package static let mostQueries = 12
+
   /// Everything that a view needs; `now` tells which columns may still change.
   package mutating func read(
-    _ view: FleetView, now: Timestamp
+    _ view: FleetView, now: Timestamp, mostQueries: Int = mostQueries
   ) throws(StoreFault) -> FleetAnswers {
     cost = Cost()
     warning = nil
@@ -50,12 +53,13 @@ package struct FleetReader {
       case .question(let question): answers.present[question] = try ask(query)
       case .targets: answers.targets = try ask(query)
       case .lastHeard: answers.lastHeard = try ask(query)
-      case .peaks, .past: break
+      case .details, .past: break
       }
     }
     for question in FleetQueries.byColumn {
       answers.columns[question] = try read(question, view, now)
     }
+    try clear(&answers, view, mostQueries)
     return answers
   }
 
@@ -76,24 +80,33 @@ package struct FleetReader {
     if let query = queries.newest(question, view) {
       kept.take(newest: try ask(query), view.last)
     }
-    if question == .jobs, let (column, instances) = kept.restarts(view.columns) {
-      try readPeaks(question, column, instances, view, &kept)
-    }
     columns[question] = kept
     return kept
   }
 
-  /// Asks what counters had reached before they began anew; one column a reading, so that many restarts do
-  /// not become many queries.
-  private mutating func readPeaks(
-    _ question: FleetQuantity.Question, _ column: Int64, _ instances: [String], _ view: FleetView,
-    _ kept: inout FleetColumns
+  /// Asks for every value of the columns whose last values are not enough, as far as queries are left.
+  private mutating func clear(
+    _ answers: inout FleetAnswers, _ view: FleetView, _ most: Int
   ) throws(StoreFault) {
-    let end = min(column * view.step, view.time.nanoseconds / 1_000_000_000)
-    let query = queries.peaks(
-      question, at: FleetView.time(end), seconds: max(1, end - (column - 1) * view.step),
-      Array(instances.prefix(50)))
-    kept.take(peaks: try ask(query), column)
+    var arrivals: [String: Int64] = [:]
+    for (instance, presence) in answers.presence(view.columns) {
+      guard let first = presence.firstIndex(of: true), first > 0 else { continue }
+      arrivals[instance] = view.columns.lowerBound + Int64(first)
+    }
+    for question in FleetQueries.byColumn {
+      guard var kept = answers.columns[question] else { continue }
+      while cost.queries < most,
+        let (column, instances) = kept.unclear(view.columns, arrivals: arrivals)
+      {
+        let end = min(column * view.step, view.time.nanoseconds / 1_000_000_000)
+        let query = queries.details(
+          question, at: FleetView.time(end), seconds: max(1, end - (column - 1) * view.step),
+          instances)
+        kept.take(details: try ask(query), column, sumsCauses: question == .waste)
+      }
+      answers.columns[question] = kept
+      columns[question] = kept
+    }
   }
 
   /// The power of the past, as far as it is not known yet.

@@ -10,7 +10,7 @@ import Telemetry
 struct FleetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fleet",
-    abstract: "Show many machines on one screen, as Prometheus tells them.",
+    abstract: "Show many machines on one screen, as Prometheus or they themselves tell it.",
     discussion: """
       Asks a Prometheus, or a store that speaks its interface, for what the exporters of the machines told
       it: hippowatt exporter, dcgm-exporter, node-exporter, Kepler, CEEMS. Jobs come first, those that
@@ -19,9 +19,16 @@ struct FleetCommand: ParsableCommand {
         hippowatt fleet --prometheus http://127.0.0.1:9090
         hippowatt fleet --prometheus https://prom.example --token-env TOKEN --query '{cluster="a"}'
         hippowatt fleet --prometheus http://127.0.0.1:9090 --once --json --window 24h
+
+      Without a store, machines that run hippowatt are reached by ssh, as long as the screen is open:
+
+        hippowatt fleet --hosts node1,node2,ada@node3
+        hippowatt fleet --hostfile nodes.txt --record night.hippo
       """)
 
   @OptionGroup var fleet: FleetOptions
+  @OptionGroup var machines: HostsOptions
+  @OptionGroup var privacyOptions: PrivacyOptions
 
   @Flag(help: "Print one frame as text and end.")
   var once = false
@@ -55,6 +62,9 @@ struct FleetCommand: ParsableCommand {
   @OptionGroup var display: DisplayOptions
 
   func validate() throws {
+    if machines.isUsed == (fleet.prometheus != nil) {
+      throw ValidationError("name a store by --prometheus, or machines by --hosts or --hostfile")
+    }
     if let at {
       do throws(Destination.Fault) { _ = try Destination(at) } catch {
         throw ValidationError("--at \(at): \(error.words)")
@@ -77,12 +87,10 @@ struct FleetCommand: ParsableCommand {
   func run() throws {
     let host = HostEnvironment.current()
     let settings = try Settings.load(named: config, host)
+    if machines.isUsed { return try reach(host, settings) }
     let reader = try fleet.reader(host)
     if printQueries { return try writeQueries(reader.queries) }
-    let price = display.accounts.price.flatMap { Price(text: $0) }
-    let tariff =
-      price.map { Tariff(currency: $0.currency, perKilowattHour: $0.perKilowattHour) }
-      ?? settings.tariff
+    let tariff = tariff(settings)
     let assemble: @Sendable (FleetAnswers, FleetView) -> FleetAssembly = { answers, view in
       FleetAssembly(answers, view, tariff: tariff, utcOffset: HostEnvironment.utcOffset)
     }
@@ -97,6 +105,39 @@ struct FleetCommand: ParsableCommand {
     try display.run(
       feed, cursor: cursor, settings: settings, host: host, accounts: Accounts(),
       fleet: FleetState(), window: windowSeconds(settings))
+  }
+
+  /// Shows machines that are reached by commands.
+  private func reach(_ host: HostEnvironment, _ settings: Settings) throws {
+    var context = SourceContext(
+      machine: host.machine, interval: 1, timeZone: host.timeZone, country: settings.country,
+      environment: host.environment)
+    context.user = host.user
+    let clock = SystemClock()
+    let feed = HostsFeed(
+      try machines.names().map { ($0, machines.command($0)) }, clock: clock, context: context,
+      privacy: privacyOptions.filter(host), tariff: tariff(settings))
+    defer { feed.close() }
+    if let record = machines.record {
+      do { try feed.record(to: record) } catch { throw Failure("\(error)") }
+    }
+    guard !once, !json else {
+      feed.settle(seconds: 15)
+      guard let picture = feed.fleet, let moment = picture.moment else { return }
+      if json { return try write(FleetJSON.text(moment, FleetReader.Cost())) }
+      return try print(
+        picture, feed.timeline, bounds: feed.bounds, at: moment.time, host, settings)
+    }
+    try display.run(
+      feed, cursor: .live, settings: settings, host: host, accounts: Accounts(),
+      fleet: FleetState(), window: windowSeconds(settings))
+  }
+
+  /// The price that was named, else that of the settings.
+  private func tariff(_ settings: Settings) -> Tariff? {
+    display.accounts.price.flatMap { Price(text: $0) }
+      .map { Tariff(currency: $0.currency, perKilowattHour: $0.perKilowattHour) }
+      ?? settings.tariff
   }
 
   /// The queries of a screen of the present, each with its times as the interface takes them.
@@ -135,6 +176,14 @@ struct FleetCommand: ParsableCommand {
     try once.read(FleetView(time: moment, window: windowSeconds(settings)), now: now)
     if json { return try write(FleetJSON.text(once.moment, once.cost)) }
     try once.readPast(bounds, now: now)
+    try print(once.picture, once.timeline, bounds: bounds, at: moment, host, settings)
+  }
+
+  /// Prints a frame of a fleet at a time.
+  private func print(
+    _ picture: FleetPicture, _ timeline: Timeline, bounds: TimeSpan, at moment: Timestamp,
+    _ host: HostEnvironment, _ settings: Settings
+  ) throws {
     var store = ThemeStore(host: host, executable: ThemeStore.executable)
     let theme = display.theme(settings, in: &store, isLight: host.hasLightBackground)
     var cursor = Cursor.live
@@ -146,12 +195,12 @@ struct FleetCommand: ParsableCommand {
     view.language = display.language(host)
     guard let (width, height) = dimensions else { return }
     var input = FrameInput(
-      timeline: once.timeline, bounds: bounds, view: view, theme: store.themes[theme],
+      timeline: timeline, bounds: bounds, view: view, theme: store.themes[theme],
       session: SessionInfo(
-        origin: .live, machine: once.picture.store, utcOffset: HostEnvironment.utcOffset),
+        origin: .live, machine: picture.store, utcOffset: HostEnvironment.utcOffset),
       width: width, height: height)
     input.language = view.language
-    input.fleet = once.picture
+    input.fleet = picture
     input.hasColor = format != "text" && DisplayOptions.depths[display.color] != ColorDepth.none
     let frame = Frame.render(input)
     let plain = display.encoding == .ascii ? frame.asciiOnly() : frame

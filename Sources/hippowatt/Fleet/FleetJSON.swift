@@ -99,6 +99,7 @@ enum FleetJSON {
     number("steps", job.steps, &json)
     number("grams", job.grams, &json)
     cost(job.cost, &json)
+    json.member("reservations", job.reservations.joined(separator: ","))
     number("last_seen", job.lastSeen?.seconds, &json)
     json.raw(",\"hosts\":[")
     for (place, host) in job.hosts.enumerated() {

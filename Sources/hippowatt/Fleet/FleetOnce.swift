@@ -6,6 +6,9 @@ import Telemetry
 
 /// Asks a store once, for what is printed.
 struct FleetOnce {
+  /// Nobody asks again, so that all is asked for at once.
+  private static let mostQueries = 60
+
   private var reader: FleetReader
   private let assemble: (FleetAnswers, FleetView) -> FleetAssembly
   private(set) var timeline = Timeline()
@@ -26,7 +29,7 @@ struct FleetOnce {
   mutating func read(_ view: FleetView, now: Timestamp) throws {
     let assemble = assemble
     picture.moment = try failing { reader throws(StoreFault) in
-      assemble(try reader.read(view, now: now), view).moment()
+      assemble(try reader.read(view, now: now, mostQueries: Self.mostQueries), view).moment()
     }
     picture.warning = reader.warning ?? ""
     picture.told = now

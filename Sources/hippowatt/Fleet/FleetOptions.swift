@@ -10,7 +10,7 @@ struct FleetOptions: ParsableArguments {
     help: ArgumentHelp(
       "A store that speaks Prometheus' interface; user:password@ in it is shown nowhere.",
       valueName: "url"))
-  var prometheus: String
+  var prometheus: String?
 
   @Option(
     help: ArgumentHelp(
@@ -65,6 +65,9 @@ struct FleetOptions: ParsableArguments {
     do {
       let token = try KeySource(environment: tokenEnv, command: nil, file: nil)
         .read(environment: host.environment, name: "token")?.revealed
+      guard let prometheus else {
+        throw WrongUsage("name a store by --prometheus, or machines by --hosts")
+      }
       let store = try PromStore(prometheus, token: token, trust: ca.map { .file($0) } ?? .system)
       let selector = try query.map { text throws(FleetSelector.Fault) in try FleetSelector(text) }
       return FleetReader(store, selector ?? FleetSelector(), rackLabel: rackLabel)

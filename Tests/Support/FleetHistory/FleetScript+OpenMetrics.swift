@@ -44,6 +44,7 @@ public final class FleetHistory {
     let phase = host * 7 % script.scrape
     var watts = Array(repeating: 0.0, count: gpus)
     var held: [Int?] = Array(repeating: nil, count: gpus)
+    let mine = script.jobs.indices.filter { script.jobs[$0].hosts.contains(host) }
     for second in 0..<script.seconds {
       for fault in faults {
         if case .restarts(let at) = fault, at == second {
@@ -57,7 +58,7 @@ public final class FleetHistory {
       }
       var sum = script.restWatts
       for gpu in 0..<gpus {
-        held[gpu] = script.job(host, gpu, at: second)
+        held[gpu] = mine.first { script.jobs[$0].holds(host, gpu, at: second) }
         watts[gpu] = script.watts(host, gpu, at: second, held[gpu])
         sum += watts[gpu]
         life[gpu] += watts[gpu]
@@ -83,7 +84,6 @@ public final class FleetHistory {
     var own = counters.job[held] ?? [:]
     own["energy", default: 0] += watts
     own["seconds", default: 0] += 1
-    own["tokens", default: 0] += job.tokens / Double(job.gpus * job.hosts.count)
     if job.isHollow || job.isWaiting(at: second) {
       let cause = job.isHollow ? "unknown" : job.cause
       own[cause, default: 0] += watts
@@ -163,14 +163,16 @@ public final class FleetHistory {
     }
     for (place, counts) in counters.job.sorted(by: { $0.key < $1.key }) {
       let job = script.jobs[place]
-      // An exporter goes on telling of a job until it was read once after its end.
-      guard time - start < job.to + script.scrape else { continue }
+      // An exporter goes on telling of a job for ten minutes after its end.
+      guard time - start < job.to + 600 else { continue }
       let labels = "\(own),job_id=\"\(job.id)\""
       line("hippowatt_job_energy_joules_total", labels, counts["energy"] ?? 0, time)
-      line("hippowatt_job_energy_known_seconds_total", labels, counts["seconds"] ?? 0, time)
+      let wall = (counts["seconds"] ?? 0) / Double(job.gpus)
+      line("hippowatt_job_energy_known_seconds_total", labels, wall, time)
       line("hippowatt_job_gpu_seconds_total", labels, counts["seconds"] ?? 0, time)
       if job.tokens > 0 {
-        line("hippowatt_job_tokens_total", labels, (counts["tokens"] ?? 0).rounded(), time)
+        // The job counts its tokens, and each machine reads that.
+        line("hippowatt_job_tokens_total", labels, (wall * job.tokens).rounded(), time)
       }
       for cause in ["data", "peers", "program", "unknown"] {
         line(
@@ -183,9 +185,10 @@ public final class FleetHistory {
         "hippowatt_job_info",
         "\(labels),\(people),name=\"\(job.name)\",partition=\"gpu\",scheduler=\"slurm\",kind=\"\(kind)\"",
         1, time)
-      guard held.contains(place) else { continue }
-      line("hippowatt_job_processes", labels, job.isHollow ? 0 : Double(job.gpus), time)
-      for gpu in held.indices where held[gpu] == place {
+      if held.contains(place) {
+        line("hippowatt_job_processes", labels, job.isHollow ? 0 : Double(job.gpus), time)
+      }
+      for gpu in 0..<job.gpus {
         let uuid = FleetScript.uuid(host, gpu)
         line(
           "hippowatt_job_gpu_info", "\(labels),\(people),gpu=\"\(gpu)\",gpu_uuid=\"\(uuid)\"", 1,

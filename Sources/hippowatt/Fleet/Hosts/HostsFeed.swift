@@ -68,7 +68,7 @@ final class HostsFeed: Feed {
   /// Takes what the machines said into all timelines.
   private func take() {
     for observation in live.take(live.collector.drain()) {
-      if let machine = observation.machine {
+      if let machine = observation.machine(among: names) {
         singles[machine, default: Timeline(budget: .screen)].apply(observation)
       } else {
         for name in names { singles[name, default: Timeline(budget: .screen)].apply(observation) }
@@ -109,17 +109,17 @@ final class HostsFeed: Feed {
 }
 
 extension Observation {
-  /// The machine that it speaks of; `nil` for what belongs to none.
-  fileprivate var machine: String? {
-    let machine: String? =
-      switch self {
-      case .reading(let reading): reading.device.machine
-      case .device(let device): device.id.machine
-      case .series(let series): series.device.machine
-      case .event(let event): event.device?.machine
-      case .state(let state): state.source.split(separator: ":").first.map(String.init)
-      case .grid: nil
-      }
-    return machine.flatMap { $0.isEmpty ? nil : $0 }
+  /// Which of some machines it speaks of; `nil` for what belongs to none of them.
+  fileprivate func machine(among names: [String]) -> String? {
+    switch self {
+    case .reading(let reading): Self.named(reading.device.machine)
+    case .device(let device): Self.named(device.id.machine)
+    case .series(let series): Self.named(series.device.machine)
+    case .event(let event): event.device.flatMap { Self.named($0.machine) }
+    case .state(let state): names.first { state.source.hasPrefix($0 + ":") }
+    case .grid: nil
+    }
   }
+
+  private static func named(_ machine: String) -> String? { machine.isEmpty ? nil : machine }
 }

@@ -46,7 +46,9 @@ struct HostsMoment {
         case .platform?: .platform
         default: .known
         }
-      host.joules = ledger.energy(of: [meters], over: span).flatMap { $0.covered > 0 ? $0.joules : nil }
+      host.joules = ledger.energy(of: [meters], over: span).flatMap {
+        $0.covered > 0 ? $0.joules : nil
+      }
     }
     let judged = growth([.judgedEnergy], of: gpus)
     if judged > 0 {
@@ -89,7 +91,7 @@ struct HostsMoment {
   // MARK: Jobs
 
   /// A job with what each of its machines tells of it.
-  private struct Gathered {
+  fileprivate struct Gathered {
     var told: FleetJob
     /// The accelerators that it holds now.
     var present: [Device] = []

@@ -56,7 +56,8 @@ struct HostsOptions: ParsableArguments {
       do { text = try File.text(hostfile) } catch { throw Failure("\(hostfile): \(error)") }
       let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
       for (place, line) in lines.enumerated() {
-        guard let word = line.prefix(while: { $0 != "#" }).split(whereSeparator: \.isWhitespace).first
+        guard
+          let word = line.prefix(while: { $0 != "#" }).split(whereSeparator: \.isWhitespace).first
         else { continue }
         guard Self.isName(word) else {
           throw Failure("\(hostfile):\(place + 1): “\(word.prefix(40))” is no name of a machine")
