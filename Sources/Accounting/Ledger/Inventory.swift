@@ -60,7 +60,8 @@ public struct Inventory: Sendable {
     for place in gpus.indices {
       let machine = gpus[place].id.machine
       // The first part of a name in the network tells machines apart, unless it is an address.
-      let short = machine.first?.isLetter == true ? machine.prefix { $0 != "." } : machine[...]
+      let host = machine.split(separator: "@").last ?? ""
+      let short = host.first?.isLetter == true ? host.prefix { $0 != "." } : host
       gpus[place].label = "\(short):\(gpus[place].label)"
     }
   }

@@ -13,8 +13,10 @@ public struct FleetPicture: Sendable, Hashable {
   public var problem = ""
   /// Since when that is so.
   public var problemSince: Timestamp?
-  /// What the store could not look at, in its words.
+  /// What the store could not look at, in its words; of machines that are reached themselves, why not.
   public var warning = ""
+  /// Whether there is no store, and the machines themselves are reached.
+  public var isReached = false
   /// Whether what is looked at is still being asked for.
   public var isAsking = false
 

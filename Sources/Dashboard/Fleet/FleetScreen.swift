@@ -117,7 +117,9 @@ enum FleetSentence {
     }
     if !picture.warning.isEmpty {
       canvas.textClipped(
-        sanitized(c.say(FleetWords.storeWarns, picture.warning)), x: rect.x + 1, y: rect.y,
+        sanitized(
+          picture.isReached ? picture.warning : c.say(FleetWords.storeWarns, picture.warning)),
+        x: rect.x + 1, y: rect.y,
         maxWidth: room, c.style(.warning).bold)
       return
     }

@@ -37,8 +37,10 @@ public struct RemoteHostSource: DataSource {
     do throws(SourceFailure) { told = try stream.sample(clock) } catch {
       // What ssh or the program there says is what a user can act on; the command is the user's own.
       guard !stream.lastWords.isEmpty else { throw error }
+      let words =
+        stream.lastWords.hasPrefix(host + ": ") ? stream.lastWords : "\(host): \(stream.lastWords)"
       throw SourceFailure(
-        error.health, "\(host): \(stream.lastWords)", remedy: "try it by hand: ssh \(host) true")
+        error.health, words, remedy: "try it by hand: ssh \(host) true")
     }
     let now = clock.now
     guard !told.isEmpty else { return [] }

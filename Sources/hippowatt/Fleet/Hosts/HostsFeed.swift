@@ -31,6 +31,7 @@ final class HostsFeed: Feed {
     live = LiveFeed(clock: clock, machine: context.machine, interval: 1, privacy: privacy)
     live.isRemote = true
     picture = FleetPicture(store: names.count == 1 ? names[0] : "\(names.count) × ssh")
+    picture.isReached = true
     for host in hosts {
       live.collector.add(
         RemoteHostSource(host: host.name, command: host.command, context: context), interval: 1)
