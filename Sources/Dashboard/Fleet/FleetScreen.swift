@@ -127,7 +127,9 @@ enum FleetSentence {
     guard let worst = FleetOrder.waste.sorted(moment.jobs).first, let wasted = worst.wastedJoules,
       wasted > 0
     else {
-      let words = c.say(moment.jobs.isEmpty ? FleetWords.noJobs : .nothingJudged)
+      let isJudged = moment.totals.judged != nil
+      let words = c.say(
+        moment.jobs.isEmpty ? FleetWords.noJobs : isJudged ? .nothingWasted : .nothingJudged)
       canvas.textClipped(words, x: rect.x + 1, y: rect.y, maxWidth: room, c.text)
       return
     }

@@ -4,7 +4,8 @@ import Accounting
 enum FleetWords: ScreenWords {
   case fleet, asking, nothingTold, oldPicture, storeWarns
   case hostsUp, gpus, gpusHeld, hosts
-  case worst, noJobs, nothingJudged, noMatch, without, wastedShare, perToken, since, covered
+  case worst, noJobs, nothingJudged, nothingWasted, noMatch, without, wastedShare, perToken, since,
+    covered
   case work, beside, notJudged
   case job, jobs, user, account, wasted, forWhat, energy, known, noAccount, withoutJoules
   case shown, hidden, more
@@ -38,6 +39,10 @@ enum FleetWords: ScreenWords {
       Texts(
         "Nothing tells what the joules were for: that needs hippowatt exporter on the hosts.",
         "Rien ne dit à quoi ont servi les joules : il faut hippowatt exporter sur les machines.")
+    case .nothingWasted:
+      Texts(
+        "No job is known to have wasted anything in this time.",
+        "D’aucun travail on ne sait qu’il ait rien gâché pendant cette durée.")
     case .noMatch: Texts("No job matches the filter.", "Aucun travail ne passe le filtre.")
     case .without: Texts("hosts unknown: {1}", "machines inconnues : {1}")
     case .wastedShare: Texts("{1} % wasted", "{1} % gâchés")
