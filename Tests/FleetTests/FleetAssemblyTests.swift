@@ -172,6 +172,45 @@ import Testing
     #expect(moment.totals.held == 1 && moment.totals.gpus == 1)
   }
 
+  @Test func `A machine that never told anything stands in its rack and does not answer`() {
+    let one = ["instance": "n1:9409", "job": "hippowatt", "boundary": "wall", "rack": "r1"]
+    var answers = FleetAnswers()
+    answers.present[.present] = present([(named("hippowatt_host_power_watts", one), 900)])
+    answers.targets = present([
+      (["instance": "n1:9409", "job": "hippowatt", "rack": "r1"], 1),
+      (["instance": "n2:9409", "job": "hippowatt", "rack": "r7"], 0),
+      (["instance": "db:5432", "job": "postgres"], 0),
+    ])
+    let moment = FleetAssembly(answers, view).moment()
+    #expect(moment.hosts.map(\.name) == ["n1", "n2"])
+    #expect(moment.host("n2")?.rack == "r7")
+    #expect(moment.host("n2")?.state == .refuses(since: nil))
+  }
+
+  @Test func `A machine is compared by what it drew over minutes, not by a moment`() {
+    var answers = FleetAnswers()
+    var (watts, holding): ([([String: String], Double)], [([String: String], Double)]) = ([], [])
+    var energies: [([String: String], [Double?])] = []
+    for host in 1...4 {
+      let own = ["instance": "n\(host):9409", "job": "hippowatt", "uuid": "GPU-\(host)"]
+      // The first waits at this very moment; the last is slow all the time.
+      watts.append((named("hippowatt_gpu_power_watts", own), host == 1 ? 100 : 500))
+      let job = own.merging(["job_id": "7", "gpu_uuid": "GPU-\(host)"]) { $1 }
+      holding.append((named("hippowatt_job_gpu_info", job), 1))
+      let each = host == 4 ? 6e4 : 1.5e5
+      energies.append(
+        (
+          named("hippowatt_gpu_energy_joules_total", own),
+          (0...12).map { host == 1 && $0 == 12 ? nil : each * Double($0) }
+        ))
+    }
+    answers.present[.present] = present(watts)
+    answers.present[.labels] = present(holding)
+    answers.columns[.machines] = counters(energies)
+    let moment = FleetAssembly(answers, view).moment()
+    #expect(moment.findings == [.straggler(host: "n4", job: "7", watts: 200, others: 500)])
+  }
+
   @Test func `A store without targets tells by its values who is silent`() {
     let one = ["instance": "n1:9409", "job": "hippowatt", "boundary": "wall"]
     let two = ["instance": "n2:9409", "job": "hippowatt", "boundary": "wall"]

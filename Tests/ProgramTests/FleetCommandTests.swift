@@ -42,7 +42,7 @@ import Testing
     #expect(frame.output.contains("n2 does not answer"))
     let json = try Program.run(["fleet", "--prometheus", server.url(), "--json"], in: folder)
     #expect(json.output.contains("\"watts\":1234,\"hosts_without_watts\":0"))
-    #expect(json.output.contains("\"host\":\"n2\",\"rack\":\"\",\"state\":\"does not answer\""))
+    #expect(json.output.contains("\"host\":\"n2\",\"rack\":\"r1\",\"state\":\"does not answer\""))
     #expect(json.output.contains("\"joules\":null"))
   }
 

@@ -11,9 +11,7 @@ enum FleetColumn: CaseIterable {
   static var all: [FleetColumn] { allCases }
 
   /// Whether the column is left out where no job tells it.
-  var isOptional: Bool {
-    [.user, .account, .token, .cost, .carbon, .covered, .state].contains(self)
-  }
+  var isOptional: Bool { ![.job, .gpus, .energy].contains(self) }
 
   func isTold(_ job: FleetJob) -> Bool {
     switch self {
@@ -24,7 +22,8 @@ enum FleetColumn: CaseIterable {
     case .carbon: job.grams != nil
     case .covered: (job.coverage ?? 1) < 0.995
     case .state: true
-    case .job, .gpus, .wasted, .bar, .share, .cause, .energy: true
+    case .wasted, .bar, .share, .cause: job.wasted != nil
+    case .job, .gpus, .energy: true
     }
   }
 

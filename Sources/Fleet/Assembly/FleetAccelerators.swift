@@ -83,11 +83,9 @@ struct FleetAccelerators {
     held[row.job, default: []].append(row.gpu)
   }
 
-  /// The mean watts of the newest two columns; `nil` where neither is known, or the newest is not.
+  /// The mean watts of the newest two columns that are known; `nil` where none of the last three is.
   private static func watts(_ energy: CounterGrowth, _ seconds: [Double]) -> Double? {
-    let newest = zip(energy.columns, seconds).suffix(2)
-    guard let last = newest.last, last.0 != nil else { return nil }
-    let known = newest.filter { $0.0 != nil && $0.1 > 0 }
+    let known = zip(energy.columns, seconds).suffix(3).filter { $0.0 != nil && $0.1 > 0 }.suffix(2)
     let length = known.reduce(0) { $0 + $1.1 }
     return length >= 60 ? known.reduce(0) { $0 + ($1.0 ?? 0) } / length : nil
   }
@@ -102,7 +100,7 @@ struct FleetAccelerators {
       var watts: [String: [Double]] = [:]
       for gpu in gpus {
         guard let one = all[gpu], one.jobs.count == 1,
-          let value = one.energy.flatMap({ Self.watts($0, seconds) }) ?? one.watts
+          let value = one.energy.map({ Self.watts($0, seconds) }) ?? one.watts
         else { continue }
         watts[one.host, default: []].append(value)
       }

@@ -12,6 +12,12 @@ extension FleetAssembly {
     for row in rows {
       if !row.labels[.rack].isEmpty { hosts[row.host]?.rack = row.labels[.rack] }
     }
+    // Of what never told anything its target still tells where it stands.
+    for series in answers.targets.series {
+      let labels = FleetLabels(series.labels)
+      let name = names.host(labels.instanceHost)
+      if hosts[name]?.rack == nil, !labels[.rack].isEmpty { hosts[name]?.rack = labels[.rack] }
+    }
     let byHost = Dictionary(grouping: rows, by: \.host)
     // In one order, so that sums are the same to the last bit.
     let sorted = gpus.all.sorted { $0.key < $1.key }.map(\.value)
