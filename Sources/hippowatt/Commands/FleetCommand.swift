@@ -24,7 +24,14 @@ struct FleetCommand: ParsableCommand {
 
         hippowatt fleet --hosts node1,node2,ada@node3
         hippowatt fleet --hostfile nodes.txt --record night.hippo
+
+      What was recorded of several machines is shown the same way:
+
+        hippowatt fleet night.hippo
       """)
+
+  @Argument(help: ArgumentHelp("A recording of several machines.", valueName: "file.hippo"))
+  var file: String?
 
   @OptionGroup var fleet: FleetOptions
   @OptionGroup var machines: HostsOptions
@@ -62,8 +69,9 @@ struct FleetCommand: ParsableCommand {
   @OptionGroup var display: DisplayOptions
 
   func validate() throws {
-    if machines.isUsed == (fleet.prometheus != nil) {
-      throw ValidationError("name a store by --prometheus, or machines by --hosts or --hostfile")
+    guard [machines.isUsed, fleet.prometheus != nil, file != nil].count(where: { $0 }) == 1 else {
+      throw ValidationError(
+        "name a store by --prometheus, machines by --hosts or --hostfile, or a recording")
     }
     if let at {
       do throws(Destination.Fault) { _ = try Destination(at) } catch {
@@ -87,6 +95,7 @@ struct FleetCommand: ParsableCommand {
   func run() throws {
     let host = HostEnvironment.current()
     let settings = try Settings.load(named: config, host)
+    if let file { return try replay(file, host, settings) }
     if machines.isUsed { return try reach(host, settings) }
     let reader = try fleet.reader(host)
     if printQueries { return try writeQueries(reader.queries) }
@@ -131,6 +140,26 @@ struct FleetCommand: ParsableCommand {
     try display.run(
       feed, cursor: .live, settings: settings, host: host, accounts: Accounts(),
       fleet: FleetState(), window: windowSeconds(settings))
+  }
+
+  /// Shows the machines of a recording, from its end.
+  private func replay(_ file: String, _ host: HostEnvironment, _ settings: Settings) throws {
+    let feed = RecordedFleetFeed(
+      try Replay.open(file, privacy: privacyOptions.filter(host)), tariff: tariff(settings))
+    let moment = try at.map { try time($0, in: feed.bounds) } ?? feed.bounds.end
+    var cursor = Cursor.live
+    cursor.seek(to: moment, in: feed.bounds)
+    guard !once, !json else {
+      let view = ViewState(
+        cursor: cursor, window: windowSeconds(settings), theme: 0, themeCount: 1, glyphs: .braille)
+      try feed.update(for: view)
+      guard let picture = feed.fleet, let told = picture.moment else { return }
+      if json { return try write(FleetJSON.text(told, FleetReader.Cost())) }
+      return try print(picture, feed.timeline, bounds: feed.bounds, at: moment, host, settings)
+    }
+    try display.run(
+      feed, cursor: .replay(from: moment, paused: true), settings: settings, host: host,
+      accounts: Accounts(), fleet: FleetState(), window: windowSeconds(settings))
   }
 
   /// The price that was named, else that of the settings.

@@ -88,13 +88,23 @@ import Testing
     let report = try Program.run(["report", "night.hippo"], in: folder)
     #expect(report.output.contains("node1, node2"), "\(report.output)")
     #expect(report.output.contains("gpu node2:1"), "\(report.output)")
+    let again = try Program.run(["fleet", "night.hippo", "--json"], in: folder)
+    let root = try JSONValue(Array(again.output.utf8))
+    #expect(number("/hosts_known", in: root) == 2 && number("/gpus", in: root) == 4)
+    #expect(number("/joules", in: root) ?? 0 > 0)
+    let replay = try Session(["fleet", "night.hippo"], in: folder, width: 132, height: 40)
+    #expect(replay.wait(for: "2 hosts"))
+    replay.type("\t")
+    replay.type("\r")
+    #expect(replay.wait(for: "2 × SIMULATED H100 80GB HBM3"))
+    #expect(try replay.quit() == 0)
   }
 
   @Test(arguments: [
     (["--hosts=-oProxyCommand=x"], "names of machines"),
     (["--hosts", "a;b"], "names of machines"),
     (["--hosts", ","], "names no machine"), (["--hostfile", "bad.txt"], "bad.txt:2: “$(x)”"),
-    (["--hosts", "a", "--prometheus", "http://b"], "name a store by --prometheus, or machines"),
+    (["--hosts", "a", "--prometheus", "http://b"], "name a store by --prometheus, machines"),
     (["--record", "x.hippo", "--prometheus", "http://b"], "--record is for machines"),
   ])
   func `what is no machine is refused before anything is started`(words: [String], said: String)

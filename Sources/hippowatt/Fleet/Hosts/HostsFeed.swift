@@ -4,14 +4,13 @@ import Glibc
 import Sensors
 import Telemetry
 
-/// Many machines by a stream of each: a timeline of all together, and one of each for its own screen.
+/// Many machines by a stream of each, in one timeline.
 final class HostsFeed: Feed {
   private let live: LiveFeed
   private let names: [String]
   private let clock: SystemClock
   private let tariff: Tariff?
   private let tally = GridTally()
-  private var singles: [String: Timeline] = [:]
   private var open: String?
   private var picture: FleetPicture
   private var lookedAt: (time: Timestamp, window: Double)?
@@ -41,10 +40,7 @@ final class HostsFeed: Feed {
   /// Keeps what the machines tell in a recording as well.
   func record(to path: String) throws { try live.record(to: path, isSimulated: false) }
 
-  var timeline: Timeline {
-    guard let open else { return live.timeline }
-    return singles[open] ?? Timeline()
-  }
+  var timeline: Timeline { open.map(live.timeline.only) ?? live.timeline }
 
   var bounds: TimeSpan { live.bounds }
 
@@ -56,7 +52,7 @@ final class HostsFeed: Feed {
 
   func update(for view: ViewState) {
     open = view.fleet?.open
-    take()
+    live.take(live.collector.drain())
     let time = view.cursor.time(in: bounds)
     // The accounts of all machines are made once a second, and when another time is looked at.
     let isDue =
@@ -64,17 +60,6 @@ final class HostsFeed: Feed {
     guard isDue else { return }
     lookedAt = (time, view.window)
     look(at: time, window: view.window)
-  }
-
-  /// Takes what the machines said into all timelines.
-  private func take() {
-    for observation in live.take(live.collector.drain()) {
-      if let machine = observation.machine(among: names) {
-        singles[machine, default: Timeline(budget: .screen)].apply(observation)
-      } else {
-        for name in names { singles[name, default: Timeline(budget: .screen)].apply(observation) }
-      }
-    }
   }
 
   private func look(at time: Timestamp, window: Double) {
@@ -94,7 +79,7 @@ final class HostsFeed: Feed {
   func settle(seconds: Double) {
     let start = clock.now
     while clock.now - start < seconds {
-      take()
+      live.take(live.collector.drain())
       look(at: clock.now, window: seconds)
       let states = live.timeline.states(at: clock.now).filter { $0.source.hasPrefix("host:") }
       let failed = states.count { $0.health == .failed }
@@ -107,20 +92,4 @@ final class HostsFeed: Feed {
   func mark(_ event: Event) -> String? { live.mark(event) }
 
   func close() { live.close() }
-}
-
-extension Observation {
-  /// Which of some machines it speaks of; `nil` for what belongs to none of them.
-  fileprivate func machine(among names: [String]) -> String? {
-    switch self {
-    case .reading(let reading): Self.named(reading.device.machine)
-    case .device(let device): Self.named(device.id.machine)
-    case .series(let series): Self.named(series.device.machine)
-    case .event(let event): event.device.flatMap { Self.named($0.machine) }
-    case .state(let state): names.first { state.source.hasPrefix($0 + ":") }
-    case .grid: nil
-    }
-  }
-
-  private static func named(_ machine: String) -> String? { machine.isEmpty ? nil : machine }
 }
