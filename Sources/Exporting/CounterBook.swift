@@ -62,7 +62,8 @@ public struct CounterBook: Sendable {
   /// Forgets counters that have not been told since a time.
   mutating func forget(before time: Timestamp) {
     if entries.values.contains(where: { $0.time < time }) {
-      entries = entries.filter { $0.value.time >= time }
+      // What an earlier run had told is kept: without it a counter that comes back would fall.
+      entries = entries.filter { $0.value.time >= time || $0.value.base > 0 }
     }
   }
 }

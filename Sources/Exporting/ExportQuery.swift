@@ -14,6 +14,8 @@ public struct ExportQuery: Sendable {
   public let offset: @Sendable (Timestamp) -> Int
   /// The program's version.
   public let version: String
+  /// What was booked of the machine page by page.
+  public let settled: SettledAccount
   /// The jobs that are told, found once for the page.
   let jobs: [ExportedJob]
   /// Everything as it is known now.
@@ -21,12 +23,14 @@ public struct ExportQuery: Sendable {
 
   /// A page of what a ledger knows over a span, which ends now.
   public init(
-    _ ledger: Ledger, over span: TimeSpan, version: String, tariff: Tariff? = nil,
+    _ ledger: Ledger, over span: TimeSpan, version: String,
+    settled: SettledAccount = SettledAccount(), tariff: Tariff? = nil,
     offset: @escaping @Sendable (Timestamp) -> Int = { _ in 0 }
   ) {
     self.ledger = ledger
     self.span = span
     self.version = version
+    self.settled = settled
     self.tariff = tariff
     self.offset = offset
     jobs = ExportedJob.all(in: ledger, over: span)

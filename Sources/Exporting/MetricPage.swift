@@ -23,9 +23,12 @@ public struct MetricPage: Sendable {
       var samples = metric.samples(query).filter(\.value.isFinite)
       if metric.kind == .counter {
         samples = samples.map { sample in
-          .init(
+          // A board that is counted anew is still itself: its UUID stands in the label after the number.
+          let labels =
+            metric.labels.first == "gpu" ? Array(sample.labels.dropFirst()) : sample.labels
+          return .init(
             sample.labels,
-            counters.tell(.init(metric.name, sample.labels), sample.value, at: query.span.end))
+            counters.tell(.init(metric.name, labels), sample.value, at: query.span.end))
         }
       }
       return samples.isEmpty ? nil : Family(metric: metric, samples: samples)

@@ -1,3 +1,4 @@
+import Accounting
 import Quantities
 import Seeded
 import Telemetry
@@ -55,5 +56,35 @@ import Testing
       #expect(told <= drawn + 1e-6, "seed \(seed)")
       last = told
     }
+  }
+}
+
+/// What the machine drew, booked page by page.
+@Suite struct SettledAccountTests {
+  private let start = Timestamp(nanoseconds: 1_750_003_200_000_000_000)
+
+  /// Pages at odd times add up to the whole; a board that is found late lowers no coverage of before.
+  @Test func `pages add up, and a late board changes nothing that was booked`() {
+    var timeline = Timeline()
+    var account = SettledAccount()
+    var told: [Double] = []
+    for second in 0...120 {
+      for (name, watts, from) in [("GPU-a", 300.0, 0), ("GPU-b", 100.0, 60)] where second >= from {
+        var reading = Reading(
+          device: DeviceID(machine: "box", kind: .gpu, name: name), time: start + Double(second))
+        reading.set(.energy, 1e6 + watts * Double(second))
+        timeline.apply(.reading(reading))
+      }
+      guard second % 7 == 3 else { continue }
+      account.book(Ledger(timeline), from: start, now: start + Double(second))
+      told.append(account.known)
+    }
+    // Until 115 s: 300 W of it all, 100 W of the last 55 s.
+    account.book(Ledger(timeline), from: start, now: start + 120)
+    #expect(abs((account.joules["known"] ?? 0) - (300 * 115 + 100 * 55)) < 1)
+    #expect(account.observed == 115)
+    #expect(abs(account.known - 115) <= 3.5, "all but the stretch in which the second one came")
+    #expect(told == told.sorted())
+    #expect(account.known <= account.observed)
   }
 }

@@ -70,9 +70,13 @@ import Testing
     _ timeline: Timeline, tariff: Tariff? = nil, seconds: Double = 60
   ) -> MetricPage {
     var counters = CounterBook(since: start)
+    var settled = SettledAccount()
+    let ledger = Ledger(timeline)
+    settled.book(ledger, from: start, now: start + seconds + SettledAccount.lag)
     return MetricPage(
       ExportQuery(
-        Ledger(timeline), over: TimeSpan(start, start + seconds), version: "1.2.3", tariff: tariff),
+        ledger, over: TimeSpan(start, start + seconds), version: "1.2.3", settled: settled,
+        tariff: tariff),
       counters: &counters)
   }
 
@@ -174,6 +178,13 @@ import Testing
     #expect(!text.contains("hippowatt_gpu_power_watts"))
     #expect(text.contains("hippowatt_gpu_energy_joules_total{gpu=\"0\",uuid=\"GPU-a\"} 18000\n"))
     #expect(text.contains("hippowatt_host_energy_known_seconds_total 60"))
+  }
+
+  @Test func `what is made up says so, and nothing else does`() {
+    var timeline = Self.books()
+    #expect(!Self.page(timeline).text(.prometheus).contains("hippowatt_simulated"))
+    timeline.apply(Self.series(Self.id(.gpu, "GPU-c"), .power, .simulated))
+    #expect(Self.page(timeline).text(.prometheus).contains("\nhippowatt_simulated 1\n"))
   }
 
   @Test func `money is that of the tariff`() throws {

@@ -38,7 +38,9 @@ struct Listener {
   ) throws -> any Channel {
     let loop = group.next()
     let tls = try tlsContext(options)
-    let desk = try loop.submit { NIOLoopBound(PageDesk(), eventLoop: loop) }.wait()
+    let desk = try loop.submit {
+      NIOLoopBound(PageDesk(needsToken: options.needsToken), eventLoop: loop)
+    }.wait()
     _ = try NIOPipeBootstrap(group: group)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -59,6 +61,8 @@ struct Listener {
           }
           let pipeline = channel.pipeline.syncOperations
           if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+          // Whoever reads nothing gets nothing more.
+          try pipeline.addHandler(BackPressureHandler())
           try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(75)))
           try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true)
           try pipeline.addHandler(PageHandler(desk.value))

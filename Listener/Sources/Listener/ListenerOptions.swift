@@ -5,8 +5,10 @@ struct ListenerOptions {
   /// The certificate chain and its key, in PEM; both or none.
   var certificate: String?
   var key: String?
+  /// Whether a token follows, before which nobody is answered.
+  var needsToken = false
 
-  /// Reads `--host H --port N [--certificate FILE --key FILE]`, as `hippowatt exporter` writes them.
+  /// Reads `--host H --port N [--certificate FILE --key FILE] [--token follows]`, as `hippowatt exporter` writes them.
   init?(_ arguments: [String]) {
     var rest = arguments[...]
     while let name = rest.popFirst() {
@@ -18,6 +20,7 @@ struct ListenerOptions {
         port = number
       case "--certificate": certificate = value
       case "--key": key = value
+      case "--token": needsToken = value == "follows"
       default: return nil
       }
     }

@@ -17,10 +17,13 @@ final class PageDesk {
   var line: (any Channel)?
   /// What must be sent as a bearer token; `nil` where everybody may ask.
   private(set) var token: [UInt8]?
+  private let needsToken: Bool
   /// How many connections are open.
   var connections = 0
   /// Whether every source has answered.
   private(set) var isReady = false
+
+  init(needsToken: Bool) { self.needsToken = needsToken }
 
   /// Seconds until a page must be there.
   private static let patience = TimeAmount.seconds(5)
@@ -38,7 +41,12 @@ final class PageDesk {
       answer(reply)
     }
     waiting[form, default: []].append(once)
-    loop.assumeIsolated().scheduleTask(in: Self.patience) { once(.late) }
+    loop.assumeIsolated().scheduleTask(in: Self.patience) { [weak self] in
+      guard !isAnswered else { return }
+      once(.late)
+      // The question may be lost: the next who asks sends it again.
+      self?.waiting[form] = nil
+    }
   }
 
   /// Takes what the measuring process says.
@@ -57,7 +65,7 @@ final class PageDesk {
 
   /// Whether a request's `Authorization` names the token; compared in the same time whatever it holds.
   func admits(_ authorization: String?) -> Bool {
-    guard let token else { return true }
+    guard let token else { return !needsToken }
     guard let authorization, authorization.count > 7,
       authorization.prefix(7).lowercased() == "bearer "
     else { return false }

@@ -72,7 +72,7 @@ extension Ledger {
       stretches: ends)
     use.isPresent = holding.isPresent
     use.processes = timeline.moment(at: span.end).value(.allocationProcesses, of: id)
-      .map { Int($0) }
+      .map { Int(min(max($0, 0), 1e9)) }
     use.gpuSeconds = timeline.id(.heldGPUs, of: id).map { timeline.total($0, over: span).amount }
     if let unused = timeline.id(.unusedGPUs, of: id) {
       let total = timeline.total(unused, over: span)

@@ -98,8 +98,11 @@ enum FleetColumn: CaseIterable {
     case .cause: return Run(job.mainCause.map { c.say(FleetWords.cause($0)) } ?? "", c.muted)
     case .energy: return Run(job.joules.map { c.string(SI.energy($0)) } ?? "–", c.style(.power))
     case .token:
-      return Run(job.joulesPerToken.map { c.significant($0) } ?? "–", c.style(.algorithm))
-    case .cost: return Run(job.cost.map { c.fixed($0.amount, 2) } ?? "–", plain)
+      return Run(job.joulesPerToken.map { Self.small($0, c) } ?? "–", c.style(.algorithm))
+    case .cost:
+      return Run(
+        job.cost.map { c.fixed($0.amount, $0.amount >= 0.1 || $0.amount == 0 ? 2 : 4) } ?? "–",
+        plain)
     case .carbon: return Run(job.grams.map { c.string($0, "g") } ?? "–", plain)
     case .covered:
       let isWhole = (job.coverage ?? 1) >= 0.995
@@ -107,6 +110,11 @@ enum FleetColumn: CaseIterable {
         job.coverage.map { c.percent($0) + " %" } ?? "–", isWhole ? c.muted : c.style(.warning))
     case .state: return Self.state(job, moment, c)
     }
+  }
+
+  /// Joules without their unit, but for those that two decimals would show as none.
+  private static func small(_ joules: Double, _ c: FrameContext) -> String {
+    joules >= 0.01 || joules == 0 ? c.significant(joules) : c.string(joules, "J")
   }
 
   /// What is the matter with a job, in few words; nothing where all is well.

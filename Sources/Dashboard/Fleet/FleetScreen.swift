@@ -129,7 +129,9 @@ enum FleetSentence {
     else {
       let isJudged = moment.totals.judged != nil
       let words = c.say(
-        moment.jobs.isEmpty ? FleetWords.noJobs : isJudged ? .nothingWasted : .nothingJudged)
+        moment.jobs.isEmpty
+          ? FleetWords.noJobs
+          : isJudged ? .nothingWasted : picture.isReached ? .usesUnknown : .nothingJudged)
       canvas.textClipped(words, x: rect.x + 1, y: rect.y, maxWidth: room, c.text)
       return
     }

@@ -92,13 +92,13 @@ extension GrafanaDashboard {
         .init(expression: "\(ExportedMetric.jobProcesses.name){\(host)} == 0", legend: "processes")
       ], description: "They hold GPUs that nobody can use.", size: (12, 6)),
     GrafanaPanel(
-      title: "Energy by account", kind: .bargauge, unit: "joule",
+      title: "Energy by account, of jobs that name one", kind: .bargauge, unit: "joule",
       queries: [
         .init(
           expression:
             "sum by (account) (\(increase(ExportedMetric.jobEnergy)) * on (instance, job_id) "
             + "group_left (account) max by (instance, job_id, account) "
-            + "(last_over_time(\(ExportedMetric.jobInfo.name){\(host)}[$__range])))",
+            + "(last_over_time(\(ExportedMetric.jobInfo.name){\(host),account!=\"\"}[$__range])))",
           legend: "{{account}}")
       ], description: "", size: (12, 6)),
   ]

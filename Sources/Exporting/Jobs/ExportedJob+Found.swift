@@ -15,16 +15,18 @@ extension ExportedJob {
       else { return nil }
       let ending = timeline.ending(of: device.id, at: span.end)
       let end = ending.flatMap { $0.cause == .stalled ? nil : $0.time } ?? span.end
-      guard end > begin, span.end - end < afterlife else { return nil }
+      guard end > begin else { return nil }
       return (device, TimeSpan(max(begin, span.start), max(begin, end)))
     }
-    return lives.map { device, life in
+    // Those that ended long ago are not told, and had their share of what others have.
+    return lives.filter { span.end - $0.1.end < afterlife }.map { device, life in
       var job = ExportedJob(device, ledger, over: life)
       job.isPresent = life.end == span.end
       let others = lives.filter { other in
         other.0.id != device.id && other.1.intersection(life).map { $0.seconds > 0 } ?? false
       }
       job.share(with: others.flatMap { Self.charged($0.0.id, ledger, over: $0.1) })
+      if ledger.startedAgain(device.id, in: life) { job.forgetEnergy(because: "started_again") }
       return job
     }
   }
@@ -101,9 +103,30 @@ extension ExportedJob {
   mutating func share(with others: [Device]) {
     let ids = Set(others.map(\.id))
     guard gpus.contains(where: { ids.contains($0.id) }) else { return }
+    forgetEnergy(because: "shared_accelerators")
+  }
+
+  /// Tells no joules, and why.
+  private mutating func forgetEnergy(because reason: String) {
     energy = nil
     wasted = [:]
-    doubts.append("shared_accelerators")
+    gpuSeconds = nil
+    doubts.append(reason)
+  }
+}
+
+extension Ledger {
+  /// Whether a job ended within a life and told progress again later: who had its accelerators in between
+  /// is not known.
+  fileprivate func startedAgain(_ job: DeviceID, in life: TimeSpan) -> Bool {
+    let newest = Self.progressMetrics.compactMap { metric in
+      timeline.id(metric, of: job).flatMap { timeline.newest(of: $0) }
+    }.max()
+    guard let newest else { return false }
+    return timeline.events.contains { event in
+      event.device == job && event.cause?.isEnding == true && event.cause != .stalled
+        && event.time > life.start && newest - event.time > 60
+    }
   }
 }
 

@@ -47,10 +47,10 @@ public struct ExportedJob: Sendable {
   /// Every job that is there, or ended a while ago, in a stable order.
   public static func all(in ledger: Ledger, over span: TimeSpan) -> [ExportedJob] {
     let allocations = ledger.allocations(over: span)
-      .filter { $0.isPresent || span.end - $0.span.end < afterlife }
-    // What ran in a scheduler's job is told as that one.
+    // What ran in a scheduler's job is told as that one, and not again once that is over.
     let inside = Set(allocations.flatMap { $0.works.map(\.job.id) })
-    return allocations.map { ExportedJob($0, in: ledger) }
+    return allocations.filter { $0.isPresent || span.end - $0.span.end < afterlife }
+      .map { ExportedJob($0, in: ledger) }
       + found(in: ledger, over: span, but: inside)
   }
 }

@@ -25,9 +25,16 @@ extension ExportedMetric {
       + "platform the chip set's own count, known the sum of the parts that are measured",
     by: ["boundary"]
   ) { query in
-    query.ledger.power(at: query.span.end).map { watts in
-      [Sample([boundary(query.ledger.wholeRole(at: query.span.end))], watts)]
-    } ?? []
+    var sums: [String: Double] = [:]
+    for meters in query.ledger.inventory.machines {
+      let choice = query.ledger.meterChoice(of: meters, at: query.span.end)
+      // A wide meter that is between two readings leaves the parts to speak, and they say so.
+      let speaks = choice.whole.map { query.moment.power(of: $0.id) != nil } ?? false
+      let devices = speaks || choice.whole == nil ? choice.devices : meters.parts
+      guard let watts = query.ledger.power(of: devices, at: query.span.end) else { continue }
+      sums[SettledAccount.boundary(speaks ? choice.whole?.role : nil), default: 0] += watts
+    }
+    return sums.sorted { $0.key < $1.key }.map { Sample([$0.key], $0.value) }
   }
 
   /// The energy of the whole machine.
@@ -36,16 +43,7 @@ extension ExportedMetric {
     "Energy of the machine by what measured it, each joule once: the sum over boundary is the machine's",
     by: ["boundary"]
   ) { query in
-    var sums: [String: Double] = [:]
-    for meters in query.ledger.inventory.machines {
-      for choice in query.ledger.meterChoices(of: meters) {
-        guard let part = choice.span.intersection(query.span), part.seconds > 0,
-          let energy = query.timeline.energy(of: choice.devices, over: part)
-        else { continue }
-        sums[boundary(choice.whole?.role), default: 0] += energy.joules
-      }
-    }
-    return sums.sorted { $0.key < $1.key }.map { Sample([$0.key], $0.value) }
+    query.settled.joules.sorted { $0.key < $1.key }.map { Sample([$0.key], $0.value) }
   }
 
   /// For how long the machine's energy is known.
@@ -53,14 +51,13 @@ extension ExportedMetric {
     "host_energy_known_seconds_total", .counter,
     "Time for which the energy of the machine is known; over that observed it is the coverage"
   ) { query in
-    query.ledger.energy(over: query.span).map { [Sample([], $0.coverage * query.span.seconds)] }
-      ?? []
+    query.settled.joules.isEmpty ? [] : [Sample([], query.settled.known)]
   }
 
   /// For how long the agent has watched.
   public static let hostObservedTime = ExportedMetric(
     "host_observed_seconds_total", .counter, "Time for which the agent watched the machine"
-  ) { [Sample([], $0.span.seconds)] }
+  ) { [Sample([], $0.settled.observed)] }
 
   /// How far the machine's energy may be from the truth.
   public static let hostError = ExportedMetric(
@@ -89,15 +86,6 @@ extension ExportedMetric {
     devices.compactMap { device in
       query.timeline.energy(of: device.id, over: query.span)
         .flatMap { $0.isModelled ? nil : Sample([device.id.name], $0.joules) }
-    }
-  }
-
-  /// What a measurement of the machine takes in.
-  private static func boundary(_ role: DeviceRole?) -> String {
-    switch role {
-    case .machine: "wall"
-    case .platform: "platform"
-    default: "known"
     }
   }
 }

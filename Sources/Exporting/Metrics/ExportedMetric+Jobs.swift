@@ -26,7 +26,7 @@ extension ExportedMetric {
     "An accelerator that a job holds; the only series with labels for both, to join them by",
     by: ["job_id", "user", "account", "gpu", "gpu_uuid"]
   ) { query in
-    query.jobs.flatMap { job in
+    query.jobs.filter(\.isPresent).flatMap { job in
       job.gpus.map { Sample([job.id, job.user, job.account] + labels($0), 1) }
     }
   }
@@ -72,7 +72,9 @@ extension ExportedMetric {
     "job_processes", .gauge,
     "Processes of a job on its accelerators now; 0 where it holds them and no process uses them",
     by: ["job_id"]
-  ) { query in query.jobs.compactMap { job in job.processes.map { Sample([job.id], $0) } } }
+  ) { query in
+    query.jobs.filter(\.isPresent).compactMap { job in job.processes.map { Sample([job.id], $0) } }
+  }
 
   /// What it bought, in tokens.
   public static let jobTokens = ExportedMetric(

@@ -41,6 +41,10 @@ extension PrometheusRuleGroup {
         "The agent answered within the last day and does not any more. What the machine draws is not known; "
           + "it is not zero."),
       .alert(
+        "Simulated", for: 60, severity: .info, "\(ExportedMetric.simulated.name) == 1",
+        summary: "What {{ $labels.instance }} tells is SIMULATED",
+        "It is in all sums beside what was measured."),
+      .alert(
         "SourceDown", for: 600, "\(ExportedMetric.sourceUp.name) == 0",
         summary: "{{ $labels.source }} is not read on {{ $labels.instance }}",
         "`hippowatt doctor` on the machine says why, and what to do."),
@@ -52,7 +56,7 @@ extension PrometheusRuleGroup {
         "Totals of this machine are too small by what is not known."),
       .alert(
         "GPUSilent", for: 300,
-        "\(ExportedMetric.gpuEnergy.name) unless on (instance, gpu) \(ExportedMetric.gpuPower.name)",
+        "\(ExportedMetric.gpuEnergy.name) unless on (instance, uuid) \(ExportedMetric.gpuPower.name)",
         summary: "GPU {{ $labels.gpu }} of {{ $labels.instance }} tells no power",
         "It told its energy before: it may be lost from the bus, or its driver does not answer."),
     ])

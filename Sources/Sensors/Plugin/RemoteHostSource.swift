@@ -15,13 +15,9 @@ public struct RemoteHostSource: DataSource {
   private var stream: ExecSource
   /// Seconds by which its clock is ahead of ours; `nil` until it has spoken.
   private var ahead: Double?
-  /// When it last said anything.
-  private var heard: Timestamp?
 
   /// Below this, clocks that are kept by one time server cannot be told from the way between them.
   static let leastSkew = 1.0
-  /// A machine that was silent for so long, in seconds, may have been started anew.
-  static let silence = 5.0
 
   /// The machine of a name, reached by a command of the shell.
   public init(host: String, command: String, context: SourceContext) {
@@ -45,12 +41,15 @@ public struct RemoteHostSource: DataSource {
     let now = clock.now
     guard !told.isEmpty else { return [] }
     var result: [Observation] = []
-    if heard.map({ now - $0 > Self.silence }) ?? true { ahead = nil }
-    heard = now
-    if ahead == nil, let newest = told.arrivals.max() {
+    // The way and a stall make what comes look older, and nothing makes it look younger: the greatest
+    // difference is the clocks'.
+    if let newest = told.arrivals.max() {
       let skew = newest - now
-      ahead = abs(skew) >= Self.leastSkew ? skew : 0
-      if let ahead, ahead != 0 { result.append(.event(note(ahead, now))) }
+      let found = abs(skew) >= Self.leastSkew ? skew : 0
+      if ahead.map({ skew - $0 >= Self.leastSkew }) ?? true {
+        if found != 0 { result.append(.event(note(found, now))) }
+        ahead = found
+      }
     }
     let shift = ahead ?? 0
     for observation in told { result.append(observation.told(by: host, ahead: shift)) }

@@ -170,6 +170,7 @@ struct Exporter: ParsableCommand {
         "hippowatt: whoever reaches \(address) may read names of users and jobs: --token-file keeps "
           + "others out, --anonymous leaves the names out")
     }
+    if token != nil { arguments += ["--token", "follows"] }
     session.server = try PageServer(program: program, arguments: arguments, token: token)
   }
 }

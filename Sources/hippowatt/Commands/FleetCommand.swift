@@ -155,7 +155,9 @@ struct FleetCommand: ParsableCommand {
       try feed.update(for: view)
       guard let picture = feed.fleet, let told = picture.moment else { return }
       if json { return try write(FleetJSON.text(told, FleetReader.Cost())) }
-      return try print(picture, feed.timeline, bounds: feed.bounds, at: moment, host, settings)
+      return try print(
+        picture, feed.timeline, bounds: feed.bounds, at: moment, host, settings,
+        from: feed.info.origin)
     }
     try display.run(
       feed, cursor: .replay(from: moment, paused: true), settings: settings, host: host,
@@ -211,11 +213,12 @@ struct FleetCommand: ParsableCommand {
   /// Prints a frame of a fleet at a time.
   private func print(
     _ picture: FleetPicture, _ timeline: Timeline, bounds: TimeSpan, at moment: Timestamp,
-    _ host: HostEnvironment, _ settings: Settings
+    _ host: HostEnvironment, _ settings: Settings, from origin: SessionInfo.Origin = .live
   ) throws {
     var store = ThemeStore(host: host, executable: ThemeStore.executable)
     let theme = display.theme(settings, in: &store, isLight: host.hasLightBackground)
     var cursor = Cursor.live
+    if case .recording = origin { cursor = .replay(from: moment, paused: true) }
     cursor.seek(to: moment, in: bounds)
     var view = ViewState(
       cursor: cursor, window: windowSeconds(settings), theme: theme,
@@ -226,7 +229,7 @@ struct FleetCommand: ParsableCommand {
     var input = FrameInput(
       timeline: timeline, bounds: bounds, view: view, theme: store.themes[theme],
       session: SessionInfo(
-        origin: .live, machine: picture.store, utcOffset: HostEnvironment.utcOffset),
+        origin: origin, machine: picture.store, utcOffset: HostEnvironment.utcOffset),
       width: width, height: height)
     input.language = view.language
     input.fleet = picture

@@ -13,6 +13,7 @@ final class ExporterSession {
   private let tariff: Tariff?
   private let tally = GridTally()
   private var counters: CounterBook
+  private var settled = SettledAccount()
   private var file: CounterFile?
   /// Whoever hears connections; `nil` where pages go to files alone.
   var server: PageServer?
@@ -21,6 +22,8 @@ final class ExporterSession {
   /// Where pages are sent to.
   var push: MetricPush?
   private var isReady = false
+  /// Seconds after which pages are written though not every source has answered.
+  private static let patience = 30.0
   private var problems: Set<String> = []
   private var nextFile: Timestamp?
 
@@ -42,9 +45,10 @@ final class ExporterSession {
   func page() -> MetricPage {
     take()
     let now = clock.now
+    let ledger = Ledger(feed.timeline, tally: tally)
+    settled.book(ledger, from: clock.start, now: now)
     let query = ExportQuery(
-      Ledger(feed.timeline, tally: tally), over: TimeSpan(clock.start, now),
-      version: Version.string,
+      ledger, over: TimeSpan(clock.start, now), version: Version.string, settled: settled,
       tariff: tariff, offset: HostEnvironment.utcOffset)
     let page = MetricPage(query, counters: &counters)
     if let problem = file?.write(counters) {
@@ -87,9 +91,11 @@ final class ExporterSession {
         isReady = true
         server?.send(.ready)
       }
+      // One source whose first call hangs does not silence the others.
+      let speaks = isReady || clock.now - start > Self.patience
       if let server, !answer(server) { return 1 }
-      writeFile()
-      if let push, isReady, push.isDue(at: clock.now) {
+      if speaks { writeFile() }
+      if let push, speaks, push.isDue(at: clock.now) {
         push.send(
           page().otlp(since: counters.since, at: clock.now, host: feed.machine, Version.string))
       }
@@ -101,6 +107,8 @@ final class ExporterSession {
     }
     _ = page()
     server?.stop()
+    // What is not measured any more must not go on being told as of now.
+    if let textfile { unlink(textfile.path) }
     feed.close()
     return 0
   }
@@ -127,10 +135,14 @@ final class ExporterSession {
         return false
       case .wanted(let form):
         let exposition = Exposition(rawValue: form) ?? .prometheus
-        server.send(
+        let isSent = server.send(
           .page(
             form: form, contentType: exposition.contentType,
             text: Array(page().text(exposition).utf8)))
+        guard isSent else {
+          printError("hippowatt: the listener does not take what it asked for")
+          return false
+        }
       case .token, .ready, .page: break
       }
     }
@@ -138,7 +150,7 @@ final class ExporterSession {
   }
 
   private func writeFile() {
-    guard let textfile, isReady, nextFile.map({ clock.now >= $0 }) ?? true else { return }
+    guard let textfile, nextFile.map({ clock.now >= $0 }) ?? true else { return }
     nextFile = clock.now + textfile.interval
     let text = Array(page().text(.prometheus).utf8)
     if let problem = CounterFile.replace(textfile.path, with: text, mode: 0o644) { tell(problem) }

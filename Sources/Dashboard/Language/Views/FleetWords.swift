@@ -4,7 +4,8 @@ import Accounting
 enum FleetWords: ScreenWords {
   case fleet, asking, nothingTold, oldPicture, storeWarns
   case hostsUp, gpus, gpusHeld, hosts
-  case worst, noJobs, nothingJudged, nothingWasted, noMatch, without, wastedShare, perToken, since,
+  case worst, noJobs, nothingJudged, usesUnknown, nothingWasted, noMatch, without, wastedShare,
+    perToken, since,
     covered
   case work, beside, notJudged
   case job, jobs, user, account, wasted, forWhat, energy, known, noAccount, withoutJoules
@@ -39,6 +40,8 @@ enum FleetWords: ScreenWords {
       Texts(
         "Nothing tells what the joules were for: that needs hippowatt exporter on the hosts.",
         "Rien ne dit à quoi ont servi les joules : il faut hippowatt exporter sur les machines.")
+    case .usesUnknown:
+      Texts("Nothing tells what the joules were for.", "Rien ne dit à quoi ont servi les joules.")
     case .nothingWasted:
       Texts(
         "No job is known to have wasted anything in this time.",

@@ -28,7 +28,6 @@ final class HostsFeed: Feed {
     self.tariff = tariff
     names = hosts.map(\.name)
     live = LiveFeed(clock: clock, machine: context.machine, interval: 1, privacy: privacy)
-    live.isRemote = true
     picture = FleetPicture(store: names.count == 1 ? names[0] : "\(names.count) × ssh")
     picture.isReached = true
     for host in hosts {

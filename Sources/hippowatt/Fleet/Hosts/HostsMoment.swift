@@ -199,6 +199,7 @@ extension HostsMoment.Gathered {
     // Every machine of a job tells the same counts.
     told.tokens = [told.tokens, part.tokens].compactMap { $0 }.max()
     told.steps = [told.steps, part.steps].compactMap { $0 }.max()
-    told.processes = part.processes.map { (told.processes ?? 0) + Int($0) } ?? told.processes
+    told.processes =
+      part.processes.map { (told.processes ?? 0) + Int(min(max($0, 0), 1e9)) } ?? told.processes
   }
 }

@@ -78,6 +78,6 @@ struct HostsOptions: ParsableArguments {
 
   /// The command of the shell that reaches a machine.
   func command(_ host: String) -> String {
-    "\(ssh) -- \(host) '\(remote.replacing("'", with: "'\\''"))'"
+    "\(ssh) -- '\(host)' '\(remote.replacing("'", with: "'\\''"))'"
   }
 }

@@ -1,0 +1,62 @@
+import Accounting
+import Quantities
+import Telemetry
+
+/// What the machine drew, booked stretch by stretch and never again.
+///
+/// Which meters stand for a machine is decided anew with what is learned later, and a device that is found late
+/// was not there before. A total that follows such changes would fall, or tell a joule twice. So each stretch
+/// is booked once, as it is seen when all its readings have come.
+public struct SettledAccount: Sendable {
+  /// Until when everything is booked; `nil` before the first stretch.
+  public private(set) var until: Timestamp?
+  /// Joules by what measured them: `wall`, `platform`, `known`.
+  public private(set) var joules: [String: Double] = [:]
+  /// Seconds for which the energy was known, and that were booked.
+  public private(set) var known = 0.0
+  public private(set) var observed = 0.0
+
+  /// Readings have come after so many seconds, but those of slow meters.
+  static let lag = 5.0
+  /// The longest that a slow meter is waited for, in seconds.
+  static let longestLag = 180.0
+
+  /// An account of nothing.
+  public init() {}
+
+  /// Books what has settled since the last call.
+  public mutating func book(_ ledger: Ledger, from start: Timestamp, now: Timestamp) {
+    let end = now - Self.lag(ledger, at: now)
+    let begin = until ?? start
+    guard end > begin else { return }
+    let span = TimeSpan(begin, end)
+    until = end
+    observed += span.seconds
+    if let energy = ledger.energy(over: span) { known += energy.coverage * span.seconds }
+    for meters in ledger.inventory.machines {
+      for choice in ledger.meterChoices(of: meters) {
+        guard let part = choice.span.intersection(span), part.seconds > 0,
+          let energy = ledger.timeline.energy(of: choice.devices, over: part)
+        else { continue }
+        joules[Self.boundary(choice.whole?.role), default: 0] += max(0, energy.joules)
+      }
+    }
+  }
+
+  private static func lag(_ ledger: Ledger, at now: Timestamp) -> Double {
+    let periods = ledger.powerDevices(at: now).compactMap { device in
+      ledger.timeline.energySeries(of: device.id)
+        .map { ledger.timeline.descriptor($0).provenance.period }
+    }
+    return min(longestLag, max(lag, 2 * (periods.max() ?? 0) + 1))
+  }
+
+  /// What a measurement of the machine takes in.
+  static func boundary(_ role: DeviceRole?) -> String {
+    switch role {
+    case .machine: "wall"
+    case .platform: "platform"
+    default: "known"
+    }
+  }
+}
