@@ -35,7 +35,7 @@ public struct CounterBook: Sendable {
 
   /// For how long a counter is remembered that is not told any more, in seconds: a job that is found again
   /// after a restart, or a board that comes back, goes on.
-  public static let memory = 86_400.0
+  public static let memory = 6 * 3600.0
 
   /// A book of a first run.
   public init(since: Timestamp) { self.since = since }

@@ -24,7 +24,7 @@ import Testing
     #expect(book.tell(key, 7, at: start + 12) == 507)
   }
 
-  @Test func `what is not told any more is forgotten after a day, and not before`() {
+  @Test func `what is not told any more is forgotten after a while, and not before`() {
     var book = CounterBook(since: start)
     _ = book.tell(key, 5, at: start)
     book.forget(before: start + 3600 - CounterBook.memory)

@@ -14,6 +14,8 @@ public struct FleetMoment: Sendable, Hashable {
   public var totals: FleetTotals
   /// What somebody should look at, the gravest first.
   public var findings: [FleetFinding] = []
+  /// Whether what some machine tells is made up.
+  public var isSimulated = false
 
   /// A fleet of which nothing is known yet.
   public init(

@@ -54,6 +54,7 @@ package struct FleetAssembly {
     moment.jobs = jobs(gpus)
     moment.totals = totals(moment, gpus)
     moment.findings = moment.findings(watts: gpus.wattsOfJobs(seconds))
+    moment.isSimulated = rows.contains { $0.quantity == .simulated && $0.value > 0 }
     return moment
   }
 

@@ -5,7 +5,7 @@ package enum FleetQuantity: Sendable, Hashable {
   // What was so in the last minutes: the most of an accelerator's utilization, accelerators that a job held.
   case gpuIdleness, jobActivity
   // What is told by a series that is always 1: its labels.
-  case hostInfo, jobInfo, holding
+  case hostInfo, jobInfo, holding, simulated
   // Counters of a machine and its accelerators.
   case hostEnergy, hostKnownSeconds, hostObservedSeconds, hostGrams, hostCost
   case packageEnergy, memoryEnergy
@@ -36,7 +36,7 @@ package enum FleetQuantity: Sendable, Hashable {
     switch self {
     case .hostPower, .gpuPower, .jobProcesses, .jobDoubt: .present
     case .holding: .labels
-    case .hostInfo, .jobInfo: .pastLabels
+    case .hostInfo, .jobInfo, .simulated: .pastLabels
     case .gpuIdleness, .jobActivity: .recent
     case .hostEnergy, .hostKnownSeconds, .hostObservedSeconds, .hostGrams, .hostCost,
       .packageEnergy, .memoryEnergy, .gpuEnergy, .gpuJudged:

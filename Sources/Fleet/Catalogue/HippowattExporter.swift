@@ -9,6 +9,7 @@ struct HippowattExporter: FleetExporter {
     FleetSeries("hippowatt_job_gpu_seconds_total", .jobActivity),
     FleetSeries("hippowatt_host_info", .hostInfo),
     FleetSeries("hippowatt_job_info", .jobInfo),
+    FleetSeries("hippowatt_simulated", .simulated),
     FleetSeries("hippowatt_job_gpu_info", .holding),
     FleetSeries("hippowatt_host_energy_joules_total", .hostEnergy),
     FleetSeries("hippowatt_host_energy_known_seconds_total", .hostKnownSeconds),

@@ -52,7 +52,9 @@ package struct FleetQueries: Sendable {
       FleetQuery(purpose: .targets, text: up, times: time),
       FleetQuery(
         purpose: .lastHeard,
-        text: "max_over_time((timestamp(\(up)) * \(up))[\(window)s:\(max(60, window / 60))s])",
+        // A store that was just started has no whole step yet, and knows who answers now.
+        text: "max_over_time((timestamp(\(up)) * \(up))[\(window)s:\(max(60, window / 60))s]) or "
+          + "timestamp(\(up)) * \(up)",
         times: time),
       FleetQuery(purpose: .question(.recent), text: recent, times: time),
     ]

@@ -229,7 +229,8 @@ struct FleetCommand: ParsableCommand {
     var input = FrameInput(
       timeline: timeline, bounds: bounds, view: view, theme: store.themes[theme],
       session: SessionInfo(
-        origin: origin, machine: picture.store, utcOffset: HostEnvironment.utcOffset),
+        origin: origin, machine: picture.store,
+        isSimulated: picture.moment?.isSimulated ?? false, utcOffset: HostEnvironment.utcOffset),
       width: width, height: height)
     input.language = view.language
     input.fleet = picture

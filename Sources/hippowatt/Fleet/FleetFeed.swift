@@ -44,7 +44,8 @@ final class FleetFeed: Feed {
 
   var info: SessionInfo {
     SessionInfo(
-      origin: .live, machine: open ?? picture.store, utcOffset: HostEnvironment.utcOffset)
+      origin: .live, machine: open ?? picture.store,
+      isSimulated: picture.moment?.isSimulated ?? false, utcOffset: HostEnvironment.utcOffset)
   }
 
   func update(for view: ViewState) {

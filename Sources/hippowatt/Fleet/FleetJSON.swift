@@ -12,6 +12,7 @@ enum FleetJSON {
     json.seconds(nanoseconds: moment.time.nanoseconds)
     json.raw(",\"since\":")
     json.seconds(nanoseconds: moment.span.start.nanoseconds)
+    json.raw(",\"simulated\":\(moment.isSimulated)")
     totals(moment, &json)
     json.raw(",\n\"jobs\":[")
     for (place, job) in FleetOrder.waste.sorted(moment.jobs).enumerated() {

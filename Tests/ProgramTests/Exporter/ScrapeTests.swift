@@ -15,6 +15,22 @@ import Testing
       """
   }
 
+  @Test func `a machine that is made up says so on the screen of the fleet`() throws {
+    let folder = try Folder()
+    let agent = try Agent(["--source", "simulated"], in: folder)
+    let store = try Prometheus(scraping: configuration([agent]), in: folder)
+    _ = try store.wait(for: "hippowatt_simulated") { !$0.isEmpty }
+    // The screen looks at whole steps of time, the first of which may lie before the first page.
+    var frame = ""
+    let start = seconds()
+    while !frame.contains("SIMULATED"), seconds() - start < 30 {
+      frame = try Program.run(["fleet", "--prometheus", store.url, "--once"], in: folder).output
+    }
+    #expect(frame.contains("SIMULATED"), "\(frame)")
+    let json = try Program.run(["fleet", "--prometheus", store.url, "--json"], in: folder)
+    #expect(json.output.contains("\"simulated\":true"))
+  }
+
   @Test func `a store knows the joules of the page, over a restart of the agent`() throws {
     let folder = try Folder()
     let address = "127.0.0.1:\(Prometheus.freePort())"

@@ -25,6 +25,7 @@ struct HostsMoment {
     var moment = FleetMoment(time: time, span: span, hosts: hosts, jobs: jobs.map(\.told))
     moment.totals = totals(hosts, jobs)
     moment.findings = moment.findings(watts: wattsOfJobs(jobs))
+    moment.isSimulated = timeline.descriptors.contains { $0.provenance.method == .simulated }
     return moment
   }
 
