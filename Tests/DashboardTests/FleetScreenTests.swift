@@ -55,6 +55,9 @@ import Testing
     moment.totals.unmetered = 1
     (moment.totals.gpus, moment.totals.held) = (1000, 880)
     (moment.totals.joules, moment.totals.judged, moment.totals.wasted) = (1.9e9, 1.5e9, 1.2e8)
+    moment.totals.accelerators = 1.6e9
+    moment.totals.duplicates = 1
+    (moment.totals.gramsShare, moment.totals.costShare) = (1, 0.6)
     (moment.totals.tokens, moment.totals.tokenJoules) = (4e8, 2.4e8)
     (moment.totals.grams, moment.totals.cost) = (158_000, FleetCost(110.83, "EUR"))
     moment.totals.coverage = 0.97

@@ -110,6 +110,60 @@ import Testing
     #expect(moment.hosts[0].boundary == .wall)
   }
 
+  /// Two machines with what each tells of itself and of one board.
+  private func two(
+    _ targets: [String], host: [String], board: [String]
+  ) -> FleetMoment {
+    var answers = FleetAnswers()
+    var power: [([String: String], Double)] = []
+    var energy: [([String: String], [Double?])] = []
+    var names: [([String: String], Double)] = []
+    for (place, target) in targets.enumerated() {
+      let own = ["instance": target, "job": "hippowatt"]
+      power.append(
+        (named("hippowatt_gpu_power_watts", own.merging(["uuid": board[place]]) { $1 }), 300))
+      power.append(
+        (named("hippowatt_host_power_watts", own.merging(["boundary": "known"]) { $1 }), 400))
+      energy.append(
+        (
+          named("hippowatt_host_energy_joules_total", own.merging(["boundary": "known"]) { $1 }),
+          [0, 500, 1000]
+        ))
+      names.append((named("hippowatt_host_info", own.merging(["host": host[place]]) { $1 }), 1))
+    }
+    answers.present[.present] = present(power)
+    answers.present[.pastLabels] = present(names)
+    answers.columns[.machines] = counters(energy)
+    return FleetAssembly(answers, view).moment()
+  }
+
+  /// A board that is named by its place on the bus; machines that nobody named; machines behind tunnels.
+  @Test(arguments: [
+    (["n1:9837", "n2:9837"], ["n1", "n2"], ["0000:03:00.0", "0000:03:00.0"], ["n1", "n2"]),
+    (["n1:9837", "n2:9837"], ["localhost", "localhost"], ["GPU-1", "GPU-2"], ["n1", "n2"]),
+    (["10.0.0.1:9837", "10.0.0.2:9837"], ["n1", "n2"], ["GPU-1", "GPU-2"], ["n1", "n2"]),
+    (["127.0.0.1:9001", "127.0.0.1:9002"], ["n1", "n2"], ["GPU-1", "GPU-2"], ["n1", "n2"]),
+    (["127.0.0.1:9001", "127.0.0.1:9002"], ["n1", "n2"], ["0", "0"], ["n1", "n2"]),
+  ])
+  func `Two machines stay two`(
+    targets: [String], host: [String], board: [String], shown: [String]
+  ) {
+    let moment = two(targets, host: host, board: board)
+    #expect(moment.hosts.map(\.name) == shown)
+    #expect(moment.totals.gpus == 2)
+    #expect(moment.totals.watts == 800)
+    #expect(moment.totals.joules == 2000)
+    #expect(moment.totals.duplicates == 0)
+  }
+
+  @Test func `A machine that is reached in two ways is one`() {
+    let moment = two(["n1:9837", "10.0.0.1:9837"], host: ["n1", "n1"], board: ["GPU-1", "GPU-1"])
+    #expect(moment.hosts.map(\.name) == ["n1"])
+    #expect(moment.totals.watts == 400)
+    #expect(moment.totals.joules == 1000)
+    #expect(moment.totals.duplicates == 1)
+  }
+
   @Test func `Without a meter of the whole, parts are added once`() {
     let own = ["instance": "n1:9409", "job": "hippowatt", "uuid": "GPU-1"]
     let node = ["instance": "n1:9100", "job": "node", "index": "0"]

@@ -48,6 +48,8 @@ public struct FleetTotals: Sendable, Hashable {
   public var held: Int?
   /// Joules of all machines over the account.
   public var joules: Double?
+  /// Joules of all accelerators over the account, which are among those of the machines.
+  public var accelerators: Double?
   /// Joules of the accelerators of which it was judged what they were for.
   public var judged: Double?
   /// Joules of those that bought nothing.
@@ -60,6 +62,10 @@ public struct FleetTotals: Sendable, Hashable {
   public var grams: Double?
   /// What the account's electricity cost, where the machines tell one currency.
   public var cost: FleetCost?
+  /// The share of the machines' joules that the grams are of, 0...1.
+  public var gramsShare = 1.0
+  /// The share of the machines' joules that the cost is of, 0...1.
+  public var costShare = 1.0
   /// The share of the account's time for which the machines' joules are known, 0...1.
   public var coverage: Double?
   /// Targets that told of an accelerator that another target tells of too.

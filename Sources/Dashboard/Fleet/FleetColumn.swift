@@ -60,7 +60,7 @@ enum FleetColumn: CaseIterable {
     case .cost: .init(title, right: true, rank: 4)
     case .carbon: .init(title, right: true, rank: 9)
     case .covered: .init(title, right: true, rank: 10)
-    case .state: .init(title, rank: 2, limit: 24)
+    case .state: .init(title, rank: 2, limit: 48)
     }
   }
 

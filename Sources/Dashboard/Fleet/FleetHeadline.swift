@@ -50,9 +50,14 @@ enum FleetHeadline {
     let totals = moment.totals
     var parts = [totals.joules.map { c.string(SI.energy($0)) } ?? "–"]
     if let cost = totals.cost {
-      parts.append(c.fixed(cost.amount, cost.amount < 100 ? 2 : 0) + " " + sanitized(cost.currency))
+      let decimals = cost.amount >= 100 ? 0 : cost.amount >= 0.1 || cost.amount == 0 ? 2 : 4
+      parts.append(
+        c.fixed(cost.amount, decimals) + " " + sanitized(cost.currency)
+          + part(totals.costShare, c))
     }
-    if let grams = totals.grams { parts.append(c.string(SI.carbon(grams))) }
+    if let grams = totals.grams {
+      parts.append(c.string(SI.carbon(grams)) + part(totals.gramsShare, c))
+    }
     let since = c.civil(moment.span.start).shortClock
     var runs = [
       Run(c.say(FleetWords.since, since) + " ", c.muted),
@@ -64,6 +69,11 @@ enum FleetHeadline {
     return runs
   }
 
+  /// ` (of 60 %)`, where an amount is not of all joules.
+  private static func part(_ share: Double, _ c: FrameContext) -> String {
+    share < 0.995 ? " " + c.say(FleetWords.ofShare, c.percent(share)) : ""
+  }
+
   /// What the joules of the account were for.
   private static func drawBar(
     _ canvas: inout Canvas, in rect: Rect, _ moment: FleetMoment, _ c: FrameContext
@@ -71,8 +81,10 @@ enum FleetHeadline {
     guard !rect.isEmpty, let joules = moment.totals.joules, joules > 0 else { return }
     let wasted = moment.totals.wasted ?? 0
     let judged = moment.totals.judged ?? 0
-    let rest = max(0, joules - judged)
-    let whole = judged + rest
+    // Of some accelerators nothing is judged, and they are not beside themselves.
+    let accelerators = max(judged, moment.totals.accelerators ?? joules)
+    let beside = max(0, joules - accelerators)
+    let whole = accelerators + beside
     func part(_ joules: Double, _ role: Theme.Role, _ words: FleetWords) -> StackedPart {
       let color = c.theme[role]
       let name = c.say(words)
@@ -83,7 +95,7 @@ enum FleetHeadline {
     canvas.stackedBar(
       [
         part(max(0, judged - wasted), .compute, .work), part(wasted, .waiting, .wasted),
-        part(rest, .host, judged > 0 ? .beside : .notJudged),
+        part(accelerators - judged, .other, .notJudged), part(beside, .host, .beside),
       ], in: rect, track: c.theme[.track], glyphs: c.glyphs)
   }
 }

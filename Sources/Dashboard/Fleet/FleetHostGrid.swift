@@ -103,6 +103,10 @@ enum FleetHostGrid {
     if hidden > 0 {
       runs.append(Run("  " + c.say(FleetWords.hidden, "\(hidden)"), c.style(.warning)))
     }
+    if moment.totals.duplicates > 0 {
+      runs.append(
+        Run("  " + c.say(FleetWords.toldTwice, "\(moment.totals.duplicates)"), c.muted))
+    }
     var used = canvas.runs(runs, x: rect.x, y: rect.y, maxWidth: rect.width)
     used += 2
     guard let host = c.input.view.fleet?.host(moment), rect.width - used > 20 else { return }

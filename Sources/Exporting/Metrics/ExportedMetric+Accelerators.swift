@@ -91,6 +91,9 @@ extension ExportedMetric {
     }
   }
 
-  /// Number and UUID of an accelerator.
-  static func labels(_ gpu: Device) -> [String] { [gpu.label, gpu.id.name] }
+  /// Number and UUID of an accelerator; where its driver tells no UUID, its place on the bus.
+  static func labels(_ gpu: Device) -> [String] {
+    let isNamedByDriver = gpu.id.name.hasPrefix("GPU-")
+    return [gpu.label, isNamedByDriver ? gpu.id.name : gpu.attributes["uuid"] ?? gpu.id.name]
+  }
 }

@@ -15,7 +15,7 @@ extension FleetAssembly {
     // Of what never told anything its target still tells where it stands.
     for series in answers.targets.series {
       let labels = FleetLabels(series.labels)
-      let name = names.host(labels.instanceHost)
+      let name = names.host(of: labels)
       if hosts[name]?.rack == nil, !labels[.rack].isEmpty { hosts[name]?.rack = labels[.rack] }
     }
     let byHost = Dictionary(grouping: rows, by: \.host)
@@ -92,7 +92,7 @@ extension FleetAssembly {
         continue
       }
       isTold = true
-      let host = names.host(labels.instanceHost)
+      let host = names.host(of: labels)
       up[host] = (up[host] ?? false) || point.value == 1
     }
     for series in answers.lastHeard.series {
@@ -100,7 +100,7 @@ extension FleetAssembly {
       guard names.scrapes.contains(labels[.job]), let point = answers.lastHeard.last(series) else {
         continue
       }
-      let host = names.host(labels.instanceHost)
+      let host = names.host(of: labels)
       if heard[host] == nil { heard[host] = Timestamp(nanoseconds: 0) }
       guard point.value > 0 else { continue }
       heard[host] = max(heard[host] ?? Timestamp(nanoseconds: 0), Timestamp(seconds: point.value))

@@ -99,18 +99,28 @@ extension FleetAssembly {
   }
 
   private func grams(_ energies: [FleetRow], _ rates: HostRates) -> Double? {
-    Self.sum(
-      energies.map { row in
-        rates.amount(of: row.growth?.columns ?? [], at: rates.grams[row.host])
-      })
+    Self.whole(energies) { row in
+      rates.amount(of: row.growth?.columns ?? [], at: rates.grams[row.host])
+    }
+  }
+
+  /// The sum over all machines of a job; `nil` where one that drew anything tells none.
+  private static func whole(
+    _ energies: [FleetRow], _ amount: (FleetRow) -> Double?
+  ) -> Double? {
+    var sum: Double?
+    for row in energies where (row.growth?.total ?? 0) > 0 {
+      guard let part = amount(row) else { return nil }
+      sum = (sum ?? 0) + part
+    }
+    return sum
   }
 
   private func cost(_ energies: [FleetRow], _ rates: HostRates) -> FleetCost? {
     if let currency = rates.currency {
-      let amounts = energies.map { row in
+      return Self.whole(energies) { row in
         rates.amount(of: row.growth?.columns ?? [], at: rates.cost[row.host])
-      }
-      return Self.sum(amounts).map { FleetCost($0, currency) }
+      }.map { FleetCost($0, currency) }
     }
     guard rates.cost.isEmpty, let tariff, !energies.isEmpty else { return nil }
     guard energies.contains(where: { $0.growth?.total != nil }) else { return nil }

@@ -84,17 +84,33 @@ package struct FleetAssembly {
     totals.joules = sum(moment.hosts.map(\.joules))
     totals.judged = sum(moment.hosts.map(\.judged))
     totals.wasted = sum(moment.hosts.map(\.wasted))
+    // In one order, so that sums are the same to the last bit.
+    totals.accelerators = sum(gpus.all.sorted { $0.key < $1.key }.map { $0.value.energy?.total })
     let counting = moment.jobs.filter { ($0.tokens ?? 0) > 0 && $0.joules != nil }
     totals.tokens = sum(counting.map(\.tokens))
     totals.tokenJoules = sum(counting.map(\.joules))
     totals.grams = sum(rows.filter { $0.quantity == .hostGrams }.map { $0.growth?.total })
     totals.cost = cost()
+    totals.gramsShare = share(of: .hostGrams, moment)
+    if rows.contains(where: { $0.quantity == .hostCost }) {
+      totals.costShare = share(of: .hostCost, moment)
+    }
     let known = sum(rows.filter { $0.quantity == .hostKnownSeconds }.map { $0.growth?.total })
     if let known, !moment.hosts.isEmpty {
       totals.coverage = min(1, known / (view.span.seconds * Double(moment.hosts.count)))
     }
     totals.duplicates = names.twins.values.reduce(0) { $0 + $1.count }
     return totals
+  }
+
+  /// The share of all joules that are of machines which tell a quantity.
+  private func share(of quantity: FleetQuantity, _ moment: FleetMoment) -> Double {
+    let telling = Set(
+      rows.filter { $0.quantity == quantity && $0.growth?.total != nil }.map(\.host))
+    let joules = moment.hosts.reduce(0) { $0 + ($1.joules ?? 0) }
+    guard joules > 0 else { return 1 }
+    let told = moment.hosts.reduce(0) { $0 + (telling.contains($1.name) ? $1.joules ?? 0 : 0) }
+    return told / joules
   }
 
   /// What the account's electricity cost: as the machines tell it, else by the user's tariff.

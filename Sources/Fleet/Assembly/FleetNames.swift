@@ -5,6 +5,8 @@ import Accounting
 struct FleetNames {
   /// The name of a machine by the name that its rows have.
   private var canonical: [String: String] = [:]
+  /// The name of a machine by its target, where several are reached at one address, as through tunnels.
+  private var named: [String: String] = [:]
   /// The targets that count, by machine and exporter.
   private(set) var chosen: [String: [Int: [String]]] = [:]
   /// The targets that do not, by machine.
@@ -19,28 +21,50 @@ struct FleetNames {
   }
 
   /// The machine of a row.
-  func host(_ row: FleetRow) -> String { host(row.host) }
+  func host(_ row: FleetRow) -> String { host(row.host, of: row.labels) }
 
-  /// The machine of a name that some exporter knows it by.
-  func host(_ name: String) -> String { canonical[name] ?? name }
+  /// The machine that a target stands on.
+  func host(of target: FleetLabels) -> String { host(target.instanceHost, of: target) }
+
+  private func host(_ name: String, of target: FleetLabels) -> String {
+    let own = name == target.instanceHost ? named[target[.instance]] ?? name : name
+    return canonical[own] ?? own
+  }
 
   /// Whether the target of a row counts.
   func counts(_ row: FleetRow) -> Bool {
     chosen[host(row)]?[row.rank]?.contains(row.labels[.instance]) ?? false
   }
 
-  /// A target that is known by its address has the name that it tells itself.
+  /// A target that is known by its address has the name that it tells itself, unless another one tells the
+  /// same: machines that were never named, or that hide their names, are not one.
   private mutating func nameTargets(_ rows: [FleetRow]) {
     var told: [String: Set<String>] = [:]
+    var instances: [String: Set<String>] = [:]
+    var tellers: [String: [Int: Set<String>]] = [:]
     for row in rows {
       let own =
         row.quantity == .hostInfo ? row.labels[.host] : row.labels.first(.Hostname, .hostname)
       guard !own.isEmpty else { continue }
       told[row.labels.instanceHost, default: []].insert(own)
+      guard row.quantity == .hostInfo else { continue }
+      instances[row.labels[.instance], default: []].insert(own)
+      tellers[own, default: [:]][row.rank, default: []].insert(row.labels.instanceHost)
     }
-    // One exporter may tell of many machines; then its own name is that of none.
-    for (target, names) in told where names.count == 1 {
-      if let name = names.first, name != target { canonical[target] = name }
+    func isShared(_ name: String) -> Bool {
+      tellers[name]?.values.contains { $0.count > 1 } ?? false
+    }
+    for (target, names) in told {
+      // One exporter may tell of many machines; then its own name is that of none.
+      guard names.count == 1, let name = names.first, name != target, !isShared(name) else {
+        continue
+      }
+      canonical[target] = name
+    }
+    for (instance, names) in instances where told[FleetLabels.host(of: instance)]?.count != 1 {
+      if let name = names.first, names.count == 1 {
+        named[instance] = isShared(name) ? instance : name
+      }
     }
   }
 
@@ -56,11 +80,11 @@ struct FleetNames {
       return name
     }
     for row in rows {
-      let host = canonical[row.host] ?? row.host
+      let host = host(row)
       ranks[host] = min(ranks[host] ?? .max, row.rank)
     }
     for row in rows {
-      let host = canonical[row.host] ?? row.host
+      let host = host(row)
       guard !row.gpu.isEmpty, row.quantity != .holding else { continue }
       guard let other = owner[row.gpu] else {
         owner[row.gpu] = host

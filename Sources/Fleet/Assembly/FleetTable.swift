@@ -119,6 +119,20 @@ extension FleetAnswers {
     return asked.count == 1 ? FleetCatalogue.entry(asked[0], question) : nil
   }
 
+  /// An accelerator's name over all machines: its UUID, or its target with what it is called there.
+  ///
+  /// Boards of other makers than NVIDIA are mostly named by their place on the bus, which is the same on
+  /// every machine of a rack.
+  private static func unique(_ gpu: String, _ labels: FleetLabels) -> String {
+    gpu.isEmpty || isUUID(gpu) ? gpu : labels[.instance] + "/" + gpu
+  }
+
+  /// Whether a name is one that no other accelerator has: NVIDIA's, or AMD's sixteen hexadecimal digits.
+  static func isUUID(_ name: String) -> Bool {
+    if name.hasPrefix("GPU-") || name.hasPrefix("MIG-") { return true }
+    return name.utf8.count >= 16 && name.allSatisfy(\.isHexDigit) && name.contains { $0 != "0" }
+  }
+
   private func add(
     _ labels: FleetLabels, _ question: FleetQuantity.Question, _ value: Double,
     _ growth: CounterGrowth?, to rows: inout [FleetRow]
@@ -129,7 +143,7 @@ extension FleetAnswers {
     rows.append(
       FleetRow(
         entry: entry, labels: labels, host: entry.exporter.host(labels),
-        gpu: entry.exporter.gpu(labels), job: entry.exporter.job(labels),
+        gpu: Self.unique(entry.exporter.gpu(labels), labels), job: entry.exporter.job(labels),
         value: value * entry.series.scale, growth: growth))
   }
 }

@@ -58,12 +58,15 @@ enum FleetJSON {
     json.raw(",\"hosts_without_watts\":\(totals.unmetered)")
     number("joules", totals.joules, &json)
     number("coverage", totals.coverage, &json)
+    number("gpu_joules", totals.accelerators, &json)
     number("judged_joules", totals.judged, &json)
     number("wasted_joules", totals.wasted, &json)
     number("tokens", totals.tokens, &json)
     number("joules_per_token", totals.joulesPerToken, &json)
     number("grams", totals.grams, &json)
+    if totals.grams != nil { number("grams_share", totals.gramsShare, &json) }
     cost(totals.cost, &json)
+    if totals.cost != nil { number("cost_share", totals.costShare, &json) }
     json.raw(",\"duplicate_targets\":\(totals.duplicates)")
   }
 

@@ -151,6 +151,9 @@ void fake_read_environment(void) {
   const char *power = getenv("FAKE_NVML_POWER_MW"), *lost = getenv("FAKE_NVML_LOST_AFTER");
   const char *block = getenv("FAKE_NVML_BLOCK_AFTER"), *pids = getenv("FAKE_NVML_PIDS");
   if (!power && !script) fake_lively(gpus);
+  /* Machines side by side have boards of their own. */
+  const char *first = getenv("FAKE_NVML_FIRST_SERIAL");
+  for (uint32_t i = 0; first && i < GPUS; i++) fake_gpus[i].serial += (uint64_t)atoll(first);
   for (uint32_t i = 0; power && i < GPUS; i++) fake_gpus[i].power_mw = (uint64_t)atoll(power);
   if (lost) fake_gpus[0].lost_at = atof(lost);
   if (block) fake_gpus[0].block_at = atof(block);

@@ -9,7 +9,7 @@ enum FleetWords: ScreenWords {
     covered
   case work, beside, notJudged
   case job, jobs, user, account, wasted, forWhat, energy, known, noAccount, withoutJoules
-  case shown, hidden, more
+  case shown, hidden, toldTwice, ofShare, more
   case heldWithout, notHeard, endedAgo, ended, noCounter, seenOnce, idleGPUs
   case forData, forPeers, forProgram, forUnknown, forNobody
   case data, peers, program, unknown, idle
@@ -66,6 +66,8 @@ enum FleetWords: ScreenWords {
     case .noAccount: Texts("no account", "sans budget")
     case .withoutJoules: Texts("{1} without joules", "{1} sans joules")
     case .shown: Texts("{1}–{2} of {3}", "{1}–{2} sur {3}")
+    case .ofShare: Texts("(of {1} %)", "(de {1} %)")
+    case .toldTwice: Texts("{1} told twice, counted once", "{1} en double, comptés une fois")
     case .hidden: Texts("{1} have no room", "{1} sans place")
     case .more: Texts("{1} more", "encore {1}")
     case .heldWithout: Texts("held, no process", "pris, sans processus")

@@ -145,12 +145,17 @@ struct HostsMoment {
     totals.gpus = ledger.inventory.gpus.count
     totals.held = jobs.isEmpty ? nil : hosts.reduce(0) { $0 + ($1.held ?? 0) }
     totals.joules = sum(hosts.map(\.joules))
+    totals.accelerators = sum(
+      ledger.inventory.gpus.map { timeline.energy(of: $0.id, over: span)?.joules })
     totals.judged = sum(hosts.map(\.judged))
     totals.wasted = sum(hosts.map(\.wasted))
     let counting = jobs.map(\.told).filter { $0.tokens != nil && $0.joules != nil }
     totals.tokens = sum(counting.map(\.tokens))
     totals.tokenJoules = sum(counting.map(\.joules))
-    if let grid = ledger.grid(over: span), grid.gramsMatched > 0 { totals.grams = grid.grams }
+    if let grid = ledger.grid(over: span), grid.gramsMatched > 0 {
+      totals.grams = grid.grams
+      totals.gramsShare = grid.gramsCoverage
+    }
     if let tariff, let money = ledger.cost(over: span, tariff, offset: HostEnvironment.utcOffset) {
       totals.cost = FleetCost(money, tariff.currency)
     }
