@@ -39,6 +39,10 @@ public struct ExportQuery: Sendable {
 
   var timeline: Timeline { ledger.timeline }
 
+  /// What the machine's own joules are booked of: its grams and its money are of the same joules, since
+  /// whoever divides them by each other would be off by what is not booked yet.
+  var settledSpan: TimeSpan? { settled.until.map { TimeSpan(span.start, $0) } }
+
   /// What a counter of a device grew by since the start; `nil` where it tells none.
   func growth(_ metric: Metric, of device: DeviceID) -> Double? {
     timeline.id(metric, of: device).map { max(0, timeline.total($0, over: span).amount) }

@@ -16,7 +16,7 @@ public struct SettledAccount: Sendable {
   public private(set) var known = 0.0
   public private(set) var observed = 0.0
 
-  /// Readings have come after so many seconds, but those of slow meters.
+  /// For so many seconds a meter is waited for, in any case.
   static let lag = 5.0
   /// The longest that a slow meter is waited for, in seconds.
   static let longestLag = 180.0
@@ -26,7 +26,7 @@ public struct SettledAccount: Sendable {
 
   /// Books what has settled since the last call.
   public mutating func book(_ ledger: Ledger, from start: Timestamp, now: Timestamp) {
-    let end = now - Self.lag(ledger, at: now)
+    let end = Self.settled(ledger, at: now)
     let begin = until ?? start
     guard end > begin else { return }
     let span = TimeSpan(begin, end)
@@ -43,12 +43,20 @@ public struct SettledAccount: Sendable {
     }
   }
 
-  private static func lag(_ ledger: Ledger, at now: Timestamp) -> Double {
-    let periods = ledger.powerDevices(at: now).compactMap { device in
-      ledger.timeline.energySeries(of: device.id)
-        .map { ledger.timeline.descriptor($0).provenance.period }
+  /// Until when every meter that stands for the machine has told what it will.
+  ///
+  /// That is the oldest of their newest
+  /// readings. One that has been silent for longer than it may be late is not waited for.
+  private static func settled(_ ledger: Ledger, at now: Timestamp) -> Timestamp {
+    var end = now
+    for device in ledger.powerDevices(at: now) {
+      guard let id = ledger.timeline.energySeries(of: device.id),
+        let newest = ledger.timeline.newest(of: id)
+      else { continue }
+      let period = ledger.timeline.descriptor(id).provenance.period
+      if now - newest <= min(longestLag, max(lag, 2 * period + 1)) { end = min(end, newest) }
     }
-    return min(longestLag, max(lag, 2 * (periods.max() ?? 0) + 1))
+    return end
   }
 
   /// What a measurement of the machine takes in.

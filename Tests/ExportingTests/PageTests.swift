@@ -72,7 +72,7 @@ import Testing
     var counters = CounterBook(since: start)
     var settled = SettledAccount()
     let ledger = Ledger(timeline)
-    settled.book(ledger, from: start, now: start + seconds + SettledAccount.lag)
+    settled.book(ledger, from: start, now: start + seconds)
     return MetricPage(
       ExportQuery(
         ledger, over: TimeSpan(start, start + seconds), version: "1.2.3", settled: settled,
@@ -191,6 +191,11 @@ import Testing
     let tariff = Tariff(currency: "EUR", perKilowattHour: 0.36)
     let text = Self.page(Self.books(), tariff: tariff).text(.prometheus)
     #expect(abs(try value("hippowatt_host_cost_total{currency=\"EUR\"}", in: text) - 0.0024) < 1e-9)
+    // Of the joules that are booked and of no others.
+    let early = Self.page(Self.books(), tariff: tariff, seconds: 30).text(.prometheus)
+    let joules = try value("hippowatt_host_energy_joules_total{boundary=\"known\"}", in: early)
+    let money = try value("hippowatt_host_cost_total{currency=\"EUR\"}", in: early)
+    #expect(abs(money / joules * 3.6e6 - 0.36) < 1e-4)
     #expect(
       text.contains("hippowatt_electricity_price_per_kilowatt_hour{currency=\"EUR\"} 0.36\n"))
   }

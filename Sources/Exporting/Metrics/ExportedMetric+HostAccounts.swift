@@ -45,8 +45,8 @@ extension ExportedMetric {
     "What the machine's energy cost, each joule at the price of its time, in the currency",
     by: ["currency"]
   ) { query in
-    guard let tariff = query.tariff,
-      let money = query.ledger.cost(over: query.span, tariff, offset: query.offset)
+    guard let tariff = query.tariff, let span = query.settledSpan,
+      let money = query.ledger.cost(over: span, tariff, offset: query.offset)
     else { return [] }
     return [Sample([tariff.currency], money)]
   }
@@ -74,6 +74,6 @@ extension ExportedMetric {
   }
 
   private static func account(_ query: ExportQuery) -> GridAccount? {
-    query.ledger.grid(over: query.span)
+    query.settledSpan.flatMap(query.ledger.grid)
   }
 }
