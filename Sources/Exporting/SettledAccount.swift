@@ -45,8 +45,8 @@ public struct SettledAccount: Sendable {
 
   /// Until when every meter that stands for the machine has told what it will.
   ///
-  /// That is the oldest of their newest
-  /// readings. One that has been silent for longer than it may be late is not waited for.
+  /// That is the oldest of their newest readings; one that has been silent for longer than it may be late is
+  /// not waited for.
   private static func settled(_ ledger: Ledger, at now: Timestamp) -> Timestamp {
     var end = now
     for device in ledger.powerDevices(at: now) {
