@@ -72,6 +72,7 @@ final class CurlTransfer {
     let header: cd_curl_write_t = { bytes, size, count, context in
       CurlTransfer.take(bytes, size * count, context) { $0.header($1) }
     }
+    _ = cd_curl_keep_sockets(library.set, easy)
     let context = Unmanaged.passUnretained(sink).toOpaque()
     _ = cd_curl_set_writer(library.set, easy, write, context)
     _ = cd_curl_set_header_writer(library.set, easy, header, context)

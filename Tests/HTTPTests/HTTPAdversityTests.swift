@@ -213,6 +213,31 @@ import Testing
     #expect(try get("/echo").location == "\(away)?t=***")
   }
 
+  /// A training that another thread starts meanwhile would hold the connection open for days.
+  @Test func `no program inherits the connection`() throws {
+    let port = Mutex<Int?>(nil)
+    let flags = Mutex<[Int32]>([])
+    let server = try LoopbackServer { _ in
+      let own = (3..<4096).filter { Self.peer(of: $0) == port.withLock { $0 } }
+      flags.withLock { $0 = own.map { fcntl($0, F_GETFD) } }
+      return .page("")
+    }
+    port.withLock { $0 = server.port }
+    _ = try HTTPClient().get(try HTTPURL(server.url("/")))
+    #expect(flags.withLock { $0 } == [FD_CLOEXEC])
+  }
+
+  /// The port at the other end of a socket on IPv4.
+  private static func peer(of descriptor: Int32) -> Int? {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let status = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &size) }
+    }
+    return status == 0 && address.sin_family == sa_family_t(AF_INET)
+      ? Int(UInt16(bigEndian: address.sin_port)) : nil
+  }
+
   @Test func `two clients on two threads do not mind each other`() throws {
     let servers = try (0..<2).map { index in try LoopbackServer { _ in .page("page \(index)") } }
     let urls = servers.map { $0.url("/") }

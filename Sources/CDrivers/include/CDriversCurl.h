@@ -34,6 +34,7 @@ enum {
   CD_CURL_PROTOCOLS_STR = 10318,
   CD_CURL_WRITEFUNCTION = 20011,
   CD_CURL_HEADERFUNCTION = 20079,
+  CD_CURL_OPENSOCKETFUNCTION = 20163,
   CD_CURL_HEADER = 42,
   CD_CURL_POST = 47,
   CD_CURL_POSTFIELDSIZE = 60,
@@ -88,6 +89,20 @@ static inline int cd_curl_set_header_writer(
     cd_curl_setopt_t set, void *easy, cd_curl_write_t write, void *context) {
   int code = set(easy, CD_CURL_HEADERFUNCTION, write);
   return code ? code : set(easy, CD_CURL_HEADERDATA, context);
+}
+
+/* `struct curl_sockaddr`, up to what a socket is made of. */
+struct cd_curl_address {
+  int family, type, protocol;
+};
+
+int cd_curl_open_socket(void *context, int purpose, struct cd_curl_address *address);
+
+/* Has sockets opened so that no program inherits them that another thread starts meanwhile: such a
+   program, a training of days, would keep the connection from ever ending. The library itself does not
+   ask for that, as of 7.88. */
+static inline int cd_curl_keep_sockets(cd_curl_setopt_t set, void *easy) {
+  return set(easy, CD_CURL_OPENSOCKETFUNCTION, cd_curl_open_socket);
 }
 
 static inline int cd_curl_set_pointer(cd_curl_setopt_t set, void *easy, int option, void *pointer) {

@@ -110,8 +110,7 @@ public final class LoopbackServer: Sendable {
     }
     self.manner = manner
     var ends: [Int32] = [-1, -1]
-    guard listener >= 0, isBound, pipe(&ends) == 0 else { throw NotStarted() }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard listener >= 0, isBound, Self.pipe(&ends, O_CLOEXEC) == 0 else { throw NotStarted() }
     self.listener = listener
     wake = (ends[0], ends[1])
     var thread = pthread_t()
@@ -139,14 +138,24 @@ public final class LoopbackServer: Sendable {
     return "\(manner.certificate == nil ? "http" : "https")://\(host):\(port)\(path)"
   }
 
+  // MARK: The system's calls
+
+  private typealias Pipe = @convention(c) (UnsafeMutablePointer<Int32>, Int32) -> Int32
+  private typealias Accept =
+    @convention(c) (Int32, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, Int32) -> Int32
+
+  // Those that give no descriptor to a program another thread starts are hidden from Swift.
+  private static let pipe = unsafeBitCast(dlsym(nil, "pipe2"), to: Pipe.self)
+  private static let accept = unsafeBitCast(dlsym(nil, "accept4"), to: Accept.self)
+
   // MARK: The thread
 
   private static func run(_ box: Box) {
     while true {
       guard wait(box.listener, box.wake) else { return }
-      let connection = accept(box.listener, nil, nil)
+      // A program that another test starts must not keep the connection open.
+      let connection = accept(box.listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
       guard connection >= 0 else { continue }
-      _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
       let line = LoopbackConnection(connection, box.tls)
       if line.begin() { while serve(line, box), box.keepsConnections {} }
     }
