@@ -205,7 +205,7 @@ import Testing
       "SLURM_JOB_GPUS": "0,1",
     ]
     let script = "exec sleep 60"
-    let job = try Child(["/bin/sh", "-c", script], environment: told)
+    let job = try BatchProcess(["/bin/sh", "-c", script], environment: told)
     defer { job.end() }
     let result = try Program.run(
       ["record", "-o", "run.hippo", "--for", "4s", "--config", settings], in: folder,
@@ -223,25 +223,5 @@ import Testing
     #expect(hidden.status == 0)
     let bytes = folder.bytes("hidden.hippo") ?? []
     #expect(!String(decoding: bytes, as: UTF8.self).contains("physics"))
-  }
-
-  /// A process that only is there.
-  private struct Child {
-    let pid: pid_t
-
-    init(_ words: [String], environment: [String: String]) throws {
-      var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-      var variables: [UnsafeMutablePointer<CChar>?] =
-        environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-      defer { (arguments + variables).forEach { free($0) } }
-      var pid: pid_t = 0
-      try #require(posix_spawn(&pid, words[0], nil, nil, &arguments, &variables) == 0)
-      self.pid = pid
-    }
-
-    func end() {
-      kill(pid, SIGKILL)
-      waitpid(pid, nil, 0)
-    }
   }
 }

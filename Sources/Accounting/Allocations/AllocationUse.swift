@@ -30,6 +30,9 @@ public struct AllocationUse: Hashable, Sendable {
     public var samples: Double?
     /// Whether it answers requests.
     public var isServing = false
+
+    /// A job of which nothing is known yet.
+    public init(job: Device) { self.job = job }
   }
 
   /// The device of the scheduler's job.
@@ -89,5 +92,12 @@ public struct AllocationUse: Hashable, Sendable {
   private func sum(_ value: (Work) -> Double?) -> Double? {
     let known = works.compactMap(value)
     return known.isEmpty ? nil : known.reduce(0, +)
+  }
+}
+
+extension AllocationUse {
+  /// A job of which only who it is is known, and when it was there.
+  public init(device: DeviceID, facts: AllocationFacts, span: TimeSpan) {
+    self.init(device: device, facts: facts, gpus: [], span: span, stretches: [span])
   }
 }

@@ -54,6 +54,8 @@ public struct FleetJob: Sendable, Hashable {
   public var reservations: [String] = []
   /// The share of its accelerators' time for which its joules are known, 0...1.
   public var coverage: Double?
+  /// Joules of which it was judged whether they bought anything; `nil` where that is not told.
+  public var judged: Double?
   /// Joules that bought nothing, by cause; `nil` where nothing judges.
   public var wasted: [Cause: Double]?
   /// Accelerator-seconds that it held.
@@ -80,10 +82,10 @@ public struct FleetJob: Sendable, Hashable {
   /// Joules that bought nothing, of all causes.
   public var wastedJoules: Double? { wasted.map { $0.values.reduce(0, +) } }
 
-  /// The share of its joules that bought nothing.
+  /// The share of its judged joules that bought nothing; of all of them where it is not told which were judged.
   public var wastedShare: Double? {
-    guard let wasted = wastedJoules, let joules, joules > 0 else { return nil }
-    return min(1, wasted / joules)
+    guard let wasted = wastedJoules, let all = judged ?? joules, all > 0 else { return nil }
+    return min(1, wasted / all)
   }
 
   /// The cause of most of what was wasted.
@@ -92,9 +94,22 @@ public struct FleetJob: Sendable, Hashable {
     return Cause.allCases.first { wasted[$0] == most }
   }
 
+  /// Of how much of its time joules must be known to be set against what it counted.
+  private static let leastCoverage = 0.95
+
+  /// The joules that its tokens took; `nil` unless they are known, but for a twentieth, and its own.
+  public var tokenJoules: Double? {
+    guard let tokens, tokens > 0, let joules, !reservations.contains("shared_accelerators") else {
+      return nil
+    }
+    // What uses no accelerator has no time in which it held any.
+    guard let coverage else { return gpuSeconds == nil ? joules : nil }
+    return coverage >= Self.leastCoverage ? joules / coverage : nil
+  }
+
   /// Joules for each token.
   public var joulesPerToken: Double? {
-    guard let tokens, tokens > 0, let joules else { return nil }
+    guard let tokens, let joules = tokenJoules else { return nil }
     return joules / tokens
   }
 

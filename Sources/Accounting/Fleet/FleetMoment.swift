@@ -54,9 +54,9 @@ public struct FleetTotals: Sendable, Hashable {
   public var judged: Double?
   /// Joules of those that bought nothing.
   public var wasted: Double?
-  /// Tokens of all jobs that count them.
+  /// Tokens of all jobs that count them and whose joules are known.
   public var tokens: Double?
-  /// Joules of the jobs that count tokens, and of the time in which they counted.
+  /// Joules of these jobs, and of the time in which they counted.
   public var tokenJoules: Double?
   /// Grams of CO₂ equivalent over the account, where the machines tell them.
   public var grams: Double?

@@ -19,7 +19,9 @@ extension ExportedJob {
     isPresent = use.isPresent
     energy = use.energy
     gpuSeconds = use.gpuSeconds
-    if use.judged > 0 { wasted = use.wasted }
+    unusedGPUSeconds = use.unusedGPUSeconds
+    started = facts.started
+    if use.judged > 0 { (judged, wasted) = (use.judged, use.wasted) }
     processes = use.processes.map(Double.init)
     tokens = use.tokens
     steps = use.steps

@@ -58,6 +58,7 @@ extension ExportedJob {
     if !gpus.isEmpty {
       gpuSeconds = Double(gpus.count) * life.seconds
       wasted = Self.wasted(by: gpus, timeline, over: life)
+      judged = Self.judged(of: gpus, timeline, over: life)
     }
     if !facts.pids.isEmpty, !gpus.isEmpty {
       let present = ledger.processes(over: TimeSpan(life.end - 5, life.end), by: .process)
@@ -99,6 +100,17 @@ extension ExportedJob {
     return sums
   }
 
+  /// Joules of accelerators over a span of which it was judged what they were for; `nil` where none were.
+  private static func judged(
+    of gpus: [Device], _ timeline: Timeline, over span: TimeSpan
+  ) -> Double? {
+    let sum = gpus.reduce(0.0) { sum, gpu in
+      timeline.id(.judgedEnergy, of: AllocationUse.Cause.judged(gpu))
+        .map { sum + max(0, timeline.total($0, over: span).amount) } ?? sum
+    }
+    return sum > 0 ? sum : nil
+  }
+
   /// Tells no joules where others were on the same accelerators: whose they were is not known.
   mutating func share(with others: [Device]) {
     let ids = Set(others.map(\.id))
@@ -109,7 +121,7 @@ extension ExportedJob {
   /// Tells no joules, and why.
   private mutating func forgetEnergy(because reason: String) {
     energy = nil
-    wasted = [:]
+    (judged, wasted) = (nil, [:])
     gpuSeconds = nil
     doubts.append(reason)
   }

@@ -25,6 +25,12 @@ public struct ExportedJob: Sendable {
   public internal(set) var energy: EnergyAmount?
   /// Accelerator-seconds that it held.
   public internal(set) var gpuSeconds: Double?
+  /// Accelerator-seconds that it held without a process there; `nil` where that is not known.
+  public internal(set) var unusedGPUSeconds: Double?
+  /// When its scheduler started it, where that says so.
+  public internal(set) var started: Timestamp?
+  /// Joules of which it was judged what they were for; `nil` where none were.
+  public internal(set) var judged: Double?
   /// Joules that bought nothing, by what was waited for.
   public internal(set) var wasted: [AllocationUse.Cause: Double] = [:]
   /// How many of its processes are on its accelerators now; 0 where it holds them without any.

@@ -6,8 +6,8 @@ extension ExportedMetric {
   ///
   /// The label is `job_id`, since `job` is Prometheus' own name for what it scrapes.
   static let jobs: [ExportedMetric] = [
-    jobInfo, jobGPUInfo, jobEnergy, jobKnownTime, jobWasted, jobGPUTime, jobProcesses, jobTokens,
-    jobSteps, jobSamples, jobDoubt,
+    jobInfo, jobGPUInfo, jobStart, jobEnergy, jobKnownTime, jobJudged, jobWasted, jobGPUTime,
+    jobUnusedTime, jobProcesses, jobTokens, jobSteps, jobSamples, jobDoubt,
   ]
 
   /// Who a job is.
@@ -31,6 +31,13 @@ extension ExportedMetric {
     }
   }
 
+  /// When its scheduler started it, which may be before anybody watched.
+  public static let jobStart = ExportedMetric(
+    "job_start_time_seconds", .gauge,
+    "When the scheduler started a job, in seconds since 1970; not told where it does not say",
+    by: ["job_id"]
+  ) { query in query.jobs.compactMap { job in job.started.map { Sample([job.id], $0.seconds) } } }
+
   /// What a job drew on this machine.
   public static let jobEnergy = ExportedMetric(
     "job_energy_joules_total", .counter,
@@ -47,6 +54,12 @@ extension ExportedMetric {
   ) { query in
     query.jobs.compactMap { job in job.energy.map { Sample([job.id], $0.coverage * $0.asked) } }
   }
+
+  /// For how much of it it is known what it was for.
+  public static let jobJudged = ExportedMetric(
+    "job_judged_joules_total", .counter,
+    "Energy of a job's accelerators of which it was judged whether it did work", by: ["job_id"]
+  ) { query in query.jobs.compactMap { job in job.judged.map { Sample([job.id], $0) } } }
 
   /// What of it bought nothing.
   public static let jobWasted = ExportedMetric(
@@ -66,6 +79,13 @@ extension ExportedMetric {
     "job_gpu_seconds_total", .counter, "Accelerator-seconds that a job held on this machine",
     by: ["job_id"]
   ) { query in query.jobs.compactMap { job in job.gpuSeconds.map { Sample([job.id], $0) } } }
+
+  /// How long nothing of it was on them.
+  public static let jobUnusedTime = ExportedMetric(
+    "job_unused_gpu_seconds_total", .counter,
+    "Accelerator-seconds that a job held without a process of it there; not told where not all can be seen",
+    by: ["job_id"]
+  ) { query in query.jobs.compactMap { job in job.unusedGPUSeconds.map { Sample([job.id], $0) } } }
 
   /// How many processes it has there.
   public static let jobProcesses = ExportedMetric(

@@ -52,6 +52,7 @@ extension FleetAssembly {
     func total(_ quantity: FleetQuantity) -> Double? {
       Self.sum(rows.filter { $0.quantity == quantity }.map { $0.growth?.total })
     }
+    job.judged = total(.jobJudged)
     job.gpuSeconds = total(.jobGPUSeconds)
     // Each machine of a job tells what the job counts, of all its machines.
     func most(_ quantity: FleetQuantity) -> Double? {
@@ -98,7 +99,7 @@ extension FleetAssembly {
     return gpus.isEmpty ? nil : gpus.count
   }
 
-  private func grams(_ energies: [FleetRow], _ rates: HostRates) -> Double? {
+  func grams(_ energies: [FleetRow], _ rates: HostRates) -> Double? {
     Self.whole(energies) { row in
       rates.amount(of: row.growth?.columns ?? [], at: rates.grams[row.host])
     }
@@ -116,7 +117,7 @@ extension FleetAssembly {
     return sum
   }
 
-  private func cost(_ energies: [FleetRow], _ rates: HostRates) -> FleetCost? {
+  func cost(_ energies: [FleetRow], _ rates: HostRates) -> FleetCost? {
     if let currency = rates.currency {
       return Self.whole(energies) { row in
         rates.amount(of: row.growth?.columns ?? [], at: rates.cost[row.host])

@@ -54,9 +54,12 @@ package struct FleetAssembly {
     moment.jobs = jobs(gpus)
     moment.totals = totals(moment, gpus)
     moment.findings = moment.findings(watts: gpus.wattsOfJobs(seconds))
-    moment.isSimulated = rows.contains { $0.quantity == .simulated && $0.value > 0 }
+    moment.isSimulated = isSimulated
     return moment
   }
+
+  /// Whether what some machine tells is made up.
+  package var isSimulated: Bool { rows.contains { $0.quantity == .simulated && $0.value > 0 } }
 
   /// The targets that tell of a machine, over all exporters.
   package func instances(of host: String) -> [String] {
@@ -86,9 +89,9 @@ package struct FleetAssembly {
     totals.wasted = sum(moment.hosts.map(\.wasted))
     // In one order, so that sums are the same to the last bit.
     totals.accelerators = sum(gpus.all.sorted { $0.key < $1.key }.map { $0.value.energy?.total })
-    let counting = moment.jobs.filter { ($0.tokens ?? 0) > 0 && $0.joules != nil }
+    let counting = moment.jobs.filter { $0.tokenJoules != nil }
     totals.tokens = sum(counting.map(\.tokens))
-    totals.tokenJoules = sum(counting.map(\.joules))
+    totals.tokenJoules = sum(counting.map(\.tokenJoules))
     totals.grams = sum(rows.filter { $0.quantity == .hostGrams }.map { $0.growth?.total })
     totals.cost = cost()
     totals.gramsShare = share(of: .hostGrams, moment)

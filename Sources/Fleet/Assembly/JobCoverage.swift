@@ -6,24 +6,41 @@ import Accounting
 /// and accelerator-seconds held beside them. Of a machine that is not heard of any more, the time since then
 /// counts as held and not known for as long as the job goes on elsewhere.
 struct JobCoverage {
+  /// Accelerator-seconds on one machine, and for how many of them the joules are known.
+  struct Part {
+    var known: Double
+    var held: Double
+    /// How many accelerators that are.
+    var gpus: Double
+    /// Seconds for which the machine was not heard of while the job went on elsewhere.
+    var silence: Double
+  }
+
+  /// Its machines, those that tell how long it held accelerators there.
+  private(set) var parts: [String: Part] = [:]
   /// The known share, 0...1; `nil` where it cannot be said.
-  private(set) var share: Double?
+  var share: Double? {
+    let held = parts.values.reduce(0) { $0 + $1.held }
+    return held > 0 ? min(1, parts.values.reduce(0) { $0 + $1.known } / held) : nil
+  }
 
   init(_ rows: [FleetRow], _ view: FleetView, _ seconds: [Double]) {
     let byHost = Dictionary(grouping: rows, by: \.host)
     let ends = rows.filter { $0.quantity == .jobGPUSeconds }.compactMap { $0.growth?.last }
     guard let end = ends.max() else { return }
-    var (known, held) = (0.0, 0.0)
-    for rows in byHost.values {
+    for (host, rows) in byHost {
       guard let time = rows.first(where: { $0.quantity == .jobKnownSeconds })?.growth?.total,
         let holding = rows.first(where: { $0.quantity == .jobGPUSeconds })?.growth,
         let total = holding.total, total > 0
       else { continue }
-      guard let gpus = Self.accelerators(rows, holding, seconds) else { return }
-      known += min(total, time * gpus)
-      held += total + Self.lost(holding, gpus, until: end, seconds)
+      guard let gpus = Self.accelerators(rows, holding, seconds) else {
+        parts = [:]
+        return
+      }
+      let silence = Self.silence(holding, until: end, seconds)
+      parts[host] = Part(
+        known: min(total, time * gpus), held: total + gpus * silence, gpus: gpus, silence: silence)
     }
-    if held > 0 { share = min(1, known / held) }
   }
 
   /// How many accelerators the job holds, or held, on a machine: those that are told of, else as many as a
@@ -43,11 +60,11 @@ struct JobCoverage {
     return shares.max().map { max(1, $0.rounded()) }
   }
 
-  /// Accelerator-seconds since a machine was heard of last.
-  private static func lost(
-    _ holding: CounterGrowth, _ gpus: Double, until end: Int, _ seconds: [Double]
+  /// Seconds since a machine was heard of last.
+  private static func silence(
+    _ holding: CounterGrowth, until end: Int, _ seconds: [Double]
   ) -> Double {
     guard let last = holding.last, last >= 0, last < end else { return 0 }
-    return gpus * seconds[(last + 1)...end].reduce(0, +)
+    return seconds[(last + 1)...end].reduce(0, +)
   }
 }

@@ -25,5 +25,15 @@ struct DCGMExporter: FleetExporter {
     return pod.isEmpty ? "" : space.isEmpty ? pod : space + "/" + pod
   }
 
+  func life(of job: String) -> [(series: String, matchers: String)] {
+    let name = "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION"
+    let parts = job.split(separator: "/", maxSplits: 1).map { FleetSelector.quoted(String($0)) }
+    guard parts.count == 2 else { return [(name, "hpc_job=\(FleetSelector.quoted(job))")] }
+    return [
+      (name, "exported_namespace=\(parts[0]),exported_pod=\(parts[1])"),
+      (name, "namespace=\(parts[0]),pod=\(parts[1]),exported_pod=\"\""),
+    ]
+  }
+
   func counts(_ quantity: FleetQuantity, _ labels: FleetLabels) -> Bool { !gpu(labels).isEmpty }
 }

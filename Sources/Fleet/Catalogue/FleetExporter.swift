@@ -1,7 +1,7 @@
 /// What a series tells of a machine, an accelerator or a job.
 package enum FleetQuantity: Sendable, Hashable {
   // What is true at a time.
-  case hostPower, gpuPower, jobProcesses, jobDoubt
+  case hostPower, gpuPower, jobProcesses, jobDoubt, jobStart
   // What was so in the last minutes: the most of an accelerator's utilization, accelerators that a job held.
   case gpuIdleness, jobActivity
   // What is told by a series that is always 1: its labels.
@@ -11,7 +11,8 @@ package enum FleetQuantity: Sendable, Hashable {
   case packageEnergy, memoryEnergy
   case gpuEnergy, gpuJudged, gpuWasted
   // Counters of a job on one machine.
-  case jobEnergy, jobKnownSeconds, jobWasted, jobGPUSeconds, jobTokens, jobSteps
+  case jobEnergy, jobKnownSeconds, jobJudged, jobWasted, jobGPUSeconds, jobUnusedSeconds, jobTokens
+  case jobSteps
 
   /// The question that a quantity is a part of the answer to.
   package enum Question: Sendable, Hashable, CaseIterable {
@@ -34,7 +35,7 @@ package enum FleetQuantity: Sendable, Hashable {
   /// The question that it is a part of the answer to.
   package var question: Question {
     switch self {
-    case .hostPower, .gpuPower, .jobProcesses, .jobDoubt: .present
+    case .hostPower, .gpuPower, .jobProcesses, .jobDoubt, .jobStart: .present
     case .holding: .labels
     case .hostInfo, .jobInfo, .simulated: .pastLabels
     case .gpuIdleness, .jobActivity: .recent
@@ -42,7 +43,9 @@ package enum FleetQuantity: Sendable, Hashable {
       .packageEnergy, .memoryEnergy, .gpuEnergy, .gpuJudged:
       .machines
     case .gpuWasted: .waste
-    case .jobEnergy, .jobKnownSeconds, .jobWasted, .jobGPUSeconds, .jobTokens, .jobSteps: .jobs
+    case .jobEnergy, .jobKnownSeconds, .jobJudged, .jobWasted, .jobGPUSeconds, .jobUnusedSeconds,
+      .jobTokens, .jobSteps:
+      .jobs
     }
   }
 }
@@ -80,6 +83,9 @@ package protocol FleetExporter: Sendable {
   func gpu(_ labels: FleetLabels) -> String
   /// The job that a series tells of; empty where it tells of none.
   func job(_ labels: FleetLabels) -> String
+  /// The series that tell a job by its word, as PromQL selects them, the surest first: at any time of its life
+  /// one of them has a value. Empty where the exporter knows no jobs, or none of their joules.
+  func life(of job: String) -> [(series: String, matchers: String)]
   /// Whether a series counts: a sensor that is not known to measure what is asked for does not.
   func counts(_ quantity: FleetQuantity, _ labels: FleetLabels) -> Bool
 }
@@ -88,6 +94,7 @@ extension FleetExporter {
   package func host(_ labels: FleetLabels) -> String { labels.instanceHost }
   package func gpu(_ labels: FleetLabels) -> String { "" }
   package func job(_ labels: FleetLabels) -> String { "" }
+  package func life(of job: String) -> [(series: String, matchers: String)] { [] }
   package func counts(_ quantity: FleetQuantity, _ labels: FleetLabels) -> Bool { true }
 }
 

@@ -6,6 +6,7 @@ struct HippowattExporter: FleetExporter {
     FleetSeries("hippowatt_gpu_power_watts", .gpuPower),
     FleetSeries("hippowatt_job_processes", .jobProcesses),
     FleetSeries("hippowatt_job_energy_doubt", .jobDoubt),
+    FleetSeries("hippowatt_job_start_time_seconds", .jobStart),
     FleetSeries("hippowatt_job_gpu_seconds_total", .jobActivity),
     FleetSeries("hippowatt_host_info", .hostInfo),
     FleetSeries("hippowatt_job_info", .jobInfo),
@@ -21,8 +22,10 @@ struct HippowattExporter: FleetExporter {
     FleetSeries("hippowatt_gpu_wasted_joules_total", .gpuWasted),
     FleetSeries("hippowatt_job_energy_joules_total", .jobEnergy),
     FleetSeries("hippowatt_job_energy_known_seconds_total", .jobKnownSeconds),
+    FleetSeries("hippowatt_job_judged_joules_total", .jobJudged),
     FleetSeries("hippowatt_job_wasted_joules_total", .jobWasted),
     FleetSeries("hippowatt_job_gpu_seconds_total", .jobGPUSeconds),
+    FleetSeries("hippowatt_job_unused_gpu_seconds_total", .jobUnusedSeconds),
     FleetSeries("hippowatt_job_tokens_total", .jobTokens),
     FleetSeries("hippowatt_job_steps_total", .jobSteps),
   ]
@@ -30,6 +33,13 @@ struct HippowattExporter: FleetExporter {
   func host(_ labels: FleetLabels) -> String { labels.instanceHost }
   func gpu(_ labels: FleetLabels) -> String { labels.first(.uuid, .gpuUUID) }
   func job(_ labels: FleetLabels) -> String { labels[.jobID] }
+
+  func life(of job: String) -> [(series: String, matchers: String)] {
+    let matchers = "job_id=\(FleetSelector.quoted(job))"
+    return [
+      ("hippowatt_job_gpu_seconds_total", matchers), ("hippowatt_job_energy_joules_total", matchers),
+    ]
+  }
 
   func counts(_ quantity: FleetQuantity, _ labels: FleetLabels) -> Bool {
     // Held back is no waste of a job's: the accelerator worked.

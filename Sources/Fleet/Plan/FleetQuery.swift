@@ -12,6 +12,8 @@ package struct FleetQuery: Sendable, Hashable {
     case lastHeard
     /// Every value of some targets in a column.
     case details(FleetQuantity.Question)
+    /// When a job was there.
+    case life
     /// The power of the past, for the scrubber.
     case past
   }

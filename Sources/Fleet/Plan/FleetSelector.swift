@@ -73,6 +73,28 @@ package struct FleetSelector: Sendable, Hashable {
     return text
   }
 
+  private init(matchers: String) { self.matchers = matchers }
+
+  /// A text as a string of PromQL.
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for character in text.unicodeScalars {
+      switch character {
+      case "\"", "\\": result += "\\\(character)"
+      case "\n": result += "\\n"
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result + "\""
+  }
+
+  /// Only the series of some targets.
+  func only(_ instances: [String]) -> FleetSelector {
+    let pattern = instances.map(FleetQueries.escaped).joined(separator: "|")
+    let matcher = "instance=~\"\(pattern)\""
+    return FleetSelector(matchers: matchers.isEmpty ? matcher : matchers + "," + matcher)
+  }
+
   /// The series of some names, as PromQL selects them.
   package func series(_ names: [String], and more: String = "") -> String {
     let extra = [more, matchers].filter { !$0.isEmpty }

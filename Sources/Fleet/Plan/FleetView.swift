@@ -19,9 +19,9 @@ package struct FleetView: Sendable, Hashable {
   ]
 
   /// The account of about so many seconds that ends at a time; it begins with a whole column.
-  package init(time: Timestamp, window: Double) {
+  package init(time: Timestamp, window: Double, columns: Double = columns) {
     let second = time.nanoseconds / 1_000_000_000
-    let step = Self.steps.first { Double($0) * Self.columns >= window } ?? 604_800
+    let step = Self.steps.first { Double($0) * columns >= window } ?? 604_800
     self.time = Timestamp(nanoseconds: second * 1_000_000_000)
     self.step = step
     last = (second + step - 1) / step

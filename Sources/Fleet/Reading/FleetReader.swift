@@ -27,7 +27,7 @@ package struct FleetReader {
   /// What the last reading cost.
   package private(set) var cost = Cost()
   /// What the store could not look at, in its words.
-  package private(set) var warning: String?
+  package internal(set) var warning: String?
 
   package init(
     _ store: PromStore, _ selector: FleetSelector = FleetSelector(), rackLabel: String = "rack"
@@ -53,7 +53,7 @@ package struct FleetReader {
       case .question(let question): answers.present[question] = try ask(query)
       case .targets: answers.targets = try ask(query)
       case .lastHeard: answers.lastHeard = try ask(query)
-      case .details, .past: break
+      case .details, .past, .life: break
       }
     }
     for question in FleetQueries.byColumn {

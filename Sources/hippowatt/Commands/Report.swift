@@ -17,6 +17,10 @@ struct Report: ParsableCommand {
 
         hippowatt report crashed.hippo resumed.hippo --format gpai
 
+      A job that exporters told to a Prometheus is reported from there, as at the end of a batch job:
+
+        hippowatt report --prometheus http://prom:9090 --job "$SLURM_JOB_ID"
+
       \(ReportForms.all.map { "\($0.name): \($0.title)." }.joined(separator: "\n"))
 
       A form is printed. With --output FOLDER its files are written there instead; energy-score has \
@@ -26,7 +30,13 @@ struct Report: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "A recording; a form, a scheduler's job and --by take several.", valueName: "file.hippo"))
-  var files: [String]
+  var files: [String] = []
+
+  @OptionGroup var store: StoreOptions
+
+  @Option(
+    help: ArgumentHelp("How far back a job is looked for in a store.", valueName: "time"))
+  var history: String = "30d"
 
   @Option(
     help: ArgumentHelp(
@@ -68,6 +78,10 @@ struct Report: ParsableCommand {
   @OptionGroup var form: FormOptions
 
   func validate() throws {
+    guard store.prometheus == nil else { return try validateStored() }
+    guard !files.isEmpty else {
+      throw ValidationError("name a recording, or a store by --prometheus")
+    }
     if let by {
       try validate(by: by)
       return
@@ -98,34 +112,9 @@ struct Report: ParsableCommand {
     try validatePrice()
   }
 
-  private func validatePrice() throws {
-    if let price, Price(text: price) == nil {
-      throw ValidationError("--price \(price): write the price of a kWh, such as 0.25 or 0.25EUR")
-    }
-  }
-
-  private func validate(by: String) throws {
-    guard ChargeBack.keys(by) != nil else {
-      let words = ChargeBack.Key.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("--by \(by): write one or some of \(words), with commas between them")
-    }
-    let formats = AllocationCommand.tableFormats
-    guard formats.contains(format) else {
-      throw ValidationError(
-        "--format \(format): with --by write one of \(formats.joined(separator: ", "))")
-    }
-    guard job == nil, targetLoss == nil, !form.isOfForms, form.contract == nil,
-      supposition.grid == nil
-    else {
-      throw ValidationError(
-        "--by tells of all jobs as they were: leave out --job, --target-loss, --grid and what is of forms"
-      )
-    }
-    try validatePrice()
-  }
-
   func run() throws {
     let settings = try Settings.load(named: config, HostEnvironment.current())
+    guard store.prometheus == nil else { return try tellStored(settings) }
     let supposed = try supposition.load()
     if let text = try scheduled(settings, supposed) {
       File.writeAll(Array(text.utf8), to: 1)
@@ -145,31 +134,6 @@ struct Report: ParsableCommand {
       default: report.lines.joined(separator: "\n") + "\n"
       }
     File.writeAll(Array(text.utf8), to: 1)
-  }
-
-  /// What is told of a scheduler's jobs; `nil` where something else was asked for.
-  private func scheduled(_ settings: Settings, _ supposed: SupposedGrid?) throws -> String? {
-    let command = AllocationCommand(
-      files: files,
-      terms: AllocationShare.Terms(
-        price: price.flatMap(Price.init(text:)), tariff: settings.tariff,
-        utcOffset: HostEnvironment.utcOffset), isVerifying: verify)
-    if let keys = by.flatMap(ChargeBack.keys) {
-      return try command.table(by: keys, format: format)
-    }
-    guard let job, ReportForms.form(format) == nil else { return nil }
-    if let text = try command.report(of: job, format: format) {
-      guard supposed == nil, targetLoss == nil else {
-        throw Failure(
-          "“\(job)” is a scheduler's job, which is told as it was: leave out --grid and --target-loss"
-        )
-      }
-      return text
-    }
-    guard files.count == 1 else {
-      throw Failure("none of the recordings knows a scheduler's job “\(job)”")
-    }
-    return nil
   }
 
   /// The results of one recording.

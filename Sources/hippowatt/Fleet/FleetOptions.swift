@@ -1,28 +1,10 @@
 import ArgumentParser
 import Fleet
-import HTTP
 import Quantities
-import Telemetry
 
-/// Which store is asked, and for what.
+/// Which store is asked, and how.
 struct FleetOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "A store that speaks Prometheus' interface; user:password@ in it is shown nowhere.",
-      valueName: "url"))
-  var prometheus: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Which series of it: labels, such as '{cluster=\"a\"}'.", valueName: "selector"))
-  var query: String?
-
-  @Option(help: ArgumentHelp("The environment variable that holds a token.", valueName: "variable"))
-  var tokenEnv: String?
-
-  @Option(
-    help: ArgumentHelp("Authorities whose certificates are believed, as PEM.", valueName: "file"))
-  var ca: String?
+  @OptionGroup var store: StoreOptions
 
   @Option(help: ArgumentHelp("The label that names a machine's rack.", valueName: "name"))
   var rackLabel: String = "rack"
@@ -35,11 +17,6 @@ struct FleetOptions: ParsableArguments {
   var history: String = "24h"
 
   func validate() throws {
-    if let query {
-      do throws(FleetSelector.Fault) { _ = try FleetSelector(query) } catch {
-        throw ValidationError("--query \(Secrets.masked(query)): it \(error.words)")
-      }
-    }
     if !(1...3600 ~= Duration(text: every)?.inSeconds ?? 0) {
       throw ValidationError("--every \(every): write a time from 1s to 1h, such as 15s")
     }
@@ -62,17 +39,6 @@ struct FleetOptions: ParsableArguments {
 
   /// What asks the store.
   func reader(_ host: HostEnvironment) throws -> FleetReader {
-    do {
-      let token = try KeySource(environment: tokenEnv, command: nil, file: nil)
-        .read(environment: host.environment, name: "token")?.revealed
-      guard let prometheus else {
-        throw WrongUsage("name a store by --prometheus, or machines by --hosts")
-      }
-      let store = try PromStore(prometheus, token: token, trust: ca.map { .file($0) } ?? .system)
-      let selector = try query.map { text throws(FleetSelector.Fault) in try FleetSelector(text) }
-      return FleetReader(store, selector ?? FleetSelector(), rackLabel: rackLabel)
-    } catch let error as SourceRequestError {
-      throw WrongUsage("--prometheus: \(error)")
-    }
+    try store.reader(host, rackLabel: rackLabel)
   }
 }

@@ -11,22 +11,26 @@ final class Agent {
   struct NotListening: Error { var words: String }
 
   /// Settings with the stand-in for the driver's library as their only source.
-  static func settings(in folder: Folder) -> String {
+  static func settings(in folder: Folder, and more: String = "") -> String {
     folder.write(
-      "[[source]]\nkind = \"nvml\"\nlibrary = \"\(builtProgram("libFakeNVML.so"))\"\n",
+      "[[source]]\nkind = \"nvml\"\nlibrary = \"\(builtProgram("libFakeNVML.so"))\"\n" + more,
       to: "fake.toml")
   }
 
-  /// Starts it and waits until it tells its address.
+  /// Starts it and waits until it tells its address; `pids` are on every accelerator, as batch jobs.
   init(
     _ arguments: [String] = [], in folder: Folder, listen: String = "127.0.0.1:0",
-    state: String = "state.json", gpus: Int = 2
+    state: String = "state.json", gpus: Int = 2, pids: [pid_t] = []
   ) throws {
+    let settings = Self.settings(
+      in: folder, and: pids.isEmpty ? "" : "[[source]]\nkind = \"scheduler\"\n")
+    var environment = ["FAKE_NVML_GPUS": "\(gpus)"]
+    environment["FAKE_NVML_PIDS"] = pids.isEmpty ? nil : pids.map(String.init).joined(separator: ",")
     program = try Program(
       [
-        "exporter", "--listen", listen, "--config", Self.settings(in: folder), "--every", "100ms",
+        "exporter", "--listen", listen, "--config", settings, "--every", "100ms",
         "--state", folder.file(state),
-      ] + arguments, in: folder, environment: ["FAKE_NVML_GPUS": "\(gpus)"])
+      ] + arguments, in: folder, environment: environment)
     guard program.wait(until: { program.ended || text.contains("/metrics") }), !program.ended,
       let line = text.split(separator: "\n").last(where: { $0.hasSuffix("/metrics") }),
       let address = line.split(separator: " ").last

@@ -56,4 +56,41 @@ import Testing
     let up = try store.samples("hippowatt_source_up", by: "source")
     #expect(up["nvml"] == 1)
   }
+
+  /// The epilog of a batch job: what the store knows of it, in the words of a recording's report.
+  @Test func `a batch job is reported from the store`() throws {
+    let folder = try Folder()
+    let job = try BatchProcess(
+      ["/bin/sh", "-c", "exec sleep 600"],
+      environment: [
+        "SLURM_JOB_ID": "815", "SLURM_JOB_ACCOUNT": "physics", "SLURM_JOB_NAME": "made\u{1B}[31mup",
+        "SLURM_JOB_USER": "ada", "SLURM_JOB_GPUS": "0,1",
+      ])
+    defer { job.end() }
+    let agent = try Agent(in: folder, pids: [job.pid])
+    let store = try Prometheus(scraping: configuration([agent]), in: folder)
+    let series = "hippowatt_job_energy_joules_total{job_id=\"815\"}"
+    let first = try #require(try store.wait(for: series) { !$0.isEmpty }.values.first)
+    _ = try store.wait(for: series) { $0.values.first ?? 0 > first + 3000 }
+    let arguments = ["report", "--prometheus", store.url, "--job", "815", "--price", "1EUR"]
+    let before = try #require(try store.samples(series).values.first)
+    let json = try Program.run(arguments + ["--format", "json"], in: folder)
+    let after = try #require(try store.samples(series).values.first)
+    #expect(json.status == 0 && json.errors.isEmpty, "\(json.errors)")
+    let told = try #require(
+      json.output.firstMatch(of: #/"joules":([0-9.]+),"unc/#).flatMap { Double($0.1) })
+    // What was drawn before the first page was read is in the store's counter and in the report alike.
+    #expect(told <= after && told >= before - first, "\(first) \(before) \(told) \(after) \(json.output)")
+    #expect(json.output.contains("\"account\":\"physics\"") && json.output.contains("\"gpus\":2"))
+    let text = try Program.run(arguments, in: folder)
+    #expect(text.output.contains("the store has not heard of its end"), "\(text.output)")
+    #expect(text.output.contains(" EUR") && !text.output.contains("\u{1B}"))
+    // Another cluster's number, and words that do not go together.
+    let none = try Program.run(["report", "--prometheus", store.url, "--job", "816"], in: folder)
+    #expect(none.status == 1 && none.errors.contains("tells of no job “816” within 30"))
+    for wrong in [["--by", "user"], ["run.hippo", "--job", "1"], ["--job", "1", "--format", "gpai"], []] {
+      let result = try Program.run(["report", "--prometheus", store.url] + wrong, in: folder)
+      #expect(result.status == 2 && !result.errors.isEmpty, "\(wrong): \(result.errors)")
+    }
+  }
 }

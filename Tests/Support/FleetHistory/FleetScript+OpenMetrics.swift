@@ -169,7 +169,11 @@ public final class FleetHistory {
       line("hippowatt_job_energy_joules_total", labels, counts["energy"] ?? 0, time)
       let wall = (counts["seconds"] ?? 0) / Double(job.gpus)
       line("hippowatt_job_energy_known_seconds_total", labels, wall, time)
+      line("hippowatt_job_judged_joules_total", labels, counts["energy"] ?? 0, time)
       line("hippowatt_job_gpu_seconds_total", labels, counts["seconds"] ?? 0, time)
+      let unused = job.isHollow ? counts["seconds"] ?? 0 : 0
+      line("hippowatt_job_unused_gpu_seconds_total", labels, unused, time)
+      line("hippowatt_job_start_time_seconds", labels, Double(start + job.from), time)
       if job.tokens > 0 {
         // The job counts its tokens, and each machine reads that.
         line("hippowatt_job_tokens_total", labels, (wall * job.tokens).rounded(), time)
@@ -188,7 +192,7 @@ public final class FleetHistory {
       if held.contains(place) {
         line("hippowatt_job_processes", labels, job.isHollow ? 0 : Double(job.gpus), time)
       }
-      for gpu in 0..<job.gpus {
+      for gpu in 0..<job.gpus where held.contains(place) {
         let uuid = FleetScript.uuid(host, gpu)
         line(
           "hippowatt_job_gpu_info", "\(labels),\(people),gpu=\"\(gpu)\",gpu_uuid=\"\(uuid)\"", 1,

@@ -69,7 +69,7 @@ struct FleetCommand: ParsableCommand {
   @OptionGroup var display: DisplayOptions
 
   func validate() throws {
-    guard [machines.isUsed, fleet.prometheus != nil, file != nil].count(where: { $0 }) == 1 else {
+    guard [machines.isUsed, fleet.store.prometheus != nil, file != nil].count(where: { $0 }) == 1 else {
       throw ValidationError(
         "name a store by --prometheus, machines by --hosts or --hostfile, or a recording")
     }

@@ -149,9 +149,9 @@ struct HostsMoment {
       ledger.inventory.gpus.map { timeline.energy(of: $0.id, over: span)?.joules })
     totals.judged = sum(hosts.map(\.judged))
     totals.wasted = sum(hosts.map(\.wasted))
-    let counting = jobs.map(\.told).filter { $0.tokens != nil && $0.joules != nil }
+    let counting = jobs.map(\.told).filter { $0.tokenJoules != nil }
     totals.tokens = sum(counting.map(\.tokens))
-    totals.tokenJoules = sum(counting.map(\.joules))
+    totals.tokenJoules = sum(counting.map(\.tokenJoules))
     if let grid = ledger.grid(over: span), grid.gramsMatched > 0 {
       totals.grams = grid.grams
       totals.gramsShare = grid.gramsCoverage
@@ -192,6 +192,7 @@ extension HostsMoment.Gathered {
     }
     asked += part.energy?.asked ?? 0
     told.coverage = asked > 0 ? min(1, covered / asked) : nil
+    told.judged = part.judged.map { (told.judged ?? 0) + $0 } ?? told.judged
     if !part.wasted.isEmpty {
       var wasted = told.wasted ?? [:]
       for (cause, joules) in part.wasted {
@@ -201,6 +202,7 @@ extension HostsMoment.Gathered {
       }
       told.wasted = wasted
     }
+    told.reservations = Set(told.reservations + part.doubts).sorted()
     told.gpuSeconds = part.gpuSeconds.map { (told.gpuSeconds ?? 0) + $0 } ?? told.gpuSeconds
     // Every machine of a job tells the same counts.
     told.tokens = [told.tokens, part.tokens].compactMap { $0 }.max()

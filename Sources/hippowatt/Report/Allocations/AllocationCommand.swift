@@ -61,13 +61,7 @@ struct AllocationCommand {
       report.isSimulated = isSimulated
       return report
     }
-    switch format {
-    case "json":
-      // One job is an object; several that are called alike are a line each.
-      return reports.map(\.json).joined()
-    case "markdown": return reports.map(\.markdown).joined(separator: "\n")
-    default: return reports.map { $0.lines.joined(separator: "\n") + "\n" }.joined(separator: "\n")
-    }
+    return AllocationReport.written(reports, as: format)
   }
 
   private func shares(

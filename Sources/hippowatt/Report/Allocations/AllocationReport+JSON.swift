@@ -19,7 +19,8 @@ extension AllocationReport {
       ("gpu_seconds", number(sum.gpuSeconds)),
       ("gpu_seconds_without_process", number(sum.unusedGPUSeconds)),
       ("joules", number(sum.joules)), ("uncertainty_joules", number(sum.uncertainty)),
-      ("coverage", .number(sum.coverage)), ("boundary", .text("gpus")),
+      ("coverage", .number(sum.coverage)),
+      ("boundary", .text(shares.contains(where: \.isOfMachine) ? "processors_or_machine" : "gpus")),
       ("cost", number(sum.cost)),
       ("currency", terms.areKnown ? .text(terms.currency) : nil),
       ("grams_co2e", number(sum.grams)),
@@ -40,7 +41,7 @@ extension AllocationReport {
   private static func json(_ share: AllocationShare) -> JSONText {
     let use = share.use
     return .object([
-      ("machine", .text(share.machine)), ("file", .text(share.file)),
+      ("machine", .text(share.machine)), (share.isStored ? "store" : "file", .text(share.file)),
       ("gpus", .list(use.facts.gpus.map(JSONText.text))),
       ("gpus_from", use.facts.gpusFrom.map { .text($0.rawValue) }),
       ("joules", use.energy.map { .number($0.joules) } ?? .null),

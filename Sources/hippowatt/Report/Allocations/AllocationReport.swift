@@ -13,6 +13,8 @@ struct AllocationReport {
   /// What in the recordings cannot be as it was written, in words.
   var damages: [String] = []
   var isSimulated = false
+  /// The store that told it; `nil` where recordings did.
+  var store: String?
 
   var shares: [AllocationShare] { sum.shares }
   /// What the scheduler says of it; the best known of its machines.
@@ -30,29 +32,47 @@ struct AllocationReport {
   init(_ shares: [AllocationShare], _ terms: AllocationShare.Terms) {
     sum = AllocationSum(shares: shares)
     self.terms = terms
-    for share in shares {
+    // What is so of each machine is said once.
+    let all = shares.map(Self.warnings)
+    let common = all.dropFirst().reduce(into: all.first ?? []) { common, own in
+      common.removeAll { !own.contains($0) }
+    }
+    warnings = common
+    for (share, own) in zip(shares, all) {
       let place = shares.count > 1 ? sanitized(share.machine) + ": " : ""
-      if let absence = share.use.absence {
-        warnings.append("\(place)energy not all known, because \(sanitized(absence))")
-      }
-      if share.use.isShared {
-        warnings.append("\(place)some of it is its processes' share of a GPU held by several jobs")
-      }
-      if share.use.facts.gpusFrom == .processes {
-        warnings.append(
-          "\(place)its GPUs are those its processes were seen on; it may have held more")
-      }
-      if share.use.isPresent {
-        warnings.append(
-          "\(place)it was there still when the recording ended; what followed is not in it")
-      }
-      if let started = share.use.facts.started, share.use.span.start - started >= 60 {
-        let late = SI.duration(share.use.span.start - started)
-        warnings.append(
-          "\(place)the first \(late) of it were not recorded, and are in no number here")
-      }
+      warnings += own.filter { !common.contains($0) }.map { place + $0 }
     }
   }
+
+  /// What must be said with what one machine drew.
+  private static func warnings(_ share: AllocationShare) -> [String] {
+    let use = share.use
+    var warnings = share.reservations
+    if let absence = use.absence {
+      warnings.append("energy not all known, because \(sanitized(absence))")
+    }
+    if use.isShared {
+      warnings.append("some of it is its processes' share of a GPU held by several jobs")
+    }
+    if use.facts.gpusFrom == .processes {
+      warnings.append("its GPUs are those its processes were seen on; it may have held more")
+    }
+    if use.isPresent {
+      let end =
+        share.isStored
+        ? "the store has not heard of its end" : "it was there still when the recording ended"
+      warnings.append("\(end); what followed is not in it")
+    }
+    if let started = use.facts.started, use.span.start - started >= 60 {
+      let late = SI.duration(use.span.start - started)
+      let how = share.isStored ? "told" : "recorded"
+      warnings.append("the first \(late) of it were not \(how), and are in no number here")
+    }
+    return warnings
+  }
+
+  /// Adds what must be said with the totals.
+  mutating func warn(_ words: String) { warnings.append(words) }
 
   /// Shares of one word, parted into the jobs that they are of.
   ///
@@ -100,6 +120,15 @@ struct AllocationReport {
 
   // MARK: Text
 
+  /// Reports in a format: of several jobs that are called alike one after another, as JSON a line each.
+  static func written(_ reports: [AllocationReport], as format: String) -> String {
+    switch format {
+    case "json": reports.map(\.json).joined()
+    case "markdown": reports.map(\.markdown).joined(separator: "\n")
+    default: reports.map { $0.lines.joined(separator: "\n") + "\n" }.joined(separator: "\n")
+    }
+  }
+
   /// The report for a terminal.
   var lines: [String] { RunReport.lines(rows) }
 
@@ -119,6 +148,7 @@ struct AllocationReport {
     let name = facts.name.map { "  " + $0 } ?? ""
     let scheduler = facts.scheduler == "none" ? "" : facts.scheduler + " "
     add("job", scheduler + facts.number + name)
+    if let store { add("  told by", store) }
     if isSimulated { add("SIMULATED", "numbers of this session were made up") }
     for damage in damages { add("DAMAGED", "totals may be wrong: " + damage) }
     let owner = [
@@ -157,8 +187,8 @@ struct AllocationReport {
       return "unknown, because which GPUs it holds is not known"
     }
     let origins = Set(shares.compactMap(\.use.facts.gpusFrom?.rawValue)).sorted()
-    return "\(gpus) GPU\(gpus == 1 ? "" : "s"), \(Self.hours(seconds)) GPU-hours, known by "
-      + origins.joined(separator: ", ")
+    return "\(gpus) GPU\(gpus == 1 ? "" : "s"), \(Self.hours(seconds)) GPU-hours"
+      + (origins.isEmpty ? "" : ", known by " + origins.joined(separator: ", "))
   }
 
   private var unusedWords: String? {
@@ -184,7 +214,12 @@ struct AllocationReport {
         "energy",
         "\(Self.kilowattHours(joules)) kWh\(doubt ?? "") (\(SI.percent(sum.coverage)) % covered)"
       ),
-      ("  of", "its GPUs; processors, memory and fans are not in it"),
+      (
+        "  of",
+        shares.contains(where: \.isOfMachine)
+          ? "what its exporter charges a job without GPUs: the processors, or the machine"
+          : "its GPUs; processors, memory and fans are not in it"
+      ),
     ]
   }
 

@@ -1,4 +1,5 @@
 import Accounting
+import Fleet
 import Telemetry
 
 /// A scheduler's job on one machine, with what its energy cost and emitted.
@@ -7,7 +8,7 @@ struct AllocationShare {
   var use: AllocationUse
   /// The machine.
   var machine: String
-  /// The recording.
+  /// The recording, or the store that was asked.
   var file: String
   /// What its energy cost; `nil` where no price is known, or no energy.
   var cost: Double?
@@ -15,6 +16,12 @@ struct AllocationShare {
   var grams: Double?
   /// What to try, as the account of its found job's waiting says; empty where that says nothing.
   var advice = ""
+  /// What else must be said with it, in words.
+  var reservations: [String] = []
+  /// Whether a store told it.
+  var isStored = false
+  /// Whether its energy is that of the whole machine, since it held no accelerator.
+  var isOfMachine = false
 
   /// What a kilowatt-hour costs.
   struct Terms {
@@ -23,9 +30,11 @@ struct AllocationShare {
     var utcOffset: @Sendable (Timestamp) -> Int = { _ in 0 }
 
     /// The currency as it was written.
-    var currency: String { price?.currency ?? tariff?.currency ?? "" }
+    var currency: String { price?.currency ?? told ?? tariff?.currency ?? "" }
     /// Whether any price is known.
-    var areKnown: Bool { price != nil || tariff != nil }
+    var areKnown: Bool { price != nil || told != nil || tariff != nil }
+    /// The currency in which the machines themselves told what was paid.
+    var told: String?
   }
 
   /// Of how much of the energy grams must be known.
@@ -46,6 +55,19 @@ struct AllocationShare {
     if use.works.count == 1, let work = use.works.first {
       advice = ledger.waiting(of: work.job.id, over: use.span)?.advice ?? ""
     }
+  }
+
+  /// What a store told of it.
+  init(_ told: FleetUse, store: String, _ terms: Terms) {
+    use = told.use
+    file = store
+    machine = told.use.device.machine
+    grams = told.grams
+    cost =
+      terms.price.flatMap { price in
+        told.use.energy.map { $0.joules / 3.6e6 * price.perKilowattHour }
+      } ?? told.cost?.amount
+    (reservations, isStored, isOfMachine) = (told.reservations, true, told.isOfMachine)
   }
 
   private static func cost(
