@@ -110,6 +110,29 @@ import Testing
     #expect(moment.hosts[0].boundary == .wall)
   }
 
+  /// A store that gathers clusters: each scheduler counts its own jobs.
+  @Test func `A number in two clusters is two jobs, and a target in two of them is refused`() throws {
+    func answers(_ instances: [String]) -> FleetAnswers {
+      var answers = FleetAnswers()
+      let counts = zip(["a", "b"], instances).map { cluster, instance in
+        (
+          named(
+            "hippowatt_job_energy_joules_total",
+            ["instance": instance, "job": "hippowatt", "job_id": "1", "cluster": cluster]),
+          [Double?](arrayLiteral: 10, 20, cluster == "a" ? 30 : 50)
+        )
+      }
+      answers.columns[.jobs] = counters(counts)
+      return answers
+    }
+    let apart = answers(["n1:9409", "n2:9409"])
+    #expect(apart.sharedTarget() == nil)
+    let jobs = FleetAssembly(apart, view).moment().jobs
+    #expect(jobs.map(\.id) == ["a/1", "b/1"] && jobs.map(\.joules) == [20, 40])
+    let same = try #require(answers(["n1:9409", "n1:9409"]).sharedTarget())
+    #expect(same.instance == "n1:9409" && same.clusters == ["a", "b"])
+  }
+
   /// Two machines with what each tells of itself and of one board.
   private func two(
     _ targets: [String], host: [String], board: [String]

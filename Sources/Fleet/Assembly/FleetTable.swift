@@ -32,6 +32,24 @@ package struct FleetAnswers: Sendable {
 }
 
 extension FleetAnswers {
+  /// The name of a target that two clusters have, with their names: what is read of it is of two machines.
+  package func sharedTarget() -> (instance: String, clusters: [String])? {
+    var clusters: [String: Set<String>] = [:]
+    for answer in present.values {
+      for series in answer.series {
+        let labels = FleetLabels(series.labels)
+        clusters[labels[.instance], default: []].insert(labels[.cluster])
+      }
+    }
+    for columns in columns.values {
+      for labels in columns.labels {
+        clusters[labels[.instance], default: []].insert(labels[.cluster])
+      }
+    }
+    let shared = clusters.filter { $0.value.count > 1 && !$0.key.isEmpty }.map(\.key).min()
+    return shared.map { ($0, (clusters[$0] ?? []).sorted()) }
+  }
+
   /// The rows of all questions over a view; the names of machines are as their labels have them.
   func rows(_ view: FleetView) -> [FleetRow] {
     var rows: [FleetRow] = []
@@ -62,7 +80,14 @@ extension FleetAnswers {
         add(labels, question, last, growth, to: &rows)
       }
     }
-    return rows
+    // Each cluster's scheduler counts its own jobs.
+    let clusters = Set(rows.lazy.filter { !$0.job.isEmpty }.map { $0.labels[.cluster] })
+    guard clusters.count > 1 else { return rows }
+    return rows.map { row in
+      var row = row
+      if !row.job.isEmpty { row.job = "\(row.labels[.cluster])/\(row.job)" }
+      return row
+    }
   }
 
   /// What one name of a counter tells, and which counter it is.

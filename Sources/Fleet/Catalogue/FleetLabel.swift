@@ -2,6 +2,8 @@
 package enum FleetLabel: String, CaseIterable, Sendable {
   case seriesName = "__name__"
   case instance, job
+  /// Of which cluster a store that gathers several tells, as Thanos and Mimir are mostly set up.
+  case cluster
   case rack
   case gpu, uuid, Hostname, hostname, host, name, modelName
   case dcgmUUID = "UUID"

@@ -88,10 +88,10 @@ package struct FleetSelector: Sendable, Hashable {
     return result + "\""
   }
 
-  /// Only the series of some targets.
-  func only(_ instances: [String]) -> FleetSelector {
+  /// Only the series of some targets of a cluster; an empty one is that of series without such a label.
+  func only(_ instances: [String], of cluster: String) -> FleetSelector {
     let pattern = instances.map(FleetQueries.escaped).joined(separator: "|")
-    let matcher = "instance=~\"\(pattern)\""
+    let matcher = "instance=~\"\(pattern)\",cluster=\(Self.quoted(cluster))"
     return FleetSelector(matchers: matchers.isEmpty ? matcher : matchers + "," + matcher)
   }
 

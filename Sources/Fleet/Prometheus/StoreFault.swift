@@ -19,6 +19,8 @@ package enum StoreFault: Error, Sendable, Hashable {
   case tooManySeries(Int)
   /// More than so many points.
   case tooManyPoints(Int)
+  /// Two clusters, each with a target of this name.
+  case clusters([String], instance: String)
 
   /// What went wrong with the store at `url`, as a sentence without its end.
   package func words(_ url: HTTPURL) -> String {
@@ -32,6 +34,8 @@ package enum StoreFault: Error, Sendable, Hashable {
     case .torn(let words): "\(place) gave a torn answer: \(words)"
     case .tooManySeries(let limit): "\(place) answered more than \(limit) series"
     case .tooManyPoints(let limit): "\(place) answered more than \(limit) points"
+    case .clusters(let names, let instance):
+      "\(place) tells of a machine \(instance) in each of the clusters \(names.joined(separator: ", "))"
     }
   }
 
@@ -41,6 +45,7 @@ package enum StoreFault: Error, Sendable, Hashable {
     case .http(.tooLarge), .tooManySeries, .tooManyPoints:
       "ask for less: --query '{cluster=\"a\"}', or a shorter --window"
     case .http(.timeout): "ask for less: --query '{cluster=\"a\"}', or a shorter --window"
+    case .clusters(let names, _): "name one: --query '{cluster=\"\(names.first ?? "")\"}'"
     case .http(let failure): failure.remedy(url.at(""))
     case .forbidden: "name a token: --token-env VARIABLE, or write https://user:password@host"
     case .foreign: "give the address of Prometheus itself, with its path if it has one"

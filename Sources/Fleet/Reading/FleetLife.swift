@@ -5,6 +5,8 @@ import Telemetry
 package struct FleetLife: Sendable, Hashable {
   /// What it is called in the store.
   package var job: String
+  /// The cluster that it ran in, where the store tells of clusters.
+  package var cluster: String
   /// The targets that told of it.
   package var instances: [String]
   /// From its first value to the last one that was more than the one before.
@@ -49,7 +51,8 @@ extension FleetReader {
   package mutating func lives(
     of word: String, in span: TimeSpan
   ) throws(StoreFault) -> [FleetLife] {
-    if let life = try life(ofJob: word, in: span) { return [life] }
+    let own = try lives(ofJob: word, in: span)
+    guard own.isEmpty else { return own }
     let info = queries.selector.series(
       ["hippowatt_job_info"], and: "name=\(FleetSelector.quoted(word))")
     let named = try ask(
@@ -59,14 +62,15 @@ extension FleetReader {
     let ids = Set(named.series.map { FleetLabels($0.labels)[.jobID] }).filter { !$0.isEmpty }
     var lives: [FleetLife] = []
     for id in ids.sorted(by: { $0.isBeforeInPeoplesOrder($1) }) {
-      if let life = try life(ofJob: id, in: span) { lives.append(life) }
+      lives += try self.lives(ofJob: id, in: span)
     }
     return lives
   }
 
-  private mutating func life(
+  /// The newest run under a number in each cluster that has one.
+  private mutating func lives(
     ofJob id: String, in span: TimeSpan
-  ) throws(StoreFault) -> FleetLife? {
+  ) throws(StoreFault) -> [FleetLife] {
     let step = max(60, (Int64(span.seconds) / Self.mostPoints / 60 + 1) * 60)
     let columns =
       Int64(span.start.seconds) / step...(Int64(span.end.seconds) + step - 1) / step
@@ -76,34 +80,50 @@ extension FleetReader {
         FleetQuery(
           purpose: .life, text: "last_over_time(\(selected)[\(step)s])",
           times: .columns(columns, step: step)))
-      let seconds = Set(answer.points.map { $0.time / 1000 }).sorted()
-      guard let newest = seconds.last else { continue }
-      var (first, earlier) = (newest, 0)
-      for (before, time) in zip(seconds, seconds.dropFirst()).reversed() {
-        if time - before > max(Self.pause, 2 * step) {
-          earlier += 1
-        } else if earlier == 0 {
-          first = before
-        }
+      let clusters = Dictionary(grouping: answer.series) { FleetLabels($0.labels)[.cluster] }
+      var lives: [FleetLife] = []
+      for (cluster, own) in clusters.sorted(by: { $0.key < $1.key }) {
+        guard var life = Self.newest(id, own, in: answer, step) else { continue }
+        (life.cluster, life.hasAfterlife) = (cluster, series.hasPrefix("hippowatt_"))
+        let exact = queries.selector.only(life.instances, of: cluster)
+          .series([series], and: matchers)
+        try bound(&life, exact, step, until: Int64(span.end.seconds) + 1)
+        lives.append(life)
       }
-      let instances = answer.series.filter { series in
-        answer.points[series.points].contains { $0.time / 1000 >= first }
-      }.map { FleetLabels($0.labels)[.instance] }
-      var life = FleetLife(
-        job: id, instances: Set(instances).sorted(),
-        span: TimeSpan(FleetView.time(first - step), FleetView.time(newest)),
-        told: FleetView.time(newest), hasAfterlife: series.hasPrefix("hippowatt_"),
-        earlier: earlier)
-      try bound(&life, selected, first, min(newest, Int64(span.end.seconds) + 1), step)
-      return life
+      if !lives.isEmpty { return lives }
     }
-    return nil
+    return []
   }
 
-  /// Finds out where in their columns it began and ended.
+  /// The newest run of what some series tell, by whole columns; `nil` where they tell nothing.
+  private static func newest(
+    _ id: String, _ series: [PromAnswer.Series], in answer: PromAnswer, _ step: Int64
+  ) -> FleetLife? {
+    let seconds = Set(series.flatMap { answer.points[$0.points].map { $0.time / 1000 } }).sorted()
+    guard let newest = seconds.last else { return nil }
+    var (first, earlier) = (newest, 0)
+    for (before, time) in zip(seconds, seconds.dropFirst()).reversed() {
+      if time - before > max(pause, 2 * step) {
+        earlier += 1
+      } else if earlier == 0 {
+        first = before
+      }
+    }
+    let instances = series.filter { series in
+      answer.points[series.points].contains { $0.time / 1000 >= first }
+    }.map { FleetLabels($0.labels)[.instance] }
+    return FleetLife(
+      job: id, cluster: "", instances: Set(instances).sorted(),
+      span: TimeSpan(FleetView.time(first), FleetView.time(newest)), told: FleetView.time(newest),
+      hasAfterlife: false, earlier: earlier)
+  }
+
+  /// Finds out where in its first and its last column it began and ended.
   private mutating func bound(
-    _ life: inout FleetLife, _ series: String, _ first: Int64, _ last: Int64, _ step: Int64
+    _ life: inout FleetLife, _ series: String, _ step: Int64, until now: Int64
   ) throws(StoreFault) {
+    let first = life.span.start.nanoseconds / 1_000_000_000
+    let last = min(life.span.end.nanoseconds / 1_000_000_000, now)
     func values(_ end: Int64, _ seconds: Int64) throws(StoreFault) -> PromAnswer {
       try ask(
         FleetQuery(purpose: .life, text: "\(series)[\(seconds)s]", times: .at(FleetView.time(end))))
@@ -137,7 +157,7 @@ extension FleetReader {
     let trial = FleetView(time: end, window: length, columns: Self.columnsOfLife)
     let window = length + 2 * Double(trial.step)
     let view = FleetView(time: end, window: window, columns: Self.columnsOfLife)
-    var own = FleetReader(store, queries.selector.only(life.instances), rackLabel: rackLabel)
+    var own = FleetReader(store, queries.selector.only(life.instances, of: life.cluster), rackLabel: rackLabel)
     var answers = try own.read(view, now: now, mostQueries: Self.mostQueriesOfLife)
     // What it held at any time, not only what it holds at the end.
     let held = own.queries.selector.series(FleetCatalogue.names(.labels))

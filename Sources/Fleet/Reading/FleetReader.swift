@@ -59,6 +59,9 @@ package struct FleetReader {
     for question in FleetQueries.byColumn {
       answers.columns[question] = try read(question, view, now)
     }
+    if let (instance, clusters) = answers.sharedTarget() {
+      throw .clusters(clusters, instance: instance)
+    }
     try clear(&answers, view, mostQueries)
     return answers
   }

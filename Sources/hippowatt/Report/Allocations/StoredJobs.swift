@@ -47,7 +47,7 @@ struct StoredJobs {
     terms.told = uses.lazy.compactMap(\.cost?.currency).first
     var report = AllocationReport(
       uses.map { AllocationShare($0, store: store, terms) }, terms)
-    report.store = store
+    report.store = life.cluster.isEmpty ? store : "\(store), cluster \(life.cluster)"
     report.isSimulated = assembly.isSimulated
     if let warning = reader.warning { report.damages = ["\(store) says: \(warning)"] }
     if life.earlier > 0 {
