@@ -64,6 +64,23 @@ void ct_wake_stop_here(void) {
   catch(SIGTSTP);
 }
 
+static const int keyboard[] = {SIGINT, SIGQUIT, SIGTSTP};
+enum { keyboard_count = sizeof keyboard / sizeof keyboard[0] };
+static struct sigaction before_lending[keyboard_count];
+
+void ct_wake_lend(void) {
+  for (int index = 0; index < keyboard_count; index++) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(keyboard[index], &ignore, &before_lending[index]);
+  }
+}
+
+void ct_wake_return(void) {
+  for (int index = 0; index < keyboard_count; index++) {
+    sigaction(keyboard[index], &before_lending[index], NULL);
+  }
+}
+
 int ct_timer_open(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC); }
 
 void ct_timer_set(int timer, uint64_t moment) {

@@ -161,10 +161,21 @@ public final class TerminalScreen {
     leave()
     if options.guardsCrashes { ct_guard_leave() }
     ct_wake_stop_here()
-    if options.guardsCrashes {
-      ct_guard_enter(options.outputDescriptor)
-      guardFrames()
-    }
+    guardAgain()
+  }
+
+  /// Guards the terminal as before it was given away for a while.
+  private func guardAgain() {
+    guard options.guardsCrashes else { return }
+    ct_guard_enter(options.outputDescriptor)
+    guardFrames()
+  }
+
+  /// Takes the terminal over again after somebody else had it.
+  func takeBack() {
+    guardAgain()
+    repaint()
+    if ct_screen_resize(handle) { shown = nil }
   }
 
   private func guardFrames() {

@@ -164,7 +164,10 @@ import Testing
     #expect(state("/", "b", "o", "enter")?.filter.text == "bo")
     let view = Self.input(132, 40, keys: ["1"]).view
     #expect(view.focused == nil && view.toast.contains("choose one"))
-    #expect(Self.input(132, 40, keys: ["w"]).view.toast.contains("ssh n080 hippowatt watch"))
+    var visiting = Self.input(132, 40)
+    let effects = visiting.view.press(
+      "w", timeline: Timeline(), bounds: visiting.bounds, fleet: visiting.fleet)
+    #expect(effects == [.visit(host: "n080")])
   }
 
   @Test func `Texts from a store cannot reach the terminal as commands`() {

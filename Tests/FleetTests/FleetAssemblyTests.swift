@@ -111,7 +111,8 @@ import Testing
   }
 
   /// A store that gathers clusters: each scheduler counts its own jobs.
-  @Test func `A number in two clusters is two jobs, and a target in two of them is refused`() throws {
+  @Test func `A number in two clusters is two jobs, and a target in two of them is refused`() throws
+  {
     func answers(_ instances: [String]) -> FleetAnswers {
       var answers = FleetAnswers()
       let counts = zip(["a", "b"], instances).map { cluster, instance in

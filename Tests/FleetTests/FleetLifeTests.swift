@@ -81,7 +81,8 @@ import Testing
       let told = try #require(try read(job.id, at: 4800).first)
       let joules = try #require(job.joules)
       #expect(abs(told.joules / joules - 1) < 0.005, "\(job.id): \(told.joules), \(joules)")
-      let lost = told.uses.reduce(0) { $0 + $1.use.lost } / told.uses.reduce(0) { $0 + $1.use.judged }
+      let lost =
+        told.uses.reduce(0) { $0 + $1.use.lost } / told.uses.reduce(0) { $0 + $1.use.judged }
       #expect(job.wastedShare.map { abs($0 - lost) < 0.01 } == true, "\(job.id)")
     }
   }
@@ -97,7 +98,8 @@ import Testing
 
   @Test func `NVIDIA's exporter alone tells a job's joules too`() throws {
     let life = FleetCatalogue.all.flatMap { $0.life(of: "ns/pod-\"1\"") }
-    #expect(life.map(\.matchers).contains("exported_namespace=\"ns\",exported_pod=\"pod-\\\"1\\\"\""))
+    #expect(
+      life.map(\.matchers).contains("exported_namespace=\"ns\",exported_pod=\"pod-\\\"1\\\"\""))
     #expect(try read("nobody's", at: 5400).isEmpty)
   }
 }

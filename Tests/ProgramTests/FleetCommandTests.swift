@@ -77,6 +77,49 @@ import Testing
     session.expectClean()
   }
 
+  /// The key w: another program has the terminal until it ends, and its keys are not ours.
+  @Test func `a machine is watched on it, and the fleet is there afterwards`() throws {
+    let server = try LoopbackServer(Self.play)
+    let visit = "echo watching {}; read -r word; echo heard $word; read -r word; exit 3"
+    let session = try Session(
+      ["fleet", "--prometheus", server.url(), "--visit", visit], in: folder, width: 132, height: 40)
+    try #require(session.wait(for: "1 of 2 hosts"), "\(session.screen)")
+    session.type("\tw")
+    try #require(session.wait(for: "watching n1"), "\(session.screen)")
+    session.type("q\r")
+    try #require(session.wait(for: "heard q"), "\(session.screen)")
+    session.type("\r")
+    try #require(session.wait(for: "n1 ended with 3; press Enter"), "\(session.screen)")
+    session.type("\r")
+    try #require(session.wait(for: "back from n1"), "\(session.screen)")
+    // Ctrl-C ends what is watched, and not the fleet.
+    session.type("w")
+    try #require(session.wait(for: "watching n1"), "\(session.screen)")
+    session.type("\u{3}")
+    try #require(session.wait(for: "1 of 2 hosts"), "\(session.screen)")
+    #expect(try session.quit() == 0)
+    session.expectClean()
+  }
+
+  @Test func `a label that is no machine's name is not given to a shell`() throws {
+    let server = try LoopbackServer { path in
+      guard path.hasPrefix("/api/v1/query?query=up&") else { return Self.play(path) }
+      return Self.vector([
+        (
+          "\"__name__\":\"up\",\"instance\":\"-oProxyCommand=x\",\"job\":\"hippowatt\",\"rack\":\"a\"",
+          "1"
+        )
+      ])
+    }
+    let session = try Session(
+      ["fleet", "--prometheus", server.url(), "--visit", "echo watching {}; read -r x"], in: folder,
+      width: 132, height: 40)
+    try #require(session.wait(for: "of 2 hosts"), "\(session.screen)")
+    session.type("\t\u{1B}[Hw")
+    try #require(session.wait(for: "is no name that ssh takes"), "\(session.screen)")
+    #expect(try session.quit() == 0)
+  }
+
   @Test func `the last picture stays when the store fails, and says why it is old`() throws {
     let server = try LoopbackServer { path in
       // It works for the first picture only: what is asked of later times fails.

@@ -55,6 +55,12 @@ int ct_wake_take(void);
 /// Stops the process as Ctrl-Z does and returns once it runs again.
 void ct_wake_stop_here(void);
 
+/// Passes over what the keyboard sends as signals, while another program has the terminal.
+void ct_wake_lend(void);
+
+/// Does with these signals what was done before ct_wake_lend.
+void ct_wake_return(void);
+
 /// Opens an alarm of the monotonic clock: a descriptor that is readable once it has rung.
 int ct_timer_open(void);
 

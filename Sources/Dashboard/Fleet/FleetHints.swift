@@ -36,7 +36,9 @@ enum FleetHints {
       ),
       ("/", Texts("show only rows with these words", "montrer ce qui a ces mots")),
       ("u", Texts("jobs, or accounts", "travaux, ou budgets")),
-      ("w", Texts("the command that watches the host", "la commande pour voir la machine")),
+      (
+        "w", Texts("hippowatt watch on the host, by ssh", "hippowatt watch sur la machine, par ssh")
+      ),
     ]
     return keys.map { ($0.0, c.say($0.1)) }
   }

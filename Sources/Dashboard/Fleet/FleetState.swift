@@ -36,8 +36,8 @@ public struct FleetState: Sendable, Hashable {
     case handled
     /// The key is for the rest of the program.
     case unhandled
-    /// The user is to be told how a machine is watched.
-    case tell(host: String)
+    /// The user wants to watch a machine on it.
+    case visit(host: String)
   }
 
   /// The jobs to be shown, in order.
@@ -76,7 +76,7 @@ public struct FleetState: Sendable, Hashable {
     case "u": grouping = grouping == .jobs ? .accounts : .jobs
     case "w":
       guard let host = host(moment)?.name ?? chosen(moment)?.hosts.first else { return .handled }
-      return .tell(host: host)
+      return .visit(host: host)
     case "escape": return escape()
     default: return focus == .jobs ? pressInJobs(key, moment) : pressInHosts(key, moment)
     }
@@ -187,19 +187,17 @@ extension ViewState {
   /// Whether many machines are on the screen, and not one of them.
   var isOfFleet: Bool { fleet.map { $0.open == nil } ?? false }
 
-  /// Takes a key for the screen of many machines; false where it is for the rest of the program.
-  mutating func pressInFleet(_ key: String, _ picture: FleetPicture?) -> Bool {
-    guard var state = fleet else { return false }
+  /// Takes a key for the screen of many machines; `nil` where it is for the rest of the program.
+  mutating func pressInFleet(_ key: String, _ picture: FleetPicture?) -> [Effect]? {
+    guard var state = fleet else { return nil }
     let outcome = state.press(key, picture?.moment)
     fleet = state
     switch outcome {
     case .handled:
       toast = state.open == nil ? "" : opened(state, picture?.moment)
-      return true
-    case .tell(let host):
-      toast = FleetWords.watchIt.text(in: language, sanitized(host))
-      return true
-    case .unhandled: return false
+      return []
+    case .visit(let host): return [.visit(host: host)]
+    case .unhandled: return nil
     }
   }
 }

@@ -59,6 +59,8 @@ public enum Effect: Sendable, Hashable {
   case screenshot
   /// Send a signal to a process, if it is still the one that began then.
   case signal(pid: Int, started: String, number: Int)
+  /// Lend the screen to what watches a machine on it.
+  case visit(host: String)
   /// Put a mark at a time; without a name it is numbered.
   case mark(at: Int64, name: String?)
 }

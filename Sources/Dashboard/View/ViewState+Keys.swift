@@ -12,7 +12,7 @@ extension ViewState {
     utcOffset: (Timestamp) -> Int = { _ in 0 }, scrollLimit: Int = 0, fleet: FleetPicture? = nil
   ) -> [Effect] {
     if let prompt { return type(key, into: prompt, timeline, bounds, utcOffset) }
-    if isOfFleet, overlay == nil, pressInFleet(key, fleet) { return [] }
+    if isOfFleet, overlay == nil, let effects = pressInFleet(key, fleet) { return effects }
     if overlay == .processes {
       let time = cursor.time(in: bounds)
       let span = selectedSpan(at: time) ?? TimeSpan(bounds.start, time)

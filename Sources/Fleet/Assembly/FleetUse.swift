@@ -31,7 +31,9 @@ extension FleetAssembly {
       byHost[host].map { use(of: job, on: host, $0, rates, coverage.parts[host], life) }
     }
     let counting = uses.indices.first { uses[$0].use.energy != nil } ?? 0
-    guard uses.indices.contains(counting), job.tokens != nil || job.steps != nil else { return uses }
+    guard uses.indices.contains(counting), job.tokens != nil || job.steps != nil else {
+      return uses
+    }
     var work = AllocationUse.Work(
       job: Device(
         id: DeviceID(machine: uses[counting].use.device.machine, kind: .job, name: job.name),
@@ -92,7 +94,9 @@ extension FleetAssembly {
     let isCounted = energies.contains { $0.quantity == .gpuEnergy }
     let known = rows.first { $0.quantity == .jobKnownSeconds }?.growth?.total
     var (covered, asked) = (known ?? use.span.seconds, use.span.seconds)
-    if let part, part.gpus > 0 { (covered, asked) = (part.known / part.gpus, part.held / part.gpus) }
+    if let part, part.gpus > 0 {
+      (covered, asked) = (part.known / part.gpus, part.held / part.gpus)
+    }
     use.stretches = [TimeSpan(use.span.start, use.span.start + asked)]
     use.energy = EnergyAmount(
       joules: joules, covered: min(covered, asked), asked: asked, isModelled: false,

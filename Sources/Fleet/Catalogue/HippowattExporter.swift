@@ -37,7 +37,8 @@ struct HippowattExporter: FleetExporter {
   func life(of job: String) -> [(series: String, matchers: String)] {
     let matchers = "job_id=\(FleetSelector.quoted(job))"
     return [
-      ("hippowatt_job_gpu_seconds_total", matchers), ("hippowatt_job_energy_joules_total", matchers),
+      ("hippowatt_job_gpu_seconds_total", matchers),
+      ("hippowatt_job_energy_joules_total", matchers),
     ]
   }
 

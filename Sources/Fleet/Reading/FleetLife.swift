@@ -157,7 +157,8 @@ extension FleetReader {
     let trial = FleetView(time: end, window: length, columns: Self.columnsOfLife)
     let window = length + 2 * Double(trial.step)
     let view = FleetView(time: end, window: window, columns: Self.columnsOfLife)
-    var own = FleetReader(store, queries.selector.only(life.instances, of: life.cluster), rackLabel: rackLabel)
+    var own = FleetReader(
+      store, queries.selector.only(life.instances, of: life.cluster), rackLabel: rackLabel)
     var answers = try own.read(view, now: now, mostQueries: Self.mostQueriesOfLife)
     // What it held at any time, not only what it holds at the end.
     let held = own.queries.selector.series(FleetCatalogue.names(.labels))

@@ -220,7 +220,8 @@ extension DisplayOptions {
   func run(
     _ feed: any Feed, cursor: Cursor, settings: Settings, host: HostEnvironment,
     keyboard: Int32 = 0, toast: String = "", accounts read: Accounts? = nil,
-    overlay: OverlayName? = nil, fleet: FleetState? = nil, window seconds: Double? = nil
+    overlay: OverlayName? = nil, fleet: FleetState? = nil, window seconds: Double? = nil,
+    visit: HostVisit? = nil
   ) throws {
     var store = ThemeStore(host: host, executable: ThemeStore.executable)
     let script = try keys.map { path in
@@ -266,6 +267,7 @@ extension DisplayOptions {
       session.onBackground = { [store] in store.index(isLight: Self.isLight($0)) }
     }
     session.pue = settings.pue
+    session.visit = visit
     session.language = language(host)
     try session.run()
     if let signal = session.endSignal { throw EndedBySignal(number: signal) }

@@ -76,7 +76,7 @@ extension Report {
   func scheduled(_ settings: Settings, _ supposed: SupposedGrid?) throws -> String? {
     let command = AllocationCommand(
       files: files,
-terms: terms(settings), isVerifying: verify)
+      terms: terms(settings), isVerifying: verify)
     if let keys = by.flatMap(ChargeBack.keys) {
       return try command.table(by: keys, format: format)
     }

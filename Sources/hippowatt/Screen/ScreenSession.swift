@@ -23,6 +23,8 @@ final class ScreenSession {
   var pue: Double?
   /// The theme for a terminal's background, by its index; nil where the theme was chosen.
   var onBackground: ((Color) -> Int)?
+  /// What watches a machine of a fleet on it.
+  var visit: HostVisit?
   /// What the run is compared with.
   var accounts = Accounts()
   /// The last frame, for screenshots and scripts.
@@ -273,6 +275,10 @@ final class ScreenSession {
     case .screenshot: view.toast = Screenshot.save(frame, theme: theme, in: language)
     case .signal(let pid, let started, let number):
       view.toast = ProcessSignal.send(number, to: pid, started: started, in: language)
+    case .visit(let host):
+      guard let visit else { return }
+      view.toast = visit.run(host, on: screen, in: language)
+      pacer.forget()
     case .mark(let nanoseconds, let name):
       let count = feed.timeline.events.count { $0.kind == .mark } + 1
       let text = name ?? "mark \(count)"

@@ -25,7 +25,8 @@ final class Agent {
     let settings = Self.settings(
       in: folder, and: pids.isEmpty ? "" : "[[source]]\nkind = \"scheduler\"\n")
     var environment = ["FAKE_NVML_GPUS": "\(gpus)"]
-    environment["FAKE_NVML_PIDS"] = pids.isEmpty ? nil : pids.map(String.init).joined(separator: ",")
+    environment["FAKE_NVML_PIDS"] =
+      pids.isEmpty ? nil : pids.map(String.init).joined(separator: ",")
     program = try Program(
       [
         "exporter", "--listen", listen, "--config", settings, "--every", "100ms",

@@ -80,7 +80,8 @@ import Testing
     let told = try #require(
       json.output.firstMatch(of: #/"joules":([0-9.]+),"unc/#).flatMap { Double($0.1) })
     // What was drawn before the first page was read is in the store's counter and in the report alike.
-    #expect(told <= after && told >= before - first, "\(first) \(before) \(told) \(after) \(json.output)")
+    #expect(
+      told <= after && told >= before - first, "\(first) \(before) \(told) \(after) \(json.output)")
     #expect(json.output.contains("\"account\":\"physics\"") && json.output.contains("\"gpus\":2"))
     let text = try Program.run(arguments, in: folder)
     #expect(text.output.contains("the store has not heard of its end"), "\(text.output)")
@@ -88,7 +89,9 @@ import Testing
     // Another cluster's number, and words that do not go together.
     let none = try Program.run(["report", "--prometheus", store.url, "--job", "816"], in: folder)
     #expect(none.status == 1 && none.errors.contains("tells of no job “816” within 30"))
-    for wrong in [["--by", "user"], ["run.hippo", "--job", "1"], ["--job", "1", "--format", "gpai"], []] {
+    for wrong in [
+      ["--by", "user"], ["run.hippo", "--job", "1"], ["--job", "1", "--format", "gpai"], [],
+    ] {
       let result = try Program.run(["report", "--prometheus", store.url] + wrong, in: folder)
       #expect(result.status == 2 && !result.errors.isEmpty, "\(wrong): \(result.errors)")
     }

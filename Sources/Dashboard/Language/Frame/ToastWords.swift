@@ -8,6 +8,7 @@ package enum ToastWords: ScreenWords {
   case theme, pastePassedOver, markSet, namedMarkSet, untilYouLeave
   case saved, savedBesideLink, notSaved
   case noProcess, processEnded, sent, notPermitted, signalFailed
+  case noName, cameBack, notStarted
 
   /// The text in every language.
   package var texts: Texts {
@@ -80,6 +81,10 @@ package enum ToastWords: ScreenWords {
         "process {1} belongs to somebody else: not permitted",
         "le processus {1} est à un autre : non permis")
     case .signalFailed: Texts("process {1}: {2}", "processus {1} : {2}")
+    case .noName:
+      Texts("“{1}” is no name that ssh takes", "« {1} » n’est pas un nom pour ssh")
+    case .cameBack: Texts("back from {1}", "de retour de {1}")
+    case .notStarted: Texts("nothing could be started: {1}", "rien n’a pu être lancé : {1}")
     case .hostNumbers:
       Texts(
         "in here process numbers are the host's: signal it from there",

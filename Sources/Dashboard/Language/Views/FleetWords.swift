@@ -16,7 +16,7 @@ enum FleetWords: ScreenWords {
   case refuses, refusesSince, silentFor, straggles, holdsInVain, noWatts
   case atThePlug, ofTheBoard, ofAccelerators, ofWhatIsKnown, otherwise
   case manyMachines, perTokenHead
-  case watchIt, chooseMachine, backToFleet, askingHost
+  case chooseMachine, backToFleet, askingHost
 
   /// The text in every language.
   var texts: Texts {
@@ -106,7 +106,6 @@ enum FleetWords: ScreenWords {
     case .otherwise: Texts(", {1} otherwise", ", {1} autrement")
     case .manyMachines: Texts("Many machines", "Beaucoup de machines")
     case .perTokenHead: Texts("J/token", "J/jeton")
-    case .watchIt: Texts("on it: ssh {1} hippowatt watch", "dessus : ssh {1} hippowatt watch")
     case .chooseMachine:
       Texts(
         "That is of one machine: choose one and press Enter.",

@@ -63,13 +63,19 @@ struct FleetCommand: ParsableCommand {
     name: .shortAndLong, help: ArgumentHelp("Write what is printed to a file.", valueName: "file"))
   var output: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "What w runs to watch a host on it; {} stands for its name.", valueName: "command"))
+  var visit: String = HostVisit.usual
+
   @Option(help: .hidden)
   var config: String?
 
   @OptionGroup var display: DisplayOptions
 
   func validate() throws {
-    guard [machines.isUsed, fleet.store.prometheus != nil, file != nil].count(where: { $0 }) == 1 else {
+    guard [machines.isUsed, fleet.store.prometheus != nil, file != nil].count(where: { $0 }) == 1
+    else {
       throw ValidationError(
         "name a store by --prometheus, machines by --hosts or --hostfile, or a recording")
     }
@@ -113,7 +119,8 @@ struct FleetCommand: ParsableCommand {
     if let at { cursor.seek(to: try time(at, in: feed.bounds), in: feed.bounds) }
     try display.run(
       feed, cursor: cursor, settings: settings, host: host, accounts: Accounts(),
-      fleet: FleetState(), window: windowSeconds(settings))
+      fleet: FleetState(), window: windowSeconds(settings),
+      visit: HostVisit(command: visit))
   }
 
   /// Shows machines that are reached by commands.
@@ -139,7 +146,8 @@ struct FleetCommand: ParsableCommand {
     }
     try display.run(
       feed, cursor: .live, settings: settings, host: host, accounts: Accounts(),
-      fleet: FleetState(), window: windowSeconds(settings))
+      fleet: FleetState(), window: windowSeconds(settings),
+      visit: HostVisit(command: visit))
   }
 
   /// Shows the machines of a recording, from its end.
@@ -161,7 +169,8 @@ struct FleetCommand: ParsableCommand {
     }
     try display.run(
       feed, cursor: .replay(from: moment, paused: true), settings: settings, host: host,
-      accounts: Accounts(), fleet: FleetState(), window: windowSeconds(settings))
+      accounts: Accounts(), fleet: FleetState(), window: windowSeconds(settings),
+      visit: HostVisit(command: visit))
   }
 
   /// The price that was named, else that of the settings.

@@ -31,20 +31,12 @@ struct HostsOptions: ParsableArguments {
   var isUsed: Bool { hosts != nil || hostfile != nil }
 
   func validate() throws {
-    for host in (hosts ?? "").split(separator: ",") where !Self.isName(host) {
+    for host in (hosts ?? "").split(separator: ",") where !HostVisit.isName(host) {
       throw ValidationError("--hosts \(host): write names of machines, such as node1 or ada@node1")
     }
     if record != nil, !isUsed {
       throw ValidationError("--record is for machines that are reached by --hosts or --hostfile")
     }
-  }
-
-  /// A name that ssh takes for a machine, and for nothing else.
-  private static func isName(_ text: Substring) -> Bool {
-    text.utf8.count <= 255 && !text.hasPrefix("-")
-      && text.utf8.allSatisfy { byte in
-        0x61...0x7A ~= byte | 0x20 || 0x30...0x39 ~= byte || ".-_@:[]%".utf8.contains(byte)
-      }
   }
 
   /// The machines that are named, each once, in order.
@@ -59,7 +51,7 @@ struct HostsOptions: ParsableArguments {
         guard
           let word = line.prefix(while: { $0 != "#" }).split(whereSeparator: \.isWhitespace).first
         else { continue }
-        guard Self.isName(word) else {
+        guard HostVisit.isName(word) else {
           throw Failure("\(hostfile):\(place + 1): “\(word.prefix(40))” is no name of a machine")
         }
         names.append(String(word))

@@ -40,7 +40,8 @@ struct StoredJobs {
       try reader.read(life, now: span.end)
     }
     let assembly = FleetAssembly(
-      told.answers, told.view, tariff: terms.price == nil ? terms.tariff : nil, utcOffset: terms.utcOffset)
+      told.answers, told.view, tariff: terms.price == nil ? terms.tariff : nil,
+      utcOffset: terms.utcOffset)
     let uses = assembly.uses(of: life.job, life.span, isPresent: told.isPresent)
     guard !uses.isEmpty else { return nil }
     var terms = terms
@@ -63,7 +64,8 @@ struct StoredJobs {
           + "is not in it")
     }
     if span.start >= life.span.start - 60 {
-      report.warn("it may have begun before the time that was looked at: --history looks further back")
+      report.warn(
+        "it may have begun before the time that was looked at: --history looks further back")
     }
     return report
   }
