@@ -198,7 +198,7 @@ bench-watch: build
 HOSTS ?= 125
 bench-fleet: build prometheus
 	$(SWIFT) build --product fleet-history
-	@scripts/fleet-cost $(BINARY) .build/debug/fleet-history --hosts $(HOSTS)
+	@PATH="$(CURDIR)/.build/prometheus/usr/bin:$$PATH" scripts/fleet-cost $(BINARY) .build/debug/fleet-history --hosts $(HOSTS)
 
 # The instructions of a minute of watching and of one key, beside those that are kept; unlike times they
 # can be guarded on any machine. `make hot-code` writes anew which functions the linker lays side by side.

@@ -158,7 +158,7 @@ import Testing
     var (reader, script) = try reader()
     let observations = try reader.readHost(
       "n001", instances: ["n001:9409"], window: TimeSpan(time(4200), time(4800)),
-      past: TimeSpan(time(0), time(4800)))
+      past: TimeSpan(time(0), time(4800)), widths: ["100": 12])
     #expect(reader.cost.queries == 2)
     var timeline = Timeline()
     timeline.apply(observations)
@@ -171,6 +171,17 @@ import Testing
       for gpu in 0..<4 { truth += script.watts(1, gpu, at: second, script.job(1, gpu, at: second)) }
     }
     #expect(abs(energy.joules / truth - 1) < 0.005, "\(energy.joules) of \(truth)")
+    // The job, whose tokens are those of all its machines and whose joules are seen of a third.
+    let window = TimeSpan(time(4260), time(4740))
+    let job = try #require(ledger.inventory.jobs.first)
+    #expect(ledger.inventory.jobs.count == 1 && job.label == "wide")
+    #expect(ledger.caveats(of: job.id, over: window) == [.partlySeen(1.0 / 3)])
+    let cost = try #require(ledger.cost(of: job.id, at: window.end, over: 480))
+    #expect(cost.tokensPerSecond.map { abs($0 / 9600 - 1) < 0.01 } == true)
+    let joules = script.truth("100", 4260..<4740).joules / (9600 * 480)
+    #expect(cost.joulesPerToken.map { abs($0 / joules - 1) < 0.02 } == true, "\(joules)")
+    let grid = try #require(ledger.grid(over: window))
+    #expect(grid.grams > 0 && abs(grid.grams / (grid.joules / 3.6e6) - 360) < 61)
     let split = try #require(ledger.split(over: TimeSpan(time(4260), time(4740))))
     #expect(split.joules.contains { $0.use == .waiting && $0.joules > 0 })
   }

@@ -5,7 +5,8 @@ import Telemetry
 extension ExportedMetric {
   /// What the machine's energy was made of, emitted and cost.
   static let hostAccounts: [ExportedMetric] = [
-    carbon, carbonKnown, renewableEnergy, lowCarbonEnergy, cost, carbonIntensity, price,
+    carbon, carbonKnown, renewableEnergy, lowCarbonEnergy, cost, carbonIntensity,
+    renewableShare, lowCarbonShare, price,
   ]
 
   /// Grams of CO2 equivalent.
@@ -54,12 +55,30 @@ extension ExportedMetric {
   /// The grid's intensity.
   public static let carbonIntensity = ExportedMetric(
     "grid_carbon_intensity_grams_per_kilowatt_hour", .gauge,
-    "CO2 equivalent of a kilowatt-hour of the grid now, lifecycle", by: ["zone"]
-  ) { query in
-    guard let grid = query.ledger.inventory.grid,
-      let intensity = query.ledger.gridCourse.state(at: query.span.end).intensity
-    else { return [] }
-    return [Sample([grid.id.name], intensity)]
+    "CO2 equivalent of a kilowatt-hour of the grid now, lifecycle; rung tells from what it is known",
+    by: ["zone", "rung"]
+  ) { query in grid(query, \.intensity) }
+
+  /// The grid's share of renewables.
+  public static let renewableShare = ExportedMetric(
+    "grid_renewable_ratio", .gauge,
+    "The share of sun, wind, water and biomass in the grid's electricity now; rung tells from what it is known",
+    by: ["zone", "rung"]
+  ) { query in grid(query, \.renewable) }
+
+  /// The grid's share of renewables and nuclear.
+  public static let lowCarbonShare = ExportedMetric(
+    "grid_low_carbon_ratio", .gauge,
+    "The share of renewable and nuclear sources in the grid's electricity now; rung tells from what it is known",
+    by: ["zone", "rung"]
+  ) { query in grid(query, \.lowCarbon) }
+
+  private static func grid(
+    _ query: ExportQuery, _ value: (GridStretch) -> Double?
+  ) -> [Sample] {
+    guard let grid = query.ledger.inventory.grid else { return [] }
+    let state = query.ledger.gridCourse.state(at: query.span.end)
+    return value(state).map { [Sample([grid.id.name, state.rung.word], $0)] } ?? []
   }
 
   /// The price now.

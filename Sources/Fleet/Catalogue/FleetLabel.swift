@@ -16,7 +16,7 @@ package enum FleetLabel: String, CaseIterable, Sendable {
   case exportedNamespace = "exported_namespace"
   case exportedPod = "exported_pod"
   case cause, boundary, currency, reason
-  case package, index, path, zone, chip
+  case package, index, path, zone, chip, rung
   case project, manager
 
   /// The names a store is asked to be read with, in the order of the cases; the rack stands in the label

@@ -3,7 +3,7 @@ import Telemetry
 /// A series that tells of one machine what a source on it would tell: a metric of a device.
 struct HostSeries {
   /// Which device of the machine.
-  enum Subject { case wall, accelerator, waiting, package, memory }
+  enum Subject { case wall, accelerator, waiting, package, memory, grid, job }
 
   var name: String
   var subject: Subject
@@ -37,6 +37,13 @@ struct HostSeries {
     waste("data", .dataWaitEnergy), waste("peers", .peerWaitEnergy),
     waste("program", .hostWaitEnergy), waste("unknown", .gapEnergy), waste("idle", .idleEnergy),
     waste("held_back", .heldBackEnergy),
+    HostSeries(
+      name: "hippowatt_grid_carbon_intensity_grams_per_kilowatt_hour", subject: .grid,
+      metric: .carbonIntensity),
+    HostSeries(name: "hippowatt_grid_renewable_ratio", subject: .grid, metric: .renewableShare),
+    HostSeries(name: "hippowatt_grid_low_carbon_ratio", subject: .grid, metric: .lowCarbonShare),
+    HostSeries(name: "hippowatt_job_tokens_total", subject: .job, metric: .tokens),
+    HostSeries(name: "hippowatt_job_samples_total", subject: .job, metric: .samples),
   ]
 
   /// Of a machine on which our exporter does not run.

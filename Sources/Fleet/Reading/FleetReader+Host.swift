@@ -6,13 +6,16 @@ extension FleetReader {
   /// About how many values each curve of a longer window has.
   private static let columns = 360.0
 
-  /// What a store tells of one machine: joules seldom over all the past, and everything in the window that is
-  /// looked at.
+  /// What a store tells of one machine.
+  ///
+  /// Joules are told seldom over all the past, and everything in the window that is looked at. `widths` is how
+  /// many accelerators each job holds on all its machines.
   package mutating func readHost(
-    _ machine: String, instances: [String], window: TimeSpan, past: TimeSpan
+    _ machine: String, instances: [String], window: TimeSpan, past: TimeSpan,
+    widths: [String: Int] = [:]
   ) throws(StoreFault) -> [Observation] {
     let coarse = max(60, Int64(past.seconds / 720 / 60) * 60)
-    var timeline = HostTimeline(machine, period: Double(coarse))
+    var timeline = HostTimeline(machine, period: Double(coarse), widths: widths)
     if window.seconds <= Self.single {
       timeline.take(try ask(queries.host(instances, over: window)))
     } else {
@@ -56,7 +59,7 @@ extension FleetQueries {
     let all = (HostSeries.own + HostSeries.others).filter {
       !onlyEnergy || $0.metric == .energy || $0.metric == .judgedEnergy
     }
-    let names = Set(all.map(\.name) + (onlyEnergy ? [] : [HostTimeline.info])).sorted()
+    let names = Set(all.map(\.name) + (onlyEnergy ? [] : HostTimeline.info)).sorted()
     let pattern = instances.map(Self.escaped).joined(separator: "|")
     return selector.series(names, and: "instance=~\"\(pattern)\"")
   }

@@ -158,7 +158,9 @@ final class FleetWorker: Sendable {
     guard let host = request.host else { return }
     let window = TimeSpan(last: max(300, request.window), endingAt: request.view.time)
     let observations = try box.reader.readHost(
-      host, instances: assembly.instances(of: host), window: window, past: request.past)
+      host, instances: assembly.instances(of: host), window: window, past: request.past,
+      widths: Dictionary(
+        moment.jobs.compactMap { job in job.gpus.map { (job.id, $0) } }, uniquingKeysWith: max))
     publish { $0.host = (host, observations) }
   }
 

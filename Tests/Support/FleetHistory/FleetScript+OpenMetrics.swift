@@ -150,6 +150,11 @@ public final class FleetHistory {
     line("hippowatt_host_energy_known_seconds_total", own, counters.seconds, time)
     line("hippowatt_host_observed_seconds_total", own, counters.seconds, time)
     line("hippowatt_host_carbon_grams_total", own + ",method=\"location\"", counters.grams, time)
+    let zone = own + ",zone=\"DE\",rung=\"measured\""
+    line("hippowatt_grid_renewable_ratio", zone, 0.55, time)
+    line(
+      "hippowatt_grid_carbon_intensity_grams_per_kilowatt_hour", zone, intensity(at: time - start),
+      time)
     line("hippowatt_host_cost_total", own + ",currency=\"EUR\"", counters.host / 3.6e6 * 0.21, time)
     for gpu in watts.indices {
       let labels = "\(own),gpu=\"\(gpu)\",uuid=\"\(FleetScript.uuid(host, gpu))\""
