@@ -49,6 +49,7 @@ package struct HTTPClient {
       let target = response.target
       response.location = secrets.withoutSecrets(response.location)
       response.target = ""
+      response.seconds = seconds
       guard redirects > 0, [301, 302, 303, 307, 308].contains(response.status), !target.isEmpty
       else { return response }
       guard followed < redirects else {

@@ -28,6 +28,8 @@ package struct HTTPResponse: Sendable, Hashable {
   package var date: Timestamp?
   /// The body, put together where it came in chunks.
   package var body: [UInt8] = []
+  /// Seconds from the request to the end of the answer; of redirects, of the last one.
+  package var seconds = 0.0
   /// Whether it came from this very machine, by the connection's two ends.
   package var isLocal = false
   /// Where a redirect leads, whole; empty where that is nowhere or too long for a URL.

@@ -1,4 +1,5 @@
 import Loopback
+import Synchronization
 import Testing
 
 /// `hippowatt fleet` against a store that plays what a test wants.
@@ -77,6 +78,27 @@ import Testing
     session.expectClean()
   }
 
+  @Test func `a store whose clock is off is asked in its own time`() throws {
+    let asked = Heard()
+    let server = try LoopbackServer { path in
+      asked.add(path)
+      guard case .page(let body, _) = Self.play(path) else { return .silence() }
+      return .status(200, ["Date: Fri, 01 Jan 2038 00:00:00 GMT"], body)
+    }
+    let json = try Program.run(["fleet", "--prometheus", server.url(), "--json"], in: folder)
+    #expect(json.status == 0, "\(json.errors)")
+    let ahead = try #require(
+      json.output.firstMatch(of: #/"store_clock_ahead_seconds":([0-9.e+]+)/#).flatMap {
+        Double($0.1)
+      })
+    #expect(ahead > 1e8)
+    // 2038 began at 2145916800; the first question was asked before its clock was known.
+    let later = asked.all.dropFirst().filter { $0.contains("&time=") }
+    #expect(!later.isEmpty && later.allSatisfy { $0.contains("&time=21459") }, "\(later)")
+    let frame = try Program.run(["fleet", "--prometheus", server.url(), "--once"], in: folder)
+    #expect(frame.output.contains("its clock is ") && frame.output.contains(" ahead"))
+  }
+
   /// The key w: another program has the terminal until it ends, and its keys are not ours.
   @Test func `a machine is watched on it, and the fleet is there afterwards`() throws {
     let server = try LoopbackServer(Self.play)
@@ -142,6 +164,13 @@ import Testing
     return first.isFirst(String(path[time.upperBound...]))
   }
   private static let first = FirstTime()
+}
+
+/// What a server was asked.
+private final class Heard: Sendable {
+  private let paths = Mutex<[String]>([])
+  func add(_ path: String) { paths.withLock { $0.append(path) } }
+  var all: [String] { paths.withLock { $0 } }
 }
 
 /// Remembers the first time that was asked for.

@@ -14,6 +14,8 @@ public struct FleetMoment: Sendable, Hashable {
   public var totals: FleetTotals
   /// What somebody should look at, the gravest first.
   public var findings: [FleetFinding] = []
+  /// Seconds by which the clock of the store that told it is ahead; all times here are shifted into ours.
+  public var storeAhead = 0.0
   /// Whether what some machine tells is made up.
   public var isSimulated = false
 

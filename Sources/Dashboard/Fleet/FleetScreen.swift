@@ -97,6 +97,11 @@ enum FleetTitle {
       ])
     }
     phrases.append([Run(sanitized(picture.store), style(.muted))])
+    if let ahead = picture.moment?.storeAhead, ahead != 0 {
+      let off = c.say(
+        ahead > 0 ? FleetWords.clockAhead : .clockBehind, c.age(abs(ahead)))
+      phrases.append([Run(off, style(.warning).bold)])
+    }
     TitleBar.draw(&canvas, in: rect, phrases, c)
   }
 }

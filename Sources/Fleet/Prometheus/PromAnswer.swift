@@ -1,3 +1,5 @@
+import Telemetry
+
 /// What a store answered: series with their labels and points, as they came and no more of them than was
 /// allowed.
 ///
@@ -26,6 +28,11 @@ package struct PromAnswer: Sendable {
   package var points: [Point] = []
   /// What the store says it could not look at, such as a part of it that is away; its first words.
   package var warning: String?
+
+  /// What the store's clock said when it answered; `nil` where it did not say.
+  package var date: Timestamp?
+  /// Seconds from the question to the end of the answer.
+  package var seconds = 0.0
 
   /// An answer without series.
   package init() {}

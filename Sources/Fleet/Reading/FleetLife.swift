@@ -159,6 +159,8 @@ extension FleetReader {
     let view = FleetView(time: end, window: window, columns: Self.columnsOfLife)
     var own = FleetReader(
       store, queries.selector.only(life.instances, of: life.cluster), rackLabel: rackLabel)
+    // They were compared before the job was looked for.
+    own.comparesClocks = false
     var answers = try own.read(view, now: now, mostQueries: Self.mostQueriesOfLife)
     // What it held at any time, not only what it holds at the end.
     let held = own.queries.selector.series(FleetCatalogue.names(.labels))

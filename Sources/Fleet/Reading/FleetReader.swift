@@ -6,7 +6,7 @@ import Telemetry
 /// It belongs to one thread, which is not the screen's: a store may hang.
 package struct FleetReader {
   /// The store that is asked.
-  package let store: PromStore
+  package internal(set) var store: PromStore
   /// The label that names a machine's rack.
   package let rackLabel: String
   /// What writes the queries.
@@ -14,6 +14,9 @@ package struct FleetReader {
   private let keep: [String]
   private var columns: [FleetQuantity.Question: FleetColumns] = [:]
   private var past: FleetPast?
+
+  /// Whether times are shifted where the store's clock is off; not where `now` is another time than the present.
+  package var comparesClocks = true
 
   /// What the last reading cost.
   package struct Cost: Sendable, Hashable {
@@ -41,6 +44,12 @@ package struct FleetReader {
   /// The most queries of a reading that is one of many: what they leave unclear the next one asks.
   package static let mostQueries = 12
 
+  /// Forgets all that was kept.
+  mutating func forget() {
+    columns = [:]
+    past = nil
+  }
+
   /// Everything that a view needs; `now` tells which columns may still change.
   package mutating func read(
     _ view: FleetView, now: Timestamp, mostQueries: Int = mostQueries
@@ -49,10 +58,13 @@ package struct FleetReader {
     warning = nil
     var answers = FleetAnswers()
     for query in queries.present(view) {
+      var answer = try ask(query)
+      // Before anything else is asked for, since that may have to be asked in another time.
+      if comparesClocks, cost.queries == 1, noteClock(answer, now) { answer = try ask(query) }
       switch query.purpose {
-      case .question(let question): answers.present[question] = try ask(query)
-      case .targets: answers.targets = try ask(query)
-      case .lastHeard: answers.lastHeard = try ask(query)
+      case .question(let question): answers.present[question] = answer
+      case .targets: answers.targets = answer
+      case .lastHeard: answers.lastHeard = answer.earlier(by: store.ahead)
       case .details, .past, .life: break
       }
     }

@@ -13,6 +13,7 @@ enum FleetJSON {
     json.raw(",\"since\":")
     json.seconds(nanoseconds: moment.span.start.nanoseconds)
     json.raw(",\"simulated\":\(moment.isSimulated)")
+    number("store_clock_ahead_seconds", moment.storeAhead, &json)
     totals(moment, &json)
     json.raw(",\n\"jobs\":[")
     for (place, job) in FleetOrder.waste.sorted(moment.jobs).enumerated() {

@@ -31,6 +31,7 @@ struct FleetOnce {
     picture.moment = try failing { reader throws(StoreFault) in
       assemble(try reader.read(view, now: now, mostQueries: Self.mostQueries), view).moment()
     }
+    picture.moment?.storeAhead = Double(reader.store.ahead)
     picture.warning = reader.warning ?? ""
     picture.told = now
     cost = reader.cost

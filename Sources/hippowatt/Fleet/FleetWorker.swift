@@ -146,9 +146,10 @@ final class FleetWorker: Sendable {
     let now = SystemClock.wall
     let answers = try box.reader.read(request.view, now: now)
     let assembly = box.assemble(answers, request.view)
-    let moment = assembly.moment()
+    var moment = assembly.moment()
+    moment.storeAhead = Double(box.reader.store.ahead)
     let (cost, warning) = (box.reader.cost, box.reader.warning)
-    publish { news in
+    publish { [moment] news in
       news.moment = moment
       news.cost = cost
       news.warning = warning ?? ""

@@ -2,7 +2,7 @@ import Accounting
 
 /// The words of the screen of a fleet.
 enum FleetWords: ScreenWords {
-  case fleet, asking, nothingTold, oldPicture, storeWarns
+  case fleet, asking, nothingTold, oldPicture, storeWarns, clockAhead, clockBehind
   case hostsUp, gpus, gpusHeld, hosts
   case worst, noJobs, nothingJudged, usesUnknown, nothingWasted, noMatch, without, wastedShare,
     perToken, since,
@@ -26,6 +26,8 @@ enum FleetWords: ScreenWords {
     case .nothingTold: Texts("The store has told nothing yet.", "Le dépôt n’a encore rien dit.")
     case .oldPicture: Texts("The picture is {1} old: {2}", "L’image a {1} : {2}")
     case .storeWarns: Texts("The store warns: {1}", "Le dépôt avertit : {1}")
+    case .clockAhead: Texts("its clock is {1} ahead", "son horloge avance de {1}")
+    case .clockBehind: Texts("its clock is {1} behind", "son horloge retarde de {1}")
     case .hostsUp: Texts("{1} of {2} hosts", "{1} machines sur {2}")
     case .gpus: Texts("{1} GPUs", "{1} GPU")
     case .gpusHeld: Texts("{1} GPUs, {2} held", "{1} GPU, {2} pris")

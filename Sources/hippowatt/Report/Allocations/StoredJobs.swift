@@ -20,7 +20,10 @@ struct StoredJobs {
   /// The report of a job by the scheduler's number, or by what people call it; it is looked for in a span
   /// that ends now.
   mutating func report(of word: String, in span: TimeSpan, format: String) throws -> String {
-    let lives = try asking { reader throws(StoreFault) in try reader.lives(of: word, in: span) }
+    let lives = try asking { reader throws(StoreFault) in
+      try reader.compareClocks(span.end)
+      return try reader.lives(of: word, in: span)
+    }
     var reports: [AllocationReport] = []
     for life in lives {
       if let report = try report(on: life, in: span) { reports.append(report) }
@@ -51,6 +54,7 @@ struct StoredJobs {
     report.store = life.cluster.isEmpty ? store : "\(store), cluster \(life.cluster)"
     report.isSimulated = assembly.isSimulated
     if let warning = reader.warning { report.damages = ["\(store) says: \(warning)"] }
+    if let words = reader.clockWords { report.warn("\(store): \(words)") }
     if life.earlier > 0 {
       let times = life.earlier == 1 ? "once" : "\(life.earlier) times"
       report.warn(
