@@ -168,7 +168,7 @@ let package = Package(
     .testTarget(
       name: "ProgramTests",
       dependencies: [
-        "hippowatt", "Accounting", "CSystem", "Canvas", "Exporting", "Formats", "JobLogs",
+        "hippowatt", "Accounting", "Fleet", "CSystem", "Canvas", "Exporting", "Formats", "JobLogs",
         "Sensors",
         "Serving",
         "Loopback", "Recordings", "Telemetry", "Terminals", "Seeded", "TestSupport",

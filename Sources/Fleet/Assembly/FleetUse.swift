@@ -23,8 +23,30 @@ extension FleetAssembly {
     let gpus = FleetAccelerators(rows)
     guard var job = jobs(gpus).first(where: { $0.id == id }) else { return [] }
     job.isRunning = isPresent
-    let own = rows.filter { $0.job == id }
+    return uses(of: job, rows.filter { $0.job == id }, HostRates(rows), life)
+  }
+
+  /// What every job took on each machine over the view, but for those that took nothing.
+  package func uses() -> [FleetUse] {
     let rates = HostRates(rows)
+    let byJob = Dictionary(grouping: rows, by: \.job)
+    return jobs(FleetAccelerators(rows)).flatMap { job in
+      uses(of: job, byJob[job.id] ?? [], rates, view.span).filter {
+        ($0.use.energy?.joules ?? 0) > 0 || ($0.use.gpuSeconds ?? 0) > 0
+      }
+    }
+  }
+
+  /// Joules of all accelerators over the view, each counted once; `nil` where none tells any.
+  package var acceleratorJoules: Double? {
+    let known = FleetAccelerators(rows).all.sorted { $0.key < $1.key }
+      .compactMap { $0.value.energy?.total }
+    return known.isEmpty ? nil : known.reduce(0, +)
+  }
+
+  private func uses(
+    of job: FleetJob, _ own: [FleetRow], _ rates: HostRates, _ life: TimeSpan
+  ) -> [FleetUse] {
     let coverage = JobCoverage(own, view, seconds)
     let byHost = Dictionary(grouping: own, by: \.host)
     var uses = job.hosts.compactMap { host in
@@ -34,10 +56,9 @@ extension FleetAssembly {
     guard uses.indices.contains(counting), job.tokens != nil || job.steps != nil else {
       return uses
     }
-    var work = AllocationUse.Work(
-      job: Device(
-        id: DeviceID(machine: uses[counting].use.device.machine, kind: .job, name: job.name),
-        label: job.name))
+    let device = DeviceID(
+      machine: uses[counting].use.device.machine, kind: .job, name: job.name)
+    var work = AllocationUse.Work(job: Device(id: device, label: job.name))
     (work.tokens, work.steps) = (job.tokens, job.steps)
     work.isServing = job.kind == "serving"
     uses[counting].use.works = [work]

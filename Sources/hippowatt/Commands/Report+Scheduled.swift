@@ -32,18 +32,20 @@ extension Report {
     try validatePrice()
   }
 
-  /// What may be said with a store: one job, as it was.
+  /// What may be said with a store: one job, or all of them, as they were.
   func validateStored() throws {
     guard files.isEmpty else {
       throw ValidationError("--prometheus asks a store: leave out the recordings, or the store")
     }
-    guard job != nil, by == nil else {
-      throw ValidationError("a store tells of one job: name it by --job, such as --job 4711")
-    }
-    guard AllocationCommand.formats.contains(format) else {
+    guard (job == nil) != (by == nil) else {
       throw ValidationError(
-        "--format \(format): of a job in a store write one of "
-          + AllocationCommand.formats.joined(separator: ", "))
+        "a store tells of one job, by --job 4711, or of all, such as by --by account,month")
+    }
+    if let by, ChargeBack.keys(by) == nil { return try validate(by: by) }
+    let formats = by == nil ? AllocationCommand.formats : AllocationCommand.tableFormats
+    guard formats.contains(format) else {
+      throw ValidationError(
+        "--format \(format): of jobs in a store write one of " + formats.joined(separator: ", "))
     }
     guard targetLoss == nil, !form.isOfForms, form.contract == nil, supposition.grid == nil, !verify
     else {
@@ -65,11 +67,17 @@ extension Report {
 
   /// Tells a job as a store knows it.
   func tellStored(_ settings: Settings) throws {
-    guard let job else { return }
-    var stored = StoredJobs(try store.reader(HostEnvironment.current()), terms(settings))
-    let now = SystemClock.wall
-    let span = TimeSpan(last: Duration(text: history)?.inSeconds ?? 0, endingAt: now)
-    File.writeAll(Array(try stored.report(of: job, in: span, format: format).utf8), to: 1)
+    let reader = try store.reader(HostEnvironment.current())
+    let span = TimeSpan(last: Duration(text: history)?.inSeconds ?? 0, endingAt: SystemClock.wall)
+    let text: String
+    if let keys = by.flatMap(ChargeBack.keys) {
+      var months = StoredMonths(reader, terms(settings))
+      text = try months.table(by: keys, over: span, format: format)
+    } else {
+      var stored = StoredJobs(reader, terms(settings))
+      text = try stored.report(of: job ?? "", in: span, format: format)
+    }
+    File.writeAll(Array(text.utf8), to: 1)
   }
 
   /// What is told of a scheduler's jobs; `nil` where something else was asked for.

@@ -86,11 +86,26 @@ import Testing
     let text = try Program.run(arguments, in: folder)
     #expect(text.output.contains("the store has not heard of its end"), "\(text.output)")
     #expect(text.output.contains(" EUR") && !text.output.contains("\u{1B}"))
+    // The same joules by account, and what the other accelerators drew by themselves.
+    let table = try Program.run(
+      [
+        "report", "--prometheus", store.url, "--by", "account,month", "--format", "csv",
+        "--history",
+        "1h",
+      ], in: folder)
+    let row = try #require(
+      table.output.split(whereSeparator: \.isNewline).first { $0.hasPrefix("physics,20") },
+      "\(table.output) \(table.errors)")
+    let joules =
+      try #require(
+        Double(row.split(separator: ",", omittingEmptySubsequences: false)[5])) * 3.6e6
+    #expect(joules >= told - first - 1 && joules < 1e5, "\(told) \(row)")
     // Another cluster's number, and words that do not go together.
     let none = try Program.run(["report", "--prometheus", store.url, "--job", "816"], in: folder)
     #expect(none.status == 1 && none.errors.contains("tells of no job “816” within 30"))
     for wrong in [
-      ["--by", "user"], ["run.hippo", "--job", "1"], ["--job", "1", "--format", "gpai"], [],
+      ["--by", "planet"], ["--by", "user", "--job", "1"], ["run.hippo", "--job", "1"],
+      ["--job", "1", "--format", "gpai"], [],
     ] {
       let result = try Program.run(["report", "--prometheus", store.url] + wrong, in: folder)
       #expect(result.status == 2 && !result.errors.isEmpty, "\(wrong): \(result.errors)")

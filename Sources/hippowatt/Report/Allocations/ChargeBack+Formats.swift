@@ -56,7 +56,8 @@ extension ChargeBack {
 
   private var notes: String {
     var notes: [String] = []
-    if isSimulated { notes.append("SIMULATED: numbers of these recordings were made up.") }
+    if isSimulated { notes.append("SIMULATED: numbers of this table were made up.") }
+    notes += remarks
     notes.append("kWh are those of GPUs; processors, memory and fans are not in them.")
     return "\n\n" + notes.joined(separator: "\n")
   }
@@ -120,7 +121,9 @@ extension ChargeBack {
     }
     return JSONText.object([
       ("by", .list(keys.map { .text($0.rawValue) })), ("boundary", .text("gpus")),
-      ("simulated", .flag(isSimulated)), ("rows", .list(list)),
+      ("simulated", .flag(isSimulated)),
+      ("remarks", remarks.isEmpty ? nil : .list(remarks.map(JSONText.text))),
+      ("rows", .list(list)),
     ]).written + "\n"
   }
 }

@@ -25,12 +25,14 @@ struct ChargeBack {
   }
 
   let keys: [Key]
-  let terms: AllocationShare.Terms
+  var terms: AllocationShare.Terms
   private var rows: [[String?]: Row] = [:]
   private var outsideRows: [[String?]: Row] = [:]
   private var seen: [(file: String, machines: Set<String>, span: TimeSpan)] = []
   /// Whether the numbers of one of the recordings were made up.
-  private(set) var isSimulated = false
+  var isSimulated = false
+  /// What must be said with the table, in words.
+  var remarks: [String] = []
 
   init(_ keys: [Key], _ terms: AllocationShare.Terms) {
     self.keys = keys
@@ -68,6 +70,14 @@ struct ChargeBack {
     }
   }
 
+  /// Takes in what a store tells of a part of a month; `drawn` is what all accelerators drew in it.
+  mutating func add(_ shares: [AllocationShare], drawn: Double?, month: String) {
+    for share in shares { add(share, month) }
+    guard let drawn else { return }
+    let taken = shares.reduce(0) { $0 + ($1.isOfMachine ? 0 : $1.use.energy?.joules ?? 0) }
+    addRest(max(0, drawn - taken), of: drawn, month)
+  }
+
   private mutating func add(_ share: AllocationShare, _ month: String) {
     let facts = share.use.facts
     let names = keys.map { key -> String? in
@@ -90,22 +100,27 @@ struct ChargeBack {
       return
     }
     var rest = max(0, drawn.joules - shares.reduce(0) { $0 + ($1.use.energy?.joules ?? 0) })
-    func add(_ user: String?, _ joules: Double, _ isEstimated: Bool) {
-      guard joules > 0.0005 * drawn.joules else { return }
-      let names = keys.map { $0 == .month ? month : $0 == .user ? user : nil }
-      var row = outsideRows[names] ?? Row(names: names)
-      row.outside = (row.outside ?? 0) + joules
-      row.isEstimated = row.isEstimated || isEstimated
-      outsideRows[names] = row
-    }
     if keys.contains(.user) {
       for use in ledger.outsideJobs(over: span) {
         guard let user = use.user, use.joules <= rest else { continue }
-        add(user, use.joules, use.isEstimated)
+        addRest(use.joules, of: drawn.joules, month, user, isEstimated: use.isEstimated)
         rest -= use.joules
       }
     }
-    add(nil, rest, false)
+    addRest(rest, of: drawn.joules, month)
+  }
+
+  /// Adds joules that no job was charged, unless they are next to nothing of all.
+  private mutating func addRest(
+    _ joules: Double, of all: Double, _ month: String, _ user: String? = nil,
+    isEstimated: Bool = false
+  ) {
+    guard joules > 0.0005 * all else { return }
+    let names = keys.map { $0 == .month ? month : $0 == .user ? user : nil }
+    var row = outsideRows[names] ?? Row(names: names)
+    row.outside = (row.outside ?? 0) + joules
+    row.isEstimated = row.isEstimated || isEstimated
+    outsideRows[names] = row
   }
 
   /// The local months of a span, as `2026-11`.

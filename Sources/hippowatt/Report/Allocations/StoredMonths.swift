@@ -1,0 +1,118 @@
+import Accounting
+import Dashboard
+import Fleet
+import HTTP
+import Quantities
+import Telemetry
+
+/// What accounts, users, jobs or months came to, as a store tells it.
+///
+/// Each local day is asked for by itself: an answer stays small, and a day is of one month.
+struct StoredMonths {
+  private var reader: FleetReader
+  private let terms: AllocationShare.Terms
+
+  init(_ reader: FleetReader, _ terms: AllocationShare.Terms) {
+    (self.reader, self.terms) = (reader, terms)
+  }
+
+  private var store: String { reader.store.url.authority }
+
+  /// What a store told of one day.
+  private struct Day {
+    var month: String
+    var uses: [FleetUse]
+    var drawn: Double?
+  }
+
+  /// The most queries of a day: what restarts leave unclear is asked for until all is clear.
+  private static let mostQueries = 60
+
+  /// The rows by some keys over a span that ends now, in a format.
+  mutating func table(by keys: [ChargeBack.Key], over span: TimeSpan, format: String) throws
+    -> String
+  {
+    var days: [Day] = []
+    var book = ChargeBack(keys, terms)
+    var first: Timestamp?
+    try asking { reader throws(StoreFault) in try reader.compareClocks(span.end) }
+    reader.comparesClocks = false
+    for (day, view) in Self.views(over: span, terms.utcOffset) {
+      let answers = try asking { reader throws(StoreFault) in
+        try reader.read(view, now: span.end, mostQueries: Self.mostQueries)
+      }
+      let assembly = FleetAssembly(
+        answers, view, tariff: terms.price == nil ? terms.tariff : nil,
+        utcOffset: terms.utcOffset)
+      let told = Day(
+        month: String(CivilTime(day, offset: terms.utcOffset(day)).isoDate.prefix(7)),
+        uses: assembly.uses(), drawn: assembly.acceleratorJoules)
+      book.isSimulated = book.isSimulated || assembly.isSimulated
+      guard !told.uses.isEmpty || told.drawn != nil else { continue }
+      first = first ?? day
+      days.append(told)
+    }
+    let currencies = Set(days.flatMap { $0.uses.compactMap { $0.cost?.currency } })
+    if terms.price == nil, currencies.count == 1 { book.terms.told = currencies.first }
+    for day in days {
+      let shares = day.uses.map { use -> AllocationShare in
+        var share = AllocationShare(use, store: store, terms)
+        // Sums in two currencies are none.
+        if terms.price == nil, currencies.count > 1 { share.cost = nil }
+        return share
+      }
+      book.add(shares, drawn: day.drawn, month: day.month)
+    }
+    guard !book.isEmpty, let first else {
+      throw Failure(
+        "\(store) tells of no job within \(SI.duration(span.seconds)): hippowatt exporter tells a Prometheus of those "
+          + "of SLURM and Kubernetes")
+    }
+    let begin = CivilTime(first, offset: terms.utcOffset(first))
+    book.remarks = ["From \(begin.isoDate), the first day of which \(store) tells anything."]
+    if let words = reader.clockWords { book.remarks.append("\(store): \(words).") }
+    if let warning = reader.warning {
+      book.remarks.append("Totals may be wrong: \(store) says: \(warning)")
+    }
+    return switch format {
+    case "csv": book.csv
+    case "json": book.json
+    case "markdown": book.markdown
+    default: book.text
+    }
+  }
+
+  /// The local days of a span with their views, in columns whose ends are also those of the days.
+  static func views(
+    over span: TimeSpan, _ offset: (Timestamp) -> Int
+  ) -> [(day: Timestamp, view: FleetView)] {
+    var views: [(Timestamp, FleetView)] = []
+    func midnight(_ time: Timestamp) -> Timestamp {
+      let local = Int64(offset(time)) + time.nanoseconds / 1_000_000_000
+      // The clocks may have been put forward or back since then.
+      let guess = FleetView.time(local - local % 86_400 - Int64(offset(time)))
+      return FleetView.time(local - local % 86_400 - Int64(offset(guess)))
+    }
+    var day = midnight(span.start)
+    while day < span.end, views.count < 400 {
+      let next = midnight(day + 30 * 3600)
+      let end = min(next, span.end)
+      let seconds = abs(offset(day))
+      let columns = seconds % 3600 == 0 ? 25.0 : seconds % 1800 == 0 ? 50 : 100
+      // The first column of the account begins at midnight, the last one ends there.
+      views.append((day, FleetView(time: end, window: end - day, columns: columns)))
+      day = next
+    }
+    return views
+  }
+
+  private mutating func asking<Result>(
+    _ body: (inout FleetReader) throws(StoreFault) -> Result
+  ) throws -> Result {
+    do throws(StoreFault) {
+      return try body(&reader)
+    } catch {
+      throw Failure("\(error.words(reader.store.url)); \(error.remedy(reader.store.url))")
+    }
+  }
+}
