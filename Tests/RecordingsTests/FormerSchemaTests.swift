@@ -22,6 +22,7 @@ import Testing
     DROP TABLE event;
     ALTER TABLE former RENAME TO event;
     ALTER TABLE state DROP COLUMN kind;
+    ALTER TABLE state DROP COLUMN machine;
     UPDATE recording SET schema = 1;
     UPDATE series SET metric = 'busy_ppm' WHERE metric = 'cpu_utilization_ppm';
     ALTER TABLE host RENAME COLUMN cpu_utilization_ppm TO busy_ppm;

@@ -1,10 +1,11 @@
 import Telemetry
 
-/// The tables of a recording, version 3.
+/// The tables of a recording, version 4.
 ///
 /// Version 2 says what a device is (role, what it contains, of what it is a part) and to which device
 /// an event happened and why; some columns were renamed (`Metric.renamed`). Version 3 packs readings.
-/// A file of version 1 or 2 is migrated while it is read.
+/// Version 4 says of which machine a source's state is. A file of an earlier version is migrated while it is
+/// read.
 ///
 /// Beside these there are two tables per device kind: `gpu_rows`, where a row is what one device said
 /// at one time and a column is one metric, and `gpu_packed`, where a row is a stretch of one device's
@@ -12,7 +13,7 @@ import Telemetry
 /// go over to the second a quarter of an hour at a time. The view `gpu` has them all, as rows. They are
 /// made when the first device of the kind is seen and grow a column when a metric is.
 enum Schema {
-  static let version: Int64 = 3
+  static let version: Int64 = 4
   /// "HIPO", where SQLite keeps the kind of application a file belongs to.
   static let applicationID: Int64 = 0x4849_504F
 
@@ -82,7 +83,8 @@ enum Schema {
       health TEXT NOT NULL,
       message TEXT NOT NULL,
       remedy TEXT NOT NULL,
-      kind TEXT NOT NULL           -- of the source: its name in the catalogue
+      kind TEXT NOT NULL,          -- of the source: its name in the catalogue
+      machine TEXT NOT NULL        -- that it reads, where that is another than the session's own
     );
     CREATE TABLE rollup ( -- minimum, maximum and integral; can be made anew from the readings
       width INTEGER NOT NULL,      -- of one bucket, ns

@@ -239,7 +239,7 @@ extension RecordingReader {
   func states() throws(RecordingError) -> [SourceState] {
     let query = try database.prepare(
       """
-      SELECT source, time, health, message, remedy\(header.schema < 2 ? "" : ", kind")
+      SELECT source, time, health, message, remedy\(header.schema < 2 ? "" : ", kind")\(header.schema < 4 ? "" : ", machine")
       FROM state ORDER BY id
       """)
     var result: [SourceState] = []
@@ -250,11 +250,11 @@ extension RecordingReader {
       }
       // In schema 1 a source's kind was what stands before the colon of its name.
       let kind = header.schema < 2 ? SourceRequest(text: query.text(0)).kind : query.text(5)
-      result.append(
-        SourceState(
-          source: query.text(0), kind: kind, time: Timestamp(nanoseconds: query.integer(1)),
-          health: health,
-          message: query.text(3), remedy: query.text(4)))
+      var state = SourceState(
+        source: query.text(0), kind: kind, time: Timestamp(nanoseconds: query.integer(1)),
+        health: health, message: query.text(3), remedy: query.text(4))
+      if header.schema >= 4 { state.machine = query.text(6) }
+      result.append(state)
     }
     return result
   }

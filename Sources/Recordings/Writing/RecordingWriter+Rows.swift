@@ -134,13 +134,17 @@ extension RecordingWriter {
 
   func insert(_ state: SourceState) throws(RecordingError) {
     let insert = try statement(
-      "INSERT INTO state (source, time, health, message, remedy, kind) VALUES (?, ?, ?, ?, ?, ?)")
+      """
+      INSERT INTO state (source, time, health, message, remedy, kind, machine)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """)
     insert.bind(0, state.source)
     insert.bind(1, state.time.nanoseconds)
     insert.bind(2, state.health.rawValue)
     insert.bind(3, state.message)
     insert.bind(4, state.remedy)
     insert.bind(5, state.kind)
+    insert.bind(6, state.machine)
     try insert.run()
   }
 

@@ -222,6 +222,8 @@ extension JSONLineDecoder {
         state.source = try scanner.string()
       } else if scanner.equals(key, "kind") {
         kind = try scanner.string()
+      } else if scanner.equals(key, "machine") {
+        state.machine = try scanner.string()
       } else if scanner.equals(key, "time") {
         state.time = try timestamp(&scanner) ?? arrival
       } else if scanner.equals(key, "health") {

@@ -176,6 +176,7 @@ extension JSONWriter {
     raw("{\"state\":{\"source\":")
     string(state.source)
     if state.kind != state.source { member("kind", state.kind) }
+    if !state.machine.isEmpty { member("machine", state.machine) }
     raw(",\"time\":")
     seconds(nanoseconds: state.time.nanoseconds)
     member("health", state.health.rawValue)

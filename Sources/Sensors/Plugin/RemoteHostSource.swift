@@ -8,6 +8,11 @@ import Telemetry
 public struct RemoteHostSource: DataSource {
   /// `host:` and what the user calls it.
   public let name: String
+  /// The name of all such sources.
+  public static let sourceKind = "host"
+  public var kind: String { Self.sourceKind }
+  /// What the user calls the machine.
+  public var remoteMachine: String { host }
   /// As for any command.
   public var interval: Double? { stream.interval }
 

@@ -78,6 +78,7 @@ public struct PrivacyFilter: Sendable {
       return .event(event)
     case .state(var state):
       state.source = filtered(state.source)
+      state.machine = state.machine.isEmpty ? "" : machine(state.machine)
       state.message = filtered(state.message)
       state.remedy = filtered(state.remedy)
       return .state(state)

@@ -30,6 +30,7 @@ extension Observation {
     case .state(var state):
       // Sources of one name are read on every machine.
       state.source = machine + ":" + state.source
+      state.machine = machine
       state.time = state.time - ahead
       return .state(state)
     // What is said of an hour is said of the hour, whoever's clock is wrong.

@@ -8,6 +8,8 @@ public protocol DataSource {
   var name: String { get }
   /// The name of its line in the catalogue.
   var kind: String { get }
+  /// The machine that it reads, where that is another than the session's own; else empty.
+  var remoteMachine: String { get }
   /// How long to wait between two calls of `sample`, in seconds; `nil` for the session's interval.
   var interval: Double? { get }
 
@@ -25,6 +27,8 @@ public protocol DataSource {
 extension DataSource {
   /// The default: the name, for a source that there can be only one of.
   public var kind: String { name }
+  /// The default: the session's own machine.
+  public var remoteMachine: String { "" }
   /// The default: `nil`, for the session's interval.
   public var interval: Double? { nil }
 }

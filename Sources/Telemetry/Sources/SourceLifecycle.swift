@@ -8,6 +8,7 @@ public struct SourceLifecycle: Sendable {
   public let kind: String
   /// Seconds after which a call that has not come back counts as stalled.
   public let deadline: Double
+  private let machine: String
   /// The state that was announced last; `nil` before the first.
   public private(set) var state: SourceState?
   /// When the running call began; `nil` between calls.
@@ -17,9 +18,10 @@ public struct SourceLifecycle: Sendable {
   private var own: SourceState?
 
   /// The life of a source that was not asked yet; where no kind is given it is the source's name.
-  public init(source: String, kind: String? = nil, deadline: Double) {
+  public init(source: String, kind: String? = nil, machine: String = "", deadline: Double) {
     self.source = source
     self.kind = kind ?? source
+    self.machine = machine
     self.deadline = deadline
   }
 
@@ -74,8 +76,9 @@ public struct SourceLifecycle: Sendable {
     _ health: SourceState.Health, _ message: String, _ remedy: String = "", at time: Timestamp
   ) -> SourceState? {
     if let state, state.health == health, state.message == message { return nil }
-    let next = SourceState(
+    var next = SourceState(
       source: source, kind: kind, time: time, health: health, message: message, remedy: remedy)
+    next.machine = machine
     state = next
     return next
   }

@@ -20,6 +20,8 @@ public struct SourceState: Sendable, Hashable {
   public var source: String
   /// The name of the source's line in the catalogue.
   public var kind: String
+  /// The machine that it reads, where that is another than the session's own; else empty.
+  public var machine = ""
   /// When the state began.
   public var time: Timestamp
   /// Whether it can be read.

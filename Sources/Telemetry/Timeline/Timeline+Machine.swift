@@ -8,9 +8,8 @@ extension Timeline {
   /// The same timeline with one machine in it, and with what belongs to none, such as a grid.
   ///
   /// Values are shared with this one and not copied. What other machines' sources say of themselves is left
-  /// out, by the name of the machine that stands before the source's.
+  /// out.
   public func only(_ machine: String) -> Timeline {
-    let others = machines.filter { $0 != machine }
     var copy = self
     copy.devices = devices.filter { $0.id.machine.isEmpty || $0.id.machine == machine }
     copy.deviceIndex = Dictionary(
@@ -18,9 +17,7 @@ extension Timeline {
     copy.events = events.filter { event in
       event.device.map { $0.machine.isEmpty || $0.machine == machine } ?? true
     }
-    copy.states = states.filter { state in
-      !others.contains { state.source.hasPrefix($0 + ":") || state.source == "host:" + $0 }
-    }
+    copy.states = states.filter { $0.machine.isEmpty || $0.machine == machine }
     return copy
   }
 }

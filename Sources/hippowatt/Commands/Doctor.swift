@@ -78,13 +78,12 @@ struct Doctor: ParsableCommand {
       let path = sourceOptions.config ?? own
       guard let path, let text = File.read(path) else { return (settings, SettingsDigest()) }
       return (settings, SettingsDigest(text: text, path: path, home: home))
-    } catch let failure as Failure {
-      let path = own ?? ""
+    } catch let problem as Settings.Problem {
       return (
         Settings(),
         SettingsDigest(
-          text: File.read(path) ?? "", path: path, home: home,
-          problem: SettingsDigest.problem(failure.description, in: path))
+          text: File.read(problem.path) ?? "", path: problem.path, home: home,
+          problem: problem.line > 0 ? "line \(problem.line): \(problem.text)" : problem.text)
       )
     }
   }

@@ -41,6 +41,9 @@ struct Main {
     } catch let usage as WrongUsage {
       printError("hippowatt: \(usage)")
       exit(2)
+    } catch let problem as Settings.Problem {
+      printError("hippowatt: \(problem)")
+      exit(1)
     } catch let problem as RecordingError {
       printError("hippowatt: \(problem)")
       exit(1)

@@ -51,13 +51,6 @@ struct SettingsDigest: Sendable, Hashable {
     return path.hasPrefix("/etc/") ? path : "…/" + last(path)
   }
 
-  /// What is wrong with a file, without its path: `line 2: there is no setting “colour”`.
-  static func problem(_ text: String, in path: String) -> String {
-    guard text.hasPrefix(path + ":") else { return text }
-    let rest = text.dropFirst(path.count + 1)
-    return rest.first?.isNumber == true ? "line \(rest)" : String(rest.drop { $0 == " " })
-  }
-
   private static func last(_ path: String) -> Substring {
     path.split(separator: "/").last ?? ""
   }

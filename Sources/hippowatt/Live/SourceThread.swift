@@ -46,7 +46,8 @@ final class SourceThread: Sendable {
     state = Locked(
       State(
         lifecycle: SourceLifecycle(
-          source: source.name, kind: source.kind, deadline: max(3, 3 * self.interval))))
+          source: source.name, kind: source.kind, machine: source.remoteMachine,
+          deadline: max(3, 3 * self.interval))))
     let box = Box(source, thread: self)
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)

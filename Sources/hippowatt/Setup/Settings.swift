@@ -43,7 +43,7 @@ struct Settings: Sendable {
   }
 
   /// Reads the settings that the user named, or else the user's own; none when there are none.
-  /// - Throws: `WrongUsage` in the first case and `Failure` in the second, with file and line of
+  /// - Throws: `WrongUsage` in the first case and `Problem` in the second, with file and line of
   ///   anything that it does not know.
   static func load(named: String?, _ host: HostEnvironment) throws -> Settings {
     if let named {
@@ -51,7 +51,7 @@ struct Settings: Sendable {
     }
     guard let own = host.configFolder.map({ $0 + "/config.toml" }) else { return Settings() }
     guard File.exists(own) || File.isLink(own) else { return Settings() }
-    do { return try read(own) } catch { throw Failure("\(error)") }
+    return try read(own)
   }
 
   private static func read(_ path: String) throws(Problem) -> Settings {

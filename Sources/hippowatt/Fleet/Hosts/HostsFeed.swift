@@ -69,7 +69,7 @@ final class HostsFeed: Feed {
     picture.moment = moment
     picture.told = time
     let failed = live.timeline.states(at: time).filter {
-      $0.source.hasPrefix("host:") && $0.health != .ok && $0.health != .waiting
+      $0.kind == RemoteHostSource.sourceKind && $0.health != .ok && $0.health != .waiting
     }
     picture.warning = failed.map(\.message).joined(separator: " · ")
   }
@@ -80,7 +80,9 @@ final class HostsFeed: Feed {
     while clock.now - start < seconds {
       live.take(live.collector.drain())
       look(at: clock.now, window: seconds)
-      let states = live.timeline.states(at: clock.now).filter { $0.source.hasPrefix("host:") }
+      let states = live.timeline.states(at: clock.now).filter {
+        $0.kind == RemoteHostSource.sourceKind
+      }
       let failed = states.count { $0.health == .failed }
       let speaking = picture.moment?.hosts.count { $0.watts != nil } ?? 0
       if speaking + failed >= names.count, clock.now - start > 3 { return }

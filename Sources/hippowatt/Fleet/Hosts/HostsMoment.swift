@@ -1,6 +1,7 @@
 import Accounting
 import Exporting
 import Quantities
+import Sensors
 import Telemetry
 
 /// A fleet at a time as its machines' own streams tell it, by the accounts of one timeline.
@@ -73,7 +74,9 @@ struct HostsMoment {
         }
       }
     }.max()
-    let source = timeline.states(at: time).first { $0.source == "host:" + name }
+    let source = timeline.states(at: time).first {
+      $0.kind == RemoteHostSource.sourceKind && $0.machine == name
+    }
     if source?.health == .failed || source?.health == .stalled { return .refuses(since: heard) }
     guard let heard else { return .refuses(since: nil) }
     return time - heard > 10 ? .silent(since: heard) : .answers
