@@ -102,7 +102,7 @@ import Testing
   /// The key w: another program has the terminal until it ends, and its keys are not ours.
   @Test func `a machine is watched on it, and the fleet is there afterwards`() throws {
     let server = try LoopbackServer(Self.play)
-    let visit = "echo watching {}; read -r word; echo heard $word; read -r word; exit 3"
+    let visit = "echo watching {}; read -r word; echo heard $word; read -r word; exit 3 # {}"
     let session = try Session(
       ["fleet", "--prometheus", server.url(), "--visit", visit], in: folder, width: 132, height: 40)
     try #require(session.wait(for: "1 of 2 hosts"), "\(session.screen)")

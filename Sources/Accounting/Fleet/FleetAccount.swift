@@ -8,12 +8,27 @@ public struct FleetAccount: Sendable, Hashable {
   public var unknown = 0
   /// Their joules.
   public var joules = 0.0
+  /// Joules of which it was judged whether they bought anything.
+  public var judged = 0.0
   /// Joules that bought nothing, of those that are judged.
   public var wasted = 0.0
-  /// Grams of CO₂ equivalent; `nil` where no job's are known.
-  public var grams: Double?
-  /// What they cost; `nil` where no job's cost is known, or currencies differ.
-  public var cost: FleetCost?
+  /// Grams of CO₂ equivalent; `nil` unless those of every job with joules are known.
+  public var grams: Double? { gramsOf == known && known > 0 ? gramsSum : nil }
+  /// What they cost; `nil` unless that of every job with joules is known, in one currency.
+  public var cost: FleetCost? {
+    guard costOf == known, known > 0, !isMixed, let currency else { return nil }
+    return FleetCost(costSum, currency)
+  }
+
+  /// The share of the judged joules that bought nothing; `nil` where nothing was judged.
+  public var wastedShare: Double? { judged > 0 ? min(1, wasted / judged) : nil }
+
+  private var known: Int { jobs - unknown }
+  private var gramsOf = 0
+  private var gramsSum = 0.0
+  private var costOf = 0
+  private var costSum = 0.0
+  private var currency: String?
 
   /// Whether its jobs are paid in several currencies.
   private var isMixed = false
@@ -37,9 +52,10 @@ public struct FleetAccount: Sendable, Hashable {
     }
     joules += more
     wasted += job.wastedJoules ?? 0
-    if let more = job.grams { grams = (grams ?? 0) + more }
+    if job.wasted != nil { judged += job.judged ?? more }
+    if let more = job.grams { (gramsOf, gramsSum) = (gramsOf + 1, gramsSum + more) }
     guard let more = job.cost else { return }
-    isMixed = isMixed || cost.map { $0.currency != more.currency } ?? false
-    cost = isMixed ? nil : FleetCost((cost?.amount ?? 0) + more.amount, more.currency)
+    isMixed = isMixed || currency.map { $0 != more.currency } ?? false
+    (costOf, costSum, currency) = (costOf + 1, costSum + more.amount, more.currency)
   }
 }

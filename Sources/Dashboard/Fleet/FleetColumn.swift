@@ -100,9 +100,7 @@ enum FleetColumn: CaseIterable {
     case .token:
       return Run(job.joulesPerToken.map { Self.small($0, c) } ?? "–", c.style(.algorithm))
     case .cost:
-      return Run(
-        job.cost.map { c.fixed($0.amount, $0.amount >= 0.1 || $0.amount == 0 ? 2 : 4) } ?? "–",
-        plain)
+      return Run(job.cost.map { Self.money($0.amount, c) } ?? "–", plain)
     case .carbon: return Run(job.grams.map { c.string($0, "g") } ?? "–", plain)
     case .covered:
       let isWhole = (job.coverage ?? 1) >= 0.995
@@ -110,6 +108,11 @@ enum FleetColumn: CaseIterable {
         job.coverage.map { c.percent($0) + " %" } ?? "–", isWhole ? c.muted : c.style(.warning))
     case .state: return Self.state(job, moment, c)
     }
+  }
+
+  /// An amount without its currency, with so many decimals that little is not shown as none.
+  static func money(_ amount: Double, _ c: FrameContext) -> String {
+    c.fixed(amount, amount >= 0.1 || amount == 0 ? 2 : 4)
   }
 
   /// Joules without their unit, but for those that two decimals would show as none.

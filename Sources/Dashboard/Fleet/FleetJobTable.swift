@@ -71,6 +71,20 @@ enum FleetJobTable {
 
 /// What accounts took, in place of the jobs.
 enum FleetAccountTable {
+  /// Rows below a list of jobs that leaves room: the accounts, where there are several.
+  static func drawBelow(
+    _ canvas: inout Canvas, in rect: Rect, _ moment: FleetMoment, _ c: FrameContext
+  ) {
+    guard let state = c.input.view.fleet, state.grouping == .jobs, !state.filter.isTyping,
+      state.filter.text.isEmpty
+    else { return }
+    let rows = FleetAccount.all(moment.jobs).count + 1
+    // Not pressed against either neighbour.
+    guard rows > 2, rect.height >= rows + 4 else { return }
+    let low = Rect(x: rect.x, y: rect.bottom - rows - 1, width: rect.width, height: rows)
+    draw(&canvas, in: low, moment, c)
+  }
+
   static func draw(
     _ canvas: inout Canvas, in rect: Rect, _ moment: FleetMoment, _ c: FrameContext
   ) {
@@ -83,14 +97,14 @@ enum FleetAccountTable {
       .init("CO₂e", right: true, rank: 3), .init("", rank: 4),
     ])
     table.rows = accounts.map { account in
-      let share = account.joules > 0 ? account.wasted / account.joules : 0
       return [
         Run(account.name.isEmpty ? c.say(FleetWords.noAccount) : account.name, c.text),
         Run("\(account.jobs)", c.text),
         Run(c.string(SI.energy(account.joules)), c.style(.power)),
-        Run(c.string(SI.energy(account.wasted)), c.style(.waiting)),
-        Run(c.percent(share), c.style(.waiting)),
-        Run(account.cost.map { c.fixed($0.amount, 2) } ?? "–", c.text),
+        Run(
+          account.judged > 0 ? c.string(SI.energy(account.wasted)) : "–", c.style(.waiting)),
+        Run(account.wastedShare.map { c.percent($0) } ?? "–", c.style(.waiting)),
+        Run(account.cost.map { FleetColumn.money($0.amount, c) } ?? "–", c.text),
         Run(account.grams.map { c.string($0, "g") } ?? "–", c.text),
         Run(
           account.unknown > 0 ? c.say(FleetWords.withoutJoules, "\(account.unknown)") : "", c.muted),

@@ -37,6 +37,8 @@ enum FleetScreen {
     let gap = room.height >= 20 ? 1 : 0
     let (table, below) = room.splitRows(room.height - low - gap, gap: gap)
     FleetJobTable.draw(&canvas, in: table, moment, c)
+    let used = min(table.height, moment.jobs.count + 1)
+    FleetAccountTable.drawBelow(&canvas, in: table.splitRows(used).1, moment, c)
     FleetHostGrid.draw(&canvas, in: below, moment, findings: findings, c)
   }
 

@@ -98,6 +98,7 @@ enum FleetJSON {
     } else {
       json.raw("null")
     }
+    number("judged_joules", job.judged, &json)
     number("gpu_seconds", job.gpuSeconds, &json)
     number("tokens", job.tokens, &json)
     number("joules_per_token", job.joulesPerToken, &json)
@@ -119,7 +120,8 @@ enum FleetJSON {
     json.string(account.name)
     json.raw(",\"jobs\":\(account.jobs),\"jobs_without_joules\":\(account.unknown)")
     number("joules", account.joules, &json)
-    number("wasted_joules", account.wasted, &json)
+    number("judged_joules", account.judged > 0 ? account.judged : nil, &json)
+    number("wasted_joules", account.judged > 0 ? account.wasted : nil, &json)
     number("grams", account.grams, &json)
     cost(account.cost, &json)
     json.raw("}")

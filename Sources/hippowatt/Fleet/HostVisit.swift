@@ -32,13 +32,20 @@ struct HostVisit {
 
   /// The shell's script: what ssh says of a machine it cannot reach stays to be read.
   private var script: String {
-    "("
-      + command.split(separator: "{}", omittingEmptySubsequences: false).joined(separator: "\"$1\"")
-        + """
-        )
-        status=$?
-        [ $status -eq 0 ] || { printf '\\n%s ended with %s; press Enter to go back. ' "$1" $status; read -r line; }
-        """
+    let own = command.split(separator: "{}", omittingEmptySubsequences: false)
+      .joined(separator: "\"$1\"")
+    // Lines of their own: the command may end in a remark.
+    return """
+      (
+      \(own)
+      )
+      status=$?
+      [ $status -eq 0 ] || {
+      printf '\\n%s ended with %s; press Enter to go back. ' "$1" $status
+      read -r line
+      }
+      exit $status
+      """
   }
 
   /// Runs it to its end; the number of the error where it cannot be started.
