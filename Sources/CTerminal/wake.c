@@ -64,20 +64,32 @@ void ct_wake_stop_here(void) {
   catch(SIGTSTP);
 }
 
-static const int keyboard[] = {SIGINT, SIGQUIT, SIGTSTP};
-enum { keyboard_count = sizeof keyboard / sizeof keyboard[0] };
-static struct sigaction before_lending[keyboard_count];
+// What the keyboard sends, what a program in the background gets that takes the terminal back, and the
+// requests to end, which have to wait until it has it.
+static const int lent[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGTERM, SIGHUP};
+enum { lent_count = sizeof lent / sizeof lent[0], lent_ignored = 4 };
+static struct sigaction before_lending[lent_count];
+static atomic_int asked_to_end;
+
+static void on_request(int number) { atomic_store(&asked_to_end, number); }
 
 void ct_wake_lend(void) {
-  for (int index = 0; index < keyboard_count; index++) {
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigaction(keyboard[index], &ignore, &before_lending[index]);
+  atomic_store(&asked_to_end, 0);
+  for (int index = 0; index < lent_count; index++) {
+    struct sigaction action = {.sa_handler = index < lent_ignored ? SIG_IGN : on_request};
+    sigaction(lent[index], &action, &before_lending[index]);
+    // What whoever started us ignores, as nohup does, stays so.
+    if (before_lending[index].sa_handler == SIG_IGN) {
+      sigaction(lent[index], &before_lending[index], NULL);
+    }
   }
 }
 
+int ct_wake_lent_signal(void) { return atomic_load(&asked_to_end); }
+
 void ct_wake_return(void) {
-  for (int index = 0; index < keyboard_count; index++) {
-    sigaction(keyboard[index], &before_lending[index], NULL);
+  for (int index = 0; index < lent_count; index++) {
+    sigaction(lent[index], &before_lending[index], NULL);
   }
 }
 

@@ -127,10 +127,10 @@ import Testing
       return answers
     }
     let apart = answers(["n1:9409", "n2:9409"])
-    #expect(apart.sharedTarget() == nil)
+    #expect(apart.sharedTarget(view) == nil)
     let jobs = FleetAssembly(apart, view).moment().jobs
     #expect(jobs.map(\.id) == ["a/1", "b/1"] && jobs.map(\.joules) == [20, 40])
-    let same = try #require(answers(["n1:9409", "n1:9409"]).sharedTarget())
+    let same = try #require(answers(["n1:9409", "n1:9409"]).sharedTarget(view))
     #expect(same.instance == "n1:9409" && same.clusters == ["a", "b"])
   }
 

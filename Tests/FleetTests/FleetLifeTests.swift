@@ -66,8 +66,8 @@ import Testing
     let tokens = told.uses.compactMap(\.use.tokens)
     #expect(tokens.count == 1 && abs(tokens[0] / (9600 * 4800) - 1) < 0.01)
     #expect(told.uses.allSatisfy { ($0.use.energy?.coverage ?? 0) > 0.99 })
-    // A target that tells the same is asked too, and counts once.
-    #expect(told.life.instances.count == 4)
+    // A target that tells the same and NVIDIA's exporters are asked too, and each accelerator counts once.
+    #expect(told.life.instances.count == 7)
   }
 
   @Test func `What a screen says of a job its report says`() throws {
@@ -102,5 +102,93 @@ import Testing
     #expect(
       life.map(\.matchers).contains("exported_namespace=\"ns\",exported_pod=\"pod-\\\"1\\\"\""))
     #expect(try read("nobody's", at: 5400).isEmpty)
+  }
+
+  // MARK: A store that reads seldom
+
+  /// Three machines of two, read every two minutes for ten hours, and what goes wrong in bills.
+  private static let sparse = Result {
+    try PrometheusServer(
+      FleetScript(
+        hosts: 4, gpus: 2, seconds: 36_000, scrape: 120,
+        jobs: [
+          FleetScript.Job(
+            "200", "brief", user: "ada", account: "llm", hosts: 3..<4, gpus: 2, from: 10_010,
+            to: 10_610, watts: 1000),
+          FleetScript.Job(
+            "201", "anew", user: "bo", account: "llm", hosts: 1..<2, gpus: 2, from: 4210,
+            to: 15_010,
+            watts: 500),
+          FleetScript.Job(
+            "202", "unread", user: "cy", account: "llm", hosts: 2..<3, gpus: 2, from: 3000,
+            to: 32_000, watts: 400),
+          FleetScript.Job(
+            "203", "half", user: "di", account: "llm", hosts: 2..<4, gpus: 2, from: 33_000,
+            to: 36_000, watts: 400),
+        ],
+        faults: [1: [.restarts(6610)], 2: [.gap(14_000..<22_700)], 3: [.vanishes(34_000)]]),
+      start: PrometheusServer.beginning)
+  }
+
+  private func sparsely(_ word: String) throws -> (Told, FleetScript) {
+    let server = try Self.sparse.get()
+    var reader = FleetReader(try PromStore(server.url))
+    reader.comparesClocks = false
+    let now = time(40_000)
+    let life = try #require(try reader.lives(of: word, in: TimeSpan(time(-86_400), now)).first)
+    let told = try reader.read(life, now: now)
+    let uses = FleetAssembly(told.answers, told.view)
+      .uses(of: life.job, life.span, isPresent: told.isPresent)
+    return (Told(life: life, uses: uses, isPresent: told.isPresent), server.script)
+  }
+
+  @Test func `A short job is whole though its machine is read every two minutes`() throws {
+    let (told, script) = try sparsely("200")
+    let truth = script.truth("200", 0..<36_000)
+    #expect(abs(told.joules / truth.joules - 1) < 0.005, "\(told.joules) of \(truth.joules)")
+    #expect(told.uses.first?.use.gpuSeconds == truth.gpuSeconds)
+  }
+
+  @Test func `A counter that began anew and passed what it had been is found`() throws {
+    let (told, script) = try sparsely("201")
+    let truth = script.truth("201", 0..<36_000)
+    #expect(abs(told.joules / truth.joules - 1) < 0.02, "\(told.joules) of \(truth.joules)")
+  }
+
+  @Test func `A job that was not read for longer than an hour is one run, and all of it`() throws {
+    let (told, script) = try sparsely("202")
+    let truth = script.truth("202", 0..<36_000)
+    #expect(told.life.earlier == 0 && abs(told.life.span.start - time(3000)) <= 121)
+    #expect(abs(told.joules / truth.joules - 1) < 0.005, "\(told.joules) of \(truth.joules)")
+  }
+
+  @Test func `Hours that are read one after another add up to what a job took`() throws {
+    let server = try Self.sparse.get()
+    var reader = FleetReader(try PromStore(server.url))
+    (reader.comparesClocks, reader.goesOn) = (false, true)
+    var joules: [String: Double] = [:]
+    var coverage: [Double] = []
+    for hour in stride(from: 0, to: 36_000, by: 18_000) {
+      let view = FleetView(time: time(hour + 18_000), window: 18_000, columns: 5)
+      #expect(view.step == 3600)
+      let answers = try reader.readWhole(view, now: time(90_000), mostQueries: 200)
+      for use in FleetAssembly(answers, view).uses() {
+        joules[use.use.device.name, default: 0] += use.use.energy?.joules ?? 0
+        if use.use.device.name == "200" { coverage.append(use.use.energy?.coverage ?? 0) }
+      }
+    }
+    // The first hour has no column before it, in which anything was read.
+    for (id, share) in [("200", 0.005), ("201", 0.02), ("202", 0.005)] {
+      let truth = server.script.truth(id, 0..<36_000).joules
+      #expect(abs((joules[id] ?? 0) / truth - 1) < share, "\(id): \(joules[id] ?? 0) of \(truth)")
+    }
+    #expect(coverage.allSatisfy { $0 > 0.95 }, "\(coverage)")
+  }
+
+  @Test func `A machine that is not heard any more leaves its part unknown`() throws {
+    let (told, _) = try sparsely("203")
+    let coverage = told.uses.map { $0.use.energy?.coverage ?? 0 }
+    #expect(told.uses.count == 2 && coverage[0] > 0.95 && coverage[1] < 0.6, "\(coverage)")
+    #expect(told.uses[1].use.absence?.contains("not heard of") == true)
   }
 }

@@ -103,4 +103,13 @@ import Testing
       "a{b=\"c\"}", from: Timestamp(seconds: 60), to: Timestamp(seconds: 180), step: 60, keep: [])
     #expect(answer.points.count == 2)
   }
+
+  @Test(arguments: ["9300000000", "1e13", "-5", "9223372036854775807"])
+  func `A time of another age is left out`(time: String) throws {
+    let text =
+      "{\"status\":\"success\",\"isPartial\":true,\"data\":{\"resultType\":\"vector\",\"result\":["
+      + "{\"metric\":{\"a\":\"b\"},\"value\":[\(time),\"1\"]}]}}"
+    let answer = try PromDecoder.decode(Array(text.utf8), keep: ["a"])
+    #expect(answer.points.isEmpty && answer.warning != nil)
+  }
 }

@@ -1,5 +1,7 @@
+import Glibc
 import Loopback
 import Synchronization
+import Terminals
 import Testing
 
 /// `hippowatt fleet` against a store that plays what a test wants.
@@ -119,7 +121,11 @@ import Testing
     try #require(session.wait(for: "watching n1"), "\(session.screen)")
     session.type("\u{3}")
     try #require(session.wait(for: "1 of 2 hosts"), "\(session.screen)")
-    #expect(try session.quit() == 0)
+    // A request to end waits for the terminal, and ends what has it.
+    session.type("w")
+    try #require(session.wait(for: "watching n1"), "\(session.screen)")
+    session.pty.send(SIGTERM)
+    #expect(session.end() == SIGTERM)
     session.expectClean()
   }
 

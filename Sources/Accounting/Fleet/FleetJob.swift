@@ -26,6 +26,8 @@ public struct FleetJob: Sendable, Hashable {
 
   /// The scheduler's number or name of it.
   public var id: String
+  /// The same without the cluster that stands before it where a store tells of several.
+  public var number: String
   /// What people call it; the number where nothing else is told.
   public var name: String
   /// Who it belongs to.
@@ -76,7 +78,7 @@ public struct FleetJob: Sendable, Hashable {
   /// A job of which only the number is known.
   public init(id: String) {
     self.id = id
-    name = id
+    (number, name) = (id, id)
   }
 
   /// Joules that bought nothing, of all causes.

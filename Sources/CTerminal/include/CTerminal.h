@@ -55,8 +55,12 @@ int ct_wake_take(void);
 /// Stops the process as Ctrl-Z does and returns once it runs again.
 void ct_wake_stop_here(void);
 
-/// Passes over what the keyboard sends as signals, while another program has the terminal.
+/// Passes over what the keyboard sends as signals, and keeps requests to end, while another program has the
+/// terminal.
 void ct_wake_lend(void);
+
+/// The signal that asked this program to end since then; 0 where none did.
+int ct_wake_lent_signal(void);
 
 /// Does with these signals what was done before ct_wake_lend.
 void ct_wake_return(void);

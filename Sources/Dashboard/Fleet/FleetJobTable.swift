@@ -7,7 +7,7 @@ import Telemetry
 enum FleetJobTable {
   /// `48211 vit-huge-22k`.
   static func title(_ job: FleetJob) -> String {
-    job.name == job.id ? job.id : job.id + " " + job.name
+    job.name == job.number ? job.id : job.id + " " + job.name
   }
 
   static func draw(

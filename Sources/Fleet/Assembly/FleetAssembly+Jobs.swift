@@ -1,4 +1,5 @@
 import Accounting
+import Quantities
 import Telemetry
 
 extension FleetAssembly {
@@ -15,6 +16,7 @@ extension FleetAssembly {
     _ id: String, _ rows: [FleetRow], _ gpus: FleetAccelerators, _ rates: HostRates
   ) -> FleetJob? {
     var job = FleetJob(id: id)
+    job.number = rows.first?.number ?? id
     describe(&job, rows)
     let held = gpus.held[id] ?? []
     job.hosts = Set(rows.map(\.host)).sorted { $0.isBeforeInPeoplesOrder($1) }
@@ -24,7 +26,7 @@ extension FleetAssembly {
       activity.isEmpty
       ? !held.isEmpty || !processes.isEmpty : activity.contains { $0.value >= 0.01 }
     if job.isRunning, !processes.isEmpty {
-      job.processes = Int(processes.reduce(0) { $0 + $1.value })
+      job.processes = Int(saturating: processes.reduce(0) { $0 + $1.value })
     }
     let doubts = rows.filter { $0.quantity == .jobDoubt }.map { $0.labels[.reason] }
     job.reservations = Set(doubts).sorted()
@@ -76,7 +78,7 @@ extension FleetAssembly {
     }
     let own = infos.filter { $0.quantity == .jobInfo }
     let name = own.lazy.map { $0.labels[.name] }.first { !$0.isEmpty }
-    job.name = name ?? job.id
+    job.name = name ?? job.number
     job.user = text(.user)
     job.account = text(.account).isEmpty ? text(.project) : text(.account)
     job.partition = text(.partition)
@@ -94,7 +96,7 @@ extension FleetAssembly {
       }
       most += shares.max() ?? 0
     }
-    if most > 0 { return max(1, Int(most.rounded())) }
+    if most > 0 { return max(1, Int(saturating: most.rounded())) }
     let gpus = Set(rows.filter { $0.quantity == .gpuEnergy }.map(\.gpu))
     return gpus.isEmpty ? nil : gpus.count
   }

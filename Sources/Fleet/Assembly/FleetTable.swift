@@ -7,7 +7,10 @@ struct FleetRow {
   /// The name of the machine, by which all exporters know it.
   var host: String
   var gpu: String
+  /// The job, by the name that no other one of the store has.
   var job: String
+  /// The same as its own scheduler calls it.
+  var number: String
   /// The value at the time, in the unit of its quantity; of a counter the last one.
   var value: Double
   /// The growth of a counter.
@@ -33,7 +36,7 @@ package struct FleetAnswers: Sendable {
 
 extension FleetAnswers {
   /// The name of a target that two clusters have, with their names: what is read of it is of two machines.
-  package func sharedTarget() -> (instance: String, clusters: [String])? {
+  package func sharedTarget(_ view: FleetView) -> (instance: String, clusters: [String])? {
     var clusters: [String: Set<String>] = [:]
     for answer in present.values {
       for series in answer.series {
@@ -41,8 +44,11 @@ extension FleetAnswers {
         clusters[labels[.instance], default: []].insert(labels[.cluster])
       }
     }
+    // What has no value here is kept of other times, in which it may have had another label.
     for columns in columns.values {
-      for labels in columns.labels {
+      let stretch = columns.stretch(view.columns)
+      for (place, labels) in columns.labels.enumerated()
+      where (0..<stretch.count).contains(where: { stretch.has(place, $0) }) {
         clusters[labels[.instance], default: []].insert(labels[.cluster])
       }
     }
@@ -53,7 +59,9 @@ extension FleetAnswers {
   /// The rows of all questions over a view; the names of machines are as their labels have them.
   func rows(_ view: FleetView) -> [FleetRow] {
     var rows: [FleetRow] = []
-    let presence = presence(view.columns)
+    let presence = presence(view.columns).mapValues {
+      Self.lasting($0, columns: max(1, Int((Self.patience + view.step - 1) / view.step)))
+    }
     for question in FleetQuantity.Question.allCases {
       if let answer = present[question] {
         for series in answer.series {
@@ -119,6 +127,19 @@ extension FleetAnswers {
     return result
   }
 
+  /// Seconds for which a target that told something is taken to have been there: it may be read more seldom
+  /// than columns end.
+  private static let patience: Int64 = 300
+
+  /// Whether something was so in a column or one of so many before it.
+  static func lasting(_ presence: [Bool], columns: Int) -> [Bool] {
+    var left = 0
+    return presence.map { isThere in
+      left = isThere ? columns : max(0, left - 1)
+      return left > 0
+    }
+  }
+
   /// In which columns each target told anything.
   func presence(_ range: ClosedRange<Int64>) -> [String: [Bool]] {
     var presence: [String: [Bool]] = [:]
@@ -169,6 +190,7 @@ extension FleetAnswers {
       FleetRow(
         entry: entry, labels: labels, host: entry.exporter.host(labels),
         gpu: Self.unique(entry.exporter.gpu(labels), labels), job: entry.exporter.job(labels),
+        number: entry.exporter.job(labels),
         value: value * entry.series.scale, growth: growth))
   }
 }

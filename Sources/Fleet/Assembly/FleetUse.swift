@@ -1,4 +1,5 @@
 import Accounting
+import Quantities
 import Telemetry
 
 /// What a job took on one machine, as a store tells it.
@@ -49,8 +50,13 @@ extension FleetAssembly {
   ) -> [FleetUse] {
     let coverage = JobCoverage(own, view, seconds)
     let byHost = Dictionary(grouping: own, by: \.host)
+    let end = own.filter { Self.counters.contains($0.quantity) }.compactMap { $0.growth?.last }
+      .max()
     var uses = job.hosts.compactMap { host in
-      byHost[host].map { use(of: job, on: host, $0, rates, coverage.parts[host], life) }
+      byHost[host].map { rows in
+        let silence = silence(of: rows, until: end)
+        return use(of: job, on: host, rows, rates, coverage.parts[host], silence, life)
+      }
     }
     let counting = uses.indices.first { uses[$0].use.energy != nil } ?? 0
     guard uses.indices.contains(counting), job.tokens != nil || job.steps != nil else {
@@ -67,13 +73,13 @@ extension FleetAssembly {
 
   private func use(
     of job: FleetJob, on host: String, _ rows: [FleetRow], _ rates: HostRates,
-    _ part: JobCoverage.Part?, _ life: TimeSpan
+    _ part: JobCoverage.Part?, _ silence: Double, _ life: TimeSpan
   ) -> FleetUse {
     let id = DeviceID(machine: host, kind: .allocation, name: job.id)
     var facts = AllocationFacts()
     facts.scheduler = job.scheduler.isEmpty ? "none" : job.scheduler
     facts.jobID = job.id
-    facts.name = job.name == job.id ? nil : job.name
+    facts.name = job.name == job.number ? nil : job.name
     facts.user = job.user.isEmpty ? nil : job.user
     facts.account = job.account.isEmpty ? nil : job.account
     facts.partition = job.partition.isEmpty ? nil : job.partition
@@ -97,10 +103,10 @@ extension FleetAssembly {
     }
     let doubts = Set(rows.filter { $0.quantity == .jobDoubt }.map { $0.labels[.reason] })
     use.isShared = doubts.contains("shared_accelerators")
-    use.absence = absence(of: job, doubts, part)
+    use.absence = absence(of: job, doubts, silence)
     let counters = rows.filter { $0.quantity == .jobEnergy }
     let energies = counters.isEmpty ? rows.filter { $0.quantity == .gpuEnergy } : counters
-    charge(&use, energies, rows, part)
+    charge(&use, energies, rows, part, silence)
     return FleetUse(
       use: use, grams: grams(energies, rates), cost: cost(energies, rates),
       reservations: doubts.compactMap { Self.reservations[$0] }.sorted(),
@@ -109,27 +115,41 @@ extension FleetAssembly {
 
   private func charge(
     _ use: inout AllocationUse, _ energies: [FleetRow], _ rows: [FleetRow],
-    _ part: JobCoverage.Part?
+    _ part: JobCoverage.Part?, _ silence: Double
   ) {
     guard let joules = Self.sum(energies.map { $0.growth?.total }) else { return }
-    let isCounted = energies.contains { $0.quantity == .gpuEnergy }
     let known = rows.first { $0.quantity == .jobKnownSeconds }?.growth?.total
-    var (covered, asked) = (known ?? use.span.seconds, use.span.seconds)
+    // A counter of the accelerator's life is known for as long as it is read.
+    var (covered, asked) = (use.span.seconds - silence, use.span.seconds)
     if let part, part.gpus > 0 {
       (covered, asked) = (part.known / part.gpus, part.held / part.gpus)
+    } else if let known {
+      let gpus = Double(use.facts.gpus.count)
+      asked = use.gpuSeconds.flatMap { gpus > 0 ? $0 / gpus : nil } ?? known
+      covered = known
+      asked += silence
     }
-    use.stretches = [TimeSpan(use.span.start, use.span.start + asked)]
+    use.stretches = [TimeSpan(use.span.start, use.span.start + max(0, asked))]
     use.energy = EnergyAmount(
-      joules: joules, covered: min(covered, asked), asked: asked, isModelled: false,
-      isCounted: isCounted)
+      joules: joules, covered: max(0, min(covered, asked)), asked: max(0, asked),
+      isModelled: false, isCounted: energies.contains { $0.quantity == .gpuEnergy })
   }
+
+  /// Seconds since a machine told anything of a job that others went on telling of.
+  private func silence(of rows: [FleetRow], until end: Int?) -> Double {
+    let ends = rows.filter { Self.counters.contains($0.quantity) }.compactMap { $0.growth?.last }
+    guard let end, let last = ends.max(), last >= 0, last < end else { return 0 }
+    return seconds[(last + 1)...end].reduce(0, +)
+  }
+
+  private static let counters: Set<FleetQuantity> = [.jobGPUSeconds, .jobEnergy, .gpuEnergy]
 
   /// Why joules are not known, or not all of them, as the rest of a sentence.
   private func absence(
-    of job: FleetJob, _ doubts: Set<String>, _ part: JobCoverage.Part?
+    of job: FleetJob, _ doubts: Set<String>, _ silence: Double
   ) -> String? {
-    if let part, part.silence > 0 {
-      return "the machine was not heard of for the last \(Int(part.silence)) s of it"
+    if silence > 0 {
+      return "the machine was not heard of for the last \(Int(saturating: silence)) s of it"
     }
     if job.joules == nil, let doubt = job.doubt {
       return doubt == .noCounter

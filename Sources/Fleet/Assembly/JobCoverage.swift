@@ -16,12 +16,14 @@ struct JobCoverage {
     var silence: Double
   }
 
+  /// Whether that can be said of every machine that tells any.
+  private var isWhole = true
   /// Its machines, those that tell how long it held accelerators there.
   private(set) var parts: [String: Part] = [:]
   /// The known share, 0...1; `nil` where it cannot be said.
   var share: Double? {
     let held = parts.values.reduce(0) { $0 + $1.held }
-    return held > 0 ? min(1, parts.values.reduce(0) { $0 + $1.known } / held) : nil
+    return held > 0 && isWhole ? min(1, parts.values.reduce(0) { $0 + $1.known } / held) : nil
   }
 
   init(_ rows: [FleetRow], _ view: FleetView, _ seconds: [Double]) {
@@ -34,8 +36,8 @@ struct JobCoverage {
         let total = holding.total, total > 0
       else { continue }
       guard let gpus = Self.accelerators(rows, holding, seconds) else {
-        parts = [:]
-        return
+        isWhole = false
+        continue
       }
       let silence = Self.silence(holding, until: end, seconds)
       parts[host] = Part(

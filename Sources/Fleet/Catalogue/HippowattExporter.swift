@@ -39,6 +39,7 @@ struct HippowattExporter: FleetExporter {
     return [
       ("hippowatt_job_gpu_seconds_total", matchers),
       ("hippowatt_job_energy_joules_total", matchers),
+      ("hippowatt_job_info", matchers),
     ]
   }
 

@@ -65,6 +65,33 @@ package struct FleetColumns: Sendable {
     }
   }
 
+  /// Forgets the values of columns that ended before a time.
+  package mutating func forget(before time: Timestamp) {
+    let first = (time.nanoseconds / 1_000_000_000 + step - 1) / step
+    for number in columns.keys where number < first { columns[number] = [] }
+  }
+
+  /// The last value of each series in a range.
+  package func last(_ range: ClosedRange<Int64>) -> [FleetLabels: Double] {
+    let stretch = stretch(range)
+    var result: [FleetLabels: Double] = [:]
+    for (place, labels) in labels.enumerated() {
+      if let value = stretch.values(place).last(where: { $0 != nil }) ?? nil {
+        result[labels] = value
+      }
+    }
+    return result
+  }
+
+  /// Sets what series had told before, in a column in which they have no value.
+  package mutating func seed(_ values: [FleetLabels: Double], in number: Int64) {
+    for (labels, value) in values {
+      let place = place(of: labels)
+      let known = columns[number] ?? []
+      if place >= known.count || known[place].isNaN { set(value, at: place, in: number) }
+    }
+  }
+
   /// Forgets what is outside a range, and what may still change.
   package mutating func keep(_ range: ClosedRange<Int64>, until settled: Int64) {
     columns = columns.filter { range.contains($0.key) && $0.key <= settled }
@@ -106,6 +133,11 @@ package struct FleetColumns: Sendable {
       if let values = details[number]?[place] { result[offset] = values }
     }
     return result
+  }
+
+  /// The targets of which every value of a column is known.
+  package func detailed(_ number: Int64) -> Set<String> {
+    Set((details[number] ?? [:]).keys.map { labels[$0][.instance] })
   }
 
   /// The first column whose last values are not enough and of which no more is known, with the targets that

@@ -116,7 +116,7 @@ package struct FleetQueries: Sendable {
   package func details(
     _ question: FleetQuantity.Question, at time: Timestamp, seconds: Int64, _ instances: [String]
   ) -> FleetQuery {
-    var more = question == .waste ? "cause!=\"held_back\"" : ""
+    var more = Self.condition(question)
     // A long list of names is as much work for the store as all of them.
     if instances.count <= 100 {
       let pattern = instances.map(Self.escaped).joined(separator: "|")
@@ -125,6 +125,23 @@ package struct FleetQueries: Sendable {
     let series = selector.series(FleetCatalogue.names(question), and: more)
     return FleetQuery(
       purpose: .details(question), text: "\(series)[\(seconds)s]", times: .at(time))
+  }
+
+  /// In which columns counters began anew, the last value before each included.
+  package func restarts(_ question: FleetQuantity.Question, _ view: FleetView) -> FleetQuery {
+    // As in `recent`, each gets its own name again, without which two series would be one.
+    let parts = FleetCatalogue.names(question).map { name in
+      let series = selector.series([name], and: Self.condition(question))
+      let resets = "resets(\(series)[\(view.step + 300)s]) > 0"
+      return "label_replace(\(resets),\"__name__\",\"\(name)\",\"\",\"\")"
+    }
+    return FleetQuery(
+      purpose: .details(question), text: parts.joined(separator: " or "),
+      times: .columns(view.columns, step: view.step))
+  }
+
+  private static func condition(_ question: FleetQuantity.Question) -> String {
+    question == .waste ? "cause!=\"held_back\"" : ""
   }
 
   private func text(_ question: FleetQuantity.Question, seconds: Int64) -> String {

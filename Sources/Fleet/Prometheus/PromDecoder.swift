@@ -53,6 +53,12 @@ package struct PromDecoder {
         status = try text(20)
       } else if scanner.equals(key, "error") {
         error = try text(300)
+      } else if scanner.equals(key, "isPartial") {
+        // VictoriaMetrics says so where one of its nodes is away.
+        if scanner.peek() == UInt8(ascii: "t"), answer.warning == nil {
+          answer.warning = "a part of it did not answer"
+        }
+        try skip()
       } else if scanner.equals(key, "warnings") {
         try warnings()
       } else if scanner.equals(key, "data"), scanner.peek() == UInt8(ascii: "{") {
@@ -145,8 +151,9 @@ package struct PromDecoder {
     let end = scanner.at
     defer { scanner.at = end }
     scanner.at = raw.lowerBound
-    guard let time, let value = try? scanner.number().double, value.isFinite,
-      scanner.at == raw.upperBound
+    // A time of another age than ours is no time that was asked for.
+    guard let time, 0...4_000_000_000_000 ~= time, let value = try? scanner.number().double,
+      value.isFinite, scanner.at == raw.upperBound
     else { return }
     answer.points.append(PromAnswer.Point(time: time, value: value))
   }

@@ -20,6 +20,15 @@ package struct FleetLife: Sendable, Hashable {
 }
 
 extension FleetLife {
+  /// Adds the targets of series that have a value in the job's time.
+  fileprivate mutating func add(_ series: [PromAnswer.Series], in answer: PromAnswer) {
+    let time = span.start.nanoseconds / 1_000_000...told.nanoseconds / 1_000_000
+    let more = series.filter { series in
+      answer.points[series.points].contains { time.contains($0.time) }
+    }.map { FleetLabels($0.labels)[.instance] }
+    instances = Set(instances + more).sorted()
+  }
+
   /// Whether nothing was heard of its exporters any more while it still held accelerators; `now` is when the
   /// store was asked.
   package func isCutOff(_ now: Timestamp) -> Bool {
@@ -53,6 +62,12 @@ extension FleetReader {
   ) throws(StoreFault) -> [FleetLife] {
     let own = try lives(ofJob: word, in: span)
     guard own.isEmpty else { return own }
+    // Where a store tells of several clusters, a screen puts the cluster's name before a job's.
+    if let slash = word.firstIndex(of: "/") {
+      let named = try lives(ofJob: String(word[word.index(after: slash)...]), in: span)
+        .filter { $0.cluster == word[..<slash] }
+      guard named.isEmpty else { return named }
+    }
     let info = queries.selector.series(
       ["hippowatt_job_info"], and: "name=\(FleetSelector.quoted(word))")
     let named = try ask(
@@ -74,6 +89,7 @@ extension FleetReader {
     let step = max(60, (Int64(span.seconds) / Self.mostPoints / 60 + 1) * 60)
     let columns =
       Int64(span.start.seconds) / step...(Int64(span.end.seconds) + step - 1) / step
+    var lives: [String: FleetLife] = [:]
     for (series, matchers) in FleetCatalogue.all.flatMap({ $0.life(of: id) }) {
       let selected = queries.selector.series([series], and: matchers)
       let answer = try ask(
@@ -81,18 +97,21 @@ extension FleetReader {
           purpose: .life, text: "last_over_time(\(selected)[\(step)s])",
           times: .columns(columns, step: step)))
       let clusters = Dictionary(grouping: answer.series) { FleetLabels($0.labels)[.cluster] }
-      var lives: [FleetLife] = []
       for (cluster, own) in clusters.sorted(by: { $0.key < $1.key }) {
+        guard lives[cluster] == nil else {
+          // On some machines it is told by another series, or by another exporter.
+          lives[cluster]?.add(own, in: answer)
+          continue
+        }
         guard var life = Self.newest(id, own, in: answer, step) else { continue }
         (life.cluster, life.hasAfterlife) = (cluster, series.hasPrefix("hippowatt_"))
         let exact = queries.selector.only(life.instances, of: cluster)
           .series([series], and: matchers)
         try bound(&life, exact, step, until: Int64(span.end.seconds) + 1)
-        lives.append(life)
+        lives[cluster] = life
       }
-      if !lives.isEmpty { return lives }
     }
-    return []
+    return lives.sorted { $0.key < $1.key }.map(\.value)
   }
 
   /// The newest run of what some series tell, by whole columns; `nil` where they tell nothing.
@@ -103,7 +122,8 @@ extension FleetReader {
     guard let newest = seconds.last else { return nil }
     var (first, earlier) = (newest, 0)
     for (before, time) in zip(seconds, seconds.dropFirst()).reversed() {
-      if time - before > max(pause, 2 * step) {
+      // A counter that goes on after a while in which nothing was read is of one run.
+      if time - before > max(pause, 2 * step), !goesOn(series, in: answer, after: before) {
         earlier += 1
       } else if earlier == 0 {
         first = before
@@ -116,6 +136,19 @@ extension FleetReader {
       job: id, cluster: "", instances: Set(instances).sorted(),
       span: TimeSpan(FleetView.time(first), FleetView.time(newest)), told: FleetView.time(newest),
       hasAfterlife: false, earlier: earlier)
+  }
+
+  /// Whether a counter goes on, and does not begin anew, with the first value after a time in seconds.
+  private static func goesOn(
+    _ series: [PromAnswer.Series], in answer: PromAnswer, after time: Int64
+  ) -> Bool {
+    series.contains { series in
+      let points = answer.points[series.points]
+      guard let before = points.last(where: { $0.time / 1000 <= time }),
+        let next = points.first(where: { $0.time / 1000 > time })
+      else { return false }
+      return !CounterGrowth.isRestart(from: before.value, to: next.value)
+    }
   }
 
   /// Finds out where in its first and its last column it began and ended.
@@ -155,19 +188,17 @@ extension FleetReader {
     let end = FleetView.time(life.told.nanoseconds / 1_000_000_000 + 1)
     let length = end - life.span.start
     let trial = FleetView(time: end, window: length, columns: Self.columnsOfLife)
-    let window = length + 2 * Double(trial.step)
+    // Targets may be read seldom: five minutes tell whether one was there before.
+    let window = length + max(2 * Double(trial.step), 600)
     let view = FleetView(time: end, window: window, columns: Self.columnsOfLife)
     var own = FleetReader(
       store, queries.selector.only(life.instances, of: life.cluster), rackLabel: rackLabel)
     // They were compared before the job was looked for.
     own.comparesClocks = false
-    var answers = try own.read(view, now: now, mostQueries: Self.mostQueriesOfLife)
-    // What it held at any time, not only what it holds at the end.
+    own.since = life.span.start
+    var answers = try own.readWhole(view, now: now, mostQueries: Self.mostQueriesOfLife)
+    answers.columns[.jobs]?.forget(before: life.span.start)
     let held = own.queries.selector.series(FleetCatalogue.names(.labels))
-    answers.present[.labels] = try own.ask(
-      FleetQuery(
-        purpose: .question(.labels), text: "last_over_time(\(held)[\(Int64(window))s])",
-        times: .at(view.time)))
     let holding = try own.ask(
       FleetQuery(purpose: .question(.labels), text: held, times: .at(now)))
     let isHolding = holding.series.contains { series in
@@ -175,6 +206,7 @@ extension FleetReader {
       return FleetCatalogue.entry(labels[.seriesName], .labels)?.exporter.job(labels) == life.job
     }
     warning = own.warning ?? warning
+    isUnclear = isUnclear || own.isUnclear
     // A store that was not told that a series ended goes on with it for five minutes.
     let stands = life.told - life.span.end >= FleetLife.patience
     return FleetLifeAnswers(answers: answers, view: view, isPresent: isHolding && !stands)

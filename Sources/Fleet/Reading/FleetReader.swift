@@ -18,6 +18,12 @@ package struct FleetReader {
   /// Whether times are shifted where the store's clock is off; not where `now` is another time than the present.
   package var comparesClocks = true
 
+  /// Whether each view begins where the one before it ended, so that what was told in that one is known.
+  package var goesOn = false
+  private var told: [FleetQuantity.Question: [FleetLabels: Double]] = [:]
+  /// Before when nothing is of interest, where an account begins within a column.
+  package var since: Timestamp?
+
   /// What the last reading cost.
   package struct Cost: Sendable, Hashable {
     package var queries = 0
@@ -31,6 +37,8 @@ package struct FleetReader {
   package private(set) var cost = Cost()
   /// What the store could not look at, in its words.
   package internal(set) var warning: String?
+  /// Whether counters began anew in columns that nothing more was asked of, since queries were used up.
+  package internal(set) var isUnclear = false
 
   package init(
     _ store: PromStore, _ selector: FleetSelector = FleetSelector(), rackLabel: String = "rack"
@@ -71,7 +79,7 @@ package struct FleetReader {
     for question in FleetQueries.byColumn {
       answers.columns[question] = try read(question, view, now)
     }
-    if let (instance, clusters) = answers.sharedTarget() {
+    if let (instance, clusters) = answers.sharedTarget(view) {
       throw .clusters(clusters, instance: instance)
     }
     try clear(&answers, view, mostQueries)
@@ -113,15 +121,69 @@ package struct FleetReader {
       while cost.queries < most,
         let (column, instances) = kept.unclear(view.columns, arrivals: arrivals)
       {
-        let end = min(column * view.step, view.time.nanoseconds / 1_000_000_000)
-        let query = queries.details(
-          question, at: FleetView.time(end), seconds: max(1, end - (column - 1) * view.step),
-          instances)
-        kept.take(details: try ask(query), column, sumsCauses: question == .waste)
+        try take(details: instances, of: question, column, view, into: &kept)
       }
+      isUnclear = isUnclear || kept.unclear(view.columns, arrivals: arrivals) != nil
       answers.columns[question] = kept
       columns[question] = kept
     }
+  }
+
+  /// Asks for every value that some targets told in a column.
+  private mutating func take(
+    details instances: [String], of question: FleetQuantity.Question, _ column: Int64,
+    _ view: FleetView, into kept: inout FleetColumns
+  ) throws(StoreFault) {
+    let end = min(column * view.step, view.time.nanoseconds / 1_000_000_000)
+    let begin = max(
+      (column - 1) * view.step, since.map { $0.nanoseconds / 1_000_000_000 - 1 } ?? .min)
+    let query = queries.details(
+      question, at: FleetView.time(end), seconds: max(1, end - begin), instances)
+    kept.take(details: try ask(query), column, sumsCauses: question == .waste)
+  }
+
+  /// Everything that the account of a time that is over needs: nothing is left for a next reading.
+  ///
+  /// What a job held at any time is told, and counters that began anew within a column and had passed by its
+  /// end what they had reached before are found.
+  package mutating func readWhole(
+    _ view: FleetView, now: Timestamp, mostQueries: Int
+  ) throws(StoreFault) -> FleetAnswers {
+    isUnclear = false
+    var answers = try read(view, now: now, mostQueries: mostQueries)
+    let held = queries.selector.series(FleetCatalogue.names(.labels))
+    answers.present[.labels] = try ask(
+      FleetQuery(
+        purpose: .question(.labels),
+        text: "last_over_time(\(held)[\(max(60, Int64(view.span.seconds)))s])",
+        times: .at(view.time)))
+    for question in FleetQueries.byColumn {
+      guard var kept = answers.columns[question] else { continue }
+      let answer = try ask(queries.restarts(question, view))
+      var columns: [Int64: Set<String>] = [:]
+      for series in answer.series {
+        let instance = FleetLabels(series.labels)[.instance]
+        for point in answer.points[series.points] {
+          columns[point.time / 1000 / view.step, default: []].insert(instance)
+        }
+      }
+      for (column, instances) in columns.sorted(by: { $0.key < $1.key })
+      where view.columns.contains(column) {
+        guard cost.queries < mostQueries else {
+          isUnclear = true
+          break
+        }
+        let all = instances.union(kept.detailed(column)).sorted()
+        try take(details: all, of: question, column, view, into: &kept)
+      }
+      if goesOn {
+        let values = kept.last(view.columns)
+        kept.seed(told[question] ?? [:], in: view.first)
+        told[question, default: [:]].merge(values) { $1 }
+      }
+      answers.columns[question] = kept
+    }
+    return answers
   }
 
   /// The power of the past, as far as it is not known yet.

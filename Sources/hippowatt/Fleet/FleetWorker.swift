@@ -161,7 +161,7 @@ final class FleetWorker: Sendable {
     let observations = try box.reader.readHost(
       host, instances: assembly.instances(of: host), window: window, past: request.past,
       widths: Dictionary(
-        moment.jobs.compactMap { job in job.gpus.map { (job.id, $0) } }, uniquingKeysWith: max))
+        moment.jobs.compactMap { job in job.gpus.map { (job.number, $0) } }, uniquingKeysWith: max))
     publish { $0.host = (host, observations) }
   }
 

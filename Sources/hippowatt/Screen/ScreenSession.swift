@@ -277,7 +277,7 @@ final class ScreenSession {
       view.toast = ProcessSignal.send(number, to: pid, started: started, in: language)
     case .visit(let host):
       guard let visit else { return }
-      view.toast = visit.run(host, on: screen, in: language)
+      view.toast = visit.run(host, on: screen, in: language) { try? feed.update(for: view) }
       pacer.forget()
     case .mark(let nanoseconds, let name):
       let count = feed.timeline.events.count { $0.kind == .mark } + 1

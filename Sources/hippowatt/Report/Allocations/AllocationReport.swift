@@ -183,8 +183,11 @@ struct AllocationReport {
   }
 
   private var heldWords: String {
-    guard let gpus = sum.gpus, let seconds = sum.gpuSeconds else {
+    guard let gpus = sum.gpus else {
       return "unknown, because which GPUs it holds is not known"
+    }
+    guard let seconds = sum.gpuSeconds else {
+      return "\(gpus) GPU\(gpus == 1 ? "" : "s"); for how long is not told"
     }
     let origins = Set(shares.compactMap(\.use.facts.gpusFrom?.rawValue)).sorted()
     return "\(gpus) GPU\(gpus == 1 ? "" : "s"), \(Self.hours(seconds)) GPU-hours"

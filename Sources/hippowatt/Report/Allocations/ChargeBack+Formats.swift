@@ -18,6 +18,8 @@ extension ChargeBack {
     guard let outside = row.outside else { return row.sum.cost }
     // At a price that never changes; by the hour nobody knows when it was drawn.
     if let price = terms.price { return outside / 3.6e6 * price.perKilowattHour }
+    // What the machines were charged is told of their jobs, and not of what was drawn beside them.
+    guard terms.told == nil else { return nil }
     return terms.tariff.flatMap { $0.periods.isEmpty ? outside / 3.6e6 * $0.perKilowattHour : nil }
   }
 

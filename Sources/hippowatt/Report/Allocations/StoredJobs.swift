@@ -54,6 +54,7 @@ struct StoredJobs {
     report.store = life.cluster.isEmpty ? store : "\(store), cluster \(life.cluster)"
     report.isSimulated = assembly.isSimulated
     if let warning = reader.warning { report.damages = ["\(store) says: \(warning)"] }
+    if reader.isUnclear { report.warn("its joules may be too low: " + StoredMonths.unclear) }
     if let words = reader.clockWords { report.warn("\(store): \(words)") }
     if life.earlier > 0 {
       let times = life.earlier == 1 ? "once" : "\(life.earlier) times"

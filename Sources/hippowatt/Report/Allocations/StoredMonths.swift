@@ -26,7 +26,10 @@ struct StoredMonths {
   }
 
   /// The most queries of a day: what restarts leave unclear is asked for until all is clear.
-  private static let mostQueries = 60
+  private static let mostQueries = 200
+
+  /// What is said where that was not enough.
+  static let unclear = "counters began anew more often than could be looked at."
 
   /// The rows by some keys over a span that ends now, in a format.
   mutating func table(by keys: [ChargeBack.Key], over span: TimeSpan, format: String) throws
@@ -35,22 +38,27 @@ struct StoredMonths {
     var days: [Day] = []
     var book = ChargeBack(keys, terms)
     var first: Timestamp?
+    var (warning, isUnclear): (String?, Bool) = (nil, false)
     try asking { reader throws(StoreFault) in try reader.compareClocks(span.end) }
     reader.comparesClocks = false
+    // What was not read around midnight is of the day on which it was read again.
+    reader.goesOn = true
     for (day, view) in Self.views(over: span, terms.utcOffset) {
       let answers = try asking { reader throws(StoreFault) in
-        try reader.read(view, now: span.end, mostQueries: Self.mostQueries)
+        try reader.readWhole(view, now: span.end, mostQueries: Self.mostQueries)
       }
+      warning = warning ?? reader.warning
+      isUnclear = isUnclear || reader.isUnclear
       let assembly = FleetAssembly(
         answers, view, tariff: terms.price == nil ? terms.tariff : nil,
         utcOffset: terms.utcOffset)
-      let told = Day(
+      let known = Day(
         month: String(CivilTime(day, offset: terms.utcOffset(day)).isoDate.prefix(7)),
         uses: assembly.uses(), drawn: assembly.acceleratorJoules)
       book.isSimulated = book.isSimulated || assembly.isSimulated
-      guard !told.uses.isEmpty || told.drawn != nil else { continue }
+      guard !known.uses.isEmpty || known.drawn != nil else { continue }
       first = first ?? day
-      days.append(told)
+      days.append(known)
     }
     let currencies = Set(days.flatMap { $0.uses.compactMap { $0.cost?.currency } })
     if terms.price == nil, currencies.count == 1 { book.terms.told = currencies.first }
@@ -71,9 +79,8 @@ struct StoredMonths {
     let begin = CivilTime(first, offset: terms.utcOffset(first))
     book.remarks = ["From \(begin.isoDate), the first day of which \(store) tells anything."]
     if let words = reader.clockWords { book.remarks.append("\(store): \(words).") }
-    if let warning = reader.warning {
-      book.remarks.append("Totals may be wrong: \(store) says: \(warning)")
-    }
+    if let warning { book.remarks.append("Totals may be wrong: \(store) says: \(warning)") }
+    if isUnclear { book.remarks.append("Totals may be too low: " + Self.unclear) }
     return switch format {
     case "csv": book.csv
     case "json": book.json
