@@ -52,10 +52,11 @@ import Testing
   @Test func `A newer recording says that it is newer`() throws {
     let scratch = try Scratch()
     try recording(scratch)
-    sqlite(scratch, "PRAGMA user_version = 4")
+    sqlite(scratch, "PRAGMA user_version = \(Schema.version + 1)")
     #expect(
       message(scratch).contains(
-        "was written by a newer hippowatt (schema 4, this one reads up to 3)"))
+        "was written by a newer hippowatt (schema \(Schema.version + 1), this one reads up to \(Schema.version))"
+      ))
   }
 
   @Test func `A recording that was cut off says so`() throws {
