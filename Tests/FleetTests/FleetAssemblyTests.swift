@@ -134,6 +134,62 @@ import Testing
     #expect(same.instance == "n1:9409" && same.clusters == ["a", "b"])
   }
 
+  /// Through tunnels each machine has the same address and another port.
+  @Test func `Machines of NVIDIA's exporter behind one address are as many as they are`() {
+    var answers = FleetAnswers()
+    let targets = (1...2).map { number in
+      dcgm("n\(number)", number).merging(["instance": "127.0.0.1:940\(number)"]) { $1 }
+    }
+    answers.present[.present] = present(targets.map { (named("DCGM_FI_DEV_POWER_USAGE", $0), 100) })
+    answers.targets = present(
+      targets.map { target in
+        let own = ["instance": target["instance"] ?? "", "job": "dcgm"]
+        return (named("up", own), 1)
+      })
+    let moment = FleetAssembly(answers, view).moment()
+    #expect(moment.hosts.map(\.name) == ["n1", "n2"] && moment.answering == 2)
+    #expect(moment.totals.unmetered == 0)
+  }
+
+  // MARK: Views one after another
+
+  /// What is carried from a view into the next one that begins where it ended.
+  private func carried(
+    _ first: [([String: String], [Double?])], question: FleetQuantity.Question,
+    apart: Int64 = 0
+  ) -> [FleetLabels: FleetColumns.Last] {
+    var carry = FleetCarry(question)
+    var columns = counters(first)
+    carry.carry(into: &columns, view)
+    var next = FleetColumns(step: view.step)
+    let later = FleetView(time: view.time + 3600 + Double(apart), window: 3600)
+    // Only what has a place is told of a series.
+    next.take(PromAnswer(), later.columns)
+    carry.carry(into: &next, later)
+    return next.last(later.first...later.first)
+  }
+
+  @Test func `What was told before goes on, for as long as an exporter remembers it`() {
+    let job = named(
+      "hippowatt_job_energy_joules_total",
+      ["instance": "n1:9837", "job": "hippowatt", "job_id": "1"])
+    let values = [Double?](repeating: nil, count: 9) + [70]
+    #expect(carried([(job, values)], question: .jobs).values.map(\.value) == [70])
+    #expect(carried([(job, values)], question: .jobs, apart: 5 * 3600).count == 1)
+    #expect(carried([(job, values)], question: .jobs, apart: 7 * 3600).isEmpty)
+  }
+
+  /// After the driver was loaded anew the counter is small; what it was under an earlier job's name is over.
+  @Test func `An accelerator's counter goes on under the name that told it last`() {
+    let energy = "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION"
+    let told = carried(
+      [
+        (named(energy, dcgm("n1", 1, job: "77")), [9e9, 9.1e9]),
+        (named(energy, dcgm("n1", 1)), [nil, nil, 1e6, 2e6]),
+      ], question: .machines)
+    #expect(told.values.map(\.value) == [2e6])
+  }
+
   /// Two machines with what each tells of itself and of one board.
   private func two(
     _ targets: [String], host: [String], board: [String]

@@ -61,6 +61,17 @@ package struct FleetAssembly {
   /// Whether what some machine tells is made up.
   package var isSimulated: Bool { rows.contains { $0.quantity == .simulated && $0.value > 0 } }
 
+  /// Whether some job is named by labels alone: then it took what its accelerators counted since the column
+  /// before it, and short columns are better.
+  package var hasLabelledJobs: Bool {
+    rows.contains { $0.quantity == .gpuEnergy && !$0.job.isEmpty }
+  }
+
+  /// The currencies in which machines tell what they paid.
+  package var currencies: Set<String> {
+    Set(rows.filter { $0.quantity == .hostCost }.map { $0.labels[.currency] })
+  }
+
   /// The targets that tell of a machine, over all exporters.
   package func instances(of host: String) -> [String] {
     (names.chosen[host] ?? [:]).values.flatMap { $0 }.sorted()

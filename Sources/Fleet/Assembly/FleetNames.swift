@@ -47,8 +47,8 @@ struct FleetNames {
         row.quantity == .hostInfo ? row.labels[.host] : row.labels.first(.Hostname, .hostname)
       guard !own.isEmpty else { continue }
       told[row.labels.instanceHost, default: []].insert(own)
-      guard row.quantity == .hostInfo else { continue }
       instances[row.labels[.instance], default: []].insert(own)
+      guard row.quantity == .hostInfo else { continue }
       tellers[own, default: [:]][row.rank, default: []].insert(row.labels.instanceHost)
     }
     func isShared(_ name: String) -> Bool {

@@ -12,6 +12,8 @@ package struct FleetUse: Sendable {
   package var cost: FleetCost?
   /// What must be said with its joules, in words.
   package var reservations: [String] = []
+  /// Whether anything tells for how much of its time its joules are known; labels alone do not.
+  package var tellsCoverage = true
   /// Whether it held no accelerator, so that its joules are the whole machine's.
   package var isOfMachine = false
 }
@@ -27,13 +29,21 @@ extension FleetAssembly {
     return uses(of: job, rows.filter { $0.job == id }, HostRates(rows), life)
   }
 
-  /// What every job took on each machine over the view, but for those that took nothing.
+  /// What every job took on each machine over the view, but for those that took nothing, or were there before it
+  /// only.
   package func uses() -> [FleetUse] {
     let rates = HostRates(rows)
     let byJob = Dictionary(grouping: rows, by: \.job)
     return jobs(FleetAccelerators(rows)).flatMap { job in
-      uses(of: job, byJob[job.id] ?? [], rates, view.span).filter {
-        ($0.use.energy?.joules ?? 0) > 0 || ($0.use.gpuSeconds ?? 0) > 0
+      let own = byJob[job.id] ?? []
+      let heard = own.filter {
+        Self.counters.contains($0.quantity) && $0.growth?.last ?? -1 >= 0
+      }
+      let hosts = Set(heard.map(\.host))
+      return uses(of: job, own, rates, view.span).filter { told in
+        let use = told.use
+        let isNothing = use.energy?.joules == 0 && use.gpuSeconds ?? 0 == 0
+        return hosts.contains(use.device.machine) && !isNothing
       }
     }
   }
@@ -110,6 +120,7 @@ extension FleetAssembly {
     return FleetUse(
       use: use, grams: grams(energies, rates), cost: cost(energies, rates),
       reservations: doubts.compactMap { Self.reservations[$0] }.sorted(),
+      tellsCoverage: silence > 0 || rows.contains { $0.quantity == .jobKnownSeconds },
       isOfMachine: facts.gpus.isEmpty && use.gpuSeconds == nil)
   }
 

@@ -71,25 +71,41 @@ package struct FleetColumns: Sendable {
     for number in columns.keys where number < first { columns[number] = [] }
   }
 
+  /// What a series told last, and in which column.
+  package struct Last: Sendable, Hashable {
+    /// Its value.
+    package var value: Double
+    /// When that column ended, in seconds since 1970.
+    package var time: Int64
+  }
+
   /// The last value of each series in a range.
-  package func last(_ range: ClosedRange<Int64>) -> [FleetLabels: Double] {
+  package func last(_ range: ClosedRange<Int64>) -> [FleetLabels: Last] {
     let stretch = stretch(range)
-    var result: [FleetLabels: Double] = [:]
+    var result: [FleetLabels: Last] = [:]
     for (place, labels) in labels.enumerated() {
-      if let value = stretch.values(place).last(where: { $0 != nil }) ?? nil {
-        result[labels] = value
+      for column in (0..<stretch.count).reversed() where stretch.has(place, column) {
+        let value = stretch.values(place, column)
+        result[labels] = Last(value: value, time: (range.lowerBound + Int64(column)) * step)
+        break
       }
     }
     return result
   }
 
   /// Sets what series had told before, in a column in which they have no value.
-  package mutating func seed(_ values: [FleetLabels: Double], in number: Int64) {
-    for (labels, value) in values {
-      let place = place(of: labels)
-      let known = columns[number] ?? []
-      if place >= known.count || known[place].isNaN { set(value, at: place, in: number) }
+  package mutating func seed(_ told: [FleetLabels: Last], in number: Int64) {
+    for (labels, last) in told where value(labels, in: number) == nil {
+      set(last.value, at: place(of: labels), in: number)
     }
+  }
+
+  /// The value of a series in a column; `nil` where it has none.
+  func value(_ labels: FleetLabels, in number: Int64) -> Double? {
+    guard let place = index[labels], let column = columns[number], place < column.count,
+      !column[place].isNaN
+    else { return nil }
+    return column[place]
   }
 
   /// Forgets what is outside a range, and what may still change.
@@ -116,6 +132,9 @@ package struct FleetColumns: Sendable {
     func has(_ place: Int, _ column: Int) -> Bool {
       place < columns[column].count && !columns[column][place].isNaN
     }
+
+    /// The value that a series has in a column.
+    func values(_ place: Int, _ column: Int) -> Double { columns[column][place] }
 
     var count: Int { columns.count }
   }

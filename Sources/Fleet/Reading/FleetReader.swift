@@ -20,7 +20,7 @@ package struct FleetReader {
 
   /// Whether each view begins where the one before it ended, so that what was told in that one is known.
   package var goesOn = false
-  private var told: [FleetQuantity.Question: [FleetLabels: Double]] = [:]
+  private var told: [FleetQuantity.Question: FleetCarry] = [:]
   /// Before when nothing is of interest, where an account begins within a column.
   package var since: Timestamp?
 
@@ -177,9 +177,7 @@ package struct FleetReader {
         try take(details: all, of: question, column, view, into: &kept)
       }
       if goesOn {
-        let values = kept.last(view.columns)
-        kept.seed(told[question] ?? [:], in: view.first)
-        told[question, default: [:]].merge(values) { $1 }
+        told[question, default: FleetCarry(question)].carry(into: &kept, view)
       }
       answers.columns[question] = kept
     }
