@@ -38,7 +38,11 @@ import Testing
     #expect(accounts.map(\.name) == ["x", "y"])
     #expect(accounts[0].joules == 10 && accounts[0].unknown == 1 && accounts[0].jobs == 2)
     #expect(accounts[0].cost == FleetCost(2, "EUR") && accounts[1].cost == nil)
+    // What drew nothing needs no price.
+    jobs[1].joules = 0
+    #expect(FleetAccount.all(jobs)[0].cost == FleetCost(2, "EUR"))
     jobs[1].joules = 1
+    #expect(FleetAccount.all(jobs)[0].cost == nil)
     jobs[1].cost = FleetCost(2, "USD")
     #expect(FleetAccount.all(jobs)[0].cost == nil)
   }

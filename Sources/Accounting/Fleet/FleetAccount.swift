@@ -23,7 +23,8 @@ public struct FleetAccount: Sendable, Hashable {
   /// The share of the judged joules that bought nothing; `nil` where nothing was judged.
   public var wastedShare: Double? { judged > 0 ? min(1, wasted / judged) : nil }
 
-  private var known: Int { jobs - unknown }
+  /// How many jobs drew anything, as far as that is known.
+  private var known = 0
   private var gramsOf = 0
   private var gramsSum = 0.0
   private var costOf = 0
@@ -51,6 +52,8 @@ public struct FleetAccount: Sendable, Hashable {
       return
     }
     joules += more
+    guard more > 0 else { return }
+    known += 1
     wasted += job.wastedJoules ?? 0
     if job.wasted != nil { judged += job.judged ?? more }
     if let more = job.grams { (gramsOf, gramsSum) = (gramsOf + 1, gramsSum + more) }

@@ -28,7 +28,7 @@ struct FleetOnce {
 
   mutating func read(_ view: FleetView, now: Timestamp) throws {
     let assemble = assemble
-    picture.moment = try failing { reader throws(StoreFault) in
+    picture.moment = try reader.asking { reader throws(StoreFault) in
       assemble(try reader.read(view, now: now, mostQueries: Self.mostQueries), view).moment()
     }
     picture.moment?.storeAhead = Double(reader.store.ahead)
@@ -39,17 +39,7 @@ struct FleetOnce {
 
   mutating func readPast(_ span: TimeSpan, now: Timestamp) throws {
     timeline.apply(
-      try failing { reader throws(StoreFault) in try reader.readPast(span, now: now) })
-  }
-
-  private mutating func failing<Result>(
-    _ body: (inout FleetReader) throws(StoreFault) -> Result
-  ) throws -> Result {
-    do throws(StoreFault) {
-      return try body(&reader)
-    } catch {
-      throw Failure("\(error.words(reader.store.url)); \(error.remedy(reader.store.url))")
-    }
+      try reader.asking { reader throws(StoreFault) in try reader.readPast(span, now: now) })
   }
 }
 

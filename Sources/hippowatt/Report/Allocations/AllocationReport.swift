@@ -169,7 +169,8 @@ struct AllocationReport {
     if shares.count > 1 {
       for share in shares {
         let joules = share.use.energy.map { SI.energy($0.joules).joined } ?? "unknown"
-        add("  " + sanitized(share.machine), "\(joules), \(share.use.facts.gpus.count) GPUs")
+        let gpus = share.use.facts.gpus.count
+        add("  " + sanitized(share.machine), "\(joules), \(gpus) GPU\(gpus == 1 ? "" : "s")")
       }
     }
     add("price", costWords)
@@ -197,7 +198,9 @@ struct AllocationReport {
   private var unusedWords: String? {
     guard sum.gpus != nil else { return nil }
     guard let unused = sum.unusedGPUSeconds else {
-      return "unknown, because not all processes on its GPUs can be seen"
+      return shares.contains(where: \.isStored)
+        ? "unknown, because nothing in the store tells of its processes"
+        : "unknown, because not all processes on its GPUs can be seen"
     }
     guard unused > 0, let held = sum.gpuSeconds, held > 0 else { return nil }
     return "\(Self.hours(unused)) GPU-hours without a process of it "
@@ -215,7 +218,9 @@ struct AllocationReport {
     return [
       (
         "energy",
-        "\(Self.kilowattHours(joules)) kWh\(doubt ?? "") (\(SI.percent(sum.coverage)) % covered)"
+        "\(Self.kilowattHours(joules)) kWh\(doubt ?? "") "
+          + (sum.tellsCoverage
+            ? "(\(SI.percent(sum.coverage)) % covered)" : "(of how much of its time is not told)")
       ),
       (
         "  of",

@@ -18,6 +18,8 @@ struct AllocationShare {
   var advice = ""
   /// What else must be said with it, in words.
   var reservations: [String] = []
+  /// Whether it is known for how much of its time its energy is known.
+  var tellsCoverage = true
   /// Whether a store told it.
   var isStored = false
   /// Whether its energy is that of the whole machine, since it held no accelerator.
@@ -68,6 +70,7 @@ struct AllocationShare {
         told.use.energy.map { $0.joules / 3.6e6 * price.perKilowattHour }
       } ?? told.cost?.amount
     (reservations, isStored, isOfMachine) = (told.reservations, true, told.isOfMachine)
+    tellsCoverage = told.tellsCoverage
   }
 
   private static func cost(
@@ -129,6 +132,9 @@ struct AllocationSum {
     return asked > 0 ? min(1, covered / asked) : 0
   }
 
+  /// Whether all of them tell that.
+  var tellsCoverage: Bool { shares.allSatisfy(\.tellsCoverage) }
+
   /// Accelerators over all machines; `nil` where none are known.
   var gpus: Int? {
     // Two recordings of one machine, one after the other, tell of the same ones.
@@ -140,7 +146,7 @@ struct AllocationSum {
 
   /// Joules for a token where one job on all machines tells its tokens, and all of its energy is known.
   var joulesPerToken: Double? {
-    guard let tokens, tokens > 0, let joules, coverage >= 0.95,
+    guard let tokens, tokens > 0, let joules, tellsCoverage, coverage >= 0.95,
       !shares.contains(where: \.use.isShared)
     else { return nil }
     return joules / coverage / tokens
@@ -160,9 +166,9 @@ struct AllocationSum {
     return machines.values.contains { $0.count > 1 } ? nil : sum(value)
   }
 
-  /// A sum over all that has energy; `nil` where one of them is not known.
+  /// A sum over all that drew anything; `nil` where one of them is not known.
   private func whole(_ value: (AllocationShare) -> Double?) -> Double? {
-    let known = shares.filter { $0.use.energy != nil }
+    let known = shares.filter { ($0.use.energy?.joules ?? 0) > 0 }
     let values = known.compactMap(value)
     return known.isEmpty || values.count < known.count ? nil : values.reduce(0, +)
   }

@@ -48,7 +48,7 @@ extension ChargeBack {
         text(row.sum.gpuSeconds, AllocationReport.hours),
         text(row.sum.unusedGPUSeconds, AllocationReport.hours),
         text(row.joules) { (row.isEstimated ? "≈ " : "") + AllocationReport.kilowattHours($0) },
-        isJob ? "\(SI.percent(row.sum.coverage)) %" : "–",
+        isJob && row.sum.tellsCoverage ? "\(SI.percent(row.sum.coverage)) %" : "–",
       ] + money + [
         text(row.sum.grams) { AllocationReport.plain($0 / 1000) },
         text(row.sum.lostShare) { "\(SI.percent($0)) %" },
@@ -84,7 +84,8 @@ extension ChargeBack {
         (names + [
           isJob ? "\(Self.jobs(row))" : "0", number(row.sum.gpuSeconds, 3600),
           number(row.sum.unusedGPUSeconds, 3600), number(row.joules, 3.6e6),
-          number(row.sum.uncertainty, 3.6e6), isJob ? number(row.sum.coverage) : "",
+          number(row.sum.uncertainty, 3.6e6),
+          isJob && row.sum.tellsCoverage ? number(row.sum.coverage) : "",
           judged ? number(row.sum.judged, 3.6e6) : "", judged ? number(row.sum.lost, 3.6e6) : "",
           number(cost(row)), terms.areKnown ? CSVExport.field(terms.currency) : "",
           number(row.sum.grams), number(row.sum.tokens), isSimulated ? "yes" : "no",
@@ -112,7 +113,7 @@ extension ChargeBack {
           ("joules", number(row.joules)),
           ("uncertainty_joules", isJob ? number(row.sum.uncertainty) : nil),
           ("estimated", row.isEstimated ? .flag(true) : nil),
-          ("coverage", isJob ? .number(row.sum.coverage) : nil),
+          ("coverage", isJob ? row.sum.tellsCoverage ? .number(row.sum.coverage) : .null : nil),
           ("judged_joules", isJob ? .number(row.sum.judged) : nil),
           ("wasted_joules", isJob ? AllocationReport.json(row.sum.wasted) : nil),
           ("cost", number(cost(row))),

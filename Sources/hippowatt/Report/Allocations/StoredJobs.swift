@@ -20,7 +20,7 @@ struct StoredJobs {
   /// The report of a job by the scheduler's number, or by what people call it; it is looked for in a span
   /// that ends now.
   mutating func report(of word: String, in span: TimeSpan, format: String) throws -> String {
-    let lives = try asking { reader throws(StoreFault) in
+    let lives = try reader.asking { reader throws(StoreFault) in
       try reader.compareClocks(span.end)
       return try reader.lives(of: word, in: span)
     }
@@ -39,7 +39,7 @@ struct StoredJobs {
   private mutating func report(
     on life: FleetLife, in span: TimeSpan
   ) throws -> AllocationReport? {
-    let told = try asking { reader throws(StoreFault) in
+    let told = try reader.asking { reader throws(StoreFault) in
       try reader.read(life, now: span.end)
     }
     let assembly = FleetAssembly(
@@ -48,7 +48,7 @@ struct StoredJobs {
     let uses = assembly.uses(of: life.job, life.span, isPresent: told.isPresent)
     guard !uses.isEmpty else { return nil }
     var terms = terms
-    terms.told = uses.lazy.compactMap(\.cost?.currency).first
+    if terms.price == nil, assembly.currencies.count == 1 { terms.told = assembly.currencies.first }
     var report = AllocationReport(
       uses.map { AllocationShare($0, store: store, terms) }, terms)
     report.store = life.cluster.isEmpty ? store : "\(store), cluster \(life.cluster)"
@@ -73,15 +73,5 @@ struct StoredJobs {
         "it may have begun before the time that was looked at: --history looks further back")
     }
     return report
-  }
-
-  private mutating func asking<Result>(
-    _ body: (inout FleetReader) throws(StoreFault) -> Result
-  ) throws -> Result {
-    do throws(StoreFault) {
-      return try body(&reader)
-    } catch {
-      throw Failure("\(error.words(reader.store.url)); \(error.remedy(reader.store.url))")
-    }
   }
 }

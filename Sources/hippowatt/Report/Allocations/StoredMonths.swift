@@ -7,10 +7,15 @@ import Telemetry
 
 /// What accounts, users, jobs or months came to, as a store tells it.
 ///
-/// Each local day is asked for by itself: an answer stays small, and a day is of one month.
+/// Each local day is asked for by itself: an answer stays small, and a day is of one month. Jobs that have
+/// counters of their own need only an hour's columns; those that labels name are asked for by five minutes.
 struct StoredMonths {
   private var reader: FleetReader
   private let terms: AllocationShare.Terms
+  /// What the store could not look at, in its words.
+  private var warning: String?
+  /// Whether counters began anew more often than could be looked at.
+  private var isUnclear = false
 
   init(_ reader: FleetReader, _ terms: AllocationShare.Terms) {
     (self.reader, self.terms) = (reader, terms)
@@ -18,8 +23,8 @@ struct StoredMonths {
 
   private var store: String { reader.store.url.authority }
 
-  /// What a store told of one day.
-  private struct Day {
+  /// What a store told of a day, or of a part of it.
+  private struct Part {
     var month: String
     var uses: [FleetUse]
     var drawn: Double?
@@ -35,41 +40,40 @@ struct StoredMonths {
   mutating func table(by keys: [ChargeBack.Key], over span: TimeSpan, format: String) throws
     -> String
   {
-    var days: [Day] = []
+    var told: [Part] = []
     var book = ChargeBack(keys, terms)
     var first: Timestamp?
-    var (warning, isUnclear): (String?, Bool) = (nil, false)
-    try asking { reader throws(StoreFault) in try reader.compareClocks(span.end) }
+    var currencies: Set<String> = []
+    try reader.asking { reader throws(StoreFault) in try reader.compareClocks(span.end) }
     reader.comparesClocks = false
     // What was not read around midnight is of the day on which it was read again.
     reader.goesOn = true
     for (day, view) in Self.views(over: span, terms.utcOffset) {
-      let answers = try asking { reader throws(StoreFault) in
-        try reader.readWhole(view, now: span.end, mostQueries: Self.mostQueries)
+      let before = reader
+      var parts = [try read(view, now: span.end)]
+      if parts[0].hasLabelledJobs {
+        reader = before
+        parts = try Self.quarters(of: view).map { try read($0, now: span.end) }
       }
-      warning = warning ?? reader.warning
-      isUnclear = isUnclear || reader.isUnclear
-      let assembly = FleetAssembly(
-        answers, view, tariff: terms.price == nil ? terms.tariff : nil,
-        utcOffset: terms.utcOffset)
-      let known = Day(
-        month: String(CivilTime(day, offset: terms.utcOffset(day)).isoDate.prefix(7)),
-        uses: assembly.uses(), drawn: assembly.acceleratorJoules)
-      book.isSimulated = book.isSimulated || assembly.isSimulated
-      guard !known.uses.isEmpty || known.drawn != nil else { continue }
-      first = first ?? day
-      days.append(known)
+      let month = String(CivilTime(day, offset: terms.utcOffset(day)).isoDate.prefix(7))
+      for assembly in parts {
+        currencies.formUnion(assembly.currencies)
+        book.isSimulated = book.isSimulated || assembly.isSimulated
+        let known = Part(month: month, uses: assembly.uses(), drawn: assembly.acceleratorJoules)
+        guard !known.uses.isEmpty || known.drawn != nil else { continue }
+        first = first ?? day
+        told.append(known)
+      }
     }
-    let currencies = Set(days.flatMap { $0.uses.compactMap { $0.cost?.currency } })
     if terms.price == nil, currencies.count == 1 { book.terms.told = currencies.first }
-    for day in days {
-      let shares = day.uses.map { use -> AllocationShare in
+    for part in told {
+      let shares = part.uses.map { use -> AllocationShare in
         var share = AllocationShare(use, store: store, terms)
         // Sums in two currencies are none.
         if terms.price == nil, currencies.count > 1 { share.cost = nil }
         return share
       }
-      book.add(shares, drawn: day.drawn, month: day.month)
+      book.add(shares, drawn: part.drawn, month: part.month)
     }
     guard !book.isEmpty, let first else {
       throw Failure(
@@ -87,6 +91,29 @@ struct StoredMonths {
     case "markdown": book.markdown
     default: book.text
     }
+  }
+
+  /// What a store tells of a view.
+  private mutating func read(_ view: FleetView, now: Timestamp) throws -> FleetAssembly {
+    let answers = try reader.asking { reader throws(StoreFault) in
+      try reader.readWhole(view, now: now, mostQueries: Self.mostQueries)
+    }
+    warning = warning ?? reader.warning
+    isUnclear = isUnclear || reader.isUnclear
+    return FleetAssembly(
+      answers, view, tariff: terms.price == nil ? terms.tariff : nil, utcOffset: terms.utcOffset)
+  }
+
+  /// A day in parts of at most six hours, in columns of five minutes.
+  static func quarters(of day: FleetView) -> [FleetView] {
+    var views: [FleetView] = []
+    var start = day.span.start
+    while start < day.span.end {
+      let end = min(start + 6 * 3600, day.span.end)
+      views.append(FleetView(time: end, window: end - start, columns: 72))
+      start = end
+    }
+    return views
   }
 
   /// The local days of a span with their views, in columns whose ends are also those of the days.
@@ -111,15 +138,5 @@ struct StoredMonths {
       day = next
     }
     return views
-  }
-
-  private mutating func asking<Result>(
-    _ body: (inout FleetReader) throws(StoreFault) -> Result
-  ) throws -> Result {
-    do throws(StoreFault) {
-      return try body(&reader)
-    } catch {
-      throw Failure("\(error.words(reader.store.url)); \(error.remedy(reader.store.url))")
-    }
   }
 }
