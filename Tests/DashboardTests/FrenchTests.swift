@@ -53,11 +53,11 @@ import Testing
 
   /// The frame's rows without what sources said: a text may be cut off at the end.
   private func rows(_ input: FrameInput) -> [String] {
-    let said = Self.sourceTexts(input.timeline, input.catalogue).filter { $0.count >= 4 }
-      .sorted { $0.count > $1.count }
+    let said = Set(Self.sourceTexts(input.timeline, input.catalogue)).filter { $0.count >= 4 }
+      .sorted { ($0.count, $0) > ($1.count, $1) }
     return Frame.render(input).lines.map { line in
       var rest = line
-      for text in said {
+      for text in said where rest.contains(text.prefix(8)) {
         for length in Set([text.count, 60, 40, 24, 16, 8]).sorted(by: >) where length <= text.count
         {
           while let place = rest.firstRange(of: String(text.prefix(length))) {

@@ -13,15 +13,15 @@ package enum Fixtures {
   /// The folder of the made-up files.
   package static let folder = tests + "/Fixtures"
 
-  /// The folder of real files: beside the package, or the one the environment names.
-  package static let realFolder =
-    getenv("HIPPOWATT_FIXTURES").map { String(cString: $0) } ?? tests + "/../../shared/fixtures"
+  /// The folder of real files, which the environment names; `nil` where it does not.
+  private static let realFolder = getenv("HIPPOWATT_FIXTURES").map { String(cString: $0) }
 
   /// The path of a made-up file.
   package static func path(_ name: String) -> String { "\(folder)/\(name)" }
 
   /// The path of a real file; `nil` where it is not there.
   package static func real(_ name: String) -> String? {
+    guard let realFolder else { return nil }
     let path = "\(realFolder)/\(name)"
     return access(path, R_OK) == 0 ? path : nil
   }
@@ -40,6 +40,11 @@ package enum Fixtures {
   /// The text of a made-up file; empty where there is none.
   package static func text(_ name: String) -> String {
     String(decoding: readFile(path(name)), as: UTF8.self)
+  }
+
+  /// The names of what lies in a folder of the project, sorted.
+  package static func projectFolder(_ name: String) -> [String] {
+    (SystemFile.names(in: "\(tests)/../\(name)") ?? []).filter { !$0.hasPrefix(".") }.sorted()
   }
 
   /// The names of the themes that come with the program.
