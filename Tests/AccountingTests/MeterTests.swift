@@ -119,4 +119,40 @@ import Testing
     #expect(near(energy?.joules, 600 * 200))
     #expect(near(energy?.coverage, 2.0 / 3))
   }
+
+  /// What is old is kept in buckets that know how much of them is known, and no longer where.
+  @Test(arguments: [false, true])
+  func `Bursts of a meter in long silences keep their joules`(hasParts: Bool) {
+    var books = Books()
+    let bursts = (0..<24).map { $0 * 86_400 }
+    let times = bursts.flatMap { seconds($0...$0 + 1200) }
+    books.draw(wall, watts: 10, at: times)
+    if hasParts { books.draw(package, watts: 4, at: times) }
+    let energy = books.ledger.energy(over: span(0, Double(23 * 86_400 + 1200)))
+    #expect(near(energy?.joules, 24 * 1200 * 10))
+    #expect(near(energy?.covered, 24 * 1200))
+  }
+
+  @Test func `Parts that tell more of a stretch than a meter stand for it there`() throws {
+    var books = Books()
+    let bursts = (0..<24).map { $0 * 86_400 }
+    books.draw(wall, watts: 10, at: bursts.flatMap { seconds($0...$0 + 1200) })
+    books.draw(
+      package, watts: 4, at: stride(from: 0.0, through: 23 * 86_400 + 1200, by: 5).map { $0 })
+    let end = Double(23 * 86_400 + 1200)
+    let energy = try #require(books.ledger.energy(over: span(0, end)))
+    #expect(near(energy.coverage, 1))
+    #expect(energy.joules >= 4 * end && energy.joules <= 4 * end + 24 * 1200 * 6 + 1)
+  }
+
+  @Test func `An accelerator without power beside others is named`() {
+    var books = Books()
+    let other = Books.id(.gpu, "1")
+    books.count(gpu, watts: 300, at: seconds(0...60))
+    #expect(books.ledger.warnings(over: span(0, 60)).isEmpty)
+    books.add(other, .utilization, .instant, seconds(0...60).map { ($0, 0.5) })
+    #expect(
+      books.ledger.warnings(over: span(0, 60)).map(\.words)
+        == ["gpu 1 tells no power: what it draws is unknown, and in no total"])
+  }
 }

@@ -47,6 +47,13 @@ import Testing
     #expect(facts["rate_scope"] == "job")
   }
 
+  /// Half the world writes fractions with a comma: such a loss is unknown, and no thousands of it.
+  @Test(arguments: ["4,990", "4,9900", "4,9", "4,990 lr 0,001"])
+  func aLossWithACommaIsUnknown(loss: String) {
+    let rows = Self.parse((1...9).map { "step \($0) loss \(loss)\n" }.joined()).readings
+    #expect(rows.allSatisfy { $0[.loss] == nil && $0[.learningRate] == nil })
+  }
+
   @Test func llmcOnProcessorsAndItsTwin() throws {
     let rows = Self.parse(
       """

@@ -23,8 +23,6 @@ import Testing
     #expect(try remarks(seconds(300) { _ in "300.00" }) == [constant])
     #expect(try remarks(seconds(299) { _ in "300.00" }).isEmpty)
     #expect(try remarks(seconds(400) { $0 == 7 ? "300.01" : "300.00" }).isEmpty)
-    // A board that is off draws the same nothing for hours.
-    #expect(try remarks(seconds(400) { _ in "0.00" }).isEmpty)
   }
 
   @Test func powersThatOnlyGrowAreDoubted() throws {

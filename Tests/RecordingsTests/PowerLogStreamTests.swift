@@ -24,30 +24,41 @@ import Testing
   /// put in order and merged. It is slow, and shares nothing with what is tested but the readers of
   /// single cells.
   private func reference(_ dialect: PowerLogDialect) -> [String] {
-    var devices: [(name: String, rows: [(time: Int64, place: Int, values: [Int: Int64?])])] = []
+    var devices:
+      [(name: String, rows: [(time: Int64, place: Int, power: Double?, values: [Int: Int64?])])] =
+        []
     for (place, row) in dialect.rows.enumerated() {
       guard case .wall(let time)? = PowerLogTime(Array(row.time.utf8)) else { continue }
       var values: [Int: Int64?] = [:]
+      var power: Double?
       for (column, cell) in zip(dialect.values, row.cells) {
         let content = column.quantity.read(
           ArraySlice(cell.utf8), unit: column.factor,
           hasDecimalComma: dialect.separator != ",")
-        if case .number(let number) = content, column.metric.range.contains(number) {
+        if case .number(let number) = content, column.metric.range.contains(number),
+          column.metric != .power || number > 0
+        {
           values[column.metric.handle] = .some(column.metric.steps(number))
+          if column.metric == .power { power = number }
         } else {
           values[column.metric.handle] = .some(nil)
         }
       }
       let known = devices.firstIndex { $0.name == row.device }
       if known == nil { devices.append((row.device, [])) }
-      devices[known ?? devices.count - 1].rows.append((time, place, values))
+      devices[known ?? devices.count - 1].rows.append((time, place, power, values))
     }
     return devices.flatMap { device -> [String] in
       var lines: [String] = []
       let rows = device.rows.sorted { ($0.time, $0.place) < ($1.time, $1.place) }
-      for (place, row) in rows.enumerated() {
-        // Of rows of one time the last one counts.
+      for (place, var row) in rows.enumerated() {
+        // Of rows of one time the last one counts, and of its power the mean of all.
         if place + 1 < rows.count, rows[place + 1].time == row.time { continue }
+        let powers = rows.filter { $0.time == row.time }.compactMap(\.power)
+        if row.power != nil, Set(powers).count > 1 {
+          row.values[Metric.power.handle] =
+            Metric.power.steps(powers.reduce(0, +) / Double(powers.count))
+        }
         let values = dialect.values.compactMap { column -> String? in
           guard let steps = row.values[column.metric.handle] ?? nil else { return nil }
           return "\(column.metric.name)=\(steps)"

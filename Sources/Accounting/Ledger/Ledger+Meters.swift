@@ -67,7 +67,8 @@ extension Ledger {
     guard let whole = wholes.first, let id = timeline.energySeries(of: whole.id) else {
       return add(MeterChoice(span: span, devices: meters.parts, tooSmall: passed))
     }
-    let silences = timeline.silences(id, in: span)
+    let silences = timeline.partedSilences(id, in: span)
+      .filter { isHandedOver($0, meters, wholes.dropFirst()) }.map(\.span)
     if let isSmall = isTooSmall(whole, meters, in: span, but: silences) {
       if isSmall { tooSmall.insert(whole.id) } else { tooSmall.remove(whole.id) }
     }
@@ -88,6 +89,19 @@ extension Ledger {
       start = silence.end
     }
     if start < span.end { stand(start, span.end) }
+  }
+
+  /// Whether others stand for the machine while a wide meter is silent.
+  ///
+  /// Of a stretch of which it tells something, what it tells is lost then; so others must tell more.
+  private func isHandedOver(
+    _ silence: Timeline.Silence, _ meters: MachineMeters, _ others: ArraySlice<Device>
+  ) -> Bool {
+    guard silence.covered > 0 else { return true }
+    return (Array(others) + meters.parts).contains { device in
+      (timeline.energy(of: device.id, over: silence.span)?.covered ?? 0)
+        > silence.covered * 1.1 + 1
+    }
   }
 
   /// Whether a wide meter tells less than the parts it contains; `nil` where both tell too little to

@@ -11,6 +11,10 @@ public enum AccountWarning: Hashable, Sendable {
   case refused(device: String, text: String, count: Int)
   /// The power of a device is read at moments that are so many seconds apart.
   case seldom(device: String, period: Double)
+  /// An accelerator tells no power beside others that do.
+  case powerless(device: String)
+  /// What was assumed of files when they were imported.
+  case assumed(text: String)
   /// For a part of the time no meter tells anything: the known share, 0...1.
   case notCovered(share: Double)
 
@@ -29,6 +33,9 @@ public enum AccountWarning: Hashable, Sendable {
     case .seldom(let device, let period):
       return "\(device): watts of a moment every \(SI.duration(period)); what lies between is not "
         + "seen, so how far off the joules are is unknown"
+    case .powerless(let device):
+      return "\(device) tells no power: what it draws is unknown, and in no total"
+    case .assumed(let text): return text
     case .notCovered(let share):
       return
         "energy is known for \(SI.percent(share)) % of the time; what is missing is not guessed"
@@ -48,7 +55,9 @@ extension Ledger {
     }
     warnings += metersPassedOver(in: span)
     warnings += seldom(in: span)
+    warnings += powerless()
     warnings += refusals(in: span)
+    warnings += assumptions(before: span.end)
     if let energy = energy(over: span), energy.covered > 0, energy.coverage < 0.9 {
       warnings.append(.notCovered(share: energy.coverage))
     }
@@ -81,6 +90,23 @@ extension Ledger {
           return .seldom(device: title(device), period: provenance.period)
         }
     }
+  }
+
+  /// The accelerators that tell no power where others of their machine do and no meter contains them.
+  private func powerless() -> [AccountWarning] {
+    inventory.machines.filter { $0.wholes.isEmpty }.flatMap { meters in
+      let boards = inventory.gpus.filter { $0.id.machine == meters.machine }
+      let silent = boards.filter { timeline.energySeries(of: $0.id) == nil }
+      return silent.count < boards.count
+        ? silent.map { AccountWarning.powerless(device: title($0)) } : []
+    }
+  }
+
+  /// What was assumed of what was imported, each once; it holds for all of a recording.
+  private func assumptions(before end: Timestamp) -> [AccountWarning] {
+    var texts: Set<String> = []
+    return timeline.events.filter { $0.cause == .assumed && $0.time <= end }
+      .filter { texts.insert($0.text).inserted }.prefix(16).map { .assumed(text: $0.text) }
   }
 
   /// What was refused in a span, each kind of refusal once with its number.

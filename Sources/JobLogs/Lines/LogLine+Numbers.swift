@@ -34,6 +34,7 @@ extension LogLine {
     }
     let first = at
     var isFraction = false
+    var hasComma = false
     while at < bytes.count {
       let digit = bytes[at] &- 0x30
       if digit < 10 {
@@ -48,7 +49,7 @@ extension LogLine {
       } else if bytes[at] == 0x2E, !isFraction, at > first, isDigit(at + 1) {
         isFraction = true
       } else if bytes[at] == 0x2C, !isFraction, isThousand(at, first) {
-        // A comma between groups of three.
+        hasComma = true
       } else {
         break
       }
@@ -56,7 +57,7 @@ extension LogLine {
     }
     guard at > first else { return nil }
     if at < bytes.count, bytes[at] | 0x20 == 0x65 { at = exponent(at, &digits) }
-    return Number(value: digits.double, end: at)
+    return Number(value: digits.double, end: at, hasComma: hasComma)
   }
 
   /// Reads `e+03` at a place, if it is one.
@@ -77,7 +78,7 @@ extension LogLine {
     return at
   }
 
-  private func isDigit(_ place: Int) -> Bool {
+  func isDigit(_ place: Int) -> Bool {
     place < bytes.count && bytes[place] &- 0x30 < 10
   }
 

@@ -25,6 +25,8 @@ struct LogLine: Sendable {
     var end: Int
     /// Whether it stands between quotes, and so was rounded for people.
     var isQuoted = false
+    /// Whether a comma stands in it: of thousands, or of a fraction as half the world writes it.
+    var hasComma = false
     /// Whether a per-cent sign follows.
     var isPercent = false
 

@@ -71,6 +71,8 @@ extension LogLine {
         key = nil
         lone = nil
         at = skipWord(next, end)
+        // The digits behind a decimal comma are no number of their own.
+        if at == next { while at < end, bytes[at] == 0x2C || isDigit(at) { at += 1 } }
         continue
       }
       switch byte {
@@ -162,7 +164,10 @@ extension LogLine {
   }
 
   /// Whether a number ends where it seems to: it goes on in nothing, or in a unit.
+  ///
+  /// A comma and more digits may be its fraction, or another number: nobody knows.
   private func isClean(_ place: Int, _ end: Int) -> Bool {
+    if place + 1 < end, bytes[place] == 0x2C, isDigit(place + 1) { return false }
     guard place < end, Self.isNamePart(bytes[place]) || bytes[place] == 0x2D || bytes[place] == 0x2E
     else { return true }
     if bytes[place] == 0x2E { return place + 1 >= end || bytes[place + 1] == 0x20 }

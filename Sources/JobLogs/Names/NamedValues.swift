@@ -39,6 +39,8 @@ struct NamedValues: Sendable {
     guard rank < now[place] || !progress.fields.has(entry.field),
       rank < 2 || rank <= best[place]
     else { return true }
+    // Hardly a loss is in the thousands: 4,990 may be 4.99.
+    if number.hasComma, entry.field == .loss || entry.field == .validationLoss { return true }
     guard let value = Self.value(number, entry, line) else { return true }
     if entry.field.isWhole {
       // Four digits are what is left of a count between quotes.

@@ -15,16 +15,15 @@ extension PowerLogAssembly {
           isLoss: true))
     }
     let subject = whole.stretches[0].device.subject
-    let usual = max(
-      subject.leastPeriod, readings.survey.usualPeriod,
-      whole.stretches.count > 1 ? whole.stretches.map(\.period).max() ?? 0 : 0)
-    let lacking = readings.survey.lacking
-    let period = usual * Self.patience(readings.isInstant ? lacking.instant : lacking.power)
+    let period = period(whole, readings)
     var doubts = PowerLogDoubts(readings.counted)
     readings.open()
     while let row = readings.next() {
       doubts.note(row)
     }
+    // What is told below lies within what the readings tell of.
+    span = Self.union(span, readings.span)
+    powerSpan = Self.union(powerSpan, readings.powerSpan)
     tellDoubts(whole, doubts)
     descriptions.append(.device(device(whole, subject)))
     for metric in readings.metrics {
@@ -36,9 +35,23 @@ extension PowerLogAssembly {
       report(
         Self.words(gate.absent, "row", "without power", isListed: false), gate.absent, file, whole)
     }
-    span = Self.union(span, readings.span)
-    powerSpan = Self.union(powerSpan, readings.powerSpan)
+    for stretch in whole.stretches {
+      report(
+        Self.words(stretch.contradictions, "row", "averaged with another of its time"),
+        stretch.contradictions, stretch.file, whole)
+    }
     told.append(readings)
+  }
+
+  /// How far apart readings are, in seconds; what is longer than one and a half times that is a hole.
+  private func period(_ whole: Whole, _ readings: PowerLogReadings) -> Double {
+    let made = whole.stretches.map(\.device.subject.rowDistance)
+    if let longest = made.max(), made.allSatisfy({ $0 > 0 }) { return longest }
+    let usual = max(
+      whole.stretches[0].device.subject.leastPeriod, readings.survey.usualPeriod,
+      whole.stretches.count > 1 ? whole.stretches.map(\.period).max() ?? 0 : 0)
+    let lacking = readings.survey.lacking
+    return usual * Self.patience(readings.isInstant ? lacking.instant : lacking.power)
   }
 
   private static func union(_ one: TimeSpan?, _ other: TimeSpan?) -> TimeSpan? {
@@ -66,11 +79,7 @@ extension PowerLogAssembly {
         path: files[file].path, text: "\(whole.id.kind.name) \(stretch.device.label): \(words)",
         isLoss: true))
     guard let time = stretch.time(ofLine: count.line) else { return }
-    events.append(
-      .event(
-        Event(
-          time: time, kind: .note, text: "\(files[file].name): \(words)", device: whole.id,
-          cause: .refused)))
+    tell("\(files[file].name): \(words)", at: time, device: whole.id, cause: .refused)
   }
 
   private func device(_ whole: Whole, _ subject: PowerLogSubject) -> Device {

@@ -73,7 +73,11 @@ public struct PowerLogAssembly {
         file: place, device: device, hours: hours, shift: file.shift,
         isCompared: files.count > 1)
       timeless.append(stretch.timeless)
-      if stretch.count > 0 { stretches.append(stretch) }
+      if stretch.isSeveral {
+        losses[place].append(several(stretch))
+      } else if stretch.count > 0 {
+        stretches.append(stretch)
+      }
     }
     if clock.hasUsedZone { hasUsedZone = true }
     let untimed = timeless.reduce(into: PowerLogCount()) { $0.add($1) }
@@ -88,6 +92,18 @@ public struct PowerLogAssembly {
       let reason = losses[place].first.map { ": line \($0.line): \($0.words)" } ?? ""
       throw ImportError("\(file.path): tells no power\(reason)")
     }
+  }
+
+  /// What to say of a device under whose name there are several.
+  private func several(_ stretch: PowerLogStretch) -> PowerLogCount {
+    var count = PowerLogCount()
+    let name = "\(stretch.device.subject.kind.name) \(stretch.device.label)"
+    count.add(
+      line: stretch.contradictions.line,
+      "two powers of \(name) at one time, \(stretch.contradictions.words), as of two devices; "
+        + "a file for each tells them apart")
+    count.add(more: stretch.count - 1)
+    return count
   }
 
   /// A device of all files.
@@ -141,14 +157,26 @@ public struct PowerLogAssembly {
         let text = Self.words(count, "line", "left out")
         remarks.append(Remark(path: files[place].path, text: text, isLoss: true))
         let time = stretches.first { $0.file == place }?.time(ofLine: count.line)
-        if let time {
-          events.append(
-            .event(
-              Event(time: time, kind: .note, text: "\(files[place].name): \(text)", cause: .refused)
-            ))
-        }
+        if let time { tell("\(files[place].name): \(text)", at: time, cause: .refused) }
       }
     }
+    for remark in remarks where !remark.isLoss {
+      guard let place = files.firstIndex(where: { $0.path == remark.path }),
+        let time = stretches.first(where: { $0.file == place })?.span?.start
+      else { continue }
+      tell("\(files[place].name): \(remark.text)", at: time, cause: .assumed)
+    }
+  }
+
+  /// Adds an event that goes into the recording, within the time of its readings: what was left out
+  /// before the first of them or after the last is no less to be known.
+  mutating func tell(
+    _ text: String, at time: Timestamp, device: DeviceID? = nil, cause: Event.Cause
+  ) {
+    var time = time
+    if let span { time = min(max(time, span.start), span.end) }
+    events.append(
+      .event(Event(time: time, kind: .note, text: text, device: device, cause: cause)))
   }
 
   /// Sees to it that what two tools tell of one machine under different names counts once.

@@ -31,7 +31,13 @@ struct PowerLogGate {
   /// The most that devices of the role can draw, in watts.
   private let most: Double
 
+  /// Whether it can be that nothing is drawn: a board whose driver answers is fed, and one that says
+  /// 0 W does not know.
+  private let canBeZero: Bool
+
   init(_ subject: PowerLogSubject) {
+    // Rows that were made of windows have the joules of those, whatever they are.
+    canBeZero = subject.role != .accelerator || subject.rowDistance > 0
     most = Double(max(1, subject.count)) * Self.mostOfOne(subject.role)
   }
 
@@ -84,7 +90,7 @@ struct PowerLogGate {
 
   @inline(__always)
   private mutating func power(_ number: Double, _ row: PowerLogRows) -> Double? {
-    guard 0 <= number, number <= mostNow else {
+    guard 0 <= number, number <= mostNow, number > 0 || canBeZero else {
       refused.add(line: row.line, "\(Self.text(number)) W")
       return nil
     }

@@ -32,6 +32,8 @@ public struct Event: Sendable, Hashable {
     case resumed
     /// A value was left out because it is impossible.
     case refused
+    /// Something was assumed of a file that was imported, which holds for all that is told of it.
+    case assumed
     /// The driver reported an error of the device, such as an Xid.
     case deviceError = "device_error"
     /// A job was found.

@@ -14,18 +14,44 @@ extension Timeline {
   /// Where readings are no longer kept one by one, a bucket of which less than half is known counts
   /// as silent. What has just been asked for and has not come yet is no silence.
   public func silences(_ id: SeriesID, in span: TimeSpan) -> [TimeSpan] {
+    var spans: [TimeSpan] = []
+    for silence in partedSilences(id, in: span) {
+      if let last = spans.indices.last, spans[last].end >= silence.span.start {
+        spans[last] = TimeSpan(spans[last].start, max(spans[last].end, silence.span.end))
+      } else {
+        spans.append(silence.span)
+      }
+    }
+    return spans
+  }
+
+  /// A stretch of which less than half is known.
+  public struct Silence: Sendable, Hashable {
+    /// The stretch.
+    public var span: TimeSpan
+    /// How much of it is known all the same, in seconds; where in it, nobody knows any more.
+    public var covered: Double
+  }
+
+  /// The silences of a series in a span, in order, with what is known of each.
+  ///
+  /// Those of which nothing is known are as long as they can be; others stay apart.
+  public func partedSilences(_ id: SeriesID, in span: TimeSpan) -> [Silence] {
     let series = series[id.index]
     let whole = total(id, over: span)
     if whole.covered >= whole.asked * (1 - 1e-9) { return [] }
-    guard let start = series.start?.0, let end = series.end, start < span.end else { return [span] }
-    var silences: [TimeSpan] = []
-    func add(_ from: Timestamp, _ to: Timestamp) {
+    guard let start = series.start?.0, let end = series.end, start < span.end else {
+      return [Silence(span: span, covered: 0)]
+    }
+    var silences: [Silence] = []
+    func add(_ from: Timestamp, _ to: Timestamp, covered: Double = 0) {
       let (from, to) = (max(from, span.start), min(to, span.end))
       guard from < to else { return }
-      if let last = silences.indices.last, silences[last].end >= from {
-        silences[last] = TimeSpan(silences[last].start, max(silences[last].end, to))
+      if let last = silences.last, last.covered == 0, covered == 0, last.span.end >= from {
+        let end = max(last.span.end, to)
+        silences[silences.count - 1].span = TimeSpan(last.span.start, end)
       } else {
-        silences.append(TimeSpan(from, to))
+        silences.append(Silence(span: TimeSpan(from, to), covered: covered))
       }
     }
     add(span.start, start)
@@ -34,7 +60,13 @@ extension Timeline {
       if let before {
         let elapsed = point.time - before.time
         let covered = point.integral.covered - before.integral.covered
-        if covered < 0.5 * elapsed { add(before.time, point.time) }
+        if covered < 0.5 * elapsed {
+          // Of a stretch that begins or ends within a bucket its share of that is known.
+          let inside = TimeSpan(max(before.time, span.start), min(point.time, span.end))
+          let isWhole = inside.start == before.time && inside.end == point.time
+          let known = isWhole || covered <= 0 ? covered : total(id, over: inside).covered
+          add(before.time, point.time, covered: max(0, known))
+        }
       }
       before = point
     }

@@ -174,13 +174,18 @@ struct Compare: ParsableCommand {
       ])
     }
     let verdicts = zip(comparisons, grids.dropFirst()).map { comparison, grid in
-      JSONText.object([
+      // Of what cannot be compared there is no interval either.
+      let interval = comparison.saving == nil ? nil : comparison.interval
+      return JSONText.object([
         ("run", .text(comparison.run.name)), ("baseline", .text(comparison.baseline.name)),
         ("per", .text(comparison.measure.rawValue)),
         ("saving", comparison.saving.map(JSONText.number)),
-        ("saving_low", comparison.interval.map { .number($0.lowerBound) }),
-        ("saving_high", comparison.interval.map { .number($0.upperBound) }),
-        ("larger_than_noise", comparison.isLargerThanNoise.map(JSONText.flag)),
+        ("saving_low", interval.map { .number($0.lowerBound) }),
+        ("saving_high", interval.map { .number($0.upperBound) }),
+        (
+          "larger_than_noise",
+          interval.flatMap { _ in comparison.isLargerThanNoise.map(JSONText.flag) }
+        ),
         ("equal_loss", comparison.equalLoss.map { .number($0.loss) }),
         ("equal_loss_unknown_because", comparison.equalLossAbsence.map(JSONText.text)),
         ("equal_loss_basis", comparison.equalLoss.map { .text($0.kind) }),

@@ -19,6 +19,9 @@ enum WarningWords {
     case .seldom(let device, let period):
       return "\(device) : watts d’un instant toutes les \(language.duration(period)) ; l’écart des "
         + "joules est inconnu, car l’entre-deux n’est pas vu"
+    case .powerless(let device):
+      return "\(device) ne dit pas sa puissance : sa part est inconnue et n’est dans aucun total"
+    case .assumed(let text): return text
     case .notCovered(let share):
       return "énergie connue \(percent(share)) % du temps ; ce qui manque n’est pas deviné"
     }

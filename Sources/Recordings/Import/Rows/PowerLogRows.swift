@@ -136,10 +136,14 @@ class PowerLogRows {
 
   /// Its power as rows are compared by it.
   final var power: Double? {
-    for place in store.shapes[shape].powers where PowerLogBits.isNumber(values[place]) {
-      return Double(bitPattern: values[place])
+    get { powerPlace.map { Double(bitPattern: values[$0]) } }
+    set {
+      if let powerPlace, let newValue { values[powerPlace] = newValue.bitPattern }
     }
-    return nil
+  }
+
+  private var powerPlace: Int? {
+    store.shapes[shape].powers.first { PowerLogBits.isNumber(values[$0]) }
   }
 }
 

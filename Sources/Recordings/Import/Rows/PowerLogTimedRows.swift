@@ -64,10 +64,14 @@ final class PowerLogSortedRows: PowerLogRows {
 /// Rows of which each time comes once.
 ///
 /// Of several rows of one time the last counts, as when a file was appended to itself, and what it
-/// does not tell is kept of those before.
+/// does not tell is kept of those before. Of powers that differ the mean counts: a logger that reads more
+/// often than its clock has steps writes such rows. Whether it can be that, `PowerLogContradictions`
+/// says.
 final class PowerLogSingleRows: PowerLogRows {
   private let rows: PowerLogRows
   private var isAhead = false
+  /// What rows of one time had to say against each other so far.
+  private(set) var contradictions = PowerLogContradictions()
 
   init(_ rows: PowerLogRows) {
     self.rows = rows
@@ -78,8 +82,10 @@ final class PowerLogSingleRows: PowerLogRows {
     if !isAhead { isAhead = rows.next() }
     guard isAhead else { return false }
     take(rows)
+    var powers = PowerLogContradictions.Time(rows.power)
     isAhead = rows.next()
     while isAhead, rows.time == time {
+      powers.add(rows.power, line: rows.line, &contradictions)
       let (former, metrics) = ((0..<count).map { values[$0] }, store.shapes[shape].metrics)
       let new = store.shapes[rows.shape].metrics
       let kept = metrics.indices.filter { !new.contains(metrics[$0]) }
@@ -91,6 +97,8 @@ final class PowerLogSingleRows: PowerLogRows {
       }
       isAhead = rows.next()
     }
+    if let mean = powers.mean { power = mean }
+    contradictions.end(powers)
     return true
   }
 }

@@ -182,6 +182,9 @@ package struct PowerLogSubject: Sendable, Hashable {
   package var note: String
   /// The least distance of readings that is no hole, in seconds, where the format promises one.
   package var leastPeriod: Double
+  /// The distance of rows in seconds where the importer made them of windows, so that anything longer
+  /// is a hole; 0 where the file has rows.
+  package var rowDistance = 0.0
   /// How many devices of its role it may be the sum of.
   package var count: Int
   /// Further facts.

@@ -113,7 +113,7 @@ package struct PowerLogText {
     forEachLineOfStart(body)
   }
 
-  private func forEachLineOfStart(_ body: (Line) -> Bool) {
+  package func forEachLineOfStart(_ body: (Line) -> Bool) {
     start.withUnsafeBufferPointer { all in
       // A file without a single line feed may end its lines as old systems did.
       guard let base = all.baseAddress else { return }

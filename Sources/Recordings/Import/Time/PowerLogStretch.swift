@@ -12,6 +12,10 @@ final class PowerLogStretch {
   private(set) var survey: PowerLogSurvey
   /// Rows whose day nobody knows.
   let timeless: PowerLogCount
+  /// Rows whose power was averaged with that of another of the same time.
+  private(set) var contradictions = PowerLogCount()
+  /// Whether several devices stand under its one name.
+  private(set) var isSeveral = false
   private let hours: PowerLogHours
   private let shift: Double
   /// The rows in the order of time, where the file has them in another.
@@ -33,7 +37,10 @@ final class PowerLogStretch {
       ordered = order
       timeless = order.timeless
       survey = PowerLogSurvey(isCompared: isCompared)
-      survey.take(order.rows(file: file), endsUnordered: false)
+      let single = order.singleRows()
+      survey.take(PowerLogSortedRows(single, file: file), endsUnordered: false)
+      contradictions = single.contradictions.rows
+      isSeveral = single.contradictions.areSeveralDevices
     } else {
       timeless = rows.timeless
     }
@@ -111,7 +118,10 @@ final class PowerLogOrder {
   }
 
   /// The rows in order, each time once.
-  func rows(file: Int) -> PowerLogRows {
+  func rows(file: Int) -> PowerLogRows { PowerLogSortedRows(singleRows(), file: file) }
+
+  /// The same, with what rows of one time have to say against each other.
+  func singleRows() -> PowerLogSingleRows {
     let tracks = parts.map { PowerLogTrackRows($0) }
     let merged =
       tracks.count == 1
@@ -119,6 +129,6 @@ final class PowerLogOrder {
       : PowerLogMergedRows(tracks, store) {
         ($0.time, $0.ordinal) < ($1.time, $1.ordinal)
       }
-    return PowerLogSortedRows(PowerLogSingleRows(merged), file: file)
+    return PowerLogSingleRows(merged)
   }
 }

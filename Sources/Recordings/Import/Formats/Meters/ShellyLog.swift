@@ -16,6 +16,14 @@ enum ShellyLog: PowerLogFormat {
 
   static func read(_ text: PowerLogText) -> PowerLogTable {
     var table = text.table()
+    // Each plug of a device feeds something of its own.
+    var channels: Set<Int> = []
+    text.forEachLineOfStart { line in
+      if let entry = try? JSONFlat(line.bytes), let channel = channel(entry) {
+        channels.insert(channel)
+      }
+      return line.number < 64
+    }
     text.forEachLine { line in
       guard !line.isBlank else { return true }
       guard let entry = try? JSONFlat(line.bytes) else {
@@ -32,9 +40,9 @@ enum ShellyLog: PowerLogFormat {
       }
       let subject = table.place(
         of: PowerLogSubject(
-          kind: .meter, role: .machine,
-          marks: [.name: entry.text("id").map { "wall-\($0)" } ?? "wall"],
-          model: "Shelly meter", method: .instant, note: "Shelly, apower in W and aenergy in Wh"))
+          kind: .meter, role: .machine, marks: [.name: "wall"], model: "Shelly meter",
+          host: channels.count > 1 ? channel(entry).map { "plug-\($0)" } : nil, method: .instant,
+          note: "Shelly, apower in W and aenergy in Wh"))
       var values: [PowerLogValue] = []
       if let total = entry.double("aenergy.total") {
         values.append(PowerLogValue(.energy, .number(total * 3600)))
@@ -48,5 +56,10 @@ enum ShellyLog: PowerLogFormat {
       return true
     }
     return table
+  }
+
+  /// Which of a device's plugs it is.
+  private static func channel(_ entry: JSONFlat) -> Int? {
+    entry.double("id").flatMap { Int(exactly: $0) }
   }
 }
