@@ -207,4 +207,27 @@ import Testing
     #expect(times.map { $0.map { Int($0.seconds) } } == [1_769_904_000, 1_770_940_800])
     #expect(clock.assumptions.isEmpty)
   }
+
+  /// Midnight shows which number is the month: four hours are no month.
+  @Test(arguments: [("09/12/2026", "10/12/2026"), ("12/09/2026", "12/10/2026")])
+  func aNightShowsWhichNumberIsTheMonth(day: String, next: String) throws {
+    func digits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let rows = (0..<1440).map { row in
+      let second = 23 * 3600 + row * 10
+      let time = [second / 3600 % 24, second / 60 % 60, second % 60].map(digits)
+      return "\(second < 86_400 ? day : next) \(time.joined(separator: ":")), 0, 240 W\n"
+    }
+    let found = try PowerLogAssembly([
+      try Log.log("timestamp, index, power.draw [W]\n" + rows.joined())
+    ])
+    #expect(Log.drawn(found).map(\.joules) == [240 * 14_390])
+    #expect(found.span?.seconds == 14_390)
+    #expect(!found.remarks.contains { $0.text.contains("days are read") })
+  }
+
+  @Test(arguments: ["11:57:1.134", "11:5:01.2", "1:05:1.5"])
+  func numbersWithoutZerosBeforeThemAreTimesWhereAFractionFollows(text: String) {
+    #expect(PowerLogTime(Array("31.8.2022 \(text)".utf8)) != nil)
+    #expect(PowerLogTime(Array("31.8.2022 11:57:1".utf8)) == nil)
+  }
 }

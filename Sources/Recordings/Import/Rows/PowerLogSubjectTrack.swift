@@ -76,17 +76,3 @@ struct PowerLogMarks {
   /// How often a device had two powers at one time, were it told apart by a mark.
   func conflicts(of key: Key) -> Int { keyPlaces[key].map { conflicts[$0] } ?? 0 }
 }
-
-/// Which of two numbers of a date can be the month.
-struct PowerLogDayOrder {
-  private(set) var isEver = false
-  private(set) var couldBeMonth = true
-  private(set) var couldBeDay = true
-
-  mutating func note(_ time: PowerLogPackedTime) {
-    guard case .either(let first, let second, _, _, _) = time.time else { return }
-    isEver = true
-    if first > 12 { couldBeMonth = false }
-    if second > 12 { couldBeDay = false }
-  }
-}

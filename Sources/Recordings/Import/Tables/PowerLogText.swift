@@ -135,7 +135,7 @@ package struct PowerLogText {
   package func head(_ count: Int = 64) -> [String] {
     var lines: [String] = []
     forEachLineOfStart { line in
-      if !line.isBlank { lines.append(String(decoding: line.bytes.prefix(4096), as: UTF8.self)) }
+      if !line.isBlank { lines.append(String(decoding: line.bytes.prefix(65_536), as: UTF8.self)) }
       return lines.count < count && line.number < 1024
     }
     return lines

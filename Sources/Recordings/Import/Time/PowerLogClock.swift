@@ -18,13 +18,12 @@ struct PowerLogClock {
   init(_ table: PowerLogTable, zone: TimeZoneRule, modified: Timestamp?) {
     self.zone = zone
     self.modified = modified
-    let order = table.dayOrder
+    let order = table.dayOrder.answer
     if let known = table.isMonthFirst {
       isMonthFirst = known
     } else {
-      // Both cannot be: then some rows are wrong, and are left out by themselves.
-      isMonthFirst = order.couldBeMonth
-      if order.isEver, order.couldBeMonth, order.couldBeDay {
+      isMonthFirst = order.isMonthFirst
+      if order.isAssumed {
         assumptions.append("its days are read as month, day, year")
       }
     }

@@ -97,9 +97,12 @@ struct TimeScanner {
 
   /// Minutes and seconds behind an hour, in nanoseconds since midnight.
   mutating func clock(hour: Int) -> Int64? {
-    guard hour < 24, let minute = number(), minute.value < 60, minute.digits == 2,
-      take(UInt8(ascii: ":")), let second = number(), second.value <= 60, second.digits == 2
+    guard hour < 24, let minute = number(), minute.value < 60, take(UInt8(ascii: ":")),
+      let second = number(), second.value <= 60
     else { return nil }
+    // One digit may be what is left of two; with a fraction behind it, nothing is cut off.
+    let isFollowed = next == 0x2E || next == UInt8(ascii: ",")
+    guard isFollowed || minute.digits == 2 && second.digits == 2 else { return nil }
     var fraction: Int64 = 0
     if next == 0x2E || next == UInt8(ascii: ",") {
       at += 1

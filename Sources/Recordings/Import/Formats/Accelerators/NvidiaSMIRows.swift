@@ -4,7 +4,8 @@ import Telemetry
 /// What nvidia-smi writes with `--format=csv,noheader`: the same rows without their titles.
 ///
 /// Only what shows by itself what it is gets read: the time, watts by their unit, names and numbers
-/// of devices by their form. Where units are left out as well, nobody can tell watts from degrees.
+/// of devices by their form. Where units are left out as well, nobody can tell watts from degrees; and
+/// where nothing is written as nvidia-smi writes it, nobody can tell a GPU from a plug.
 enum NvidiaSMIRows: PowerLogFormat {
   static let name = "nvidia-smi CSV without titles"
 
@@ -41,7 +42,9 @@ enum NvidiaSMIRows: PowerLogFormat {
         uses.append(.init(place: place, column: .mark(.index)))
       }
     }
-    guard uses.contains(where: \.isTime), let power = power(of: powers, rows) else { return nil }
+    guard uses.contains(where: \.isTime), let power = power(of: powers, rows),
+      uses.contains(where: \.isOfNVIDIA) || first.contains(where: isWrittenBySMI)
+    else { return nil }
     uses.append(.init(place: power, column: .value(.power, .power)))
     return PowerLogColumns(separator: 0x2C, count: first.count, uses: uses)
   }
@@ -90,6 +93,14 @@ enum NvidiaSMIRows: PowerLogFormat {
     if case .wall? = PowerLogTime(cell.utf8) { true } else { false }
   }
 
+  /// Whether a cell has the form that nvidia-smi gives times and quantities.
+  private static func isWrittenBySMI(_ cell: String) -> Bool {
+    if [" MiB", " MHz", " %"].contains(where: cell.hasSuffix) { return true }
+    let bytes = Array(cell.utf8)
+    return bytes.count == 23 && bytes[4] == 0x2F && bytes[7] == 0x2F && bytes[19] == 0x2E
+      && isTime(cell)
+  }
+
   private static func isPower(_ cell: String) -> Bool {
     cell.hasSuffix(" W") || cell.hasSuffix(" mW") || (cell.first == "[" && cell.last == "]")
       || cell == "ERR!"
@@ -118,6 +129,14 @@ enum NvidiaSMIRows: PowerLogFormat {
 }
 
 extension PowerLogColumns.Use {
+  /// Whether it names a device as NVIDIA's driver does.
+  fileprivate var isOfNVIDIA: Bool {
+    switch column {
+    case .mark(.uuid), .mark(.bus), .model: true
+    default: false
+    }
+  }
+
   /// What the column is taken for, in a word.
   fileprivate var word: String {
     switch column {
