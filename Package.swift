@@ -156,7 +156,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "DashboardTests",
-      dependencies: ["Dashboard", "Sensors", "Recordings", "Seeded", "Snapshots"],
+      dependencies: ["Dashboard", "Sensors", "Recordings", "Seeded", "Snapshots", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: strict),
     .target(
       name: "Terminals", dependencies: ["Canvas"], path: "Tests/Support/Terminals",

@@ -1,5 +1,6 @@
 import Canvas
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Dashboard
@@ -23,8 +24,32 @@ import Testing
     UnitWords.self, CostWords.self, CostRowWords.self, DataWords.self, GridWords.self,
     CertificateWords.self, ProvenanceWords.self, EventWords.self, EquivalentWords.self,
     ChipWords.self, DietWords.self, ProcessWords.self, RaceTexts.self, ToastWords.self,
-    TravelWords.self, TalkNumberWords.self, FleetWords.self,
+    TravelWords.self, TalkNumberWords.self, FleetWords.self, FlowWords.self, ThingWords.self,
+    ChargeWords.self,
   ]
+
+  /// The names of all tables, as the files declare them.
+  private static func declared(in folder: String) -> [String] {
+    Fixtures.projectFolder(folder).flatMap { name -> [String] in
+      let path = "\(folder)/\(name)"
+      guard name.hasSuffix(".swift") else { return declared(in: path) }
+      return Fixtures.project(path).split(separator: "\n").compactMap { line in
+        guard line.contains(": ScreenWords {"), let word = line.firstRange(of: "enum ") else {
+          return nil
+        }
+        return String(line[word.upperBound...].prefix { $0 != ":" })
+      }
+    }
+  }
+
+  @Test func `Every table of words is among those that are looked at`() {
+    let known = Set(Self.tables.map { "\($0)" })
+    let declared = Self.declared(in: "Sources/Dashboard")
+    #expect(declared.count >= known.count)
+    for name in declared {
+      #expect(known.contains(name), "WordTests.swift: add \(name).self to `tables`")
+    }
+  }
 
   static let all: [Entry] =
     tables.flatMap { entries($0) }

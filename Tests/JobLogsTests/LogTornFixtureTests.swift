@@ -32,7 +32,15 @@ import Testing
 
   @Test func everyFormatHasALog() {
     let formats = ProgressFormats.all.map { $0.format }
-    #expect(Set(LogFixture.madeUp.map(\.format)) == Set(formats))
+    let entries = Set(LogFixture.madeUp.map(\.format))
+    for format in formats where !entries.contains(format) {
+      Issue.record(
+        """
+        “\(format)” has no sample: put Tests/Fixtures/logs/\(Fixtures.name(format)).log there, and what it \
+        holds into Tests/JobLogsTests/LogFixtures.swift
+        """)
+    }
+    for entry in entries.subtracting(formats) { Issue.record("no format is called “\(entry)”") }
     #expect(Set(formats.map(Fixtures.name)).count == formats.count)
     for log in LogFixture.madeUp { #expect(!Fixtures.readFile(log.path).isEmpty, "\(log)") }
   }

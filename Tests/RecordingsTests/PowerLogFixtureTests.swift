@@ -143,14 +143,20 @@ import Testing
 
   @Test func everyFormatHasAFile() {
     let formats = PowerLogs.all.map { $0.name }
-    #expect(Set(Self.files.map(\.format)) == Set(formats))
+    let entries = Set(Self.files.map(\.format))
+    for format in formats where !entries.contains(format) {
+      Issue.record("“\(format)” has no entry in Tests/RecordingsTests/PowerLogFixtureTests.swift")
+    }
+    for entry in entries.subtracting(formats) { Issue.record("no format is called “\(entry)”") }
     for name in Fixtures.names(in: "power") {
       let stem = name.split(separator: ".").first.map(String.init) ?? name
       #expect(formats.map(Fixtures.name).contains(stem), "\(name)")
     }
     for format in formats {
       let stem = Fixtures.name(format) + "."
-      #expect(Fixtures.names(in: "power").contains { $0.hasPrefix(stem) }, "\(format)")
+      #expect(
+        Fixtures.names(in: "power").contains { $0.hasPrefix(stem) },
+        "“\(format)” has no sample: put Tests/Fixtures/power/\(stem)txt there")
     }
   }
 
