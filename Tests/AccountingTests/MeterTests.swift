@@ -145,6 +145,15 @@ import Testing
     #expect(energy.joules >= 4 * end && energy.joules <= 4 * end + 24 * 1200 * 6 + 1)
   }
 
+  @Test(arguments: [(3900.0, true), (700, false)])
+  func `A power out of all proportion to the product is said`(watts: Double, isSaid: Bool) {
+    var books = Books()
+    books.timeline.apply(.device(Device(id: gpu, label: "0", model: "NVIDIA GeForce RTX 4090")))
+    books.add(gpu, .power, .average, seconds(0...60).map { ($0, $0 == 30 ? watts : 400) })
+    let words = books.ledger.warnings(over: span(0, 60)).map(\.words)
+    #expect(words.contains { $0.contains("told 3900 W, where its maker states 450 W") } == isSaid)
+  }
+
   @Test func `An accelerator without power beside others is named`() {
     var books = Books()
     let other = Books.id(.gpu, "1")

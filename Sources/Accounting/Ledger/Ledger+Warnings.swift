@@ -11,6 +11,8 @@ public enum AccountWarning: Hashable, Sendable {
   case refused(device: String, text: String, count: Int)
   /// The power of a device is read at moments that are so many seconds apart.
   case seldom(device: String, period: Double)
+  /// An accelerator told more power than three times what its maker states, in watts both.
+  case beyond(device: String, watts: Double, stated: Double)
   /// An accelerator tells no power beside others that do.
   case powerless(device: String)
   /// What was assumed of files when they were imported.
@@ -33,6 +35,10 @@ public enum AccountWarning: Hashable, Sendable {
     case .seldom(let device, let period):
       return "\(device): watts of a moment every \(SI.duration(period)); what lies between is not "
         + "seen, so how far off the joules are is unknown"
+    case .beyond(let device, let watts, let stated):
+      return
+        "\(device) told \(SI.fixed(watts, 0)) W, where its maker states \(SI.fixed(stated, 0)) W: its joules "
+        + "hold more than it can have drawn"
     case .powerless(let device):
       return "\(device) tells no power: what it draws is unknown, and in no total"
     case .assumed(let text): return text
@@ -55,6 +61,7 @@ extension Ledger {
     }
     warnings += metersPassedOver(in: span)
     warnings += seldom(in: span)
+    warnings += beyond(in: span)
     warnings += powerless()
     warnings += refusals(in: span)
     warnings += assumptions(before: span.end)
@@ -89,6 +96,20 @@ extension Ledger {
           else { return nil }
           return .seldom(device: title(device), period: provenance.period)
         }
+    }
+  }
+
+  /// The accelerators whose power was out of all proportion to what their maker states.
+  ///
+  /// Boards pass it for moments, and one name may stand for boards of half the power; three times it is
+  /// neither.
+  private func beyond(in span: TimeSpan) -> [AccountWarning] {
+    inventory.gpus.compactMap { gpu in
+      guard let stated = Accelerator.find(gpu.model)?.power, gpu.role == .accelerator,
+        let id = timeline.id(.power, of: gpu.id),
+        let watts = timeline.extremes(id, over: span)?.high, watts > 3 * stated
+      else { return nil }
+      return .beyond(device: title(gpu), watts: watts, stated: stated)
     }
   }
 

@@ -19,6 +19,10 @@ enum WarningWords {
     case .seldom(let device, let period):
       return "\(device) : watts d’un instant toutes les \(language.duration(period)) ; l’écart des "
         + "joules est inconnu, car l’entre-deux n’est pas vu"
+    case .beyond(let device, let watts, let stated):
+      return
+        "\(device) a dit \(SI.fixed(watts, 0)) W, son fabricant \(SI.fixed(stated, 0)) W : ses joules "
+        + "contiennent plus qu’il n’a pu consommer"
     case .powerless(let device):
       return "\(device) ne dit pas sa puissance : sa part est inconnue et n’est dans aucun total"
     case .assumed(let text): return text
