@@ -251,4 +251,35 @@ import Testing
     #expect(table.rows.allSatisfy { $0[.loss] != nil } && table.rows.count >= 2)
     #expect(table.reader.badRows == 0)
   }
+
+  /// The times of a table may be dates; without a zone of their own they are of the file's.
+  @Test(arguments: [
+    ("2026-03-07 00:00:10", 3600.0, 1_772_838_010.0), ("2026-03-07T00:00:10Z", 3600, 1_772_841_610),
+    ("2026-03-07T00:00:10.5+01:00", 0, 1_772_838_010.5), ("1772841610", 3600, 1_772_841_610),
+    ("2026-03-07 00:00:10 or so", 0, nil), ("yesterday", 0, nil),
+  ])
+  func datesAreTimes(cell: String, offset: Double, right: Double?) {
+    let local = LocalTime(zone: "somewhere") { [$0 - Int64(offset)] }
+    for title in ["timestamp", "date", "time", "datetime"] {
+      var reader = CSVReader(file: "", local: local)
+      var rows: [CSVRow] = []
+      for line in ["\(title),step,loss", "\(cell),1,4.5"] {
+        Array(line.utf8).withUnsafeBufferPointer {
+          if let row = reader.take($0) { rows.append(row) }
+        }
+      }
+      #expect(rows.map(\.clock) == [right], "\(title)")
+    }
+  }
+
+  @Test func rowsWhoseTimesCannotBeReadAreKeptInOrder() throws {
+    let tree = FileTree()
+    tree.write(
+      "/metrics.csv", "timestamp,step,loss\n" + (1...9).map { "soon,\($0),4.5\n" }.joined())
+    let path = tree.root + "/metrics.csv"
+    let found = try #require(
+      try JobFileImport.read(path, machine: "box", FixedClock(Self.now)))
+    #expect(found.readings.last?[.step] == 9)
+    #expect(found.events.contains { $0.text.contains("the time of a row cannot be read") })
+  }
 }

@@ -27,6 +27,19 @@ import Testing
     LogFormatTests.parse(lines.joined(separator: "\n") + "\n")
   }
 
+  /// Some count samples under `epoch_num`, as of 3D U-Net.
+  @Test func epochsThatAreWholePassesByTheThousandsAreSamples() {
+    func rows(_ epoch: Int) -> [Reading] {
+      Self.parse([
+        Self.benchmark("unet3d"), Self.line("train_samples", at: 0, "168"),
+        Self.line("run_start", at: 1),
+        Self.line("eval_accuracy", at: 100, "0.5", "\"epoch_num\": \(epoch)"),
+      ]).readings
+    }
+    #expect(rows(168_000).last?[.samples] == 168_000 && rows(168_000).last?[.epoch] == nil)
+    #expect(rows(1000).last?[.samples] == nil && rows(1000).last?[.epoch] == 1000)
+  }
+
   @Test func whatFollowsTheStopIsNoPartOfTheRun() throws {
     let heard = Self.parse([
       Self.benchmark("resnet"), Self.line("run_start", at: 1),

@@ -23,6 +23,7 @@ package struct CSVReader: Sendable {
     var asked = -1
   }
 
+  private let local: LocalTime?
   private let file: String
   private(set) var header: CSVHeader?
   private var columns: [Column] = []
@@ -37,7 +38,11 @@ package struct CSVReader: Sendable {
   private(set) var isForeign = false
 
   /// A reader for a file of that name.
-  package init(file: String = "") { self.file = file }
+  ///
+  /// - Parameter local: the zone of dates that are written without one.
+  package init(file: String = "", local: LocalTime? = nil) {
+    (self.file, self.local) = (file, local)
+  }
 
   /// Takes a line; returns what it says, if it is a row that says something.
   package mutating func take(_ line: UnsafeBufferPointer<UInt8>, isCut: Bool = false) -> CSVRow? {
@@ -72,6 +77,20 @@ package struct CSVReader: Sendable {
     for column in columns { choice.hear(column.use, name: column.name) }
   }
 
+  /// The time of a cell that is written as a date, in seconds since 1970; `nil` where its zone is not
+  /// known either.
+  private func written(_ cell: ArraySlice<UInt8>) -> Double? {
+    let found = cell.withUnsafeBufferPointer { StampScanner.read($0, at: 0) }
+    guard let (stamp, end) = found, end == cell.count else { return nil }
+    switch stamp {
+    case .instant(let nanoseconds): return Double(nanoseconds) / 1e9
+    case .local(let shown):
+      guard let local, let time = LiveStamps.times(shown, local).first else { return nil }
+      return Double(time.nanoseconds) / 1e9
+    default: return nil
+    }
+  }
+
   private mutating func row(_ clock: CSVHeader.Clock) -> CSVRow? {
     var row = CSVRow()
     row.entries.reserveCapacity(min(columns.count, 16))
@@ -88,8 +107,8 @@ package struct CSVReader: Sendable {
     sum(validationParts, .validationLoss, "sum of val/…_loss", &row)
     switch clock {
     case .none: break
-    case .elapsed(let column): row.clock = PlainNumber.parse(cells[column])
-    case .wall(let column): row.clock = PlainNumber.parse(cells[column])
+    case .elapsed(let column), .wall(let column):
+      row.clock = PlainNumber.parse(cells[column]) ?? written(cells[column])
     case .duration(let column):
       let seconds = PlainNumber.clock(cells[column]) ?? PlainNumber.parse(cells[column])
       if let seconds, 0..<1e9 ~= seconds {

@@ -21,6 +21,9 @@ struct CSVSource: JobFileSource {
   private var memory = CSVMemory()
   private var anchor: Timestamp?
   private var isBadRowTold = false
+  private var isMissedTimeTold = false
+  /// Whether a row has told its time.
+  private var isTimed = false
   private var isFinished = false
   /// The rows without a time that are to be told at the end, when a finished table is read.
   private var untimed: [JobRow]?
@@ -29,7 +32,7 @@ struct CSVSource: JobFileSource {
     self.name = name
     self.context = context
     file = GrowingFile(path: path)
-    reader = CSVReader(file: file.name)
+    reader = CSVReader(file: file.name, local: context.localTime)
     rows = JobRows(context, source: name, kind: "table", path: path)
   }
 
@@ -48,7 +51,7 @@ struct CSVSource: JobFileSource {
         "\(file.path): the last line has no end, may be cut and is passed over", at: now,
         to: &result)
     }
-    if let rest = untimed, !rest.isEmpty {
+    if let rest = untimed, !rest.isEmpty, !isTimed {
       rows.sayUntimed(
         rest, runtime: nil, written: min(file.modified, now), arrival: now, to: &result)
     }
@@ -68,7 +71,7 @@ struct CSVSource: JobFileSource {
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
     let now = clock.now
     if case .fresh = try file.look() {
-      reader = CSVReader(file: file.name)
+      reader = CSVReader(file: file.name, local: context.localTime)
       splitter.reset()
       memory.rewind()
       isFinished = false
@@ -113,9 +116,9 @@ struct CSVSource: JobFileSource {
   ) {
     guard let last = fresh.last, let header = reader.header else { return }
     let written = min(file.modified, now)
-    var isTimed = true
+    var hasClock = true
     switch header.clock {
-    case .none: isTimed = false
+    case .none: hasClock = false
     case .wall: anchor = Timestamp(nanoseconds: 0)
     case .elapsed, .duration:
       guard let clock = last.clock else { break }
@@ -127,13 +130,19 @@ struct CSVSource: JobFileSource {
     var timed: [JobRow] = []
     for row in fresh {
       var next = JobRow(time: written)
-      if isTimed {
-        guard let anchor, let clock = row.clock else { continue }
+      next.entries = row.entries
+      if hasClock {
+        guard let anchor, let clock = row.clock else {
+          // A table none of whose times can be read has its rows all the same.
+          untimed?.append(next)
+          missTime(now, &result)
+          continue
+        }
+        isTimed = true
         // A time since 1970 needs nothing to count from.
         next.time = clock > 946_684_800 ? Timestamp(seconds: clock) : anchor + clock
       }
-      next.entries = row.entries
-      if isTimed {
+      if hasClock {
         timed.append(next)
       } else if untimed != nil {
         untimed?.append(next)
@@ -145,6 +154,15 @@ struct CSVSource: JobFileSource {
     }
     rows.say(timed, by: reader.choice, arrival: now, to: &result)
     if let state { rows.say([state], by: reader.choice, arrival: now, to: &result) }
+  }
+
+  /// Says once that rows have times that cannot be read.
+  private mutating func missTime(_ now: Timestamp, _ result: inout [Observation]) {
+    guard !isMissedTimeTold else { return }
+    isMissedTimeTold = true
+    rows.note(
+      "\(file.path): the time of a row cannot be read; such rows are passed over where others have one",
+      at: now, to: &result)
   }
 
   /// The line of the catalogue: `csv:FILE`.

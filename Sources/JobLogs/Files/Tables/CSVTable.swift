@@ -69,7 +69,9 @@ struct CSVHeader: Sendable, Equatable {
     }
   }
 
-  private static let wallNames: Set<String> = ["wall_time", "timestamp", "_timestamp", "unix_time"]
+  private static let wallNames: Set<String> = [
+    "wall_time", "timestamp", "_timestamp", "unix_time", "datetime", "date_time", "date",
+  ]
 
   /// The columns whose sum is the loss: Ultralytics writes its parts, weighted already.
   func parts(of split: String) -> [Int] {

@@ -35,6 +35,8 @@ struct MLPerfReader: ProgressReader {
   private var samples: Int64?
   private var step: Int64?
   private var epoch: Double?
+  /// How many samples an epoch has.
+  private var epochSamples: Int64?
   /// The last value of an evaluation, which another rank may say once more.
   private var evaluated: Double?
   /// Which of several figures under one key is taken: the first that was named.
@@ -152,9 +154,17 @@ struct MLPerfReader: ProgressReader {
       batch = number?.whole
       return progress.learn(["global_batch": number?.fact])
     }
+    if isKey("train_samples") { epochSamples = number?.whole }
     if isKey("train_samples") { return progress.learn(["train_samples": number?.fact]) }
     if isKey("max_sequence_length") { return progress.learn(["sequence_length": number?.fact]) }
     return false
+  }
+
+  /// Whether what is called epochs are the samples of so many: no run has ten thousand epochs, and whole
+  /// multiples of one.
+  private func isSamples(_ passes: LogLine.Number) -> Bool {
+    guard let epochSamples, epochSamples > 1, let whole = passes.whole else { return false }
+    return whole >= 10_000 && whole % epochSamples == 0
   }
 
   /// How far the job was, from the metadata of an event; false when it was farther already, which is
@@ -168,7 +178,7 @@ struct MLPerfReader: ProgressReader {
       line.number(after: "\"epoch_num\"", from: place)
       ?? line.number(after: "\"epoch\"", from: place)
     if let passes {
-      if benchmark == "bert" {
+      if benchmark == "bert" || isSamples(passes) {
         progress.samples = progress.samples ?? passes.whole
       } else {
         progress.epoch = passes.value

@@ -7,15 +7,16 @@ extension Import {
   func readTraining(
     _ path: String, machine: String, _ clock: SystemClock
   ) throws -> [Observation] {
+    let (rule, isNamed) = try zoneOptions.zone(HostEnvironment.current())
     do throws(SourceFailure) {
-      if let found = try JobFileImport.read(path, machine: machine, clock) {
+      let local = LocalTime(rule)
+      if let found = try JobFileImport.read(path, machine: machine, local: local, clock) {
         tellTiming(of: found, path)
         return found
       }
     } catch {
       throw Failure("\(path): \(error.message)")
     }
-    let (rule, isNamed) = try zoneOptions.zone(HostEnvironment.current())
     let log: LogImport
     do throws(SourceFailure) {
       log = try LogImport(
