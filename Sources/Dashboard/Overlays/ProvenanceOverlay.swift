@@ -44,8 +44,8 @@ struct ProvenanceOverlay: ScrollingOverlay {
       ])
     }
     let certificate = panel.certificate(c).map { line in
-      let isWarning = line.hasPrefix("▲")
-      return [Run(sanitized(line), style(isWarning ? .warning : .text))]
+      let mark = line.isWarning ? "▲ " : ""
+      return [Run(mark + sanitized(line.text), style(line.isWarning ? .warning : .text))]
     }
     if !certificate.isEmpty {
       lines = certificate + (lines.isEmpty ? [] : [[]]) + lines

@@ -5,9 +5,9 @@ import Telemetry
 
 extension Certificate {
   /// Joules of a server's token or request, by the formula of each; empty while none are told.
-  static func serving(_ job: Device, _ c: FrameContext) -> [String] {
+  static func serving(_ job: Device, _ c: FrameContext) -> [CertificateLine] {
     guard let cost = c.ledger.servingCost(of: job.id, at: c.time) else { return [] }
-    var lines: [String] = []
+    var lines: [CertificateLine] = []
     if let energy = cost.energy {
       let mark = energy.isModelled ? "≈ " : ""
       let joules = mark + c.string(energy.joules, "J")
@@ -42,7 +42,7 @@ extension Certificate {
     if let energy = cost.energy { lines.append(method(energy, c)) }
     return lines
       + c.ledger.caveats(of: job.id, over: cost.span).map {
-        "▲ " + ShortfallWords.text($0, in: c.language)
+        .warning(ShortfallWords.text($0, in: c.language))
       }
   }
 }

@@ -9,14 +9,14 @@ import Telemetry
 /// One line for each thing it rests on, for the provenance view; the headline's own formula first.
 enum Certificate {
   /// Joules of a step, a token, a sample, an epoch or a request of a job; empty while none are told.
-  static func cost(of job: Device, _ c: FrameContext) -> [String] {
+  static func cost(of job: Device, _ c: FrameContext) -> [CertificateLine] {
     if c.ledger.isServer(job.id) { return serving(job, c) }
     if let earlier = c.ledger.earlierRun(of: job.id, at: c.time) {
       let progress = AlgorithmCostPanel.progress(earlier, c) ?? ""
-      return ["▲ " + c.say(CertificateWords.earlier, progress)]
+      return [.warning(c.say(CertificateWords.earlier, progress))]
     }
     guard let cost = c.ledger.cost(of: job.id, at: c.time) else { return [] }
-    var lines: [String] = []
+    var lines: [CertificateLine] = []
     let divisor = divisor(cost)
     let work = divisor?.work
     let span = work?.span ?? cost.span
@@ -46,54 +46,47 @@ enum Certificate {
     lines.append(words)
     if let energy { lines.append(method(energy, c)) }
     lines += c.ledger.caveats(of: job.id, over: span).map {
-      "▲ " + ShortfallWords.text($0, in: c.language)
+      .warning(ShortfallWords.text($0, in: c.language))
     }
     let unseen = c.timeline.facts(of: job.id).unseen
-    if !unseen.isEmpty { lines.append("▲ " + sanitized(unseen)) }
+    if !unseen.isEmpty { lines.append(.warning(unseen)) }
     return lines
   }
 
   /// The energy of the machine since the session began, and what must be said with it.
-  static func energy(_ c: FrameContext) -> [String] {
+  static func energy(_ c: FrameContext) -> [CertificateLine] {
     guard let energy = c.ledger.energy(over: c.account), energy.covered > 0 else { return [] }
     let doubt = c.ledger.uncertainty(over: c.account).map { doubt in
       energy.joules > 0 && doubt < energy.joules
         ? " ± \(c.fixed(max(1, doubt / energy.joules * 100), 0)) %" : ""
     }
-    var lines = [
+    var lines: [CertificateLine] = []
+    lines.append(
       "\(energy.isModelled ? "≈ " : "")\(c.string(SI.energy(energy.joules)))\(doubt ?? "") "
-        + c.accountWords
-    ]
+        + c.accountWords)
     if let boundary = c.ledger.boundary(over: c.account) {
       lines.append(c.say(CertificateWords.energyOf, boundary))
     }
     lines.append(method(energy, c))
     lines += c.ledger.warnings(over: c.account).map {
-      "▲ " + WarningWords.text($0, in: c.language)
+      .warning(WarningWords.text($0, in: c.language))
     }
     return lines
   }
 
   /// The renewable share and the grams of what was drawn.
-  static func grid(_ c: FrameContext) -> [String] {
-    let asked = GridAsked.lines(c)
-    guard let account = c.ledger.grid(over: c.session), account.matched > 0 else { return asked }
-    let site =
-      account.siteJoules > 0
-      ? [
-        c.say(CertificateWords.sunShare)
-      ]
-      : []
+  static func grid(_ c: FrameContext) -> [CertificateLine] {
+    var lines = GridAsked.lines(c).map { CertificateLine($0) }
+    guard let account = c.ledger.grid(over: c.session), account.matched > 0 else { return lines }
+    if account.siteJoules > 0 { lines.append(c.say(CertificateWords.sunShare)) }
+    if c.input.session.supposed != nil {
+      lines.append(.warning(c.say(CertificateWords.whatIf)))
+    }
     let live = c.ledger.gridCourse.live.flatMap { GridFacts($0.attributes) }
     let factors = live.map { $0.factors.isEmpty ? "" : ", " + sanitized($0.factors) } ?? ""
-    var lines = [
-      c.say(CertificateWords.share),
-      c.say(CertificateWords.grams) + factors,
-      c.say(CertificateWords.known, c.percent(account.coverage)),
-    ]
-    if c.input.session.supposed != nil {
-      lines.insert(c.say(CertificateWords.whatIf), at: 0)
-    }
+    lines.append(c.say(CertificateWords.share))
+    lines.append(c.say(CertificateWords.grams) + factors)
+    lines.append(c.say(CertificateWords.known, c.percent(account.coverage)))
     if let live {
       let basis: CertificateWords =
         switch live.basis {
@@ -106,7 +99,7 @@ enum Certificate {
           CertificateWords.sharesOf, c.say(basis),
           sanitized(WarningWords.otherBasis(live, in: c.language))))
     }
-    return asked + site + lines
+    return lines
   }
 
   /// What the joules are divided by, what one of them is called, and its joules.

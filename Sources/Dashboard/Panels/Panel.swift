@@ -26,7 +26,7 @@ protocol Panel: Sendable {
   /// The kinds of device whose series the provenance view lists.
   var kinds: [DeviceKind] { get }
   /// How its headline came about, a line for each thing it rests on.
-  func certificate(_ context: FrameContext) -> [String]
+  func certificate(_ context: FrameContext) -> [CertificateLine]
   /// What it shows, for the manual.
   var tells: String { get }
   /// The sources of its numbers, for the manual.

@@ -17,7 +17,7 @@ struct RenewableSharePanel: Panel {
     "a live grid source where one is asked, else the country's annual mix (Our World in Data, Ember); "
     + "matched to when you drew it"
 
-  func certificate(_ c: FrameContext) -> [String] { Certificate.grid(c) }
+  func certificate(_ c: FrameContext) -> [CertificateLine] { Certificate.grid(c) }
 
   func headline(_ c: FrameContext) -> Headline {
     let grid = c.grid

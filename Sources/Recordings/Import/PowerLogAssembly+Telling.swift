@@ -6,13 +6,13 @@ extension PowerLogAssembly {
   /// Describes a device, and says what of its rows is left out.
   mutating func tell(_ whole: Whole) {
     let readings = PowerLogReadings(whole)
+    var repeats: [(file: Int, text: String)] = []
     for (file, count) in readings.repeats.sorted(by: { $0.key < $1.key }) {
-      remarks.append(
-        Remark(
-          path: files[file].path,
-          text: "\(count) rows of \(whole.id.kind.name) \(whole.id.name) are left out, since "
-            + "\(files[whole.stretches[0].file].name) tells of the same time",
-          isLoss: true))
+      let text =
+        "\(count) rows of \(whole.id.kind.name) \(whole.id.name) are left out, since "
+        + "\(files[whole.stretches[0].file].name) tells of the same time"
+      remarks.append(Remark(path: files[file].path, text: text, isLoss: true))
+      repeats.append((file, text))
     }
     let subject = whole.stretches[0].device.subject
     let period = period(whole, readings)
@@ -24,6 +24,12 @@ extension PowerLogAssembly {
     // What is told below lies within what the readings tell of.
     span = Self.union(span, readings.span)
     powerSpan = Self.union(powerSpan, readings.powerSpan)
+    for (file, text) in repeats {
+      guard let time = whole.stretches.first(where: { $0.file == file })?.span?.start else {
+        continue
+      }
+      tell("\(files[file].name): \(text)", at: time, cause: .assumed)
+    }
     tellDoubts(whole, doubts)
     descriptions.append(.device(device(whole, subject)))
     for metric in readings.metrics {

@@ -67,8 +67,8 @@ enum CertificateWords: ScreenWords {
         "the mix is known for {1} % of the joules", "le mix est connu pour {1} % des joules")
     case .whatIf:
       Texts(
-        "▲ WHAT IF: of another grid, not of the one the run drew from",
-        "▲ ET SI : d’un autre réseau, et non de celui où l’exécution a puisé")
+        "WHAT IF: of another grid, not of the one the run drew from",
+        "ET SI : d’un autre réseau, et non de celui où l’exécution a puisé")
     case .sharesOf: Texts("shares of {1}; {2}", "parts de : {1} ; {2}")
     case .ofProduction: Texts("production", "production")
     case .ofConsumption: Texts("consumption", "consommation")

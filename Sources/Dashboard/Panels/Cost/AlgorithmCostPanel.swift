@@ -18,7 +18,7 @@ struct AlgorithmCostPanel: Panel {
     "the job's own log, tracker files or the server's metrics, joined with the energy of "
     + "the same seconds"
 
-  func certificate(_ c: FrameContext) -> [String] {
+  func certificate(_ c: FrameContext) -> [CertificateLine] {
     c.job.map { Certificate.cost(of: $0, c) } ?? []
   }
 

@@ -34,19 +34,13 @@ struct DataThroughputPanel: Panel {
     return rates.isEmpty ? nil : rates.reduce(0, +)
   }
 
-  func certificate(_ c: FrameContext) -> [String] {
-    var lines: [String] = []
+  func certificate(_ c: FrameContext) -> [CertificateLine] {
+    var lines: [CertificateLine] = []
     if !c.inventory.disks.isEmpty || !c.inventory.interfaces.isEmpty {
-      lines = [
-        c.say(CertificateWords.dataRate),
-        c.say(CertificateWords.byDifference),
-      ]
+      lines.append(c.say(CertificateWords.dataRate))
+      lines.append(c.say(CertificateWords.byDifference))
     }
-    if c.dataPath.isWorthShowing {
-      lines.append(
-        c.say(CertificateWords.path)
-      )
-    }
+    if c.dataPath.isWorthShowing { lines.append(c.say(CertificateWords.path)) }
     return lines
   }
 

@@ -18,7 +18,7 @@ struct GPUDrawPanel: Panel {
   let origin =
     "the driver (NVIDIA, AMD, Intel, Jetson, Grace), RAPL, hwmon"
 
-  func certificate(_ c: FrameContext) -> [String] { Certificate.energy(c) }
+  func certificate(_ c: FrameContext) -> [CertificateLine] { Certificate.energy(c) }
 
   func headline(_ c: FrameContext) -> Headline {
     let gpus = c.inventory.gpus
