@@ -163,5 +163,9 @@ import Testing
     #expect(
       books.ledger.warnings(over: span(0, 60)).map(\.words)
         == ["gpu 1 tells no power: what it draws is unknown, and in no total"])
+    // What is on the processor's die is in its package.
+    books.timeline.apply(
+      .device(Device(id: other, label: "iGPU", attributes: [Device.integratedKey: "yes"])))
+    #expect(books.ledger.warnings(over: span(0, 60)).isEmpty)
   }
 }

@@ -51,6 +51,34 @@ import Testing
     }
   }
 
+  /// Ten readings a second of bursts that last less than one, as of inference.
+  @Test(arguments: [3, 10]) func burstsWithinASecondAreAveraged(perSecond: Int) throws {
+    var dice = SeededRandom(UInt64(perSecond))
+    let rows = (0..<300 * perSecond).map { row in
+      (row / perSecond, dice.next(2) == 0 ? 90.0 : 350 + Double(dice.next(30)))
+    }
+    let found = try file(rows)
+    let right = rows.reduce(0) { $0 + $1.1 } / Double(rows.count) * 299
+    #expect(abs(Double(Log.drawn(found).first?.joules ?? 0) - right) <= 0.01 * right)
+  }
+
+  /// What lies apart in the file, or has finer times, is of no fast logger, however alike it is.
+  @Test func twoRunsOfOneLevelAreUnknown() throws {
+    var dice = SeededRandom(3)
+    func run() -> [(second: Int, watts: Double)] {
+      (0..<120).map { ($0, 300 + Double(dice.next(100)) / 10) }
+    }
+    #expect(throws: ImportError.self) { try file(run() + run()) }
+    let fine = (0..<240).map { row in
+      "\(Log.stamp(row / 2 * 1000 + 125)), 0, \(300 + Double(dice.next(100)) / 10) W\n"
+    }
+    #expect(throws: ImportError.self) {
+      try PowerLogAssembly([
+        try Log.log("timestamp, index, power.draw [W]\n" + fine.joined())
+      ])
+    }
+  }
+
   @Test func aFileThatWasAppendedToItselfSaysNothingNew() throws {
     let rows = (0..<120).map { ($0, 100 + Double($0 % 7)) }
     let found = try file(rows + rows)

@@ -118,8 +118,19 @@ import Testing
       "time,\"power, total\",power limit\n2026-05-28 11:00:00,300,400\n",
       "time=time,wall.power=#2,?"
     ),
+    (
+      "2024-05-14 07:02:38, 88.6%,461,  1.66 W   \n2024-05-14 07:03:43,127.3%,465,  2.17 W   \n",
+      "time=#1,wall.power=#4,W"
+    ),
   ]) func aTableLooksLikeSomething(text: String, right: String) {
     #expect(PowerLogGuess(Array(text.utf8))?.mapping == right)
+  }
+
+  @Test func rowsWithoutTitlesAreAllRead() throws {
+    let text = (0...60).map { "2024-05-14 07:02:\($0 < 10 ? "0" : "")\($0), 200 W\n" }.prefix(60)
+    let mapping = try PowerLogMapping("time=#1,wall.power=#2,W")
+    let log = try PowerLogFile.read(Array(text.joined().utf8), path: "a.csv", mapping: mapping)
+    #expect(try PowerLogAssembly([log]).count == 60)
   }
 
   @Test(arguments: [

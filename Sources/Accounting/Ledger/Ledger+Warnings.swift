@@ -113,11 +113,14 @@ extension Ledger {
     }
   }
 
-  /// The accelerators that tell no power where others of their machine do and no meter contains them.
+  /// The accelerators that tell no power where others of their machine do and no meter contains them; what
+  /// is on a processor's die is in its package.
   private func powerless() -> [AccountWarning] {
     inventory.machines.filter { $0.wholes.isEmpty }.flatMap { meters in
       let boards = inventory.gpus.filter { $0.id.machine == meters.machine }
-      let silent = boards.filter { timeline.energySeries(of: $0.id) == nil }
+      let silent = boards.filter {
+        timeline.energySeries(of: $0.id) == nil && $0.attributes[Device.integratedKey] == nil
+      }
       return silent.count < boards.count
         ? silent.map { AccountWarning.powerless(device: title($0)) } : []
     }

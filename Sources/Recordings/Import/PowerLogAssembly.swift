@@ -100,8 +100,8 @@ public struct PowerLogAssembly {
     let name = "\(stretch.device.subject.kind.name) \(stretch.device.label)"
     count.add(
       line: stretch.contradictions.line,
-      "two powers of \(name) at one time, \(stretch.contradictions.words), as of two devices; "
-        + "a file for each tells them apart")
+      "two powers of \(name) at one time, \(stretch.contradictions.words), as of two devices or "
+        + "runs; a file for each tells them apart")
     count.add(more: stretch.count - 1)
     return count
   }

@@ -1,4 +1,7 @@
 extension Device {
+  /// The attribute of an accelerator on a processor's die, whose power is in the processor's package.
+  package static let integratedKey = "integrated"
+
   /// The attribute that names the program by whose word alone a device's power is known.
   package static let tellerKey = "told_by"
 

@@ -1,31 +1,38 @@
+import Quantities
+import Telemetry
+
 /// What rows of one device and one time tell against each other.
 ///
-/// Readings that a clock of whole seconds could not part are neighbours: they differ less from each other
-/// than from those of the next second. Rows of two devices under one name differ as devices do. Which of
-/// both it is shows over all rows; of two devices nobody can say what each drew.
+/// A logger that is faster than its clock's whole seconds writes such rows side by side; their mean is what it
+/// measured. Two devices under one name, or two runs in one file, write them too, and nobody can say then what
+/// each drew. Which of both it is shows over all rows.
 struct PowerLogContradictions {
   /// The powers of one time.
   struct Time {
-    private var first: Double?
+    fileprivate let time: Timestamp
+    fileprivate private(set) var first: Double?
+    fileprivate private(set) var lines: (first: Int, last: Int)
+    fileprivate private(set) var count = 0
+    fileprivate private(set) var distances = (sum: 0.0, count: 0)
     private var last: Double?
     private var sum = 0.0
-    private var count = 0
-    fileprivate var distances = (sum: 0.0, count: 0)
-    fileprivate var power: Double? { first }
 
-    init(_ power: Double?) {
-      guard let power else { return }
+    init(_ row: PowerLogRows) {
+      time = row.time
+      lines = (row.line, row.line)
+      guard let power = row.power else { return }
       (first, last, sum, count) = (power, power, power, 1)
     }
 
-    /// Takes in the power of another row of the same time.
-    mutating func add(_ power: Double?, line: Int, _ all: inout PowerLogContradictions) {
-      guard let power else { return }
+    /// Takes in another row of the same time.
+    mutating func add(_ row: PowerLogRows, _ all: inout PowerLogContradictions) {
+      lines = (min(lines.first, row.line), max(lines.last, row.line))
+      guard let power = row.power else { return }
       if let last, last != power {
         distances.sum += abs(power - last)
         distances.count += 1
         all.rows.add(
-          line: line, "\(PowerLogGate.text(power)) W beside \(PowerLogGate.text(last)) W")
+          line: row.line, "\(PowerLogGate.text(power)) W beside \(PowerLogGate.text(last)) W")
       }
       if first == nil { first = power }
       last = power
@@ -40,35 +47,53 @@ struct PowerLogContradictions {
   /// The rows that tell another power than one before them of the same time.
   private(set) var rows = PowerLogCount()
   private var times = 0
-  private var contradicting = 0
+  /// Times at which powers differ; those of them that are no whole second, and those whose rows lie
+  /// apart in the file.
+  private var contradicting = (all: 0, fine: 0, apart: 0)
+  /// How often a time had one row, two, three, …, and more than fifteen.
+  private var counts = [Int](repeating: 0, count: 17)
   private var within = (sum: 0.0, count: 0)
   private var between = (sum: 0.0, count: 0)
   private var level = 0.0
-  private var former: Double?
+  private var former: Time?
 
   /// Ends a time.
   mutating func end(_ time: Time) {
-    guard let power = time.power else { return }
+    guard let power = time.first else { return }
     times += 1
     level += power
-    if let former {
-      between.sum += abs(power - former)
+    counts[min(time.count, 16)] += 1
+    if let former, let old = former.first {
+      between.sum += abs(power - old)
       between.count += 1
+      // Rows of this time stand before some of the time before it.
+      if former.distances.count > 0, time.lines.first < former.lines.last {
+        contradicting.apart += 1
+      }
     }
-    former = power
+    former = time
     guard time.distances.count > 0 else { return }
-    contradicting += 1
+    contradicting.all += 1
+    if time.time.nanoseconds % 1_000_000_000 != 0 { contradicting.fine += 1 }
     within.sum += time.distances.sum
     within.count += time.distances.count
   }
 
-  /// Whether the rows are of several devices, as far as can be seen.
+  /// Whether the rows are of several devices or runs, or nobody can say.
   ///
   /// A few contradictions, as of a clock that was set back, are none.
-  var areSeveralDevices: Bool {
-    guard contradicting * 5 > times, within.count > 0 else { return false }
+  var areSeveral: Bool {
+    guard contradicting.all * 5 > times, within.count > 0 else { return false }
+    // A fast logger writes the rows of a second one after the other, and knows no finer times.
+    if contradicting.apart * 2 > contradicting.all || contradicting.fine * 2 > contradicting.all {
+      return true
+    }
     let apart = within.sum / Double(within.count)
+    guard apart > 0.1 * level / Double(times) else { return false }
     let step = between.count > 0 ? between.sum / Double(between.count) : 0
-    return apart > 0.1 * level / Double(times) && apart > 0.8 * step
+    // Two devices differ from each other at a time, and each little from itself a second later.
+    if apart > 2 * step { return true }
+    // Two rows every second may be two devices that both go up and down.
+    return counts[2] * 10 >= times * 9 && apart > 0.8 * step
   }
 }

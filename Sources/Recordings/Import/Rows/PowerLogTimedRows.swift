@@ -82,10 +82,10 @@ final class PowerLogSingleRows: PowerLogRows {
     if !isAhead { isAhead = rows.next() }
     guard isAhead else { return false }
     take(rows)
-    var powers = PowerLogContradictions.Time(rows.power)
+    var powers = PowerLogContradictions.Time(self)
     isAhead = rows.next()
     while isAhead, rows.time == time {
-      powers.add(rows.power, line: rows.line, &contradictions)
+      powers.add(rows, &contradictions)
       let (former, metrics) = ((0..<count).map { values[$0] }, store.shapes[shape].metrics)
       let new = store.shapes[rows.shape].metrics
       let kept = metrics.indices.filter { !new.contains(metrics[$0]) }

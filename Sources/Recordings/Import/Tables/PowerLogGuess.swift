@@ -18,11 +18,17 @@ public struct PowerLogGuess: Sendable {
     else {
       return nil
     }
-    let rows = lines.dropFirst().compactMap { line -> [String]? in
+    let isUntitled = titles.cells.contains { Self.isTime($0) }
+    let rows = lines.dropFirst(isUntitled ? 0 : 1).compactMap { line -> [String]? in
       var cells = CSVCells()
       Array(line.utf8).withUnsafeBufferPointer { cells.split($0, at: titles.separator) }
       guard cells.count == titles.cells.count else { return nil }
       return (0..<cells.count).map { String(decoding: cells[$0], as: UTF8.self) }
+    }
+    if isUntitled {
+      guard let found = Self.untitled(rows) else { return nil }
+      (mapping, isWhole) = (found, true)
+      return
     }
     guard !rows.isEmpty, let time = Self.time(titles.cells, rows) else { return nil }
     var parts = time
@@ -46,6 +52,25 @@ public struct PowerLogGuess: Sendable {
     guard !used.isEmpty else { return nil }
     mapping = parts.joined(separator: ",")
     self.isWhole = isWhole
+  }
+
+  private static func isTime(_ cell: String) -> Bool {
+    switch PowerLogTime(Array(cell.utf8)) {
+    case .instant?, .wall?, .either?, .yearless?: true
+    default: false
+    }
+  }
+
+  /// The mapping of rows without titles: the first time, and the one column with watts behind each number.
+  ///
+  /// Whose they are is for the user to say.
+  private static func untitled(_ rows: [[String]]) -> String? {
+    guard let first = rows.first, let time = first.firstIndex(where: isTime) else { return nil }
+    let watts = first.indices.filter { place in
+      rows.allSatisfy { $0[place].split(separator: " ").last == "W" }
+    }
+    guard watts.count == 1, let power = watts.first else { return nil }
+    return "time=#\(time + 1),wall.power=#\(power + 1),W"
   }
 
   private static func column(_ place: Int, _ titles: PowerLogSheet.Titles) -> String {

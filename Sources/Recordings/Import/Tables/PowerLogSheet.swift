@@ -67,11 +67,17 @@ struct PowerLogSheet: Sendable {
   /// Whether a line that is no row is one that the tool writes at the end.
   var isFooter: @Sendable (String) -> Bool = { _ in false }
 
-  /// Reads a text whose first line that is not blank has the titles.
+  /// Whether the titles are a row already: the file has none.
+  private var isUntitled: Bool {
+    guard time.allSatisfy(titles.cells.indices.contains) else { return false }
+    return clock(Array(time.map { titles.cells[$0] }.joined(separator: " ").utf8)) != nil
+  }
+
+  /// Reads a text whose first line that is not blank has the titles, if it has any.
   func read(_ text: PowerLogText) -> PowerLogTable {
     var table = text.table()
     var cells = CSVCells()
-    var isTitled = false
+    var isTitled = isUntitled
     var places: [PowerLogSubject: Int] = [:]
     let subjects = columns.map { column -> Int in
       if let known = places[column.subject] { return known }

@@ -14,7 +14,7 @@ final class PowerLogStretch {
   let timeless: PowerLogCount
   /// Rows whose power was averaged with that of another of the same time.
   private(set) var contradictions = PowerLogCount()
-  /// Whether several devices stand under its one name.
+  /// Whether several devices or runs stand under its one name.
   private(set) var isSeveral = false
   private let hours: PowerLogHours
   private let shift: Double
@@ -40,7 +40,7 @@ final class PowerLogStretch {
       let single = order.singleRows()
       survey.take(PowerLogSortedRows(single, file: file), endsUnordered: false)
       contradictions = single.contradictions.rows
-      isSeveral = single.contradictions.areSeveralDevices
+      isSeveral = single.contradictions.areSeveral
     } else {
       timeless = rows.timeless
     }

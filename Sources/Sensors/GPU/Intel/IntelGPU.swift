@@ -70,10 +70,11 @@ struct IntelGPU {
     }
     let sizes = ["/device/tile0/physical_vram_size_bytes", "/lmem_total_bytes"]
     totalMemory = sizes.lazy.compactMap { Self.size(card.path + $0) }.first
+    var attributes = ["index": "\(index)", "pci": card.pci, "driver": card.driver]
+    if isIntegrated { attributes[Device.integratedKey] = "yes" }
     device = Device(
       id: context.device(.gpu, card.pci), label: isIntegrated ? "iGPU" : "\(index)",
-      model: "Intel \(card.name(in: context))",
-      attributes: ["index": "\(index)", "pci": card.pci, "driver": card.driver])
+      model: "Intel \(card.name(in: context))", attributes: attributes)
   }
 
   /// A size in decimal or, with `0x`, hexadecimal digits.
