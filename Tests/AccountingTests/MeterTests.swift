@@ -145,6 +145,21 @@ import Testing
     #expect(energy.joules >= 4 * end && energy.joules <= 4 * end + 24 * 1200 * 6 + 1)
   }
 
+  /// A meter that tells a third of each minute, and more than its parts whenever it tells.
+  @Test(arguments: [1, 7]) func `A meter with many silences is not blamed for them`(days: Int) {
+    var books = Books()
+    let minutes = (0..<days * 1440).map { $0 * 60 }
+    books.draw(wall, watts: 520, at: minutes.flatMap { seconds($0...$0 + 19) })
+    books.draw(
+      gpu, watts: 320, at: stride(from: 0.0, to: Double(days) * 86_400, by: 5).map { $0 })
+    let ledger = books.ledger
+    let all = span(0, Double(days) * 86_400)
+    #expect(ledger.metersPassedOver(in: all).isEmpty)
+    let energy = ledger.energy(over: all)
+    #expect(energy.map { $0.coverage > 0.999 } == true)
+    #expect(energy.map { 320 * all.seconds * 0.999...387 * all.seconds ~= $0.joules } == true)
+  }
+
   @Test(arguments: [(3900.0, true), (700, false)])
   func `A power out of all proportion to the product is said`(watts: Double, isSaid: Bool) {
     var books = Books()

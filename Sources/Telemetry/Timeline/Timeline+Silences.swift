@@ -82,12 +82,23 @@ extension Series {
     var points: [Point] = []
     let first = samples.first?.time
     if first.map({ span.start < $0 }) ?? true {
-      let reaching = tiers.first { $0.buckets.first.map { $0.time <= span.start } ?? false }
+      // A tier that has forgotten nothing reaches back to the beginning.
+      let reaching = tiers.first { tier in
+        tier.buckets.first.map { bucket in
+          bucket.time <= span.start
+            || beginning.map { bucket.time - $0.time <= Double(tier.width) / 1e9 } ?? false
+        } ?? false
+      }
       let buckets = (reaching ?? tiers.last)?.buckets
+      if let beginning, buckets?.first.map({ $0.time > span.start }) ?? true {
+        points.append(Point(beginning))
+      }
       if let buckets {
         let from = max(0, buckets.place(after: span.start) - 1)
         let to = min(first.map(buckets.place(from:)) ?? buckets.count, buckets.past(span.end))
-        buckets.forEach(in: from..<max(from, to)) { points.append(Point($0)) }
+        buckets.forEach(in: from..<max(from, to)) { bucket in
+          if points.last.map({ $0.time < bucket.time }) ?? true { points.append(Point(bucket)) }
+        }
         if let last = points.last, last.time >= span.end { return points }
       }
     }
