@@ -43,9 +43,10 @@ struct ProvenanceOverlay: ScrollingOverlay {
         Run(sanitized(text), style(.muted)),
       ])
     }
-    let certificate = panel.certificate(c).map { line in
+    let certificate = panel.certificate(c).flatMap { line in
       let mark = line.isWarning ? "▲ " : ""
-      return [Run(mark + sanitized(line.text), style(line.isWarning ? .warning : .text))]
+      return OverlayBox.paragraph(
+        mark + sanitized(line.text), width: width, style(line.isWarning ? .warning : .text))
     }
     if !certificate.isEmpty {
       lines = certificate + (lines.isEmpty ? [] : [[]]) + lines
