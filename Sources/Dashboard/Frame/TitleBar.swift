@@ -46,6 +46,7 @@ enum TitleBar {
     }
     let name = models.allSatisfy { $0 == first } ? first : c.say(FrameWords.severalKinds)
     let short = name.hasPrefix("NVIDIA ") ? String(name.dropFirst(7)) : name
+    if short.isEmpty { return models.count > 1 ? c.say(DataWords.gpus, "\(models.count)") : nil }
     return models.count > 1 ? "\(models.count) × \(short)" : short
   }
 

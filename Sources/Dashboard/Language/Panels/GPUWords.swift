@@ -4,7 +4,7 @@ enum GPUWords: ScreenWords {
   case oneSilent, manySilent, noGPU, noneRead, fromLoad, modelled, processorAndMemory
   case ofLimit, memoryOf
   case brake, thermal, slowed, capped, idle, waits, hot
-  case noAnswer, asleep, ago, tellsNothing, noReading
+  case noAnswer, asleep, ago, tellsNothing, noPower, noReading
   case silence, short, more, doNotFit, wattsOfEach, numbersName, isSilent
   case drawsLess, drawsMore, isHot, isWaiting
   case memory, ofCores, of, stalls, processor, inputOutput
@@ -41,6 +41,7 @@ enum GPUWords: ScreenWords {
     case .noAnswer: Texts("no answer for {1}", "sans réponse depuis {1}")
     case .asleep: Texts("asleep for {1}, and left so", "endormi depuis {1}, laissé ainsi")
     case .ago: Texts("{1}, {2} ago", "{1}, il y a {2}")
+    case .noPower: Texts("no power told", "sans puissance")
     case .tellsNothing: Texts("tells neither power nor energy", "ne dit ni puissance ni énergie")
     case .noReading: Texts("no reading", "aucune mesure")
     case .silence, .short: Texts("GPU {1}: {2}", "GPU {1} : {2}")

@@ -57,7 +57,11 @@ enum GPUCards {
         )
       }
     } else if let silence {
-      runs.append(Run("▲ " + silence, c.style(.critical)))
+      let room = right - head.x - runs.reduce(2) { $0 + displayWidth($1.text) }
+      let isTellingNothing = c.timeline.energySeries(of: gpu.id) == nil
+      let words =
+        displayWidth(silence) > room && isTellingNothing ? c.say(GPUWords.noPower) : silence
+      runs.append(Run("▲ " + clipped(words, to: max(0, room)), c.style(.critical)))
     }
     // The share of the limit goes first where there is no room.
     while runs.count > 2, runs.reduce(0, { $0 + displayWidth($1.text) }) > right - head.x - 1 {
