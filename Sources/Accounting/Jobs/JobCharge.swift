@@ -65,7 +65,8 @@ extension Ledger {
     }
     let isServing = facts.isServing || timeline.id(.outputTokens, of: job) != nil
     let own = isServing ? servingAccelerators(of: job) : accelerators(of: job)
-    if tellEnergy(own) { return .accelerators(own) }
+    let silent = silentAccelerator(among: own, isGuessed: isChargedForAll(job))
+    if tellEnergy(own), silent == nil { return .accelerators(own) }
     let machine = inventory.machines.filter { $0.machine == job.machine }
     let present = inventory.gpus.filter { $0.id.machine == job.machine }
     if isServing, machine.isEmpty, timeline.id(.reportedEnergy, of: job) != nil {
@@ -81,7 +82,9 @@ extension Ledger {
     // With accelerators that tell nothing, only a meter of the whole sees what the job takes.
     let isWhole = machine.contains { meterChoice(of: $0, at: span.end).whole?.role == .machine }
     guard present.isEmpty || isWhole else {
-      return .unknown("its accelerators do not tell their power")
+      return .unknown(
+        silent.map { "gpu \($0.label) tells no power" }
+          ?? "its accelerators do not tell their power")
     }
     if !machine.isEmpty { return .machines(machine) }
     // A log that was imported knows no machine; the meters that came with it are its own.
@@ -93,6 +96,20 @@ extension Ledger {
       }
     return isStranger || inventory.machines.isEmpty
       ? .unknown("nothing here tells its power") : .machines(inventory.machines)
+  }
+
+  /// An accelerator of a job that tells no power beside others of it that do: what they drew together is
+  /// unknown then.
+  ///
+  /// - Parameter isGuessed: whether they are all there are, since its own are not known; then one of another
+  ///   model than those that tell, as one for a display, is none of the job's.
+  private func silentAccelerator(among accelerators: [Device], isGuessed: Bool) -> Device? {
+    let telling = accelerators.filter { timeline.energySeries(of: $0.id) != nil }
+    guard !telling.isEmpty else { return nil }
+    return accelerators.first { device in
+      timeline.energySeries(of: device.id) == nil && device.attributes[Device.integratedKey] == nil
+        && (!isGuessed || telling.contains { $0.model == device.model })
+    }
   }
 
   /// The energy charged to a job over a span; `nil` where it is charged nothing.

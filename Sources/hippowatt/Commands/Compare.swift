@@ -97,7 +97,10 @@ struct Compare: ParsableCommand {
   }
 
   private static func ground(_ run: RunProfile) -> String {
-    let hardware = run.devices > 1 ? "\(run.devices) × \(run.accelerator)" : run.accelerator
+    let isNamed = !run.accelerator.isEmpty
+    let hardware =
+      run.devices > 1
+      ? "\(run.devices) \(isNamed ? "× " + run.accelerator : "GPUs")" : run.accelerator
     return [hardware, run.precision?.rawValue ?? "", run.framework].filter { !$0.isEmpty }
       .joined(separator: ", ")
   }

@@ -69,7 +69,7 @@ struct AlgorithmCostPanel: Panel {
       headline.phrases.append([
         Run(
           isTimed
-            ? c.say(CostWords.notEnoughForCost)
+            ? uncharged(job, cost, c) ?? c.say(CostWords.notEnoughForCost)
             : ShortfallWords.text(JobCost.Shortfall.untimed, in: c.language), c.muted)
       ])
     } else {
@@ -157,6 +157,14 @@ struct AlgorithmCostPanel: Panel {
         ?? c.say(CostWords.lastStep, SI.count(step))
     }
     return earlier.epoch.map { c.say(CostWords.lastEpoch, c.significant($0)) }
+  }
+
+  /// Why a job is charged nothing, however long it goes on; `nil` while that is not so.
+  private func uncharged(_ job: Device, _ cost: JobCost?, _ c: FrameContext) -> String? {
+    guard c.inventory.knowsPower, let cost,
+      case .unknown(let reason) = c.ledger.charge(of: job.id, over: cost.span)
+    else { return nil }
+    return ShortfallWords.text(.unknown(reason), in: c.language)
   }
 
   private func noEnergy(_ cost: JobCost?, _ c: FrameContext) -> String {
