@@ -90,7 +90,7 @@ extension LiveGridSource {
         try provider.decode(reply.body, asked.request, asked.ask), now: heard)
       guard !answer.intervals.isEmpty || purpose == .index else { throw answer.leftOut ?? .empty }
       plan.ended(.answered(etag: reply.etag, lastModified: reply.lastModified), asked: now)
-      take(answer.intervals)
+      known.take(answer.intervals)
       let count = answer.intervals.count
       outcomes[purpose] =
         count == 0 ? "answered" : "answered, \(count) interval\(count == 1 ? "" : "s")"

@@ -18,7 +18,7 @@ import Testing
 
     func timeline() throws -> Timeline {
       guard self == .starving else {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4)
         let path = root.joined(separator: "/") + "/demos/\(rawValue).hippo"
         return try RecordingReader(path: path).timeline()
       }

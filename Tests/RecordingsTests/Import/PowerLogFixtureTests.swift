@@ -145,7 +145,8 @@ import Testing
     let formats = PowerLogs.all.map { $0.name }
     let entries = Set(Self.files.map(\.format))
     for format in formats where !entries.contains(format) {
-      Issue.record("“\(format)” has no entry in Tests/RecordingsTests/PowerLogFixtureTests.swift")
+      Issue.record(
+        "“\(format)” has no entry in Tests/RecordingsTests/Import/PowerLogFixtureTests.swift")
     }
     for entry in entries.subtracting(formats) { Issue.record("no format is called “\(entry)”") }
     for name in Fixtures.names(in: "power") {

@@ -37,7 +37,7 @@ import Testing
       Issue.record(
         """
         “\(format)” has no sample: put Tests/Fixtures/logs/\(Fixtures.name(format)).log there, and what it \
-        holds into Tests/JobLogsTests/LogFixtures.swift
+        holds into Tests/JobLogsTests/Logs/LogFixtures.swift
         """)
     }
     for entry in entries.subtracting(formats) { Issue.record("no format is called “\(entry)”") }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ThemeTests {
   /// The folder `themes` beside `Tests`.
   private static var folder: String {
-    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4)
       .joined(separator: "/") + "/themes"
   }
 
