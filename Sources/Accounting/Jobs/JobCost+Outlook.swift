@@ -62,7 +62,8 @@ extension Ledger {
     outlook.step = now(.step)
     outlook.epoch = now(.epoch)
     guard outlook.step != nil || outlook.epoch != nil else { return nil }
-    outlook.stepTotal = lasting(.stepTotal)
+    // A total that is passed was that of something else, such as of one pass.
+    outlook.stepTotal = lasting(.stepTotal).flatMap { $0 >= outlook.step ?? 0 ? $0 : nil }
     outlook.epochTotal = lasting(.epochTotal)
     outlook.redone = lasting(.redoneSteps)
     let shape = timeline.facts(of: job).shape

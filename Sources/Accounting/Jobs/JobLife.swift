@@ -49,7 +49,7 @@ public struct EarlierRun: Hashable, Sendable {
 extension Ledger {
   /// What tells that a job makes progress, in the order it is preferred.
   public static let progressMetrics: [Metric] = [
-    .step, .tokens, .samples, .epoch, .outputTokens, .requests,
+    .step, .tokens, .samples, .epoch, .outputTokens, .requests, .loss,
   ]
 
   /// When a job began anew or went on from an earlier step, in order of time.
@@ -111,9 +111,12 @@ extension Ledger {
     if !timeline.facts(of: job).isHistory {
       guard let start = lifeStart(of: job, at: time), last < start else { return nil }
     }
+    let step = moment.known(.step, of: job)?.value
     return EarlierRun(
-      step: moment.known(.step, of: job)?.value,
-      stepTotal: moment.known(.stepTotal, of: job)?.value,
+      step: step,
+      stepTotal: moment.known(.stepTotal, of: job).flatMap {
+        $0.value >= step ?? 0 ? $0.value : nil
+      },
       epoch: moment.known(.epoch, of: job)?.value, time: last)
   }
 

@@ -24,7 +24,10 @@ struct LogEnding {
   static let length = 32 * 1024
 
   /// How a log ends whose last bytes these are; `nil` when they do not say.
-  static func of(_ tail: [UInt8]) -> JobEnding? {
+  ///
+  /// - Parameter isTotalKnown: false where the log as a whole does not tell how many steps there are,
+  ///   whatever one pass at its end shows.
+  static func of(_ tail: [UInt8], isTotalKnown: Bool = true) -> JobEnding? {
     var ending = LogEnding()
     var splitter = LineSplitter()
     tail.withUnsafeBufferPointer { bytes in
@@ -32,9 +35,10 @@ struct LogEnding {
       splitter.finish { line, _ in ending.read(line) }
     }
     if let found = ending.ending { return found }
-    guard let step = ending.step, let total = ending.total, total > 0 else { return nil }
-    // Steps count from 0 or from 1.
-    return step >= total ? .finished : nil
+    guard isTotalKnown, let step = ending.step, let total = ending.total, total > 0 else {
+      return nil
+    }
+    return step == total ? .finished : nil
   }
 
   private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -44,7 +48,7 @@ struct LogEnding {
     goOn(bytes)
     // What a line says itself, such as the mean loss of a run that is over, is no step after it.
     if ending == nil, before != nil { isReport = false }
-    if !text.isEmpty { interpret(text) }
+    if !text.isEmpty { interpret(text, isIndented: Self.isIndented(bytes, line.bytes.count)) }
   }
 
   /// Takes back an ending after which the job goes on.
@@ -70,8 +74,14 @@ struct LogEnding {
     }
   }
 
-  private mutating func interpret(_ text: String) {
-    if let name = traceback.read(text) {
+  /// Whether at least two blanks stand before the part of a line that is left when prefixes are off.
+  private static func isIndented(_ line: UnsafeBufferPointer<UInt8>, _ left: Int) -> Bool {
+    let start = line.count - left
+    return start >= 2 && line[start - 1] == 0x20 && line[start - 2] == 0x20
+  }
+
+  private mutating func interpret(_ text: String, isIndented: Bool) {
+    if let name = traceback.read(text, isIndented: isIndented) {
       let isLauncher = Self.reports.contains { name.hasPrefix($0) || name.contains("." + $0) }
       if name.hasPrefix("KeyboardInterrupt") {
         end(.cancelled("from the keyboard"))
@@ -89,7 +99,9 @@ struct LogEnding {
     } else if isReport || ending == nil, let name = Self.childFailure(text) {
       // The table of torchrun names the first cause last.
       end(.crashed(name), isReport: true)
-    } else if ending == nil, Self.completions.contains(where: text.contains) {
+    } else if ending == nil, Self.completions.contains(where: text.contains),
+      !text.contains(" epoch ")
+    {
       ending = .finished
     }
   }

@@ -10,14 +10,18 @@ struct Traceback {
   /// Whether it says that the exception before it led to what comes.
   private var isChained = false
   private var lines = 0
+  /// Whether the line before was none of the traceback's.
+  private var isBetween = false
 
   private static let opening = "Traceback (most recent call last):"
 
   /// Takes a line; the exception's name if one ends here that nobody caught.
-  mutating func read(_ text: String) -> String? {
+  ///
+  /// - Parameter isIndented: whether blanks stand before it.
+  mutating func read(_ text: String, isIndented: Bool) -> String? {
     if Self.opens(text) {
       if !isInside, !isChained { isHandled = isAnnounced }
-      (isInside, isAnnounced, isChained, lines) = (true, false, false, 0)
+      (isInside, isAnnounced, isChained, lines, isBetween) = (true, false, false, 0, false)
       return nil
     }
     guard isInside else {
@@ -30,7 +34,13 @@ struct Traceback {
       isInside = false
       return nil
     }
-    guard let name = Self.exception(text) else { return nil }
+    guard let name = Self.exception(text) else {
+      // A frame's lines are indented; what another process wrote between them is not.
+      let isForeign = !isIndented && text.unicodeScalars.first.map { $0.isASCII } ?? true
+      if isForeign, isBetween { isInside = false }
+      isBetween = isForeign
+      return nil
+    }
     isInside = false
     return isHandled ? nil : name
   }
@@ -39,7 +49,8 @@ struct Traceback {
   /// `rich` draws a frame around it.
   private static func opens(_ text: String) -> Bool {
     if text.hasSuffix(opening) {
-      return text.utf8.count == opening.utf8.count || text.dropLast(opening.count).last == "]"
+      let before = text.dropLast(opening.count)
+      return before.isEmpty || before.last == "]" || before == "^C"
     }
     return text.hasPrefix("╭") && text.contains("Traceback (most recent call last)")
   }
@@ -59,13 +70,21 @@ struct Traceback {
       || text.hasPrefix("The above exception was the direct cause")
   }
 
+  /// Exceptions of Python's own modules whose names do not begin with a capital letter.
+  private static let lowerCaseNames: Set<Substring> = [
+    "socket.timeout", "socket.gaierror", "socket.herror", "socket.error", "subprocess.timeout",
+    "zlib.error", "struct.error", "binascii.Error", "select.error", "re.error", "lzma.LZMAError",
+    "queue.Empty", "concurrent.futures._base.TimeoutError",
+  ]
+
   /// The name in an exception's last line, such as `torch.OutOfMemoryError: CUDA out of memory. …`.
   private static func exception(_ text: String) -> String? {
     guard let first = text.first, first.isLetter || first == "_" else { return nil }
     let name = text.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }
     let rest = text.dropFirst(name.count)
     guard name.utf8.count <= 120, rest.isEmpty || rest.hasPrefix(": ") || rest == ":",
-      let last = name.split(separator: ".").last, last.first?.isUppercase == true
+      let last = name.split(separator: ".").last,
+      last.first?.isUppercase == true || Self.lowerCaseNames.contains(name)
     else { return nil }
     return rest.hasPrefix(": CUDA out of memory") || rest.hasPrefix(": CUDA error: out of memory")
       ? "\(name): CUDA out of memory" : String(name)

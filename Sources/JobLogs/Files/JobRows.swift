@@ -16,6 +16,9 @@ package struct JobRows {
   /// Metrics of which something else is known than was last said.
   private var changed: Set<Metric> = []
   private var lastStep: Int64?
+  private var lastEpoch: Double?
+  /// Whether what is called steps begins anew with each pass.
+  private var isStepOfPass = false
   private var highestStep: Int64 = 0
   /// Steps that were done again after the job went back, as far as the rows show it.
   private var redone: Int64 = 0
@@ -92,20 +95,22 @@ package struct JobRows {
 
   /// Adds all rows of a finished file that states no times, in their order.
   ///
-  /// Where it says how long the whole took, they are laid out evenly over that; both ways the last
-  /// is at the time the file was written.
+  /// Where it says how long the whole took, they are laid out over that by their steps, or evenly
+  /// where they have none; both ways the last is at the time the file was written.
   mutating func sayUntimed(
     _ rows: [JobRow], runtime: Double?, written: Timestamp, arrival: Timestamp,
     to observations: inout [Observation]
   ) {
     guard let last = rows.indices.last else { return }
     let whole = runtime.flatMap { $0 >= 1 && $0 < 1e9 ? $0 : nil }
-    let gap = last > 0 ? whole.map { $0 / Double(last) } ?? 0.001 : 0
     let timing = whole == nil ? JobFacts.Timing.none : .durations
     learn([JobFacts.Key.timing.rawValue: timing.rawValue], to: &observations)
+    let shares = whole == nil ? nil : Self.sharesOfSteps(rows)
+    let gap = last > 0 ? whole.map { $0 / Double(last) } ?? 0.001 : 0
     let placed = rows.enumerated().map { index, row in
       var row = row
-      row.time = written - Double(last - index) * gap
+      let left = shares.map { (1 - $0[index]) * (whole ?? 0) + Double(last - index) * 1e-6 }
+      row.time = written - (left ?? Double(last - index) * gap)
       return row
     }
     say(placed, arrival: arrival, to: &observations)
@@ -115,6 +120,18 @@ package struct JobRows {
           + "told for them"
         : "the file has no times: its rows are laid out over the time the whole took", at: written,
       to: &observations)
+  }
+
+  /// How much of all steps was done at each row; `nil` where rows do not tell it in their order.
+  private static func sharesOfSteps(_ rows: [JobRow]) -> [Double]? {
+    guard let all = rows.last(where: { $0[.step] != nil })?[.step], all > 0 else { return nil }
+    var shares: [Double] = []
+    for row in rows {
+      let share = row[.step].map { $0 / all } ?? shares.last ?? 0
+      guard share >= shares.last ?? 0, share <= 1 else { return nil }
+      shares.append(share)
+    }
+    return shares
   }
 
   private mutating func hear(_ metric: Metric, at time: Timestamp) {
@@ -146,16 +163,7 @@ package struct JobRows {
       if changed.remove(entry.metric) != nil { longer.append(entry.metric) }
     }
     guard !reading.isEmpty else { return }
-    if row[.loss] != nil, let step = reading.values.first(where: { $0.metric == .step })?.steps {
-      if let last = lastStep, step < last {
-        redone += 1
-        note("\(device.label): resumed at step \(step)", .resumed, at: time, to: &observations)
-      } else if let last = lastStep, last < highestStep {
-        redone += min(step, highestStep) - last
-      }
-      lastStep = step
-      highestStep = max(highestStep, step)
-    }
+    if row[.loss] != nil { follow(&reading, row[.epoch], time, &observations) }
     if redone > 0 { reading.set(.redoneSteps, steps: redone) }
     if isAnnounced {
       for metric in longer where described.contains(metric) {
@@ -168,6 +176,35 @@ package struct JobRows {
     isAnnounced = true
     described.formUnion(reading.values.map(\.metric))
     reporter.report(reading, to: &observations, provenance: provenance)
+  }
+
+  /// Notices where a row of the training goes back.
+  private mutating func follow(
+    _ reading: inout Reading, _ epoch: Double?, _ time: Timestamp,
+    _ observations: inout [Observation]
+  ) {
+    let before = lastEpoch
+    if let epoch { lastEpoch = epoch }
+    let step = reading.values.first { $0.metric == .step }?.steps
+    if let step, let last = lastStep, step < last, let epoch, let before, epoch > before {
+      // Steps begin anew with each pass: of the run they are none.
+      isStepOfPass = true
+    }
+    if isStepOfPass { reading.remove(.step) }
+    guard let step, !isStepOfPass else {
+      if let epoch, let before, epoch < before {
+        note("\(device.label): began anew", .restarted, at: time, to: &observations)
+      }
+      return
+    }
+    if let last = lastStep, step < last {
+      redone += 1
+      note("\(device.label): resumed at step \(step)", .resumed, at: time, to: &observations)
+    } else if let last = lastStep, last < highestStep {
+      redone += min(step, highestStep) - last
+    }
+    lastStep = step
+    highestStep = max(highestStep, step)
   }
 
   /// A row that tells nothing of the training itself, such as an evaluation, does not set it back.

@@ -13,6 +13,8 @@ struct LogHistory: Sendable {
     /// The place of the latest time among those kept; -1 when there is none before it.
     var before: Int
     var elapsed: Double?
+    /// Whose clock that is; 0 for that of the lines.
+    var clock: UInt64 = 0
     var step: Int64?
     var stepTime: Double?
     /// What the job did besides steps, since the row before or with this row.
@@ -46,6 +48,8 @@ struct LogHistory: Sendable {
   /// The numbers of the rows, in pieces that are let go of one by one.
   private var pieces: [[Numbers]] = []
   private(set) var words: [Word] = []
+  /// The newest step and the newest total.
+  private(set) var last: (step: Int64?, total: Int64?)
   /// The times on lines, in the order of the lines: those of rows and those around them.
   private(set) var stamps: [Heard] = []
   /// How many words were too many to be kept.
@@ -106,7 +110,7 @@ struct LogHistory: Sendable {
   }
 
   /// The place of the latest time among those kept.
-  private mutating func keep() -> Int {
+  mutating func keep() -> Int {
     if let latest, !isLatestKept {
       stamps.append(Heard(stamp: latest, sum: clockSum))
       isLatestKept = true
@@ -116,14 +120,14 @@ struct LogHistory: Sendable {
 
   /// Adds what a line says; lines of the same step and time are one row.
   mutating func add(_ progress: Progress, stamp: LogStamp?, redone: Int64) {
-    if let stamp, stamp != latest { hear(stamp) }
+    if let stamp, stamp != latest, progress.heardAt < 0 { hear(stamp) }
     if let waiting = pending, isSame(waiting, progress, stamp) {
       pending?.progress.update(with: progress)
       pending?.redone = redone
       return
     }
     flush()
-    let place = keep()
+    let place = progress.heardAt >= 0 ? progress.heardAt : keep()
     isOpen = stamp == nil
     pending = Pending(
       progress: progress, isStamped: stamp != nil, before: place, redone: redone)
@@ -161,20 +165,85 @@ struct LogHistory: Sendable {
     waiting.progress.fill(&reading)
     guard !reading.isEmpty else { return }
     if waiting.redone > 0 { reading.set(.redoneSteps, steps: waiting.redone) }
-    rows.append(
-      Row(
-        isStamped: waiting.isStamped, before: waiting.before, elapsed: waiting.progress.elapsed,
-        step: waiting.progress.step, stepTime: waiting.progress.stepTime,
-        pauses: kinds.union(waiting.progress.pause.map { [$0] } ?? []),
-        isTimeWithoutPauses: waiting.progress.isTimeWithoutPauses))
+    let row = Row(
+      isStamped: waiting.isStamped, before: waiting.before, elapsed: waiting.progress.elapsed,
+      clock: waiting.progress.clock, step: waiting.progress.step,
+      stepTime: waiting.progress.stepTime,
+      pauses: kinds.union(waiting.progress.pause.map { [$0] } ?? []),
+      isTimeWithoutPauses: waiting.progress.isTimeWithoutPauses)
     kinds = []
-    if pieces.last.map({ $0.count == Self.piece }) ?? true {
+    if let step = waiting.progress.step { last.step = step }
+    if let total = waiting.progress.stepTotal { last.total = total }
+    let numbers = Numbers(
+      reading: reading, fields: waiting.progress.fields, isRedoing: waiting.redone > 0)
+    if waiting.progress.isBesideBar, insert(row, numbers) { return }
+    rows.append(row)
+    if pieces.last.map({ $0.count >= Self.piece }) ?? true {
       pieces.append([])
       pieces[pieces.count - 1].reserveCapacity(min(Self.piece, max(16, rows.count)))
     }
-    pieces[pieces.count - 1].append(
-      Numbers(
-        reading: reading, fields: waiting.progress.fields, isRedoing: waiting.redone > 0))
+    pieces[pieces.count - 1].append(numbers)
+  }
+
+  /// Puts a line that was kept back before what the bar beside it has shown since; false where that is
+  /// nothing.
+  private mutating func insert(_ row: Row, _ numbers: Numbers) -> Bool {
+    guard row.step != nil, let elapsed = row.elapsed else { return false }
+    var place = rows.count
+    while place > 0, rows.count - place < 10_000, rows[place - 1].clock == row.clock,
+      let other = rows[place - 1].elapsed, other > elapsed
+    {
+      place -= 1
+    }
+    guard place < rows.count else { return false }
+    rows.insert(row, at: place)
+    for word in words.indices where words[word].row >= place { words[word].row += 1 }
+    for piece in pieces.indices {
+      if place <= pieces[piece].count {
+        pieces[piece].insert(numbers, at: place)
+        break
+      }
+      place -= pieces[piece].count
+    }
+    return true
+  }
+
+  /// Takes back what was told as steps, and what was said of their going back.
+  mutating func retractSteps() {
+    flush()
+    for row in rows.indices { (rows[row].step, rows[row].stepTime) = (nil, nil) }
+    for piece in pieces.indices {
+      for row in pieces[piece].indices {
+        for metric in [Metric.step, .stepTotal, .stepTime, .redoneSteps] {
+          pieces[piece][row].reading.remove(metric)
+        }
+        pieces[piece][row].isRedoing = false
+      }
+    }
+    last = (nil, nil)
+    words.removeAll { $0.cause == .resumed || $0.cause == .restarted }
+    removeEmptyRows()
+  }
+
+  /// Lets go of rows that say nothing any more; a word about one is about what stands in its place.
+  private mutating func removeEmptyRows() {
+    var kept: [Numbers] = []
+    var places: [Int] = []
+    var left: [Row] = []
+    for numbers in pieces.joined() {
+      places.append(kept.count)
+      guard !numbers.reading.isEmpty else { continue }
+      left.append(rows[places.count - 1])
+      kept.append(numbers)
+    }
+    guard left.count < rows.count else { return }
+    for word in words.indices where words[word].row < places.count {
+      words[word].row = places[words[word].row]
+    }
+    rows = left
+    pieces = stride(from: 0, to: kept.count, by: Self.piece).map {
+      Array(kept[$0..<min($0 + Self.piece, kept.count)])
+    }
   }
 
   private static let piece = 16_384

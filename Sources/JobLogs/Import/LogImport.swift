@@ -41,11 +41,13 @@ public struct LogImport: Sendable {
     let length = file.length
     var done: Int64 = 0
     var splitter = LineSplitter()
+    var ends = LineEnds()
     while file.read(
       budget: 1 << 20,
       { bytes in
         done += Int64(bytes.count)
         splitter.feedNumbered(bytes) { line, isCut, number in
+          ends.hear(line)
           parser.take(line, isCut: isCut, number: number, arrival: now)
         }
       }) > 0
@@ -54,14 +56,16 @@ public struct LogImport: Sendable {
       throw SourceFailure(.failed, "only \(done) of \(length) bytes can be read")
     }
     splitter.finishNumbered { line, isCut, number in
-      parser.take(line, isCut: isCut, number: number, arrival: now)
+      parser.take(ends.believed(line), isCut: isCut, number: number, arrival: now)
     }
     parser.releaseWaiting(now, redrawn: nil)
     guard parser.format != nil, var history = parser.history else { return }
     parser.history = nil
     history.flush()
     tell(&history, &parser, zone: zone, modified: min(file.modified, now))
-    tellEnding(LogEnding.of(file.end(LogEnding.length)), of: parser.device)
+    let isTotalKnown = history.last.step.map { $0 <= history.last.total ?? .max } ?? true
+    tellEnding(
+      LogEnding.of(file.end(LogEnding.length), isTotalKnown: isTotalKnown), of: parser.device)
   }
 
   /// Says how the job ended, if the log's last lines do.
@@ -151,6 +155,9 @@ public struct LogImport: Sendable {
       } else {
         let who = zone.isNamed ? "" : ", this machine's zone; --timezone names another"
         remarks.append("times without zone, read as \(zone.local.zone)\(who)")
+      }
+      if stamps.readsDayFirst {
+        remarks.append("dates are read with the day before the month, as the log's nights show")
       }
       if stamps.usesYear || stamps.usesDate {
         let what = stamps.usesDate ? "date" : "year"

@@ -111,14 +111,14 @@ struct LogLayout: Sendable {
     var now = 0.0
     var (covered, total) = (0.0, 0.0)
     var known: (time: Double, rowsAgo: Int)?
-    var clock: (start: Double, last: Double)?
+    var clocks = BarClocks()
     var step: Int64?
     for (index, row) in rows.enumerated() {
       let done = row.step.flatMap { next in step.map { Double(max(0, next - $0)) } }
       if let next = row.step { step = next }
       if let time = row.stepTime { known = (time, 0) } else { known?.rowsAgo += 1 }
       guard index > 0 else {
-        clock = elapsed[0].map { (-$0, $0) }
+        if let passed = elapsed[0] { clocks.set(row.clock, passed, at: 0) }
         seconds.append(0)
         continue
       }
@@ -126,18 +126,17 @@ struct LogLayout: Sendable {
       total += weight
       let own = known.flatMap { $0.rowsAgo <= 20 && done != nil ? $0.time * (done ?? 0) : nil }
       if let passed = elapsed[index] {
-        if let past = clock, passed >= past.last {
+        if let exact = clocks.time(row.clock, passed) {
           // A bar counts whole seconds; between them its rate says where the row stands.
-          let exact = past.start + passed
           let isWhole = passed == passed.rounded()
           now = isWhole ? min(max(now + (own ?? 0), exact), exact + 0.999) : max(now, exact)
-          clock?.last = passed
+          clocks.set(row.clock, passed, at: exact)
           covered += weight
         } else {
           // The first of its kind, or a bar that began again.
-          if own != nil || clock != nil { covered += weight }
-          now += own ?? (clock == nil ? 0 : passed)
-          clock = (now - passed, passed)
+          if own != nil || !clocks.isEmpty { covered += weight }
+          now += own ?? (clocks.isEmpty ? 0 : passed)
+          clocks.set(row.clock, passed, at: now)
         }
       } else if let own {
         now += own
@@ -155,5 +154,31 @@ struct LogLayout: Sendable {
       return nil
     }
     return elapsed.indices.map { Double($0) / Double(elapsed.count - 1) * whole }
+  }
+}
+
+/// When each bar of a log began, by the seconds it shows.
+private struct BarClocks {
+  private var known: [UInt64: (start: Double, last: Double)] = [:]
+  private var newest: UInt64?
+
+  var isEmpty: Bool { known.isEmpty }
+
+  /// When a bar shows so many seconds; `nil` where it began anew, or nobody knows when.
+  ///
+  /// One that was not seen before and shows more than the one beside it began with that one.
+  func time(_ clock: UInt64, _ passed: Double) -> Double? {
+    guard let past = known[clock] ?? newest.flatMap({ known[$0] }), passed >= past.last else {
+      return nil
+    }
+    return past.start + passed
+  }
+
+  /// A bar shows so many seconds at a time.
+  mutating func set(_ clock: UInt64, _ passed: Double, at time: Double) {
+    // More bars than this no job draws side by side.
+    if known.count >= 256, known[clock] == nil { known = [:] }
+    known[clock] = (time - passed, passed)
+    newest = clock
   }
 }

@@ -14,6 +14,8 @@ struct StampTimes: Sendable {
   /// Whether a date was taken from the file's last change.
   private(set) var usesDate = false
 
+  /// Whether dates are read with the day before the month, as the log's nights show.
+  private(set) var readsDayFirst = false
   /// Seconds east of UTC that the log itself shows, by times with their zone beside times without.
   private(set) var ownOffset: Int?
 
@@ -70,6 +72,7 @@ struct StampTimes: Sendable {
   }
 
   private mutating func place(_ stamps: [LogHistory.Heard], hasDates: Bool) {
+    readsDayFirst = Self.beginsWithDays(stamps)
     let year = lastYear(stamps)
     let date = hasDates ? nil : lastDay(stamps)
     times.reserveCapacity(stamps.count)
@@ -84,7 +87,7 @@ struct StampTimes: Sendable {
         times.append(Timestamp(nanoseconds: time))
         last = times.last
         continue
-      case .local(let time): shown = time
+      case .local(let time): shown = readsDayFirst ? Self.swapped(time) : time
       case .yearless(let time):
         turn += Self.turn(from: before.yearless, to: time, period: 366 * Self.day)
         before.yearless = time
@@ -118,6 +121,38 @@ struct StampTimes: Sendable {
       times.append(fitting[isSecond ? 1 : 0])
       last = times.last
     }
+  }
+
+  /// Whether the day must stand before the month: where a night passes, the month goes on and the day
+  /// stays, as of `11/02/2024 23:50` and `12/02/2024 00:00`.
+  private static func beginsWithDays(_ stamps: [LogHistory.Heard]) -> Bool {
+    var nights = 0
+    var before: Int64?
+    for heard in stamps {
+      guard case .local(let time) = heard.stamp else { return false }
+      defer { before = time }
+      guard let before, time.flooredQuotient(by: day) != before.flooredQuotient(by: day) else {
+        continue
+      }
+      let (last, next) = (date(before), date(time))
+      guard last.year == next.year, last.day == next.day, next.day <= 12,
+        next.month == last.month + 1, time % day < before % day
+      else { return false }
+      nights += 1
+    }
+    return nights > 0
+  }
+
+  private static func date(_ time: Int64) -> CivilDate {
+    CivilDate(daysSince1970: Int(time.flooredQuotient(by: day)))
+  }
+
+  /// The same time of the day that is written the other way round.
+  private static func swapped(_ time: Int64) -> Int64 {
+    let shown = date(time)
+    guard shown.day <= 12 else { return time }
+    let meant = CivilDate(year: shown.year, month: shown.day, day: shown.month)
+    return Int64(meant.daysSince1970) * day + time - time.flooredQuotient(by: day) * day
   }
 
   /// The time that is meant in an hour which comes once, and in which clocks are not changed.

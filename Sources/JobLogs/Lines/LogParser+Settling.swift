@@ -21,15 +21,24 @@ extension LogParser {
     let wasBeginning = model.isBeginning
     if isCount {
       let isBare = found.count?.caption.name == 0
+      model.mayHaveLosses = !held.lines.isEmpty
+      if let count = found.count, count.elapsed != nil, count.caption.words.isDisjoint(with: .aside)
+      {
+        barClock = (count.elapsed, found.clock)
+      }
       if model.place(&found, before: isBare ? wordsBefore() : []) == .undecided {
+        if model.hasTakenBack { retractSteps() }
         if undecided.count >= Self.mostUndecided { undecided.removeFirst(Self.mostUndecided / 2) }
-        undecided.append(HeldLine(found, stamp, mark, arrival))
+        undecided.append(hold(stamp, mark, arrival))
         return
       }
     } else {
       model.hear(found)
+      takeBarClock()
     }
+    if found.retractsSteps || model.hasTakenBack { retractSteps() }
     if let total = model.takeDecided() { tellUndecided(total, arrival) }
+    model.hasTakenBack = false
     if model.isBeginning, !wasBeginning { sayAnew(arrival) }
     found.facts = [:]
     if found.fields.isEmpty, found.note == nil {
@@ -38,7 +47,8 @@ extension LogParser {
     }
     let own = found.fields
     choose(index, own)
-    if !isCount, own.contains(.step) { counting |= 1 << UInt64(index) }
+    found.statesStep = !isCount && own.contains(.step)
+    if found.statesStep { counting |= 1 << UInt64(index) }
     let primary = primary ?? index
     let primaryCounts = counting & 1 << UInt64(primary) != 0
     if index != primary {
@@ -65,7 +75,7 @@ extension LogParser {
         own.contains(.loss),
         !own.contains(.step)
       {
-        waiting = HeldLine(found, stamp, mark, arrival)
+        waiting = hold(stamp, mark, arrival)
         waitingAfter = latestBar
         return
       }
@@ -137,8 +147,48 @@ extension LogParser {
     sayAnew(arrival)
   }
 
+  /// Takes back the steps told so far; once, until there are others.
+  private mutating func retractSteps() {
+    guard hasSteps else { return }
+    hasSteps = false
+    // What has gone out live stays; there the word that another life begins parts it from what follows.
+    guard history != nil else { return }
+    history?.retractSteps()
+    deduplicator = StepDeduplicator()
+    if model.hasTakenBack { model.isBeginning = false }
+  }
+
+  /// Hears a step that a line states: what a bar told before of quite others, such as the batches of
+  /// which several make a step, is taken back.
+  mutating func hearStated(_ stated: Int64, _ arrival: Timestamp) {
+    guard counting == 0, hasSteps, let counted = model.step else { return }
+    let (low, high) = (Double(min(stated, counted)), Double(max(stated, counted)))
+    guard high > 1.5 * low + 10 else { return }
+    retractSteps()
+    if history == nil {
+      deduplicator.begin(.fresh)
+      if !model.isBeginning { sayAnew(arrival) }
+    }
+  }
+
   private mutating func sayAnew(_ arrival: Timestamp) {
     say("began anew", at: arrival, .restarted)
+  }
+
+  /// A line of a finished log beside a bar is as old as that.
+  private mutating func takeBarClock() {
+    guard history != nil, found.count == nil, found.elapsed == nil else { return }
+    (found.elapsed, found.clock) = barClock
+    found.isBesideBar = found.elapsed != nil
+  }
+
+  /// Keeps what was found in the line at hand until later, with its place among the times.
+  mutating func hold(
+    _ stamp: LogStamp?, _ mark: StepDeduplicator.Mark, _ arrival: Timestamp
+  ) -> HeldLine {
+    if stamp != nil, found.heardAt < 0, let place = history?.keep() { found.heardAt = place }
+    takeBarClock()
+    return HeldLine(found, stamp, mark, arrival)
   }
 
   /// A line of a format that is not yet sure.

@@ -39,14 +39,15 @@ extension LogParser {
       history == nil ? lastArrival == arrival : stamp == nil || stamp == lastStamp
     lastStamp = stamp
     let verdict = deduplicator.judge(
-      found, fields, mark, isSameMoment: isSameMoment, isRecounted: model.isRecounted)
+      found, fields, mark, isSameMoment: isSameMoment, isRecounted: model.isRecounted,
+      statesStep: found.statesStep)
     model.isRecounted = false
     let before = aside
     aside = nil
     switch verdict {
     case .copy: return
     case .aside:
-      aside = HeldLine(found, stamp, mark, arrival)
+      aside = hold(stamp, mark, arrival)
       return
     case .addition:
       found.drop(deduplicator.said)
@@ -66,7 +67,7 @@ extension LogParser {
       } else {
         found.beginning = beginning
       }
-    case .news: break
+    case .news: hearPass()
     }
     lastArrival = arrival
     if let loss {
@@ -77,7 +78,17 @@ extension LogParser {
       isLossBroken = !loss.isFinite
     }
     found.redone = deduplicator.redone
+    if found.step != nil { hasSteps = true }
     tell(found, stamp, time, arrival)
+  }
+
+  /// Notices that the passes of a log without steps begin anew.
+  private mutating func hearPass() {
+    guard found.step == nil, found.loss != nil, !hasSteps, let epoch = found.epoch else { return }
+    defer { passes = (min(passes?.first ?? epoch, epoch), epoch) }
+    // A rank that lags behind is a pass late, and no more.
+    guard let passes, epoch <= passes.first, passes.last - epoch >= 2 else { return }
+    found.beginning = Progress.Beginning(text: "began anew", cause: .restarted)
   }
 
   /// Puts a row where it belongs: in the history, in the burst, or among those of its time.

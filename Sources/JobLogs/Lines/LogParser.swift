@@ -36,6 +36,8 @@ public struct LogParser: Sendable {
   var waitingAfter: Progress?
   var latestBar: Progress?
   var isHeldBack = false
+  /// What the bar showed last that goes along with the steps, and which bar it is.
+  var barClock: (elapsed: Double?, clock: UInt64) = (nil, 0)
   /// Whether the line at hand was printed behind a bar, which is not drawn again for it.
   var isBehindBar = false
   /// A bar that is not drawn again for so many seconds is not that of the loss.
@@ -72,6 +74,10 @@ public struct LogParser: Sendable {
   var lastNote: String?
   var lastFacts: [String: String] = [:]
   var isLossBroken = false
+  /// The first and the newest pass of a log without steps.
+  var passes: (first: Double, last: Double)?
+  /// Whether a step was told that was not taken back.
+  var hasSteps = false
   var complaints: Progress.Fields = []
   /// How many rows had no time and were not kept one by one.
   var untimedRows = 0
@@ -226,9 +232,10 @@ public struct LogParser: Sendable {
     understood += 1
     if readers[index].isProvisional {
       if held.reader != index { held = (index, []) }
-      held.lines.append(HeldLine(found, ownStamp(line, stamp), .init(line), arrival))
+      held.lines.append(hold(ownStamp(line, stamp), .init(line), arrival))
       return true
     }
+    if let stated = found.step, found.count == nil { hearStated(stated, arrival) }
     if !held.lines.isEmpty, held.reader == index {
       let now = found
       let lines = held.lines

@@ -109,10 +109,29 @@ struct LoggerPrefix {
   private static func bracketEnd(_ line: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
     let window = line[start...].prefix(120)
     guard let end = window.firstIndex(of: 0x5D), !window[..<end].contains(0x3D),
-      end + 1 < line.count
+      end + 1 < line.count, !isCount(line, start, end)
     else { return nil }
     if line[end + 1] == 0x20 || line[end + 1] == 0x5B { return end + 1 }
     return line[end + 1] == 0x3A ? end + 2 : nil
+  }
+
+  /// Whether a bracket counts: `[Epoch 1/3]`, `[Batch 10/500]`, `[0/300]` belong to the message.
+  private static func isCount(
+    _ line: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int
+  ) -> Bool {
+    var at = start + 1
+    while at < end, 0x61...0x7A ~= line[at] | 0x20 { at += 1 }
+    let word = String(decoding: line[(start + 1)..<at].map { $0 | 0x20 }, as: UTF8.self)
+    guard word.isEmpty || ["epoch", "batch", "step", "iter", "iteration"].contains(word) else {
+      return false
+    }
+    while at < end, line[at] == 0x20 || line[at] == 0x3A { at += 1 }
+    let digits = at
+    while at < end, line[at] &- 0x30 < 10 || line[at] == 0x20 { at += 1 }
+    guard at > digits else { return false }
+    guard at < end else { return !word.isEmpty }
+    return line[at] == 0x2F
+      && line[(at + 1)..<end].allSatisfy { $0 &- 0x30 < 10 || $0 == 0x20 }
   }
 
   /// What looks like a date or a time of day and is none that is known: `2026-02-24`, `19.11.2026-1`.

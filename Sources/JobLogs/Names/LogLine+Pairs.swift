@@ -15,7 +15,7 @@ extension LogLine {
   /// Goes through the numbers of a line with their names.
   ///
   /// Between name and number may stand `:`, `=`, `[` or a blank; pairs are apart by `|`, `,`, `;`,
-  /// brackets, ` - `, two blanks, or by nothing but the next name. A name may have several words. A
+  /// brackets, ` - `, two blanks before a word, or by nothing but the next name. A name may have several words. A
   /// number that goes on in letters that are no unit is not handed on: `2K` was rounded.
   func forEachPair(in range: Range<Int>, _ body: (LogLine, Pair) -> Void) {
     var at = range.lowerBound
@@ -37,8 +37,10 @@ extension LogLine {
     while at < end {
       let byte = bytes[at]
       if byte == 0x20 {
-        // Two blanks part, and so does a dash between blanks.
-        if at + 1 < end, bytes[at + 1] == 0x20 { finish() }
+        // Two blanks part, and so does a dash between blanks; a number may be padded.
+        if at + 1 < end, bytes[at + 1] == 0x20, !isPadding(at, end, key, hasLone: lone != nil) {
+          finish()
+        }
         if starts(with: " - ", at: at) {
           finish()
           at += 2
@@ -116,6 +118,15 @@ extension LogLine {
       }
     }
     finish()
+  }
+
+  /// Whether blanks stand between a name and a number that belong together: `loss   0.0487`.
+  private func isPadding(_ place: Int, _ end: Int, _ key: Range<Int>?, hasLone: Bool) -> Bool {
+    guard let key, !hasLone, key.upperBound == place || bytes[place - 1] == 0x20 else {
+      return false
+    }
+    let next = skipSpaces(place)
+    return next < end && startsNumber(next)
   }
 
   /// `(ms)`, `(TFLOP/s/GPU)` behind a word: part of the name.

@@ -6,6 +6,8 @@ extension Caption {
     var at = range.lowerBound
     var hash = FNV1a.offsetBasis
     var isEmpty = true
+    /// Whether values stand before the bar, as in `loss: 0.5 |████| 12/50`: they are no name.
+    var hasValues = false
     /// The words before the number that is met next.
     var isEpochNext = false
     var isEpisodeNext = false
@@ -14,6 +16,10 @@ extension Caption {
       while at < range.upperBound, Self.isLetter(line.bytes[at]) { at += 1 }
       if at > start {
         let word = Self.lower(line, start..<at)
+        if Self.meanings[word] == nil, Self.isValue(line, at, before: range.upperBound) {
+          hasValues = true
+          continue
+        }
         hash = word.utf8.withContiguousStorageIfAvailable { FNV1a.hash($0, after: hash) } ?? hash
         isEmpty = false
         take(word)
@@ -45,7 +51,7 @@ extension Caption {
         at += 1
       }
     }
-    name = isEmpty && range.isEmpty ? 0 : hash
+    name = isEmpty && (range.isEmpty || hasValues) ? 0 : hash
     if words.isDisjoint(with: .aside), !words.contains(.withinEpoch) { readNumbers(line, range) }
   }
 
@@ -85,6 +91,13 @@ extension Caption {
     let slash = line.skipSpaces(place)
     guard line.starts(with: "/", at: slash) else { return nil }
     return line.number(behindSpaces: slash + 1)?.whole.flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  /// Whether behind a word there is a sign and a number: the word names a value.
+  private static func isValue(_ line: LogLine, _ place: Int, before end: Int) -> Bool {
+    let sign = line.skipSpaces(place)
+    guard sign < end, line.bytes[sign] == 0x3A || line.bytes[sign] == 0x3D else { return false }
+    return line.number(behindSpaces: sign + 1).map { $0.end <= end } ?? false
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool { 0x61...0x7A ~= byte | 0x20 }

@@ -60,6 +60,8 @@ struct Caption: Sendable, Hashable {
   /// The number of the pass or the round, if there is one, and of how many.
   var epoch: Int64?
   var epochTotal: Int64?
+  /// The number of the first pass, where a reader has seen it.
+  var firstEpoch: Int64?
   /// The step of the run, where the words say it themselves.
   var step: Int64?
   /// Equal for bars of the same name, whatever numbers are in it; 0 without a name.

@@ -71,7 +71,7 @@ extension Progress {
   /// Takes over what `other` says; notes are left out.
   mutating func update(with other: Progress) {
     if let new = other.time { time = new }
-    if let new = other.elapsed { elapsed = new }
+    if let new = other.elapsed { (elapsed, clock) = (new, other.clock) }
     fields.formUnion(other.fields)
     other.fields.forEach { slots[$0.rawValue] = other.slots[$0.rawValue] }
     if let new = other.pause { pause = new }

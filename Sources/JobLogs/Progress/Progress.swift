@@ -15,6 +15,14 @@ struct Progress: Sendable {
   var time: Timestamp?
   /// Seconds since the job or its bar began, if the line says so.
   var elapsed: Double?
+  /// Whose clock that is: equal for draws of one bar, 0 for lines.
+  var clock: UInt64 = 0
+  /// Whether a line states its step itself.
+  var statesStep = false
+  /// Whether it is a line's beside the bar whose clock it has.
+  var isBesideBar = false
+  /// The place of its time among those of the history, for a line that was kept back; -1 for none.
+  var heardAt = -1
   /// What is counted, before it is decided what that is; taken out by `ProgressModel`.
   var count: Count?
   /// Seconds for one of what a bar counts, as the bar states it.
@@ -35,6 +43,8 @@ struct Progress: Sendable {
   var pause: PauseKind?
   /// Whether the time of a step is a mean over all steps since the line before, without pauses.
   var isTimeWithoutPauses = false
+  /// Whether what was told as steps before is known now to be none of the run.
+  var retractsSteps = false
   /// Whether the run is over with this line.
   var isEnd = false
 
@@ -51,6 +61,10 @@ struct Progress: Sendable {
     fields = []
     time = nil
     elapsed = nil
+    clock = 0
+    heardAt = -1
+    isBesideBar = false
+    statesStep = false
     count = nil
     barEach = nil
     isBanner = false
@@ -60,6 +74,7 @@ struct Progress: Sendable {
     redone = 0
     pause = nil
     isTimeWithoutPauses = false
+    retractsSteps = false
     if !facts.isEmpty { facts = [:] }
     if note != nil { note = nil }
   }

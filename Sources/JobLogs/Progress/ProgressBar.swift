@@ -4,6 +4,7 @@ import Formats
 ///
 ///     Steps:  12%|█▏        | 50/409 [02:00<13:54,  2.39s/it, loss=2.1]
 ///     100/100 ━━━━━━━━━━━━━━━━━━━━ 6s 57ms/step - accuracy: 0.61 - loss: 1.20
+///      40/100 [===========>..................] - ETA: 3s - loss: 1.20 - accuracy: 0.61
 ///     1/100  6.74G  1.432  1.3  640: 40% ━━━━╸─────── 100/250 3.9it/s 26.0s<38.0s
 ///
 /// Source: github.com/tqdm/tqdm, tqdm/std.py; github.com/keras-team/keras,
@@ -24,6 +25,8 @@ struct ProgressBar {
   init?(_ line: LogLine) {
     if line.bytes.last == 0x5D {
       self.init(tqdm: line)
+    } else if let bar = ProgressBar(arrow: line) {
+      self = bar
     } else {
       self.init(heavy: line)
     }
@@ -101,6 +104,22 @@ struct ProgressBar {
     }
     description = line.message..<max(line.message, end)
     readTail(line, from: all.end)
+  }
+
+  /// A bar of Keras 2: the count, an arrow in brackets, what is left or what it took, and values.
+  private init?(arrow line: LogLine) {
+    let start = line.skipSpaces(line.message)
+    guard start < line.bytes.count, line.bytes[start] &- 0x30 < 10,
+      let count = line.number(at: start), let done = count.whole,
+      line.starts(with: "/", at: count.end), let all = line.number(at: count.end + 1),
+      let total = all.whole, total > 0, 0...total ~= done, line.starts(with: " [", at: all.end)
+    else { return nil }
+    var end = all.end + 2
+    while end < line.bytes.count, [0x3D, 0x3E, 0x2E].contains(line.bytes[end]) { end += 1 }
+    guard end - all.end > 6, line.starts(with: "] - ", at: end) else { return nil }
+    self.init(done: done, total: total, end: line.bytes.count)
+    readKeras(line, from: end + 4)
+    if let dash = line.find(" - ", from: end + 1) { postfix = dash..<line.bytes.count }
   }
 
   private init(done: Int64, total: Int64, end: Int) {
@@ -196,6 +215,8 @@ struct ProgressBar {
     for name in [
       "examples", "example", "ex", "B", "kB", "MB", "GB", "iB", "KB", "k", "M", "G", "kiB", "MiB",
       "files", "file", "doc", "docs", "rows", "row", "tok", "tokens", "image", "images", "img",
+      "frames", "frame", "chunks", "chunk", "samples", "sample", "seconds", "sec", "s", "lines",
+      "line", "records", "record", "items", "item", "shards", "shard", "pages", "page",
     ] as [StaticString] where line.holds(name, in: range) {
       return .data
     }

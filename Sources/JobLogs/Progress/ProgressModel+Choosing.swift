@@ -18,6 +18,16 @@ extension ProgressModel {
     guard tracks[index].words.isDisjoint(with: .aside), tracks[index].strength > .nothing else {
       return false
     }
+    if tracks[index].strength == .bare, tracks[index].passes > 0, !hasLosses,
+      !mayHaveLosses, outer == nil
+    {
+      // What goes through the same again and again, and learns nothing, is no training.
+      if run == index {
+        self.run = nil
+        takeBack()
+      }
+      return false
+    }
     guard let run, run != index else {
       if self.run == nil, tracks[index].strength < .confirmed, !isLikely(index, count) {
         return false
@@ -28,7 +38,11 @@ extension ProgressModel {
     guard replaces(run, index, count) else { return false }
     self.run = index
     // What was told before were the steps of something else.
-    if step != nil, outer == nil { restart() }
+    if step != nil, tracks[run].strength == .bare {
+      takeBack()
+    } else if step != nil, outer == nil {
+      restart()
+    }
     return true
   }
 
@@ -61,7 +75,11 @@ extension ProgressModel {
       return new.strength > .bare || old.isComplete && isLikely(index, count)
     }
     guard old.isOpen else {
-      // After a training its evaluation may follow, without a word.
+      // What follows in the same pass is mostly its evaluation, and so is a shorter bar without a name.
+      if let epoch = old.epoch, epoch == count.caption.epoch { return false }
+      if old.name == 0, new.name == 0, let one = old.total, let other = new.total, other < one {
+        return false
+      }
       return new.strength >= .named
     }
     // What begins while the other runs is inside it, unless only this one has losses.

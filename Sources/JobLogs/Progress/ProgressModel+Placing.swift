@@ -39,6 +39,11 @@ extension ProgressModel {
       let before = product(max(0, round - 1), total)
       set(before.map { $0 &+ count.done }, before.map { $0 &+ total })
     } else if words.contains(.withinEpoch), let epoch = count.caption.epoch {
+      var count = count
+      if let total = count.total, tracks[index].evaluated > 0 {
+        count.total = total &- tracks[index].evaluated
+        count.done = min(count.done, total &- tracks[index].evaluated)
+      }
       placeWithinEpoch(epoch, count, &progress)
     } else if let outer, !outer.isDead, let total = count.total, !isRunWide(index) {
       set(
@@ -48,7 +53,8 @@ extension ProgressModel {
       progress.epochTotal = outer.total
     } else {
       let before = count.total.flatMap { product(tracks[index].passes, $0) } ?? 0
-      set(before &+ count.done, count.total.map { before &+ $0 })
+      // How often it will begin anew nobody says.
+      set(before &+ count.done, before > 0 ? nil : count.total)
     }
     progress.stepTime = tracks[index].pace.each(count.secondsEach)
     if progress.stepTime == nil { progress.elapsed = nil }
@@ -77,6 +83,8 @@ extension ProgressModel {
     var total = count.caption.epochTotal ?? outer?.total
     if let outer, !outer.isDead, outer.done <= epoch, firstEpoch == nil {
       firstEpoch = epoch - outer.done
+    } else if firstEpoch == nil, let first = count.caption.firstEpoch {
+      firstEpoch = first
     } else if words.contains(.fromZero) || epoch == 0 {
       firstEpoch = 0
     } else if firstEpoch == nil,
@@ -124,7 +132,7 @@ extension ProgressModel {
   /// Tells the step that a track stands at, when it turns out to be the run.
   mutating func tell(_ index: Int) {
     let before = tracks[index].total.flatMap { product(tracks[index].passes, $0) } ?? 0
-    set(before &+ tracks[index].done, tracks[index].total.map { before &+ $0 })
+    set(before &+ tracks[index].done, before > 0 ? nil : tracks[index].total)
   }
 
   private mutating func set(_ new: Int64?, _ total: Int64?) {

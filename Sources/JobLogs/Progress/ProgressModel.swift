@@ -37,6 +37,8 @@ struct ProgressModel: Sendable {
     /// How often it went through, where it begins anew without saying which pass it is.
     var passes: Int64 = 0
     var hasLoss = false
+    /// How many of what it counts in each pass are those of an evaluation, as that shows by itself.
+    var evaluated: Int64 = 0
     /// Whether it goes through whole passes, as a faster one inside it shows.
     var isOverPasses = false
     /// Whether what it counted was kept until it is known what that is.
@@ -82,10 +84,14 @@ struct ProgressModel: Sendable {
   var stepTotal: Int64?
   /// Whether a loss was told by a line that has no step of its own.
   var hasLosses = false
+  /// Whether lines with losses came of which it is not yet sure what they are.
+  var mayHaveLosses = false
   /// Whether an earlier life is over and the new one has not told a step.
   var isBeginning = false
   /// How the life begins whose first step was just told.
   var beginning: StepDeduplicator.Beginning?
+  /// Whether what was told as steps before is known now to be something else.
+  var hasTakenBack = false
   /// Whether the step at hand was counted anew and is lower than the one before.
   var isRecounted = false
   var lastTold: Int64?
@@ -129,7 +135,9 @@ struct ProgressModel: Sendable {
     }
     guard choose(index, count, before) else {
       // What runs inside a step has a loss of its own.
+      let clock = progress.clock
       progress.clear()
+      progress.clock = clock
       guard mayBeRun(index) else { return .placed }
       (progress.step, progress.stepTotal) = (count.done, count.total)
       (progress.stepTime, progress.elapsed) = (count.secondsEach, count.elapsed)
@@ -170,7 +178,7 @@ struct ProgressModel: Sendable {
     else { return }
     tracks[latest].strength = max(tracks[latest].strength, .confirmed)
     if run != latest {
-      if step != nil { restart() }
+      if step != nil { takeBack() }
       run = latest
       tell(latest)
     }
@@ -212,9 +220,16 @@ struct ProgressModel: Sendable {
     agreements = 0
   }
 
+  /// What was told as steps was something else.
+  mutating func takeBack() {
+    restart()
+    hasTakenBack = true
+  }
+
   /// The track of a count, new if there is none.
   private mutating func track(_ count: Count, _ before: Caption.Words) -> Int {
-    let caption = count.caption
+    var caption = count.caption
+    if caption.name == 0 { caption.name = unnamed(count, before) }
     let found =
       tracks.firstIndex { $0.name == caption.name && $0.total == count.total }
       ?? tracks.firstIndex {
@@ -245,8 +260,31 @@ struct ProgressModel: Sendable {
     return tracks.count - 1
   }
 
+  /// What tells a bar without a name from another one: whether the line before it speaks of something
+  /// that is no step.
+  ///
+  /// A line that is printed while a bar runs is none of its beginning.
+  private func unnamed(_ count: Count, _ before: Caption.Words) -> UInt64 {
+    let aside = tracks.first { $0.name == Self.unnamedAside && $0.total == count.total }
+    if let aside, aside.isOpen, aside.lastDraw == draws - 1, count.done >= aside.done {
+      return Self.unnamedAside
+    }
+    guard !before.isDisjoint(with: .aside) else { return 0 }
+    let steps = tracks.first { $0.name == 0 && $0.total == count.total }
+    return steps.map { $0.isOpen && count.done >= $0.done } ?? false ? 0 : Self.unnamedAside
+  }
+
+  private static let unnamedAside: UInt64 = 5
+
   /// What lies beside the steps: of an evaluation its result and how long it took.
-  private func setAside(_ count: Count, _ progress: inout Progress) {
+  private mutating func setAside(_ count: Count, _ progress: inout Progress) {
+    if count.caption.words.contains(.evaluation), let run, tracks[run].isOpen,
+      tracks[run].words.contains(.withinEpoch), let all = tracks[run].total, let part = count.total,
+      part < all, all &- tracks[run].done == part
+    {
+      // Lightning before 1.9: what is left of the pass is its evaluation.
+      tracks[run].evaluated = part
+    }
     let loss = progress.validationLoss ?? progress.loss
     progress.clear()
     guard count.caption.words.contains(.evaluation), count.isComplete,

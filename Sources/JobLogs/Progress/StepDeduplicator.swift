@@ -65,10 +65,11 @@ struct StepDeduplicator: Sendable {
   /// The step of the laggard just put aside.
   private var behind: Int64?
 
-  /// What a line of a rank is; `isSameMoment` says that it came together with the one before.
+  /// What a line of a rank is; `isSameMoment` says that it came together with the one before, and
+  /// `statesStep` that it names its step itself.
   mutating func judge(
     _ progress: Progress, _ fields: Progress.Fields, _ line: Mark, isSameMoment: Bool,
-    isRecounted: Bool = false
+    isRecounted: Bool = false, statesStep: Bool = false
   ) -> Verdict {
     let writer = line.writer
     // Without a step, the same numbers may well be news; the same words are not.
@@ -79,6 +80,8 @@ struct StepDeduplicator: Sendable {
       let verdict = judgeOther(step, last, writer)
       if verdict != .news { return verdict }
     }
+    // The same step with another loss, in lines that nothing tells apart: the first word counts.
+    if statesStep, step == last, fields.contains(.loss), said.contains(.loss) { return .addition }
     if let last, step < last, isRecounted {
       accept(step, writer, fields)
       return .news

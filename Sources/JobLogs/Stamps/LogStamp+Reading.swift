@@ -8,7 +8,7 @@ import Quantities
 ///     11/28/2026 10:00:10                the examples of transformers: month, day, year
 ///     11/28 10:00:10                     detectron2; 11-28 10:00:10 in vLLM
 ///     Nov 28 10:00:10                    syslog, ts
-///     Sat Nov 28 10:00:10 2026           ctime
+///     Sat Nov 28 10:00:10 2026           ctime; date(1) writes CET before the year
 ///     20261128 10:00:10, 1128 10:00:10   glog and absl, behind the letter of the level
 ///     10:00:10, 10:00:10.5               a time of day, or `ts -s`
 ///     1779966000.25                      seconds since 1970; milliseconds have 13 digits
@@ -98,15 +98,15 @@ struct StampScanner {
     }
     let end = at
     if take(0x20) {
-      // `UTC` is said by date(1) before the year; other short names mean several zones.
-      let isUniversal = isWord("UTC") || isWord("GMT")
-      if isUniversal { at += 3 }
-      if (!isUniversal || take(0x20)), countDigits() == 4, let year = number(4), isAtEdge,
+      // date(1) says the zone before the year.
+      let zone = ZoneName.read(bytes, at: at)
+      if let zone { at = zone.end }
+      if zone == nil || take(0x20), countDigits() == 4, let year = number(4), isAtEdge,
         1970...2199 ~= year,
         let stamp = Self.stamp(year: year, month: month + 1, day: day, clock: clock)
       {
-        guard isUniversal, case .local(let time) = stamp else { return stamp }
-        return .instant(time)
+        guard let offset = zone?.offset, case .local(let time) = stamp else { return stamp }
+        return .instant(time - Int64(offset) * LogStamp.second)
       }
       at = end
     }

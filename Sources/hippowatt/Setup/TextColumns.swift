@@ -1,4 +1,5 @@
 import Canvas
+import Quantities
 
 /// Rows as columns of text, for a terminal or as Markdown.
 enum TextColumns {
@@ -54,12 +55,22 @@ enum JSONText {
     .members(members.compactMap { member in member.1.map { (member.0, $0) } })
   }
 
+  /// A number to fifteen digits: a count of steps times the step ends in digits that nobody measured.
+  private static func shortest(_ number: Double) -> String {
+    guard number != 0, number.magnitude < 1e9 else { return number.description }
+    // The exponent of two times log10(2), downwards.
+    let places = 14 - (Int(number.magnitude.exponent) * 30103).flooredQuotient(by: 100_000)
+    guard 1...22 ~= places else { return number.description }
+    let power = (0..<places).reduce(1.0) { power, _ in power * 10 }
+    return ((number * power).rounded() / power).description
+  }
+
   /// The value in JSON, on one line; a number that is not finite becomes `null`.
   var written: String {
     switch self {
     case .text(let text): Self.quoted(text)
     case .number(let number):
-      Int64(exactly: number).map(String.init) ?? (number.isFinite ? number.description : "null")
+      Int64(exactly: number).map(String.init) ?? (number.isFinite ? Self.shortest(number) : "null")
     case .flag(let flag): flag ? "true" : "false"
     case .list(let values): "[" + values.map(\.written).joined(separator: ",") + "]"
     case .members(let members):

@@ -101,6 +101,24 @@ import Testing
     #expect(ending(log.text) == .cancelled(log.name))
   }
 
+  /// What is no end: a traceback that was caught, and a pass that is over.
+  private static let noEnds: [String] = [
+    "Traceback (most recent call last):\n  File \"a.py\", line 1, in get\n    raise\n"
+      + "made.up.error: timed out\nretrying\nSummary: best at 400\n",
+    "Training complete for epoch 1, starting validation\n",
+  ]
+
+  @Test(arguments: noEnds)
+  func `What goes on has not ended`(text: String) {
+    #expect(ending(text) == nil)
+  }
+
+  @Test func `An exception of a module in small letters is one`() {
+    #expect(
+      ending(Self.traceback("socket.gaierror: [Errno -2] Name or service not known"))
+        == .crashed("socket.gaierror"))
+  }
+
   private static let completions: [String] = [
     "{'train_runtime': 27.3, 'train_samples_per_second': 7.1, 'train_loss': 2.1, 'epoch': 1.0}\n",
     "Training completed in 3 minutes\n", "`Trainer.fit` stopped: `max_steps=9` reached.\n",

@@ -302,4 +302,14 @@ import Testing
       #expect(kept.isSuperset(of: live), "\(fixture): \(live.subtracting(kept).sorted().prefix(5))")
     }
   }
+
+  @Test func `a night tells the day from the month`() throws {
+    let log = try read(
+      (0..<4).map { "11/02/2024 23:\($0 * 10 + 20):00 step \($0) loss 0.\(9 - $0)\n" }.joined()
+        + (4..<8).map { "12/02/2024 00:\($0 - 4)0:00 step \($0) loss 0.\(9 - $0)\n" }
+        .joined(), changed: seconds(2026, 1, 1))
+    #expect(times(log).first == Double(seconds(2024, 2, 11, 23, 20)))
+    #expect(log.span.map { $0.seconds < 3600 * 2 } == true)
+    #expect(log.remarks.contains { $0.contains("the day before the month") })
+  }
 }

@@ -47,6 +47,10 @@ import Testing
       ("Nov 28 10:00:10 node1 python[71]: ", .yearless(yearless)),
       ("Nov 28 10:00:10 ", .yearless(yearless)), ("Sat Nov 28 10:00:10 2026 ", .local(day)),
       ("Sat Nov 28 10:00:10 UTC 2026 ", .instant(day)),
+      ("Sat Nov 28 11:00:10 CET 2026 ", .instant(day)),
+      ("Sat Nov 28 02:00:10 PST 2026 ", .instant(day)),
+      // China's, Cuba's or that of the middle of America.
+      ("Sat Nov 28 10:00:10 CST 2026 ", .local(day)),
       ("2026-11-28 10:00:10.123 | INFO     | train:main:93 - ", .local(day + 123_000_000)),
       ("10:00:10 ", .clock(36_010_000_000_000)), ("00:00:10 ", .clock(10_000_000_000)),
       ("2026-11-28T10:00:10.123456789Z stdout F ", .instant(day + 123_456_789)),

@@ -34,6 +34,10 @@ package struct CSVReader: Sendable {
   private var elapsed = 0.0
   /// How many rows were passed over.
   package private(set) var badRows = 0
+  /// What all rows show together, of a finished table.
+  private var study: CSVStudy?
+  /// What a row says of its time, as far as that is known to be a time.
+  private(set) var clock = CSVHeader.Clock.none
   /// Whether the first line is none of a job's table.
   private(set) var isForeign = false
 
@@ -42,6 +46,24 @@ package struct CSVReader: Sendable {
   /// - Parameter local: the zone of dates that are written without one.
   package init(file: String = "", local: LocalTime? = nil) {
     (self.file, self.local) = (file, local)
+  }
+
+  /// A reader for a finished table whose numbers were looked through before.
+  init(file: String, local: LocalTime?, study: CSVStudy) {
+    self.init(file: file, local: local)
+    self.study = study
+  }
+
+  /// Looks through the lines of a table without telling them.
+  mutating func look(at line: UnsafeBufferPointer<UInt8>, isCut: Bool, _ study: inout CSVStudy) {
+    guard let row = take(line, isCut: isCut), let header, row[.loss] != nil else { return }
+    let cell: Double? =
+      switch header.clock {
+      case .none, .duration: nil
+      case .elapsed(let column), .doubtful(let column), .wall(let column):
+        PlainNumber.parse(cells[column])
+      }
+    study.take(step: row[.step], epoch: row[.epoch], clock: cell)
   }
 
   /// Takes a line; returns what it says, if it is a row that says something.
@@ -59,10 +81,11 @@ package struct CSVReader: Sendable {
       badRows += 1
       return nil
     }
-    return row(header.clock)
+    return row(header)
   }
 
   private mutating func begin(_ header: CSVHeader) {
+    clock = resolved(header.clock)
     trainingParts = header.parts(of: "train")
     validationParts = header.parts(of: "val")
     var metrics: [Metric] = []
@@ -75,6 +98,18 @@ package struct CSVReader: Sendable {
     }
     // All names are known from the first line on, and so is the best for a rate.
     for column in columns { choice.hear(column.use, name: column.name) }
+  }
+
+  /// The clock of a table; none where nobody has looked whether the numbers can be times.
+  private func resolved(_ clock: CSVHeader.Clock) -> CSVHeader.Clock {
+    switch clock {
+    case .doubtful(let column): study?.hasClock == true ? .elapsed(column: column) : clock
+    case .wall(let column):
+      // Numbers that begin at zero, which are written as dates nowhere.
+      study.map { $0.hasClock && !$0.isClockSince1970 } ?? false
+        ? .elapsed(column: column) : clock
+    case .none, .elapsed, .duration: clock
+    }
   }
 
   /// The time of a cell that is written as a date, in seconds since 1970; `nil` where its zone is not
@@ -91,7 +126,7 @@ package struct CSVReader: Sendable {
     }
   }
 
-  private mutating func row(_ clock: CSVHeader.Clock) -> CSVRow? {
+  private mutating func row(_ header: CSVHeader) -> CSVRow? {
     var row = CSVRow()
     row.entries.reserveCapacity(min(columns.count, 16))
     var held: UInt64 = 0
@@ -103,10 +138,22 @@ package struct CSVReader: Sendable {
       row.entries.append(
         JobRow.Entry(metric: columns[index].use.metric, value: value, name: columns[index].name))
     }
+    if study?.isStepOfRun == false { row.entries.removeAll { $0.metric == .step } }
+    if let column = header.splitColumn, Self.isEvaluation(cells[column]) { row.setAside() }
     sum(trainingParts, .loss, "sum of train/…_loss", &row)
     sum(validationParts, .validationLoss, "sum of val/…_loss", &row)
     switch clock {
     case .none: break
+    case .doubtful(let column):
+      // What is written as a date is one, and so is a number of this century.
+      let since1970 =
+        written(cells[column])
+        ?? PlainNumber.parse(cells[column]).flatMap {
+          $0 > 946_684_800 ? $0 : nil
+        }
+      guard let since1970 else { break }
+      clock = .wall(column: column)
+      row.clock = since1970
     case .elapsed(let column), .wall(let column):
       row.clock = PlainNumber.parse(cells[column]) ?? written(cells[column])
     case .duration(let column):
@@ -118,6 +165,12 @@ package struct CSVReader: Sendable {
     }
     if let clock = row.clock, !(0...4_102_444_800 ~= clock) { row.clock = nil }
     return row.entries.isEmpty ? nil : row
+  }
+
+  /// Whether a cell says that its row is not of the training.
+  private static func isEvaluation(_ cell: ArraySlice<UInt8>) -> Bool {
+    let word = String(decoding: cell.prefix(16), as: UTF8.self).lowercased()
+    return ["val", "eval", "test", "dev"].contains { word.hasPrefix($0) }
   }
 
   /// Whether a column is the one whose numbers are taken for its metric.

@@ -41,6 +41,7 @@ struct CSVSource: JobFileSource {
   mutating func readHistory(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
     untimed = []
     defer { untimed = nil }
+    reader = CSVReader(file: file.name, local: context.localTime, study: try study())
     var result = try sample(clock)
     while !isAtEnd { result += try sample(clock) }
     let now = clock.now
@@ -58,6 +59,20 @@ struct CSVSource: JobFileSource {
     return result
   }
 
+  /// Looks through the whole table before anything is told of it.
+  private func study() throws(SourceFailure) -> CSVStudy {
+    var study = CSVStudy()
+    var file = GrowingFile(path: file.path)
+    _ = try file.look()
+    var reader = CSVReader(file: file.name, local: context.localTime)
+    var splitter = LineSplitter(cap: CSVReader.longestLine, splitsAtReturns: false)
+    while file.read(
+      budget: 8 << 20,
+      { bytes in splitter.feed(bytes) { reader.look(at: $0, isCut: $1, &study) } }) > 0
+    {}
+    return study
+  }
+
   mutating func probe() -> Probe {
     do throws(SourceFailure) {
       var looking = GrowingFile(path: file.path)
@@ -70,7 +85,7 @@ struct CSVSource: JobFileSource {
 
   mutating func sample(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
     let now = clock.now
-    if case .fresh = try file.look() {
+    if case .fresh = try file.look(), untimed == nil {
       reader = CSVReader(file: file.name, local: context.localTime)
       splitter.reset()
       memory.rewind()
@@ -114,11 +129,11 @@ struct CSVSource: JobFileSource {
   private mutating func say(
     _ fresh: [CSVRow], _ now: Timestamp, _ result: inout [Observation]
   ) {
-    guard let last = fresh.last, let header = reader.header else { return }
+    guard let last = fresh.last else { return }
     let written = min(file.modified, now)
     var hasClock = true
-    switch header.clock {
-    case .none: hasClock = false
+    switch reader.clock {
+    case .none, .doubtful: hasClock = false
     case .wall: anchor = Timestamp(nanoseconds: 0)
     case .elapsed, .duration:
       guard let clock = last.clock else { break }

@@ -9,6 +9,8 @@ struct CSVHeader: Sendable, Equatable {
     case none
     /// Seconds since the job began (Ultralytics).
     case elapsed(column: Int)
+    /// Seconds since the job began, or what each row took: all its numbers show which.
+    case doubtful(column: Int)
     /// How long the epoch took, as `MM:SS` (fastai).
     case duration(column: Int)
     /// Seconds since 1970.
@@ -20,6 +22,8 @@ struct CSVHeader: Sendable, Equatable {
   /// The meaning of each column, where it has one.
   let uses: [ScalarUse?]
   let clock: Clock
+  /// The column that says whose numbers a row has, such as `phase` with `train` and `val`.
+  let splitColumn: Int?
   /// The program that writes such tables, as far as one can tell.
   let framework: String
 
@@ -49,7 +53,10 @@ struct CSVHeader: Sendable, Equatable {
     if isFromDeepSpeed { uses[0] = ScalarUse(metric: .samples) }
     guard uses.contains(where: { $0 != nil }) else { return nil }
     if let time = names.firstIndex(of: "time") {
-      clock = names.contains("valid_loss") ? .duration(column: time) : .elapsed(column: time)
+      clock =
+        names.contains("valid_loss")
+        ? .duration(column: time)
+        : isFromUltralytics ? .elapsed(column: time) : .doubtful(column: time)
     } else if let time = names.firstIndex(where: { Self.wallNames.contains($0) }) {
       clock = .wall(column: time)
     } else {
@@ -62,12 +69,20 @@ struct CSVHeader: Sendable, Equatable {
       framework = "DeepSpeed"
     } else if case .duration = clock {
       framework = "fastai"
-    } else if names.contains("step"), names.contains("epoch") {
+    } else if names.contains("step"), names.contains("epoch"), names == names.sorted() {
+      // Lightning's logger sorts the names, and so does that of Keras behind the epoch.
       framework = "Lightning"
     } else {
-      framework = names.first == "epoch" ? "Keras" : ""
+      let rest = Array(names.dropFirst())
+      let isKeras = names.first == "epoch" && rest.contains("loss") && rest == rest.sorted()
+      framework = isKeras ? "Keras" : ""
     }
+    splitColumn = names.firstIndex { Self.splitNames.contains($0.lowercased()) }
   }
+
+  private static let splitNames: Set<String> = [
+    "split", "phase", "mode", "stage", "subset", "set", "type", "dataset", "partition",
+  ]
 
   private static let wallNames: Set<String> = [
     "wall_time", "timestamp", "_timestamp", "unix_time", "datetime", "date_time", "date",
@@ -88,6 +103,15 @@ package struct CSVRow: Sendable, Equatable {
   package var clock: Double?
 
   subscript(metric: Metric) -> Double? { entries.first { $0.metric == metric }?.value }
+
+  /// Makes it a row of an evaluation: its loss is that on other data, and nothing else is the job's.
+  mutating func setAside() {
+    let loss = self[.loss]
+    entries.removeAll { ![.step, .epoch, .validationLoss].contains($0.metric) }
+    if let loss, self[.validationLoss] == nil {
+      entries.append(JobRow.Entry(metric: .validationLoss, value: loss, name: "loss"))
+    }
+  }
 
   /// A number that two rows have in common only if they say the same.
   var mark: UInt64 {

@@ -36,7 +36,7 @@ extension ScalarNames {
       [
         "global_step", "train/global_step", "trainer/global_step", "training/global_step", "step",
         "train/step", "train/steps", "training/step", "current_steps", "iter", "iteration",
-        "iteration_step",
+        "iteration_step", "train/n_updates",
       ]),
     Line(.stepTotal, ["max_steps", "total_steps"]),
     Line(
@@ -57,7 +57,8 @@ extension ScalarNames {
     Line(
       .samples,
       [
-        "consumed_samples", "consumed_train_samples", "samples_count", "samples", "train/samples",
+        "time/total_timesteps", "timesteps_total", "consumed_samples", "consumed_train_samples",
+        "samples_count", "samples", "train/samples",
         "time/sample", "progress/total_samples",
       ]),
   ]

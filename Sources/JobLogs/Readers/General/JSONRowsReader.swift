@@ -11,6 +11,11 @@ struct JSONRowsReader: ProgressReader {
   static let format = "JSON rows"
   static let firstCharacters: StaticString = "{"
 
+  /// The newest row that had both.
+  private var last: (step: Int64, epoch: Double)?
+  /// Whether steps begin anew with each pass.
+  private var isStepOfPass = false
+
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
     guard line.starts(with: "{\"", at: start), line.ends(with: "}"),
@@ -52,12 +57,22 @@ struct JSONRowsReader: ProgressReader {
     if progress.step == nil, progress.epoch == nil { progress.step = iteration }
     // Beside the time for data it is MMEngine's, and that of a step; else nobody knows of what.
     if progress.dataTime != nil, let time, time < 1e6 { progress.stepTime = time }
+    if let step = progress.step, let epoch = progress.epoch, progress.loss != nil {
+      if let last, step < last.step, epoch > last.epoch, !isStepOfPass {
+        (isStepOfPass, progress.retractsSteps) = (true, true)
+      }
+      last = (step, epoch)
+    }
+    if isStepOfPass { progress.step = nil }
     return progress.step != nil || progress.epoch != nil
   }
 
   /// Whether a row says that it is not of the training.
   private static func isEvaluation(_ line: LogLine, from start: Int) -> Bool {
-    for key in ["\"split\"", "\"mode\"", "\"phase\"", "\"stage\"", "\"subset\""] as [StaticString]
+    for key in [
+      "\"split\"", "\"mode\"", "\"phase\"", "\"stage\"", "\"subset\"", "\"type\"", "\"event\"",
+      "\"kind\"", "\"set\"", "\"dataset\"", "\"partition\"", "\"tag\"",
+    ] as [StaticString]
     where line.find(key, from: start) != nil {
       guard let word = line.word(after: key, from: start)?.lowercased() else { continue }
       return ["val", "eval", "test", "dev"].contains { word.hasPrefix($0) }

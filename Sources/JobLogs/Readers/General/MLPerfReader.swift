@@ -37,6 +37,8 @@ struct MLPerfReader: ProgressReader {
   private var epoch: Double?
   /// How many samples an epoch has.
   private var epochSamples: Int64?
+  /// The time of the newest event of the run, in milliseconds.
+  private var newest = 0.0
   /// The last value of an evaluation, which another rank may say once more.
   private var evaluated: Double?
   /// Which of several figures under one key is taken: the first that was named.
@@ -55,7 +57,11 @@ struct MLPerfReader: ProgressReader {
     if let name = event.benchmark {
       benchmark = String(decoding: line.bytes[name].prefix(40), as: UTF8.self)
     }
+    let isLate = event.time < newest
+    if isKey(line, event.key, "run_start") || !isLate { newest = event.time }
     guard take(line, event, &progress) else { return false }
+    // What was counted then is not known from a line that comes after later ones.
+    if isLate { progress.drop([.step, .epoch, Progress.Fields(.samples)]) }
     progress.time = Timestamp(nanoseconds: Int64(event.time.rounded()) * 1_000_000)
     return true
   }
@@ -125,6 +131,10 @@ struct MLPerfReader: ProgressReader {
     case .running(let start): time - start > Self.longestLag
     case .stopped(let stop): time > stop
     }
+  }
+
+  private func isKey(_ line: LogLine, _ key: Range<Int>, _ name: StaticString) -> Bool {
+    line.holds(name, in: key)
   }
 
   private func empty(_ progress: inout Progress) -> Bool {

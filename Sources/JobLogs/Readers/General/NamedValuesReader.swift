@@ -15,32 +15,45 @@ struct NamedValuesReader: ProgressReader {
   static let caution = "read by the names in the log's lines"
 
   let authority = ProgressAuthority.layer
-  private var values = NamedValues()
-  private var last: (epoch: Double, step: Int64)?
-  private var rising = 0
-  private var isAccepted = false
+  var values = NamedValues()
+  var last: (epoch: Double, step: Int64)?
+  /// The step of the line before that had one, and its pass.
+  var lastStep: (epoch: Double, step: Int64)?
+  var rising = 0
+  var isAccepted = false
   /// Whether steps that stand behind the number of a pass are those of the run.
-  private var isRunWide = false
-  /// Whether steps begin anew with each pass, and nobody says how many there are.
-  private var isStepHidden = false
-  private var countsFromZero = false
+  var isRunWide = false
+  /// Whether they begin anew with each pass.
+  var isWithinPasses = false
+  var countsFromZero = false
+  /// The number of the first pass, where the log shows it.
+  var firstPass: Int64?
+  /// Whether lines with a loss came that nothing before them marks.
+  var hasPlainLosses = false
+  /// The pass that a line of its own named, and of how many.
+  var namedPass: (number: LogLine.Number, total: Int64?)?
   /// The pass of the line before, and whether a pass has several lines.
-  private var lastPass: Int64?
-  private var isWithinPass = false
+  var lastPass: Int64?
+  var isWithinPass = false
 
   private(set) var isProvisional = false
 
   /// What a line counts.
-  private struct Counting {
+  struct Counting {
     var step: LogLine.Number?
     var stepTotal: Int64?
     var isIteration = false
     /// A number without a name, of how many.
     var part: (done: Int64, total: Int64)?
+    var partNumber: LogLine.Number?
     var epoch: LogLine.Number?
     var epochTotal: Int64?
     var isEpochFirst = false
+    /// Whether the pass was named elsewhere than before the step.
+    var isEpochApart = false
     var isEvaluation = false
+    /// The name of the file that the line was written in.
+    var file: Range<Int>?
   }
 
   /// Longer lines are no lines of numbers.
@@ -51,10 +64,20 @@ struct NamedValuesReader: ProgressReader {
     guard line.bytes.count - start <= Self.longest, let loss = Self.loss(line, start),
       !line.starts(with: "{'", at: start), line.find("%|", from: start) == nil,
       line.find("\u{2501}\u{2501}\u{2501}", from: start) == nil, loss < line.bytes.count
-    else { return false }
+    else {
+      if let pass = Self.pass(in: line, start..<line.bytes.count, isAlone: true) {
+        namedPass = pass
+      }
+      return false
+    }
     var counting = Counting()
     scan(line, start, &counting, &progress)
     guard progress.loss != nil || progress.validationLoss != nil else { return false }
+    if counting.epoch == nil, counting.step != nil || namedPass != nil {
+      let pass = Self.pass(in: line, 0..<start, isAlone: false) ?? namedPass
+      (counting.epoch, counting.epochTotal) = (pass?.number, pass?.total)
+      counting.isEpochApart = pass != nil
+    }
     let step = counting.step?.whole
     guard step != nil || counting.epoch != nil else { return false }
     if progress.loss == nil, !isAccepted { return false }
@@ -66,7 +89,7 @@ struct NamedValuesReader: ProgressReader {
   }
 
   /// Where “loss” stands, in any case of letters, or what OpenNMT calls it.
-  private static func loss(_ line: LogLine, _ start: Int) -> Int? {
+  static func loss(_ line: LogLine, _ start: Int) -> Int? {
     line.find("oss", from: start) ?? line.find("OSS", from: start)
       ?? line.find("xent", from: start)
   }
@@ -79,27 +102,43 @@ struct NamedValuesReader: ProgressReader {
     // Words between the pairs say whether it is an evaluation's line.
     var gap = start
     func take(_ line: LogLine, _ pair: LogLine.Pair) {
-      let words = max(gap, start)..<max(gap, pair.key.lowerBound)
+      // So may the words before a count without a name: `valid on subset  1000 / 1311`.
+      let isCount = pair.whole != nil && values.field(line, pair.key) == nil
+      let wordsEnd = pair.key.isEmpty || isCount ? pair.number.end : pair.key.lowerBound
+      let words = max(gap, start)..<max(gap, start, wordsEnd)
       if !counting.isEvaluation, !words.isEmpty,
         Caption(line, words).words.contains(.evaluation)
       {
         counting.isEvaluation = true
       }
       gap = max(gap, pair.whole?.end ?? pair.number.end, pair.key.upperBound)
-      if pair.key.isEmpty {
+      if pair.key.isEmpty || isCount && pair.isBracketed && !Self.isBatch(line, pair.key) {
+        // `Train: [0/300][10/1251]`: the pass, and the batch of it.
+        if let part = counting.part, counting.step == nil, let whole = counting.partNumber,
+          let total = pair.whole?.whole, pair.number.whole != nil,
+          Self.areBracketed(line, whole, pair.number)
+        {
+          (counting.epoch, counting.epochTotal) = (whole, part.total)
+          (counting.step, counting.stepTotal) = (pair.number, total)
+          (counting.isEpochFirst, counting.part) = (true, nil)
+          return
+        }
         if let done = pair.number.whole, let total = pair.whole?.whole, total > 0,
           0...total ~= done, counting.part == nil
         {
-          counting.part = (done, total)
+          (counting.part, counting.partNumber) = ((done, total), pair.number)
         }
         return
       }
       let key = Self.withoutFiller(line, pair.key)
-      switch pair.isKeyBehind ? nil : values.field(line, key) {
+      let isBatch =
+        (pair.whole != nil || counting.epoch != nil) && Self.isBatch(line, key) && !pair.isBracketed
+        || pair.whole != nil && Self.isBatch(line, key)
+      switch isBatch ? .step : pair.isKeyBehind ? nil : values.field(line, key) {
       case .step:
         // The first is the step; what comes later says it once more, or is of something else.
         // An iteration may be a part of a step that is told beside it.
-        let isIteration = line.starts(with: "it", at: key.lowerBound)
+        let isIteration = isBatch || line.starts(with: "it", at: key.lowerBound)
         if counting.step == nil || counting.isIteration && !isIteration, pair.number.whole != nil {
           counting.isIteration = isIteration
           counting.step = pair.number
@@ -114,7 +153,12 @@ struct NamedValuesReader: ProgressReader {
       case .tokenRate where line.starts(with: "(", at: pair.number.end):
         Self.takeRates(line, pair.number, &progress)
       default:
-        if pair.whole == nil { values.take(line, key, pair.number, &progress) }
+        if pair.whole == nil, !values.take(line, key, pair.number, &progress), key.count > 3,
+          line.starts(with: ".py", at: key.upperBound - 3)
+        {
+          // `eval.py:55`: where the line was written.
+          counting.file = key
+        }
       }
     }
     if let object = line.find("{\"", from: start), line.ends(with: "}") {
@@ -130,53 +174,19 @@ struct NamedValuesReader: ProgressReader {
       // verl's is that of one device.
       progress.facts = Progress.ratesOfDevice
     }
-    guard counting.isEvaluation else { return }
+    let isMarked = isMarkedAside(
+      line, counting.file, gap, hasLoss: progress.loss != nil)
+    guard counting.isEvaluation || isMarked else { return }
     let loss = progress.validationLoss ?? progress.loss
     progress.fields.formIntersection([.epoch])
     progress.validationLoss = loss
-  }
-
-  /// `tps 12000.00(1500.00/gpu)`: of the job, and of one of its devices.
-  private static func takeRates(
-    _ line: LogLine, _ rate: LogLine.Number, _ progress: inout Progress
-  ) {
-    guard let each = line.number(at: rate.end + 1), line.starts(with: "/gpu)", at: each.end),
-      each.value > 0
-    else { return }
-    progress.tokenRate = rate.value
-    progress.facts = Progress.ratesOfJob
-    let count = (rate.value / each.value).rounded()
-    if count >= 1, abs(rate.value / each.value - count) < 0.01 * count {
-      progress.facts["world_size"] = "\(Int(count))"
-    }
-  }
-
-  /// A name without the words of a sentence before it.
-  private static func withoutFiller(_ line: LogLine, _ key: Range<Int>) -> Range<Int> {
-    var start = key.lowerBound
-    let fillers: [StaticString] = [
-      "at ", "with ", "for ", "and ", "in ", "Finished ", "finished ", "End of ", "Training ",
-      "training ", "Train ", "train ", "Global ", "global ", "the ",
-    ]
-    var isFound = true
-    while isFound {
-      isFound = false
-      for filler in fillers where line.starts(with: filler, at: start) {
-        // “Train loss” is a name of its own.
-        let next = start + filler.utf8CodeUnitCount
-        guard next < key.upperBound, Self.loss(line, next).map({ $0 >= key.upperBound }) ?? true
-        else { continue }
-        start = next
-        isFound = true
-      }
-    }
-    return start..<key.upperBound
   }
 
   /// Whether a line with a loss is news; three in a row that rise make the log one of this format.
   private mutating func rise(_ step: Int64?, _ epoch: Double?) -> Bool {
     let now = (epoch: epoch ?? 0, step: step ?? 0)
     defer { last = now }
+    if let step, let epoch { compare(step, of: epoch) }
     guard let last else {
       rising = 1
       return true
@@ -184,62 +194,11 @@ struct NamedValuesReader: ProgressReader {
     let isHigher =
       now.step > last.step && now.epoch >= last.epoch || now.epoch > last.epoch
     if isHigher {
-      if now.epoch > last.epoch, step != nil, epoch != nil {
-        if now.step > last.step { isRunWide = true } else { isStepHidden = !isRunWide }
-      }
       rising += 1
     } else if now != last {
       rising = 1
     }
     if rising >= 3 { isAccepted = true }
     return true
-  }
-
-  /// Says what the line counts.
-  private mutating func place(
-    _ step: Int64?, _ counting: Counting, _ line: LogLine, _ progress: inout Progress
-  ) {
-    if let epoch = counting.epoch, epoch.whole == 0 { countsFromZero = true }
-    let isFraction =
-      counting.epoch.map { line.decimals(endingAt: $0.end - ($0.isQuoted ? 1 : 0)) > 0 } ?? false
-    if let step {
-      if counting.isEpochFirst, !isRunWide, let epoch = counting.epoch?.whole, !isFraction {
-        if let total = counting.stepTotal, total > 0 {
-          var count = Count(done: step, total: total)
-          count.caption.words = [.withinEpoch, .steps]
-          (count.caption.epoch, count.caption.epochTotal) = (epoch, counting.epochTotal)
-          count.caption.name = 3
-          count.hasLoss = true
-          count.isLine = true
-          count.secondsEach = progress.stepTime
-          progress.count = count
-          return
-        }
-        if isStepHidden {
-          progress.epoch = Double(epoch)
-          progress.epochTotal = counting.epochTotal
-          return
-        }
-      }
-      progress.step = step
-      progress.stepTotal = counting.stepTotal
-      if isFraction { progress.epoch = counting.epoch?.value }
-    } else if let epoch = counting.epoch {
-      guard let whole = epoch.whole, !isFraction else {
-        progress.epoch = epoch.value
-        return
-      }
-      progress.epochTotal = counting.epochTotal
-      if let part = counting.part {
-        let before = Double(whole) - (countsFromZero ? 0 : 1)
-        progress.epoch = max(0, before) + Double(part.done) / Double(part.total)
-      } else {
-        // Such a line comes at the end of a pass, unless there are several of them.
-        if whole == lastPass { isWithinPass = true }
-        lastPass = whole
-        let done = Double(whole) + (countsFromZero ? 1 : 0)
-        progress.epoch = isWithinPass ? max(0, done - 1) : done
-      }
-    }
   }
 }

@@ -18,6 +18,7 @@ struct ProgressBarReader: ProgressReader {
   /// The pass that Keras named on a line of its own.
   private var kerasEpoch: (number: Int64, total: Int64)?
   private var kerasTotal: Int64?
+  private var kerasSamples: Int64?
   private var isKerasPassOver = false
   /// The names of the columns of Ultralytics.
   private var columns: [String] = []
@@ -36,6 +37,14 @@ struct ProgressBarReader: ProgressReader {
     {
       columns = line.text(line.message..<line.bytes.count, most: 400).split(separator: " ").map(
         String.init)
+    } else if line.starts(with: "Train on ", at: line.message) {
+      // Keras before 2.3 counts samples in its bars.
+      let samples = line.number(at: line.message + 9)
+      if let samples, line.starts(with: " samples", at: samples.end) {
+        kerasSamples = samples.whole
+      }
+    } else if line.starts(with: "- ", at: line.message) {
+      return bareKeras(line, &progress)
     } else if line.bytes[line.message] &- 0x30 < 10 {
       return plainKeras(line, &progress)
     }
@@ -49,6 +58,7 @@ struct ProgressBarReader: ProgressReader {
       done: bar.done, total: bar.total, secondsEach: bar.secondsEach, elapsed: bar.elapsed,
       unit: bar.unit)
     count.caption = Caption(line, bar.description)
+    progress.clock = count.caption.name &* 31 &+ UInt64(bitPattern: bar.total) | 1 << 63
     var values = values
     line.forEachPair(in: bar.description) { line, pair in
       guard values.field(line, pair.key) == .loss, !pair.isKeyBehind else { return }
@@ -77,6 +87,7 @@ struct ProgressBarReader: ProgressReader {
       return
     }
     kerasTotal = bar.total
+    if bar.total == kerasSamples { count.unit = .data }
     isKerasPassOver = bar.done == bar.total
     count.caption.epoch = epoch.number
     count.caption.epochTotal = epoch.total
@@ -101,6 +112,24 @@ struct ProgressBarReader: ProgressReader {
       all.end == line.bytes.count, let total = all.whole, 0...total ~= epoch, total < 1_000_000
     else { return nil }
     return (epoch, total)
+  }
+
+  /// Keras 2 without a bar and without a count: ` - 4s - loss: 1.2 - acc: 0.61 - val_loss: 1.3`.
+  private mutating func bareKeras(_ line: LogLine, _ progress: inout Progress) -> Bool {
+    guard let epoch = kerasEpoch, let passed = line.number(at: line.message + 2),
+      line.starts(with: "s - loss: ", at: passed.end) || line.starts(with: "s ", at: passed.end)
+    else { return false }
+    values.begin()
+    var values = values
+    line.forEachPair(in: passed.end..<line.bytes.count) { line, pair in
+      values.take(line, pair.key, pair.number, &progress)
+    }
+    self.values = values
+    guard progress.loss != nil else { return false }
+    (progress.epoch, progress.epochTotal) = (Double(epoch.number), epoch.total)
+    progress.epochTime = passed.value
+    kerasEpoch = nil
+    return true
   }
 
   /// Keras without a bar (`verbose=2`): `100/100 - 6s - 57ms/step - loss: 1.2 - val_loss: 1.2`.

@@ -132,7 +132,12 @@ extension RunReport {
       }
     }
     guard totals.parts.count > 1 || totals.redone > 0 else { return facts }
-    var words = ["\(SI.count(totals.usefulSteps)) steps"]
+    var words: [String] = []
+    if totals.usefulSteps > 0 || totals.parts.contains(where: { $0.life.lastStep != nil }) {
+      words.append("\(SI.count(totals.usefulSteps)) steps")
+    } else {
+      words.append("\(SI.count(Double(totals.parts.count))) runs")
+    }
     if totals.redone > 0 { words[0] += " and \(SI.count(totals.redone)) redone" }
     words.append(totals.joules.map { SI.energy($0).joined } ?? "joules unknown")
     if let joules = totals.joulesPerUsefulStep {

@@ -42,9 +42,10 @@ extension RunReport {
   }
 
   private func energyFacts(isFull: Bool) -> [(String, String)] {
+    let warnings = warnings.map { ("  ▲", sanitized($0.words)) }
     guard let energy else {
       let unknown = ("energy", "unknown: nothing here tells its power")
-      return [unknown] + (isFull ? remedy.map { [("  remedy", $0)] } ?? [] : [])
+      return [unknown] + (isFull ? remedy.map { [("  remedy", $0)] } ?? [] : []) + warnings
     }
     func covered(_ energy: EnergyAmount) -> String {
       "(\(Self.method(energy)), \(SI.percent(energy.coverage)) % covered)"
@@ -75,8 +76,7 @@ extension RunReport {
           "≈ \(site) with cooling and the like, by the PUE of the settings, \(SI.significant(pue))"
         ))
     }
-    facts += warnings.map { ("  ▲", sanitized($0.words)) }
-    return facts
+    return facts + warnings
   }
 
   /// `± 5 %`, where the uncertainty is known.
