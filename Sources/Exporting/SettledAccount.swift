@@ -12,8 +12,9 @@ public struct SettledAccount: Sendable {
   public private(set) var until: Timestamp?
   /// Joules by what measured them: `wall`, `platform`, `known`.
   public private(set) var joules: [String: Double] = [:]
-  /// Seconds for which the energy was known, and that were booked.
+  /// Seconds for which the energy was known.
   public private(set) var known = 0.0
+  /// Seconds that were booked.
   public private(set) var observed = 0.0
 
   /// For so many seconds a meter is waited for, in any case.

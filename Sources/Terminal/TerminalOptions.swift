@@ -59,6 +59,7 @@ public enum TerminalEncoding: String, Sendable, CaseIterable {
 
 /// Why a terminal could not be taken over: what is wrong and what to do, in one line.
 public struct TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong and what to do, in one line.
   public let description: String
 
   /// An error in the words the user will read.

@@ -8,8 +8,9 @@ package struct CounterGrowth: Sendable, Hashable {
   /// The growth in each column, the first of which is the one after the account's beginning; `nil` where
   /// nothing is known of it.
   package var columns: [Double?]
-  /// The first and the last column with a value, the column before the account being -1.
+  /// The first column with a value, the column before the account being -1.
   package var first: Int?
+  /// The last column with a value.
   package var last: Int?
   /// How often the counter began anew.
   package var restarts = 0

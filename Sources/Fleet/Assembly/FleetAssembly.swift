@@ -12,6 +12,11 @@ package struct FleetAssembly {
   /// Seconds east of UTC at a time, by the clock of the tariff.
   let utcOffset: @Sendable (Timestamp) -> Int
 
+  /// Joins what a store answered for a view.
+  ///
+  /// - Parameters:
+  ///   - tariff: what a kilowatt-hour costs where the machines do not tell it.
+  ///   - utcOffset: seconds east of UTC at a time, by the clock of the tariff.
   package init(
     _ answers: FleetAnswers, _ view: FleetView, tariff: Tariff? = nil,
     utcOffset: @escaping @Sendable (Timestamp) -> Int = { _ in 0 }

@@ -31,6 +31,7 @@ package struct FleetAnswers: Sendable {
   /// When each last answered, in seconds since 1970.
   package var lastHeard = PromAnswer()
 
+  /// Nothing is known yet.
   package init() {}
 }
 

@@ -14,7 +14,9 @@ package enum FleetCatalogue {
   package struct Entry: Sendable {
     /// The place of its exporter.
     package var rank: Int
+    /// The series, as its exporter names it.
     package var series: FleetSeries
+    /// Who exports it.
     package var exporter: any FleetExporter
   }
 

@@ -100,7 +100,9 @@ extension FleetExporter {
 
 /// The labels of a series that are read, by their names.
 package struct FleetLabels: Sendable, Hashable {
+  /// Their values, at the places of `FleetLabel`.
   package let values: [String]
+  /// Labels by their values, at the places of `FleetLabel`.
   package init(_ values: [String]) { self.values = values }
 
   package subscript(label: FleetLabel) -> String { values[label.place] }

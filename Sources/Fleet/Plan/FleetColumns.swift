@@ -15,6 +15,7 @@ package struct FleetColumns: Sendable {
   /// Every value of some series in a column, where its last one is not enough.
   private var details: [Int64: [Int: [Double]]] = [:]
 
+  /// Nothing is kept yet; a column is so many seconds.
   package init(step: Int64) { self.step = step }
 
   /// The columns of a range that are not kept, as the shortest range that has them all.

@@ -25,8 +25,11 @@ package struct FleetQuery: Sendable, Hashable {
     case columns(ClosedRange<Int64>, step: Int64)
   }
 
+  /// What the answer is for.
   package var purpose: Purpose
+  /// The question in PromQL.
   package var text: String
+  /// The times it is asked for.
   package var times: Times
 }
 
@@ -35,6 +38,7 @@ package struct FleetQueries: Sendable {
   /// Which series are asked for.
   package var selector: FleetSelector
 
+  /// Queries for what a selector lets through.
   package init(_ selector: FleetSelector = FleetSelector()) { self.selector = selector }
 
   /// What is true, and what labels tell, at the time of a view.

@@ -10,6 +10,7 @@ package struct FleetSelector: Sendable, Hashable {
 
   /// Why matchers cannot be asked with, in words.
   package struct Fault: Error, Hashable {
+    /// What is wrong, as a clause.
     package var words: String
   }
 

@@ -47,6 +47,7 @@ package struct FleetView: Sendable, Hashable {
     return second % step == 0 ? nil : second % step
   }
 
+  /// So many seconds after 1970.
   package static func time(_ seconds: Int64) -> Timestamp {
     Timestamp(nanoseconds: seconds * 1_000_000_000)
   }

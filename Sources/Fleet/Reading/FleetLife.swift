@@ -40,7 +40,9 @@ extension FleetLife {
 
 /// What a store answered for the account of one job.
 package struct FleetLifeAnswers {
+  /// What was answered.
   package var answers: FleetAnswers
+  /// The times that the account is of.
   package var view: FleetView
   /// Whether the job still holds accelerators, as far as the store knows.
   package var isPresent: Bool

@@ -19,10 +19,12 @@ package struct FleetPast: Sendable {
     30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400,
   ]
 
+  /// The seconds of a column, of which a span has about `columns`.
   package static func step(_ span: TimeSpan) -> Int64 {
     steps.first { Double($0) * columns >= span.seconds } ?? 604_800
   }
 
+  /// The past of a span, of which nothing is known.
   package init(_ span: TimeSpan) { step = Self.step(span) }
 
   /// What is to be asked to know a span; `nil` where all is known that can be.

@@ -26,8 +26,11 @@ package struct FleetReader {
 
   /// What the last reading cost.
   package struct Cost: Sendable, Hashable {
+    /// How many questions were asked.
     package var queries = 0
+    /// How many series were answered.
     package var series = 0
+    /// How many values were answered.
     package var points = 0
 
     /// Nothing yet.
@@ -40,6 +43,7 @@ package struct FleetReader {
   /// Whether counters began anew in columns that nothing more was asked of, since queries were used up.
   package internal(set) var isUnclear = false
 
+  /// Reads a store; `rackLabel` names the label that tells machines of a rack.
   package init(
     _ store: PromStore, _ selector: FleetSelector = FleetSelector(), rackLabel: String = "rack"
   ) {

@@ -85,7 +85,7 @@ package struct JSONFlat: Sendable {
         if place < 8 {
           try add(&scanner, "\(path.prefix(512)).\(place)", depth + 1)
         } else {
-          try scanner.skipLoosely(depth: depth + 1)
+          try scanner.skipLoosely()
         }
         place += 1
       } while scanner.take(UInt8(ascii: ","))
@@ -112,21 +112,7 @@ extension JSONScanner {
   }
 
   /// Passes over any value, `NaN` and `Infinity` included.
-  package mutating func skipLoosely(depth: Int = 0) throws(JSONFault) {
-    guard depth < 64 else { throw JSONFault("nested too deeply") }
-    switch peek() {
-    case UInt8(ascii: "\""): _ = try rawString()
-    case UInt8(ascii: "{"):
-      try beginObject()
-      var isFirst = true
-      while try nextKey(&isFirst) != nil { try skipLoosely(depth: depth + 1) }
-    case UInt8(ascii: "["):
-      at += 1
-      if take(UInt8(ascii: "]")) { return }
-      repeat { try skipLoosely(depth: depth + 1) } while take(UInt8(ascii: ","))
-      try expect(UInt8(ascii: "]"), "“,” or “]”")
-    default:
-      _ = try scalar()
-    }
+  package mutating func skipLoosely() throws(JSONFault) {
+    try skip(depth: 0) { scanner throws(JSONFault) in _ = try scanner.scalar() }
   }
 }

@@ -89,22 +89,32 @@ package struct JSONScanner {
   }
 
   /// Passes over any value.
-  package mutating func skipValue(depth: Int = 0) throws(JSONFault) {
+  package mutating func skipValue() throws(JSONFault) {
+    try skip(depth: 0) { scanner throws(JSONFault) in
+      if scanner.takeWord("true") || scanner.takeWord("false") || scanner.takeWord("null") {
+        return
+      }
+      _ = try scanner.number()
+    }
+  }
+
+  /// Passes over a value; what is neither text nor holds others is left to `scalar`.
+  mutating func skip(
+    depth: Int, scalar: (inout JSONScanner) throws(JSONFault) -> Void
+  ) throws(JSONFault) {
     guard depth < 64 else { throw JSONFault("nested too deeply") }
     switch peek() {
     case UInt8(ascii: "\""): _ = try rawString()
     case UInt8(ascii: "{"):
       try beginObject()
       var isFirst = true
-      while try nextKey(&isFirst) != nil { try skipValue(depth: depth + 1) }
+      while try nextKey(&isFirst) != nil { try skip(depth: depth + 1, scalar: scalar) }
     case UInt8(ascii: "["):
       at += 1
       if take(UInt8(ascii: "]")) { return }
-      repeat { try skipValue(depth: depth + 1) } while take(UInt8(ascii: ","))
+      repeat { try skip(depth: depth + 1, scalar: scalar) } while take(UInt8(ascii: ","))
       try expect(UInt8(ascii: "]"), "“,” or “]”")
-    default:
-      if takeWord("true") || takeWord("false") || takeWord("null") { return }
-      _ = try number()
+    default: try scalar(&self)
     }
   }
 

@@ -102,6 +102,7 @@ package indirect enum JSONValue: Sendable, Hashable {
 /// A place in a JSON text after RFC 6901: `/meters/0/power`.
 package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
   private let names: [String]
+  /// The pointer as it is written.
   package let description: String
 
   /// Reads a pointer; `nil` for a text that is none: one that does not begin with `/` and is not

@@ -13,6 +13,7 @@ public struct PowerLogFile {
   public var modified: Timestamp?
   /// Seconds to be added to its times, because its clock was off.
   public var shift = 0.0
+  /// What its rows say.
   package let table: PowerLogTable
 
   /// A table under a path.

@@ -5,7 +5,7 @@ import Telemetry
 extension JSONLineDecoder {
   /// Reads the value of `device`.
   mutating func device(_ scanner: inout JSONScanner) throws(JSONFault) -> Device {
-    var (machine, kind, name): (String?, DeviceKind?, String?) = (nil, nil, nil)
+    var naming = DeviceNaming()
     var (label, model) = (nil as String?, "")
     var attributes: [String: String] = [:]
     var length = 0
@@ -13,12 +13,10 @@ extension JSONLineDecoder {
     try scanner.beginObject()
     var isFirst = true
     while let key = try scanner.nextKey(&isFirst) {
-      if scanner.equals(key, "machine") {
-        machine = try scanner.string()
-      } else if scanner.equals(key, "kind") {
-        kind = try self.kind(&scanner)
-      } else if scanner.equals(key, "name") || scanner.equals(key, "device") {
-        name = try deviceName(&scanner)
+      if scanner.equals(key, "name") {
+        naming.name = try deviceName(&scanner)
+      } else if try name(&naming, key, &scanner) {
+        continue
       } else if scanner.equals(key, "label") {
         label = try scanner.string()
       } else if scanner.equals(key, "model") {
@@ -43,9 +41,11 @@ extension JSONLineDecoder {
         try scanner.skipValue()
       }
     }
-    guard let kind else { throw JSONFault("a device needs a “kind”, such as \"gpu\"") }
-    guard let name else { throw JSONFault("a device needs a “name”, such as \"0\"") }
-    let place = try place(machine, kind, name)
+    guard let kind = naming.kind else {
+      throw JSONFault("a device needs a “kind”, such as \"gpu\"")
+    }
+    guard let name = naming.name else { throw JSONFault("a device needs a “name”, such as \"0\"") }
+    let place = try place(naming.machine, kind, name)
     devices[place].isAnnounced = true
     let id = devices[place].id
     let device = Device(
@@ -74,29 +74,27 @@ extension JSONLineDecoder {
 
   /// Reads which device something speaks of.
   private mutating func deviceID(_ scanner: inout JSONScanner) throws(JSONFault) -> DeviceID {
-    var (machine, kind, name): (String?, DeviceKind?, String?) = (nil, nil, nil)
+    var naming = DeviceNaming()
     try scanner.beginObject()
     var isFirst = true
     while let key = try scanner.nextKey(&isFirst) {
-      if scanner.equals(key, "machine") {
-        machine = try scanner.string()
-      } else if scanner.equals(key, "kind") {
-        kind = try self.kind(&scanner)
-      } else if scanner.equals(key, "name") || scanner.equals(key, "device") {
-        name = try deviceName(&scanner)
+      if scanner.equals(key, "name") {
+        naming.name = try deviceName(&scanner)
+      } else if try name(&naming, key, &scanner) {
+        continue
       } else {
         try scanner.skipValue()
       }
     }
-    guard let kind, let name else {
+    guard let kind = naming.kind, let name = naming.name else {
       throw JSONFault("a device is named by its “kind” and “name”, such as \"gpu\" and \"0\"")
     }
-    return try mention(machine, kind, name)
+    return try mention(naming.machine, kind, name)
   }
 
   /// Reads the value of `series`: what a name of a device's values means.
   mutating func series(_ scanner: inout JSONScanner) throws(JSONFault) -> [Observation] {
-    var (machine, kind, name): (String?, DeviceKind?, String?) = (nil, nil, nil)
+    var naming = DeviceNaming()
     var (metric, unit): (String?, Unit?) = (nil, nil)
     var scale: Double?
     var isCounter = false
@@ -105,12 +103,8 @@ extension JSONLineDecoder {
     try scanner.beginObject()
     var isFirst = true
     while let key = try scanner.nextKey(&isFirst) {
-      if scanner.equals(key, "machine") {
-        machine = try scanner.string()
-      } else if scanner.equals(key, "kind") {
-        kind = try self.kind(&scanner)
-      } else if scanner.equals(key, "device") {
-        name = try deviceName(&scanner)
+      if try name(&naming, key, &scanner) {
+        continue
       } else if scanner.equals(key, "metric") {
         metric = try scanner.string(cap: 64)
       } else if scanner.equals(key, "unit") {
@@ -133,10 +127,10 @@ extension JSONLineDecoder {
         try scanner.skipValue()
       }
     }
-    guard let kind, let name, let metric, !metric.isEmpty else {
+    guard let kind = naming.kind, let name = naming.name, let metric, !metric.isEmpty else {
       throw JSONFault("a series needs a “kind”, a “device” and a “metric”")
     }
-    let place = try place(machine, kind, name)
+    let place = try place(naming.machine, kind, name)
     let id = devices[place].id
     // Before it becomes a metric, whose name is kept for good.
     guard let named = names.place(of: metric) else { throw excess(.names) }

@@ -7,18 +7,14 @@ extension JSONLineDecoder {
   mutating func reading(
     _ scanner: inout JSONScanner, _ now: Timestamp
   ) throws(JSONFault) -> [Observation] {
-    var (machine, kind, name): (String?, DeviceKind?, String?) = (nil, nil, nil)
+    var naming = DeviceNaming()
     var (time, arrival): (Timestamp?, Timestamp?) = (nil, nil)
     pending.removeAll(keepingCapacity: true)
     try scanner.beginObject()
     var isFirst = true
     while let key = try scanner.nextKey(&isFirst) {
-      if scanner.equals(key, "machine") {
-        machine = try scanner.string()
-      } else if scanner.equals(key, "kind") {
-        kind = try self.kind(&scanner)
-      } else if scanner.equals(key, "device") {
-        name = try deviceName(&scanner)
+      if try name(&naming, key, &scanner) {
+        continue
       } else if scanner.equals(key, "time") {
         time = try timestamp(&scanner)
       } else if scanner.equals(key, "arrival") {
@@ -31,9 +27,13 @@ extension JSONLineDecoder {
         try value(&scanner, key)
       }
     }
-    guard let kind else { throw JSONFault("a reading needs a “kind”, such as \"gpu\"") }
-    guard let name else { throw JSONFault("a reading needs a “device”, such as \"0\"") }
-    let place = try place(machine, kind, name)
+    guard let kind = naming.kind else {
+      throw JSONFault("a reading needs a “kind”, such as \"gpu\"")
+    }
+    guard let name = naming.name else {
+      throw JSONFault("a reading needs a “device”, such as \"0\"")
+    }
+    let place = try place(naming.machine, kind, name)
     let id = devices[place].id
     var result = unsaid
     unsaid = []

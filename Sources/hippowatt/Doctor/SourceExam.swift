@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import Linux
 import Telemetry
 
 /// Asks one source what it finds and what it reads, on a thread of its own that nobody has to wait for.
@@ -33,39 +34,15 @@ final class SourceExam: Sendable {
   init(_ source: sending any DataSource, clock: any SessionClock, roster: JobRoster) {
     self.clock = clock
     self.roster = roster
-    let box = Box(source, exam: self)
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 512 * 1024)
-    var thread = pthread_t()
-    let started = pthread_create(
-      &thread, &attributes,
-      { context in
-        if let context { SourceExam.run(Unmanaged<Box>.fromOpaque(context)) }
-        return nil
-      }, Unmanaged.passRetained(box).toOpaque())
-    pthread_attr_destroy(&attributes)
-    guard started != 0 else { return }
+    var source = source
+    let hasStarted = DetachedThread.start(stack: DetachedThread.smallStack) { [self] in
+      run(&source)
+    }
+    guard !hasStarted else { return }
     answers.withLock {
       $0.state = (.failed, "no thread could be started for it", "")
       $0.isDone = true
     }
-  }
-
-  private final class Box {
-    var source: any DataSource
-    let exam: SourceExam
-    init(_ source: any DataSource, exam: SourceExam) {
-      self.source = source
-      self.exam = exam
-    }
-  }
-
-  private static func run(_ handle: Unmanaged<Box>) {
-    let box = handle.takeRetainedValue()
-    cs_block_signals()
-    box.exam.run(&box.source)
   }
 
   private func run(_ source: inout any DataSource) {

@@ -1,5 +1,6 @@
 import Glibc
 import HTTP
+import Linux
 import Telemetry
 
 /// Sends pages to a collector, on a thread of its own: a collector that hangs holds nothing up.
@@ -62,20 +63,7 @@ final class MetricPush: Sendable {
     }
   }
 
-  private func start() -> Bool {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    var thread = pthread_t()
-    return pthread_create(
-      &thread, &attributes,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<MetricPush>.fromOpaque(context).takeRetainedValue().run()
-        return nil
-      }, Unmanaged.passRetained(self).toOpaque()) == 0
-  }
+  private func start() -> Bool { DetachedThread.start { [self] in run() } }
 
   private func run() {
     var client = HTTPClient()

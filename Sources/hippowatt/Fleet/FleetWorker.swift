@@ -3,6 +3,7 @@ import CSystem
 import Fleet
 import Glibc
 import HTTP
+import Linux
 import SwiftOverlayShims
 import Telemetry
 
@@ -65,19 +66,8 @@ final class FleetWorker: Sendable {
     assemble: @escaping @Sendable (FleetAnswers, FleetView) -> FleetAssembly
   ) throws {
     let box = Box(self, reader, assemble)
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    var thread = pthread_t()
-    let started = pthread_create(
-      &thread, &attributes,
-      { context in
-        guard let context else { return nil }
-        FleetWorker.run(Unmanaged<Box>.fromOpaque(context).takeRetainedValue())
-        return nil
-      }, Unmanaged.passRetained(box).toOpaque())
-    pthread_attr_destroy(&attributes)
-    if started != 0 { throw Failure("no thread could be started for the store") }
+    let hasStarted = DetachedThread.start { FleetWorker.run(box) }
+    guard hasStarted else { throw Failure("no thread could be started for the store") }
   }
 
   /// Says what the screen wants; what it wanted before is not asked for any more.
@@ -114,7 +104,6 @@ final class FleetWorker: Sendable {
   private static let patience: Int32 = 5000
 
   private static func run(_ box: Box) {
-    cs_block_signals()
     let worker = box.worker
     var hasFailed = false
     while true {

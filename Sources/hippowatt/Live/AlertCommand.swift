@@ -67,28 +67,10 @@ final class AlertCommand: Sendable {
     }
   }
 
-  private func start() -> Bool {
-    var thread = pthread_t()
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    defer { pthread_attr_destroy(&attributes) }
-    let context = Unmanaged.passRetained(self)
-    let status = pthread_create(
-      &thread, &attributes,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<AlertCommand>.fromOpaque(context).takeRetainedValue().work()
-        return nil
-      }, context.toOpaque())
-    if status != 0 { context.release() }
-    return status == 0
-  }
+  private func start() -> Bool { DetachedThread.start { [self] in work() } }
 
   /// Runs what waits until nothing does.
   private func work() {
-    // Signals are the main thread's business.
-    cs_block_signals()
     while true {
       let environment = state.withLock { state in
         let next = state.next

@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import Linux
 import Recordings
 import SwiftOverlayShims
 import Telemetry
@@ -31,30 +32,8 @@ final class RecorderThread: Sendable {
     wake = cs_event_descriptor()
     let writer = try RecordingWriter(path: path, header: header)
     writer.retention = retention
-    let box = Box(writer, self)
-    var thread = pthread_t()
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    let started = pthread_create(
-      &thread, &attributes,
-      { context in
-        guard let context else { return nil }
-        let box = Unmanaged<Box>.fromOpaque(context).takeRetainedValue()
-        box.thread.run(box.writer)
-        return nil
-      }, Unmanaged.passRetained(box).toOpaque())
-    pthread_attr_destroy(&attributes)
-    if started != 0 { throw Failure("no thread could be started for the recording") }
-  }
-
-  private final class Box {
-    let writer: RecordingWriter
-    let thread: RecorderThread
-    init(_ writer: RecordingWriter, _ thread: RecorderThread) {
-      self.writer = writer
-      self.thread = thread
-    }
+    let hasStarted = DetachedThread.start { [self] in run(writer) }
+    guard hasStarted else { throw Failure("no thread could be started for the recording") }
   }
 
   /// Why recording has stopped for good; empty while it goes on.
@@ -115,7 +94,6 @@ final class RecorderThread: Sendable {
   private static let patience = (first: 0.25, most: 10.0)
 
   private func run(_ writer: RecordingWriter) {
-    cs_block_signals()
     var backlog = RecordingBacklog()
     var pause = 0.0
     var nextTry = 0.0

@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import Linux
 import Quantities
 import SwiftOverlayShims
 import Telemetry
@@ -48,22 +49,14 @@ final class SourceThread: Sendable {
         lifecycle: SourceLifecycle(
           source: source.name, kind: source.kind, machine: source.remoteMachine,
           deadline: max(3, 3 * self.interval))))
-    let box = Box(source, thread: self)
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 512 * 1024)
-    var thread = pthread_t()
-    let started = pthread_create(
-      &thread, &attributes,
-      { context in
-        guard let context else { return nil }
-        let thread = SourceThread.run(Unmanaged<Box>.fromOpaque(context))
-        thread.state.withLock { $0.isGone = true }
-        return nil
-      }, Unmanaged.passRetained(box).toOpaque())
-    pthread_attr_destroy(&attributes)
-    if started != 0 {
+    // The source is handed over: nobody else has it.
+    nonisolated(unsafe) let box = Unmanaged.passRetained(Box(source, thread: self))
+    let hasStarted = DetachedThread.start(stack: DetachedThread.smallStack) {
+      let thread = SourceThread.run(box)
+      thread.state.withLock { $0.isGone = true }
+    }
+    if !hasStarted {
+      box.release()
       let failure = SourceFailure(.failed, "no thread could be started for it", isFinal: true)
       state.withLock { state in
         state.isFinished = true
@@ -92,8 +85,6 @@ final class SourceThread: Sendable {
   }
 
   private func run(_ source: inout any DataSource) {
-    // Signals are the main thread's business.
-    cs_block_signals()
     let start = clock.now
     while true {
       let begin = clock.now

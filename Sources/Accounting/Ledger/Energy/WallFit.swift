@@ -28,8 +28,9 @@ public struct WallFit: Hashable, Sendable {
   public var lossShare: Estimate
   /// The share of the wall's variance that the model explains, 0...1 (R²).
   public var explained: Double
-  /// How many windows were fitted, and the length of each in seconds.
+  /// How many windows were fitted.
   public var windows: Int
+  /// The length of each window in seconds.
   public var window: Double
 
   /// Why there is no fit.

@@ -113,6 +113,7 @@ package struct PowerLogText {
     forEachLineOfStart(body)
   }
 
+  /// Hands on each line of what was read at first, until one of them wants no more.
   package func forEachLineOfStart(_ body: (Line) -> Bool) {
     start.withUnsafeBufferPointer { all in
       // A file without a single line feed may end its lines as old systems did.

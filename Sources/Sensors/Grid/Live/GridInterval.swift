@@ -70,7 +70,9 @@ package enum GridRefusal: Error, Sendable, Hashable {
 
 /// What an answer says, and a remark on it for people, such as that a forecast is guessed from history.
 package struct GridAnswer: Sendable, Hashable {
+  /// What it says, interval by interval.
   package var intervals: [GridInterval]
+  /// The remark; empty where there is none.
   package var remark = ""
   /// Why some intervals were left out; `nil` where none were.
   package var leftOut: GridRefusal?

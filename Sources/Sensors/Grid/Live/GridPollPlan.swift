@@ -28,8 +28,9 @@ package struct GridPollPlan: Sendable, Hashable {
   package let cadence: Double
   /// When to ask next; `nil` for at once.
   package private(set) var next: Timestamp?
-  /// What to ask conditionally with.
+  /// The tag to ask conditionally with.
   package private(set) var etag: String?
+  /// The date to ask conditionally with, as the server wrote it.
   package private(set) var lastModified: String?
   /// How many questions in a row failed.
   package private(set) var failures = 0

@@ -157,8 +157,11 @@ package struct GridRequest: Sendable, Hashable {
 
 /// A header of a request; its value may be secret and is never printed.
 package struct GridHeader: Sendable, Hashable, CustomStringConvertible {
+  /// Its name.
   package var name: String
+  /// Its value, which may be secret.
   package var value: String
+  /// A header.
   package init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
   package var description: String { "\(name): \(Secrets.mask)" }
 }

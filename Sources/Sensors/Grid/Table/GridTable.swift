@@ -13,6 +13,7 @@ package struct GridTable: Sendable {
   package struct Row: Sendable {
     /// Nanoseconds since 1970, or seconds after midnight.
     package var time: Int64
+    /// The values, each in its metric's unit.
     package var values: [(metric: Metric, value: Double)]
     /// Whether it was said before its time; `nil` where the table does not tell.
     package var isForecast: Bool?
@@ -20,13 +21,17 @@ package struct GridTable: Sendable {
 
   /// Why a table cannot be used, and in which line.
   package struct Problem: Error, CustomStringConvertible {
+    /// The number of the line, from 1.
     package var line: Int
+    /// What is wrong with it.
     package var text: String
     package var description: String { "line \(line): \(text)" }
 
+    /// A problem in a line.
     package init(line: Int, text: String) { (self.line, self.text) = (line, text) }
   }
 
+  /// The rows, in order of time.
   package private(set) var rows: [Row] = []
   /// Whether its times are of a day, and the same on every day.
   package private(set) var isDaily = false

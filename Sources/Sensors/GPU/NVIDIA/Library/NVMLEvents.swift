@@ -1,6 +1,7 @@
 import CDrivers
 import CSystem
 import Glibc
+import Linux
 import Telemetry
 
 /// Waits for NVML events, such as Xid errors, on a thread of its own.
@@ -158,30 +159,18 @@ final class NVMLEvents {
   }
 
   private func start() {
-    let box = Unmanaged.passRetained(Box(mailbox, library))
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 512 * 1024)
-    var thread = pthread_t()
-    let code = pthread_create(
-      &thread, &attributes,
-      { context in
-        guard let context else { return nil }
-        let mailbox = NVMLEvents.run(Unmanaged<Box>.fromOpaque(context))
-        mailbox.markFinished()
-        return nil
-      }, box.toOpaque())
-    isRunning = code == 0
-    if code != 0 { box.release() }
+    // The library may be called from any thread; this one is the last to let go of it.
+    nonisolated(unsafe) let box = Unmanaged.passRetained(Box(mailbox, library))
+    isRunning = DetachedThread.start(stack: DetachedThread.smallStack) {
+      let mailbox = NVMLEvents.run(box)
+      mailbox.markFinished()
+    }
+    if !isRunning { box.release() }
   }
 
   /// Runs until it is told to stop, and lets go of the library.
   private static func run(_ handle: Unmanaged<Box>) -> Mailbox {
     let box = handle.takeRetainedValue()
-    // Signals are the main thread's business.
-    cs_block_signals()
     listen(box.library, box.mailbox)
     return box.mailbox
   }

@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import Linux
 
 /// Threads that make calls which may never come back, at most one for each key at a time.
 ///
@@ -142,28 +143,6 @@ final class NVMLWorkerPool<Answer: Sendable> {
   /// Puts one more thread on work that waits.
   private func wakeWorker() {
     guard workQueue.wakeWorker() else { return }
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 512 * 1024)
-    var thread = pthread_t()
-    let box = Unmanaged.passRetained(ThreadBody { [workQueue] in workQueue.work() })
-    let code = pthread_create(
-      &thread, &attributes,
-      { context in
-        guard let context else { return nil }
-        // Signals are the main thread's business.
-        cs_block_signals()
-        Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().work()
-        return nil
-      }, box.toOpaque())
-    if code != 0 { box.release() }
+    _ = DetachedThread.start(stack: DetachedThread.smallStack) { [workQueue] in workQueue.work() }
   }
-}
-
-/// The body of a worker thread.
-private final class ThreadBody: Sendable {
-  let work: @Sendable () -> Void
-  init(_ work: @escaping @Sendable () -> Void) { self.work = work }
 }

@@ -6,8 +6,11 @@ import Telemetry
 package struct GridReply: Sendable, Hashable {
   /// The status; 200 for a page.
   package var status: Int
+  /// The page.
   package var body: [UInt8] = []
+  /// Its tag, to ask conditionally with.
   package var etag: String?
+  /// When it changed last, as the server wrote it.
   package var lastModified: String?
   /// Seconds the server wants to be left alone.
   package var retryAfter: Double?
