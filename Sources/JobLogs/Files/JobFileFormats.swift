@@ -111,11 +111,23 @@ extension MLflowSource {
 extension CSVSource {
   /// Whether a file is a table with a first line of known names.
   static func sniff(_ head: [UInt8], _ name: String) -> Bool {
-    guard name.hasSuffix(".csv") || name.hasSuffix(".tsv") || name.hasSuffix("history.log") else {
-      return false
-    }
-    let line = Array(head.prefix { $0 != 0x0A })
+    let isNamed = name.hasSuffix(".csv") || name.hasSuffix(".tsv") || name.hasSuffix("history.log")
     let file = name.split(separator: "/").last.map(String.init) ?? name
-    return line.withUnsafeBufferPointer { CSVHeader($0, file: file) } != nil
+    let lines = head.split(separator: 0x0A, maxSplits: 40, omittingEmptySubsequences: true).map {
+      Array($0)
+    }.drop { $0.withUnsafeBufferPointer(CSVHeader.isPreface) }
+    guard let first = lines.first,
+      let header = first.withUnsafeBufferPointer({ CSVHeader($0, file: file) })
+    else { return false }
+    guard !isNamed else { return true }
+    // Under any other name it must be one by its rows as well.
+    guard header.names.count >= 2, lines.count >= 3, header.uses.count(where: { $0 != nil }) >= 2
+    else { return false }
+    return lines.dropFirst().prefix(2).allSatisfy { line in
+      var cells = CSVCells()
+      line.withUnsafeBufferPointer { cells.split($0, at: header.separator) }
+      let numbers = (0..<cells.count).count { PlainNumber.parse(cells[$0]) != nil }
+      return cells.count == header.names.count && numbers * 2 > cells.count
+    }
   }
 }

@@ -48,6 +48,9 @@ package struct JobRow: Sendable, Equatable {
 package struct ScalarChoice: Sendable {
   private var chosen: [Metric: (name: String, rank: Int)] = [:]
   private var rates = RateNames()
+  private var heard: Set<String> = []
+  /// Whether losses were heard that are parts of one, of which the others are not known.
+  private(set) var hasPartsOfLoss = false
   /// What the chosen rate of tokens counts for; `nil` where there is none.
   private(set) var rateScope: JobFacts.RateScope?
   /// How often a choice has changed: as long as it stands, so does every answer.
@@ -64,6 +67,9 @@ package struct ScalarChoice: Sendable {
     if use.metric == .tokenRate {
       hear(use, name: name)
       return chosen[.tokenRate]?.name == name
+    }
+    if use.metric == .loss, hasPartsOfLoss, use.sum == nil, LossRole.mayBePart(name) {
+      return false
     }
     if let now = chosen[use.metric] {
       if now.name == name { return true }
@@ -84,6 +90,16 @@ package struct ScalarChoice: Sendable {
     case .stepTime: if rates.hear(other: name) { chooseRate() }
     default: break
     }
+  }
+
+  /// Takes notice of any name, whether anybody knows what it means or not.
+  mutating func hear(name: String) {
+    guard !hasPartsOfLoss, heard.count < 65_536, heard.insert(name).inserted,
+      LossRole.isPart(ScalarNames.normal(name))
+    else { return }
+    hasPartsOfLoss = true
+    changes += 1
+    if let loss = chosen[.loss], LossRole.mayBePart(loss.name) { chosen[.loss] = nil }
   }
 
   private mutating func chooseRate() {

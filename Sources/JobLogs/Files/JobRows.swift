@@ -87,6 +87,13 @@ package struct JobRows {
         rows[place].entries.removeAll { $0.metric == .tokenRate && $0.name != best }
       }
     }
+    if choice?.hasPartsOfLoss == true {
+      for place in rows.indices {
+        rows[place].entries.removeAll {
+          $0.metric == .loss && !$0.name.hasPrefix("sum of ") && LossRole.mayBePart($0.name)
+        }
+      }
+    }
     for row in rows {
       for entry in row.entries { hear(entry.metric, at: min(row.time, arrival)) }
     }
@@ -105,11 +112,11 @@ package struct JobRows {
     let whole = runtime.flatMap { $0 >= 1 && $0 < 1e9 ? $0 : nil }
     let timing = whole == nil ? JobFacts.Timing.none : .durations
     learn([JobFacts.Key.timing.rawValue: timing.rawValue], to: &observations)
-    let shares = whole == nil ? nil : Self.sharesOfSteps(rows)
+    let shares = whole.flatMap { Self.passed(rows, of: $0) }
     let gap = last > 0 ? whole.map { $0 / Double(last) } ?? 0.001 : 0
     let placed = rows.enumerated().map { index, row in
       var row = row
-      let left = shares.map { (1 - $0[index]) * (whole ?? 0) + Double(last - index) * 1e-6 }
+      let left = shares.map { (whole ?? 0) - $0[index] + Double(last - index) * 1e-6 }
       row.time = written - (left ?? Double(last - index) * gap)
       return row
     }
@@ -118,20 +125,28 @@ package struct JobRows {
       whole == nil
         ? "the file has no times: its rows are kept in order, without time, and no energy can be "
           + "told for them"
-        : "the file has no times: its rows are laid out over the time the whole took", at: written,
+        : "the file has no times: its rows are laid out over the time that its last start took",
+      at: written,
       to: &observations)
   }
 
-  /// How much of all steps was done at each row; `nil` where rows do not tell it in their order.
-  private static func sharesOfSteps(_ rows: [JobRow]) -> [Double]? {
+  /// The seconds that had passed at each row, by its step and by the evaluations before it; `nil` where
+  /// rows do not tell their steps in order.
+  private static func passed(_ rows: [JobRow], of whole: Double) -> [Double]? {
     guard let all = rows.last(where: { $0[.step] != nil })?[.step], all > 0 else { return nil }
-    var shares: [Double] = []
-    for row in rows {
-      let share = row[.step].map { $0 / all } ?? shares.last ?? 0
-      guard share >= shares.last ?? 0, share <= 1 else { return nil }
-      shares.append(share)
+    let pauses = rows.dropLast().reduce(0) { $0 + ($1[.evaluationTime] ?? 0) }
+    guard pauses < whole else { return nil }
+    var passed: [Double] = []
+    var (share, paused) = (0.0, 0.0)
+    for (index, row) in rows.enumerated() {
+      let next = row[.step].map { $0 / all } ?? share
+      guard next >= share, next <= 1 else { return nil }
+      share = next
+      // The last row says once more what was known before.
+      if index < rows.count - 1 { paused += row[.evaluationTime] ?? 0 }
+      passed.append((whole - pauses) * share + paused)
     }
-    return shares
+    return passed
   }
 
   private mutating func hear(_ metric: Metric, at time: Timestamp) {
@@ -207,9 +222,10 @@ package struct JobRows {
     highestStep = max(highestStep, step)
   }
 
-  /// A row that tells nothing of the training itself, such as an evaluation, does not set it back.
+  /// A row that tells nothing of the training itself, such as an evaluation, does not set it back, nor is it
+  /// the time of a step that was done before it.
   private func withoutStepBack(_ row: JobRow) -> JobRow {
-    guard row[.loss] == nil, let lastStep, let step = row[.step], step < Double(lastStep) else {
+    guard row[.loss] == nil, let lastStep, let step = row[.step], step <= Double(lastStep) else {
       return row
     }
     var copy = row
@@ -263,7 +279,8 @@ package struct JobRows {
   private static let plausible: [Metric: ClosedRange<Double>] = [
     .step: 0...1e15, .stepTotal: 1...1e15, .epoch: 0...1e7, .epochTotal: 1...1e7, .loss: -1e9...1e9,
     .validationLoss: -1e9...1e9, .accuracy: 0...1, .gradientNorm: 0...1e12,
-    .learningRate: 0...1e3, .tokens: 0...1e18, .tokenRate: 1e-3...1e12, .samples: 0...1e18,
+    .learningRate: 0...1e3, .evaluationTime: 0...1e7, .tokens: 0...1e18, .tokenRate: 1e-3...1e12,
+    .samples: 0...1e18,
     .sampleRate: 1e-3...1e12, .stepTime: 1e-6...1e6, .dataTime: 0...1e6, .reportedMFU: 0...1.1,
     .reportedFLOPRate: 0...1e17, .peakMemory: 0...1e15,
   ]

@@ -45,6 +45,29 @@ enum LossRole: Sendable, Hashable {
     }
   }
 
+  /// Whether a name is that of a part of the loss, beside which another part is not the whole.
+  static func isPart(_ name: String) -> Bool {
+    guard name.utf8.count < 64, name.contains("loss"), LossRole(name: name) == nil else {
+      return false
+    }
+    let words = words(name)
+    guard words.contains("loss"), !words.contains(where: otherData.contains) else { return false }
+    return words.contains { parts.contains($0) }
+  }
+
+  /// Whether a name may be that of a part, if there are others.
+  static func mayBePart(_ name: String) -> Bool {
+    words(ScalarNames.normal(name)).contains { objectives.contains($0) }
+  }
+
+  /// What is minimized along with something else.
+  private static let parts: Set<Substring> = [
+    "cls", "class", "classification", "obj", "objectness", "dfl", "seg", "mask", "rpn", "dice",
+    "giou", "iou", "nsp", "itc", "itm", "value", "vf", "critic", "l1", "kpt", "depth",
+    "cardinality",
+  ]
+  private static let objectives: Set<Substring> = ["ce", "mlm", "nll", "box", "bbox", "policy"]
+
   private static func words(_ name: String) -> [Substring] {
     name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.flatMap { word -> [Substring] in
       // `CrossEntropyLoss`, `valloss`.
@@ -54,7 +77,8 @@ enum LossRole: Sendable, Hashable {
     }
   }
 
-  private static let otherData: Set<Substring> = [
+  /// What data are called that a job does not train on.
+  static let otherData: Set<Substring> = [
     "val", "valid", "validation", "eval", "evaluation", "test", "dev", "heldout", "holdout",
   ]
 
@@ -73,10 +97,10 @@ enum LossRole: Sendable, Hashable {
 
   /// Words that leave a loss the one that is minimized, and how much better another name is.
   private static let levels: [Substring: Int] = [
-    "train": 0, "training": 0, "trn": 0, "tr": 0, "lm": 0, "clm": 0, "mlm": 0, "ce": 0, "gpt": 0,
-    "global": 0, "total": 0, "overall": 0, "reduced": 0, "act": 0, "actor": 0, "sft": 0, "step": 0,
+    "train": 0, "training": 0, "trn": 0, "tr": 0, "lm": 1, "clm": 1, "mlm": 1, "ce": 1, "gpt": 1,
+    "global": 0, "total": 0, "overall": 0, "reduced": 0, "act": 1, "actor": 1, "sft": 1, "step": 0,
     "batch": 0, "iter": 0, "curr": 0, "current": 0, "last": 0, "model": 0, "metrics": 0,
-    "token": 0, "per": 0, "main": 0, "task": 0, "optimizer": 0, "loop": 0, "trainer": 0,
+    "token": 0, "per": 0, "main": 1, "task": 1, "optimizer": 0, "loop": 0, "trainer": 0,
     "mean": 1, "avg": 1, "average": 1, "avr": 1, "running": 1, "moving": 1, "smooth": 1,
     "smoothed": 1, "ema": 1, "nll": 1, "pg": 1, "policy": 1,
     "epoch": 2, "local": 2, "rank": 2,

@@ -115,4 +115,130 @@ import Testing
     #expect(last(.loss, said) == 0.5)
     #expect(last(.validationLoss, said) == 9.9)
   }
+
+  @Test(arguments: [
+    ("step,lm_loss,z_loss,aux_loss,loss", 2.2), ("step,ce_loss,kl_loss,total_loss", 2.4),
+    ("epoch,train/total_loss,train/cls_loss,train/reg_loss", 2.0), ("step,iter,loss", 2.5),
+  ]) func theWholeIsTakenAndNoPartOfIt(head: String, right: Double) throws {
+    let names = head.split(separator: ",")
+    let whole = names.last { $0 == "loss" || $0.hasSuffix("total_loss") } ?? ""
+    let cells = names.map { $0 == whole ? "\(right)" : names.first == $0 ? "7" : "1.5" }
+    let said = try read(head + "\n" + cells.joined(separator: ",") + "\n")
+    #expect(last(.loss, said) == right)
+    #expect((last(.step, said) ?? last(.epoch, said)) == 7)
+  }
+
+  @Test(arguments: [
+    "ce_loss,dice_loss", "bbox_loss,class_loss,giou_loss", "policy_loss,value_loss",
+  ])
+  func ofPartsAloneTheLossIsNotKnown(parts: String) throws {
+    let cells = parts.split(separator: ",").map { _ in "1.5" }.joined(separator: ",")
+    let said = try read("step,\(parts)\n1,\(cells)\n2,\(cells)\n")
+    #expect(last(.loss, said) == nil)
+    #expect(last(.step, said) == 2)
+  }
+
+  @Test func numbersOfOtherCountriesAreRead() throws {
+    let thousands = try read("step,loss\n\"900\",2.5\n\"1,000\",2.25\n\"12,000\",2\n")
+    #expect(last(.step, thousands) == 12_000)
+    let commas = try read("sep=;\nstep;train_loss\n1;2,5\n2;1,25\n", "b.csv")
+    #expect(last(.loss, commas) == 1.25)
+  }
+
+  @Test(arguments: [
+    ("8/06/2024", "13/06/2024", 5.0), ("6/8/2024", "6/13/2024", 5.0),
+    ("5/06/2024", "6/06/2024", nil),
+  ]) func theDayStandsWhereAllRowsShow(from: String, to: String, days: Double?) throws {
+    scratch.write(
+      "step,loss,date\n1,2.5,\(from) 10:00:00\n2,2.25,\(to) 10:00:00\n", to: "d.csv", .replace)
+    let said = try #require(
+      try JobFileImport.read(
+        scratch.file("d.csv"), machine: "box", local: LogImportTests.utc,
+        FixedClock(Timestamp(seconds: 4_000_000_000))))
+    #expect(last(.step, said) == 2)
+    if let days {
+      #expect(seconds(said) == days * 86_400)
+    } else {
+      #expect(timing(said) == JobFacts.Timing.none)
+    }
+  }
+
+  @Test func aClockThatIsSetBackPlacesNothing() throws {
+    let said = try read(
+      "step,loss,timestamp\n"
+        + (1...8).map { "\($0),0.\(9 - $0),\(1_790_000_000 + $0 * 10 - ($0 > 4 ? 3600 : 0))\n" }
+        .joined())
+    #expect(last(.step, said) == 8)
+    #expect(timing(said) == JobFacts.Timing.none)
+  }
+
+  @Test(arguments: [
+    "12.1,13.2,14.5,15.0", "30000,60000,90000,120000", "12.5,12.5,12.5,12.5",
+  ]) func aTimeOfWhichNobodyKnowsWhatItIsPlacesNothing(times: String) throws {
+    let rows = times.split(separator: ",").enumerated().map { "\($0 + 1),0.5,\($1)\n" }
+    let said = try read("epoch,loss,time\n" + rows.joined())
+    #expect(timing(said) == JobFacts.Timing.none)
+  }
+
+  @Test func whatGrowsIsNoTotalAndWhatDoesNotIsNoCount() throws {
+    let said = try read(
+      "step,total_steps,loss,tokens,val_acc\n"
+        + (1...9).map { "\($0),\($0 * 190),0.\(9 - $0 % 9),\(1000 + $0),\($0).5\n" }.joined())
+    #expect(last(.stepTotal, said) == nil)
+    #expect(last(.tokens, said) == nil)
+    #expect(last(.accuracy, said) == nil)
+  }
+
+  @Test func rowsThatSumUpOthersAreNone() throws {
+    let said = try read("step,loss\n1,2.5\n2,2.25\n,9\n-1,8\n")
+    #expect(last(.loss, said) == 2.25)
+  }
+
+  @Test func theNameOfATableMaySayWhoseItIs() throws {
+    let said = try read("epoch,loss\n1,2.5\n2,2.25\n", "val_log.csv")
+    #expect(last(.loss, said) == nil)
+    #expect(last(.validationLoss, said) == 2.25)
+  }
+
+  @Test func aTableMayHaveAnyName() throws {
+    let said = try read("epoch,accuracy,loss\n0,0.5,2.5\n1,0.6,2.25\n", "training.log")
+    #expect(last(.loss, said) == 2.25)
+  }
+
+  @Test func aStateThatWasContinuedHasNoTimes() throws {
+    let said = try read(
+      #"{"global_step": 20, "log_history": [{"step": 10, "loss": 2.5}, "#
+        + #"{"step": 10, "train_runtime": 50.0}, {"step": 20, "loss": 2.0}, "#
+        + #"{"step": 20, "train_runtime": 50.0}]}"#, "trainer_state.json")
+    #expect(timing(said) == JobFacts.Timing.none)
+  }
+
+  @Test(arguments: ["Loss_val", "test", "eval_0", "validation"])
+  func aFolderOfAnEvaluationIsOne(folder: String) {
+    #expect(ScalarNames.use("Loss", folder: folder)?.metric == .validationLoss)
+    #expect(ScalarNames.use("Loss", folder: "train_test_split")?.metric == .loss)
+  }
+
+  @Test func thePartsOfYOLOAreSummedInEveryTracker() {
+    var choice = ScalarChoice()
+    let row = WandBReader.row(
+      [
+        ("train/box_loss", 0.25), ("train/cls_loss", 0.5), ("train/dfl_loss", 1),
+        ("val/box_loss", 2), ("val/cls_loss", 2), ("_timestamp", 1_790_000_000), ("_step", 3),
+      ], step: nil, &choice)
+    #expect(row?[.loss] == 1.75)
+    #expect(row?[.validationLoss] == 4)
+    #expect(row?[.epoch] == 3)
+  }
+
+  @Test func eventFilesOfOneRunAreOneJob() {
+    let files = [
+      "a/train/events.out.tfevents.1.h", "a/test/events.out.tfevents.2.h",
+      "b/events.out.tfevents.3.h", "power.csv",
+    ]
+    let runs = JobFileImport.runs(among: files)
+    #expect(runs[files[0]] == [files[0], files[1]])
+    #expect(runs[files[1]] == [])
+    #expect(runs[files[2]] == nil)
+  }
 }

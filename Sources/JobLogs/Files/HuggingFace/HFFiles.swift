@@ -20,8 +20,12 @@ package struct HFTrainerState: Sendable {
   /// FLOP as the Trainer estimates them; `nil` when it did not.
   private(set) var totalFLOP: Double?
   private(set) var batch: Int64?
-  /// Seconds of training, once it has ended.
+  /// Seconds of training, once it has ended: those since its last start.
   private(set) var runtime: Double?
+  /// How many starts of the training have told how long they took.
+  private var starts = 0
+  /// Seconds that all of it took; `nil` where it was continued, or has not ended.
+  var wholeRuntime: Double? { starts > 1 ? nil : runtime }
   /// The mean loss over the whole training, once it has ended.
   private(set) var meanLoss: Double?
 
@@ -68,6 +72,8 @@ package struct HFTrainerState: Sendable {
     repeat {
       let flat = try JSONFlat(next: &scanner)
       if flat.values["train_runtime"] != nil {
+        // Each start of a training that was continued tells its own; of the whole nobody does.
+        starts += 1
         finish(with: flat)
       } else if rows.count < Self.longestLog, let row = Self.row(flat, &choice) {
         rows.append(row)
@@ -93,7 +99,10 @@ package struct HFTrainerState: Sendable {
   func last(at time: Timestamp) -> JobRow {
     var row = JobRow(time: time)
     for one in rows.suffix(4096) {
-      for entry in one.entries { row.set(entry.metric, entry.value, name: entry.name) }
+      // How long an evaluation took is true of its own time alone.
+      for entry in one.entries where entry.metric != .evaluationTime {
+        row.set(entry.metric, entry.value, name: entry.name)
+      }
     }
     if let step { row.set(.step, Double(step), name: "global_step") }
     if let stepTotal { row.set(.stepTotal, Double(stepTotal), name: "max_steps") }

@@ -112,9 +112,12 @@ struct HFFilesSource: JobFileSource {
     }
     if isWhole, state.rows.count > 1 {
       rows.sayUntimed(
-        state.rows + [state.last(at: written)], runtime: state.runtime, written: written,
+        state.rows + [state.last(at: written)], runtime: state.wholeRuntime, written: written,
         arrival: now, to: &result)
     } else {
+      if isWhole {
+        rows.learn([JobFacts.Key.timing.rawValue: JobFacts.Timing.none.rawValue], to: &result)
+      }
       rows.say(state.last(at: written), arrival: now, to: &result)
     }
     if let runtime = state.runtime, 0..<1e9 ~= runtime, !isEndTold {

@@ -88,7 +88,8 @@ struct MLflowSource: JobFileSource {
       Self.joined(all.sorted { $0.time < $1.time }), by: choice, arrival: now, to: &result)
     gpus.say(samples.sorted { $0.time < $1.time }, arrival: now, to: &result)
     if bad == 0, badLines > 0 {
-      rows.note("\(path): a line is no metric; such lines are passed over", at: now, to: &result)
+      rows.note(
+        "\(path): a line is no metric; such lines are passed over", .refused, at: now, to: &result)
     }
     return result
   }

@@ -32,8 +32,12 @@ package struct CSVReader: Sendable {
   private var trainingParts: [Int] = []
   private var validationParts: [Int] = []
   private var elapsed = 0.0
+  /// The newest time of a row, in seconds since 1970.
+  private var lastWritten = 0.0
   /// How many rows were passed over.
   package private(set) var badRows = 0
+  /// Whether a column counts steps or passes.
+  private var countsRows = false
   /// What all rows show together, of a finished table.
   private var study: CSVStudy?
   /// What a row says of its time, as far as that is known to be a time.
@@ -56,13 +60,13 @@ package struct CSVReader: Sendable {
 
   /// Looks through the lines of a table without telling them.
   mutating func look(at line: UnsafeBufferPointer<UInt8>, isCut: Bool, _ study: inout CSVStudy) {
-    guard let row = take(line, isCut: isCut), let header, row[.loss] != nil else { return }
-    let cell: Double? =
-      switch header.clock {
-      case .none, .duration: nil
-      case .elapsed(let column), .doubtful(let column), .wall(let column):
-        PlainNumber.parse(cells[column])
-      }
+    let row = take(line, isCut: isCut)
+    guard let header, cells.count == header.names.count else { return }
+    if let column = header.splitColumn { study.take(split: cells[column]) }
+    if let column = header.clock.column { study.take(date: cells[column]) }
+    if let row { study.take(row) }
+    guard let row, row[.loss] != nil else { return }
+    let cell = header.clock.column.flatMap { PlainNumber.parse(cells[$0]) }
     study.take(step: row[.step], epoch: row[.epoch], clock: cell)
   }
 
@@ -70,6 +74,7 @@ package struct CSVReader: Sendable {
   package mutating func take(_ line: UnsafeBufferPointer<UInt8>, isCut: Bool = false) -> CSVRow? {
     guard !isForeign else { return nil }
     guard let header else {
+      if CSVHeader.isPreface(line) { return nil }
       header = isCut ? nil : CSVHeader(line, file: file)
       isForeign = header == nil
       if let header { begin(header) }
@@ -86,6 +91,7 @@ package struct CSVReader: Sendable {
 
   private mutating func begin(_ header: CSVHeader) {
     clock = resolved(header.clock)
+    countsRows = header.uses.contains { $0?.metric == .step || $0?.metric == .epoch }
     trainingParts = header.parts(of: "train")
     validationParts = header.parts(of: "val")
     var metrics: [Metric] = []
@@ -96,6 +102,9 @@ package struct CSVReader: Sendable {
       let bit: UInt64 = 1 << UInt64(metrics.firstIndex(of: use.metric) ?? 0)
       columns.append(Column(place: place, use: use, name: header.names[place], bit: bit))
     }
+    // The better names first: of several numbers for one thing in a row the first is taken.
+    columns.sort { ($0.use.rank, $0.place) < ($1.use.rank, $1.place) }
+    for name in header.names { choice.hear(name: name) }
     // All names are known from the first line on, and so is the best for a rate.
     for column in columns { choice.hear(column.use, name: column.name) }
   }
@@ -104,24 +113,38 @@ package struct CSVReader: Sendable {
   private func resolved(_ clock: CSVHeader.Clock) -> CSVHeader.Clock {
     switch clock {
     case .doubtful(let column): study?.hasClock == true ? .elapsed(column: column) : clock
+    case .wall where study?.isClockSetBack == true: .none
     case .wall(let column):
       // Numbers that begin at zero, which are written as dates nowhere.
       study.map { $0.hasClock && !$0.isClockSince1970 } ?? false
         ? .elapsed(column: column) : clock
-    case .none, .elapsed, .duration: clock
+    case .duration(let column):
+      // fastai writes minutes and seconds; numbers are what others call a time.
+      study.map { $0.hasClock } ?? false ? .elapsed(column: column) : clock
+    case .none, .elapsed: clock
     }
   }
 
   /// The time of a cell that is written as a date, in seconds since 1970; `nil` where its zone is not
   /// known either.
   private func written(_ cell: ArraySlice<UInt8>) -> Double? {
+    var cell = cell
+    if SlashDate.numbers(cell) != nil {
+      // Whether the day stands first is seen in all rows together, or not at all.
+      guard let isDayFirst = study?.readsDayFirst,
+        let date = SlashDate.monthFirst(cell, isDayFirst: isDayFirst)
+      else { return nil }
+      cell = date[...]
+    }
     let found = cell.withUnsafeBufferPointer { StampScanner.read($0, at: 0) }
     guard let (stamp, end) = found, end == cell.count else { return nil }
     switch stamp {
     case .instant(let nanoseconds): return Double(nanoseconds) / 1e9
     case .local(let shown):
-      guard let local, let time = LiveStamps.times(shown, local).first else { return nil }
-      return Double(time.nanoseconds) / 1e9
+      guard let local else { return nil }
+      // In the hour that comes twice, what steps back is the second one.
+      let times = LiveStamps.times(shown, local).map { Double($0.nanoseconds) / 1e9 }
+      return times.first { $0 >= lastWritten } ?? times.first
     default: return nil
     }
   }
@@ -131,15 +154,22 @@ package struct CSVReader: Sendable {
     row.entries.reserveCapacity(min(columns.count, 16))
     var held: UInt64 = 0
     for index in columns.indices {
-      guard let raw = PlainNumber.parse(cells[columns[index].place]),
+      guard let raw = number(cells[columns[index].place], header.separator),
         let value = columns[index].use.value(raw), takes(index), held & columns[index].bit == 0
       else { continue }
       held |= columns[index].bit
       row.entries.append(
         JobRow.Entry(metric: columns[index].use.metric, value: value, name: columns[index].name))
     }
-    if study?.isStepOfRun == false { row.entries.removeAll { $0.metric == .step } }
-    if let column = header.splitColumn, Self.isEvaluation(cells[column]) { row.setAside() }
+    if let study {
+      if !study.isStepOfRun { row.entries.removeAll { $0.metric == .step } }
+      if !study.refused.isEmpty { row.entries.removeAll { study.refused.contains($0.metric) } }
+      if let step = row[.step], step < 0 { return nil }
+      // A row without a step or a pass, in a table that has them, sums up others.
+      if countsRows, row[.step] == nil, row[.epoch] == nil, study.isStepOfRun { return nil }
+    }
+    if let column = header.splitColumn, isEvaluation(cells[column]) { row.setAside() }
+    if let column = header.trainingColumn, Self.isNo(cells[column]) { row.setAside() }
     sum(trainingParts, .loss, "sum of train/…_loss", &row)
     sum(validationParts, .validationLoss, "sum of val/…_loss", &row)
     switch clock {
@@ -157,20 +187,44 @@ package struct CSVReader: Sendable {
     case .elapsed(let column), .wall(let column):
       row.clock = PlainNumber.parse(cells[column]) ?? written(cells[column])
     case .duration(let column):
-      let seconds = PlainNumber.clock(cells[column]) ?? PlainNumber.parse(cells[column])
-      if let seconds, 0..<1e9 ~= seconds {
+      if let seconds = PlainNumber.clock(cells[column]), 0..<1e9 ~= seconds {
         elapsed += seconds
         row.clock = elapsed
       }
     }
     if let clock = row.clock, !(0...4_102_444_800 ~= clock) { row.clock = nil }
+    lastWritten = row.clock ?? lastWritten
     return row.entries.isEmpty ? nil : row
   }
 
+  /// The number in a cell: with thousands parted by commas, where the cell is quoted, or with a decimal
+  /// comma, where something else parts cells.
+  private func number(_ cell: ArraySlice<UInt8>, _ separator: UInt8) -> Double? {
+    if let number = PlainNumber.parse(cell) { return number }
+    guard cell.contains(0x2C) else { return nil }
+    if separator == 0x2C {
+      let groups = cell.split(separator: 0x2C, omittingEmptySubsequences: false)
+      let isWhole = groups.dropFirst().enumerated().allSatisfy { index, group in
+        let digits = group.prefix { $0 &- 0x30 < 10 }
+        return digits.count == 3 && (digits.count == group.count || index == groups.count - 2)
+      }
+      guard isWhole, 1...3 ~= groups[0].drop(while: { $0 == 0x2D }).count else { return nil }
+      return PlainNumber.parse(cell.filter { $0 != 0x2C })
+    }
+    guard !cell.contains(0x2E), cell.count(where: { $0 == 0x2C }) == 1 else { return nil }
+    return PlainNumber.parse(cell.map { $0 == 0x2C ? 0x2E : $0 })
+  }
+
   /// Whether a cell says that its row is not of the training.
-  private static func isEvaluation(_ cell: ArraySlice<UInt8>) -> Bool {
+  private func isEvaluation(_ cell: ArraySlice<UInt8>) -> Bool {
     let word = String(decoding: cell.prefix(16), as: UTF8.self).lowercased()
-    return ["val", "eval", "test", "dev"].contains { word.hasPrefix($0) }
+    if word.hasPrefix("train") || word.isEmpty { return false }
+    return study?.namesTraining == true
+      || ["val", "eval", "test", "dev", "holdout", "heldout"].contains { word.hasPrefix($0) }
+  }
+
+  private static func isNo(_ cell: ArraySlice<UInt8>) -> Bool {
+    ["false", "0", "no"].contains(String(decoding: cell.prefix(8), as: UTF8.self).lowercased())
   }
 
   /// Whether a column is the one whose numbers are taken for its metric.

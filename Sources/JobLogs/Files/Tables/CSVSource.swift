@@ -45,12 +45,18 @@ struct CSVSource: JobFileSource {
     var result = try sample(clock)
     while !isAtEnd { result += try sample(clock) }
     let now = clock.now
+    switch reader.clock {
+    case .elapsed, .duration:
+      // Of the table's end nobody knows more than when the file was written.
+      rows.learn([JobFacts.Key.timing.rawValue: JobFacts.Timing.durations.rawValue], to: &result)
+    case .none, .doubtful, .wall: break
+    }
     // A last line without an end is complete when nobody has added to it for long.
     result += try sample(clock)
     if splitter.hasRest {
       rows.note(
-        "\(file.path): the last line has no end, may be cut and is passed over", at: now,
-        to: &result)
+        "\(file.path): the last line has no end, may be cut and is passed over", .refused,
+        at: now, to: &result)
     }
     if let rest = untimed, !rest.isEmpty, !isTimed {
       rows.sayUntimed(
@@ -70,6 +76,7 @@ struct CSVSource: JobFileSource {
       budget: 8 << 20,
       { bytes in splitter.feed(bytes) { reader.look(at: $0, isCut: $1, &study) } }) > 0
     {}
+    study.finish()
     return study
   }
 
@@ -121,7 +128,7 @@ struct CSVSource: JobFileSource {
       isBadRowTold = true
       rows.note(
         "\(file.path): a row has another number of cells than the first line; such rows are "
-          + "passed over", at: now, to: &result)
+          + "passed over", .refused, at: now, to: &result)
     }
     return result
   }
@@ -177,7 +184,7 @@ struct CSVSource: JobFileSource {
     isMissedTimeTold = true
     rows.note(
       "\(file.path): the time of a row cannot be read; such rows are passed over where others have one",
-      at: now, to: &result)
+      .refused, at: now, to: &result)
   }
 
   /// The line of the catalogue: `csv:FILE`.

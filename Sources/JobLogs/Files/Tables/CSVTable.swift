@@ -15,6 +15,15 @@ struct CSVHeader: Sendable, Equatable {
     case duration(column: Int)
     /// Seconds since 1970.
     case wall(column: Int)
+
+    /// The column that tells it.
+    var column: Int? {
+      switch self {
+      case .none: nil
+      case .elapsed(let column), .doubtful(let column), .duration(let column), .wall(let column):
+        column
+      }
+    }
   }
 
   let separator: UInt8
@@ -24,6 +33,8 @@ struct CSVHeader: Sendable, Equatable {
   let clock: Clock
   /// The column that says whose numbers a row has, such as `phase` with `train` and `val`.
   let splitColumn: Int?
+  /// The column that says whether a row is of the training.
+  let trainingColumn: Int?
   /// The program that writes such tables, as far as one can tell.
   let framework: String
 
@@ -44,8 +55,20 @@ struct CSVHeader: Sendable, Equatable {
     names = (0..<cells.count).map { String(decoding: cells[$0].prefix(256), as: UTF8.self) }
     guard !names.contains(where: { PlainNumber.parse($0.utf8) != nil }) else { return nil }
     let isFromDeepSpeed = names.count == 2 && names[0] == "step" && file.hasPrefix("Train_Samples_")
-    let isFromUltralytics = names.contains("train/box_loss") || names.contains("train/cls_loss")
-    var uses = names.map { name -> ScalarUse? in ScalarNames.use(name) }
+    let isFromUltralytics =
+      (names.contains("train/box_loss") || names.contains("train/cls_loss"))
+      && !names.contains { ScalarNames.use($0).map { $0.metric == .loss && $0.rank < 3 } ?? false }
+    // A table of an evaluation says so in its name.
+    let stem = file.split(separator: ".").first.map(String.init) ?? ""
+    let words = stem.lowercased().split { !$0.isLetter }
+    let isOfEvaluation =
+      words.contains { ["val", "valid", "validation", "eval", "evaluation"].contains($0) }
+      && !words.contains { $0.hasPrefix("train") }
+    var uses = names.map { name -> ScalarUse? in
+      let use = ScalarNames.use(name)
+      guard isOfEvaluation, use?.metric == .loss else { return use }
+      return ScalarUse(metric: .validationLoss, rank: use?.rank ?? 0)
+    }
     if isFromUltralytics {
       // Its losses are parts of one, which their sum is.
       for place in uses.indices where names[place].hasSuffix("_loss") { uses[place] = nil }
@@ -78,11 +101,19 @@ struct CSVHeader: Sendable, Equatable {
       framework = isKeras ? "Keras" : ""
     }
     splitColumn = names.firstIndex { Self.splitNames.contains($0.lowercased()) }
+    trainingColumn = names.firstIndex { Self.trainingNames.contains($0.lowercased()) }
   }
+
+  private static let trainingNames: Set<String> = ["is_train", "is_training", "train", "training"]
 
   private static let splitNames: Set<String> = [
     "split", "phase", "mode", "stage", "subset", "set", "type", "dataset", "partition",
   ]
+
+  /// Whether a line stands before the first one of a table: a remark, or Excel's word for its separator.
+  static func isPreface(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+    line.first == 0x23 || line.count < 8 && line.starts(with: "sep=".utf8)
+  }
 
   private static let wallNames: Set<String> = [
     "wall_time", "timestamp", "_timestamp", "unix_time", "datetime", "date_time", "date",

@@ -35,9 +35,10 @@ extension ScalarNames {
       .step,
       [
         "global_step", "train/global_step", "trainer/global_step", "training/global_step", "step",
-        "train/step", "train/steps", "training/step", "current_steps", "iter", "iteration",
-        "iteration_step", "train/n_updates",
+        "train/step", "train/steps", "training/step", "current_steps", "train/n_updates",
       ]),
+    // These may be batches of which several make a step.
+    Line(.step, ["iter", "iteration", "iteration_step"], rank: 1),
     Line(.stepTotal, ["max_steps", "total_steps"]),
     Line(
       .epoch,
@@ -68,11 +69,17 @@ extension ScalarNames {
       .loss,
       [
         "loss", "train_loss", "train/loss", "loss/train", "training_loss", "training/loss",
-        "loss/train/total", "train_loss_step", "train/loss_step", "lm_loss",
-        "lm_loss_training/lm_loss", "loss_metrics/global_avg_loss", "reduced_train_loss",
-        "train/total_loss", "total_loss", "loss/training", "train/ce_loss", "actor/loss",
+        "loss/train/total", "train_loss_step", "train/loss_step",
+        "loss_metrics/global_avg_loss", "reduced_train_loss", "train/total_loss", "total_loss",
+        "loss/training",
       ]),
-    Line(.loss, ["batch_loss", "actor/pg_loss", "loss/mean"], rank: 1),
+    // What is minimized may be this and something else, which then has a plainer name.
+    Line(
+      .loss,
+      [
+        "lm_loss", "lm_loss_training/lm_loss", "train/ce_loss", "actor/loss", "batch_loss",
+        "actor/pg_loss", "loss/mean",
+      ], rank: 1),
     Line(.loss, ["epoch_loss", "train_loss_epoch", "train/loss_epoch"], rank: 2),
     Line(
       .validationLoss,
@@ -136,6 +143,7 @@ extension ScalarNames {
         "perf/step_time", "throughput/duration", "timing/train/total_step_time", "time/step",
       ]),
     Line(.stepTime, ["timing_s/step"], rank: 1),
+    Line(.evaluationTime, ["eval_runtime", "eval/runtime"]),
     Line(.stepTime, ["elapsed_time_per_iteration_ms"], factor: 0.001),
     Line(
       .dataTime,

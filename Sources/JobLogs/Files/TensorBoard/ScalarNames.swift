@@ -14,6 +14,8 @@ struct ScalarUse: Sendable, Hashable {
   var factor = 1.0
   /// Which of several names for the same metric is the better one; 0 is best.
   var rank = 0
+  /// The name of the sum of which it is a part, such as of YOLO's losses; `nil` for what stands alone.
+  var sum: String?
   /// What a rate of tokens counts for; `nil` for everything else.
   var scope: JobFacts.RateScope?
   var counting = Counting.steps
@@ -60,6 +62,7 @@ enum ScalarNames {
       if let end = name.range(of: "_vs_iterations") { name = String(name[..<end]) }
       if !name.hasPrefix("val") && !name.hasPrefix("eval") { name = "val_\(name)" }
     }
+    if let part = partOfLoss(name) { return part }
     guard
       var use = table[name] ?? logNames[name] ?? learningRate(name) ?? rateOfTokens(name)
         ?? loss(name)
@@ -76,6 +79,22 @@ enum ScalarNames {
   private static let ofPasses: Set<String> = [
     "train/box_loss", "val/box_loss", "metrics/map50_95(b)", "lr/pg0",
   ]
+
+  /// A part of the loss as YOLO tells it, once in a pass: their sum is what is minimized.
+  ///
+  /// Source: github.com/ultralytics/yolov5, utils/loggers; github.com/ultralytics/ultralytics,
+  /// engine/trainer.py, `label_loss_items`.
+  private static func partOfLoss(_ name: String) -> ScalarUse? {
+    guard name.hasSuffix("_loss"), let slash = name.firstIndex(of: "/") else { return nil }
+    let (data, part) = (name[..<slash], name[name.index(after: slash)...].dropLast(5))
+    guard data == "train" || data == "val",
+      ["box", "obj", "cls", "dfl", "seg", "pose", "kobj", "angle"].contains(part)
+    else { return nil }
+    var use = ScalarUse(metric: data == "train" ? .loss : .validationLoss, rank: 5)
+    use.counting = .epochs
+    use.sum = "sum of \(data)/…_loss"
+    return use
+  }
 
   /// The framework that alone gives a number this name, if one does.
   static func framework(_ name: String) -> String? {
@@ -100,8 +119,14 @@ enum ScalarNames {
   }
 
   /// Whether a folder of that name holds what was found on data that were not trained on.
+  ///
+  /// `add_scalars` of PyTorch names a folder after the tag and the curve: `Loss_val`.
   static func isValidation(_ folder: String) -> Bool {
-    ["val", "valid", "validation", "eval", "evaluation"].contains(folder)
+    let words = folder.lowercased().split { !$0.isLetter }
+    guard let last = words.last, !words.contains("train"), !words.contains("training") else {
+      return false
+    }
+    return LossRole.otherData.contains(last)
   }
 
   static func isTraining(_ folder: String) -> Bool { folder == "train" || folder == "training" }

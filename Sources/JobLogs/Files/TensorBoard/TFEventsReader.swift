@@ -13,6 +13,13 @@ package struct TFEventsReader: Sendable {
     var step: Int64
     /// The numbers of the step.
     package var row: JobRow
+
+    /// Adds a part to a sum; false where none was begun.
+    fileprivate mutating func add(_ value: Double, to sum: String) -> Bool {
+      guard let place = row.entries.firstIndex(where: { $0.name == sum }) else { return false }
+      row.entries[place].value += value
+      return true
+    }
   }
 
   private struct Tag: Sendable {
@@ -71,11 +78,14 @@ package struct TFEventsReader: Sendable {
   private mutating func take(
     _ scalar: TFScalar, _ choice: inout ScalarChoice, _ rows: inout [Row]
   ) {
-    guard let place = place(of: scalar.tag), let value = tags[place].use?.value(scalar.value),
+    let known = tags.count
+    let found = place(of: scalar.tag)
+    if tags.count > known { choice.hear(name: tags[known].name) }
+    guard let place = found, let value = tags[place].use?.value(scalar.value),
       let counting = tags[place].use?.counting
     else { return }
     if tags[place].asked != choice.changes, let use = tags[place].use {
-      tags[place].isTaken = choice.takes(use, name: tags[place].name)
+      tags[place].isTaken = choice.takes(use, name: use.sum ?? tags[place].name)
       tags[place].asked = choice.changes
     }
     guard tags[place].isTaken else { return }
@@ -94,6 +104,7 @@ package struct TFEventsReader: Sendable {
       waiting?.row.entries.removeAll { $0.metric == .tokenRate }
       held &= ~bit
     }
+    if !isOther, let sum = tags[place].use?.sum, waiting?.add(value, to: sum) == true { return }
     // A step that is told as a number as well begins no row of its own.
     if isOther || held & bit != 0 && bit != Self.stepBit {
       flush(into: &rows)
@@ -103,7 +114,8 @@ package struct TFEventsReader: Sendable {
     guard bit != Self.stepBit, let metric = tags[place].use?.metric else { return }
     held |= bit
     waiting?.row.entries.append(
-      JobRow.Entry(metric: metric, value: value, name: tags[place].name))
+      JobRow.Entry(
+        metric: metric, value: value, name: tags[place].use?.sum ?? tags[place].name))
   }
 
   /// Begins a row with the count it belongs to.
@@ -147,11 +159,19 @@ package struct TFEventsReader: Sendable {
   private mutating func find(_ tag: UnsafeBufferPointer<UInt8>) -> Int? {
     // The bytes are compared as well.
     let hash = FNV1a.hash(tag)
-    if let known = places[hash] { return tags[known].bytes.elementsEqual(tag) ? known : nil }
-    guard tags.count < 4096 else { return nil }
+    if let known = places[hash] {
+      return known >= 0 && tags[known].bytes.elementsEqual(tag) ? known : nil
+    }
+    guard places.count < 65_536 else { return nil }
     let name = String(decoding: tag, as: UTF8.self)
+    let use = ScalarNames.use(name, folder: folder)
+    // Of thousands of numbers about layers only the hash is kept.
+    guard use != nil || tags.count < 4096 else {
+      places[hash] = -1
+      return nil
+    }
     places[hash] = tags.count
-    var new = Tag(bytes: Array(tag), name: name, use: ScalarNames.use(name, folder: folder))
+    var new = Tag(bytes: Array(tag), name: name, use: use)
     if let use = new.use { new.bit = bit(of: use.metric) }
     tags.append(new)
     return tags.count - 1

@@ -28,6 +28,21 @@ struct TFEventsRun: Sendable, Hashable {
         .map(\.path))
   }
 
+  /// The run that these event files of one folder are of.
+  init(files: [String]) {
+    let names = files.map { (path: $0, name: $0.split(separator: "/").last.map(String.init) ?? $0) }
+    self.init(
+      path: Self.run(of: files.first ?? ""),
+      files: names.sorted { (Self.started($0.name), $0.name) < (Self.started($1.name), $1.name) }
+        .map(\.path))
+  }
+
+  /// The folder of the run that an event file is of.
+  static func run(of file: String) -> String {
+    let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
+    return runFolder(folder)
+  }
+
   private init(path: String, files: [String]) {
     self.path = path
     self.files = files

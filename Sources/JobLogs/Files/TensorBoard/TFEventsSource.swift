@@ -36,10 +36,19 @@ struct TFEventsSource: JobFileSource {
   private var lastLook: Timestamp?
   private(set) var isAtEnd = true
 
+  /// The run, where its files are known and no others are to be looked for.
+  private var given: TFEventsRun?
+
   init(path: String, context: SourceContext, name: String = "tensorboard") {
     self.name = name
     self.path = path
     self.context = context
+  }
+
+  /// Reads the event files of one run, and no others beside them.
+  init(_ run: TFEventsRun, context: SourceContext) {
+    self.init(path: run.path, context: context)
+    given = run
   }
 
   mutating func probe() -> Probe {
@@ -88,13 +97,14 @@ struct TFEventsSource: JobFileSource {
     if let failure, unreadable.count == files.count, result.isEmpty { throw failure }
     for (index, failure) in unreadable where !files[index].isFailureTold {
       files[index].isFailureTold = true
-      rows?.note("\(failure.message); the run's other files are read", at: now, to: &result)
+      rows?.note(
+        "\(failure.message); the run's other files are read", .refused, at: now, to: &result)
     }
     return result
   }
 
   private mutating func findFiles() throws(SourceFailure) {
-    guard let found = TFEventsRun(below: path) else {
+    guard let found = given ?? TFEventsRun(below: path) else {
       throw SourceFailure(
         .waiting, "waiting for an event file in \(path)",
         remedy: "name the folder that the job logs to")
@@ -168,7 +178,8 @@ struct TFEventsSource: JobFileSource {
       damage.isSearching
       ? "no sound record found behind it" : "passed over, reading on behind it"
     rows?.note(
-      "\(files[index].file.path): damaged at byte \(damage.offset); \(words)", at: now, to: &result)
+      "\(files[index].file.path): damaged at byte \(damage.offset); \(words)", .refused,
+      at: now, to: &result)
   }
 
   /// The line of the catalogue: `tensorboard:FOLDER`.

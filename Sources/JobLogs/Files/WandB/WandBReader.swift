@@ -101,10 +101,13 @@ package struct WandBReader: Sendable {
     var row = JobRow(time: Timestamp(seconds: stamp))
     var isOfPasses = false
     for (name, raw) in values {
+      choice.hear(name: name)
       guard let use = ScalarNames.use(name), let value = use.value(raw),
-        choice.takes(use, name: name), row[use.metric] == nil || use.metric == .tokenRate
+        choice.takes(use, name: use.sum ?? name),
+        row[use.metric] == nil || use.metric == .tokenRate || use.sum != nil
       else { continue }
-      row.set(use.metric, value, name: name)
+      let before = use.sum.flatMap { sum in row.entries.first { $0.name == sum }?.value } ?? 0
+      row.set(use.metric, before + value, name: use.sum ?? name)
       if use.counting == .epochs { isOfPasses = true }
     }
     guard !row.entries.isEmpty else { return nil }

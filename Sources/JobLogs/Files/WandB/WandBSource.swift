@@ -94,7 +94,8 @@ struct WandBSource: JobFileSource {
     if let place = reader.firstDamage, !isDamageTold {
       isDamageTold = true
       rows.note(
-        "\(rows.device.label): the log is damaged at byte \(place); read on behind it", at: now,
+        "\(rows.device.label): the log is damaged at byte \(place); read on behind it", .refused,
+        at: now,
         to: &result)
     }
     if let code = reader.exitCode, !isEndTold {

@@ -12,6 +12,7 @@ extension Import {
       let local = LocalTime(rule)
       if let found = try JobFileImport.read(path, machine: machine, local: local, clock) {
         tellTiming(of: found, path)
+        tellLosses(of: found)
         return found
       }
     } catch {
@@ -31,6 +32,25 @@ extension Import {
     }
     for remark in log.remarks { printError("\(path): \(remark)") }
     return log.observations
+  }
+
+  /// Reads the event files of one run.
+  /// - Throws: `Failure` when none can be read.
+  func readRun(_ paths: [String], machine: String, _ clock: SystemClock) throws -> [Observation] {
+    do throws(SourceFailure) {
+      let found = try JobFileImport.readRun(paths, machine: machine, clock)
+      tellLosses(of: found)
+      return found
+    } catch {
+      throw Failure("\(paths[0]): \(error.message)")
+    }
+  }
+
+  /// Says on the terminal what of a file was passed over.
+  private func tellLosses(of observations: [Observation]) {
+    for case .event(let event) in observations where event.cause == .refused {
+      printError(event.text)
+    }
   }
 
   /// Says on the terminal when a file has no times of its own.

@@ -88,7 +88,14 @@ struct Import: ParsableCommand {
     defer { progress.clear() }
     let store = PowerLogStore(folder: Self.folder(of: output))
     var ownLines: [String] = []
+    let runs = JobFileImport.runs(among: files)
     for path in files {
+      if let run = runs[path] {
+        guard !run.isEmpty else { continue }
+        observations += shiftOptions.shifted(
+          try readRun(run, machine: names.name(of: path), clock), of: path)
+        continue
+      }
       if var log = try powerLog(path, names, mapping, store, progress) {
         log.shift = shiftOptions.seconds(of: path)
         powerLogs.append(log)
