@@ -298,4 +298,23 @@ struct WandBFile {
       #expect(try source.sample(Self.clock).isEmpty)
     }
   }
+
+  @Test func aCountOfCallsIsNoStep() {
+    var file = WandBFile()
+    for pass in 0..<4 {
+      let step = UInt64(pass) * 2
+      file.add(
+        WandBFile.history(
+          step: step, time: Self.start + Double(step), WandBFile.item("train_loss", "2.5"),
+          WandBFile.item("epoch", "\(pass)")))
+      file.add(
+        WandBFile.history(
+          step: step + 1, time: Self.start + Double(step) + 1, WandBFile.item("val_loss", "9.5")))
+    }
+    var reader = Self.reader(file.bytes)
+    let rows = reader.takeRows()
+    #expect(rows.count == 8)
+    #expect(rows.allSatisfy { $0[.step] == nil })
+    #expect(rows.last { $0[.epoch] != nil }?[.epoch] == 3)
+  }
 }

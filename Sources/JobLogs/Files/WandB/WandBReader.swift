@@ -9,6 +9,11 @@ import Telemetry
 package struct WandBReader: Sendable {
   private var log = WandBLog()
   private(set) var choice = ScalarChoice()
+  /// Whether `_step` is how often `log` was called.
+  private var countsCalls = false
+  /// The count of the newest row of the training, and how many others came since.
+  private var lastCount: Int64?
+  private var others: Int64 = 0
   private(set) var rows: [JobRow] = []
   /// What was measured of accelerators since it was last taken away.
   private(set) var gpus: [SecondHandGPUs.Sample] = []
@@ -38,6 +43,21 @@ package struct WandBReader: Sendable {
     swap(&log, &self.log)
   }
 
+  /// Notices whether W&B's own count is of the calls of `log`, and not of steps: where every row has its
+  /// number, and those between two of the training are of something else.
+  private mutating func hear(_ row: JobRow?, count: Int64?) {
+    guard let count, !countsCalls else { return }
+    guard row?[.loss] != nil else {
+      others += 1
+      return
+    }
+    if let lastCount, others > 0, count - lastCount == others + 1 {
+      countsCalls = true
+      for place in rows.indices { rows[place].entries.removeAll { $0.name == "_step" } }
+    }
+    (lastCount, others) = (count, 0)
+  }
+
   /// Gives away the rows read so far.
   package mutating func takeRows() -> [JobRow] {
     defer { rows = [] }
@@ -54,7 +74,12 @@ package struct WandBReader: Sendable {
     switch WandBRecord(bytes) {
     case .history(let values, let step):
       historyCount += 1
-      if let row = Self.row(values, step: step, &choice) { rows.append(row) }
+      var row = Self.row(values, step: step, &choice)
+      hear(
+        row, count: step ?? values.first { $0.name == "_step" }.flatMap { Int64(exactly: $0.value) }
+      )
+      if countsCalls { row?.entries.removeAll { $0.name == "_step" } }
+      if let row, !row.entries.isEmpty { rows.append(row) }
     case .stats(let time, let found, let own):
       statsCount += 1
       learn(found.compactMapValues { $0[.power] }, own)
