@@ -38,7 +38,10 @@ public enum JobFileImport {
   ) throws(SourceFailure) -> [Observation]? {
     var context = SourceContext(machine: machine)
     context.localTime = local
-    guard let format = JobFileFormats.format(of: path), format.name != "log",
+    // `mlflow.db#RUN` names one of a file's runs.
+    let file = path.split(separator: "#", maxSplits: 1).first.map(String.init) ?? path
+    let isPart = file != path && JobFileFormats.format(of: path) == nil
+    guard let format = JobFileFormats.format(of: isPart ? file : path), format.name != "log",
       var source = format.make(path, context) as? any JobFileSource
     else { return nil }
     return placed(try source.readHistory(clock))

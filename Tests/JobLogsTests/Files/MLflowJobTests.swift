@@ -261,4 +261,19 @@ import Testing
     let gpu = try #require(heard.devices.last { $0.id.kind == .gpu })
     #expect(gpu.attributes["pid"] == nil && gpu.label != "train.py")
   }
+
+  @Test func aFinishedDatabaseIsReadWithAllItsRuns() throws {
+    let scratch = Scratch()
+    let path = scratch.file("mlflow.db")
+    MLflowDatabaseTests.write(
+      path,
+      Self.schema + Self.run("a", at: 5, "FINISHED") + Self.run("b", at: 9, "FINISHED")
+        + Self.run("empty", at: 20, "FINISHED") + Self.metric("loss", 2.5, step: 1, of: "a")
+        + Self.metric("loss", 2.25, step: 2, of: "b"))
+    func labels(_ path: String) throws -> [String] {
+      try JobFileImport.read(path, machine: "box", Self.clock)?.devices.map(\.label) ?? []
+    }
+    #expect(Set(try labels(path)) == ["run-a", "run-b"])
+    #expect(Set(try labels(path + "#b")) == ["run-b"])
+  }
 }

@@ -90,6 +90,20 @@ final class MLflowDatabase {
     return run
   }
 
+  /// All runs that have values, in the order they began, at most some hundreds.
+  /// - Throws: `SourceFailure` when it is no database of MLflow's.
+  func runs() throws(SourceFailure) -> [Run] {
+    let active = try hasColumn("lifecycle_stage") ? "lifecycle_stage IS NOT 'deleted' AND" : ""
+    var found: [Run] = []
+    try query(
+      "SELECT run_uuid, name FROM runs WHERE \(active) EXISTS (SELECT 1 FROM metrics "
+        + "WHERE metrics.run_uuid = runs.run_uuid) ORDER BY start_time, run_uuid LIMIT 256", ""
+    ) { row in
+      found.append(Run(id: Self.text(row, 0), name: Self.text(row, 1)))
+    }
+    return found
+  }
+
   /// The runs that a job may be busy with: begun since it began, and not ended; newest first.
   ///
   /// A run with another within it waits for that one. Of several the program's name may tell which:

@@ -55,6 +55,17 @@ struct MLflowDatabaseSource: JobFileSource {
     return try read(MLflowDatabase(path), clock.now)
   }
 
+  /// Reads every run of a database that is finished with, or the one that was named.
+  mutating func readHistory(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
+    guard wanted == nil else { return try readAll(clock) }
+    var result: [Observation] = []
+    for run in try MLflowDatabase(path).runs() {
+      var one = MLflowDatabaseSource(path: "\(path)#\(run.id)", context: context, name: name)
+      result += try one.readAll(clock)
+    }
+    return result
+  }
+
   /// The run to follow; `nil` when there is none yet.
   private func choose(_ database: MLflowDatabase) throws(SourceFailure) -> MLflowDatabase.Run? {
     guard wanted == nil, let owner else { return try database.run(wanted) }

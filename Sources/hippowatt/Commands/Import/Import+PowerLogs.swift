@@ -50,6 +50,11 @@ extension Import {
     _ path: String, _ names: MachineNames, _ mapping: PowerLogMapping?, _ store: PowerLogStore,
     _ progress: ImportProgress
   ) throws -> PowerLogFile? {
+    // One run of a tracker's database.
+    if !File.isPlain(path), let mark = path.lastIndex(of: "#"), File.isPlain(String(path[..<mark]))
+    {
+      return nil
+    }
     guard File.isPlain(path) else { throw Failure("\(path): is no plain file") }
     // A power log is recognised by its beginning; other files can be large and are not read here.
     guard let head = File.readBytes(path, limit: 1 << 18) else {
