@@ -241,4 +241,19 @@ import Testing
     #expect(runs[files[1]] == [])
     #expect(runs[files[2]] == nil)
   }
+
+  @Test func aTableIsFollowedWhoseTimesCannotBeRead() throws {
+    scratch.write("step,loss,date\n1,2.5,05/06/2024 10:00:00\n", to: "a.csv", .replace)
+    var source = CSVSource(path: scratch.file("a.csv"), context: SourceContext(machine: "box"))
+    let clock = FixedClock(Timestamp(seconds: 4_000_000_000))
+    #expect(last(.step, try source.sample(clock)) == 1)
+    scratch.write("2,2.25,05/06/2024 10:00:10\n", to: "a.csv")
+    #expect(last(.step, try source.sample(clock)) == 2)
+  }
+
+  @Test func aTableWithBothLossesIsNoEvaluations() throws {
+    let said = try read("epoch,loss,val_loss\n1,2.5,3.5\n", "val_curves.csv")
+    #expect(last(.loss, said) == 2.5)
+    #expect(last(.validationLoss, said) == 3.5)
+  }
 }

@@ -150,13 +150,22 @@ struct CSVSource: JobFileSource {
     }
     var state: JobRow?
     var timed: [JobRow] = []
+    func keep(_ row: JobRow) {
+      if untimed != nil {
+        untimed?.append(row)
+      } else if state == nil {
+        state = row
+      } else {
+        state?.update(with: row)
+      }
+    }
     for row in fresh {
       var next = JobRow(time: written)
       next.entries = row.entries
       if hasClock {
         guard let anchor, let clock = row.clock else {
           // A table none of whose times can be read has its rows all the same.
-          untimed?.append(next)
+          if untimed != nil || !isTimed { keep(next) }
           missTime(now, &result)
           continue
         }
@@ -164,15 +173,7 @@ struct CSVSource: JobFileSource {
         // A time since 1970 needs nothing to count from.
         next.time = clock > 946_684_800 ? Timestamp(seconds: clock) : anchor + clock
       }
-      if hasClock {
-        timed.append(next)
-      } else if untimed != nil {
-        untimed?.append(next)
-      } else if state == nil {
-        state = next
-      } else {
-        state?.update(with: next)
-      }
+      if hasClock { timed.append(next) } else { keep(next) }
     }
     rows.say(timed, by: reader.choice, arrival: now, to: &result)
     if let state { rows.say([state], by: reader.choice, arrival: now, to: &result) }

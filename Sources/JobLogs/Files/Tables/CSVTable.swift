@@ -64,6 +64,7 @@ struct CSVHeader: Sendable, Equatable {
     let isOfEvaluation =
       words.contains { ["val", "valid", "validation", "eval", "evaluation"].contains($0) }
       && !words.contains { $0.hasPrefix("train") }
+      && !names.contains { ScalarNames.use($0)?.metric == .validationLoss }
     var uses = names.map { name -> ScalarUse? in
       let use = ScalarNames.use(name)
       guard isOfEvaluation, use?.metric == .loss else { return use }
@@ -97,7 +98,9 @@ struct CSVHeader: Sendable, Equatable {
       framework = "Lightning"
     } else {
       let rest = Array(names.dropFirst())
-      let isKeras = names.first == "epoch" && rest.contains("loss") && rest == rest.sorted()
+      let isKeras =
+        names.first == "epoch" && rest.contains("loss") && rest.count > 1 && rest == rest.sorted()
+        && rest.allSatisfy { !$0.hasPrefix("is_") && !$0.hasPrefix("train") }
       framework = isKeras ? "Keras" : ""
     }
     splitColumn = names.firstIndex { Self.splitNames.contains($0.lowercased()) }
