@@ -128,7 +128,9 @@ extension ProgressModel {
         track.behind += 1
         return false
       }
-      if track.isThrough, !track.isDead, !(track.strength == .stated || hasLosses) || outer != nil {
+      if track.isThrough, !track.isDead,
+        !(track.strength == .stated || hasLosses && !tellsEachPass) || outer != nil
+      {
         if outer == nil, count.caption.epoch == nil { track.passes += 1 }
       } else if outer == nil, run == index {
         begin(&track)

@@ -82,6 +82,11 @@ struct ProgressModel: Sendable {
   /// The newest step that was made out from counts, and the total.
   var step: Int64?
   var stepTotal: Int64?
+  /// How many draws there were when a line last told a loss, and the pass it named.
+  private var lossDraw = 0
+  private var lossEpoch: Double?
+  /// Whether each pass is told by a line with its loss, one after the other.
+  private(set) var tellsEachPass = false
   /// Whether a loss was told by a line that has no step of its own.
   var hasLosses = false
   /// Whether lines with losses came of which it is not yet sure what they are.
@@ -169,12 +174,31 @@ struct ProgressModel: Sendable {
       statedStep = stated
       if let step { agreements = abs(stated &- step) <= 1 ? agreements + 1 : 0 }
     }
-    guard progress.loss != nil, progress.step == nil else { return }
+    guard progress.loss != nil || progress.validationLoss != nil, progress.step == nil else {
+      return
+    }
+    // Bars that were drawn since the line before, of which nobody says anything.
+    let recent = tracks.indices.filter {
+      tracks[$0].lastDraw > lossDraw && tracks[$0].words.isEmpty
+    }
+    defer { lossDraw = draws }
+    let newest = recent.max { tracks[$0].lastDraw < tracks[$1].lastDraw }
+    guard progress.loss != nil else {
+      // What ran right before, beside another, was the evaluation that the line is about.
+      if let newest, recent.count > 1 || run != nil, run != newest, tracks[newest].isComplete {
+        tracks[newest].words.insert(.evaluation)
+      }
+      return
+    }
     hasLosses = true
-    let latest = tracks.indices.filter { tracks[$0].isOpen && tracks[$0].words.isEmpty }.max {
+    if let epoch = progress.epoch { hear(epoch) }
+    let open = recent.filter { tracks[$0].isOpen }.max {
       tracks[$0].lastDraw < tracks[$1].lastDraw
     }
-    guard let latest, run.map({ !tracks[$0].isOpen || tracks[$0].strength < .confirmed }) ?? true
+    // The line at the end of a pass may be about its evaluation as well, which is the shorter one.
+    let longest = recent.max { tracks[$0].total ?? 0 < tracks[$1].total ?? 0 }
+    guard let latest = open ?? (progress.validationLoss == nil ? newest : longest),
+      run.map({ !tracks[$0].isOpen && open != nil || tracks[$0].strength < .confirmed }) ?? true
     else { return }
     tracks[latest].strength = max(tracks[latest].strength, .confirmed)
     if run != latest {
@@ -182,6 +206,13 @@ struct ProgressModel: Sendable {
       run = latest
       tell(latest)
     }
+  }
+
+  /// Hears the pass that a line with a loss names.
+  private mutating func hear(_ epoch: Double) {
+    defer { lossEpoch = epoch }
+    guard let lossEpoch else { return }
+    tellsEachPass = epoch == epoch.rounded() && 0...1 ~= epoch - lossEpoch
   }
 
   /// Whether the count that was placed last goes along with the steps that lines state.

@@ -130,6 +130,28 @@ import Testing
       }.joined(),
       step: 400, total: 2000, loss: 0.8),
     Case(
+      name: "bars without a name, and a line with the loss behind each",
+      text: (1...6).map { pass in
+        (0...20).map { bar($0 * 10, 200) }.joined() + "\nEpoch \(pass) loss \(loss(pass))\n"
+      }.joined(),
+      step: 1200, total: nil, loss: 0.994, seconds: 120),
+    Case(
+      name: "bars without a name of training and evaluation, and a line behind each",
+      text: (1...6).map { pass in
+        "Epoch \(pass)/6\n-----\n" + (0...20).map { bar($0 * 10, 200) }.joined()
+          + "\ntrain loss: \(loss(pass))\n" + (0...10).map { bar($0 * 5, 50) }.joined()
+          + "\nval loss: 9.9\n"
+      }.joined(),
+      step: 1200, total: nil, loss: 0.994, validation: 9.9),
+    Case(
+      name: "bars without a name of training and evaluation, and one line for both",
+      text: (1...6).map { pass in
+        (0...20).map { bar($0 * 10, 200) }.joined() + "\n"
+          + (0...10).map { bar($0 * 5, 50) }.joined()
+          + "\nEpoch \(pass): train loss \(loss(pass)), val loss 9.9\n"
+      }.joined(),
+      step: 1200, total: nil, loss: 0.994, validation: 9.9),
+    Case(
       name: "a bar without a name before the training",
       text: numbers(100, by: 5).map { bar($0, 100, each: 0.5) }.joined() + "\n"
         + numbers(200, by: 10).map { bar($0, 300, each: 1, loss: loss($0)) }.joined() + "\n",

@@ -66,9 +66,11 @@ extension NamedValuesReader {
         let before = Double(whole) - (countsFromZero ? 0 : 1)
         progress.epoch = max(0, before) + Double(part.done) / Double(part.total)
       } else {
-        // Such a line comes at the end of a pass, unless there are several of them.
-        if whole == lastPass { isWithinPass = true }
-        lastPass = whole
+        // Such a line comes at the end of a pass, unless there are several of the training.
+        if progress.loss != nil {
+          if whole == lastPass { isWithinPass = true }
+          lastPass = whole
+        }
         let done = Double(whole) + (countsFromZero ? 1 : 0)
         progress.epoch = isWithinPass ? max(0, done - 1) : done
       }
