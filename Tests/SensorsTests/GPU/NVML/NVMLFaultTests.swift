@@ -111,6 +111,8 @@ import Testing
     let fake = try FakeNVML(gpus: 4)
     var source = fake.source()
     _ = try source.said(at: 0)
+    // A GPU tells its events once it is listened to, which another thread sees to.
+    #expect(eventually(&source, at: 0.5) { _ in fake.calls("nvmlDeviceRegisterEvents") >= 4 })
     fake.event(8, 79, gpu: 3)
     for _ in 0..<9 { fake.event(8, 31, gpu: 1) }
     fake.event(8, 7777, gpu: 2)
