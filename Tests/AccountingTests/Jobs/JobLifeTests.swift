@@ -51,6 +51,16 @@ import Testing
     #expect(near(rest.seconds, 780) && near(rest.joules, 390 * 600))
   }
 
+  @Test func `A total that is passed was that of something else`() throws {
+    var books = Books()
+    books.add(job, .step, .log, period: 1, (0...100).map { (Double($0), Double($0) * 4) })
+    books.add(job, .stepTotal, .log, period: 1, [(0, 200)])
+    let ledger = books.ledger
+    #expect(ledger.outlook(of: job, at: origin + 40)?.stepTotal == 200)
+    let outlook = try #require(ledger.outlook(of: job, at: origin + 100))
+    #expect(outlook.step == 400 && outlook.stepTotal == nil && outlook.left == nil)
+  }
+
   @Test func `After a restart nothing of before is of the present`() throws {
     let ledger = twice(.restarted, from: 0, until: 300).ledger
     let time = origin + 190

@@ -131,6 +131,7 @@ import Testing
         "\r 50%|##  | 350/700 [00:50<00:50,  7.00it/s]"
           + "\r100%|####| 700/700 [01:40<00:00,  7.00it/s]\n") == .finished)
     #expect(of(Self.bar) == nil)
+    #expect(of("\r100%|####| 699/700 [01:40<00:00,  7.00it/s]\n") == nil)
     let crashed = Self.bar + Self.traceback("RuntimeError: made up")
     #expect(of(crashed) == .crashed("RuntimeError"))
     let resumed = [151, 152, 153].map { "\r 22%|##  | \($0)/700 [00:25<01:00,  7.00it/s]" }

@@ -223,6 +223,13 @@ import Testing
         .joined(),
       step: nil, total: nil, loss: 0.991, validation: 9.9),
     Case(
+      name: "two ranks that nothing tells apart, of which the first word counts",
+      text: numbers(90, by: 10).map {
+        "2024-03-01 10:0\($0 / 10):00 step \($0)/90 loss \(loss($0))\n"
+          + "2024-03-01 10:0\($0 / 10):00 step \($0)/90 loss 3.5\n"
+      }.joined(),
+      step: 90, total: 90, loss: 0.91),
+    Case(
       name: "a count of the evaluation",
       text: (1...5).map { "| epoch 00\($0) | loss 2.\($0)\n" }.joined()
         + "| epoch 005 | valid on 'valid' subset  1000 / 1311 loss=9.9\n",
