@@ -256,4 +256,18 @@ import Testing
     #expect(last(.loss, said) == 2.5)
     #expect(last(.validationLoss, said) == 3.5)
   }
+
+  @Test func whatAnEvaluationTookIsNoTimeOfSteps() throws {
+    let rows = [
+      #"{"step": 10, "loss": 2.5}"#, #"{"step": 10, "eval_loss": 3.5, "eval_runtime": 40.0}"#,
+      #"{"step": 20, "loss": 2.25}"#, #"{"step": 20, "train_runtime": 60.0}"#,
+    ]
+    let said = try read(
+      #"{"global_step": 20, "log_history": ["# + rows.joined(separator: ", ") + "]}",
+      "trainer_state.json")
+    let times = said.readings.filter { $0[.loss] != nil }.map(\.time)
+    // Twenty steps in twenty seconds, and an evaluation between them.
+    #expect(times.count >= 2 && abs((times[1] - times[0]) - 50) < 0.01)
+    #expect(said.readings.contains { $0[.evaluationTime] == 40 })
+  }
 }

@@ -163,4 +163,20 @@ import Testing
       }
     }
   }
+
+  @Test func `a line that comes late counts nothing`() {
+    func line(_ time: Int, _ key: String, _ value: String, _ metadata: String) -> String {
+      #":::MLLOG {"namespace": "", "time_ms": \#(1_700_000_000_000 + time), "event_type": "#
+        + #""POINT_IN_TIME", "key": "\#(key)", "value": \#(value), "metadata": {\#(metadata)}}"#
+        + "\n"
+    }
+    let said = LogFormatTests.parse(
+      line(0, "run_start", "null", "")
+        + line(60_000, "eval_accuracy", "0.5", #""samples_count": 1000"#)
+        + line(90_000, "tracked_stats", #"{"throughput": 50.0}"#, #""step": 20"#)
+        + line(30_000, "run_stop", "null", #""status": "success""#))
+    #expect(
+      said.readings.filter { $0.time.seconds < 1_700_000_050 }.allSatisfy { $0[.samples] ?? 0 == 0 }
+    )
+  }
 }

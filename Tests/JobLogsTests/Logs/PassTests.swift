@@ -230,6 +230,20 @@ import Testing
       }.joined(),
       step: 90, total: 90, loss: 0.91),
     Case(
+      name: "pass and batch in brackets with their names",
+      text: (1...2).map { pass in
+        numbers(500, by: 50).map {
+          "[Epoch \(pass)/3] [Batch \($0)/500] loss: \(loss($0))\n"
+        }.joined()
+      }.joined(),
+      step: 1000, total: 1500, loss: 0.5),
+    Case(
+      name: "an evaluation before the first step, marked in a bracket",
+      text: numbers(90, by: 10).map {
+        "[EVAL] step \($0) loss 9.9\n[TRAIN] step \($0) loss \(loss($0))\n"
+      }.joined(),
+      step: 90, total: nil, loss: 0.91, validation: 9.9),
+    Case(
       name: "a count of the evaluation",
       text: (1...5).map { "| epoch 00\($0) | loss 2.\($0)\n" }.joined()
         + "| epoch 005 | valid on 'valid' subset  1000 / 1311 loss=9.9\n",
