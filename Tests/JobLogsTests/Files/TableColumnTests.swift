@@ -270,4 +270,11 @@ import Testing
     #expect(times.count >= 2 && abs((times[1] - times[0]) - 50) < 0.01)
     #expect(said.readings.contains { $0[.evaluationTime] == 40 })
   }
+
+  @Test func anEvaluationIsNotTheTimeOfTheStepBeforeIt() throws {
+    let said = try read(
+      "step,loss,val_loss,timestamp\n1,2.5,,1790000000\n2,2.25,,1790000010\n2,,3.5,1790000013\n")
+    #expect(said.readings.last?[.validationLoss] == 3.5)
+    #expect(said.readings.last { $0[.step] != nil }?.time == Timestamp(seconds: 1_790_000_010))
+  }
 }
