@@ -90,7 +90,7 @@ package struct JobRows {
     if choice?.hasPartsOfLoss == true {
       for place in rows.indices {
         rows[place].entries.removeAll {
-          $0.metric == .loss && !$0.name.hasPrefix("sum of ") && LossRole.mayBePart($0.name)
+          $0.metric == .loss && LossRole.mayBePart($0.name)
         }
       }
     }

@@ -213,10 +213,18 @@ import Testing
     #expect(timing(said) == JobFacts.Timing.none)
   }
 
-  @Test(arguments: ["Loss_val", "test", "eval_0", "validation"])
-  func aFolderOfAnEvaluationIsOne(folder: String) {
-    #expect(ScalarNames.use("Loss", folder: folder)?.metric == .validationLoss)
-    #expect(ScalarNames.use("Loss", folder: "train_test_split")?.metric == .loss)
+  @Test func aFolderOfAnEvaluationIsOne() {
+    #expect(ScalarNames.use("Loss", folder: "Loss_val")?.metric == .validationLoss)
+    #expect(ScalarNames.use("Loss/main", folder: "Loss_main_test")?.metric == .validationLoss)
+    #expect(ScalarNames.use("loss", folder: "validation")?.metric == .validationLoss)
+    // Runs that somebody called so.
+    for folder in ["my_test", "test", "llama-dev", "new_val"] {
+      #expect(ScalarNames.use("loss", folder: folder)?.metric == .loss, "\(folder)")
+    }
+    let tree = FileTree()
+    for folder in ["a/train", "a/test", "b/test"] { tree.folder("/\(folder)") }
+    #expect(TFEventsRun.data(in: tree.root + "/a/test") == "validation")
+    #expect(TFEventsRun.data(in: tree.root + "/b/test") == "test")
   }
 
   @Test func thePartsOfYOLOAreSummedInEveryTracker() {
@@ -232,14 +240,17 @@ import Testing
   }
 
   @Test func eventFilesOfOneRunAreOneJob() {
+    let tree = FileTree()
+    for folder in ["a/train", "a/test", "runs/test", "runs/dev"] { tree.folder("/\(folder)") }
     let files = [
       "a/train/events.out.tfevents.1.h", "a/test/events.out.tfevents.2.h",
-      "b/events.out.tfevents.3.h", "power.csv",
-    ]
+      "runs/test/events.out.tfevents.3.h", "runs/dev/events.out.tfevents.4.h", "power.csv",
+    ].map { tree.root + "/" + $0 }
     let runs = JobFileImport.runs(among: files)
     #expect(runs[files[0]] == [files[0], files[1]])
     #expect(runs[files[1]] == [])
-    #expect(runs[files[2]] == nil)
+    // Two runs that are called so.
+    #expect(runs[files[2]] == nil && runs[files[3]] == nil)
   }
 
   @Test func aTableIsFollowedWhoseTimesCannotBeRead() throws {

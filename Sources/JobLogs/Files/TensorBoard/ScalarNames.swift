@@ -54,7 +54,7 @@ enum ScalarNames {
       counting = .epochs
     }
     let folder = normal(folder)
-    if isValidation(folder) {
+    if isValidation(folder) || isCurveOfValidation(folder, of: name) {
       for prefix in ["evaluation_", "epoch_", "batch_"] where name.hasPrefix(prefix) {
         name = String(name.dropFirst(prefix.count))
         break
@@ -119,14 +119,14 @@ enum ScalarNames {
   }
 
   /// Whether a folder of that name holds what was found on data that were not trained on.
-  ///
-  /// `add_scalars` of PyTorch names a folder after the tag and the curve: `Loss_val`.
   static func isValidation(_ folder: String) -> Bool {
-    let words = folder.lowercased().split { !$0.isLetter }
-    guard let last = words.last, !words.contains("train"), !words.contains("training") else {
-      return false
-    }
-    return LossRole.otherData.contains(last)
+    ["val", "valid", "validation", "eval", "evaluation"].contains(folder)
+  }
+
+  /// Whether a folder is that of a curve which PyTorch's `add_scalars` named after its tag: `Loss_val`.
+  private static func isCurveOfValidation(_ folder: String, of tag: String) -> Bool {
+    let start = String(tag.map { $0 == "/" ? "_" : $0 }) + "_"
+    return folder.hasPrefix(start) && LossRole.otherData.contains(folder.dropFirst(start.count))
   }
 
   static func isTraining(_ folder: String) -> Bool { folder == "train" || folder == "training" }

@@ -52,13 +52,32 @@ struct TFEventsRun: Sendable, Hashable {
     name.contains(".tfevents.") && !name.hasSuffix(".profile-empty")
   }
 
+  /// What the folder of event files is called for the meaning of their tags: `validation` for one of a test
+  /// beside that of the training, else by its own name.
+  static func data(in folder: String) -> String {
+    let (parent, last) = parts(of: folder)
+    return isTest(last, in: parent) ? "validation" : last
+  }
+
   private static func runFolder(_ folder: String) -> String {
-    guard let slash = folder.lastIndex(of: "/") else { return folder }
-    let last = String(folder[folder.index(after: slash)...])
+    let (parent, last) = parts(of: folder)
     let isPart =
-      ScalarNames.isValidation(last) || ScalarNames.isTraining(last)
+      ScalarNames.isValidation(last) || ScalarNames.isTraining(last) || isTest(last, in: parent)
       || PlainNumber.parse(last.utf8).map { $0 > 1e9 } ?? false
-    return isPart ? String(folder[..<slash]) : folder
+    return isPart && !parent.isEmpty ? parent : folder
+  }
+
+  /// Whether a folder is of a test of the run it lies in: a run of its own may be called so as well.
+  private static func isTest(_ name: String, in parent: String) -> Bool {
+    ["test", "dev", "holdout"].contains(name)
+      && ["train", "training"].contains { FolderWalk.isFolder("\(parent)/\($0)") }
+  }
+
+  private static func parts(of name: String) -> (parent: String, last: String) {
+    // Named from within the run's folder, as `train`.
+    let folder = name.contains("/") ? name : SafeFile.resolved(name) ?? name
+    guard let slash = folder.lastIndex(of: "/") else { return ("", folder) }
+    return (String(folder[..<slash]), String(folder[folder.index(after: slash)...]))
   }
 
   /// The second at which a file was begun, by its name: `events.out.tfevents.1664252965.host`.

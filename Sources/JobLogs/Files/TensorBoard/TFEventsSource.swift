@@ -119,7 +119,7 @@ struct TFEventsSource: JobFileSource {
     let known = Set(files.map(\.file.path))
     // Of a run that was resumed hundreds of times the newest files matter.
     for path in found.files.suffix(256) where !known.contains(path) && files.count < 1024 {
-      let folder = path.split(separator: "/").dropLast().last.map(String.init) ?? ""
+      let folder = path.lastIndex(of: "/").map { TFEventsRun.data(in: String(path[..<$0])) } ?? ""
       files.append(
         Following(file: GrowingFile(path: path), reader: TFEventsReader(folder: folder)))
     }
