@@ -109,7 +109,11 @@ package struct JobRows {
     to observations: inout [Observation]
   ) {
     guard let last = rows.indices.last else { return }
-    let whole = runtime.flatMap { $0 >= 1 && $0 < 1e9 ? $0 : nil }
+    // Steps that go back tell of a training that was continued, of which only a part took that long.
+    let isInOrder = zip(rows, rows.dropFirst()).allSatisfy { before, next in
+      before[.step].flatMap { before in next[.step].map { $0 >= before } } ?? true
+    }
+    let whole = runtime.flatMap { isInOrder && $0 >= 1 && $0 < 1e9 ? $0 : nil }
     let timing = whole == nil ? JobFacts.Timing.none : .durations
     learn([JobFacts.Key.timing.rawValue: timing.rawValue], to: &observations)
     let shares = whole.flatMap { Self.passed(rows, of: $0) }

@@ -288,4 +288,38 @@ import Testing
     #expect(said.readings.last?[.validationLoss] == 3.5)
     #expect(said.readings.last { $0[.step] != nil }?.time == Timestamp(seconds: 1_790_000_010))
   }
+
+  @Test func aCommaInALossIsNoThousand() throws {
+    let said = try read("epoch,loss\n1,\"2,899\"\n2,\"2,898\"\n")
+    #expect(last(.loss, said) == nil)
+    #expect(last(.epoch, said) == 2)
+  }
+
+  @Test func anotherStageIsNoEvaluation() throws {
+    let said = try read("step,stage,loss\n1,train,2.5\n2,train,2.25\n3,finetune,2\n")
+    #expect(last(.loss, said) == 2.25)
+    #expect(last(.validationLoss, said) == nil)
+  }
+
+  @Test func aColumnOfTheTrainingsAccuracySetsNoRowAside() throws {
+    let said = try read("epoch,train,loss\n1,0,2.5\n2,0,2.25\n")
+    #expect(last(.loss, said) == 2.25)
+    #expect(last(.validationLoss, said) == nil)
+  }
+
+  @Test func aClockOfWholeSecondsKeepsEveryRow() throws {
+    let said = try read(
+      "step,loss,time\n" + (1...12).map { "\($0),0.\(99 - $0),\($0 / 3)\n" }.joined())
+    #expect(said.readings.count == 12)
+    #expect(abs(seconds(said) - 4) < 0.01)
+    #expect(Set(said.readings.map(\.time)).count == 12)
+  }
+
+  @Test func stepsThatGoBackInAStateHaveNoTimes() throws {
+    let said = try read(
+      #"{"global_step": 20, "log_history": [{"step": 10, "loss": 2.5}, {"step": 20, "loss": 2.0}, "#
+        + #"{"step": 15, "loss": 2.1}, {"step": 20, "loss": 1.9}, "#
+        + #"{"step": 20, "train_runtime": 50.0}]}"#, "trainer_state.json")
+    #expect(timing(said) == JobFacts.Timing.none)
+  }
 }

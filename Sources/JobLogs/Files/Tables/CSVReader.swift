@@ -154,12 +154,13 @@ package struct CSVReader: Sendable {
     row.entries.reserveCapacity(min(columns.count, 16))
     var held: UInt64 = 0
     for index in columns.indices {
-      guard let raw = number(cells[columns[index].place], header.separator),
+      let metric = columns[index].use.metric
+      guard let raw = number(cells[columns[index].place], of: metric, header.separator),
         let value = columns[index].use.value(raw), takes(index), held & columns[index].bit == 0
       else { continue }
       held |= columns[index].bit
       row.entries.append(
-        JobRow.Entry(metric: columns[index].use.metric, value: value, name: columns[index].name))
+        JobRow.Entry(metric: metric, value: value, name: columns[index].name))
     }
     if let study {
       if !study.isStepOfRun { row.entries.removeAll { $0.metric == .step } }
@@ -168,8 +169,10 @@ package struct CSVReader: Sendable {
       // A row without a step or a pass, in a table that has them, sums up others.
       if countsRows, row[.step] == nil, row[.epoch] == nil, study.isStepOfRun { return nil }
     }
-    if let column = header.splitColumn, isEvaluation(cells[column]) { row.setAside() }
-    if let column = header.trainingColumn, Self.isNo(cells[column]) { row.setAside() }
+    if let column = header.splitColumn { split(&row, by: Self.word(cells[column])) }
+    if let column = header.trainingColumn, ["false", "0", "no"].contains(Self.word(cells[column])) {
+      row.setAside(isEvaluation: true)
+    }
     sum(trainingParts, .loss, "sum of train/…_loss", &row)
     sum(validationParts, .validationLoss, "sum of val/…_loss", &row)
     switch clock {
@@ -197,34 +200,40 @@ package struct CSVReader: Sendable {
     return row.entries.isEmpty ? nil : row
   }
 
-  /// The number in a cell: with thousands parted by commas, where the cell is quoted, or with a decimal
-  /// comma, where something else parts cells.
-  private func number(_ cell: ArraySlice<UInt8>, _ separator: UInt8) -> Double? {
+  /// The number in a cell: with a decimal comma, where something else parts cells, and of a count in a
+  /// quoted cell with thousands parted by commas.
+  ///
+  /// What may be either is neither: `4,990` is no loss, and `3;000,5` no step.
+  private func number(
+    _ cell: ArraySlice<UInt8>, of metric: Metric, _ separator: UInt8
+  ) -> Double? {
     if let number = PlainNumber.parse(cell) { return number }
     guard cell.contains(0x2C) else { return nil }
-    if separator == 0x2C {
-      let groups = cell.split(separator: 0x2C, omittingEmptySubsequences: false)
-      let isWhole = groups.dropFirst().enumerated().allSatisfy { index, group in
-        let digits = group.prefix { $0 &- 0x30 < 10 }
-        return digits.count == 3 && (digits.count == group.count || index == groups.count - 2)
-      }
-      guard isWhole, 1...3 ~= groups[0].drop(while: { $0 == 0x2D }).count else { return nil }
-      return PlainNumber.parse(cell.filter { $0 != 0x2C })
+    let groups = cell.split(separator: 0x2C, omittingEmptySubsequences: false)
+    let areThousands =
+      1...3 ~= groups[0].count
+      && groups.dropFirst().allSatisfy { $0.count == 3 && $0.allSatisfy { $0 &- 0x30 < 10 } }
+    let isCount = [.step, .stepTotal, .tokens, .samples].contains(metric)
+    guard separator != 0x2C else {
+      return isCount && areThousands ? PlainNumber.parse(cell.filter { $0 != 0x2C }) : nil
     }
-    guard !cell.contains(0x2E), cell.count(where: { $0 == 0x2C }) == 1 else { return nil }
+    guard !cell.contains(0x2E), groups.count == 2, !(isCount && areThousands) else { return nil }
     return PlainNumber.parse(cell.map { $0 == 0x2C ? 0x2E : $0 })
   }
 
-  /// Whether a cell says that its row is not of the training.
-  private func isEvaluation(_ cell: ArraySlice<UInt8>) -> Bool {
-    let word = String(decoding: cell.prefix(16), as: UTF8.self).lowercased()
-    if word.hasPrefix("train") || word.isEmpty { return false }
-    return study?.namesTraining == true
-      || ["val", "eval", "test", "dev", "holdout", "heldout"].contains { word.hasPrefix($0) }
+  /// Sets a row aside that a word says is of something else.
+  ///
+  /// Where rows are said to be of the training, those of a word that nobody knows are not.
+  private func split(_ row: inout CSVRow, by word: String) {
+    switch SplitName(word) {
+    case .evaluation: row.setAside(isEvaluation: true)
+    case .other where study?.namesTraining == true: row.setAside(isEvaluation: false)
+    case .training, .other, nil: break
+    }
   }
 
-  private static func isNo(_ cell: ArraySlice<UInt8>) -> Bool {
-    ["false", "0", "no"].contains(String(decoding: cell.prefix(8), as: UTF8.self).lowercased())
+  private static func word(_ cell: ArraySlice<UInt8>) -> String {
+    String(decoding: cell.prefix(24), as: UTF8.self).lowercased()
   }
 
   /// Whether a column is the one whose numbers are taken for its metric.

@@ -175,8 +175,26 @@ struct CSVSource: JobFileSource {
       }
       if hasClock { timed.append(next) } else { keep(next) }
     }
+    Self.spread(&timed)
     rows.say(timed, by: reader.choice, arrival: now, to: &result)
     if let state { rows.say([state], by: reader.choice, arrival: now, to: &result) }
+  }
+
+  /// Moves rows of one time apart, as of a clock of whole seconds: in a recording they would be one.
+  private static func spread(_ rows: inout [JobRow]) {
+    var start = 0
+    while start < rows.count {
+      let time = rows[start].time
+      let end = rows[start...].firstIndex { $0.time != time } ?? rows.count
+      if end - start > 1 {
+        // Before the next row, and within the second that the clock shows.
+        let room = end < rows.count ? min(1, max(0, rows[end].time - time)) : 0.001
+        for place in start..<end {
+          rows[place].time = time + room * Double(place - start) / Double(end - start)
+        }
+      }
+      start = end
+    }
   }
 
   /// Says once that rows have times that cannot be read.

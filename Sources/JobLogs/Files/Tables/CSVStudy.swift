@@ -15,6 +15,9 @@ struct CSVStudy: Sendable {
   private var isContradicted = false
   private var firstClock: Double?
   private var looksLikeMilliseconds = true
+  /// How often a row has the time of the one before, as of a clock of whole seconds.
+  private var repeats = 0
+  private var longestRise = 0.0
   private var clockRows = 0
   private var lastClock = -Double.infinity
   private var rows = 0
@@ -31,7 +34,9 @@ struct CSVStudy: Sendable {
   /// What each pass took may rise by chance, and whole thousands may be milliseconds.
   var hasClock: Bool {
     guard isClockRising, clockRows > 1, let firstClock else { return false }
+    // A clock that stands still between rows begins with its first seconds; a duration does not.
     return (firstClock <= 0 || lastClock >= 1.5 * firstClock)
+      && (repeats == 0 || firstClock <= 2 * longestRise)
       && !(looksLikeMilliseconds && lastClock >= 10_000)
   }
 
@@ -76,8 +81,9 @@ struct CSVStudy: Sendable {
 
   /// Takes the cell that says whose row it is.
   mutating func take(split cell: ArraySlice<UInt8>) {
-    let word = String(decoding: cell.prefix(16), as: UTF8.self).lowercased()
-    if word.hasPrefix("train") { namesTraining = true }
+    if SplitName(String(decoding: cell.prefix(24), as: UTF8.self)) == .training {
+      namesTraining = true
+    }
   }
 
   /// Takes a cell that may be a date with strokes.
@@ -97,7 +103,9 @@ struct CSVStudy: Sendable {
     if let clock {
       clockRows += 1
       // A job that goes on may count from zero again.
-      if clock <= lastClock, clock > lastClock / 4 || lastClock < 0 { isClockRising = false }
+      if clock < lastClock, clock > lastClock / 4 { isClockRising = false }
+      if clock == lastClock { repeats += 1 }
+      if lastClock.isFinite { longestRise = max(longestRise, clock - lastClock) }
       if clock > 946_684_800 { isClockSince1970 = true }
       firstClock = firstClock ?? clock
       if clock.truncatingRemainder(dividingBy: 100) != 0 { looksLikeMilliseconds = false }

@@ -107,11 +107,8 @@ struct CSVHeader: Sendable, Equatable {
     trainingColumn = names.firstIndex { Self.trainingNames.contains($0.lowercased()) }
   }
 
-  private static let trainingNames: Set<String> = ["is_train", "is_training", "train", "training"]
-
-  private static let splitNames: Set<String> = [
-    "split", "phase", "mode", "stage", "subset", "set", "type", "dataset", "partition",
-  ]
+  private static let trainingNames: Set<String> = ["is_train", "is_training"]
+  private static let splitNames = Set(SplitName.keys.map { "\($0)" })
 
   /// Whether a line stands before the first one of a table: a remark, or Excel's word for its separator.
   static func isPreface(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -138,11 +135,11 @@ package struct CSVRow: Sendable, Equatable {
 
   subscript(metric: Metric) -> Double? { entries.first { $0.metric == metric }?.value }
 
-  /// Makes it a row of an evaluation: its loss is that on other data, and nothing else is the job's.
-  mutating func setAside() {
+  /// Makes it a row of something else than the training: an evaluation's loss is that on other data.
+  mutating func setAside(isEvaluation: Bool) {
     let loss = self[.loss]
     entries.removeAll { ![.step, .epoch, .validationLoss].contains($0.metric) }
-    if let loss, self[.validationLoss] == nil {
+    if isEvaluation, let loss, self[.validationLoss] == nil {
       entries.append(JobRow.Entry(metric: .validationLoss, value: loss, name: "loss"))
     }
   }

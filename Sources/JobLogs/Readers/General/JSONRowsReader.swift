@@ -69,13 +69,11 @@ struct JSONRowsReader: ProgressReader {
 
   /// Whether a row says that it is not of the training.
   private static func isEvaluation(_ line: LogLine, from start: Int) -> Bool {
-    for key in [
-      "\"split\"", "\"mode\"", "\"phase\"", "\"stage\"", "\"subset\"", "\"type\"", "\"event\"",
-      "\"kind\"", "\"set\"", "\"dataset\"", "\"partition\"", "\"tag\"",
-    ] as [StaticString]
-    where line.find(key, from: start) != nil {
-      guard let word = line.word(after: key, from: start)?.lowercased() else { continue }
-      return ["val", "eval", "test", "dev"].contains { word.hasPrefix($0) }
+    for key in SplitName.keys {
+      guard let word = line.word(after: key, from: start), SplitName(word) == .evaluation else {
+        continue
+      }
+      return true
     }
     return false
   }

@@ -20,6 +20,14 @@ enum SlashDate {
     return two(month) + [0x2F] + two(day) + [0x2F] + Array(cell[parts.rest...])
   }
 
+  /// Whether such a date stands in the first bytes of a line.
+  static func isWritten(in line: UnsafeBufferPointer<UInt8>) -> Bool {
+    let start = Array(line.prefix(80))[...]
+    return start.indices.contains { place in
+      (place == 0 || start[place - 1] &- 0x30 >= 10) && parts(start[place...]) != nil
+    }
+  }
+
   private static func parts(
     _ cell: ArraySlice<UInt8>
   ) -> (first: Int, second: Int, rest: Int)? {
