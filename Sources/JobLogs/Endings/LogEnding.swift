@@ -48,7 +48,7 @@ struct LogEnding {
     goOn(bytes)
     // What a line says itself, such as the mean loss of a run that is over, is no step after it.
     if ending == nil, before != nil { isReport = false }
-    if !text.isEmpty { interpret(text, isIndented: Self.isIndented(bytes, line.bytes.count)) }
+    if !text.isEmpty { interpret(text, isIndented: line.indent >= 2) }
   }
 
   /// Takes back an ending after which the job goes on.
@@ -72,12 +72,6 @@ struct LogEnding {
         }
       }
     }
-  }
-
-  /// Whether at least two blanks stand before the part of a line that is left when prefixes are off.
-  private static func isIndented(_ line: UnsafeBufferPointer<UInt8>, _ left: Int) -> Bool {
-    let start = line.count - left
-    return start >= 2 && line[start - 1] == 0x20 && line[start - 2] == 0x20
   }
 
   private mutating func interpret(_ text: String, isIndented: Bool) {
@@ -116,7 +110,8 @@ struct LogEnding {
     ending = new
     self.isReport = isReport
     // What is resumed goes back to an earlier step, which to the one who read on would be a copy.
-    parser = LogParser(machine: "", name: "", label: "")
+    parser.model.beginAnew()
+    parser.deduplicator = StepDeduplicator()
     stepAfter = nil
   }
 

@@ -1,20 +1,24 @@
-/// How many decimals the numbers have that end the lines of a log.
+/// How many digits the numbers have that end the lines of a log.
 ///
 /// The last line of a file may have been cut where nobody sees it: `loss 0.` was `loss 0.1234`. A number
-/// that touches the end of such a line, and has fewer decimals than those before it, is not believed.
+/// that touches the end of such a line, and has fewer digits than those before it, is not believed.
 struct LineEnds {
   private var decimals = 0
+  /// The digits of the whole number that ends the newest line which ends in one.
+  private var digits = 0
 
   /// Hears a line that has its end.
   mutating func hear(_ line: UnsafeBufferPointer<UInt8>) {
-    if let number = Self.number(line), number.decimals > 0 { decimals = number.decimals }
+    guard let number = Self.number(line) else { return }
+    if number.hasPoint { decimals = number.decimals } else { digits = line.count - number.start }
   }
 
   /// What of a line without an end is to be believed.
   func believed(_ line: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-    guard let number = Self.number(line), number.hasPoint, number.decimals < decimals else {
-      return line
-    }
+    guard let number = Self.number(line) else { return line }
+    let isShort =
+      number.hasPoint ? number.decimals < decimals : line.count - number.start < digits
+    guard isShort else { return line }
     return UnsafeBufferPointer(rebasing: line[..<number.start])
   }
 

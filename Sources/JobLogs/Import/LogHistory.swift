@@ -60,6 +60,8 @@ struct LogHistory: Sendable {
   private(set) var firstClock: Int64?
   private(set) var longestClock: Int64 = 0
 
+  /// Whether the first date is one with strokes, whose day and month may change places.
+  private(set) var hasStrokes: Bool?
   /// What the log shows of its own zone.
   private(set) var zone = ZoneEvidence()
 
@@ -87,6 +89,12 @@ struct LogHistory: Sendable {
   init(device: DeviceID, arrival: Timestamp) {
     self.device = device
     self.arrival = arrival
+  }
+
+  /// Hears the time of a line as it stands in the file.
+  mutating func hear(_ stamp: LogStamp, in line: UnsafeBufferPointer<UInt8>) {
+    if hasStrokes == nil { hasStrokes = SlashDate.isWritten(in: line) }
+    hear(stamp)
   }
 
   /// Hears the time of any line, whether it says something else or not.
@@ -237,8 +245,9 @@ struct LogHistory: Sendable {
       kept.append(numbers)
     }
     guard left.count < rows.count else { return }
-    for word in words.indices where words[word].row < places.count {
-      words[word].row = places[words[word].row]
+    for word in words.indices {
+      let row = words[word].row
+      words[word].row = row < places.count ? places[row] : left.count + row - places.count
     }
     rows = left
     pieces = stride(from: 0, to: kept.count, by: Self.piece).map {

@@ -42,6 +42,7 @@ struct StampTimes: Sendable {
       countElapsed(stamps, isSum: history.clockDrops > 0)
       return
     }
+    readsDayFirst = history.hasStrokes == true && Self.beginsWithDays(stamps)
     place(stamps, hasDates: hasDates)
   }
 
@@ -72,7 +73,6 @@ struct StampTimes: Sendable {
   }
 
   private mutating func place(_ stamps: [LogHistory.Heard], hasDates: Bool) {
-    readsDayFirst = Self.beginsWithDays(stamps)
     let year = lastYear(stamps)
     let date = hasDates ? nil : lastDay(stamps)
     times.reserveCapacity(stamps.count)

@@ -6,11 +6,14 @@ struct LogLine: Sendable {
   let bytes: [UInt8]
   /// Where the message starts: behind the time, level and name that a logger puts before it.
   let message: Int
+  /// How many blanks stood before it, behind the prefix of its process.
+  let indent: Int
   /// Which process wrote it, as far as its prefix tells; 0 when there is none.
   let writer: UInt64
 
-  init(_ bytes: [UInt8], message: Int = 0, writer: UInt64 = 0) {
+  init(_ bytes: [UInt8], message: Int = 0, indent: Int = 0, writer: UInt64 = 0) {
     self.bytes = bytes
+    self.indent = indent
     self.message = min(message, bytes.count)
     self.writer = writer
   }

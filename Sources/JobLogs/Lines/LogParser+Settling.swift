@@ -24,7 +24,7 @@ extension LogParser {
       model.mayHaveLosses = !held.lines.isEmpty
       if let count = found.count, count.elapsed != nil, count.caption.words.isDisjoint(with: .aside)
       {
-        barClock = (count.elapsed, found.clock)
+        barClock = BarClock(elapsed: count.elapsed, clock: found.clock, isOver: count.isComplete)
       }
       if model.place(&found, before: isBare ? wordsBefore() : []) == .undecided {
         if model.hasTakenBack { retractSteps() }
@@ -175,11 +175,32 @@ extension LogParser {
     say("began anew", at: arrival, .restarted)
   }
 
-  /// A line of a finished log beside a bar is as old as that.
+  /// A line of a finished log beside a bar is as old as that, as long as the bar goes on being drawn.
   private mutating func takeBarClock() {
-    guard history != nil, found.count == nil, found.elapsed == nil else { return }
-    (found.elapsed, found.clock) = barClock
-    found.isBesideBar = found.elapsed != nil
+    guard history != nil, found.count == nil, found.elapsed == nil, let clock = barClock.take()
+    else { return }
+    (found.elapsed, found.clock, found.isBesideBar) = (clock.elapsed, clock.clock, true)
+  }
+
+  /// What a bar showed last that goes along with the steps.
+  struct BarClock: Sendable {
+    var elapsed: Double?
+    /// Which bar it is.
+    var clock: UInt64 = 0
+    /// Whether the bar came to its end, and nothing but the line about it belongs to it.
+    var isOver = false
+    private var lines = 0
+
+    init(elapsed: Double? = nil, clock: UInt64 = 0, isOver: Bool = false) {
+      (self.elapsed, self.clock, self.isOver) = (elapsed, clock, isOver)
+    }
+
+    /// The clock for a line beside the bar; `nil` for one that came long after.
+    mutating func take() -> (elapsed: Double, clock: UInt64)? {
+      lines += 1
+      guard let elapsed, lines <= (isOver ? 2 : 20) else { return nil }
+      return (elapsed, clock)
+    }
   }
 
   /// Keeps what was found in the line at hand until later, with its place among the times.

@@ -36,8 +36,8 @@ public struct LogParser: Sendable {
   var waitingAfter: Progress?
   var latestBar: Progress?
   var isHeldBack = false
-  /// What the bar showed last that goes along with the steps, and which bar it is.
-  var barClock: (elapsed: Double?, clock: UInt64) = (nil, 0)
+  /// What the bar showed last that goes along with the steps.
+  var barClock = BarClock()
   /// Whether the line at hand was printed behind a bar, which is not drawn again for it.
   var isBehindBar = false
   /// A bar that is not drawn again for so many seconds is not that of the loss.
@@ -157,7 +157,7 @@ public struct LogParser: Sendable {
       return
     }
     let (line, stamp) = cleaner.clean(bytes)
-    if let stamp { history?.hear(stamp) }
+    if let stamp { history?.hear(stamp, in: bytes) }
     guard line.message < line.bytes.count else { return }
     let candidates = ProgressFormats.byFirstByte[Int(line.bytes[line.message])]
     if let primary, candidates & 1 << UInt64(primary) != 0, read(line, primary, stamp, arrival) {

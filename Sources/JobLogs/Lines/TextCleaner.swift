@@ -23,9 +23,12 @@ struct TextCleaner: Sendable {
     ControlFilter.append(bytes, to: &scratch)
     while scratch.last == 0x20 { scratch.removeLast() }
     let prefix = scratch.withUnsafeBufferPointer { LinePrefix($0) }
-    if prefix.length > 0 { scratch.removeFirst(min(prefix.length, scratch.count)) }
+    let length = min(prefix.length, scratch.count)
+    let indent = scratch[..<length].reversed().prefix { $0 == 0x20 }.count
+    if prefix.length > 0 { scratch.removeFirst(length) }
     let logger = scratch.withUnsafeBufferPointer { LoggerPrefix($0) }
-    let line = LogLine(scratch, message: logger.length, writer: prefix.writer)
+    let line = LogLine(
+      scratch, message: logger.length, indent: indent, writer: prefix.writer)
     return (line, LogStamp.better(prefix.stamp, logger.stamp))
   }
 }

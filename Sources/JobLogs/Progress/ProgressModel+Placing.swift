@@ -45,6 +45,9 @@ extension ProgressModel {
         count.done = min(count.done, total &- tracks[index].evaluated)
       }
       placeWithinEpoch(epoch, count, &progress)
+    } else if count.unit == .data {
+      // Samples, of which nobody says how many make a step.
+      set(nil, nil)
     } else if let outer, !outer.isDead, let total = count.total, !isRunWide(index) {
       set(
         product(outer.done, total).map { $0 &+ count.done },
@@ -56,7 +59,7 @@ extension ProgressModel {
       // How often it will begin anew nobody says.
       set(before &+ count.done, before > 0 ? nil : count.total)
     }
-    progress.stepTime = tracks[index].pace.each(count.secondsEach)
+    progress.stepTime = count.unit == .data ? nil : tracks[index].pace.each(count.secondsEach)
     if progress.stepTime == nil { progress.elapsed = nil }
     fill(&progress, hasRate: count.secondsEach != nil)
   }

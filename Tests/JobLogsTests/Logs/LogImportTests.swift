@@ -312,4 +312,13 @@ import Testing
     #expect(log.span.map { $0.seconds < 3600 * 2 } == true)
     #expect(log.remarks.contains { $0.contains("the day before the month") })
   }
+
+  @Test func `a log that goes on a month later is no other calendar`() throws {
+    let log = try read(
+      (50..<54).map { "2024-03-05 23:\($0):00 step \($0) loss 0.9\n" }.joined()
+        + (54..<58).map { "2024-04-05 00:0\($0 - 54):00 step \($0) loss 0.8\n" }.joined(),
+      changed: seconds(2026, 1, 1))
+    #expect(times(log).first == Double(seconds(2024, 3, 5, 23, 50)))
+    #expect(times(log).last == Double(seconds(2024, 4, 5, 0, 3)))
+  }
 }

@@ -223,6 +223,12 @@ import Testing
         .joined(),
       step: nil, total: nil, loss: 0.991, validation: 9.9),
     Case(
+      name: "a bar that counts samples",
+      text: numbers(6000, by: 400).map { done in
+        "\rFit: 5%|###   | \(done)/6000 [00:\(10 + done / 400)<00:10, 400.0samples/s, loss=\(loss(done / 10))]"
+      }.joined() + "\n",
+      step: nil, total: nil, loss: 0.4),
+    Case(
       name: "two ranks that nothing tells apart, of which the first word counts",
       text: numbers(90, by: 10).map {
         "2024-03-01 10:0\($0 / 10):00 step \($0)/90 loss \(loss($0))\n"
@@ -272,5 +278,17 @@ import Testing
       $0.cause == .restarted || $0.cause == .resumed
     }
     #expect(restarts.isEmpty)
+  }
+
+  @Test func aBarThatIsOverIsNoClock() throws {
+    let scratch = Scratch()
+    scratch.write(
+      Self.numbers(500, by: 10).map { Self.bar($0, 500, each: 0.5) }.joined() + "\n"
+        + (1...99).map { "step \($0) loss \(Self.loss($0))\n" }.joined(), to: "a.log", .replace)
+    let read = try LogImport(
+      path: scratch.file("a.log"), machine: "box", label: "a",
+      zone: .init(LogImportTests.utc, isNamed: true), now: Timestamp(seconds: 4e9))
+    #expect(read.timing == JobFacts.Timing.none)
+    #expect(read.observations.readings.last?[.step] == 99)
   }
 }

@@ -58,7 +58,7 @@ struct MLPerfReader: ProgressReader {
       benchmark = String(decoding: line.bytes[name].prefix(40), as: UTF8.self)
     }
     let isLate = event.time < newest
-    if isKey(line, event.key, "run_start") || !isLate { newest = event.time }
+    if line.holds("run_start", in: event.key) || !isLate { newest = event.time }
     guard take(line, event, &progress) else { return false }
     // What was counted then is not known from a line that comes after later ones.
     if isLate { progress.drop([.step, .epoch, Progress.Fields(.samples)]) }
@@ -131,10 +131,6 @@ struct MLPerfReader: ProgressReader {
     case .running(let start): time - start > Self.longestLag
     case .stopped(let stop): time > stop
     }
-  }
-
-  private func isKey(_ line: LogLine, _ key: Range<Int>, _ name: StaticString) -> Bool {
-    line.holds(name, in: key)
   }
 
   private func empty(_ progress: inout Progress) -> Bool {

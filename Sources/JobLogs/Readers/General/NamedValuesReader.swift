@@ -132,8 +132,8 @@ struct NamedValuesReader: ProgressReader {
       }
       let key = Self.withoutFiller(line, pair.key)
       let isBatch =
-        (pair.whole != nil || counting.epoch != nil) && Self.isBatch(line, key) && !pair.isBracketed
-        || pair.whole != nil && Self.isBatch(line, key)
+        Self.isBatch(line, key)
+        && (pair.whole != nil || counting.epoch != nil && !pair.isBracketed)
       switch isBatch ? .step : pair.isKeyBehind ? nil : values.field(line, key) {
       case .step:
         // The first is the step; what comes later says it once more, or is of something else.
