@@ -10,7 +10,7 @@ enum TitleBar {
     func style(_ role: Theme.Role) -> Style { Style(c.theme[role], on: ground) }
     var phrases: [[Run]] = [[Run(machine(c), style(.text).bold)]]
     if let machine = hardware(c) { phrases.append([Run(machine, style(.muted))]) }
-    if let job = c.inventory.jobs.last {
+    if let job = c.job ?? c.inventory.jobs.last {
       phrases.append([Run(sanitized(job.label), style(.muted))])
     }
     draw(&canvas, in: rect, phrases, c)
