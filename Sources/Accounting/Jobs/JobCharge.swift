@@ -26,6 +26,8 @@ public enum JobCaveat: Hashable, Sendable {
   case named(by: String)
   /// So many jobs used the processors at the same time, and each is charged all of them.
   case sharedProcessors(jobs: Int)
+  /// So many jobs ran on its accelerators at the same time, and each is charged all of them.
+  case sharedAccelerators(jobs: Int)
   /// Only this share of its devices is seen here; the others are taken to draw as much.
   case partlySeen(Double)
   /// It is charged nothing, and why.
@@ -41,6 +43,8 @@ public enum JobCaveat: Hashable, Sendable {
     case .named(let origin): "its GPUs are those that \(origin) names: the driver lists no process"
     case .sharedProcessors(let jobs):
       "\(jobs) jobs ran on these processors at once, and each is charged all of their energy"
+    case .sharedAccelerators(let jobs):
+      "\(jobs) jobs ran on these accelerators at once, and each is charged all of their energy"
     case .partlySeen(let share):
       "\(SI.percent(share)) % of its devices are seen here; the others are taken to draw as much"
     case .unknown(let reason): "no joules: \(reason)"
@@ -149,7 +153,9 @@ extension Ledger {
         isChargedForAll(job)
         ? [.allAccelerators(count: devices.count)]
         : origin(ofAcceleratorsOf: job).map { [.named(by: $0)] } ?? []
-      return whose + (share < 1 ? [.partlySeen(share)] : [])
+      let others = jobs(beside: job, on: devices, over: span)
+      let shared: [JobCaveat] = others > 0 ? [.sharedAccelerators(jobs: others + 1)] : []
+      return whose + shared + (share < 1 ? [.partlySeen(share)] : [])
     case .processors, .machines:
       let others = inventory.jobs.filter { other in
         other.id != job && other.id.machine == job.machine && ran(other.id, in: span)
@@ -158,6 +164,21 @@ extension Ledger {
       return others.isEmpty ? [] : [.sharedProcessors(jobs: others.count + 1)]
     case .ownCount: return []
     case .unknown(let reason): return [.unknown(reason)]
+    }
+  }
+
+  /// How many other jobs are charged some of the same accelerators for the same time: a hundredth of it at
+  /// the least, since one may end as the next begins.
+  private func jobs(beside job: DeviceID, on devices: [Device], over span: TimeSpan) -> Int {
+    let ids = Set(devices.map(\.id))
+    let margin = span.seconds / 100
+    let inner = TimeSpan(span.start + margin, span.end - margin)
+    guard span.seconds > 0 else { return 0 }
+    return inventory.jobs.count { other in
+      guard other.id != job, other.id.machine == job.machine, ran(other.id, in: inner),
+        case .accelerators(let own) = charge(of: other.id, over: span)
+      else { return false }
+      return own.contains { ids.contains($0.id) }
     }
   }
 

@@ -149,6 +149,7 @@ extension JobCaveat {
     case .allAccelerators: "all_accelerators"
     case .named: "named_accelerators"
     case .sharedProcessors: "shared_processors"
+    case .sharedAccelerators: "shared_accelerators"
     case .partlySeen: "partly_seen"
     case .unknown: "not_charged"
     }

@@ -185,6 +185,8 @@ extension FleetAssembly {
     "named_accelerators": "its GPUs are those that a setting names: the driver lists no process",
     "shared_processors":
       "several jobs ran on these processors at once, and each is charged all of their energy",
+    "shared_accelerators":
+      "several jobs ran on these accelerators at once, and each is charged all of their energy",
     "partly_seen": "not all of its devices are seen; those that are not are taken to draw as much",
   ]
 }

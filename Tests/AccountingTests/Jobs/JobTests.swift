@@ -118,6 +118,28 @@ import Testing
     #expect(near(host.ledger.jobEnergy(of: job, over: span(0, 10))?.joules, 1000))
   }
 
+  @Test func `Jobs on one accelerator at once say so, and one after the other do not`() throws {
+    let other = Books.id(.job, "8")
+    func caveats(of job: DeviceID, otherFrom start: Double, on gpu: DeviceID? = nil) -> [JobCaveat]
+    {
+      var books = training()
+      books.add(
+        other, .step, .log, period: 10, (0...3).map { (start + Double($0) * 10, Double($0)) })
+      if let gpu {
+        books.count(gpu, watts: 350, at: seconds)
+        for (job, gpu) in [(self.job, self.gpu), (other, gpu)] {
+          let named = [JobFacts.Key.gpus.rawValue: gpu.name]
+          books.timeline.apply(.device(Device(id: job, label: "run", attributes: named)))
+        }
+      }
+      return books.ledger.caveats(of: job, over: span(0, 50))
+    }
+    #expect(caveats(of: job, otherFrom: 20) == [.sharedAccelerators(jobs: 2)])
+    #expect(caveats(of: other, otherFrom: 20) == [.sharedAccelerators(jobs: 2)])
+    #expect(caveats(of: job, otherFrom: 50).isEmpty)
+    #expect(caveats(of: job, otherFrom: 20, on: Books.id(.gpu, "1")).isEmpty)
+  }
+
   @Test func `Known things take known amounts`() {
     let hour = 3.6e6
     #expect(near(hour / Equivalent.modelThreeKilometre.joules, 6.30517))

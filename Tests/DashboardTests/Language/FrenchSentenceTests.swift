@@ -40,6 +40,7 @@ import Testing
 
   @Test(arguments: [
     JobCaveat.allAccelerators(count: 8), .named(by: "job.sh"), .sharedProcessors(jobs: 3),
+    .sharedAccelerators(jobs: 2),
     .partlySeen(0.25),
   ])
   func `What limits a charge`(caveat: JobCaveat) {

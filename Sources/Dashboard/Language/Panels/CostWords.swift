@@ -1,7 +1,7 @@
 /// The words of the panel of the job's cost: its headline and what is said where there is none.
 enum CostWords: ScreenWords {
   case tokensUnknown, notEnoughForCost, notEnoughForJoules, powerUntold
-  case chargedForAll, chargedForJobs, gpusBy, epoch, epochOf
+  case chargedForAll, jobsShareCPUs, jobsShareGPUs, gpusBy, epoch, epochOf
   case history, historyWith, lastStep, lastStepOf, lastEpoch, writtenBefore, restarted
   case noProgress, noJob, follow, record
   case busyPart, writesNone, over, loss, perHour, peak
@@ -18,9 +18,10 @@ enum CostWords: ScreenWords {
       Texts(
         "no joules: nothing here tells its power", "pas de joules : rien ici ne dit sa puissance")
     case .chargedForAll: Texts("charged for all {1} GPUs", "compté sur les {1} GPU")
-    case .chargedForJobs:
-      Texts(
-        "charged for {1} jobs on these processors", "compté pour {1} travaux sur ces processeurs")
+    case .jobsShareCPUs:
+      Texts("{1} jobs share these CPUs", "{1} travaux sur ces CPU")
+    case .jobsShareGPUs:
+      Texts("{1} jobs share these GPUs", "{1} travaux sur ces GPU")
     case .gpusBy: Texts("GPUs by {1}", "GPU selon {1}")
     case .epoch: Texts("epoch {1}", "époque {1}")
     case .epochOf: Texts("epoch {1} of {2}", "époque {1} sur {2}")

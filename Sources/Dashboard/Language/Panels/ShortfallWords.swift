@@ -56,6 +56,8 @@ enum ShortfallWords {
       return "ses GPU sont ceux que nomme \(origin) : le pilote ne liste aucun processus"
     case .sharedProcessors(let jobs):
       return "\(jobs) travaux à la fois sur ces processeurs, chacun compté pour toute leur énergie"
+    case .sharedAccelerators(let jobs):
+      return "\(jobs) travaux à la fois sur ces GPU, chacun compté pour toute leur énergie"
     case .partlySeen(let share):
       return "\(language.number(SI.percent(share))) % de ses appareils sont vus ici ; "
         + "les autres sont supposés tirer autant"

@@ -84,7 +84,10 @@ struct AlgorithmCostPanel: Panel {
           [Run(c.say(CostWords.chargedForAll, "\(count)"), c.style(.warning))], at: 0)
       case .sharedProcessors(let jobs):
         headline.phrases.insert(
-          [Run(c.say(CostWords.chargedForJobs, "\(jobs)"), c.style(.warning))], at: 0)
+          [Run(c.say(CostWords.jobsShareCPUs, "\(jobs)"), c.style(.warning))], at: 0)
+      case .sharedAccelerators(let jobs):
+        headline.phrases.insert(
+          [Run(c.say(CostWords.jobsShareGPUs, "\(jobs)"), c.style(.warning))], at: 0)
       case .named(let origin):
         headline.phrases.append([Run(c.say(CostWords.gpusBy, sanitized(origin)), c.muted)])
       case .partlySeen, .unknown: break
