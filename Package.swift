@@ -152,7 +152,7 @@ let package = Package(
       path: "Tests/Support/benchmarks", exclude: ["baseline.json", "instructions.json"],
       swiftSettings: strict),
     .testTarget(
-      name: "CanvasTests", dependencies: ["Canvas", "Snapshots"], exclude: ["Snapshots"],
+      name: "CanvasTests", dependencies: ["Canvas", "Snapshots", "Seeded"], exclude: ["Snapshots"],
       swiftSettings: strict),
     .testTarget(
       name: "DashboardTests",

@@ -97,20 +97,22 @@ ct_screen *ct_screen_open(const char *term, const char *entry, int input, int ou
   if (s == NULL) return NULL;
   s->input = stream(input, "r");
   s->output = stream(output, "w");
+  s->drawing = s->output != NULL ? fileno(s->output) : -1;
+  s->line = fcntl(s->drawing, F_DUPFD_CLOEXEC, 0);
+  s->memory = memfd_create("frame", MFD_CLOEXEC);
   use_tioctl(TRUE);
-  if (s->input != NULL && s->output != NULL) {
+  if (s->input != NULL && s->line >= 0 && s->memory >= 0) {
     s->screen = new_screen(term, entry, s->output, s->input);
   }
   if (s->screen == NULL) {
     if (s->input != NULL) fclose(s->input);
     if (s->output != NULL) fclose(s->output);
+    if (s->line >= 0) close(s->line);
+    if (s->memory >= 0) close(s->memory);
     free(s);
     return NULL;
   }
   set_term(s->screen);
-  s->drawing = fileno(s->output);
-  s->line = fcntl(s->drawing, F_DUPFD_CLOEXEC, 0);
-  s->memory = memfd_create("frame", MFD_CLOEXEC);
   cbreak();
   noecho();
   nonl();
@@ -168,7 +170,7 @@ static attr_t attributes(uint8_t bits) {
   return result;
 }
 
-void ct_screen_put_row(ct_screen *s, int y, const ct_glyph *glyphs, int count) {
+void ct_screen_put_row(ct_screen *s, int y, int x, const ct_glyph *glyphs, int count) {
   set_term(s->screen);
   cchar_t row[count * 2 + 1];
   int length = 0;
@@ -186,12 +188,19 @@ void ct_screen_put_row(ct_screen *s, int y, const ct_glyph *glyphs, int count) {
       setcchar(&row[length++], text, attributes(glyph.attributes), 0, &pair);
     }
   }
-  if (length > 0) mvwadd_wchnstr(s->window, y, 0, row, length);
+  if (length > 0) mvwadd_wchnstr(s->window, y, x, row, length);
 }
 
 static void send(const ct_screen *s, const char *text) {
   ssize_t done = write(s->drawing, text, strlen(text));
   (void)done;
+}
+
+// What ncurses knows nothing of, once the screen is ours.
+static void ask_for_input(const ct_screen *s) {
+  if (!s->speaks_ansi) return;
+  if (s->mouse) send(s, mouse_on);
+  send(s, pastes_on);
 }
 
 void ct_screen_flush(ct_screen *s, bool synchronized) {
@@ -201,20 +210,33 @@ void ct_screen_flush(ct_screen *s, bool synchronized) {
   // Raw, because ncurses writes past the stream: the brackets would both come after the frame.
   if (synchronized) send(s, "\033[?2026h");
   doupdate();
-  if (returning && s->speaks_ansi) {
-    if (s->mouse) send(s, mouse_on);
-    send(s, pastes_on);
-  }
+  if (returning) ask_for_input(s);
   if (synchronized) send(s, "\033[?2026l");
+}
+
+bool ct_screen_is_away(ct_screen *s) {
+  set_term(s->screen);
+  return isendwin();
+}
+
+void ct_screen_return(ct_screen *s) {
+  set_term(s->screen);
+  // Coming back from an endwin sets the terminal's modes, which has to be done on the terminal: with an
+  // empty frame, since what is drawn has to pass through memory.
+  werase(stdscr);
+  touchwin(stdscr);
+  wnoutrefresh(stdscr);
+  doupdate();
+  ask_for_input(s);
+  touchwin(s->window);
 }
 
 int64_t ct_screen_compose(ct_screen *s, const uint8_t **frame) {
   set_term(s->screen);
-  // Coming back from an endwin also sets the terminal's modes.
-  if (isendwin() || s->line < 0 || s->memory < 0) return -1;
-  if (ftruncate(s->memory, 0) != 0 || lseek(s->memory, 0, SEEK_SET) != 0) return -1;
+  // Not drawn is drawn with the next frame.
+  if (ftruncate(s->memory, 0) != 0 || lseek(s->memory, 0, SEEK_SET) != 0) return 0;
+  if (dup3(s->memory, s->drawing, O_CLOEXEC) < 0) return 0;
   wnoutrefresh(s->window);
-  if (dup3(s->memory, s->drawing, O_CLOEXEC) < 0) return -1;
   doupdate();
   dup3(s->line, s->drawing, O_CLOEXEC);
   off_t length = lseek(s->memory, 0, SEEK_END);
@@ -280,8 +302,8 @@ void ct_screen_close(ct_screen *s) {
   delscreen(s->screen);
   fclose(s->input);
   fclose(s->output);
-  if (s->line >= 0) close(s->line);
-  if (s->memory >= 0) close(s->memory);
+  close(s->line);
+  close(s->memory);
   free(s->frame);
   free(s);
 }

@@ -61,6 +61,16 @@ public struct Canvas: Equatable, Sendable {
     cells[index] = cell
   }
 
+  /// Writes the same narrow cell in a part of a row, which has to lie inside.
+  mutating func store(_ cell: Cell, row y: Int, _ columns: Range<Int>) {
+    guard !columns.isEmpty else { return }
+    let (first, end) = (y * width + columns.lowerBound, y * width + columns.upperBound)
+    // The halves of wide glyphs that lie outside.
+    if cells[first].scalar == 0, columns.lowerBound > 0 { cells[first - 1].scalar = 0x20 }
+    if columns.upperBound < width, cells[end].scalar == 0 { cells[end].scalar = 0x20 }
+    cells.withUnsafeMutableBufferPointer { $0[first..<end].update(repeating: cell) }
+  }
+
   private mutating func storeWide(_ cell: Cell, x: Int, y: Int) {
     let index = y * width + x
     var half = cell

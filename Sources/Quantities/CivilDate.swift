@@ -56,6 +56,8 @@ extension BinaryInteger {
 
   /// What is left of the quotient rounded towards less: from 0 up to, but without, the divisor.
   public func flooredRemainder(by divisor: Self) -> Self {
-    self - flooredQuotient(by: divisor) * divisor
+    // Not by way of the quotient, whose multiple may lie below all numbers of the type.
+    let rest = self % divisor
+    return rest == 0 || (rest < 0) == (divisor < 0) ? rest : rest + divisor
   }
 }

@@ -4,8 +4,9 @@
 /// tell what else changed: two thirds of a frame's bytes say nothing. What comes out here means the
 /// same to a terminal: it is told what differs, and not before something is drawn with it.
 ///
-/// The sequences are those of ECMA-48, `SGR` among them. One that is not known here is passed on, and
-/// after it everything is told once more.
+/// The sequences are those of ECMA-48, `SGR` among them, and one of our own entry's, `CSI n p`, that names
+/// a pair of colours by its number. One that is not known here is passed on, and after it everything is told
+/// once more.
 struct StyleSqueezer {
   /// How glyphs are drawn.
   struct Rendition: Equatable {
@@ -16,17 +17,35 @@ struct StyleSqueezer {
     var flags: UInt8 = 0
   }
 
-  /// A colour as it is told: the terminal's own, one of a palette, or red, green and blue.
+  /// A colour as it is told: the terminal's own, one of a palette or of its bright eight, or red, green and
+  /// blue.
   enum Ink: Equatable {
     case own
     case palette(UInt8)
+    case bright(UInt8)
     case rgb(UInt8, UInt8, UInt8)
   }
 
   /// What the terminal was told; `nil` where that is not known.
-  private var told: Rendition?
+  private var told: Rendition? { didSet { isSettled = false } }
   /// What is to be drawn with; `nil` until something says it whole.
-  private var wanted: Rendition?
+  private var wanted: Rendition? { didSet { isSettled = false } }
+  /// Whether the terminal was told what is wanted; most glyphs are drawn like the one before.
+  private var isSettled = false
+  /// The colours of ncurses' pairs by their numbers, of which 0 is the terminal's own.
+  private var pairs: [(foreground: Ink, background: Ink)] = [(.own, .own)]
+
+  /// Says what a pair of ncurses stands for; numbers are given out one after the other.
+  mutating func define(_ pair: Int32, foreground: Ink, background: Ink) {
+    while pairs.count <= Int(pair) { pairs.append((.own, .own)) }
+    pairs[Int(pair)] = (foreground, background)
+  }
+
+  /// All pairs but 0 are given out anew.
+  mutating func forgetPairs() { pairs.removeSubrange(1...) }
+
+  /// ncurses draws from here on with nothing set, and nobody knows what the terminal was told.
+  mutating func begin() { (told, wanted) = (nil, Rendition()) }
 
   /// Nothing is known any more of what the terminal was told.
   mutating func forget() { (told, wanted) = (nil, nil) }
@@ -49,7 +68,7 @@ struct StyleSqueezer {
     while place < bytes.count {
       guard bytes[place] == 0x1B, place + 1 < bytes.count, bytes[place + 1] == 0x5B else {
         // A return only moves, as some sequences do.
-        if bytes[place] != 0x0D, bytes[place] != 0x08 { settle(&out) }
+        if !isSettled, bytes[place] != 0x0D, bytes[place] != 0x08 { settle(&out) }
         out.append(bytes[place])
         place += 1
         continue
@@ -64,6 +83,8 @@ struct StyleSqueezer {
           out += sequence
           forget()
         }
+      case UInt8(ascii: "p"):
+        takePair(sequence.dropFirst(2).dropLast())
       case UInt8(ascii: "A"), UInt8(ascii: "B"), UInt8(ascii: "C"), UInt8(ascii: "D"),
         UInt8(ascii: "G"), UInt8(ascii: "H"), UInt8(ascii: "d"):
         out += sequence
@@ -102,6 +123,16 @@ struct StyleSqueezer {
     guard rest.isWhole else { return false }
     wanted = next
     return true
+  }
+
+  /// Takes the colours of a pair that ncurses names by its number.
+  private mutating func takePair(_ digits: Slice<UnsafeBufferPointer<UInt8>>) {
+    var number = 0
+    for digit in digits where number < pairs.count { number = number * 10 + Int(digit & 0xF) }
+    let pair = pairs[number < pairs.count ? number : 0]
+    if wanted == nil { wanted = Rendition() }
+    wanted?.foreground = pair.foreground
+    wanted?.background = pair.background
   }
 
   private static func ink(_ rest: inout Parameters) -> Ink? {
@@ -154,6 +185,7 @@ struct StyleSqueezer {
   // MARK: What is told
 
   private mutating func settle(_ out: inout [UInt8]) {
+    defer { isSettled = true }
     guard let wanted, wanted != told else { return }
     out.append(0x1B)
     out.append(0x5B)
@@ -191,6 +223,7 @@ struct StyleSqueezer {
     switch ink {
     case .own: write(base + 9, &out)
     case .palette(let number) where number < 8: write(base + number, &out)
+    case .bright(let number): write(base + 60 + number, &out)
     case .palette(let number):
       write(base + 8, &out)
       write(5, &out)

@@ -19,6 +19,7 @@ extension TerminalScreen {
       // The colour pairs ran out: start over with none, and whatever is left out now stays plain.
       pairs.removeAll()
       ct_screen_forget_pairs(handle)
+      squeezer.forgetPairs()
       repaint()
       _ = putRows(of: frame)
     }
@@ -32,16 +33,25 @@ extension TerminalScreen {
     let question = confirmsFrames != false ? Array("\u{1B}[5n".utf8) : []
     if !question.isEmpty { unanswered += 1 }
     let isSynchronized = depth.rawValue >= ColorDepth.indexed256.rawValue
-    var bytes: UnsafePointer<UInt8>?
-    let count = hasOwnEntry ? ct_screen_compose(handle, &bytes) : -1
-    guard count >= 0 else {
-      squeezer.forget()
+    guard hasOwnEntry else {
       ct_screen_flush(handle, isSynchronized)
       return send(question)
     }
+    var (opening, closing): ([UInt8], [UInt8]) = ([], [])
+    if isSynchronized {
+      (opening, closing) = (Array("\u{1B}[?2026h".utf8), Array("\u{1B}[?2026l".utf8))
+    }
+    if ct_screen_is_away(handle) {
+      send(opening)
+      opening = []
+      ct_screen_return(handle)
+      squeezer.begin()
+    }
+    var bytes: UnsafePointer<UInt8>?
+    let count = ct_screen_compose(handle, &bytes)
     let drawn = squeezer.squeezed(UnsafeBufferPointer(start: bytes, count: Int(count)))
-    guard isSynchronized, !drawn.isEmpty else { return send(drawn + question) }
-    send(Array("\u{1B}[?2026h".utf8) + drawn + Array("\u{1B}[?2026l".utf8) + question)
+    if drawn.isEmpty, !opening.isEmpty { (opening, closing) = ([], []) }
+    send(opening + drawn + closing + question)
   }
 
   /// Sends bytes to the terminal as they are.
@@ -79,16 +89,18 @@ extension TerminalScreen {
     return hasWideSymbols ? frame.withoutAmbiguousWidths() : frame
   }
 
-  /// Hands over the rows that differ; false when the colour pairs ran out.
+  /// Hands over what differs in each row, from the first to the last such cell; false when the colour pairs
+  /// ran out.
   private func putRows(of frame: Canvas) -> Bool {
     var fits = true
+    var glyphs: [ct_glyph] = []
+    glyphs.reserveCapacity(frame.width)
     for y in 0..<frame.height {
       let cells = frame.row(y)
-      if let shown, shown.width == frame.width, shown.row(y) == cells { continue }
-      var glyphs: [ct_glyph] = []
+      guard let change = Self.change(cells, from: shown?.row(y)) else { continue }
       var last: (foreground: Color, background: Color, pair: Int32)?
-      glyphs.reserveCapacity(frame.width)
-      for cell in cells {
+      glyphs.removeAll(keepingCapacity: true)
+      for cell in cells[change] {
         guard !cell.isTrailing else {
           if let last = glyphs.indices.last { glyphs[last].cells = 2 }
           continue
@@ -105,9 +117,36 @@ extension TerminalScreen {
             scalar: cell.scalar, pair: last?.pair ?? 0, attributes: cell.attributes.rawValue,
             cells: 1))
       }
-      ct_screen_put_row(handle, Int32(y), glyphs, Int32(glyphs.count))
+      let start = change.lowerBound - cells.startIndex
+      ct_screen_put_row(handle, Int32(y), Int32(start), glyphs, Int32(glyphs.count))
     }
     return fits
+  }
+
+  /// The cells of a row that have to be written, whole glyphs only; `nil` where it is what it was.
+  private static func change(_ cells: ArraySlice<Cell>, from before: ArraySlice<Cell>?)
+    -> Range<Int>?
+  {
+    guard let before, before.count == cells.count else { return cells.indices }
+    let differences = cells.withUnsafeBufferPointer { new in
+      before.withUnsafeBufferPointer { old -> Range<Int>? in
+        guard let first = new.indices.first(where: { new[$0] != old[$0] }),
+          let last = new.indices.last(where: { new[$0] != old[$0] })
+        else { return nil }
+        return first..<last + 1
+      }
+    }
+    guard let differences else { return nil }
+    var (start, end) = (
+      cells.startIndex + differences.lowerBound, cells.startIndex + differences.upperBound
+    )
+    // A half is written with the other one, of what stood there as well.
+    func isTrailing(_ index: Int) -> Bool {
+      cells[index].isTrailing || before[before.startIndex + index - cells.startIndex].isTrailing
+    }
+    while start > cells.startIndex, isTrailing(start) { start -= 1 }
+    while end < cells.endIndex, isTrailing(end) { end += 1 }
+    return start..<end
   }
 
   private func pair(of cell: Cell) -> Int32? {
@@ -115,8 +154,19 @@ extension TerminalScreen {
     if answer.isNew {
       _ = ct_screen_define_pair(
         handle, answer.pair, number(cell.foreground), number(cell.background))
+      squeezer.define(
+        answer.pair, foreground: ink(cell.foreground), background: ink(cell.background))
     }
     return answer.pair
+  }
+
+  /// What a colour is to the filter behind ncurses.
+  private func ink(_ color: Color) -> StyleSqueezer.Ink {
+    if depth == .truecolor, !color.isTerminalDefault {
+      return .rgb(color.red, color.green, color.blue)
+    }
+    guard let index = color.paletteIndex(at: depth) else { return .own }
+    return depth == .ansi16 && index >= 8 ? .bright(UInt8(index - 8)) : .palette(UInt8(index))
   }
 
   /// ncurses' number of a colour; -1 is the terminal's own.

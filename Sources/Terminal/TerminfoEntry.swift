@@ -4,7 +4,8 @@ import Canvas
 /// Our own terminfo entry, compiled when it is needed.
 ///
 /// ncurses reads it from the environment, so nothing has to be installed. It holds only what a
-/// full-screen program uses. There is no back-colour-erase in it: not every terminal has it, and
+/// full-screen program uses. Pairs of colours are named by a sequence that no terminal knows: what is drawn by
+/// this entry has to pass through `StyleSqueezer`. There is no back-colour-erase in it: not every terminal has it, and
 /// with it wrong the theme's background ends where the text does.
 enum TerminfoEntry {
   /// The name to open the entry by.
@@ -66,6 +67,8 @@ enum TerminfoEntry {
     for (name, base) in [("setaf", 30), ("setab", 40)] {
       if let text = color(base, depth) { table.append((name, text)) }
     }
+    // A pair by its number, which costs ncurses a fraction of two colours: see `StyleSqueezer`.
+    if depth != .none { table.append(("scp", "\u{1B}[%p1%dp")) }
     let flags = booleans.map { index("b", $0) }
     var numbers = [(index("n", "cols"), 80), (index("n", "lines"), 24), (index("n", "it"), 8)]
     if let count = count(depth) {

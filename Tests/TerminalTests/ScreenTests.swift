@@ -19,7 +19,7 @@ import Testing
         locale: "C.UTF-8", guardsCrashes: false))
   }
 
-  @Test(arguments: [ColorDepth.truecolor, .indexed256], [1, 2, 3, 4, 5, 6, 7, 8])
+  @Test(arguments: [ColorDepth.truecolor, .indexed256], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   func `any frame after any frame arrives cell by cell`(depth: ColorDepth, seed: Int) throws {
     var random = SeededRandom(UInt64(seed))
     let (width, height) = (Int.random(in: 2...60, using: &random), 11)

@@ -45,6 +45,25 @@ import Testing
     #expect(squeezed("\u{1B}(B\u{1B}[?25l\u{1B}[2J", &squeezer) == "\u{1B}(B\u{1B}[?25l\u{1B}[2J")
   }
 
+  @Test func `a pair of colours is told by what it stands for`() {
+    var squeezer = StyleSqueezer()
+    squeezer.begin()
+    squeezer.define(1, foreground: .rgb(1, 2, 3), background: .palette(4))
+    squeezer.define(2, foreground: .rgb(1, 2, 3), background: .bright(5))
+    squeezer.define(11, foreground: .palette(200), background: .own)
+    func squeeze(_ text: String) -> String { squeezed(text, &squeezer) }
+    #expect(squeeze("\u{1B}[1pa") == "\u{1B}[0;38;2;1;2;3;44ma")
+    #expect(squeeze("\u{1B}[2pb\u{1B}[1p\u{1B}[2pc") == "\u{1B}[105mbc")
+    #expect(squeeze("\u{1B}[0;1m\u{1B}[11pd") == "\u{1B}[1;38;5;200;49md")
+    #expect(squeeze("\u{1B}[39;49me\u{1B}[mf") == "\u{1B}[39me\u{1B}[mf")
+    // A number that nobody gave out, or none, is the terminal's own and never passes.
+    #expect(squeeze("\u{1B}[1p\u{1B}[99999999999999999999pg\u{1B}[ph") == "gh")
+    squeezer.forgetPairs()
+    #expect(squeeze("\u{1B}[1pi") == "i")
+    squeezer.forget()
+    #expect(squeeze("\u{1B}[1pj") == "\u{1B}[mj")
+  }
+
   @Test(arguments: [1, 2, 3, 4, 5, 6])
   func `any stream means the same in no more bytes`(seed: Int) {
     var random = SeededRandom(UInt64(seed))

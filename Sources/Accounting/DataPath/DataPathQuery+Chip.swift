@@ -31,10 +31,11 @@ extension DataPathQuery {
       return stage
     }
     stage.fill(active.value / Double(active.devices.count), by: .activity)
-    let bandwidths = active.devices.compactMap { Accelerator.find($0.model)?.memoryBandwidth }
-    if bandwidths.count == active.devices.count, Set(bandwidths).count == 1 {
-      stage.ceiling = .init(
-        rate: bandwidths.reduce(0, +), kind: .stated, devices: bandwidths.count)
+    let bandwidths = Set(
+      Set(active.devices.map(\.model)).map { Accelerator.find($0)?.memoryBandwidth })
+    if bandwidths.count == 1, let bandwidth = bandwidths.first ?? nil {
+      let count = active.devices.count
+      stage.ceiling = .init(rate: bandwidth * Double(count), kind: .stated, devices: count)
       stage.flowing = stage.ceiling.map { .ofCeiling($0) }
     }
     return stage

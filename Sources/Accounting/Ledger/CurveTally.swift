@@ -20,7 +20,8 @@ final class CurveTally: @unchecked Sendable {
     var revision: Int
     /// The number of the first column, counted in widths since 1970.
     var first: Int64
-    var means: [Double?]
+    /// Not a number where nothing is known.
+    var means: [Double]
   }
 
   private static let capacity = 1024
@@ -37,52 +38,88 @@ final class CurveTally: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// The mean of a series in each of `columns` equal parts of a span, as `Timeline.curve` has it.
-  func means(
-    of id: Timeline.SeriesID, in timeline: Timeline, over span: TimeSpan, columns: Int,
-    until: Timestamp?
-  ) -> [Double?] {
-    func drawn(_ span: TimeSpan, _ columns: Int) -> [Double?] {
-      timeline.curve(id, over: span, columns: columns, until: until, withExtremes: false)
-        .map { $0?.mean }
-    }
+  /// Adds the mean of a series in each of as many equal parts of a span as there are sums, as
+  /// `Timeline.curve` has it; a sum of something unknown is not a number.
+  func add(
+    _ id: Timeline.SeriesID, in timeline: Timeline, over span: TimeSpan, until: Timestamp?,
+    to sums: inout [Double]
+  ) {
+    let columns = sums.count
     let start = span.start.nanoseconds
     let length = span.end.nanoseconds.saturatingSubtract(start)
     guard columns > 0, length > 0, length % Int64(columns) == 0,
       start % (length / Int64(columns)) == 0, let newest = timeline.newest(of: id)
-    else { return drawn(span, columns) }
+    else {
+      let means = Self.drawn(id, in: timeline, over: span, columns: columns, until: until)
+      return Self.add(means, from: 0, to: &sums)
+    }
     let width = length / Int64(columns)
     let first = start / width
     let key = Key(series: id, device: timeline.descriptor(id).device, width: width)
     let revision = timeline.revision(of: id)
     // Columns before this one are settled, and nothing after the time looked at enters them.
     let border = min(newest, until ?? span.end, span.end).nanoseconds.flooredQuotient(by: width)
-    let known = settled(key, revision, first..<max(first, border))
-    guard known.count < columns else { return known }
-    let begin = Timestamp(nanoseconds: start + Int64(known.count) * width)
-    let means = known + drawn(TimeSpan(begin, span.end), columns - known.count)
-    keep(
-      Strip(
-        revision: revision, first: first,
-        means: Array(means.prefix(Int(max(0, border - first))))), for: key)
-    return means
+    let settled = Int(max(0, min(border - first, Int64(columns))))
+    let known = addSettled(key, revision, first, settled, to: &sums)
+    guard known < columns else { return }
+    let begin = Timestamp(nanoseconds: start + Int64(known) * width)
+    let means = Self.drawn(
+      id, in: timeline, over: TimeSpan(begin, span.end), columns: columns - known, until: until)
+    Self.add(means, from: known, to: &sums)
+    keep(means.prefix(settled - known), key, revision, first, known)
   }
 
-  /// The settled ones of some columns, from the first on without a gap.
-  private func settled(_ key: Key, _ revision: Int, _ columns: Range<Int64>) -> [Double?] {
+  private static func drawn(
+    _ id: Timeline.SeriesID, in timeline: Timeline, over span: TimeSpan, columns: Int,
+    until: Timestamp?
+  ) -> [Double] {
+    timeline.curve(id, over: span, columns: columns, until: until, withExtremes: false)
+      .map { $0?.mean ?? .nan }
+  }
+
+  private static func add(_ means: [Double], from first: Int, to sums: inout [Double]) {
+    sums.withUnsafeMutableBufferPointer { sums in
+      for place in first..<sums.count {
+        sums[place] += place - first < means.count ? means[place - first] : .nan
+      }
+    }
+  }
+
+  /// Adds those of the first `count` columns that are known to be settled, without a gap, and tells how many.
+  private func addSettled(
+    _ key: Key, _ revision: Int, _ first: Int64, _ count: Int, to sums: inout [Double]
+  ) -> Int {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     guard let strip = strips[key], strip.revision == revision,
-      let from = Int(exactly: columns.lowerBound - strip.first), from >= 0,
-      from < strip.means.count
-    else { return [] }
-    return Array(strip.means[from...].prefix(columns.count))
+      let from = Int(exactly: first - strip.first), from >= 0, from < strip.means.count
+    else { return 0 }
+    let known = min(count, strip.means.count - from)
+    strip.means.withUnsafeBufferPointer { means in
+      sums.withUnsafeMutableBufferPointer { sums in
+        for place in 0..<known { sums[place] += means[from + place] }
+      }
+    }
+    return known
   }
 
-  private func keep(_ strip: Strip, for key: Key) {
+  /// Keeps columns that have settled, behind those that are known of the `known` before them.
+  private func keep(
+    _ means: ArraySlice<Double>, _ key: Key, _ revision: Int, _ first: Int64, _ known: Int
+  ) {
+    guard !means.isEmpty else { return }
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
+    if known > 0, let strip = strips[key], strip.revision == revision, strip.first <= first,
+      strip.first + Int64(strip.means.count) == first + Int64(known)
+    {
+      strips[key]?.means.removeFirst(Int(first - strip.first))
+      strips[key]?.first = first
+      strips[key]?.means.append(contentsOf: means)
+      return
+    }
+    guard known == 0 else { return }
     if strips.count >= Self.capacity { strips = [:] }
-    strips[key] = strip
+    strips[key] = Strip(revision: revision, first: first, means: Array(means))
   }
 }

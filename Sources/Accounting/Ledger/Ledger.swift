@@ -129,13 +129,16 @@ public struct Ledger: Sendable {
   private func sum(
     of devices: [Device], over span: TimeSpan, columns: Int, until: Timestamp?
   ) -> [Double?] {
-    let curves = devices.compactMap { device -> [Double?]? in
-      let id = timeline.id(.power, of: device.id) ?? timeline.id(.energy, of: device.id)
-      return id.map {
-        tally.curves.means(of: $0, in: timeline, over: span, columns: columns, until: until)
-      }
+    var sums = [Double](repeating: 0, count: max(0, columns))
+    var isKnown = false
+    for device in devices {
+      guard
+        let id = timeline.id(.power, of: device.id) ?? timeline.id(.energy, of: device.id)
+      else { continue }
+      isKnown = true
+      tally.curves.add(id, in: timeline, over: span, until: until, to: &sums)
     }
-    return Self.sum(curves, columns: columns)
+    return sums.map { isKnown && !$0.isNaN ? $0 : nil }
   }
 
   /// Curves added up; a column that one of them lacks is lacking.

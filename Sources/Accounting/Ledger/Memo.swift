@@ -48,6 +48,12 @@ final class LedgerMemos: Sendable {
     var span: TimeSpan
   }
 
+  struct WaitingKey: Hashable, Sendable {
+    /// `nil` for all accelerators, where no job is known.
+    var job: DeviceID?
+    var span: TimeSpan
+  }
+
   struct CurveKey: Hashable, Sendable {
     /// The devices that are added up; `nil` for whatever stands for the machines.
     var devices: [DeviceID]?
@@ -73,5 +79,5 @@ final class LedgerMemos: Sendable {
   let totals = Memo<SpanKey, JobTotals?>()
   let accelerators = Memo<DeviceID, [Device]>()
   let grids = Memo<TimeSpan, GridAccount?>()
-  let waitings = Memo<SpanKey, WaitingAccount?>()
+  let waitings = Memo<WaitingKey, WaitingAccount?>()
 }

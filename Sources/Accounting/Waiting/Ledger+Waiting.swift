@@ -26,7 +26,9 @@ extension Ledger {
 
   /// What all accelerators of a session waited for, where no job is known.
   public func waiting(over span: TimeSpan) -> WaitingAccount? {
-    account(of: inventory.gpus, job: nil, over: span)
+    memos.waitings.answer(.init(span: span)) {
+      account(of: inventory.gpus, job: nil, over: span)
+    }
   }
 
   private func account(of job: DeviceID, over span: TimeSpan) -> WaitingAccount? {

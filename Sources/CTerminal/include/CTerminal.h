@@ -121,12 +121,15 @@ bool ct_screen_define_pair(ct_screen *screen, int pair, int foreground, int back
 /// Forgets every pair; all cells must be written anew.
 void ct_screen_forget_pairs(ct_screen *screen);
 
-/// Writes one row into the next frame.
-void ct_screen_put_row(ct_screen *screen, int y, const ct_glyph *glyphs, int count);
+/// Writes a part of a row into the next frame, from column `x` on.
+void ct_screen_put_row(ct_screen *screen, int y, int x, const ct_glyph *glyphs, int count);
 /// Sends the frame; `synchronized` brackets it so that the terminal shows it at once.
 void ct_screen_flush(ct_screen *screen, bool synchronized);
-/// Writes the frame into memory, where it stays until the next call, and returns its length; -1 where
-/// that cannot be and it has to be flushed.
+/// Whether the terminal was handed back and not taken since.
+bool ct_screen_is_away(ct_screen *screen);
+/// Takes the terminal after that, with an empty frame.
+void ct_screen_return(ct_screen *screen);
+/// Writes the frame into memory, where it stays until the next call, and returns its length.
 int64_t ct_screen_compose(ct_screen *screen, const uint8_t **frame);
 /// Sends bytes to the terminal, all of them unless it is gone.
 void ct_screen_send(ct_screen *screen, const uint8_t *bytes, size_t count);

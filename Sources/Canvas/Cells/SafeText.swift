@@ -14,25 +14,26 @@ public func displayWidth(_ s: String) -> Int {
 /// The string cut to a width, with "…" for what was cut; safe to draw.
 public func clipped(_ s: String, to width: Int) -> String {
   guard width > 0 else { return "" }
-  var kept = String.UnicodeScalarView()
   var used = 0
-  var beforeEllipsis = kept
-  var fits = true
-  forEachGlyph(of: s) { scalar, columns in
-    if used + columns > width {
-      fits = false
-      return false
-    }
-    kept.append(scalar)
+  forEachGlyph(of: s) { _, columns in
     used += columns
-    if used <= width - 1 { beforeEllipsis = kept }
+    return used <= width
+  }
+  guard used > width else { return sanitized(s) }
+  var kept = String.UnicodeScalarView()
+  used = 0
+  forEachGlyph(of: s) { scalar, columns in
+    used += columns
+    guard used <= width - 1 else { return false }
+    kept.append(scalar)
     return true
   }
-  return fits ? String(kept) : String(beforeEllipsis) + "…"
+  return String(kept) + "…"
 }
 
 /// The string with every scalar that could act on a terminal replaced by a visible stand-in.
 public func sanitized(_ s: String) -> String {
+  if s.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) { return s }
   var safe = String.UnicodeScalarView()
   forEachGlyph(of: s) { scalar, _ in
     safe.append(scalar)
@@ -43,17 +44,26 @@ public func sanitized(_ s: String) -> String {
 
 /// Hands out the glyphs a string is drawn with and their columns, until `body` returns false.
 func forEachGlyph(of s: String, _ body: (Unicode.Scalar, Int) -> Bool) {
+  guard s.utf8.contains(where: { 0xCC...0xCD ~= $0 }) else {
+    // A mark that makes one letter with the one before it is in UTF-8 one of U+0300 to U+037F, whose
+    // first bytes these are: without it, characters need not be told apart.
+    for scalar in s.unicodeScalars where !hand(scalar, to: body) { return }
+    return
+  }
   for character in s {
     let scalars = character.unicodeScalars
     if scalars.count > 1, let composed = precomposed[character] {
       guard body(composed, 1) else { return }
       continue
     }
-    for scalar in scalars {
-      let safe = safeGlyph(scalar)
-      guard body(safe, isWide(safe.value) ? 2 : 1) else { return }
-    }
+    for scalar in scalars where !hand(scalar, to: body) { return }
   }
+}
+
+@inline(__always)
+private func hand(_ scalar: Unicode.Scalar, to body: (Unicode.Scalar, Int) -> Bool) -> Bool {
+  let safe = safeGlyph(scalar)
+  return body(safe, isWide(safe.value) ? 2 : 1)
 }
 
 /// The scalar itself when it is harmless, a space for odd spaces, else the stand-in.

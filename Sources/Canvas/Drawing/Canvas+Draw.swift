@@ -10,9 +10,7 @@ extension Canvas {
     guard !area.isEmpty else { return }
     let glyph = safeGlyph(scalar)
     let cell = Cell(isWide(glyph.value) ? standIn : glyph, style)
-    for y in area.y..<area.bottom {
-      for x in area.x..<area.right { self[x, y] = cell }
-    }
+    for y in area.y..<area.bottom { store(cell, row: y, area.x..<area.right) }
   }
 
   /// Changes the style of every cell in a rectangle and leaves the glyphs.

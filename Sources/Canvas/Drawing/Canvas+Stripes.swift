@@ -14,7 +14,15 @@ extension Canvas {
     var start = 0
     var row = y
     while start + 8 <= stripes.count {
-      let split = Self.split(stripes[start..<start + 8])
+      // Most cells have one colour.
+      let isPlain = stripes.withUnsafeBytes { bytes in
+        bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+          == UInt64(bytes[start]) &* 0x0101_0101_0101_0101
+      }
+      let split =
+        isPlain
+        ? (lowerEighths: 0, upper: stripes[start], lower: stripes[start])
+        : Self.split(stripes[start..<start + 8])
       let upper = colors[Int(split.upper)]
       if split.lowerEighths == 0 {
         self[x, row] = Cell(" ", Style(colors[Int(split.upper)], on: upper))
@@ -35,8 +43,12 @@ extension Canvas {
     _ eighths: ArraySlice<UInt8>
   ) -> (lowerEighths: Int, upper: UInt8, lower: UInt8) {
     guard let first = eighths.first else { return (0, 0, 0) }
-    if eighths.allSatisfy({ $0 == first }) { return (0, first, first) }
+    guard let next = eighths.firstIndex(where: { $0 != first }) else { return (0, first, first) }
     let start = eighths.startIndex
+    // Two stripes, as most cells have that have more than one, part where the second begins.
+    if eighths[next...].allSatisfy({ $0 == eighths[next] }) {
+      return (start + 8 - next, first, eighths[next])
+    }
     var best = (errors: 9, lowerEighths: 0, upper: first, lower: first)
     for lower in 0...7 {
       let above = majority(eighths[start..<start + 8 - lower])

@@ -45,8 +45,7 @@ struct Flow {
       default: .platform
       }
     let beyond = c.input.session.pue.map { watts * max(0, $0 - 1) } ?? 0
-    let peak =
-      c.ledger.powerCurve(over: c.session, columns: 240).compactMap { $0 }.max() ?? watts
+    let peak = SteadyCurve.peak(c.ledger, over: c.session) ?? watts
     var flow = Flow(
       watts: watts, seconds: split.total.covered, beyond: beyond,
       isModelled: split.total.isModelled,

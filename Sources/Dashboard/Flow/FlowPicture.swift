@@ -11,70 +11,106 @@ struct FlowPicture {
   let context: FrameContext
 
   /// Colour changes along a stream in so many steps: a change of colour costs the terminal bytes.
-  private static let steps = 5.0
+  private static let steps = 5
+
+  /// The streams at one side of the plug.
+  private struct Side {
+    var branches: [FlowBranch]
+    var outer: [FlowGeometry.Edges]
+    var inner: [FlowGeometry.Edges]
+    /// Which patterns are taken where there are no colours.
+    var seed: Int
+  }
+
+  /// Where a stream is so thin that it is a line.
+  private struct Line {
+    var row: Int
+    var branch: Int
+    var isStrong: Bool
+  }
 
   func draw(_ canvas: inout Canvas) {
-    for x in area.x..<plug.lowerBound {
-      // The first column is the outer end, and the last one lies at the plug.
-      let t = Double(x - area.x) / Double(max(1, plug.lowerBound - 1 - area.x))
-      drawColumn(
-        &canvas, x, t, flow.supply, geometry.supply, geometry.supplyInside, seed: 0)
-    }
-    for x in plug.upperBound..<area.right {
-      let t = Double(area.right - 1 - x) / Double(max(1, area.right - 1 - plug.upperBound))
-      drawColumn(&canvas, x, t, flow.uses, geometry.uses, geometry.usesInside, seed: 1)
-    }
+    // The first column is the outer end, and the last one lies at the plug.
+    draw(
+      &canvas, area.x..<plug.lowerBound, from: area.x,
+      Side(branches: flow.supply, outer: geometry.supply, inner: geometry.supplyInside, seed: 0))
+    draw(
+      &canvas, plug.upperBound..<area.right, from: area.right - 1,
+      Side(branches: flow.uses, outer: geometry.uses, inner: geometry.usesInside, seed: 1))
   }
 
   private var usesPatterns: Bool { !context.input.hasColor || context.glyphs == .ascii }
 
-  private func drawColumn(
-    _ canvas: inout Canvas, _ x: Int, _ t: Double, _ branches: [FlowBranch],
-    _ outer: [FlowGeometry.Edges], _ inner: [FlowGeometry.Edges], seed: Int
-  ) {
+  private func draw(_ canvas: inout Canvas, _ columns: Range<Int>, from outside: Int, _ side: Side)
+  {
+    let background = context.background
+    // Of none and of each stream, by the step on the way to the plug.
+    let colors = (0...Self.steps).map { step in
+      [background] + side.branches.map { color($0, Double(step) / Double(Self.steps)) }
+    }
+    let isUnknown = side.branches.map { $0.certainty == .unknown }
+    let isHatched = [false] + isUnknown
+    // What belongs to each eighth of a row: nothing, or a stream by its place plus one.
     var stripes = [UInt8](repeating: 0, count: geometry.rows * 8)
-    var lines: [(row: Int, branch: Int, eighths: Int)] = []
-    for index in branches.indices {
-      var range = outer[index].toward(inner[index], t).eighths(of: stripes.count)
-      // A dotted edge says that the width is a model's.
-      if branches[index].certainty == .modelled, x % 2 == 1 {
-        range = range.count >= 4 ? range.lowerBound + 1..<range.upperBound - 1 : 0..<0
-      }
-      if !usesPatterns {
-        // A line of a box lies in the middle of a cell, where no block glyph can.
-        if range.count <= 2, !range.isEmpty, (2...5).contains(range.lowerBound % 8),
-          (2...5).contains((range.upperBound - 1) % 8)
-        {
-          lines.append((range.lowerBound / 8, index, range.count))
-          continue
-        }
-        range = Self.snapped(range)
-      }
-      for place in range { stripes[place] = UInt8(index + 1) }
-    }
-    if usesPatterns { return drawPatterns(&canvas, x, stripes, branches, seed) }
-    let step = (t * Self.steps).rounded(.down) / Self.steps
-    let colors = [context.background] + branches.map { color($0, step) }
-    // What is unknown has no area of a colour, it is hatched.
     var solid = stripes
-    if branches.contains(where: { $0.certainty == .unknown }) {
-      for place in solid.indices where solid[place] > 0 {
-        if branches[Int(solid[place]) - 1].certainty == .unknown { solid[place] = 0 }
+    var lines: [Line] = []
+    for x in columns {
+      let t = Double(abs(x - outside)) / Double(max(1, columns.count - 1))
+      measure(side, t, isOdd: x % 2 == 1, &stripes, &lines)
+      if usesPatterns {
+        drawPatterns(&canvas, x, stripes, side.branches, side.seed)
+        continue
+      }
+      // What is unknown has no area of a colour, it is hatched.
+      solid.withUnsafeMutableBufferPointer { solid in
+        for place in solid.indices {
+          solid[place] = isHatched[Int(stripes[place])] ? 0 : stripes[place]
+        }
+      }
+      let colors = colors[Int(t * Double(Self.steps))]
+      canvas.stripes(solid, colors: colors, x: x, y: area.y)
+      for line in lines where !isUnknown[line.branch] {
+        // Where another stream has the cell, the thin one lies under it.
+        guard stripes[line.row * 8..<line.row * 8 + 8].allSatisfy({ $0 == 0 }) else { continue }
+        canvas.put(
+          line.isStrong ? "━" : "─", x: x, y: area.y + line.row,
+          Style(colors[line.branch + 1], on: background))
+      }
+      for index in isUnknown.indices where isUnknown[index] {
+        let style = Style(side.branches[index].color, on: background)
+        for row in 0..<geometry.rows
+        where stripes[row * 8..<row * 8 + 8].count(where: { $0 == UInt8(index + 1) }) >= 4 {
+          canvas.put("╱", x: x, y: area.y + row, style)
+        }
       }
     }
-    canvas.stripes(solid, colors: colors, x: x, y: area.y)
-    for line in lines where branches[line.branch].certainty != .unknown {
-      // Where another stream has the cell, the thin one lies under it.
-      guard stripes[line.row * 8..<line.row * 8 + 8].allSatisfy({ $0 == 0 }) else { continue }
-      canvas.put(
-        line.eighths > 1 ? "━" : "─", x: x, y: area.y + line.row,
-        Style(colors[line.branch + 1], on: context.background))
-    }
-    for (index, branch) in branches.enumerated() where branch.certainty == .unknown {
-      let style = Style(branch.color, on: context.background)
-      for row in 0..<geometry.rows
-      where stripes[row * 8..<row * 8 + 8].count(where: { $0 == UInt8(index + 1) }) >= 4 {
-        canvas.put("╱", x: x, y: area.y + row, style)
+  }
+
+  /// Says for one column what belongs to each eighth, and which streams are lines.
+  private func measure(
+    _ side: Side, _ t: Double, isOdd: Bool, _ stripes: inout [UInt8], _ lines: inout [Line]
+  ) {
+    lines.removeAll(keepingCapacity: true)
+    stripes.withUnsafeMutableBufferPointer { stripes in
+      stripes.update(repeating: 0)
+      for index in side.branches.indices {
+        var range = side.outer[index].toward(side.inner[index], t).eighths(of: stripes.count)
+        // A dotted edge says that the width is a model's.
+        if isOdd, side.branches[index].certainty == .modelled {
+          range = range.count >= 4 ? range.lowerBound + 1..<range.upperBound - 1 : 0..<0
+        }
+        if !usesPatterns {
+          // A line of a box lies in the middle of a cell, where no block glyph can.
+          if range.count <= 2, !range.isEmpty, (2...5).contains(range.lowerBound % 8),
+            (2...5).contains((range.upperBound - 1) % 8)
+          {
+            lines.append(
+              Line(row: range.lowerBound / 8, branch: index, isStrong: range.count > 1))
+            continue
+          }
+          range = Self.snapped(range)
+        }
+        for place in range { stripes[place] = UInt8(index + 1) }
       }
     }
   }

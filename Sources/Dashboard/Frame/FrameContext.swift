@@ -4,7 +4,7 @@ import Quantities
 import Telemetry
 
 /// What all parts of a frame are drawn from, computed once.
-public struct FrameContext {
+public final class FrameContext {
   /// What the frame is a function of.
   public let input: FrameInput
   /// The energy account of the timeline.

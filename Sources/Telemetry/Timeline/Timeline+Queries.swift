@@ -86,9 +86,11 @@ extension Timeline {
     result.reserveCapacity(columns)
     var reader = SeriesReader()
     var before = series.integral(at: span.start, &reader)
+    var edge = span.start
     for column in 0..<columns {
-      let start = span.start + Double(column) * width
-      let end = min(span.start + Double(column + 1) * width, until ?? span.end)
+      let start = edge
+      edge = span.start + Double(column + 1) * width
+      let end = min(edge, until ?? span.end)
       // In this order, so that what lies side by side is unpacked once.
       let extremes = withExtremes ? series.extremes(in: TimeSpan(start, end), &reader) : nil
       let after = series.integral(at: end, &reader)
@@ -110,12 +112,8 @@ extension Timeline {
 
   /// The integral of a series over a span.
   public func total(_ id: SeriesID, over span: TimeSpan) -> Total {
-    let series = series[id.index]
-    guard series.start != nil else { return Total(amount: 0, covered: 0, asked: span.seconds) }
-    let a = series.clampedIntegral(at: span.start)
-    let b = series.clampedIntegral(at: span.end)
-    return Total(
-      amount: b.cumulative - a.cumulative, covered: b.covered - a.covered, asked: span.seconds)
+    // By a method of the series, which is not copied for that.
+    series[id.index].total(over: span)
   }
 
   /// The readings of a series in a span, oldest first, as far back as they are kept one by one.
@@ -150,6 +148,9 @@ extension Series {
   func isGap(around time: Timestamp, _ reader: inout SeriesReader) -> Bool {
     guard rule.isCounter, !samples.isEmpty, time >= samples.time(at: 0) else {
       return false
+    }
+    if let (before, after) = reader.near, before.time <= time, time < after.time {
+      return after.time - before.time > rule.patience
     }
     let index = reader.samples.place(after: time, in: samples)
     guard index < samples.count else { return false }

@@ -47,6 +47,18 @@ import Testing
     }
   }
 
+  @Test func `every decision stands in their table`() {
+    let table = Fixtures.project("docs/decisions/README.md")
+    let records = Folder.names(in: "\(Fixtures.folder)/../../docs/decisions")
+      .filter { $0.hasSuffix(".md") && $0 != "README.md" }
+    #expect(!records.isEmpty)
+    for record in records {
+      #expect(
+        table.contains("](\(record)) |"),
+        "docs/decisions/README.md, table: add a line for \(record)")
+    }
+  }
+
   @Test func `an example of the man page is understood`() throws {
     var commands = 0
     for line in Fixtures.project("docs/man-extra.mdoc").split(separator: "\n")

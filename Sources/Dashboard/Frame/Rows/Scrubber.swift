@@ -35,7 +35,7 @@ enum Scrubber {
     var values =
       FleetScreen.isShown(c.input)
       ? FleetCurve.watts(c, over: bounds, columns: columns, until: head)
-      : c.ledger.powerCurve(over: bounds, columns: columns, until: head)
+      : SteadyCurve.watts(c.ledger, over: bounds, columns: columns, until: head)
     var top = values.compactMap { $0 }.max() ?? 0
     var ramp = Theme.Ramp.power
     if values.allSatisfy({ $0 == nil }), let host = c.inventory.host,

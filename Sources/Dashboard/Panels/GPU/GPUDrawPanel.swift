@@ -65,9 +65,9 @@ struct GPUDrawPanel: Panel {
         ])
       }
     }
-    let peak = c.ledger.powerCurve(of: devices, over: c.window, columns: 120).compactMap { $0 }
-      .max()
-    if let peak {
+    let means = c.ledger.powerCurve(
+      of: devices, over: c.chartWindow(120), columns: 120, until: c.time)
+    if let peak = means.compactMap({ $0 }).max() {
       phrases.append([Run(c.say(GPUWords.peak, c.string(max(peak, watts), "W")), c.muted)])
     }
     return phrases

@@ -73,6 +73,8 @@ struct RowReader<Row: PackedRow> {
 /// Reads all views of one series.
 struct SeriesReader {
   var samples: RowReader<Series.Sample>
+  /// The two readings side by side that were last asked for: columns are often narrower than a period.
+  var near: (before: Series.Point, after: Series.Point)?
   private var tiers: [RowReader<Tier.Bucket>] = []
   private let isSingle: Bool
 

@@ -35,10 +35,12 @@ extension Series {
   ) -> (before: Point?, after: Point?) {
     let index = reader.samples.place(after: time, in: samples)
     if index > 0, index < samples.count {
-      return (
-        Point(reader.samples.row(index - 1, of: samples)),
-        Point(reader.samples.row(index, of: samples))
+      let near = (
+        before: Point(reader.samples.row(index - 1, of: samples)),
+        after: Point(reader.samples.row(index, of: samples))
       )
+      reader.near = near
+      return near
     }
     // Only what turns out to be closest is unpacked.
     var earlier = (view: -1, row: index - 1, time: index > 0 ? samples.time(at: index - 1) : nil)
@@ -84,6 +86,10 @@ extension Series {
   }
 
   func integral(at time: Timestamp, _ reader: inout SeriesReader) -> Integral? {
+    if let (before, after) = reader.near, before.time <= time, time < after.time {
+      return .between(
+        before.integral, after.integral, (time - before.time) / (after.time - before.time))
+    }
     let (before, after) = bracket(time, &reader)
     guard let before else { return nil }
     guard let after else {
@@ -103,6 +109,15 @@ extension Series {
       ?? Integral(cumulative: start?.1.cumulative ?? 0, covered: start?.1.covered ?? 0)
   }
 
+  /// The integral over a span.
+  func total(over span: TimeSpan) -> Total {
+    guard start != nil else { return Total(amount: 0, covered: 0, asked: span.seconds) }
+    let a = clampedIntegral(at: span.start)
+    let b = clampedIntegral(at: span.end)
+    return Total(
+      amount: b.cumulative - a.cumulative, covered: b.covered - a.covered, asked: span.seconds)
+  }
+
   /// The point from which the integral counts.
   var start: (Timestamp, Integral)? {
     if let beginning { return (beginning.time, beginning.integral) }
@@ -113,8 +128,12 @@ extension Series {
 
   /// The newest point.
   var end: Timestamp? {
-    let last = tiers.compactMap(\.buckets.last?.time).max()
-    return [samples.last?.time, last].compactMap { $0 }.max()
+    var newest = samples.isEmpty ? nil : samples.time(at: samples.count - 1)
+    for tier in tiers where !tier.buckets.isEmpty {
+      let last = tier.buckets.time(at: tier.buckets.count - 1)
+      newest = max(newest ?? last, last)
+    }
+    return newest
   }
 
   /// The last value at or before `time`, with its time.
