@@ -53,6 +53,47 @@ import Testing
     #expect(names.map(\.kind) == [.mount] && names.first?.name.hasPrefix("mount ") == true)
   }
 
+  @Test func `boards keep what they are, and not which of all boards they are`() {
+    let uuid = "5f1c2ad0-91d5-4d1c-8a60-0a6b0f1c2d3e"
+    let gpu = DeviceID(machine: "box", kind: .gpu, name: "GPU-\(uuid)")
+    let part = DeviceID(machine: "box", kind: .gpuPart, name: "MIG-GPU-\(uuid)/3/0")
+    let amd = DeviceID(machine: "box", kind: .gpu, name: "0000:c1:00.0")
+    var reading = Reading(device: gpu, time: Timestamp(seconds: 2))
+    reading.set(.power, 300)
+    let observations: [Observation] = [
+      // A reading may come before its device is described.
+      .reading(reading),
+      .device(
+        Device(id: gpu, label: "0", model: "NVIDIA H200", attributes: ["uuid": "GPU-\(uuid)"])),
+      .device(Device(id: part, label: "0:3", parent: gpu)),
+      .device(Device(id: amd, label: "1", attributes: ["uuid": "0x9f81cc5ff2ba8f47"])),
+      .event(
+        Event(
+          time: Timestamp(seconds: 3), kind: .note, text: "GPU-\(uuid) has fallen off the bus",
+          device: gpu)),
+    ]
+    var filter = PrivacyFilter(NeutralNames(machine: "box", user: nil))
+    let filtered = filter.filtered(observations)
+    let text = "\(filtered)"
+    #expect(!text.contains(uuid) && !text.contains("9f81cc5f"), "\(text)")
+    #expect(
+      text.contains("NVIDIA H200") && text.contains("GPU-1 has fallen off the bus"), "\(text)")
+    #expect(text.contains("MIG-GPU-1/3/0") && text.contains("0000:c1:00.0"), "\(text)")
+    // Reading, device, parent and event still belong together; once more changes nothing.
+    let names = filtered.flatMap { observation -> [DeviceID] in
+      switch observation {
+      case .reading(let reading): [reading.device]
+      case .device(let device): [device.parent ?? device.id]
+      case .event(let event): event.device.map { [$0] } ?? []
+      default: []
+      }
+    }
+    #expect(Set(names.map(\.name)) == ["GPU-1", "0000:c1:00.0"])
+    #expect(filter.filtered(filtered) == filtered)
+    var exported = PrivacyFilter(NeutralNames(machine: "box", user: nil, keepsSerials: true))
+    #expect("\(exported.filtered(observations))".contains(uuid))
+  }
+
   @Test func `a source that never answers gives its host away to nobody`() {
     var filter = PrivacyFilter(NeutralNames(machine: "box", user: nil))
     filter.hide(host: "plug.alice.lan")

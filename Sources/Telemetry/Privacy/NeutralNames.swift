@@ -1,7 +1,8 @@
 /// Neutral words in place of the names of machines, users, jobs, processes, mounts and control groups: the
 /// same for the same.
 ///
-/// What the hardware is stays, and so do its own ids: a session is worth little without them.
+/// What the hardware is stays; the numbers that tell one board from all others give way to small ones, but for
+/// an exporter's, by which others know it.
 public struct NeutralNames: Sendable {
   /// What was replaced by what, in the order in which it was met.
   private var words: [(name: String, word: String)] = []
@@ -30,8 +31,14 @@ public struct NeutralNames: Sendable {
   /// The words for owners of scheduler's jobs, by what they are and their names.
   private var ownerWords: [AllocationFacts.Key: [String: String]] = [:]
 
+  /// The unique numbers of boards, each with the number it was met by.
+  var serials: [String: Int] = [:]
+  /// Whether those stay what they are.
+  let keepsSerials: Bool
+
   /// Names for a session on a machine, run by a user.
-  public init(machine: String, user: String?) {
+  public init(machine: String, user: String?, keepsSerials: Bool = false) {
+    self.keepsSerials = keepsSerials
     _ = self.machine(machine)
     if let user { learn(user, "user") }
   }
@@ -59,6 +66,7 @@ public struct NeutralNames: Sendable {
 
   /// Notes what a device gives away of its owner, to be replaced wherever it stands.
   mutating func learn(_ device: Device) {
+    learnSerials(of: device)
     if device.id.kind == .meter || device.id.kind == .site {
       // A meter in the network is named by its host, and by what it is called there.
       for key in ["host", "entity"] { device.attributes[key].map { learn($0, key) } }
@@ -144,7 +152,7 @@ public struct NeutralNames: Sendable {
     }
   }
 
-  private mutating func learn(_ name: String, _ word: String) {
+  mutating func learn(_ name: String, _ word: String) {
     // Two letters stand in too many other words.
     guard name.utf8.count > 2, name != word, words.count < 4096,
       !words.contains(where: { $0.name == name })

@@ -108,7 +108,10 @@ public struct PrivacyFilter: Sendable {
     // What has no other name is looked at anew; processes come and go.
     if seen.count >= Self.mostSeen { seen = Set(renamed.keys).union(renamed.values) }
     seen.insert(id)
-    let name = names?.name(of: id) ?? Secrets.masked(id.name)
+    names?.learnSerials(in: id.name)
+    let name =
+      names?.name(of: id) ?? names?.withoutSerials(Secrets.masked(id.name))
+      ?? Secrets.masked(id.name)
     let machine = machine(id.machine)
     guard name != id.name || machine != id.machine else { return id }
     let new = DeviceID(machine: machine, kind: id.kind, name: unique(name, id, machine))

@@ -117,8 +117,13 @@ struct PrivacyOptions: ParsableArguments {
   var anonymous = false
 
   /// What observations go through before they are kept: secrets are masked in any case.
-  func filter(_ host: HostEnvironment) -> PrivacyFilter {
-    PrivacyFilter(anonymous ? NeutralNames(machine: host.machine, user: host.userName) : nil)
+  ///
+  /// `keepsSerials` leaves the unique numbers of boards, by which others know what is exported.
+  func filter(_ host: HostEnvironment, keepsSerials: Bool = false) -> PrivacyFilter {
+    PrivacyFilter(
+      anonymous
+        ? NeutralNames(machine: host.machine, user: host.userName, keepsSerials: keepsSerials) : nil
+    )
   }
 }
 

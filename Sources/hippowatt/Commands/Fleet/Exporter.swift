@@ -110,7 +110,7 @@ struct Exporter: ParsableCommand {
     let context = sourceOptions.context(settings, host)
     let feed = LiveFeed(
       clock: clock, machine: host.machine, interval: context.interval,
-      privacy: privacyOptions.filter(host), budget: .account)
+      privacy: privacyOptions.filter(host, keepsSerials: true), budget: .account)
     let session = ExporterSession(
       feed: feed, clock: clock, roster: context.roster, tariff: settings.tariff)
     if !once {
