@@ -159,7 +159,7 @@ extension Ledger {
 
   /// What stands for the machines over a span, in words: `at the plug: wall`, `8 GPUs, 2 processors`.
   public func boundary(over span: TimeSpan) -> String? {
-    var parts: [String] = []
+    var parts: [(text: String, machines: Set<String>)] = []
     for meters in inventory.machines {
       var seen: Set<[DeviceID]> = []
       for choice in meterChoices(of: meters) {
@@ -167,10 +167,18 @@ extension Ledger {
           seen.insert(choice.devices.map(\.id)).inserted
         else { continue }
         let text = words(choice)
-        if !parts.contains(text) { parts.append(text) }
+        if let place = parts.firstIndex(where: { $0.text == text }) {
+          parts[place].machines.insert(meters.machine)
+        } else {
+          parts.append((text, [meters.machine]))
+        }
       }
     }
-    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    guard !parts.isEmpty else { return nil }
+    return parts.map { part in
+      part.machines.count > 1
+        ? "\(part.text) on each of \(part.machines.count) machines" : part.text
+    }.joined(separator: "; ")
   }
 
   private func words(_ choice: MeterChoice) -> String {

@@ -116,6 +116,9 @@ public struct Comparison: Hashable, Sendable {
       }
       cautions += profile.caveats.map { "\(profile.name): \($0)" }
     }
+    // A run beside itself has each of them twice.
+    var said: Set<String> = []
+    cautions = cautions.filter { said.insert($0).inserted }
     if run.measure != baseline.measure { cautions.append("they do not count the same") }
   }
 

@@ -35,6 +35,7 @@ extension Ledger {
     profile.works = works(cost)
     profile.redone = cost.redone
     profile.joules = cost.wholeEnergy.flatMap { $0.isKnown ? $0.joules / cost.seenShare : nil }
+    if profile.joules != nil, let energy = cost.wholeEnergy { profile.coverage = energy.coverage }
     profile.isModelled = cost.wholeEnergy?.isModelled ?? false
     profile.measure = profile.preferredMeasure
     guard !isBrief else { return profile }
@@ -46,6 +47,7 @@ extension Ledger {
     if earlierRun(of: job.id, at: span.end) != nil {
       profile.caveats.insert(EarlierRun.words, at: 0)
     }
+    if let caveat = profile.partCaveat { profile.caveats.append(caveat) }
     if lives.count > 1 {
       profile.caveats.append("the last of \(lives.count) runs: it was restarted")
     }

@@ -77,6 +77,8 @@ public struct RunProfile: Hashable, Sendable {
   public var works: [Measure: Work] = [:]
   /// The energy of the measured part with all its pauses, in joules, if anything measured it.
   public var joules: Double?
+  /// The share of the time of which those joules are known, 0...1.
+  public var coverage = 1.0
   /// Evaluations and checkpoints that the job tells: their joules are not in those of a step or a
   /// token.
   public var pauses: PauseAccount?
@@ -143,8 +145,16 @@ public struct RunProfile: Hashable, Sendable {
   }
   /// Seconds for one step, without the pauses that the job tells.
   public var secondsPerStep: Double? { works[.step].flatMap { ratio($0.seconds, $0.count) } }
-  /// The mean power in watts.
-  public var meanPower: Double? { ratio(joules, seconds) }
+  /// What is said of joules that are known for a part of the time only, and stand for all of it in the cost of
+  /// a step or a token.
+  var partCaveat: String? {
+    guard joules != nil, coverage < 0.995 else { return nil }
+    return
+      "its energy is known for \(SI.percent(coverage)) % of the time, and taken to be alike in the rest"
+  }
+
+  /// The mean power in watts, over the time of which the joules are known.
+  public var meanPower: Double? { ratio(joules, seconds * coverage) }
 
   /// Joules for one of a measure; `nil` where either is not known.
   ///

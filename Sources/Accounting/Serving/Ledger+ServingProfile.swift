@@ -23,12 +23,14 @@ extension Ledger {
     profile.seconds = stretch.seconds
     if cost.absence == nil, let energy = cost.energy, energy.isKnown {
       profile.joules = energy.joules
+      profile.coverage = energy.coverage
     }
     profile.isModelled = cost.energy?.isModelled ?? false
     profile.measure = profile.preferredMeasure
     guard !isBrief else { return profile }
     profile.caveats =
       caveats(of: job.id, over: stretch).map(\.words) + warnings(over: stretch).map(\.words)
+    if let caveat = profile.partCaveat { profile.caveats.append(caveat) }
     describeHardware(&profile, job, stretch)
     profile.blocks = blocks(of: job.id, profile, over: stretch)
     if withCourse {

@@ -53,13 +53,17 @@ struct AccountOptions: ParsableArguments {
   /// Reads the baselines, and the recording that is raced against them, if there is one.
   /// - Throws: `Failure` for a file that is no recording or holds no job.
   func load(beside recording: String? = nil, isAnonymous: Bool = false) throws -> Accounts {
-    let runs = try baselines.map { try Accounts.run($0, withCourse: true) }
+    let titles = Accounts.titles(of: baselines + (recording.map { [$0] } ?? []))
+    let runs = try zip(baselines, titles).map {
+      try Accounts.run($0, title: $1, withCourse: true)
+    }
     var accounts = Accounts(
       baselines: runs.map(\.profile), facts: model.facts,
       price: price.flatMap(Price.init(text:)), targetLoss: targetLoss)
     // A recording without a job is shown all the same; there is only nothing to race.
     guard !runs.isEmpty, let recording,
-      var own = try? Accounts.run(recording, withCourse: true, facts: model.facts)
+      var own = try? Accounts.run(
+        recording, title: titles.last, withCourse: true, facts: model.facts)
     else { return accounts }
     if isAnonymous { own.profile.name = "this run" }
     for run in runs {

@@ -117,10 +117,22 @@ struct Accounts {
     return reader.findings
   }
 
+  /// What recordings are called in a comparison: by their files, and by their paths where two files of one
+  /// name lie in different folders.
+  static func titles(of paths: [String]) -> [String] {
+    func bare(_ path: Substring) -> String {
+      String(path.hasSuffix(".hippo") ? path.dropLast(6) : path)
+    }
+    func file(_ path: String) -> String { bare(path.split(separator: "/").last ?? path[...]) }
+    return paths.map { path in
+      paths.contains { $0 != path && file($0) == file(path) } ? bare(path[...]) : file(path)
+    }
+  }
+
   /// The profile of the job of a recording, or of the one of that name, and the electricity of the whole
   /// recording.
   static func run(
-    _ path: String, job name: String? = nil, withCourse: Bool = false,
+    _ path: String, title: String? = nil, job name: String? = nil, withCourse: Bool = false,
     facts: [String: String] = [:], damages: ([String]) -> Void = { _ in }
   ) throws -> (profile: RunProfile, electricity: RunElectricity) {
     var recording = try open(path)
@@ -129,8 +141,7 @@ struct Accounts {
     let span = recording.span
     let ledger = Ledger(recording.timeline)
     let job = try Self.job(name, in: ledger, path: path)
-    let file = path.split(separator: "/").last.map(String.init) ?? path
-    let title = file.hasSuffix(".hippo") ? String(file.dropLast(6)) : file
+    let title = title ?? titles(of: [path])[0]
     guard
       let profile = ledger.profile(
         of: job, over: span, name: title, withCourse: withCourse)

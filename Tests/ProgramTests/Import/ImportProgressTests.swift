@@ -38,7 +38,7 @@ import Testing
     let result = try Program.run(["import", "-o", "run.hippo", "gpu.csv"], in: folder)
     #expect(result.status == 0)
     #expect(result.errors == "")
-    #expect(result.output == "run.hippo: 1999 s from 1 files\n")
+    #expect(result.output == "run.hippo: 33 min 19 s from 1 file\n")
     #expect(folder.names == ["gpu.csv", "run.hippo"])
   }
 }

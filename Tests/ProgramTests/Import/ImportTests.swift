@@ -110,6 +110,7 @@ import Testing
     #expect(named.status == 0, "\(named.errors)")
     let report = try Program.run(["report", "run.hippo", "--format", "json"], in: folder)
     #expect(number("joules", in: report.output) == 36_000)
+    #expect(report.output.contains("1 accelerator board on each of 2 machines"), "\(report.output)")
     for wrong in [["--machine", "x=none.csv"], ["--machine", "x", "--machine", "y"]] {
       let result = try Program.run(["import", "-o", "no.hippo"] + wrong + [a, b], in: folder)
       #expect(result.status == 2, "\(result.errors)")

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// What reports, comparisons, JSON and the screen say of a job: the same.
@@ -41,15 +42,19 @@ import Testing
     }
 
     /// An accelerator that draws so many watts in each second.
-    mutating func power(until end: Int, _ watts: (Int) -> Double) {
+    mutating func power(until end: Int, silent: Range<Int> = 0..<0, _ watts: (Int) -> Double) {
       add(
         #"{"device":{"machine":"box","kind":"gpu","name":"0","label":"0","model":"NVIDIA H100 80GB HBM3","role":"accelerator"}}"#
       )
       var joules = 0.0
       for second in 0...end {
-        add(
-          #"{"reading":{"machine":"box","kind":"gpu","device":"0","time":\#(start + Double(second)),"energy_j":\#(joules)}}"#
-        )
+        // A counter would tell what was drawn meanwhile.
+        let value = silent.isEmpty ? #""energy_j":\#(joules)"# : #""power_w":\#(watts(second))"#
+        if !silent.contains(second) {
+          add(
+            #"{"reading":{"machine":"box","kind":"gpu","device":"0","time":\#(start + Double(second)),\#(value)}}"#
+          )
+        }
         joules += watts(second)
       }
     }
@@ -103,6 +108,32 @@ import Testing
     expect(["mJ/token", "10.0 k", "25.8 J ±"], in: panel)
     let compared = try told(["compare", "run.hippo", "run.hippo"])
     expect(["25.8 mJ", "10.0 ktokens/s"], in: compared)
+  }
+
+  @Test func `joules of a part of the time are said to be that, and each file is told apart`()
+    throws
+  {
+    func made(silent: Range<Int>, as name: String) throws {
+      var lines = Lines()
+      lines.power(until: 200, silent: silent) { _ in 240 }
+      lines.job(["step"])
+      for step in 0...20 { lines.row(Double(step) * 10, #""step":\#(step)"#) }
+      _ = try said(lines, ["report", "\(name).hippo"], as: name)
+    }
+    for name in ["one", "other"] { mkdir(folder.file(name), 0o755) }
+    try made(silent: 0..<0, as: "one/run")
+    try made(silent: 100..<112, as: "other/run")
+    let compared = try told(["compare", "one/run.hippo", "other/run.hippo"])
+    let caveat =
+      "other/run: its energy is known for 94 % of the time, and taken to be alike in the rest"
+    expect(["2.40 kJ", "44.9 kJ", caveat], in: compared)
+    #expect(compared.ranges(of: "240 W").count == 2, "\(compared)")
+    #expect(!compared.contains("one/run: its energy"), "\(compared)")
+    let json = try told(["compare", "one/run.hippo", "other/run.hippo", "--format", "json"])
+    expect([#""name":"one/run""#, #""name":"other/run""#, caveat], in: json)
+    // Beside itself a run has one name, and is warned of once.
+    let same = try told(["compare", "other/run.hippo", "other/run.hippo"])
+    #expect(same.ranges(of: "run: its energy is known").count == 1, "\(same)")
   }
 
   @Test func `evaluations and checkpoints are told apart from steps everywhere`() throws {

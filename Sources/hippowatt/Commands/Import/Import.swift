@@ -153,7 +153,14 @@ struct Import: ParsableCommand {
       throw Failure("\(error)")
     }
     progress.clear()
-    print("\(output): \(Int(saturating: last - first)) s from \(files.count) files")
+    let jobs = observations.compactMap { observation -> Device? in
+      if case .device(let device) = observation, device.id.kind == .job { device } else { nil }
+    }
+    let isTimed =
+      assembled?.span != nil || !ownLines.isEmpty || jobs.isEmpty
+      || jobs.contains { JobFacts($0.attributes).timing != JobFacts.Timing.none }
+    let what = isTimed ? SI.duration((last - first).rounded()) : "rows without times,"
+    print("\(output): \(what) from \(files.count) \(files.count == 1 ? "file" : "files")")
   }
 
   /// Adds the yearly mean of a country, unless the files tell of a grid themselves.

@@ -32,8 +32,8 @@ struct Compare: ParsableCommand {
   func run() throws {
     var damages: [String] = []
     var grids: [RunElectricity] = []
-    let runs = try files.map { path in
-      let run = try Accounts.run(path) { damages += $0.map { "\(path): \($0)" } }
+    let runs = try zip(files, Accounts.titles(of: files)).map { path, title in
+      let run = try Accounts.run(path, title: title) { damages += $0.map { "\(path): \($0)" } }
       grids.append(run.electricity)
       return run.profile
     }
