@@ -22,11 +22,15 @@ final class CurveTally: @unchecked Sendable {
     var first: Int64
     /// Not a number where nothing is known.
     var means: [Double]
+    /// The end of the span that was last asked for.
+    var used: Int64
   }
 
   private static let capacity = 1024
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private var strips: [Key: Strip] = [:]
+  /// The end of the span that was asked for when strips were last let go.
+  private var purged = Int64.min
 
   init() {
     mutex.initialize(to: pthread_mutex_t())
@@ -60,13 +64,13 @@ final class CurveTally: @unchecked Sendable {
     // Columns before this one are settled, and nothing after the time looked at enters them.
     let border = min(newest, until ?? span.end, span.end).nanoseconds.flooredQuotient(by: width)
     let settled = Int(max(0, min(border - first, Int64(columns))))
-    let known = addSettled(key, revision, first, settled, to: &sums)
+    let known = addSettled(key, revision, first, settled, span.end.nanoseconds, to: &sums)
     guard known < columns else { return }
     let begin = Timestamp(nanoseconds: start + Int64(known) * width)
     let means = Self.drawn(
       id, in: timeline, over: TimeSpan(begin, span.end), columns: columns - known, until: until)
     Self.add(means, from: known, to: &sums)
-    keep(means.prefix(settled - known), key, revision, first, known)
+    keep(means.prefix(settled - known), key, revision, first, known, span.end.nanoseconds)
   }
 
   private static func drawn(
@@ -87,7 +91,8 @@ final class CurveTally: @unchecked Sendable {
 
   /// Adds those of the first `count` columns that are known to be settled, without a gap, and tells how many.
   private func addSettled(
-    _ key: Key, _ revision: Int, _ first: Int64, _ count: Int, to sums: inout [Double]
+    _ key: Key, _ revision: Int, _ first: Int64, _ count: Int, _ end: Int64,
+    to sums: inout [Double]
   ) -> Int {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
@@ -95,6 +100,7 @@ final class CurveTally: @unchecked Sendable {
       let from = Int(exactly: first - strip.first), from >= 0, from < strip.means.count
     else { return 0 }
     let known = min(count, strip.means.count - from)
+    strips[key]?.used = end
     strip.means.withUnsafeBufferPointer { means in
       sums.withUnsafeMutableBufferPointer { sums in
         for place in 0..<known { sums[place] += means[from + place] }
@@ -105,7 +111,8 @@ final class CurveTally: @unchecked Sendable {
 
   /// Keeps columns that have settled, behind those that are known of the `known` before them.
   private func keep(
-    _ means: ArraySlice<Double>, _ key: Key, _ revision: Int, _ first: Int64, _ known: Int
+    _ means: ArraySlice<Double>, _ key: Key, _ revision: Int, _ first: Int64, _ known: Int,
+    _ end: Int64
   ) {
     guard !means.isEmpty else { return }
     pthread_mutex_lock(mutex)
@@ -119,7 +126,13 @@ final class CurveTally: @unchecked Sendable {
       return
     }
     guard known == 0 else { return }
+    // A growing session leaves the narrower columns that it had before behind.
+    let old = end.saturatingSubtract(10_000_000_000)
+    if end > purged.saturatingAdd(10_000_000_000) {
+      strips = strips.filter { $0.value.used >= old }
+      purged = end
+    }
     if strips.count >= Self.capacity { strips = [:] }
-    strips[key] = Strip(revision: revision, first: first, means: Array(means))
+    strips[key] = Strip(revision: revision, first: first, means: Array(means), used: end)
   }
 }

@@ -45,7 +45,9 @@ struct Flow {
       default: .platform
       }
     let beyond = c.input.session.pue.map { watts * max(0, $0 - 1) } ?? 0
-    let peak = SteadyCurve.peak(c.ledger, over: c.session) ?? watts
+    let peak =
+      SteadyCurve.peak(
+        c.ledger, over: c.session, columns: c.samples(c.layout.track.width)) ?? watts
     var flow = Flow(
       watts: watts, seconds: split.total.covered, beyond: beyond,
       isModelled: split.total.isModelled,
