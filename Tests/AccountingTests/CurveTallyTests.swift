@@ -38,8 +38,9 @@ import Testing
       now += length
       if random.next(9) == 0 { read(gpus[0], .power, max(0, now - 7.5), 555) }
       let devices = gpus.compactMap { books.timeline.device($0) }
-      // Charts of two widths that move on, one that looks back, and one whose columns are not whole.
-      for (width, columns) in [(0.5, 60), (2.0, 90), (0.25, 40), (0.3333, 30)] {
+      // Charts of two widths that move on, two of one width, one that looks back, and one whose columns are
+      // not whole.
+      for (width, columns) in [(0.5, 60), (2.0, 90), (0.5, 200), (0.25, 40), (0.3333, 30)] {
         let end = (now / width).rounded(.up) * width - (random.next(5) == 0 ? 20 * width : 0)
         let span = TimeSpan(
           Timestamp(nanoseconds: (origin + end - width * Double(columns)).nanoseconds),

@@ -24,6 +24,9 @@ final class CurveTally: @unchecked Sendable {
     var means: [Double]
     /// The end of the span that was last asked for.
     var used: Int64
+    /// The earliest column that was asked for since columns were last let go: views of the same width may
+    /// begin at different times.
+    var oldest: Int64
   }
 
   private static let capacity = 1024
@@ -101,6 +104,7 @@ final class CurveTally: @unchecked Sendable {
     else { return 0 }
     let known = min(count, strip.means.count - from)
     strips[key]?.used = end
+    strips[key]?.oldest = min(strip.oldest, first)
     strip.means.withUnsafeBufferPointer { means in
       sums.withUnsafeMutableBufferPointer { sums in
         for place in 0..<known { sums[place] += means[from + place] }
@@ -120,8 +124,12 @@ final class CurveTally: @unchecked Sendable {
     if known > 0, let strip = strips[key], strip.revision == revision, strip.first <= first,
       strip.first + Int64(strip.means.count) == first + Int64(known)
     {
-      strips[key]?.means.removeFirst(Int(first - strip.first))
-      strips[key]?.first = first
+      let unused = Int(min(strip.oldest, first) - strip.first)
+      if unused > strip.means.count / 2 {
+        strips[key]?.means.removeFirst(unused)
+        strips[key]?.first += Int64(unused)
+        strips[key]?.oldest = .max
+      }
       strips[key]?.means.append(contentsOf: means)
       return
     }
@@ -133,6 +141,7 @@ final class CurveTally: @unchecked Sendable {
       purged = end
     }
     if strips.count >= Self.capacity { strips = [:] }
-    strips[key] = Strip(revision: revision, first: first, means: Array(means), used: end)
+    strips[key] = Strip(
+      revision: revision, first: first, means: Array(means), used: end, oldest: first)
   }
 }
