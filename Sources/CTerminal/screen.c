@@ -8,8 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,29 +43,6 @@ static const char mouse_off[] = "\033[?1006l\033[?1015l\033[?1002l\033[?1000l";
 // The marks around what is pasted.
 static const char pastes_on[] = "\033[?2004h";
 static const char pastes_off[] = "\033[?2004l";
-
-int ct_locale(const char *name) {
-  if (setlocale(LC_CTYPE, name) == NULL) return -1;
-  return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
-int ct_terminfo_index(char kind, const char *name) {
-  NCURSES_CONST char *const *names = kind == 'b' ? boolnames : kind == 'n' ? numnames : strnames;
-  for (int index = 0; names[index] != NULL; index++) {
-    if (strcmp(names[index], name) == 0) return index;
-  }
-  return -1;
-}
-
-int ct_terminfo_colors(const char *term, int output) {
-  int status = 0;
-  if (setupterm((char *)term, output, &status) != OK) return status < 0 ? -3 : -2;
-  int colors = tigetnum("colors");
-  const char *move = tigetstr("cup");
-  bool movable = move != NULL && move != (char *)-1;
-  del_curterm(cur_term);
-  return movable ? (colors < 0 ? -1 : colors) : -4;
-}
 
 static SCREEN *new_screen(const char *term, const char *entry, FILE *output, FILE *input) {
   if (entry == NULL) return newterm((char *)term, output, input);
