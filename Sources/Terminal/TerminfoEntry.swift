@@ -4,9 +4,11 @@ import Canvas
 /// Our own terminfo entry, compiled when it is needed.
 ///
 /// ncurses reads it from the environment, so nothing has to be installed. It holds only what a
-/// full-screen program uses. Pairs of colours are named by a sequence that no terminal knows: what is drawn by
-/// this entry has to pass through `StyleSqueezer`. There is no back-colour-erase in it: not every terminal has it, and
+/// full-screen program uses. There is no back-colour-erase in it: not every terminal has it, and
 /// with it wrong the theme's background ends where the text does.
+///
+/// Pairs of colours are named by a sequence that no terminal knows: what is drawn by this entry has to
+/// pass through `StyleSqueezer`.
 enum TerminfoEntry {
   /// The name to open the entry by.
   static let name = "hippowatt"
