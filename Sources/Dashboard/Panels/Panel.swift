@@ -209,17 +209,25 @@ extension Panel {
 
   /// Writes what is missing and returns the rows that took.
   ///
-  /// Lines are broken between words as long as every one of them still gets its first row, and
-  /// the rest of the panel a fifth of the room.
+  /// Lines are broken between words. Each gets its first row, then one more in turn, as long as a fifth of the
+  /// room is left for the rest of the panel; what has no row is cut with "…".
   private func explain(
     _ lines: [String], _ canvas: inout Canvas, in rect: Rect, _ context: FrameContext
   ) -> Int {
     let broken = lines.map { self.broken($0, to: rect.width) }
-    let fits = broken.reduce(0) { $0 + $1.count } <= max(lines.count, rect.height * 4 / 5)
-    let rows = fits ? broken : lines.map { [$0] }
+    var counts = broken.map { min(1, $0.count) }
+    var room = max(lines.count, rect.height * 4 / 5) - counts.reduce(0, +)
+    while room > 0,
+      let next = counts.indices.filter({ counts[$0] < broken[$0].count })
+        .min(by: { counts[$0] < counts[$1] })
+    {
+      counts[next] += 1
+      room -= 1
+    }
     var y = rect.y
-    for (index, line) in rows.enumerated() {
-      for part in line where y < rect.bottom {
+    for (index, line) in broken.enumerated() where counts[index] > 0 {
+      let last = line[(counts[index] - 1)...].joined(separator: " ")
+      for part in line.prefix(counts[index] - 1) + [last] where y < rect.bottom {
         canvas.textClipped(
           part, x: rect.x, y: y, maxWidth: rect.width, index == 0 ? context.text : context.muted)
         y += 1
