@@ -17,6 +17,8 @@ package struct JobRow: Sendable, Equatable {
   package var time: Timestamp
   /// The numbers, each metric at most once.
   package var entries: [Entry] = []
+  /// The name of another run that begins with it; `nil` for one that goes on.
+  var run: String?
 
   /// A row without numbers.
   package init(time: Timestamp) { self.time = time }
@@ -37,6 +39,7 @@ package struct JobRow: Sendable, Equatable {
   /// Adds what `other` says, which came later.
   mutating func update(with other: JobRow) {
     time = max(time, other.time)
+    run = other.run ?? run
     for entry in other.entries { set(entry.metric, entry.value, name: entry.name) }
   }
 }

@@ -22,6 +22,9 @@ package struct JobRows {
   private var highestStep: Int64 = 0
   /// Steps that were done again after the job went back, as far as the rows show it.
   private var redone: Int64 = 0
+  /// What the rows' numbers count, where a tracker's axis may count anything.
+  private var axis: StepAxis?
+  private var isAxisTold = false
   private var isLossBroken = false
   private var refused: Set<Metric> = []
   private var isAnnounced = false
@@ -29,11 +32,13 @@ package struct JobRows {
 
   /// Rows of the file or folder at `path`, which names the job where there is no `label`.
   ///
-  /// `framework` is shown as the job's model.
+  /// `framework` is shown as the job's model. `isOfTracker` says that what the rows call a step is what the
+  /// job gave its tracker for an x axis, `isWhole` that all rows are there and will be read at once.
   package init(
     _ context: SourceContext, source: String, kind: String, path: String, label: String? = nil,
-    framework: String = ""
+    framework: String = "", isOfTracker: Bool = false, isWhole: Bool = false
   ) {
+    axis = isOfTracker ? StepAxis(keepsRows: isWhole) : nil
     self.source = source
     self.kind = kind
     let last = path.split(separator: "/").last.map(String.init) ?? path
@@ -93,6 +98,29 @@ package struct JobRows {
           $0.metric == .loss && LossRole.mayBePart($0.name)
         }
       }
+    }
+    if axis != nil { rows = axis?.take(rows) ?? rows }
+    sayAll(rows, arrival: arrival, to: &observations)
+  }
+
+  /// Adds rows that were kept until it is known what they count: nothing more comes.
+  mutating func finish(arrival: Timestamp, to observations: inout [Observation]) {
+    sayAll(axis?.finish() ?? [], arrival: arrival, to: &observations)
+  }
+
+  private mutating func sayAll(
+    _ rows: [JobRow], arrival: Timestamp, to observations: inout [Observation]
+  ) {
+    if !isAxisTold, let kind = axis?.kind, kind == .passes || kind == .calls, let first = rows.first
+    {
+      isAxisTold = true
+      note(
+        kind == .passes
+          ? "what it gives as steps are passes: each has a validation of its own"
+          : "what it gives as steps are calls of the logger, and are left out",
+        // What was told as steps before is of another life.
+        lastStep == nil ? .assumed : .restarted, at: min(first.time, arrival), to: &observations)
+      lastStep = nil
     }
     for row in rows {
       for entry in row.entries { hear(entry.metric, at: min(row.time, arrival)) }
@@ -164,6 +192,7 @@ package struct JobRows {
     let time = min(row.time, arrival)
     var reading = Reading(device: device.id, time: time, arrival: arrival)
     var longer: [Metric] = []
+    if let run = row.run { begin(run, at: time, &observations) }
     let row = withoutStepBack(row)
     for entry in row.entries {
       if entry.metric == .loss { hearLoss(entry.value, row, time, &observations) }
@@ -195,6 +224,15 @@ package struct JobRows {
     isAnnounced = true
     described.formUnion(reading.values.map(\.metric))
     reporter.report(reading, to: &observations, provenance: provenance)
+  }
+
+  /// Another run begins, as the rows say.
+  private mutating func begin(
+    _ run: String, at time: Timestamp, _ observations: inout [Observation]
+  ) {
+    (lastStep, lastEpoch, highestStep) = (nil, nil, 0)
+    let name = String(run.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F })
+    note("\(device.label): began anew (\(name))", .restarted, at: time, to: &observations)
   }
 
   /// Notices where a row of the training goes back.

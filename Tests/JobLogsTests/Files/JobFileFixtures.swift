@@ -51,8 +51,8 @@ struct JobFileFixture: Sendable, CustomTestStringConvertible {
         ]),
       JobFileFixture(
         format: "MLflow database", path: "mlflow.db", bytes: MLflowDatabaseTests.bytes,
-        values: [.step: [1, 2], .loss: [2.5], .validationLoss: [2.75]],
-        events: ["new-hippo: the loss is no number at step 2"]),
+        values: [.step: [10, 20], .loss: [2.5], .validationLoss: [2.75]],
+        events: ["new-hippo: the loss is no number at step 20"]),
     ] + committed
 
   private static let committed: [JobFileFixture] = [

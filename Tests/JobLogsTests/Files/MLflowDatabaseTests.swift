@@ -28,10 +28,10 @@ import Testing
     INSERT INTO runs VALUES ('a', 'old-hippo', 1), ('b', 'new-hippo', 2);
     INSERT INTO params VALUES ('lr', '0.001', 'b'), ('lr', '7', 'a');
     INSERT INTO metrics VALUES ('train_loss', 9.0, 1790000000000, 'a', 1, 0),
-      ('train_loss', 2.5, 1790000000000, 'b', 1, 0),
-      ('val_loss', 2.75, 1790000001000, 'b', 1, 0),
-      ('train_loss', 0.0, 1790000100000, 'b', 2, 1),
-      ('train_loss', 1.0, 5, 'b', 3, 0);
+      ('train_loss', 2.5, 1790000000000, 'b', 10, 0),
+      ('val_loss', 2.75, 1790000001000, 'b', 10, 0),
+      ('train_loss', 0.0, 1790000100000, 'b', 20, 1),
+      ('train_loss', 1.0, 5, 'b', 30, 0);
     """
 
   /// The whole file of such a database, with small pages.
@@ -49,15 +49,15 @@ import Testing
     var source = MLflowDatabaseSource(path: path, context: Self.context)
     #expect(source.probe().health == .ok)
     var heard = try source.readAll(Self.clock)
-    #expect(heard.readings.map { $0[.step] } == [1, 2])
+    #expect(heard.readings.map { $0[.step] } == [10, 20])
     #expect(heard.readings.map { $0[.loss] } == [2.5, nil])
     #expect(heard.readings.map { $0[.validationLoss] } == [2.75, nil])
     #expect(heard.devices.last?.label == "new-hippo")
     #expect(heard.devices.last?.attributes["param.lr"] == "0.001")
-    #expect(heard.events.map(\.text) == ["new-hippo: the loss is no number at step 2"])
+    #expect(heard.events.map(\.text) == ["new-hippo: the loss is no number at step 20"])
     #expect(try source.sample(Self.clock).isEmpty)
     Self.write(
-      path, "INSERT INTO metrics VALUES ('train_loss', 2.25, 1790000200000, 'b', 3, 0)")
+      path, "INSERT INTO metrics VALUES ('train_loss', 2.25, 1790000200000, 'b', 30, 0)")
     heard = try source.sample(Self.clock)
     #expect(heard.readings.map { $0[.loss] } == [2.25])
     var other = MLflowDatabaseSource(path: "\(path)#a", context: Self.context)

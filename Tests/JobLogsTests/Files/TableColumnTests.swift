@@ -188,4 +188,28 @@ import Testing
     #expect(last(.tokens, said) == nil)
     #expect(last(.accuracy, said) == nil)
   }
+
+  @Test func foldsOneAfterTheOtherAreRuns() throws {
+    let said = try read(
+      "fold,epoch,train_loss\n"
+        + (0..<3).flatMap { fold in (1...5).map { "\(fold),\($0),0.\(9 - $0)\n" } }.joined())
+    #expect(
+      said.events.map(\.text).filter { $0.contains("began") } == [
+        "a.csv: began anew (1)", "a.csv: began anew (2)",
+      ])
+    #expect(last(.epoch, said) == 5)
+  }
+
+  @Test(arguments: [
+    "epoch,model,loss\n1,A,0.9\n1,B,0.8\n2,A,0.7\n2,B,0.6\n",
+    "trial,epoch,loss\n1,10,0.9\n2,10,0.8\n3,10,0.7\n4,10,0.6\n",
+  ]) func runsInTurnAreNoCourseOfOne(table: String) {
+    #expect(throws: SourceFailure.self) { try read(table) }
+  }
+
+  @Test func oneRunThatIsNamedInEachRowIsOne() throws {
+    let said = try read("seed,epoch,loss\n42,1,0.9\n42,2,0.8\n42,3,0.7\n")
+    #expect(last(.epoch, said) == 3)
+    #expect(!said.events.contains { $0.cause == .restarted })
+  }
 }

@@ -138,6 +138,18 @@ final class MLflowDatabase {
     return (own.isEmpty ? innermost : own).map(\.run)
   }
 
+  /// How a run ended; `nil` while it goes on.
+  /// - Throws: `SourceFailure` when it cannot be read.
+  func ending(of run: String) throws(SourceFailure) -> MLflowEnding? {
+    guard try hasColumn("status"), try hasColumn("end_time") else { return nil }
+    var ending: MLflowEnding?
+    try query("SELECT status, end_time FROM runs WHERE run_uuid = ?1", run) { row in
+      ending = MLflowEnding(
+        status: Self.text(row, 0), milliseconds: Int64(Self.text(row, 1)))
+    }
+    return ending
+  }
+
   private func hasColumn(_ name: String) throws(SourceFailure) -> Bool {
     if let columns { return columns.contains(name) }
     var found: Set<String> = []

@@ -14,11 +14,14 @@ struct MLflowDatabaseSource: JobFileSource {
   /// The job that writes the database, where one was found.
   private let owner: FileOwner?
   private let context: SourceContext
+  private var isWhole = false
   private var run: MLflowDatabase.Run?
   private var rows: JobRows?
   private var gpus: SecondHandGPUs
   private var choice = ScalarChoice()
   private var place: Int64 = 0
+  /// The end that was told; a run may be begun again.
+  private var ending: MLflowEnding?
   private(set) var isAtEnd = true
 
   init(
@@ -57,11 +60,15 @@ struct MLflowDatabaseSource: JobFileSource {
 
   /// Reads every run of a database that is finished with, or the one that was named.
   mutating func readHistory(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
-    guard wanted == nil else { return try readAll(clock) }
+    expectWhole()
+    guard wanted == nil else {
+      let read = try readAll(clock)
+      return read + finish(clock)
+    }
     var result: [Observation] = []
     for run in try MLflowDatabase(path).runs() {
       var one = MLflowDatabaseSource(path: "\(path)#\(run.id)", context: context, name: name)
-      result += try one.readAll(clock)
+      result += try one.readHistory(clock)
     }
     return result
   }
@@ -88,9 +95,10 @@ struct MLflowDatabaseSource: JobFileSource {
     if found.id != run?.id {
       var fresh = JobRows(
         context, source: name, kind: "MLflow metric", path: "\(path)#\(found.id)",
-        label: found.name.isEmpty ? found.id : found.name, framework: "MLflow")
+        label: found.name.isEmpty ? found.id : found.name, framework: "MLflow", isOfTracker: true,
+        isWhole: isWhole)
       fresh.learn(try database.parameters(of: found.id), to: &result)
-      (rows, run, place, choice) = (fresh, found, 0, ScalarChoice())
+      (rows, run, place, choice, ending) = (fresh, found, 0, ScalarChoice(), nil)
       gpus = MLflowGPUMetric.gpus(name, context)
     }
     var all: [JobRow] = []
@@ -105,6 +113,19 @@ struct MLflowDatabaseSource: JobFileSource {
     rows?.say(
       MLflowSource.joined(all.sorted { $0.time < $1.time }), by: choice, arrival: now, to: &result)
     gpus.say(samples.sorted { $0.time < $1.time }, arrival: now, to: &result)
+    if isAtEnd, let found = try database.ending(of: found.id), found != ending {
+      ending = found
+      rows?.finish(arrival: now, to: &result)
+      rows?.note(found.words, found.cause, at: min(found.time, now), to: &result)
+    }
+    return result
+  }
+
+  mutating func expectWhole() { isWhole = true }
+
+  mutating func finish(_ clock: any SessionClock) -> [Observation] {
+    var result: [Observation] = []
+    rows?.finish(arrival: clock.now, to: &result)
     return result
   }
 

@@ -47,13 +47,14 @@ struct MLflowSource: JobFileSource {
   private var gpus: SecondHandGPUs
   private var lastLook: Timestamp?
   private var badLines = 0
+  /// The end that was told; a run may be begun again.
+  private var ending: MLflowEnding?
   private(set) var isAtEnd = false
 
   init(path: String, context: SourceContext) {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.context = context
-    rows = JobRows(
-      context, source: "mlflow", kind: "MLflow metric", path: self.path, framework: "MLflow")
+    rows = Self.rows(self.path, context, isWhole: false)
     gpus = MLflowGPUMetric.gpus("mlflow", context)
   }
 
@@ -87,10 +88,31 @@ struct MLflowSource: JobFileSource {
     rows.say(
       Self.joined(all.sorted { $0.time < $1.time }), by: choice, arrival: now, to: &result)
     gpus.say(samples.sorted { $0.time < $1.time }, arrival: now, to: &result)
+    if isAtEnd, let text = GrowingFile.start("\(path)/meta.yaml", count: 4096),
+      let found = MLflowEnding(metadata: String(decoding: text, as: UTF8.self)), found != ending
+    {
+      ending = found
+      rows.finish(arrival: now, to: &result)
+      rows.note(found.words, found.cause, at: min(found.time, now), to: &result)
+    }
     if bad == 0, badLines > 0 {
       rows.note(
         "\(path): a line is no metric; such lines are passed over", .refused, at: now, to: &result)
     }
+    return result
+  }
+
+  private static func rows(_ path: String, _ context: SourceContext, isWhole: Bool) -> JobRows {
+    JobRows(
+      context, source: "mlflow", kind: "MLflow metric", path: path, framework: "MLflow",
+      isOfTracker: true, isWhole: isWhole)
+  }
+
+  mutating func expectWhole() { rows = Self.rows(path, context, isWhole: true) }
+
+  mutating func finish(_ clock: any SessionClock) -> [Observation] {
+    var result: [Observation] = []
+    rows.finish(arrival: clock.now, to: &result)
     return result
   }
 

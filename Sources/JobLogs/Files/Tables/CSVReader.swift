@@ -38,6 +38,8 @@ package struct CSVReader: Sendable {
   package private(set) var badRows = 0
   /// Whether a column counts steps or passes.
   private var countsRows = false
+  /// The run that the row before was of, as a column says.
+  private var lastRun: String?
   /// What all rows show together, of a finished table.
   private var study: CSVStudy?
   /// What a row says of its time, as far as that is known to be a time.
@@ -62,6 +64,7 @@ package struct CSVReader: Sendable {
   mutating func look(at line: UnsafeBufferPointer<UInt8>, isCut: Bool, _ study: inout CSVStudy) {
     let row = take(line, isCut: isCut)
     guard let header, cells.count == header.names.count else { return }
+    if let column = header.runColumn { study.take(run: cells[column]) }
     if let column = header.splitColumn { study.take(split: cells[column]) }
     if let column = header.clock.column { study.take(date: cells[column]) }
     if let row { study.take(row) }
@@ -168,6 +171,11 @@ package struct CSVReader: Sendable {
       if let step = row[.step], step < 0 { return nil }
       // A row without a step or a pass, in a table that has them, sums up others.
       if countsRows, row[.step] == nil, row[.epoch] == nil, study.isStepOfRun { return nil }
+    }
+    if let column = header.runColumn {
+      let run = String(decoding: cells[column].prefix(64), as: UTF8.self)
+      if let lastRun, run != lastRun { row.run = run }
+      lastRun = run
     }
     if let column = header.splitColumn { split(&row, by: Self.word(cells[column])) }
     if let column = header.trainingColumn, ["false", "0", "no"].contains(Self.word(cells[column])) {

@@ -41,7 +41,13 @@ struct CSVSource: JobFileSource {
   mutating func readHistory(_ clock: any SessionClock) throws(SourceFailure) -> [Observation] {
     untimed = []
     defer { untimed = nil }
-    reader = CSVReader(file: file.name, local: context.localTime, study: try study())
+    let study = try study()
+    guard !study.mixesRuns else {
+      throw SourceFailure(
+        .failed, "\(file.path): its rows are of several runs in turn, as a column says",
+        remedy: "give a table of one run")
+    }
+    reader = CSVReader(file: file.name, local: context.localTime, study: study)
     var result = try sample(clock)
     while !isAtEnd { result += try sample(clock) }
     let now = clock.now
@@ -162,6 +168,7 @@ struct CSVSource: JobFileSource {
     for row in fresh {
       var next = JobRow(time: written)
       next.entries = row.entries
+      next.run = row.run
       if hasClock {
         guard let anchor, let clock = row.clock else {
           // A table none of whose times can be read has its rows all the same.

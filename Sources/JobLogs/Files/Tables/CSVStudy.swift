@@ -40,6 +40,29 @@ struct CSVStudy: Sendable {
       && !(looksLikeMilliseconds && lastClock >= 10_000)
   }
 
+  /// The runs that a column names, in the order in which they begin, and that of the row before.
+  private var runs: [UInt64] = []
+  private var lastRun: UInt64?
+  private var runRows = 0
+  private var isInterleaved = false
+
+  /// Whether rows of several runs stand in turn, or each row is of a run of its own: then they are no
+  /// course of a training.
+  var mixesRuns: Bool { runs.count > 1 && (isInterleaved || runRows < 2 * runs.count) }
+
+  /// Takes the cell that says of which run a row is.
+  mutating func take(run cell: ArraySlice<UInt8>) {
+    let mark = cell.withUnsafeBufferPointer { FNV1a.hash($0) }
+    runRows += 1
+    guard mark != lastRun else { return }
+    lastRun = mark
+    // What begins with another run begins anew.
+    last = nil
+    lastClock = -.infinity
+    lastPlace = nil
+    if runs.contains(mark) { isInterleaved = true } else if runs.count < 4096 { runs.append(mark) }
+  }
+
   /// What must not be taken, since its numbers are not what its name says.
   private(set) var refused: Set<Metric> = []
   private var totals: Set<Double> = []

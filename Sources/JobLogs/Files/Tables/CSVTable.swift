@@ -35,6 +35,8 @@ struct CSVHeader: Sendable, Equatable {
   let splitColumn: Int?
   /// The column that says whether a row is of the training.
   let trainingColumn: Int?
+  /// The column that says of which of several runs a row is, such as `fold` or `seed`.
+  let runColumn: Int?
   /// The program that writes such tables, as far as one can tell.
   let framework: String
 
@@ -105,8 +107,14 @@ struct CSVHeader: Sendable, Equatable {
     }
     splitColumn = names.firstIndex { Self.splitNames.contains($0.lowercased()) }
     trainingColumn = names.firstIndex { Self.trainingNames.contains($0.lowercased()) }
+    runColumn = names.firstIndex { Self.runNames.contains($0.lowercased()) }
   }
 
+  private static let runNames: Set<String> = [
+    "fold", "kfold", "k_fold", "cv_fold", "fold_id", "run", "run_id", "run_name", "seed", "trial",
+    "trial_id", "experiment", "exp", "exp_name", "experiment_name", "model", "model_name",
+    "replicate", "repetition", "repeat",
+  ]
   private static let trainingNames: Set<String> = ["is_train", "is_training"]
   private static let splitNames = Set(SplitName.keys.map { "\($0)" })
 
@@ -132,6 +140,8 @@ package struct CSVRow: Sendable, Equatable {
   package var entries: [JobRow.Entry] = []
   /// What the row's clock says, in seconds, if it has one.
   package var clock: Double?
+  /// The name of the run that begins with it, as a column says.
+  package var run: String?
 
   subscript(metric: Metric) -> Double? { entries.first { $0.metric == metric }?.value }
 

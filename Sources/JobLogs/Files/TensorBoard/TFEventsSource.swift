@@ -29,6 +29,7 @@ struct TFEventsSource: JobFileSource {
 
   private let path: String
   private let context: SourceContext
+  private var isWhole = false
   private var run: TFEventsRun?
   private var rows: JobRows?
   private var choice = ScalarChoice()
@@ -103,6 +104,14 @@ struct TFEventsSource: JobFileSource {
     return result
   }
 
+  mutating func expectWhole() { isWhole = true }
+
+  mutating func finish(_ clock: any SessionClock) -> [Observation] {
+    var result: [Observation] = []
+    rows?.finish(arrival: clock.now, to: &result)
+    return result
+  }
+
   private mutating func findFiles() throws(SourceFailure) {
     guard let found = given ?? TFEventsRun(below: path) else {
       throw SourceFailure(
@@ -112,7 +121,7 @@ struct TFEventsSource: JobFileSource {
     if run?.path != found.path {
       rows = JobRows(
         context, source: name, kind: "TensorBoard event file", path: found.path,
-        framework: "TensorBoard")
+        framework: "TensorBoard", isOfTracker: true, isWhole: isWhole)
       choice = ScalarChoice()
       files = []
     }

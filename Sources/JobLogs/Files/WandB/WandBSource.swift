@@ -14,6 +14,7 @@ struct WandBSource: JobFileSource {
   private let context: SourceContext
   private var file: GrowingFile?
   private var reader = WandBReader()
+  private var isWhole = false
   private var rows: JobRows?
   private var gpus: SecondHandGPUs
   private var lastLook: Timestamp?
@@ -75,12 +76,22 @@ struct WandBSource: JobFileSource {
     return say(now)
   }
 
+  mutating func expectWhole() { isWhole = true }
+
+  mutating func finish(_ clock: any SessionClock) -> [Observation] {
+    var result: [Observation] = []
+    rows?.finish(arrival: clock.now, to: &result)
+    return result
+  }
+
   private mutating func begin(_ found: String) {
     file = GrowingFile(path: found)
     reader = WandBReader()
     gpus = Self.gpus(name, context)
     (isEndTold, isDamageTold, summaryTime) = (false, false, nil)
-    rows = JobRows(context, source: name, kind: "W&B log", path: found, framework: "W&B")
+    rows = JobRows(
+      context, source: name, kind: "W&B log", path: found, framework: "W&B", isOfTracker: true,
+      isWhole: isWhole)
   }
 
   private mutating func say(_ now: Timestamp) -> [Observation] {
@@ -102,7 +113,8 @@ struct WandBSource: JobFileSource {
       isEndTold = true
       let words = code == 0 ? "ended" : "ended with code \(code)"
       rows.note(
-        "\(rows.device.label) \(words)", at: min(fresh.last?.time ?? now, now), to: &result)
+        "\(rows.device.label) \(words)", code == 0 ? .finished : .crashed,
+        at: min(fresh.last?.time ?? now, now), to: &result)
     }
     self.rows = rows
     return result

@@ -16,7 +16,7 @@ extension Import {
         return found
       }
     } catch {
-      throw Failure("\(path): \(error.message)")
+      throw failure(error, path)
     }
     let log: LogImport
     do throws(SourceFailure) {
@@ -24,7 +24,7 @@ extension Import {
         path: path, machine: machine, label: Self.name(path),
         zone: LogImport.Zone(LocalTime(rule), isNamed: isNamed), now: clock.now)
     } catch {
-      throw Failure("\(path): \(error.message)")
+      throw failure(error, path)
     }
     guard !log.observations.isEmpty else {
       throw Failure(
@@ -42,13 +42,20 @@ extension Import {
       tellLosses(of: found)
       return found
     } catch {
-      throw Failure("\(paths[0]): \(error.message)")
+      throw failure(error, paths[0])
     }
   }
 
-  /// Says on the terminal what of a file was passed over.
+  /// A source's failure in one line, with the file once and what to do.
+  private func failure(_ error: SourceFailure, _ path: String) -> Failure {
+    let words = error.message.hasPrefix(path) ? error.message : "\(path): \(error.message)"
+    return Failure(error.remedy.isEmpty ? words : "\(words); \(error.remedy)")
+  }
+
+  /// Says on the terminal what of a file was passed over or assumed.
   private func tellLosses(of observations: [Observation]) {
-    for case .event(let event) in observations where event.cause == .refused {
+    for case .event(let event) in observations
+    where event.cause == .refused || event.cause == .assumed {
       printError(event.text)
     }
   }
