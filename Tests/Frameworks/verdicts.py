@@ -139,7 +139,7 @@ def judge(recording, truths, traits):
         verdicts["step time"] = Verdict.unknown("the report tells no step time")
 
     verdicts["J/step"] = judge_joules(recording, truths, ends, base)
-    verdicts["J/token"] = judge_token_joules(job, truth, verdicts["J/step"])
+    verdicts["J/token"] = judge_token_joules(recording, truth, ends, verdicts["J/step"])
     return verdicts
 
 
@@ -201,67 +201,95 @@ def tokens_per_step(truth):
     return (more - fewer) / (int(last) - int(first))
 
 
-def judge_joules(recording, truths, ends, base):
-    """Joules for a step, over the steps that the recording saw; then those of a token's share.
+def drawn(begin, end, holes):
+    """The joules between two times without those of some stretches."""
+    inside = [(max(begin, low), min(end, high)) for low, high in holes]
+    return watts.energy(begin, end) - sum(watts.energy(low, high) for low, high in inside if low < high)
 
-    How late the first and the last report were heard is a matter of its own: where the window is
-    longer or shorter than the script's by no more than EDGE, that is taken out, and told behind.
+
+def stretch_error(said, heard, seconds, begin, end, count, holes):
+    """The error of joules for each of `count`, done from `begin` to `end` in truth.
+
+    How late the first and the last report were heard is a matter of its own: where both edges are off by
+    no more than EDGE, the joules are those between the times at which they were heard. Returns the
+    error, and by how much the stretch is longer than in truth; no error where an edge is further off.
     """
-    job = recording.job or {}
-    if job.get("joules_per_step") is None:
-        return Verdict.unknown(job.get("joules_unknown_because") or "no cost is stated")
-    truth, said = truths[-1], job["joules_per_step"]
-    begins = dict((step, end) for step, end in truths[0]["ends"])
-    seen = [step + 1 - base for _, step in recording.points("step") if step + 1 - base in begins]
-    last, choices = truth["last_step"], []
-    for first, begin in ((min(seen, default=None), begins), (truth["ends"][0][0], ends)):
-        if first is not None and first < last:
-            choices.append((begin[first], ends[last], last - first))
-    if len(truths) > 1 and choices:
-        # All that was done, also what was done again, without the time between the two.
-        runs = [(run["ends"][0], run["ends"][-1]) for run in truths]
-        steps = sum(end[0] - begin[0] for begin, end in runs)
-        joules = sum(watts.energy(begin[1], end[1]) for begin, end in runs)
-        choices.append((runs[0][0][1], runs[-1][1][1], steps, joules))
-    if not choices:
-        return Verdict("WRONG", True, "a cost of one step")
+    late = seconds - (end - begin)
+    if abs(heard - begin) > EDGE or abs(late) > EDGE:
+        return None, late
+    return said / (drawn(heard, heard + seconds, holes) / count) - 1, late
 
-    def true(choice):
-        begin, end, steps = choice[:3]
-        return (choice[3] if len(choice) > 3 else watts.energy(begin, end)) / steps
 
-    def late(choice):
-        seconds = job.get("seconds")
-        return 0 if seconds is None else seconds - (choice[1] - choice[0])
+def judge_stretch(said, heard, seconds, begin, end, count, unit, holes):
+    """The verdict on joules for each of `count`, with what is said and what is true behind it.
 
-    def rest(choice):
-        """The error that the edges do not explain."""
-        heard = recording.points("step")[0][0]
-        if len(truths) == 1 and abs(heard - choice[0]) <= EDGE and abs(late(choice)) <= EDGE:
-            own = watts.energy(heard, heard + choice[1] - choice[0] + late(choice))
-            return said / (own / choice[2]) - 1
-        edge = late(choice) if abs(late(choice)) <= EDGE else 0
-        mean = true(choice) * choice[2] / (choice[1] - choice[0])
-        return said / (true(choice) + edge * mean / choice[2]) - 1
-
-    choice = min(choices, key=lambda choice: abs(rest(choice)))
-    # Where there are two stretches, the power at their edges is known to within a third.
-    doubt = abs(late(choice)) / 3 if len(truths) > 1 else 0
-    tolerance = TOLERANCE + 100 * doubt / (choice[1] - choice[0])
-    error = (said / true(choice) - 1) * 100
-    verdict = Verdict.error(1 + rest(choice), 1, tolerance)
-    verdict.true = true(choice)
+    `holes` are evaluations whose joules are not in it, as the report says.
+    """
+    true = drawn(begin, end, holes) / count
+    rest, late = stretch_error(said, heard, seconds, begin, end, count, holes)
+    error = said / true - 1
+    verdict = Verdict.error(1 + (error if rest is None else rest), 1)
+    if rest is None and not verdict.wrong:
+        verdict = Verdict("WRONG", True)
+    verdict.true = true
     verdict.reason = (
-        f"{said:.4g} J said and {true(choice):.4g} J true, over {job['steps']:.0f} steps and "
-        f"{job.get('seconds') or 0:.2f} s, in truth {choice[2]} and {choice[1] - choice[0]:.2f} s")
-    if abs(error) > TOLERANCE and not verdict.wrong:
-        verdict.text = f"{error:+.1f} %, edge {late(choice):+.2f} s"
+        f"{said:.4g} J a {unit} said and {true:.4g} J true, over {seconds:.2f} s from {heard:.2f}, "
+        f"in truth {count} in {end - begin:.2f} s from {begin:.2f}")
+    if abs(error) > TOLERANCE / 100 and not verdict.wrong:
+        verdict.text = f"{100 * error:+.1f} %, edge {late:+.2f} s"
     return verdict
 
 
-def judge_token_joules(job, truth, per_step):
-    """Joules for a token: as wrong as those for a step, and no more."""
-    said = job.get("joules_per_token")
+def holes(job, truth):
+    """The evaluations whose joules the report leaves out of those of a step."""
+    apart = [pause for pause in job.get("pauses", [])
+             if pause["kind"] == "evaluation" and not pause["in_joules_per_step"]]
+    return [(begin, end) for _, _, begin, end in truth["evaluations"]] if apart else []
+
+
+def last_life(recording, truths, base):
+    """The rows of the last life of the job, and what is wrong with how its lives are told."""
+    runs = (recording.job or {}).get("runs", [])
+    points = [(time, step + 1 - base) for time, step in recording.points("step")]
+    if len(truths) == 1:
+        return points, "one run is told as several" if runs else ""
+    begun = truths[-1]["ends"][0][1]
+    if not any(time < begun for time, _ in points):
+        return points, ""
+    if len(runs) != 2:
+        return points, f"{max(1, len(runs))} runs are told, and there were 2"
+    run = runs[-1]
+    if run.get("began_by") != "resumed":
+        return points, f"the second run {run.get('began_by')}, and was resumed"
+    # What was done twice, as far as two reports show it.
+    redone = truths[0]["last_step"] - truths[-1]["ends"][0][0]
+    apart = max([1] + [later[1] - earlier[1] for earlier, later in zip(points, points[1:])])
+    if abs(run["redone_steps"] - redone) > apart:
+        return points, f"{run['redone_steps']} steps are told as done again, {redone} were"
+    return [point for point in points if point[0] >= run["started"] - 1e-3], ""
+
+
+def judge_joules(recording, truths, ends, base):
+    """Joules for a step, over the steps of the last run that the recording saw."""
+    job = recording.job or {}
+    points, fault = last_life(recording, truths, base)
+    if fault:
+        return Verdict("WRONG", True, fault)
+    if job.get("joules_per_step") is None:
+        return Verdict.unknown(job.get("joules_unknown_because") or "no cost is stated")
+    seen = [(time, step) for time, step in points if step in ends]
+    if not seen or seen[0][1] >= seen[-1][1]:
+        return Verdict("WRONG", True, "a cost of one step")
+    (heard, first), (_, last) = seen[0], seen[-1]
+    return judge_stretch(
+        job["joules_per_step"], heard, job["seconds"], ends[first], ends[last], last - first, "step",
+        holes(job, truths[-1]))
+
+
+def judge_token_joules(recording, truth, ends, per_step):
+    """Joules for a token, over the stretch between two counts of tokens that the report names."""
+    job = recording.job or {}
+    said, over = job.get("joules_per_token"), job.get("tokens_over")
     if said is None:
         return Verdict.unknown(job.get("joules_unknown_because", "no tokens are told"))
     if not truth["tokens"]:
@@ -270,10 +298,14 @@ def judge_token_joules(job, truth, per_step):
         exact = Verdict.error(said, per_step.true / tokens_per_step(truth))
         if not exact.wrong:
             return exact
-    if job.get("joules_per_step") is None:
-        return Verdict("WRONG", True, f"{said:.4g} J for a token said, and none for a step")
-    ratio = Verdict.error(job["joules_per_step"] / said, tokens_per_step(truth))
-    if ratio.wrong:
-        ratio.reason += ", tokens for a step"
-        return ratio
-    return per_step
+    if over is None:
+        return Verdict("WRONG", True, f"{said:.4g} J for a token said, over nobody knows what")
+    begin, end = (
+        min(ends.items(), key=lambda item: abs(item[1] - time))
+        for time in (over["started"], over["started"] + over["seconds"]))
+    if end[0] <= begin[0]:
+        return Verdict("WRONG", True, "a cost of the tokens of one step")
+    tokens = (end[0] - begin[0]) * tokens_per_step(truth)
+    return judge_stretch(
+        said, over["started"], over["seconds"], begin[1], end[1], tokens,
+        "token", holes(job, truth))
