@@ -60,10 +60,24 @@ extension Ledger {
       where event.device == job && (event.cause == .restarted || event.cause == .resumed) {
         var restart = event
         restart.time = fall(of: job, before: event.time, after: restarts.last?.time) ?? event.time
+        // That a program began is known before the step at which it goes on.
+        if event.cause == .resumed, let last = restarts.last, last.cause == .restarted,
+          !hasSteps(job, from: last.time, until: restart.time)
+        {
+          restarts[restarts.count - 1].cause = .resumed
+        }
         restarts.append(restart)
       }
       return restarts
     }
+  }
+
+  /// Whether a job told steps from a time on, before another.
+  private func hasSteps(_ job: DeviceID, from: Timestamp, until: Timestamp) -> Bool {
+    guard let id = timeline.id(.step, of: job), let first = timeline.reading(id, from: from) else {
+      return false
+    }
+    return first.time < until
   }
 
   /// How far before the word of a restart its first rows may lie, in seconds.

@@ -18,7 +18,7 @@ struct LogHistory: Sendable {
     var step: Int64?
     var stepTime: Double?
     /// What the job did besides steps, since the row before or with this row.
-    var pauses: Set<PauseKind> = []
+    var pauses = HeardPauses()
     /// Whether the time of a step leaves that out.
     var isTimeWithoutPauses = false
   }
@@ -74,7 +74,7 @@ struct LogHistory: Sendable {
   /// Whether the next time is to be kept, as it ends a stretch without.
   private var isOpen = false
   private var pending: Pending?
-  private var kinds: Set<PauseKind> = []
+  private var pauses = HeardPauses()
 
   private struct Pending {
     var progress: Progress
@@ -151,9 +151,9 @@ struct LogHistory: Sendable {
   }
 
   /// Hears that the job did something besides steps.
-  mutating func hear(_ kind: PauseKind) {
+  mutating func hear(_ told: HeardPauses) {
     flush()
-    kinds.insert(kind)
+    pauses.formUnion(told)
   }
 
   /// Adds a word about the row at hand.
@@ -173,13 +173,14 @@ struct LogHistory: Sendable {
     waiting.progress.fill(&reading)
     guard !reading.isEmpty else { return }
     if waiting.redone > 0 { reading.set(.redoneSteps, steps: waiting.redone) }
+    pauses.formUnion(waiting.progress.heardPauses)
     let row = Row(
       isStamped: waiting.isStamped, before: waiting.before, elapsed: waiting.progress.elapsed,
       clock: waiting.progress.clock, step: waiting.progress.step,
       stepTime: waiting.progress.stepTime,
-      pauses: kinds.union(waiting.progress.pause.map { [$0] } ?? []),
+      pauses: pauses,
       isTimeWithoutPauses: waiting.progress.isTimeWithoutPauses)
-    kinds = []
+    pauses = HeardPauses()
     if let step = waiting.progress.step { last.step = step }
     if let total = waiting.progress.stepTotal { last.total = total }
     let numbers = Numbers(

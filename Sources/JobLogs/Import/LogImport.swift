@@ -109,9 +109,8 @@ public struct LogImport: Sendable {
     observations.reserveCapacity(rows.count + words.count + 64)
     var pauses = ToldPauses()
     history.forEachRow { place, row in
-      if timing == .stamped || timing == .anchored,
-        let pause = pauses.hear(rows[place], at: layout.times[place])
-      {
+      let isPlaced = timing == .stamped || timing == .anchored
+      for pause in isPlaced ? pauses.hear(rows[place], at: layout.times[place]) : [] {
         let told = Progress(pause)
         var reading = Reading(device: parser.device, time: pause.end, arrival: pause.end)
         told.fill(&reading)
@@ -151,7 +150,8 @@ public struct LogImport: Sendable {
       if let offset = stamps.ownOffset {
         remarks.append(
           "times without zone, read as \(TimeZoneRule.name(offset: offset)), as the log's times "
-            + "with zone show")
+            + "with zone show"
+            + (stamps.contradictsNamed ? ", and not as \(zone.local.zone)" : ""))
       } else {
         let who = zone.isNamed ? "" : ", this machine's zone; --timezone names another"
         remarks.append("times without zone, read as \(zone.local.zone)\(who)")
@@ -211,11 +211,11 @@ public struct LogImport: Sendable {
 }
 
 extension ToldPauses {
-  /// Hears a row of a finished log, whose time is known; returns the pause before it.
-  fileprivate mutating func hear(_ row: LogHistory.Row, at time: Timestamp) -> Pause? {
-    row.pauses.forEach { hear($0) }
+  /// Hears a row of a finished log, whose time is known; returns the pauses before it.
+  fileprivate mutating func hear(_ row: LogHistory.Row, at time: Timestamp) -> [Pause] {
+    hear(row.pauses)
     guard row.isTimeWithoutPauses, row.isStamped, let step = row.step, let seconds = row.stepTime
-    else { return nil }
+    else { return [] }
     return hear(step, seconds: seconds, at: time)
   }
 }

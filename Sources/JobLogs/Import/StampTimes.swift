@@ -18,6 +18,8 @@ struct StampTimes: Sendable {
   private(set) var readsDayFirst = false
   /// Seconds east of UTC that the log itself shows, by times with their zone beside times without.
   private(set) var ownOffset: Int?
+  /// Whether that is another zone than the one that was named.
+  private(set) var contradictsNamed = false
 
   private var local: LocalTime
   /// The last hour that comes once, and how far clocks were from UTC in it.
@@ -28,13 +30,15 @@ struct StampTimes: Sendable {
 
   /// Works it out; a log's last line is no younger than the file's last change.
   ///
-  /// A zone that nobody named gives way to what the log itself shows.
+  /// A zone that nobody named gives way to what the log itself shows, and so does one that was named and
+  /// contradicts it.
   init(_ history: LogHistory, local: LocalTime, isNamed: Bool, modified: Timestamp) {
     self.local = local
     self.modified = modified
     let stamps = history.stamps
-    if !isNamed, let offset = history.zone.offset {
+    if let offset = history.zone.offset, !isNamed || !Self.fits(local, offset, stamps) {
       ownOffset = offset
+      contradictsNamed = isNamed
       self.local = LocalTime(zone: local.zone) { [$0 - Int64(offset)] }
     }
     let hasDates = stamps.contains { if case .clock = $0.stamp { false } else { true } }
@@ -44,6 +48,19 @@ struct StampTimes: Sendable {
     }
     readsDayFirst = history.hasStrokes == true && Self.beginsWithDays(stamps)
     place(stamps, hasDates: hasDates)
+  }
+
+  /// Whether the clocks of a zone were so many seconds ahead of UTC at the first date that has no zone.
+  private static func fits(
+    _ local: LocalTime, _ offset: Int, _ stamps: [LogHistory.Heard]
+  ) -> Bool {
+    for heard in stamps {
+      guard case .local(let shown) = heard.stamp else { continue }
+      let seconds = shown.flooredQuotient(by: LogStamp.second)
+      return local.times(seconds).contains(seconds - Int64(offset))
+    }
+    // A time of day alone contradicts nothing.
+    return true
   }
 
   /// Whether times of a clock are what passed since a beginning: they begin at zero, and the last is

@@ -12,6 +12,8 @@ struct LineBurst: Sendable {
   private var taken = 0
   /// How many rows became part of another since that was last asked.
   private var merged = 0
+  /// The newest seconds of a step, for rows that begin without.
+  private var newestTime: Double?
   /// The longest burst that is told row by row; in a longer one two rows become one.
   private static let cap = 1 << 16
 
@@ -24,7 +26,10 @@ struct LineBurst: Sendable {
       (share, taken) = (1, 1)
       return
     }
-    let isNext = rows[last].step.map { step in progress.step.map { $0 != step } ?? false } ?? false
+    // What an evaluation took is told at its end, and not at the step it came after.
+    let isPause = progress.statedPause > 0 && rows[last].statedPause == 0
+    let isNext =
+      rows[last].step.map { step in progress.step.map { $0 != step || isPause } ?? false } ?? false
     guard isNext, taken == share else {
       if isNext {
         taken += 1
@@ -75,6 +80,7 @@ struct LineBurst: Sendable {
   mutating func take(arrival: Timestamp, floor: Timestamp?) -> [(time: Timestamp, row: Progress)] {
     defer { rows.removeAll(keepingCapacity: true) }
     guard rows.count > 1, let floor, let gaps = gaps() else {
+      newestTime = rows.last { $0.stepTime != nil }?.stepTime ?? newestTime
       return takeNewest(arrival, floor)
     }
     let span = gaps.reduce(0, +)
@@ -119,15 +125,17 @@ struct LineBurst: Sendable {
   private static let longestPast = 600.0
 
   /// The seconds before each row since the one before, the first 0; `nil` when not all are known.
-  private func gaps() -> [Double]? {
+  private mutating func gaps() -> [Double]? {
     var gaps = [0.0]
-    var time = rows[0].stepTime
+    var time = rows[0].stepTime ?? newestTime
+    defer { newestTime = time }
     for index in rows.indices.dropFirst() {
       time = rows[index].stepTime ?? time
+      let pause = rows[index].statedPause
       guard let time, let step = rows[index].step, let before = rows[index - 1].step,
-        step > before
+        step > before || step == before && pause > 0
       else { return nil }
-      gaps.append(time * Double(step &- before))
+      gaps.append(time * Double(step &- before) + pause)
     }
     return gaps
   }
@@ -141,5 +149,13 @@ struct LineBurst: Sendable {
     }
     rows.removeSubrange(count...)
     share *= 2
+  }
+}
+
+extension Progress {
+  /// Seconds that an evaluation or a checkpoint took before this row, as it says; 0 for none.
+  fileprivate var statedPause: Double {
+    let pause = (evaluationTime ?? 0) + (checkpointTime ?? 0)
+    return pause.isFinite ? max(0, pause) : 0
   }
 }

@@ -130,12 +130,19 @@ struct LinePrefix {
     }
     guard end > line.startIndex, end < limit else { return nil }
     if line[end] == 0x3A {
-      guard hasDigit, end + 1 < line.endIndex, line[end + 1] == 0x20 else { return nil }
+      guard hasDigit, end + 1 < line.endIndex, line[end + 1] == 0x20,
+        hasLetter || !isTree(line[(end + 2)...])
+      else { return nil }
       return end + 2 - line.startIndex
     }
     guard hasLetter else { return nil }
     while end < limit, line[end] == 0x20 { end += 1 }
     return end < limit && line[end] == 0x7C ? end + 1 - line.startIndex : nil
+  }
+
+  /// Whether what CatBoost says of a tree follows its number: `12: learn: 0.48 …`.
+  private static func isTree(_ rest: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    rest.starts(with: "learn: ".utf8) || rest.starts(with: "test: ".utf8)
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { 0x30...0x39 ~= byte }

@@ -15,6 +15,16 @@ extension LogLine {
     return at
   }
 
+  /// Where so many words of the message end.
+  func end(ofWords count: Int) -> Int {
+    var at = skipSpaces(message)
+    for _ in 0..<count {
+      while at < bytes.count, bytes[at] != 0x20 { at += 1 }
+      at = skipSpaces(at)
+    }
+    return at
+  }
+
   /// The number behind spaces at a place.
   func number(behindSpaces place: Int) -> Number? { number(at: skipSpaces(place)) }
 

@@ -8,7 +8,7 @@ extension LogParser {
     isLate: Bool = false, isHeld: Bool = false
   ) {
     if found.isBanner {
-      if deduplicator.hasBegun { beginAnew(arrival) }
+      if deduplicator.hasBegun { beginAnew() }
       model.hearBanner()
       choose(index, [])
     }
@@ -36,13 +36,16 @@ extension LogParser {
       model.hear(found)
       takeBarClock()
     }
-    if found.retractsSteps || model.hasTakenBack { retractSteps() }
+    let isOther = model.hasTakenBack
+    if found.retractsSteps || isOther { retractSteps() }
     if let total = model.takeDecided() { tellUndecided(total, arrival) }
     model.hasTakenBack = false
-    if model.isBeginning, !wasBeginning { sayAnew(arrival) }
+    if model.isBeginning || model.beginning == .fresh && !isOther, !wasBeginning {
+      hasBegunUnsaid = true
+    }
     found.facts = [:]
     if found.fields.isEmpty, found.note == nil {
-      if let kind = found.pause { hear(kind) }
+      if found.pause != nil { hear(found.heardPauses) }
       return
     }
     let own = found.fields
@@ -140,11 +143,11 @@ extension LogParser {
   }
 
   /// A program says once more what it is about to do: another life begins.
-  mutating func beginAnew(_ arrival: Timestamp) {
+  mutating func beginAnew() {
     guard !model.isBeginning else { return }
     model.beginAnew()
-    deduplicator.begin(.fresh)
-    sayAnew(arrival)
+    deduplicator.begin(.untold)
+    hasBegunUnsaid = true
   }
 
   /// Takes back the steps told so far; once, until there are others.
@@ -160,19 +163,15 @@ extension LogParser {
 
   /// Hears a step that a line states: what a bar told before of quite others, such as the batches of
   /// which several make a step, is taken back.
-  mutating func hearStated(_ stated: Int64, _ arrival: Timestamp) {
+  mutating func hearStated(_ stated: Int64) {
     guard counting == 0, hasSteps, let counted = model.step else { return }
     let (low, high) = (Double(min(stated, counted)), Double(max(stated, counted)))
     guard high > 1.5 * low + 10 else { return }
     retractSteps()
     if history == nil {
       deduplicator.begin(.fresh)
-      if !model.isBeginning { sayAnew(arrival) }
+      if !model.isBeginning { hasBegunUnsaid = true }
     }
-  }
-
-  private mutating func sayAnew(_ arrival: Timestamp) {
-    say("began anew", at: arrival, .restarted)
   }
 
   /// A line of a finished log beside a bar is as old as that, as long as the bar goes on being drawn.

@@ -53,6 +53,7 @@ extension LogParser {
       found.drop(deduplicator.said)
       if found.fields.isEmpty { return }
     case .resumed, .restarted:
+      hasBegunUnsaid = false
       // The line that was put aside was the first of this life.
       let first = before.flatMap { $0.progress.step ?? 0 < found.step ?? 0 ? $0 : nil }
       let step = first?.progress.step ?? found.step ?? 0
@@ -67,7 +68,12 @@ extension LogParser {
       } else {
         found.beginning = beginning
       }
-    case .news: hearPass()
+    case .news:
+      hearPass()
+      if hasBegunUnsaid {
+        hasBegunUnsaid = false
+        found.beginning = Progress.Beginning(text: "began anew", cause: .restarted)
+      }
     }
     lastArrival = arrival
     if let loss {
@@ -171,19 +177,20 @@ extension LogParser {
   }
 
   /// Hears that a job did something besides steps.
-  mutating func hear(_ kind: PauseKind) {
-    if history != nil { history?.hear(kind) } else { pauses.hear(kind) }
+  mutating func hear(_ told: HeardPauses) {
+    if history != nil { history?.hear(told) } else { pauses.hear(told) }
   }
 
-  /// Tells the pause before a row, if there was one.
+  /// Tells the pauses before a row, if there were any.
   private mutating func tellPause(
     before progress: Progress, at time: Timestamp, _ arrival: Timestamp
   ) {
-    if let kind = progress.pause { pauses.hear(kind) }
-    guard progress.isTimeWithoutPauses, let step = progress.step, let seconds = progress.stepTime,
-      let pause = pauses.hear(step, seconds: seconds, at: time)
+    if progress.pause != nil { pauses.hear(progress.heardPauses) }
+    guard progress.isTimeWithoutPauses, let step = progress.step, let seconds = progress.stepTime
     else { return }
-    emit(Progress(pause), at: pause.end, arrival)
+    for pause in pauses.hear(step, seconds: seconds, at: time) {
+      emit(Progress(pause), at: pause.end, arrival)
+    }
   }
 
   mutating func emit(_ progress: Progress, at time: Timestamp, _ arrival: Timestamp) {

@@ -49,6 +49,8 @@ public struct LogParser: Sendable {
   /// The last line that nobody understood, whose words may be about the bar below it.
   private var before: [UInt8] = []
   var deduplicator = StepDeduplicator()
+  /// Whether another life began of which nothing was said yet: its first row may tell how.
+  var hasBegunUnsaid = false
   var pauses = ToldPauses()
   /// The time of the newest line of a past that had one.
   var lastTime: Timestamp?
@@ -171,7 +173,7 @@ public struct LogParser: Sendable {
       if read(line, index, stamp, arrival) { return }
     }
     if history != nil { brokenLines.look(at: line, number: number) }
-    passOver(line, arrival)
+    passOver(line)
   }
 
   /// Returns what the lines taken so far say.
@@ -183,6 +185,10 @@ public struct LogParser: Sendable {
       releaseWaiting(arrival, redrawn: nil)
     }
     emitStamped(arrival)
+    if hasBegunUnsaid, !isBehind {
+      hasBegunUnsaid = false
+      say("began anew", at: arrival, .restarted)
+    }
     if isBehind {
       burst.collapse()
     } else if !burst.isEmpty {
@@ -208,10 +214,10 @@ public struct LogParser: Sendable {
   private static let banners: [StaticString] = ["Starting training for ", "running training"]
 
   /// Keeps what may matter of a line that no reader understands.
-  private mutating func passOver(_ line: LogLine, _ arrival: Timestamp) {
+  private mutating func passOver(_ line: LogLine) {
     if line.find("Traceback (most recent call last)", from: line.message) != nil { model.end() }
     for banner in Self.banners where line.starts(with: banner, at: line.message) {
-      if deduplicator.hasBegun { beginAnew(arrival) }
+      if deduplicator.hasBegun { beginAnew() }
     }
     before.removeAll(keepingCapacity: true)
     before.append(contentsOf: line.bytes[line.message...].prefix(120))
@@ -220,7 +226,12 @@ public struct LogParser: Sendable {
   /// What the words of the last line say that nobody understood.
   func wordsBefore() -> Caption.Words {
     guard !before.isEmpty else { return [] }
-    return Caption(LogLine(before), 0..<before.count).words
+    let line = LogLine(before)
+    let words = Caption(line, 0..<before.count).words
+    guard !words.isDisjoint(with: [.preparation, .inference]) else { return words }
+    // `Tokenizing …` is about what follows, `keys missing in the checkpoint` is not.
+    let first = Caption(line, 0..<line.end(ofWords: 3)).words
+    return words.subtracting([.preparation, .inference]).union(first)
   }
 
   /// Lets one reader look at a line; false when it is not of its format.
@@ -235,7 +246,7 @@ public struct LogParser: Sendable {
       held.lines.append(hold(ownStamp(line, stamp), .init(line), arrival))
       return true
     }
-    if let stated = found.step, found.count == nil { hearStated(stated, arrival) }
+    if let stated = found.step, found.count == nil { hearStated(stated) }
     if !held.lines.isEmpty, held.reader == index {
       let now = found
       let lines = held.lines

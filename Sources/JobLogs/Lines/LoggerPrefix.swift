@@ -129,9 +129,25 @@ struct LoggerPrefix {
     let digits = at
     while at < end, line[at] &- 0x30 < 10 || line[at] == 0x20 { at += 1 }
     guard at > digits else { return false }
-    guard at < end else { return !word.isEmpty }
+    guard at < end else { return !word.isEmpty || isScored(line, behind: end) }
+    if line[at] == 0x2C { return !word.isEmpty }
     return line[at] == 0x2F
       && line[(at + 1)..<end].allSatisfy { $0 &- 0x30 < 10 || $0 == 0x20 }
+  }
+
+  /// Whether what XGBoost or LightGBM score stands behind the number of a round:
+  /// `[10] train-logloss:0.48`, `[10] training's l2: 0.48`.
+  private static func isScored(_ line: UnsafeBufferPointer<UInt8>, behind end: Int) -> Bool {
+    let start = skipSpaces(line, end + 1)
+    let window = line[start...].prefix(80)
+    guard let colon = window.firstIndex(of: 0x3A), colon > start, colon + 1 < line.count else {
+      return false
+    }
+    let name = window[..<colon]
+    let value = skipSpaces(line, colon + 1)
+    guard value < line.count, isDigit(line[value]) || line[value] == 0x2D else { return false }
+    let isQuote = name.contains(0x27) && line[colon + 1] == 0x20
+    return isQuote || name.contains(0x2D) && !name.contains(0x20) && value == colon + 1
   }
 
   /// What looks like a date or a time of day and is none that is known: `2026-02-24`, `19.11.2026-1`.

@@ -55,6 +55,29 @@ enum LossRole: Sendable, Hashable {
     return words.contains { parts.contains($0) }
   }
 
+  /// What a loss is to what is minimized, by its name.
+  enum Part: Sendable {
+    case whole
+    /// A part where there are others, such as `policy_loss` beside `value_loss`.
+    case perhaps
+    case part
+    /// That of one of two models that learn from one another, a regularizer, or nobody knows what.
+    case other
+  }
+
+  /// What the loss of a name is to the whole; `nil` for a name of something else, and for a loss on data
+  /// that are not trained on.
+  static func part(_ name: String) -> Part? {
+    let name = ScalarNames.normal(name)
+    let words = words(name)
+    guard words.contains("loss") || words.contains("losses"),
+      !words.contains(where: otherData.contains)
+    else { return nil }
+    if isPart(name) { return .part }
+    if mayBePart(name) { return .perhaps }
+    return LossRole(name: name) == nil ? .other : .whole
+  }
+
   /// Whether a name may be that of a part, if there are others.
   static func mayBePart(_ name: String) -> Bool {
     words(ScalarNames.normal(name)).contains { objectives.contains($0) }

@@ -18,6 +18,9 @@ struct NamedValues: Sendable {
   private var best = InlineArray<22, Int8>(repeating: .max)
   private var now = InlineArray<22, Int8>(repeating: .max)
 
+  /// What names of losses are to the whole.
+  private var parts: [UInt64: LossRole.Part] = [:]
+
   /// More names than this no job has; a hostile one must not fill the memory.
   private static let mostNames = 4096
 
@@ -26,12 +29,14 @@ struct NamedValues: Sendable {
     now = InlineArray(repeating: .max)
   }
 
-  /// Takes a number under the name in a range; false when nobody knows the name.
+  /// Takes a number under the name in a range of its line, or of another, such as the head of a table;
+  /// false when nobody knows the name.
   @discardableResult
   mutating func take(
-    _ line: LogLine, _ key: Range<Int>, _ number: LogLine.Number, _ progress: inout Progress
+    _ line: LogLine, _ key: Range<Int>, _ number: LogLine.Number, _ progress: inout Progress,
+    namedIn head: LogLine? = nil
   ) -> Bool {
-    guard let entry = entry(line, key) else { return false }
+    guard let entry = entry(head ?? line, key) else { return false }
     let place = entry.field.rawValue
     let rank = Int8(clamping: entry.use.rank)
     // An accuracy of which nobody says on which data is mostly that of the batch.
@@ -63,6 +68,20 @@ struct NamedValues: Sendable {
   /// What the name in a range means, if anybody knows.
   mutating func field(_ line: LogLine, _ key: Range<Int>) -> Progress.Field? {
     entry(line, key)?.field
+  }
+
+  /// What the loss of a name is to the whole; `nil` for a name of something else.
+  mutating func part(_ line: LogLine, _ key: Range<Int>) -> LossRole.Part? {
+    guard key.count <= 60, let place = NamedValuesReader.loss(line, key.lowerBound),
+      place < key.upperBound
+    else { return nil }
+    let hash = line.bytes.withUnsafeBufferPointer {
+      FNV1a.hash(UnsafeBufferPointer(rebasing: $0[key]))
+    }
+    if let known = parts[hash] { return known }
+    guard let part = LossRole.part(line.text(key)) else { return nil }
+    if parts.count < Self.mostNames { parts[hash] = part }
+    return part
   }
 
   private mutating func entry(_ line: LogLine, _ key: Range<Int>) -> Entry? {

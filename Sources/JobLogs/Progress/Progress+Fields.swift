@@ -74,7 +74,7 @@ extension Progress {
     if let new = other.elapsed { (elapsed, clock) = (new, other.clock) }
     fields.formUnion(other.fields)
     other.fields.forEach { slots[$0.rawValue] = other.slots[$0.rawValue] }
-    if let new = other.pause { pause = new }
+    if let new = other.pause { (pause, pauseSeconds) = (new, other.pauseSeconds) }
     if let new = other.beginning { beginning = new }
     redone = max(redone, other.redone)
     if other.isTimeWithoutPauses { isTimeWithoutPauses = true }

@@ -41,6 +41,8 @@ struct Progress: Sendable {
   var announcedTotal: Int64?
   /// What the job did besides steps, as the line shows.
   var pause: PauseKind?
+  /// Seconds that it took, if the line says so.
+  var pauseSeconds: Double?
   /// Whether the time of a step is a mean over all steps since the line before, without pauses.
   var isTimeWithoutPauses = false
   /// Whether what was told as steps before is known now to be none of the run.
@@ -55,6 +57,13 @@ struct Progress: Sendable {
   }
 
   init() {}
+
+  /// What the job did besides steps, with the seconds it took.
+  var heardPauses: HeardPauses {
+    var heard = HeardPauses()
+    if let pause { heard.hear(pause, seconds: pauseSeconds) }
+    return heard
+  }
 
   /// Forgets everything, to be filled anew.
   mutating func clear() {
@@ -73,6 +82,7 @@ struct Progress: Sendable {
     if beginning != nil { beginning = nil }
     redone = 0
     pause = nil
+    pauseSeconds = nil
     isTimeWithoutPauses = false
     retractsSteps = false
     if !facts.isEmpty { facts = [:] }
@@ -161,11 +171,18 @@ package enum ProgressFormats {
     JSONRowsReader.self,
     ImageNetReader.self,
     ESPnetReader.self,
+    WeNetReader.self,
+    CoquiReader.self,
+    TacotronReader.self,
+    BasicSRReader.self,
+    BoostingReader.self,
+    CatBoostReader.self,
     StepBlocksReader.self,
     RSLRLReader.self,
     StableBaselinesReader.self,
     OLMoCoreReader.self,
     ProgressBarReader.self,
+    ColumnsReader.self,
     NamedValuesReader.self,
   ]
 

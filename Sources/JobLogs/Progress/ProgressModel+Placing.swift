@@ -60,7 +60,7 @@ extension ProgressModel {
       set(before &+ count.done, before > 0 ? nil : count.total)
     }
     progress.stepTime = count.unit == .data ? nil : tracks[index].pace.each(count.secondsEach)
-    if progress.stepTime == nil { progress.elapsed = nil }
+    if progress.stepTime == nil, !tracks[index].pace.isAfterPause { progress.elapsed = nil }
     fill(&progress, hasRate: count.secondsEach != nil)
   }
 

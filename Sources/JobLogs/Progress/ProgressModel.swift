@@ -212,6 +212,12 @@ struct ProgressModel: Sendable {
       return Self.unnamedAside
     }
     guard !before.isDisjoint(with: .aside) else { return 0 }
+    // A program that ended and comes back with the very total of its steps goes on with them.
+    if let run, tracks[run].name == 0, tracks[run].isDead, tracks[run].total == count.total,
+      tracks[run].strength >= .confirmed
+    {
+      return 0
+    }
     let steps = tracks.first { $0.name == 0 && $0.total == count.total }
     return steps.map { $0.isOpen && count.done >= $0.done } ?? false ? 0 : Self.unnamedAside
   }

@@ -27,6 +27,8 @@ struct StepDeduplicator: Sendable {
     case resumed
     /// At a checkpoint, where the bar shows the last step that need not be done again.
     case position
+    /// At a step that is still to be told: what the program says as it begins names none.
+    case untold
   }
 
   /// What a line is known by.
@@ -57,6 +59,10 @@ struct StepDeduplicator: Sendable {
   private var isPosition = false
   /// The first step of this life.
   private var first: Int64?
+  /// The first step of the life before, where it is not known yet how this one begins.
+  private var former: Int64?
+  /// How many steps lay between the last two that were told.
+  private var interval: Int64 = 1
   private var leader: UInt64?
   private var writers: Set<UInt64> = []
   private var accepted = 0
@@ -79,6 +85,18 @@ struct StepDeduplicator: Sendable {
     if let leader, writer != leader, let last {
       let verdict = judgeOther(step, last, writer)
       if verdict != .news { return verdict }
+    }
+    if let former {
+      self.former = nil
+      // What a run tells first, it tells first each time: a later step is where it goes on.
+      guard step > former &+ interval, step <= highest &+ interval else {
+        (last, highest, isResuming) = (nil, 0, false)
+        accept(step, writer, fields)
+        return .news
+      }
+      if step <= highest { redone += 1 }
+      accept(step, writer, fields)
+      return .resumed
     }
     // The same step with another loss, in lines that nothing tells apart: the first word counts.
     if statesStep, step == last, fields.contains(.loss), said.contains(.loss) { return .addition }
@@ -115,6 +133,7 @@ struct StepDeduplicator: Sendable {
     recent = RecentKeys()
     leader = nil
     writers = []
+    former = beginning == .untold ? former ?? first : nil
     (first, behind, putAside, accepted) = (nil, nil, 0, 0)
     if beginning == .fresh { (last, highest) = (nil, 0) }
     isResuming = beginning != .fresh
@@ -137,6 +156,7 @@ struct StepDeduplicator: Sendable {
 
   private mutating func accept(_ step: Int64, _ writer: UInt64, _ fields: Progress.Fields) {
     said = step == last ? said.union(fields) : fields
+    if let last, step > last, !isResuming { interval = step &- last }
     last = step
     if first == nil { first = step }
     isResuming = false

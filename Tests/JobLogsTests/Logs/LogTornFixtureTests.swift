@@ -24,10 +24,10 @@ import Testing
   ///
   /// A log that is followed is read up to its last line end; only what has ended is read whole.
   static let openEnded: Set<String> = [
-    "build-nanogpt or llm.c", "Composer", "detectron2", "ESPnet", "Levanter", "LitGPT",
-    "llm.c or build-nanogpt loss file", "MaxText", "mmengine", "MXNet", "named values", "NeMo",
-    "NeMo RL",
-    "OLMo-core", "rsl_rl", "torchtitan", "torchtune",
+    "BasicSR", "build-nanogpt or llm.c", "Composer", "Coqui", "detectron2", "ESPnet", "Levanter",
+    "LitGPT", "llm.c or build-nanogpt loss file", "MaxText", "mmengine", "MXNet", "named values",
+    "NeMo", "NeMo RL", "OLMo-core", "rsl_rl", "table", "Tacotron 2", "torchtitan", "torchtune",
+    "XGBoost or LightGBM",
   ]
 
   @Test func everyFormatHasALog() {

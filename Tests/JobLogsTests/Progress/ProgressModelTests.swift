@@ -167,11 +167,50 @@ import Testing
     #expect(late.allSatisfy { $0 > 0.1 })
   }
 
+  /// A bar that stands at a checkpoint from its first draw on has done nothing of that.
+  @Test func aBarThatBeginsInTheMiddleIsResumed() {
+    var lines = (0...35).map { bar("train", $0, 60, at: $0 / 9, rate: "9.00it/s") }
+    lines += ["Traceback (most recent call last):", "RuntimeError: made up"]
+    lines.append(bar("train", 20, 60, at: 0, rate: "?it/s"))
+    lines += (21...60).map { bar("train", $0, 60, at: ($0 - 20) / 9, rate: "9.00it/s") }
+    let heard = parse(lines.joined(separator: "\n"))
+    #expect(heard.events.map(\.cause) == [.resumed])
+    #expect(heard.readings.compactMap { $0[.redoneSteps] }.last == 15)
+  }
+
+  /// What a moving mean of a bar says while an evaluation is in it is no step's time.
+  @Test func aPauseInTheMeanOfABarIsNoStep() {
+    let rates = ["9.00", "9.00", "3.00", "3.81", "4.61", "5.41", "6.20", "8.97", "9.00", "9.00"]
+    let lines = rates.enumerated().map { bar("train", $0 + 10, 60, at: 9, rate: "\($1)it/s") }
+    let times = parse(lines.joined(separator: "\n")).readings.map { $0[.stepTime] }
+    #expect(times.count == 10)
+    #expect(times.compactMap { $0 }.allSatisfy { $0.isNear(1.0 / 9, within: 0.001) })
+    #expect(times[1] != nil && times[2] == nil && times[9] != nil)
+  }
+
+  /// The words of a sentence before a bar are not those of the bar.
+  @Test func aCheckpointIsSpokenOfBeforeTheStepsGoOn() {
+    let text = [
+      bar("", 34, 60, at: 4, rate: "9.00it/s", ", loss=2.5"), "Traceback (most recent call last):",
+      "RuntimeError: made up", "There were missing keys in the checkpoint model loaded: ['a'].",
+      bar("", 0, 60, at: 0, rate: "?it/s"), bar("", 21, 60, at: 0, rate: "192.45it/s"),
+      bar("", 41, 60, at: 3, rate: "14.90it/s"),
+    ].joined(separator: "\n")
+    let heard = parse(text)
+    #expect(heard.readings.compactMap { $0[.step] } == [34, 21, 41])
+    #expect(heard.events.map(\.cause) == [.restarted, .resumed])
+  }
+
   @Test func aHeadThatComesOnceMoreIsAnotherLife() {
     let head = "tokens per iteration will be: 1,000\n"
     let line = { (step: Int) in "iter \(step): loss 3.\(step), time 10.00ms, mfu 5.00%\n" }
     let heard = parse(head + [0, 10, 20, 30].map(line).joined() + head)
     #expect(heard.events.map(\.cause) == [.restarted])
+    let resumed = parse(
+      head + [0, 10, 20, 30].map(line).joined() + head + [20, 30, 40].map(line).joined())
+    #expect(resumed.events.map(\.cause) == [.restarted, .resumed])
+    #expect(resumed.events.last?.text == "resumed at step 20")
+    #expect(resumed.readings.compactMap { $0[.redoneSteps] }.last == 11)
     let again = parse(head + [0, 10, 20].map(line).joined() + head + [0, 10].map(line).joined())
     #expect(again.events.map(\.cause) == [.restarted])
     #expect(again.readings.compactMap { $0[.step] } == [0, 10, 20, 0, 10])

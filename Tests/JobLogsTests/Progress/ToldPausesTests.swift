@@ -68,6 +68,27 @@ import Testing
     #expect(try pauses(follow(log)).isEmpty)
   }
 
+  /// The timers that Megatron prints tell one from the other.
+  @Test(arguments: [
+    "    evaluate ....................: (14800.10, 15000.00)\n",
+    "    save-checkpoint .............: (4900.10, 5000.00)\n",
+    "    evaluate ....................: (14800.10, 15000.00)\n"
+      + "    save-checkpoint .............: (4900.10, 5000.00)\n",
+  ]) func timersPartThem(timers: String) throws {
+    let log =
+      Self.iteration(10, at: "22:10") + Self.iteration(20, at: "22:20") + Self.validation
+      + Self.saved + timers + Self.iteration(30, at: "22:50")
+    #expect(try pauses(follow(log)) == ["evaluation 15.0 until 25.0", "checkpoint 5.0 until 30.0"])
+  }
+
+  @Test func timersThatTookLongerThanThereWasTimeAreNotBelieved() throws {
+    let log =
+      Self.iteration(10, at: "22:10") + Self.iteration(20, at: "22:20") + Self.validation
+      + Self.saved + "    evaluate ....................: (44800.10, 45000.00)\n"
+      + Self.iteration(30, at: "22:50")
+    #expect(try pauses(follow(log)).isEmpty)
+  }
+
   @Test func whereStepsTakeAllTheTimeThereIsNone() throws {
     let log =
       Self.iteration(10, at: "22:10") + Self.validation + Self.iteration(20, at: "22:20")

@@ -179,6 +179,30 @@ let dialects: [Dialect] = [
     "1epoch:train:\(step)-\(step)batch: iter_time=1.2e-04, loss_ctc=230.1, acc=0.07, "
       + "loss=\(loss(step)), grad_norm=60.1, loss_scale=6.5e+04, train_time=0.410\n"
   },
+  Dialect(name: "WeNet") { step in
+    "2021-06-01 10:01:00,123 DEBUG TRAIN Batch 0/\(step) loss \(loss(step)) loss_att 40.0 "
+      + "loss_ctc 60.0 lr 0.00001000 rank 0\n"
+  },
+  Dialect(name: "Coqui") { step in
+    "   --> TIME: 2024-03-01 10:00:24 -- STEP: 1/99999999 -- GLOBAL_STEP: \(step)\n"
+      + "     | > loss: \(loss(step))  (2.60000)\n     | > step_time: 0.51240  (0.53120)\n"
+  },
+  Dialect(name: "Tacotron 2") { step in
+    "Train loss \(step) \(loss(step)) Grad Norm 1.234567 1.35s/it\n"
+  },
+  Dialect(name: "BasicSR") { step in
+    "2021-01-01 10:01:00,123 INFO: [train..][epoch:  0, iter: \(step), lr:(2.000e-04,)] "
+      + "[eta: 1 day, 1:00:00, time (data): 0.600 (0.010)] l_pix: \(loss(step))\n"
+  },
+  Dialect(name: "XGBoost or LightGBM") { step in
+    "[\(step)]\ttrain-logloss:\(loss(step))\teval-logloss:\(loss(step))\n"
+  },
+  Dialect(name: "CatBoost") { step in
+    "\(step):\tlearn: \(loss(step))\ttotal: 1m 2s\tremaining: 8m 20s\n"
+  },
+  Dialect(name: "table", header: "step      train_loss    valid_loss\n") { step in
+    "\(step)         \(loss(step))        0.6632\n"
+  },
   Dialect(name: "NeMo RL") { step in
     "========================= Step \(step)/99999999 =========================\n"
       + "📊 Training Results:\n  • Loss: \(loss(step))\n  • Total step time: 45.67s\n"

@@ -21,6 +21,13 @@ extension NamedValuesReader {
       if let all = line.number(behindSpaces: next + skip) { (total, end) = (all.whole, all.end) }
     }
     guard isAlone else { return (number, total) }
+    // `Epoch 1 of 500 took 3.2s`: what it took is no word of another matter.
+    let took = line.skipSpaces(end)
+    if line.starts(with: "took ", at: took), let time = line.number(at: took + 5),
+      let unit = LogLine.TimeUnit(line, at: time.end), unit.seconds > 0
+    {
+      end = range.upperBound
+    }
     let others =
       Array(line.bytes[range.lowerBound..<(word - 1)])
       + line.bytes[min(end, range.upperBound)..<range.upperBound]

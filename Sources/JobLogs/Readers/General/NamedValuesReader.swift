@@ -52,6 +52,10 @@ struct NamedValuesReader: ProgressReader {
     /// Whether the pass was named elsewhere than before the step.
     var isEpochApart = false
     var isEvaluation = false
+    /// How many losses are none of the whole, and whether the one that was taken may be such.
+    var otherLosses = 0
+    var hasParts = false
+    var isPerhapsPart = false
     /// The name of the file that the line was written in.
     var file: Range<Int>?
   }
@@ -72,7 +76,10 @@ struct NamedValuesReader: ProgressReader {
     }
     var counting = Counting()
     scan(line, start, &counting, &progress)
-    guard progress.loss != nil || progress.validationLoss != nil else { return false }
+    let isOfParts =
+      progress.loss == nil && progress.validationLoss == nil && !counting.isEvaluation
+      && counting.otherLosses >= 2
+    guard isOfParts || progress.loss != nil || progress.validationLoss != nil else { return false }
     if counting.epoch == nil, counting.step != nil || namedPass != nil {
       let pass = Self.pass(in: line, 0..<start, isAlone: false) ?? namedPass
       (counting.epoch, counting.epochTotal) = (pass?.number, pass?.total)
@@ -80,8 +87,9 @@ struct NamedValuesReader: ProgressReader {
     }
     let step = counting.step?.whole
     guard step != nil || counting.epoch != nil else { return false }
-    if progress.loss == nil, !isAccepted { return false }
-    let isNew = progress.loss == nil || rise(step ?? counting.part?.done, counting.epoch?.value)
+    let isTraining = isOfParts || progress.loss != nil
+    if !isTraining, !isAccepted { return false }
+    let isNew = !isTraining || rise(step ?? counting.part?.done, counting.epoch?.value)
     guard isAccepted || isNew else { return false }
     isProvisional = !isAccepted
     place(step, counting, line, &progress)
@@ -153,6 +161,13 @@ struct NamedValuesReader: ProgressReader {
       case .tokenRate where line.starts(with: "(", at: pair.number.end):
         Self.takeRates(line, pair.number, &progress)
       default:
+        switch pair.whole == nil ? values.part(line, key) : nil {
+        case .part: (counting.otherLosses, counting.hasParts) = (counting.otherLosses + 1, true)
+        case .other: counting.otherLosses += 1
+        case .perhaps: counting.isPerhapsPart = progress.loss == nil
+        case .whole: counting.isPerhapsPart = false
+        case nil: break
+        }
         if pair.whole == nil, !values.take(line, key, pair.number, &progress), key.count > 3,
           line.starts(with: ".py", at: key.upperBound - 3)
         {
@@ -173,6 +188,11 @@ struct NamedValuesReader: ProgressReader {
     if progress.tokenRate != nil, line.find("perf/time_per_step", from: start) != nil {
       // verl's is that of one device.
       progress.facts = Progress.ratesOfDevice
+    }
+    if counting.hasParts, counting.isPerhapsPart {
+      // A part of a sum that is not told.
+      progress.loss = nil
+      counting.otherLosses += 1
     }
     let isMarked = isMarkedAside(
       line, counting.file, gap, hasLoss: progress.loss != nil)

@@ -3,6 +3,7 @@
 ///     iteration 62/ 1000 | consumed samples: 63488 | elapsed time per iteration (ms): 1382.2 |
 ///       learning rate: 1.484E-04 | global batch size: 1024 | lm loss: 2.043871E+01 | …  (one line)
 ///     validation loss at iteration 10 | lm loss value: 3.1E+00 | lm loss PPL: 2E+01 |
+///         evaluate .......................................: (4091.11, 4092.22)
 ///
 ///     samples/sec: 8.000 | iteration 35/ 10000 | elapsed time per iteration (ms): 4000.0 |
 ///       learning rate: 2.111E-06 | approx flops per GPU: 110.0TFLOPS | lm_loss: 1.09E+01 | (GPT-NeoX)
@@ -13,7 +14,7 @@
 struct MegatronReader: ProgressReader {
   static let format = "Megatron"
   static let caution = "means over the log interval"
-  static let firstCharacters: StaticString = "isnhpwgvNmt"
+  static let firstCharacters: StaticString = "isnhpwgvNmte"
 
   private var sequenceLength: Int64?
   private var batch: Double?
@@ -32,6 +33,10 @@ struct MegatronReader: ProgressReader {
     }
     if line.starts(with: "successfully saved checkpoint", at: start) {
       progress.pause = .checkpoint
+      return true
+    }
+    if let timed = Self.timer(line, start) {
+      (progress.pause, progress.pauseSeconds) = timed
       return true
     }
     if line.starts(with: "Number of parameters in billions: ", at: start) {
@@ -77,6 +82,23 @@ struct MegatronReader: ProgressReader {
       progress.facts["global_batch"] = number.fact
     }
     return true
+  }
+
+  /// `evaluate .....: (4091.11, 4092.22)`: milliseconds of the fastest rank and of the slowest.
+  private static func timer(_ line: LogLine, _ start: Int) -> (PauseKind, Double)? {
+    let kind: PauseKind
+    if line.starts(with: "evaluate ..", at: start) {
+      kind = .evaluation
+    } else if line.starts(with: "save-checkpoint ..", at: start) {
+      kind = .checkpoint
+    } else {
+      return nil
+    }
+    guard let open = line.find(": (", from: start), let low = line.number(at: open + 3),
+      line.starts(with: ", ", at: low.end), let high = line.number(at: low.end + 2),
+      line.starts(with: ")", at: high.end)
+    else { return nil }
+    return (kind, high.value / 1000)
   }
 
   private func validation(_ line: LogLine, _ place: Int, _ progress: inout Progress) -> Bool {
