@@ -13,7 +13,7 @@ RELEASE = $(SWIFT) build -c release --product hippowatt $(SHIPPED)
 BINARY = .build/release/hippowatt
 PACKAGES = libncurses-dev libsqlite3-dev
 # The largest the stripped program may be; full Foundation alone would pass it four times.
-LIMIT = 24700000
+LIMIT = 24900000
 
 .PHONY: run build listener test lint size check setup libcurl prometheus bench-fleet install uninstall man completions screenshots demos \
   demo-fake golden terminals bench bench-compare bench-baseline bench-shipped bench-watch instructions \

@@ -27,12 +27,19 @@ public struct StepStatistics: Hashable, Sendable {
   /// The median time of a step, in seconds.
   public var median: Double
 
-  /// The median time of a step among some intervals; 0 when there are none.
+  /// The median time of a step among some intervals, each of which counts for its steps; 0 when there are
+  /// none.
   static func median(_ intervals: [Interval]) -> Double {
-    let sorted = intervals.map(\.secondsPerStep).sorted()
-    guard !sorted.isEmpty else { return 0 }
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    let sorted = intervals.map { ($0.secondsPerStep, $0.steps) }.sorted { $0.0 < $1.0 }
+    let half = sorted.reduce(0) { $0 + $1.1 } / 2
+    var steps = 0.0
+    for (index, (seconds, count)) in sorted.enumerated() {
+      steps += count
+      if steps > half { return seconds }
+      // Exactly in the middle between two.
+      if steps == half, index + 1 < sorted.count { return (seconds + sorted[index + 1].0) / 2 }
+    }
+    return sorted.last?.0 ?? 0
   }
 
   /// How many intervals to each side an interval is compared with.

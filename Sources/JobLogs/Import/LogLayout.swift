@@ -113,6 +113,7 @@ struct LogLayout: Sendable {
     var known: (time: Double, rowsAgo: Int)?
     var clocks = BarClocks()
     var step: Int64?
+    var lastStepAt = 0.0
     for (index, row) in rows.enumerated() {
       let done = row.step.flatMap { next in step.map { Double(max(0, next - $0)) } }
       if let next = row.step { step = next }
@@ -124,8 +125,14 @@ struct LogLayout: Sendable {
       }
       let weight = done ?? 1
       total += weight
-      let own = known.flatMap { $0.rowsAgo <= 20 && done != nil ? $0.time * (done ?? 0) : nil }
-      if let passed = elapsed[index] {
+      // What rows between the two steps took is a part of it.
+      let own = known.flatMap { known in
+        known.rowsAgo <= 20 ? done.map { max(0, known.time * $0 - (now - lastStepAt)) } : nil
+      }
+      if clocks.isOver(row.clock) {
+        // A line that was kept until later, beside a bar that has begun again since.
+        covered += weight
+      } else if let passed = elapsed[index] {
         if let exact = clocks.time(row.clock, passed) {
           // A bar counts whole seconds; between them its rate says where the row stands.
           let isWhole = passed == passed.rounded()
@@ -133,9 +140,14 @@ struct LogLayout: Sendable {
           clocks.set(row.clock, passed, at: exact)
           covered += weight
         } else {
-          // The first of its kind, or a bar that began again.
+          // The first of its kind, or a bar that began again, whose seconds are all its own.
           if own != nil || !clocks.isEmpty { covered += weight }
-          now += own ?? (clocks.isEmpty ? 0 : passed)
+          if clocks.hasBegunAnew(row.clock) {
+            // Steps before it of which nothing is there took their time as well.
+            now += max(own ?? 0, passed)
+          } else {
+            now += own ?? (clocks.isEmpty ? 0 : passed)
+          }
           clocks.set(row.clock, passed, at: now)
         }
       } else if let own {
@@ -143,6 +155,7 @@ struct LogLayout: Sendable {
         covered += weight
       }
       now = max(now, (seconds.last ?? 0) + least)
+      if row.step != nil { lastStepAt = now }
       seconds.append(now)
     }
     return total > 0 && covered >= enough * total ? seconds : nil
@@ -159,7 +172,8 @@ struct LogLayout: Sendable {
 
 /// When each bar of a log began, by the seconds it shows.
 private struct BarClocks {
-  private var known: [UInt64: (start: Double, last: Double)] = [:]
+  /// By the bar; the lowest 16 bits of a clock say how often that began.
+  private var known: [UInt64: (start: Double, last: Double, round: UInt64)] = [:]
   private var newest: UInt64?
 
   var isEmpty: Bool { known.isEmpty }
@@ -168,17 +182,29 @@ private struct BarClocks {
   ///
   /// One that was not seen before and shows more than the one beside it began with that one.
   func time(_ clock: UInt64, _ passed: Double) -> Double? {
-    guard let past = known[clock] ?? newest.flatMap({ known[$0] }), passed >= past.last else {
+    if hasBegunAnew(clock) { return nil }
+    guard let past = known[clock >> 16] ?? newest.flatMap({ known[$0] }), passed >= past.last else {
       return nil
     }
     return past.start + passed
   }
 
+  /// Whether a bar began again since it was last seen.
+  func hasBegunAnew(_ clock: UInt64) -> Bool {
+    known[clock >> 16].map { $0.round < clock & 0xFFFF } ?? false
+  }
+
+  /// Whether a bar has begun again since it had this clock.
+  func isOver(_ clock: UInt64) -> Bool {
+    known[clock >> 16].map { $0.round > clock & 0xFFFF } ?? false
+  }
+
   /// A bar shows so many seconds at a time.
   mutating func set(_ clock: UInt64, _ passed: Double, at time: Double) {
     // More bars than this no job draws side by side.
-    if known.count >= 256, known[clock] == nil { known = [:] }
-    known[clock] = (time - passed, passed)
-    newest = clock
+    let bar = clock >> 16
+    if known.count >= 256, known[bar] == nil { known = [:] }
+    known[bar] = (time - passed, passed, clock & 0xFFFF)
+    newest = bar
   }
 }

@@ -93,6 +93,7 @@ struct StampTimes: Sendable {
     let year = lastYear(stamps)
     let date = hasDates ? nil : lastDay(stamps)
     times.reserveCapacity(stamps.count)
+    let first = firstDated(stamps)
     var last: Timestamp?
     var turn = year.map { -$0.turns } ?? 0
     var clockTurn = date.map { -$0.turns } ?? 0
@@ -116,7 +117,12 @@ struct StampTimes: Sendable {
         if let date {
           shown = (date.last + Int64(clockTurn)) * Self.day + time
         } else {
-          shown = dayOf(last ?? modified) * Self.day + time
+          // Before the first dated line it is of that day, or of the one before.
+          let first = last == nil ? first : nil
+          shown = dayOf(last ?? first ?? modified) * Self.day + time
+          if let first, let found = LiveStamps.times(shown, local).first, found - first > 60 {
+            shown -= Self.day
+          }
           // Behind a dated line it is not earlier by much, so it is of the next day.
           if let last, let found = LiveStamps.times(shown, local).first,
             found - last < -6 * 3600
@@ -219,6 +225,19 @@ struct StampTimes: Sendable {
       LiveStamps.times(day * Self.day + last, local).first.map { $0 < modified + 60 } ?? false
     }
     return (found ?? today, turns)
+  }
+
+  /// The first time with a date.
+  private func firstDated(_ stamps: [LogHistory.Heard]) -> Timestamp? {
+    for heard in stamps {
+      switch heard.stamp {
+      case .instant(let time): return Timestamp(nanoseconds: time)
+      case .local(let time):
+        return LiveStamps.times(readsDayFirst ? Self.swapped(time) : time, local).first
+      case .yearless, .clock: continue
+      }
+    }
+    return nil
   }
 
   private func dayOf(_ time: Timestamp) -> Int64 {

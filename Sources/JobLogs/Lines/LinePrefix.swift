@@ -131,7 +131,7 @@ struct LinePrefix {
     guard end > line.startIndex, end < limit else { return nil }
     if line[end] == 0x3A {
       guard hasDigit, end + 1 < line.endIndex, line[end + 1] == 0x20,
-        hasLetter || !isTree(line[(end + 2)...])
+        hasLetter || !isNumberOfStep(line[(end + 2)...])
       else { return nil }
       return end + 2 - line.startIndex
     }
@@ -140,9 +140,14 @@ struct LinePrefix {
     return end < limit && line[end] == 0x7C ? end + 1 - line.startIndex : nil
   }
 
-  /// Whether what CatBoost says of a tree follows its number: `12: learn: 0.48 …`.
-  private static func isTree(_ rest: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-    rest.starts(with: "learn: ".utf8) || rest.starts(with: "test: ".utf8)
+  /// Whether what CatBoost says of a tree follows its number, or Darknet of a step:
+  /// `12: learn: 0.48 …`, `1187: 3.27, 3.02 avg loss, 0.01 rate, …`.
+  private static func isNumberOfStep(_ rest: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    let words = rest.drop { $0 == 0x20 }
+    guard let first = words.first, !isDigit(first) else {
+      return words.prefix(60).holds(" avg") && words.prefix(80).holds(" rate,")
+    }
+    return words.starts(with: "learn: ".utf8) || words.starts(with: "test: ".utf8)
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { 0x30...0x39 ~= byte }

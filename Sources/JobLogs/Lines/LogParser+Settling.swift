@@ -22,11 +22,12 @@ extension LogParser {
     if isCount {
       let isBare = found.count?.caption.name == 0
       model.mayHaveLosses = !held.lines.isEmpty
-      if let count = found.count, count.elapsed != nil, count.caption.words.isDisjoint(with: .aside)
-      {
+      let count = found.count
+      let verdict = model.place(&found, before: isBare ? wordsBefore() : [])
+      if let count, count.elapsed != nil, count.caption.words.isDisjoint(with: .aside) {
         barClock = BarClock(elapsed: count.elapsed, clock: found.clock, isOver: count.isComplete)
       }
-      if model.place(&found, before: isBare ? wordsBefore() : []) == .undecided {
+      if verdict == .undecided {
         if model.hasTakenBack { retractSteps() }
         if undecided.count >= Self.mostUndecided { undecided.removeFirst(Self.mostUndecided / 2) }
         undecided.append(hold(stamp, mark, arrival))

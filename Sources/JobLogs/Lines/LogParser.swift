@@ -211,7 +211,9 @@ public struct LogParser: Sendable {
   }
 
   /// What programs say as they begin, whose bars are read.
-  private static let banners: [StaticString] = ["Starting training for ", "running training"]
+  private static let banners: [StaticString] = [
+    "Starting training for ", "running training", "wandb: Agent Starting Run",
+  ]
 
   /// Keeps what may matter of a line that no reader understands.
   private mutating func passOver(_ line: LogLine) {

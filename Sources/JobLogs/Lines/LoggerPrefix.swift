@@ -96,6 +96,13 @@ struct LoggerPrefix {
     _ line: UnsafeBufferPointer<UInt8>, inBracket start: Int
   ) -> LogStamp? {
     var place = start + 1
+    // `[W413 05:28:31.8 file.cpp:12]` of PyTorch: month and day, and no year.
+    if place + 4 < line.count, [0x49, 0x57, 0x45, 0x46].contains(line[place]),
+      isDigit(line[place + 1]),
+      isDigit(line[place + 2]), isDigit(line[place + 3])
+    {
+      return nil
+    }
     for _ in 0..<3 {
       if let read = StampScanner.read(line, at: place) { return read.stamp }
       while place < line.count, line[place] != 0x20, line[place] != 0x5D { place += 1 }

@@ -80,7 +80,9 @@ enum LossRole: Sendable, Hashable {
 
   /// Whether a name may be that of a part, if there are others.
   static func mayBePart(_ name: String) -> Bool {
-    words(ScalarNames.normal(name)).contains { objectives.contains($0) }
+    let name = ScalarNames.normal(name)
+    // In a path the actor is the model, as of verl.
+    return words(name).contains { objectives.contains($0) || $0 == "actor" && !name.contains("/") }
   }
 
   /// What is minimized along with something else.

@@ -133,6 +133,23 @@ extension LogLine {
       return nil
     }
 
+    /// The seconds of a time such as `55ms`, `1.23s`, `8m 20s`, `1d 02h 03m` behind blanks at a place.
+    static func seconds(_ line: LogLine, behind place: Int) -> Double? {
+      var (sum, at, isFound) = (0.0, line.skipSpaces(place), false)
+      while let number = line.number(at: at),
+        let part = parts.first(where: { line.starts(with: $0.0, at: number.end) })
+      {
+        sum += number.value * part.1
+        isFound = true
+        at = line.skipSpaces(number.end + part.0.utf8CodeUnitCount)
+      }
+      return isFound ? sum : nil
+    }
+
+    private static let parts: [(StaticString, Double)] = [
+      ("us", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
+    ]
+
     private static let units: [(StaticString, Double)] = [
       ("ms", 1e-3), ("us", 1e-6), ("µs", 1e-6), ("ns", 1e-9), ("s", 1), ("sec", 1), ("secs", 1),
       ("seconds", 1), ("min", 60), ("h", 3600),

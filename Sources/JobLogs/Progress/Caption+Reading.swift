@@ -20,6 +20,11 @@ extension Caption {
           hasValues = true
           continue
         }
+        // `batch_size` counts nothing.
+        if word == "batch", line.starts(with: "_size", at: at) {
+          at += 5
+          continue
+        }
         hash = word.utf8.withContiguousStorageIfAvailable { FNV1a.hash($0, after: hash) } ?? hash
         isEmpty = false
         take(word)
@@ -44,7 +49,9 @@ extension Caption {
         continue
       }
       if line.bytes[at] &- 0x30 < 10 {
-        at = max(at + 1, line.number(at: at)?.end ?? at)
+        let found = line.number(at: at)
+        number = number ?? found?.whole
+        at = max(at + 1, found?.end ?? at)
         isEpochNext = false
         isEpisodeNext = false
       } else {

@@ -62,6 +62,8 @@ struct Caption: Sendable, Hashable {
   var epochTotal: Int64?
   /// The number of the first pass, where a reader has seen it.
   var firstEpoch: Int64?
+  /// Another number among the words, such as that of `Train     3`.
+  var number: Int64?
   /// The step of the run, where the words say it themselves.
   var step: Int64?
   /// Equal for bars of the same name, whatever numbers are in it; 0 without a name.

@@ -6,12 +6,16 @@ extension ProgressModel {
   private static let slowEnough = 0.02
 
   /// Takes over what a count says of its track; true when the track counts the run's steps.
-  mutating func choose(_ index: Int, _ count: Count, _ before: Caption.Words) -> Bool {
+  ///
+  /// `loss` is what the bar shows beside it.
+  mutating func choose(
+    _ index: Int, _ count: Count, _ before: Caption.Words, loss: Double?
+  ) -> Bool {
     let isFirst = tracks[index].lastDraw == 0
     if isFirst, count.caption.name == 0, !before.isDisjoint(with: .aside) {
       tracks[index].words.formUnion(before.intersection(.aside))
     }
-    guard notice(index, count) else { return false }
+    guard notice(index, count, loss) else { return false }
     if count.hasLoss { tracks[index].hasLoss = true }
     tracks[index].strength = max(tracks[index].strength, strength(index, count))
     defer { tracks[index].lastDraw = draws }
@@ -72,7 +76,9 @@ extension ProgressModel {
       return new.strength >= .confirmed || isLikely(index, count)
     }
     if old.strength == .bare {
-      return new.strength > .bare || old.isComplete && isLikely(index, count)
+      // What follows a complete one, such as an evaluation, is the training if it takes longer.
+      let isLonger = count.elapsed ?? 0 > old.elapsed ?? 0
+      return new.strength > .bare || old.isComplete && isLonger && isLikely(index, count)
     }
     guard old.isOpen else {
       // What follows in the same pass is mostly its evaluation, and so is a shorter bar without a name.
@@ -100,12 +106,17 @@ extension ProgressModel {
   }
 
   /// Notices whether a count goes on, is another rank's copy or begins anew; false for a copy.
-  private mutating func notice(_ index: Int, _ count: Count) -> Bool {
+  private mutating func notice(_ index: Int, _ count: Count, _ loss: Double?) -> Bool {
     var track = tracks[index]
-    defer { tracks[index] = track }
+    defer {
+      track.shownLoss = loss ?? track.shownLoss
+      track.number = count.caption.number
+      tracks[index] = track
+    }
     let isFirst = track.lastDraw == 0
     let epoch = count.caption.epoch
     let isNextPass = epoch != nil && track.epoch.map { epoch != $0 } ?? false
+    let isAgain = !isFirst && isCompleteAgain(track, count, loss)
     let isBack = !isFirst && !isNextPass && count.done < track.done
     let isClosing =
       track.isDead && !isFirst && count.done >= track.done
@@ -123,6 +134,9 @@ extension ProgressModel {
       return false
     } else if isNextPass, track.words.contains(.ownSteps), count.done < track.done {
       track.passes += 1
+    } else if isAgain {
+      if epoch == nil { track.passes += 1 }
+      track.losses = BarLosses()
     } else if isBack {
       if isCopy(track, count) {
         track.behind += 1
@@ -139,12 +153,26 @@ extension ProgressModel {
     track.isDead = isClosing
     track.behind = 0
     track.ahead = isBack ? 1 : track.ahead + 1
-    if isFirst || isBack || isNextPass { track.pace.begin() }
+    if isFirst || isBack || isNextPass || isAgain {
+      track.pace.begin()
+      track.rounds += 1
+    }
     track.pace.hear(count, before: track.secondsEach)
     (track.done, track.epoch) = (count.done, epoch ?? track.epoch)
     if let elapsed = count.elapsed { track.elapsed = elapsed }
     if let each = count.secondsEach, count.elapsed ?? 1 >= 1 { track.secondsEach = each }
     return true
+  }
+
+  /// Whether a bar that was complete is so once more in another pass, of which nothing else was drawn: then
+  /// its words have another number, its seconds are fewer, or it shows another loss.
+  private func isCompleteAgain(_ track: Track, _ count: Count, _ loss: Double?) -> Bool {
+    guard track.isComplete, !track.isDead, count.isComplete, count.done == track.done, outer == nil,
+      count.caption.epoch == nil || count.caption.epoch == track.epoch, track.lastDraw < draws - 1
+    else { return false }
+    if let number = count.caption.number, let last = track.number, number != last { return true }
+    if let now = count.elapsed, let before = track.elapsed, now < before - 0.5 { return true }
+    return loss.flatMap { loss in track.shownLoss.map { $0 != loss } } ?? false
   }
 
   /// Whether a bar behind the one before is another process's: it began as long ago.

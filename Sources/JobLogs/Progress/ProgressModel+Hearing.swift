@@ -29,9 +29,7 @@ extension ProgressModel {
     let open = recent.filter { tracks[$0].isOpen }.max {
       tracks[$0].lastDraw < tracks[$1].lastDraw
     }
-    // The line at the end of a pass may be about its evaluation as well, which is the shorter one.
-    let longest = recent.max { tracks[$0].total ?? 0 < tracks[$1].total ?? 0 }
-    guard let latest = open ?? (progress.validationLoss == nil ? newest : longest),
+    guard let latest = open ?? (progress.validationLoss == nil ? newest : longest(recent)),
       run.map({ !tracks[$0].isOpen && open != nil || tracks[$0].strength < .confirmed }) ?? true
     else { return }
     tracks[latest].strength = max(tracks[latest].strength, .confirmed)
@@ -40,6 +38,17 @@ extension ProgressModel {
       run = latest
       tell(latest)
     }
+  }
+
+  /// The bar of the training among those of a pass whose line is about its evaluation as well: the one that
+  /// is longer, by what it counts and by its seconds; `nil` where these contradict.
+  private func longest(_ tracks: [Int]) -> Int? {
+    let byCount = tracks.max { self.tracks[$0].total ?? 0 < self.tracks[$1].total ?? 0 }
+    let timed = tracks.filter { self.tracks[$0].elapsed ?? 0 >= 2 }
+    guard timed.count == tracks.count,
+      let byTime = timed.max(by: { self.tracks[$0].elapsed ?? 0 < self.tracks[$1].elapsed ?? 0 })
+    else { return byCount }
+    return byCount == byTime ? byCount : nil
   }
 
   /// Hears the pass that a line with a loss names.

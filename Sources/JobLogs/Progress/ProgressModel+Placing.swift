@@ -96,6 +96,11 @@ extension ProgressModel {
       firstEpoch = 1
     }
     guard let firstEpoch, epoch >= firstEpoch else {
+      // Of a log that begins later: how many passes there were, but not how long they are counted from.
+      if firstEpoch == nil, let length = count.total, length > 0 {
+        progress.epoch = Double(epoch - 1) + Double(count.done) / Double(length)
+        progress.epochTotal = total
+      }
       set(nil, nil)
       return
     }

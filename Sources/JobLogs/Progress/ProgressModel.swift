@@ -53,9 +53,20 @@ struct ProgressModel: Sendable {
     var pace = BarPace()
     var losses = BarLosses()
 
+    /// How often it began, so that what it shows of its time is not taken for one clock.
+    var rounds: UInt64 = 0
+    /// The loss and the number in its words that it showed last.
+    var shownLoss: Double?
+    var number: Int64?
+
     var isComplete: Bool { total.map { done >= $0 } ?? false }
-    /// Whether it is as good as complete: the last draw of a bar may be lost.
-    var isThrough: Bool { total.map { done >= $0 - max(1, $0 / 100) && done > 0 } ?? false }
+    /// Whether it is as good as complete: the last draw of a bar may be lost, and of a fast one those of
+    /// half a second.
+    var isThrough: Bool {
+      guard let total, done > 0 else { return false }
+      let fast = secondsEach.map { $0 > 0 ? min(Double(total / 5), 0.5 / $0) : 0 } ?? 0
+      return done >= total - max(1, total / 100, Int64(fast))
+    }
     var isOpen: Bool { !isComplete && !isDead }
   }
 
@@ -138,9 +149,12 @@ struct ProgressModel: Sendable {
       placePasses(count, &progress)
       return .placed
     }
-    guard choose(index, count, before) else {
+    let isChosen = choose(index, count, before, loss: progress.loss)
+    // A bar that began anew counts its seconds from there.
+    let clock =
+      progress.clock == 0 ? 0 : progress.clock & ~0xFFFF | tracks[index].rounds & 0xFFFF
+    guard isChosen else {
       // What runs inside a step has a loss of its own.
-      let clock = progress.clock
       progress.clear()
       progress.clock = clock
       guard mayBeRun(index) else { return .placed }
@@ -149,6 +163,7 @@ struct ProgressModel: Sendable {
       return .undecided
     }
     placeSteps(index, count, &progress)
+    progress.clock = clock
     return .placed
   }
 

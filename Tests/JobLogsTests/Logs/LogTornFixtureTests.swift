@@ -24,7 +24,8 @@ import Testing
   ///
   /// A log that is followed is read up to its last line end; only what has ended is read whole.
   static let openEnded: Set<String> = [
-    "BasicSR", "build-nanogpt or llm.c", "Composer", "Coqui", "detectron2", "ESPnet", "Levanter",
+    "BasicSR", "build-nanogpt or llm.c", "Composer", "Coqui", "detectron2", "ESPnet", "LeRobot",
+    "Levanter",
     "LitGPT", "llm.c or build-nanogpt loss file", "MaxText", "mmengine", "MXNet", "named values",
     "NeMo", "NeMo RL", "OLMo-core", "rsl_rl", "table", "Tacotron 2", "torchtitan", "torchtune",
     "XGBoost or LightGBM",

@@ -194,6 +194,20 @@ let dialects: [Dialect] = [
     "2021-01-01 10:01:00,123 INFO: [train..][epoch:  0, iter: \(step), lr:(2.000e-04,)] "
       + "[eta: 1 day, 1:00:00, time (data): 0.600 (0.010)] l_pix: \(loss(step))\n"
   },
+  Dialect(name: "Darknet") { step in
+    "\(step): 3.270728, \(loss(step)) avg loss, 0.010000 rate, 1.429193 seconds, \(step * 64) images, "
+      + "30.82 hours left\n"
+  },
+  Dialect(name: "StyleGAN") { step in
+    "tick \(step)     kimg \(step).1      time 12m 16s       sec/tick 648.1   sec/kimg 107.73\n"
+  },
+  Dialect(name: "CycleGAN or pix2pix") { step in
+    "(epoch: \(step), iters: 100, time: 0.325, data: 0.233) D_A: 0.389 G_A: 0.523 \n"
+  },
+  Dialect(name: "LeRobot") { step in
+    "INFO 2026-06-12 10:53:37 train.py:357 step:\(step) smpl:13K ep:40 epch:1.01 loss:\(loss(step)) "
+      + "grdn:40.1 lr:1.0e-05 updt_s:0.503 data_s:0.090\n"
+  },
   Dialect(name: "XGBoost or LightGBM") { step in
     "[\(step)]\ttrain-logloss:\(loss(step))\teval-logloss:\(loss(step))\n"
   },

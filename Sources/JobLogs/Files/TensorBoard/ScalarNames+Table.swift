@@ -71,14 +71,14 @@ extension ScalarNames {
         "loss", "train_loss", "train/loss", "loss/train", "training_loss", "training/loss",
         "loss/train/total", "train_loss_step", "train/loss_step",
         "loss_metrics/global_avg_loss", "reduced_train_loss", "train/total_loss", "total_loss",
-        "loss/training",
+        "loss/training", "actor/loss",
       ]),
     // What is minimized may be this and something else, which then has a plainer name.
     Line(
       .loss,
       [
-        "lm_loss", "lm_loss_training/lm_loss", "train/ce_loss", "actor/loss", "batch_loss",
-        "actor/pg_loss", "loss/mean",
+        "lm_loss", "lm_loss_training/lm_loss", "train/ce_loss", "batch_loss", "actor/pg_loss",
+        "loss/mean",
       ], rank: 1),
     Line(.loss, ["epoch_loss", "train_loss_epoch", "train/loss_epoch"], rank: 2),
     Line(

@@ -2,6 +2,7 @@
 ///
 ///     [10] train-logloss:0.48120 eval-logloss:0.51230
 ///     [10] training's binary_logloss: 0.481200 valid_1's binary_logloss: 0.512300
+///     [LightGBM] [Info] Iteration:10, training binary_logloss : 0.481200
 ///
 /// A step is a round of boosting; XGBoost counts from 0, LightGBM from 1. Whoever calls them says
 /// which data are scored by what. A loss is told where the score is one that is minimized, the data
@@ -11,13 +12,14 @@
 struct BoostingReader: ProgressReader {
   static let format = "XGBoost or LightGBM"
   static let caution = "steps are rounds of boosting"
-  static let firstCharacters: StaticString = "[ESD"
+  static let firstCharacters: StaticString = "[ESDI"
 
   /// Whether the best round is told next, which lies behind.
   private var tellsBest = false
 
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
+    if line.starts(with: "Iteration:", at: start) { return readProgram(line, start, &progress) }
     guard line.starts(with: "[", at: start) else {
       if line.find("est iteration is", from: start) != nil
         || line.starts(with: "Stopping. Best iteration", at: start)
@@ -43,6 +45,24 @@ struct BoostingReader: ProgressReader {
     progress.step = count
     progress.loss = scores.loss.value
     progress.validationLoss = scores.validation.value
+    return true
+  }
+
+  /// `Iteration:17, training binary_logloss : 0.208029` of LightGBM's own program, a line for each score.
+  private func readProgram(_ line: LogLine, _ start: Int, _ progress: inout Progress) -> Bool {
+    guard let round = line.number(at: start + 10), let count = round.whole,
+      line.starts(with: ", ", at: round.end), let mark = line.find(" : ", from: round.end),
+      let score = line.number(at: mark + 3), score.end == line.bytes.count
+    else { return false }
+    let words = line.text((round.end + 2)..<mark).split(separator: " ").map(String.init)
+    guard words.count == 2 else { return false }
+    progress.step = count
+    guard Scores.isLoss(words[1]) else { return true }
+    switch Scores.role(words[0]) {
+    case .training: progress.loss = score.value
+    case .validation: progress.validationLoss = score.value
+    case nil: break
+    }
     return true
   }
 
@@ -107,9 +127,9 @@ struct BoostingReader: ProgressReader {
       return [String(name[..<last]), String(name[name.index(after: last)...])]
     }
 
-    private enum Role { case training, validation }
+    enum Role { case training, validation }
 
-    private static func role(_ data: String) -> Role? {
+    static func role(_ data: String) -> Role? {
       let name = data.lowercased()
       if name.contains("train") || name == "learn" { return .training }
       // XGBoost's names for what it is given without one: the training data may be among them.
@@ -121,7 +141,7 @@ struct BoostingReader: ProgressReader {
     }
 
     /// Whether a score is one that is minimized in training.
-    private static func isLoss(_ score: String) -> Bool {
+    static func isLoss(_ score: String) -> Bool {
       losses.contains(score) || score.hasSuffix("-nloglik") || score.hasSuffix("-deviance")
         || score.hasSuffix("logloss")
     }

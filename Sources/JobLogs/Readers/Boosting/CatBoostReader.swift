@@ -1,5 +1,3 @@
-import Quantities
-
 /// Reads what CatBoost prints of each tree.
 ///
 ///     12: learn: 0.4812 test: 0.5123 best: 0.5123 (12) total: 1.23s remaining: 8m 20s
@@ -22,25 +20,7 @@ struct CatBoostReader: ProgressReader {
       line.find("remaining: ", from: total) != nil
     else { return false }
     progress.step = count
-    progress.elapsed = Self.seconds(line, total + 7)
+    progress.elapsed = LogLine.TimeUnit.seconds(line, behind: total + 7)
     return true
   }
-
-  /// A time such as `55ms`, `1.23s`, `8m 20s`, `2h 3m 4s`.
-  private static func seconds(_ line: LogLine, _ place: Int) -> Double? {
-    var (sum, at, isFound) = (0.0, place, false)
-    while let number = line.number(at: at) {
-      guard let unit = units.first(where: { line.starts(with: $0.0, at: number.end) }) else {
-        break
-      }
-      sum += number.value * unit.1
-      isFound = true
-      at = line.skipSpaces(number.end + unit.0.utf8CodeUnitCount)
-    }
-    return isFound ? sum : nil
-  }
-
-  private static let units: [(StaticString, Double)] = [
-    ("us", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
-  ]
 }

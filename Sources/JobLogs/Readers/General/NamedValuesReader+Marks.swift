@@ -56,6 +56,14 @@ extension NamedValuesReader {
     return open < other.end && line.skipSpaces(close + 1) == open
   }
 
+  /// Whether a name counts what is evaluated: `val step`, `test batch`.
+  static func isCountOfEvaluation(_ line: LogLine, _ key: Range<Int>) -> Bool {
+    guard key.count <= 24, let space = line.find(" ", from: key.lowerBound), space < key.upperBound
+    else { return false }
+    let words = Caption(line, key).words
+    return words.contains(.evaluation) && !words.contains(.training) && words.contains(.steps)
+  }
+
   /// Whether a word means the batches of a pass: `Batch 10/500`, `200/ 2983 batches`.
   static func isBatch(_ line: LogLine, _ key: Range<Int>) -> Bool {
     for word in ["batch", "Batch", "batches", "Batches", "BATCH", "mini-batch"] as [StaticString]

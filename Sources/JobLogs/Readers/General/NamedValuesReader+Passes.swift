@@ -46,6 +46,7 @@ extension NamedValuesReader {
   mutating func place(
     _ step: Int64?, _ counting: Counting, _ line: LogLine, _ progress: inout Progress
   ) {
+    if isOfEvaluation(step, counting, &progress) { return }
     if let epoch = counting.epoch, epoch.whole == 0 { countsFromZero = true }
     if firstPass == nil, let epoch = counting.epoch?.whole, 0...1 ~= epoch { firstPass = epoch }
     let isFraction =
@@ -62,7 +63,11 @@ extension NamedValuesReader {
       }
       progress.step = step
       progress.stepTotal = isBeyond ? nil : counting.stepTotal
-      if isFraction { progress.epoch = counting.epoch?.value }
+      if isFraction {
+        progress.epoch = counting.epoch?.value
+      } else if isRunWide, let epoch = counting.epoch?.whole {
+        progress.epoch = passes(before: epoch)
+      }
     } else if let epoch = counting.epoch {
       guard let whole = epoch.whole, !isFraction else {
         progress.epoch = epoch.value
@@ -80,8 +85,33 @@ extension NamedValuesReader {
         }
         let done = Double(whole) + (countsFromZero ? 1 : 0)
         progress.epoch = isWithinPass ? max(0, done - 1) : done
+        // `Epoch 69/69`, counted from 0, is the seventieth.
+        if let total = counting.epochTotal, done > Double(total) { progress.epochTotal = total + 1 }
       }
     }
+  }
+
+  /// Whether a line counts another thing than the steps of a pass that is over: `step 88/88` behind
+  /// `step 614/614` under one `Epoch 1/10`, as Paddle's `Model.fit` evaluates.
+  private mutating func isOfEvaluation(
+    _ step: Int64?, _ counting: Counting, _ progress: inout Progress
+  ) -> Bool {
+    guard counting.isEpochApart, let step, let total = counting.stepTotal, total > 1 else {
+      return false
+    }
+    guard let passTotal else {
+      (self.passTotal, isPassOver) = (total, step == total)
+      return false
+    }
+    if total == passTotal {
+      isPassOver = step == total
+    } else if isPassOver {
+      let loss = progress.validationLoss ?? progress.loss
+      progress.fields = []
+      progress.validationLoss = loss
+      return true
+    }
+    return false
   }
 
   /// How many passes were done when a line says the number of the one at hand.

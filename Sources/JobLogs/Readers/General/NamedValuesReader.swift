@@ -32,6 +32,9 @@ struct NamedValuesReader: ProgressReader {
   var hasPlainLosses = false
   /// The pass that a line of its own named, and of how many.
   var namedPass: (number: LogLine.Number, total: Int64?)?
+  /// How many steps a pass has, and whether all of this one are done.
+  var passTotal: Int64?
+  var isPassOver = false
   /// The pass of the line before, and whether a pass has several lines.
   var lastPass: Int64?
   var isWithinPass = false
@@ -52,10 +55,8 @@ struct NamedValuesReader: ProgressReader {
     /// Whether the pass was named elsewhere than before the step.
     var isEpochApart = false
     var isEvaluation = false
-    /// How many losses are none of the whole, and whether the one that was taken may be such.
-    var otherLosses = 0
-    var hasParts = false
-    var isPerhapsPart = false
+    /// What the losses of the line are to one another.
+    var parts = LossParts()
     /// The name of the file that the line was written in.
     var file: Range<Int>?
   }
@@ -70,7 +71,7 @@ struct NamedValuesReader: ProgressReader {
       line.find("\u{2501}\u{2501}\u{2501}", from: start) == nil, loss < line.bytes.count
     else {
       if let pass = Self.pass(in: line, start..<line.bytes.count, isAlone: true) {
-        namedPass = pass
+        (namedPass, isPassOver) = (pass, false)
       }
       return false
     }
@@ -78,7 +79,7 @@ struct NamedValuesReader: ProgressReader {
     scan(line, start, &counting, &progress)
     let isOfParts =
       progress.loss == nil && progress.validationLoss == nil && !counting.isEvaluation
-      && counting.otherLosses >= 2
+      && counting.parts.others + (counting.parts.isPart ? 1 : 0) >= 2
     guard isOfParts || progress.loss != nil || progress.validationLoss != nil else { return false }
     if counting.epoch == nil, counting.step != nil || namedPass != nil {
       let pass = Self.pass(in: line, 0..<start, isAlone: false) ?? namedPass
@@ -141,7 +142,8 @@ struct NamedValuesReader: ProgressReader {
       let key = Self.withoutFiller(line, pair.key)
       let isBatch =
         Self.isBatch(line, key)
-        && (pair.whole != nil || counting.epoch != nil && !pair.isBracketed)
+        && (pair.whole != nil || counting.epoch != nil && !pair.isBracketed
+          || line.starts(with: " of epoch ", at: pair.number.end))
       switch isBatch ? .step : pair.isKeyBehind ? nil : values.field(line, key) {
       case .step:
         // The first is the step; what comes later says it once more, or is of something else.
@@ -161,13 +163,10 @@ struct NamedValuesReader: ProgressReader {
       case .tokenRate where line.starts(with: "(", at: pair.number.end):
         Self.takeRates(line, pair.number, &progress)
       default:
-        switch pair.whole == nil ? values.part(line, key) : nil {
-        case .part: (counting.otherLosses, counting.hasParts) = (counting.otherLosses + 1, true)
-        case .other: counting.otherLosses += 1
-        case .perhaps: counting.isPerhapsPart = progress.loss == nil
-        case .whole: counting.isPerhapsPart = false
-        case nil: break
+        if pair.whole == nil {
+          counting.parts.hear(values.part(line, key), isTaken: progress.loss != nil)
         }
+        if Self.isCountOfEvaluation(line, key) { counting.isEvaluation = true }
         if pair.whole == nil, !values.take(line, key, pair.number, &progress), key.count > 3,
           line.starts(with: ".py", at: key.upperBound - 3)
         {
@@ -189,11 +188,8 @@ struct NamedValuesReader: ProgressReader {
       // verl's is that of one device.
       progress.facts = Progress.ratesOfDevice
     }
-    if counting.hasParts, counting.isPerhapsPart {
-      // A part of a sum that is not told.
-      progress.loss = nil
-      counting.otherLosses += 1
-    }
+    // A part of a sum that is not told.
+    if counting.parts.isPart { progress.loss = nil }
     let isMarked = isMarkedAside(
       line, counting.file, gap, hasLoss: progress.loss != nil)
     guard counting.isEvaluation || isMarked else { return }

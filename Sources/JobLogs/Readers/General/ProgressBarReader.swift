@@ -19,6 +19,7 @@ struct ProgressBarReader: ProgressReader {
   private var kerasEpoch: (number: Int64, total: Int64)?
   private var kerasTotal: Int64?
   private var kerasSamples: Int64?
+  private var kerasBatch = KerasBatch()
   private var isKerasPassOver = false
   /// The names of the columns of Ultralytics.
   private var columns: [String] = []
@@ -58,13 +59,17 @@ struct ProgressBarReader: ProgressReader {
       done: bar.done, total: bar.total, secondsEach: bar.secondsEach, elapsed: bar.elapsed,
       unit: bar.unit)
     count.caption = Caption(line, bar.description)
-    progress.clock = count.caption.name &* 31 &+ UInt64(bitPattern: bar.total) | 1 << 63
+    // The lowest 16 bits are for how often it began.
+    let mark = count.caption.name &* 31 &+ UInt64(bitPattern: bar.total)
+    progress.clock = mark &* 0x9E37_79B9_7F4A_7C15 & ~0xFFFF | 1 << 63
     var values = values
     line.forEachPair(in: bar.description) { line, pair in
       guard values.field(line, pair.key) == .loss, !pair.isKeyBehind else { return }
       values.take(line, pair.key, pair.number, &progress)
     }
-    if bar.description.isEmpty, line.bytes.last != 0x5D { keras(bar, &count) }
+    if bar.description.isEmpty, line.bytes.last != 0x5D, keras(bar, &count) {
+      progress.retractsSteps = true
+    }
     var isLightning = false
     line.forEachPair(in: bar.postfix) { line, pair in
       if line.holds("v_num", in: pair.key) { isLightning = true }
@@ -78,20 +83,29 @@ struct ProgressBarReader: ProgressReader {
   }
 
   /// Keras says the pass on a line before; a bar after the end of it is an evaluation.
-  private mutating func keras(_ bar: ProgressBar, _ count: inout Count) {
+  ///
+  /// True where what was told as steps before shows to be samples.
+  private mutating func keras(_ bar: ProgressBar, _ count: inout Count) -> Bool {
     count.caption.name = 2
+    let hadSteps = !kerasBatch.countsSamples
+    kerasBatch.hear(bar)
     guard let epoch = kerasEpoch, kerasTotal == nil || kerasTotal == bar.total,
       !isKerasPassOver || bar.done == bar.total
     else {
       count.caption.words = .evaluation
-      return
+      return false
     }
     kerasTotal = bar.total
-    if bar.total == kerasSamples { count.unit = .data }
+    if bar.total == kerasSamples || kerasBatch.countsSamples { count.unit = .data }
     isKerasPassOver = bar.done == bar.total
+    // What is said of a step has one digit: `1s/step`.
+    if isKerasPassOver, bar.done > 0, let elapsed = bar.elapsed, elapsed >= 20 {
+      count.secondsEach = elapsed / Double(bar.done)
+    }
     count.caption.epoch = epoch.number
     count.caption.epochTotal = epoch.total
     count.caption.words = [.withinEpoch, .training]
+    return hadSteps && kerasBatch.countsSamples
   }
 
   /// The loss of Ultralytics' columns: the sum of its parts.

@@ -40,6 +40,7 @@ struct HuggingFaceReader: ProgressReader {
 
     var runtime: Double?
     var values = values
+    var parts = LossParts()
     values.begin()
     line.forEachEntry(from: start) { line, key, number in
       func isKey(_ name: StaticString) -> Bool { line.holds(name, in: key) }
@@ -55,9 +56,12 @@ struct HuggingFaceReader: ProgressReader {
         progress.tokenRate = number.value
         progress.facts = Progress.ratesOfJob
       } else if !Self.isMean(line, key) {
+        parts.hear(values.part(line, key), isTaken: progress.loss != nil)
         values.take(line, key, number, &progress)
       }
     }
+    // Of TRL's PPO: `loss/policy_avg` beside `loss/value_avg`.
+    if parts.isPart { progress.loss = nil }
     self.values = values
     steps(line, &progress)
     if let runtime, progress.loss == nil || line.find("train_steps_per_second", from: start) != nil

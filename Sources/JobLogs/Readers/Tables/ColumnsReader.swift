@@ -62,6 +62,7 @@ struct ColumnsReader: ProgressReader {
   ) -> Bool {
     values.begin()
     var values = values
+    var parts = LossParts()
     for cell in cells {
       let column = head.columns[cell.column]
       let isWhole = cell.number.end == cell.range.upperBound
@@ -78,12 +79,14 @@ struct ColumnsReader: ProgressReader {
         if head.line.holds("time", in: column.name) { takeClock(line, cell, &progress) }
       case .named:
         // What a step or a pass is called is decided above.
+        parts.hear(values.part(head.line, column.name), isTaken: progress.loss != nil)
         if values.field(head.line, column.name).map({ $0 != .step && $0 != .epoch }) ?? false {
           values.take(line, column.name, cell.number, &progress, namedIn: head.line)
         }
       }
     }
     self.values = values
+    if parts.isPart { progress.loss = nil }
     return progress.step != nil || progress.epoch != nil
   }
 
