@@ -13,8 +13,9 @@ power that is known at every moment. A cell is the error in per cent; {tolerance
 no fault. *edge* is by how much the stretch from the first report to the last is longer than in truth,
 because a file is read once a second: no more than {edge:g} s, which a run of minutes does not notice.
 
-In a run that failed and was resumed, the joules of a step may be over all progress with the time
-between the two, over all that was done without it, or over the second part alone.
+Where a run failed and was resumed, two runs must be told, the second one as resumed, with the steps that were
+done twice; the joules of a step are those of the second. Joules for a token are judged over the stretch
+between two counts of tokens that the report names; evaluations are out of both where the report says so.
 
 """
 
