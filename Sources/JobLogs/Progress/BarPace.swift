@@ -12,6 +12,12 @@ struct BarPace: Sendable {
   private var measured: Double?
   /// The rate while a pause is in its mean, which then falls from draw to draw.
   private var afterPause: Double?
+  /// Where the bar stood at its first draw, as long as it is not known whether that was all done in so few
+  /// seconds.
+  private var jump: (done: Int64, elapsed: Double)?
+  /// Whether the draw at hand is that one.
+  private(set) var isJump = false
+  private var hasJumped = false
   /// Whether the mean that the bar states has a pause in it.
   var isAfterPause: Bool { afterPause != nil }
   /// Whether the jump was over steps that nobody did, as the former pace shows.
@@ -23,13 +29,23 @@ struct BarPace: Sendable {
     anchor = nil
     measured = nil
     afterPause = nil
+    jump = nil
+    isJump = false
     isResumed = false
+  }
+
+  /// Whether the pace since the first draw has just shown that the steps before it were never done here.
+  mutating func takeJump() -> Bool {
+    defer { hasJumped = false }
+    return hasJumped
   }
 
   /// Hears what a bar shows.
   mutating func hear(_ count: Count, before: Double?) {
     hearPause(count.secondsEach, before)
+    isJump = false
     guard count.done > 0, let elapsed = count.elapsed else { return }
+    if count.caption.epoch == nil, !count.isComplete { hearJump(count.done, elapsed) }
     if isBeginning {
       isBeginning = false
       // A bar without a rate, at the second in which it begins, has done nothing of what it shows.
@@ -54,6 +70,29 @@ struct BarPace: Sendable {
       afterPause = each
     }
   }
+
+  /// A bar that goes on from a checkpoint of another log jumps over what was done there, and goes on far
+  /// slower than it jumped. It shows whole seconds.
+  private mutating func hearJump(_ done: Int64, _ elapsed: Double) {
+    if isBeginning {
+      guard formerEach == nil, done > 20, elapsed <= 10,
+        elapsed + 1 <= Self.tooFast * Double(done)
+      else { return }
+      jump = (done, elapsed)
+      isJump = true
+    } else if let from = jump, done > from.done {
+      let passed = elapsed - from.elapsed
+      let each = (passed - 1) / Double(done - from.done)
+      if each > Self.slower * (from.elapsed + 1) / Double(from.done) {
+        (hasJumped, isResumed, jump) = (true, true, nil)
+      } else if passed >= 3 {
+        jump = nil
+      }
+    }
+  }
+
+  /// A first draw at such a pace may be a jump, and steps that are so many times slower show it.
+  private static let (tooFast, slower) = (0.05, 5.0)
 
   /// How much higher a mean leaps at a pause.
   private static let leap = 1.3

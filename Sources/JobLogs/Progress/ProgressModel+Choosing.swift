@@ -172,6 +172,11 @@ extension ProgressModel {
     else { return false }
     if let number = count.caption.number, let last = track.number, number != last { return true }
     if let now = count.elapsed, let before = track.elapsed, now < before - 0.5 { return true }
+    // Drawn once more behind an evaluation, with another loss, it would have the seconds of that as well.
+    let between = tracks.last { $0.lastDraw == draws - 1 }?.elapsed ?? 0
+    guard between >= 3, let now = count.elapsed, let before = track.elapsed,
+      now < before + between - 1
+    else { return false }
     return loss.flatMap { loss in track.shownLoss.map { $0 != loss } } ?? false
   }
 

@@ -123,9 +123,11 @@ struct StepDeduplicator: Sendable {
       _ = recent.insert(key)
       return isFresh ? .restarted : .resumed
     }
+    // Where it goes on further than anybody saw it come, nothing is done again.
+    let isFurther = isResuming && last != nil
     if let last, last < highest { redone &+= max(0, min(step, highest) &- last) }
     accept(step, writer, fields)
-    return .news
+    return isFurther ? .resumed : .news
   }
 
   /// The next step is the first of a new life.

@@ -178,6 +178,24 @@ import Testing
     #expect(heard.readings.compactMap { $0[.redoneSteps] }.last == 15)
   }
 
+  /// A bar that goes on from a checkpoint of another log jumps, and goes on far slower.
+  @Test func aBarThatJumpsIsResumedWhereItJumpedTo() {
+    let lines =
+      [
+        bar("", 0, 3442, at: 0, rate: "?it/s"),
+        bar("", 501, 3442, at: 6, rate: "83.50it/s", ", loss=2.5"),
+      ] + (502...520).map { bar("", $0, 3442, at: 6 + ($0 - 501) * 4, rate: "4.00s/it", ", loss=2.4") }
+    let heard = parse(lines.joined(separator: "\n"))
+    #expect(heard.readings.compactMap { $0[.step] } == [0] + (502...520).map(Double.init))
+    #expect(heard.events.map(\.text) == ["resumed at step 502"])
+    #expect(heard.readings.allSatisfy { $0[.redoneSteps] == nil })
+    // One that is as fast as it began is no such bar.
+    let fast = (0...40).map { bar("", $0 * 25, 3442, at: $0 / 10, rate: "250it/s", ", loss=2.4") }
+    let other = parse(fast.joined(separator: "\n"))
+    #expect(other.events.isEmpty)
+    #expect(other.readings.compactMap { $0[.step] }.last == 1000)
+  }
+
   /// What a moving mean of a bar says while an evaluation is in it is no step's time.
   @Test func aPauseInTheMeanOfABarIsNoStep() {
     let rates = ["9.00", "9.00", "3.00", "3.81", "4.61", "5.41", "6.20", "8.97", "9.00", "9.00"]

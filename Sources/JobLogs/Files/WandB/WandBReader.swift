@@ -9,6 +9,7 @@ import Telemetry
 package struct WandBReader: Sendable {
   private var log = WandBLog()
   private(set) var choice = ScalarChoice()
+  private var axes = WandBAxes()
   /// Whether `_step` is how often `log` was called.
   private var countsCalls = false
   /// The count of the newest row of the training, and how many others came since.
@@ -75,6 +76,7 @@ package struct WandBReader: Sendable {
     case .history(let values, let step):
       historyCount += 1
       var row = Self.row(values, step: step, &choice)
+      row = row.map { axes.placed($0, values) }
       hear(
         row, count: step ?? values.first { $0.name == "_step" }.flatMap { Int64(exactly: $0.value) }
       )
@@ -96,6 +98,7 @@ package struct WandBReader: Sendable {
       facts["run"] = id
       if !project.isEmpty { facts["project"] = project }
     case .exit(let code): exitCode = code
+    case .metric(let name, let axis, let place): axes.hear(name: name, axis: axis, place: place)
     case .summary, nil: break
     }
   }

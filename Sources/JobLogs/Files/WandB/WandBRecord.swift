@@ -11,12 +11,15 @@ enum WandBRecord: Sendable {
   case stats(time: Timestamp?, gpus: [Int: [Metric: Double]], own: Set<Int>)
   case run(id: String, name: String, project: String, host: String)
   case exit(code: Int64)
+  /// How a number is to be plotted: against another one, by its name or its place.
+  case metric(name: String, axis: String, place: Int)
 
   /// Field numbers of `Record`.
   private enum Field {
     static let history = 2
     static let summary = 3
     static let stats = 7
+    static let metric = 12
     static let run = 17
     static let exit = 18
   }
@@ -58,6 +61,7 @@ enum WandBRecord: Sendable {
       case Field.summary: self = .summary(values: Self.items(content).map { ($0.name, $0.value) })
       case Field.stats: self = Self.stats(content)
       case Field.run: self = Self.run(content)
+      case Field.metric: self = Self.metric(content)
       case Field.exit:
         var exit = ProtoReader(content)
         var code: Int64 = 0
@@ -136,6 +140,21 @@ enum WandBRecord: Sendable {
       }
     }
     return .run(id: id, name: name, project: project, host: host)
+  }
+
+  /// `name`, `glob_name`, `step_metric` and `step_metric_index` of `MetricRecord`.
+  private static func metric(_ bytes: UnsafeBufferPointer<UInt8>) -> WandBRecord {
+    var (name, axis, place) = ("", "", 0)
+    var reader = ProtoReader(bytes)
+    while let (field, value) = reader.next() {
+      switch field {
+      case 1, 2: name = value.text() ?? name
+      case 4: axis = value.text() ?? axis
+      case 5: place = value.number.map { Int(truncatingIfNeeded: $0) } ?? place
+      default: break
+      }
+    }
+    return .metric(name: name, axis: axis, place: place)
   }
 
   /// The numbers of a message's items.
