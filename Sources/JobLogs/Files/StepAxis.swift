@@ -1,12 +1,12 @@
 import Quantities
 import Telemetry
 
-/// Decides what a tracker's x axis counts: optimizer steps, or passes over the data.
+/// Decides what a tracker's x axis counts: optimizer steps, passes over the data, or calls of the logger.
 ///
 /// `add_scalar("Loss/train", loss, epoch)` and `log_metric("val_loss", loss, step=epoch)` write a pass
 /// where others write a step. What tells them apart is that nobody validates at each step: where the
-/// numbers of the training come one by one and each has a validation of the same number, they are passes.
-/// Until that is known a row with such a number is told without it, or kept until the whole file is read.
+/// numbers of the training come one by one and many have a validation of the same number, they are passes.
+/// Until that is known a row with such a number is told without it, or, of a file that is read as a whole, kept.
 struct StepAxis: Sendable {
   /// What the axis is known to count.
   enum Kind: Sendable {
@@ -23,8 +23,9 @@ struct StepAxis: Sendable {
   private var trained: [Int64] = []
   private var validated: Set<Int64> = []
 
-  /// So many passes with a validation each are no accident.
-  private static let enough = 3
+  /// So many passes with a validation each are no accident, nor are many of which so large a share has one.
+  private static let (enough, many) = (3, 8)
+  private static let often = 0.3
   private static let mostKept = 4096
 
   /// An axis of which nothing is known yet.
@@ -79,11 +80,16 @@ struct StepAxis: Sendable {
   private mutating func decide() {
     guard let last = trained.last, trained.count > 1 else { return }
     let before = trained[trained.count - 2]
-    let isValidated = validated.contains(before)
     switch last &- before {
-    case 1 where isValidated:
-      if trained.dropLast().count(where: validated.contains) >= Self.enough { kind = .passes }
-    case 2 where validated.contains(before + 1) && !isValidated:
+    case 1:
+      let known = trained.dropLast()
+      let share = Double(known.count(where: validated.contains)) / Double(known.count)
+      if share == 0 || known.count >= Self.many && share < Self.often {
+        kind = .steps
+      } else if known.count >= (share == 1 ? Self.enough : Self.many), share >= Self.often {
+        kind = .passes
+      }
+    case 2 where validated.contains(before + 1) && !validated.contains(before):
       if trained.count > Self.enough { kind = .calls }
     default: kind = .steps
     }

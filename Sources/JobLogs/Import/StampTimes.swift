@@ -36,7 +36,7 @@ struct StampTimes: Sendable {
     self.local = local
     self.modified = modified
     let stamps = history.stamps
-    if let offset = history.zone.offset, !isNamed || !Self.fits(local, offset, stamps) {
+    if let offset = history.zone.offset, !isNamed || !Self.fits(local, offset, history.zone.shown) {
       ownOffset = offset
       contradictsNamed = isNamed
       self.local = LocalTime(zone: local.zone) { [$0 - Int64(offset)] }
@@ -50,17 +50,11 @@ struct StampTimes: Sendable {
     place(stamps, hasDates: hasDates)
   }
 
-  /// Whether the clocks of a zone were so many seconds ahead of UTC at the first date that has no zone.
-  private static func fits(
-    _ local: LocalTime, _ offset: Int, _ stamps: [LogHistory.Heard]
-  ) -> Bool {
-    for heard in stamps {
-      guard case .local(let shown) = heard.stamp else { continue }
-      let seconds = shown.flooredQuotient(by: LogStamp.second)
-      return local.times(seconds).contains(seconds - Int64(offset))
-    }
-    // A time of day alone contradicts nothing.
-    return true
+  /// Whether the clocks of a zone were so many seconds ahead of UTC at a date that was shown.
+  private static func fits(_ local: LocalTime, _ offset: Int, _ shown: Int64?) -> Bool {
+    guard let shown else { return true }
+    let seconds = shown.flooredQuotient(by: LogStamp.second)
+    return local.times(seconds).contains(seconds - Int64(offset))
   }
 
   /// Whether times of a clock are what passed since a beginning: they begin at zero, and the last is
@@ -93,12 +87,12 @@ struct StampTimes: Sendable {
     let year = lastYear(stamps)
     let date = hasDates ? nil : lastDay(stamps)
     times.reserveCapacity(stamps.count)
-    let first = firstDated(stamps)
+    let leading = leadingClocks(stamps)
     var last: Timestamp?
     var turn = year.map { -$0.turns } ?? 0
     var clockTurn = date.map { -$0.turns } ?? 0
     var before: (yearless: Int64?, clock: Int64?)
-    for heard in stamps {
+    for (place, heard) in stamps.enumerated() {
       var shown: Int64
       switch heard.stamp {
       case .instant(let time):
@@ -117,14 +111,10 @@ struct StampTimes: Sendable {
         if let date {
           shown = (date.last + Int64(clockTurn)) * Self.day + time
         } else {
-          // Before the first dated line it is of that day, or of the one before.
-          let first = last == nil ? first : nil
-          shown = dayOf(last ?? first ?? modified) * Self.day + time
-          if let first, let found = LiveStamps.times(shown, local).first, found - first > 60 {
-            shown -= Self.day
-          }
+          shown = dayOf(last ?? modified) * Self.day + time
+          if place < leading.count { shown = leading[place] }
           // Behind a dated line it is not earlier by much, so it is of the next day.
-          if let last, let found = LiveStamps.times(shown, local).first,
+          if place >= leading.count, let last, let found = LiveStamps.times(shown, local).first,
             found - last < -6 * 3600
           {
             shown += Self.day
@@ -227,17 +217,28 @@ struct StampTimes: Sendable {
     return (found ?? today, turns)
   }
 
-  /// The first time with a date.
-  private func firstDated(_ stamps: [LogHistory.Heard]) -> Timestamp? {
-    for heard in stamps {
-      switch heard.stamp {
-      case .instant(let time): return Timestamp(nanoseconds: time)
-      case .local(let time):
-        return LiveStamps.times(readsDayFirst ? Self.swapped(time) : time, local).first
-      case .yearless, .clock: continue
-      }
+  /// What the times of day before the first date show, each no later than the one behind it.
+  private func leadingClocks(_ stamps: [LogHistory.Heard]) -> [Int64] {
+    let clocks = stamps.prefix { if case .clock = $0.stamp { true } else { false } }
+    guard !clocks.isEmpty, clocks.count < stamps.count else { return [] }
+    var next: Timestamp
+    switch stamps[clocks.count].stamp {
+    case .instant(let time): next = Timestamp(nanoseconds: time)
+    case .local(let time):
+      let shown = readsDayFirst ? Self.swapped(time) : time
+      guard let found = LiveStamps.times(shown, local).first else { return [] }
+      next = found
+    case .yearless, .clock: return []
     }
-    return nil
+    var shown: [Int64] = []
+    for heard in clocks.reversed() {
+      guard case .clock(let time) = heard.stamp else { continue }
+      var own = dayOf(next) * Self.day + time
+      if let found = LiveStamps.times(own, local).first, found - next > 60 { own -= Self.day }
+      next = LiveStamps.times(own, local).first ?? next
+      shown.append(own)
+    }
+    return shown.reversed()
   }
 
   private func dayOf(_ time: Timestamp) -> Int64 {

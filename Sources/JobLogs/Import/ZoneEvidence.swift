@@ -4,6 +4,7 @@ import Quantities
 struct ZoneEvidence: Sendable {
   /// How many pairs fit a distance from UTC, in quarters of an hour.
   private var counts: [Int64: Int] = [:]
+  private var shownAt: [Int64: Int64] = [:]
   private var total = 0
   private static let quarter = 900 * LogStamp.second
 
@@ -20,7 +21,16 @@ struct ZoneEvidence: Sendable {
     guard abs(distance - nearest * Self.quarter) < 60 * LogStamp.second, abs(nearest) <= 14 * 4
     else { return }
     counts[nearest, default: 0] += 1
+    if shownAt[nearest] == nil {
+      switch (one, other) {
+      case (_, .local(let shown)), (.local(let shown), _): shownAt[nearest] = shown
+      default: break
+      }
+    }
   }
+
+  /// The first date without a zone at which clocks were at that distance, in nanoseconds.
+  var shown: Int64? { offset.flatMap { shownAt[Int64($0 / 900)] } }
 
   /// Seconds east of UTC at which nearly all pairs fit; `nil` where there are too few.
   var offset: Int? {

@@ -88,13 +88,20 @@ struct LineBurst: Sendable {
     guard span > 0, span < 2 * room else {
       return takeNewest(arrival, floor)
     }
-    // A step's own time leaves out what lies between steps, or is rounded.
-    let factor = span < room ? 1 : 0.999 * room / span
-    var left = span
+    // A step's own time leaves out what lies between steps, or is rounded. What is said of an evaluation
+    // is exact, so where there is too little room the steps give way.
+    let paused = min(rows.dropFirst().reduce(0) { $0 + $1.statedPause }, 0.9 * room)
+    let isTight = span >= room
+    let factor = isTight ? (0.999 * room - paused) / max(span - paused, 1e-9) : 1
+    let spaced = zip(rows, gaps).map { row, gap in
+      let pause = min(row.statedPause, gap)
+      return isTight ? pause + (gap - pause) * max(0, factor) : gap
+    }
+    var left = spaced.reduce(0, +) - (spaced.first ?? 0)
     var result: [(time: Timestamp, row: Progress)] = []
     for (index, row) in rows.enumerated() {
-      if index > 0 { left = max(0, left - gaps[index]) }
-      result.append((index == rows.count - 1 ? arrival : arrival - left * factor, row))
+      if index > 0 { left = max(0, left - spaced[index]) }
+      result.append((index == rows.count - 1 ? arrival : arrival - min(left, 0.999 * room), row))
     }
     return result
   }

@@ -35,7 +35,7 @@ extension LogLine {
 
   /// How many digits stand between the point of a number and its end, which is given.
   func decimals(endingAt end: Int) -> Int {
-    var place = end
+    var place = min(end, bytes.count)
     while place > 0, bytes[place - 1] &- 0x30 < 10 { place -= 1 }
     return place > 0 && bytes[place - 1] == 0x2E ? end - place : 0
   }

@@ -198,6 +198,7 @@ extension LogParser {
     var reading = Reading(device: device, time: time, arrival: arrival)
     progress.fill(&reading)
     guard !reading.isEmpty else { return }
+    newestTold = max(time, newestTold ?? time)
     let isRedoing = progress.redone > 0
     if isRedoing { reading.set(.redoneSteps, steps: progress.redone) }
     if let beginning = progress.beginning {

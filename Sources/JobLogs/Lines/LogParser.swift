@@ -61,6 +61,8 @@ public struct LogParser: Sendable {
   var row: (time: Timestamp, steps: [Progress])?
   /// When we last looked: nothing that comes now is older.
   var floor: Timestamp?
+  /// The time of the newest row that was told.
+  var newestTold: Timestamp?
   var live: LiveStamps
   /// The rows of a finished log, which are told at the end; `nil` while a job is followed.
   var history: LogHistory?
@@ -192,7 +194,9 @@ public struct LogParser: Sendable {
     if isBehind {
       burst.collapse()
     } else if !burst.isEmpty {
-      let rows = burst.take(arrival: arrival, floor: floor)
+      // Rows of an earlier look that were kept until now have been told by here.
+      let oldest = floor.map { max($0, min(newestTold ?? $0, arrival)) }
+      let rows = burst.take(arrival: arrival, floor: oldest)
       tellMerged()
       for (time, progress) in rows { emit(progress, at: time, arrival) }
     }
@@ -212,14 +216,20 @@ public struct LogParser: Sendable {
 
   /// What programs say as they begin, whose bars are read.
   private static let banners: [StaticString] = [
-    "Starting training for ", "running training", "wandb: Agent Starting Run",
+    "Starting training for ", "running training",
   ]
+  /// What says that another run begins, and none that goes on.
+  private static let newRun: StaticString = "wandb: Agent Starting Run"
 
   /// Keeps what may matter of a line that no reader understands.
   private mutating func passOver(_ line: LogLine) {
     if line.find("Traceback (most recent call last)", from: line.message) != nil { model.end() }
     for banner in Self.banners where line.starts(with: banner, at: line.message) {
       if deduplicator.hasBegun { beginAnew() }
+    }
+    if line.starts(with: Self.newRun, at: line.message), deduplicator.hasBegun {
+      beginAnew()
+      deduplicator.begin(.fresh)
     }
     before.removeAll(keepingCapacity: true)
     before.append(contentsOf: line.bytes[line.message...].prefix(120))

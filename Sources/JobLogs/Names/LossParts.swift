@@ -1,6 +1,6 @@
 /// What the losses of one line are to one another.
 struct LossParts: Sendable {
-  /// How many are none of the whole.
+  /// How many are parts, regularizers, or of another model.
   private(set) var others = 0
   private var hasParts = false
   /// Whether the one that was taken may be a part.

@@ -10,13 +10,14 @@ struct BarPace: Sendable {
   /// Where the bar stood after its jump.
   private var anchor: (done: Int64, elapsed: Double)?
   private var measured: Double?
-  /// The rate while a pause is in its mean, which then falls from draw to draw.
+  /// The seconds of a step as stated while a pause is in that mean, which then falls from draw to draw.
   private var afterPause: Double?
   /// Where the bar stood at its first draw, as long as it is not known whether that was all done in so few
   /// seconds.
   private var jump: (done: Int64, elapsed: Double)?
-  /// Whether the draw at hand is that one.
-  private(set) var isJump = false
+  /// The newest draw since then, and how many in a row were so slow.
+  private var sinceJump: (done: Int64, elapsed: Double)?
+  private var slowDraws = 0
   private var hasJumped = false
   /// Whether the mean that the bar states has a pause in it.
   var isAfterPause: Bool { afterPause != nil }
@@ -29,8 +30,7 @@ struct BarPace: Sendable {
     anchor = nil
     measured = nil
     afterPause = nil
-    jump = nil
-    isJump = false
+    (jump, sinceJump, slowDraws) = (nil, nil, 0)
     isResumed = false
   }
 
@@ -43,7 +43,6 @@ struct BarPace: Sendable {
   /// Hears what a bar shows.
   mutating func hear(_ count: Count, before: Double?) {
     hearPause(count.secondsEach, before)
-    isJump = false
     guard count.done > 0, let elapsed = count.elapsed else { return }
     if count.caption.epoch == nil, !count.isComplete { hearJump(count.done, elapsed) }
     if isBeginning {
@@ -79,20 +78,26 @@ struct BarPace: Sendable {
         elapsed + 1 <= Self.tooFast * Double(done)
       else { return }
       jump = (done, elapsed)
-      isJump = true
     } else if let from = jump, done > from.done {
-      let passed = elapsed - from.elapsed
-      let each = (passed - 1) / Double(done - from.done)
-      if each > Self.slower * (from.elapsed + 1) / Double(from.done) {
-        (hasJumped, isResumed, jump) = (true, true, nil)
-      } else if passed >= 3 {
-        jump = nil
+      let before = sinceJump ?? from
+      let least = (elapsed - from.elapsed - 1) / Double(done - from.done)
+      let most = (elapsed - before.elapsed + 1) / Double(max(1, done - before.done))
+      let bound = Self.slower * (from.elapsed + 1) / Double(from.done)
+      sinceJump = (done, elapsed)
+      // A pause behind the first draw is slow once, and what follows is fast again.
+      guard least > bound, most > bound else {
+        if elapsed - from.elapsed >= 3 { jump = nil }
+        slowDraws = 0
+        return
       }
+      slowDraws += 1
+      if slowDraws >= Self.enoughDraws { (hasJumped, isResumed, jump) = (true, true, nil) }
     }
   }
 
   /// A first draw at such a pace may be a jump, and steps that are so many times slower show it.
   private static let (tooFast, slower) = (0.05, 5.0)
+  private static let enoughDraws = 3
 
   /// How much higher a mean leaps at a pause.
   private static let leap = 1.3

@@ -168,16 +168,26 @@ extension ProgressModel {
   /// its words have another number, its seconds are fewer, or it shows another loss.
   private func isCompleteAgain(_ track: Track, _ count: Count, _ loss: Double?) -> Bool {
     guard track.isComplete, !track.isDead, count.isComplete, count.done == track.done, outer == nil,
-      count.caption.epoch == nil || count.caption.epoch == track.epoch, track.lastDraw < draws - 1
+      count.caption.epoch == nil || count.caption.epoch == track.epoch, processes <= 1,
+      // What another process draws late comes in the middle of something else.
+      let between = drawnBetween(track), between.isComplete
     else { return false }
     if let number = count.caption.number, let last = track.number, number != last { return true }
     if let now = count.elapsed, let before = track.elapsed, now < before - 0.5 { return true }
     // Drawn once more behind an evaluation, with another loss, it would have the seconds of that as well.
-    let between = tracks.last { $0.lastDraw == draws - 1 }?.elapsed ?? 0
-    guard between >= 3, let now = count.elapsed, let before = track.elapsed,
-      now < before + between - 1
+    guard between.elapsed >= 3, let now = count.elapsed, let before = track.elapsed,
+      now < before + between.elapsed - 1
     else { return false }
     return loss.flatMap { loss in track.shownLoss.map { $0 != loss } } ?? false
+  }
+
+  /// The bar of something else that was drawn right before.
+  private func drawnBetween(_ track: Track) -> (isComplete: Bool, elapsed: Double)? {
+    if let aside, aside.draw == draws - 1 { return (aside.isComplete, aside.elapsed) }
+    let other = tracks.last {
+      $0.lastDraw == draws - 1 && ($0.name != track.name || $0.total != track.total)
+    }
+    return other.map { ($0.isComplete, $0.elapsed ?? 0) }
   }
 
   /// Whether a bar behind the one before is another process's: it began as long ago.

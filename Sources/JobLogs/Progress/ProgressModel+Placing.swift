@@ -61,12 +61,12 @@ extension ProgressModel {
     }
     progress.stepTime = count.unit == .data ? nil : tracks[index].pace.each(count.secondsEach)
     if progress.stepTime == nil, !tracks[index].pace.isAfterPause { progress.elapsed = nil }
-    // What a bar jumped over is no progress: the next draw shows it.
-    if tracks[index].pace.isJump, tracks[index].passes == 0, outer == nil {
-      step = nil
-      return
+    if tracks[index].pace.takeJump(), !isBeginning, tracks[index].passes == 0, outer == nil {
+      // What the bar jumped over was none of this run's.
+      let now = step
+      takeBack()
+      (step, isBeginning, beginning) = (now, false, .resumed)
     }
-    if tracks[index].pace.takeJump(), !isBeginning { beginning = .resumed }
     fill(&progress, hasRate: count.secondsEach != nil)
   }
 

@@ -110,6 +110,8 @@ struct ProgressModel: Sendable {
   var hasTakenBack = false
   /// Whether the step at hand was counted anew and is lower than the one before.
   var isRecounted = false
+  /// The newest draw of what lies beside the steps.
+  var aside: (draw: Int, isComplete: Bool, elapsed: Double)?
   var lastTold: Int64?
   var draws = 0
   /// How many processes said what this life is about to do: as many may draw its bars.
@@ -241,6 +243,7 @@ struct ProgressModel: Sendable {
 
   /// What lies beside the steps: of an evaluation its result and how long it took.
   private mutating func setAside(_ count: Count, _ progress: inout Progress) {
+    aside = (draws, count.isComplete, count.elapsed ?? 0)
     if count.caption.words.contains(.evaluation), let run, tracks[run].isOpen,
       tracks[run].words.contains(.withinEpoch), let all = tracks[run].total, let part = count.total,
       part < all, all &- tracks[run].done == part

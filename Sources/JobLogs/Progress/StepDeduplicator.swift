@@ -57,6 +57,7 @@ struct StepDeduplicator: Sendable {
   /// Whether the next step may be lower, as another life begins with it.
   private var isResuming = false
   private var isPosition = false
+  private var isKnownToResume = false
   /// The first step of this life.
   private var first: Int64?
   /// The first step of the life before, where it is not known yet how this one begins.
@@ -80,6 +81,15 @@ struct StepDeduplicator: Sendable {
     let writer = line.writer
     // Without a step, the same numbers may well be news; the same words are not.
     let key = progress.fingerprint ^ (progress.step == nil ? line.fingerprint : 0)
+    // A first step that is told alone is told the same in each life.
+    if let first, progress.step == first, statesStep, accepted > 2, last ?? first > first,
+      progress.fields.subtracting(.counting).isEmpty
+    {
+      begin(.fresh)
+      _ = recent.insert(key)
+      accept(first, writer, fields)
+      return .restarted
+    }
     guard recent.insert(key) else { return .copy }
     guard let step = progress.step else { return .news }
     if let leader, writer != leader, let last {
@@ -124,7 +134,7 @@ struct StepDeduplicator: Sendable {
       return isFresh ? .restarted : .resumed
     }
     // Where it goes on further than anybody saw it come, nothing is done again.
-    let isFurther = isResuming && last != nil
+    let isFurther = isResuming && isKnownToResume
     if let last, last < highest { redone &+= max(0, min(step, highest) &- last) }
     accept(step, writer, fields)
     return isFurther ? .resumed : .news
@@ -140,6 +150,7 @@ struct StepDeduplicator: Sendable {
     if beginning == .fresh { (last, highest) = (nil, 0) }
     isResuming = beginning != .fresh
     isPosition = beginning == .position
+    isKnownToResume = beginning == .position || beginning == .resumed
   }
 
   /// What the line of a rank is that is not followed; `.news` when it is to be followed from now.

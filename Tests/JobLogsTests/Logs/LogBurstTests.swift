@@ -40,6 +40,25 @@ import Testing
     #expect(found[2] == 1.5)
   }
 
+  /// What an evaluation took is exact; where there is little room, the steps around it give way.
+  @Test func anEvaluationAmongBufferedLinesKeepsItsSeconds() throws {
+    var burst = LineBurst()
+    func row(_ step: Int64, _ field: Progress.Field, _ value: Double) -> Progress {
+      var progress = Progress()
+      progress.step = step
+      progress.set(field, value)
+      return progress
+    }
+    for step in 19...20 { burst.add(row(Int64(step), .stepTime, 0.11)) }
+    burst.add(row(20, .evaluationTime, 0.66))
+    for step in 21...23 { burst.add(row(Int64(step), .stepTime, 0.11)) }
+    let told = burst.take(arrival: start + 1, floor: start)
+    #expect(told.map { $0.row.step } == [19, 20, 20, 21, 22, 23])
+    #expect(abs(told[2].time - told[1].time - 0.66) < 0.001)
+    #expect(told[0].time >= start && told[5].time == start + 1)
+    #expect(zip(told, told.dropFirst()).allSatisfy { $0.time < $1.time })
+  }
+
   @Test func historyIsItsLastState() throws {
     var parser = parser()
     _ = parser.consume(Array(line(0).utf8), arrival: start)

@@ -8,7 +8,7 @@ extension LogFixture {
     .madeUp(
       WeNetReader.self, rows: 4,
       last: [
-        .step: 100, .epoch: 1, .loss: 46.5, .validationLoss: 44, .learningRate: 3e-5,
+        .step: 200, .epoch: 0, .loss: 46.5, .validationLoss: 44, .learningRate: 3e-5,
         .gradientNorm: 12.3,
       ]),
     .madeUp(

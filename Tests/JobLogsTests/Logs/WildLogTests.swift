@@ -112,6 +112,44 @@ import Testing
       }.joined(),
       step: 50, loss: 4.5, seconds: 4),
     Case(
+      name: "batches of a pass of which nobody says the length",
+      text: (0...1).map { pass in
+        (1...5).map {
+          "2021-06-01 10:0\(pass):0\($0),123 DEBUG TRAIN Batch \(pass)/\($0 * 100) loss 4\($0).0 lr 0.1 rank 0\n"
+        }.joined()
+      }.joined(),
+      epoch: 1, loss: 45, seconds: 64),
+    Case(
+      name: "a pass in a line of its own that is longer than the next",
+      text: (100...102).map { "=== Epoch \($0)/200 ===\nloss: 0.\($0)\n" }.joined(),
+      epoch: 102, loss: 0.102),
+    Case(
+      name: "a rank that draws its last bar late is no other pass",
+      text: (1...2).map { pass in
+        [bar(100, 100, at: 50, loss: 1 - Double(pass) / 10), bar(0, 40, "Eval: ", at: 0)].joined()
+          + bar(100, 100, at: 49, loss: 1 - Double(pass) / 10) + bar(40, 40, "Eval: ", at: 9) + "\n"
+      }.joined(),
+      step: 200, loss: 0.8),
+    Case(
+      name: "a table of trials",
+      text: "| Trial name | status | iter | loss |\n|---|---|---|---|\n"
+        + [2, 4, 8, 16].map { "| train_\($0) | RUNNING | \($0) | 0.\($0) |\n" }.joined()),
+    Case(
+      name: "a bar with a pause behind its first draw",
+      text: bar(0, 50_000, at: 0, each: 0.0025, loss: 2)
+        + (1...12).map {
+          bar($0 * 4000, 50_000, at: $0 * 10 + ($0 > 1 ? 120 : 0), each: 0.0025, loss: 1.5)
+        }.joined() + "\n",
+      step: 48_000, loss: 1.5),
+    Case(
+      name: "trees of folds, without a loss",
+      text: (0..<3).map { _ in
+        (0...9).map {
+          "\($0 * 100):\tlearn: 0.5\ttotal: \($0 + 1)s\tremaining: 9s\n"
+        }.joined()
+      }.joined(),
+      step: 900, restarts: [.restarted, .restarted]),
+    Case(
       name: "a warning that tells month and day as one number",
       text: "[rank0]:[W413 05:28:31.825248494 reducer.cpp:1431] Warning: find_unused_parameters\n"
         + (1...6).map { "2026-04-13 05:32:3\($0),573 - train - INFO - step \($0) loss 0.\($0)\n" }

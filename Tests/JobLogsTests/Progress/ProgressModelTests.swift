@@ -184,10 +184,13 @@ import Testing
       [
         bar("", 0, 3442, at: 0, rate: "?it/s"),
         bar("", 501, 3442, at: 6, rate: "83.50it/s", ", loss=2.5"),
-      ] + (502...520).map { bar("", $0, 3442, at: 6 + ($0 - 501) * 4, rate: "4.00s/it", ", loss=2.4") }
+      ]
+      + (502...520).map {
+        bar("", $0, 3442, at: 6 + ($0 - 501) * 4, rate: "4.00s/it", ", loss=2.4")
+      }
     let heard = parse(lines.joined(separator: "\n"))
-    #expect(heard.readings.compactMap { $0[.step] } == [0] + (502...520).map(Double.init))
-    #expect(heard.events.map(\.text) == ["resumed at step 502"])
+    #expect(heard.readings.compactMap { $0[.step] } == [0] + (501...520).map(Double.init))
+    #expect(heard.events.map(\.text) == ["resumed at step 504"])
     #expect(heard.readings.allSatisfy { $0[.redoneSteps] == nil })
     // One that is as fast as it began is no such bar.
     let fast = (0...40).map { bar("", $0 * 25, 3442, at: $0 / 10, rate: "250it/s", ", loss=2.4") }

@@ -39,7 +39,7 @@ package struct CSVReader: Sendable {
   /// Whether a column counts steps or passes.
   private var countsRows = false
   /// The run that the row before was of, as a column says.
-  private var lastRun: String?
+  private var lastRun: UInt64?
   /// What all rows show together, of a finished table.
   private var study: CSVStudy?
   /// What a row says of its time, as far as that is known to be a time.
@@ -173,9 +173,11 @@ package struct CSVReader: Sendable {
       if countsRows, row[.step] == nil, row[.epoch] == nil, study.isStepOfRun { return nil }
     }
     if let column = header.runColumn {
-      let run = String(decoding: cells[column].prefix(64), as: UTF8.self)
-      if let lastRun, run != lastRun { row.run = run }
-      lastRun = run
+      let mark = cells[column].withUnsafeBufferPointer { FNV1a.hash($0) }
+      if let lastRun, mark != lastRun {
+        row.run = String(decoding: cells[column].prefix(64), as: UTF8.self)
+      }
+      lastRun = mark
     }
     if let column = header.splitColumn { split(&row, by: Self.word(cells[column])) }
     if let column = header.trainingColumn, ["false", "0", "no"].contains(Self.word(cells[column])) {

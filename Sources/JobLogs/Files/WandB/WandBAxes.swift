@@ -41,6 +41,7 @@ struct WandBAxes: Sendable {
       ScalarNames.use(axis) == nil
     else { return row }
     let words = ScalarNames.normal(axis).split { !$0.isLetter }
+    if words.contains(where: { Self.others.contains($0) }) { return row }
     if words.contains(where: { Self.steps.contains($0) }) {
       row.set(.step, value, name: axis)
     } else if words.contains("epoch"), row[.epoch] == nil {
@@ -49,6 +50,11 @@ struct WandBAxes: Sendable {
     return row
   }
 
+  /// What is counted in steps that are none of the optimizer.
+  private static let others: Set<Substring> = [
+    "env", "environment", "agent", "frame", "frames", "sample", "samples", "token", "tokens",
+    "micro", "inner",
+  ]
   private static let steps: Set<Substring> = [
     "step", "steps", "iter", "iters", "iteration", "iterations", "update", "updates",
   ]

@@ -94,7 +94,7 @@ struct BoostingReader: ProgressReader {
         let number = line.number(at: line.skipSpaces(mark + 1))
       else { return nil }
       let isLightGBM = line.find("'s ", from: place).map { $0 < mark } ?? false
-      // XGBoost parts the two by the first hyphen that leaves a name of a score.
+      // Both may have hyphens: they are parted at the first that leaves the name of a loss.
       let name = line.text(place..<mark)
       let parts =
         isLightGBM

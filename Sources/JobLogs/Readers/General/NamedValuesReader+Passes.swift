@@ -46,11 +46,12 @@ extension NamedValuesReader {
   mutating func place(
     _ step: Int64?, _ counting: Counting, _ line: LogLine, _ progress: inout Progress
   ) {
-    if isOfEvaluation(step, counting, &progress) { return }
     if let epoch = counting.epoch, epoch.whole == 0 { countsFromZero = true }
     if firstPass == nil, let epoch = counting.epoch?.whole, 0...1 ~= epoch { firstPass = epoch }
+    // One that stands apart is whole, and may be of another line.
     let isFraction =
-      counting.epoch.map { line.decimals(endingAt: $0.end - ($0.isQuoted ? 1 : 0)) > 0 } ?? false
+      !counting.isEpochApart
+      && counting.epoch.map { line.decimals(endingAt: $0.end - ($0.isQuoted ? 1 : 0)) > 0 } ?? false
     if let step {
       // More steps than there are in all: they go on from pass to pass.
       let isBeyond = counting.stepTotal.map { step > $0 } ?? false
@@ -93,7 +94,7 @@ extension NamedValuesReader {
 
   /// Whether a line counts another thing than the steps of a pass that is over: `step 88/88` behind
   /// `step 614/614` under one `Epoch 1/10`, as Paddle's `Model.fit` evaluates.
-  private mutating func isOfEvaluation(
+  mutating func isOfEvaluation(
     _ step: Int64?, _ counting: Counting, _ progress: inout Progress
   ) -> Bool {
     guard counting.isEpochApart, let step, let total = counting.stepTotal, total > 1 else {

@@ -71,6 +71,8 @@ struct NamedValuesReader: ProgressReader {
       line.find("\u{2501}\u{2501}\u{2501}", from: start) == nil, loss < line.bytes.count
     else {
       if let pass = Self.pass(in: line, start..<line.bytes.count, isAlone: true) {
+        // A pass that comes again is one of another training, whose passes may have other lengths.
+        if let last = namedPass, pass.number.value <= last.number.value { passTotal = nil }
         (namedPass, isPassOver) = (pass, false)
       }
       return false
@@ -88,6 +90,7 @@ struct NamedValuesReader: ProgressReader {
     }
     let step = counting.step?.whole
     guard step != nil || counting.epoch != nil else { return false }
+    if isOfEvaluation(step, counting, &progress) { return isAccepted }
     let isTraining = isOfParts || progress.loss != nil
     if !isTraining, !isAccepted { return false }
     let isNew = !isTraining || rise(step ?? counting.part?.done, counting.epoch?.value)

@@ -123,7 +123,8 @@ struct ProgressBarReader: ProgressReader {
   private static func epochLine(_ line: LogLine) -> (number: Int64, total: Int64)? {
     guard let number = line.number(at: line.message + 6), let epoch = number.whole,
       line.starts(with: "/", at: number.end), let all = line.number(at: number.end + 1),
-      all.end == line.bytes.count, let total = all.whole, 0...total ~= epoch, total < 1_000_000
+      all.end == line.bytes.count, let total = all.whole, 0..<1_000_000 ~= total,
+      0...total ~= epoch
     else { return nil }
     return (epoch, total)
   }

@@ -4,8 +4,8 @@
 ///       lr:1.0e-05 updt_s:0.54 data_s:0.01                                            (one line)
 ///     step:1K smpl:32K ep:101 epch:2.53 loss:1.226 grdn:4.8 lr:1.0e-05 updt_s:0.53 data_s:0.01
 ///
-/// The lines come every so many steps. What these are is seen while they are told exactly; then each line
-/// is one further, as long as it rounds to what is shown. Source: github.com/huggingface/lerobot,
+/// The lines come every so many steps. How many is seen while they are told exactly; then each line is so
+/// many further, as long as that rounds to what is shown. Source: github.com/huggingface/lerobot,
 /// src/lerobot/utils/logging_utils.py, `format_big_number`.
 struct LeRobotReader: ProgressReader {
   static let format = "LeRobot"
@@ -39,13 +39,15 @@ struct LeRobotReader: ProgressReader {
 
   private mutating func step(_ shown: LogLine.Number, _ line: LogLine) -> Int64? {
     guard let unit = Self.units.first(where: { line.starts(with: $0.0, at: shown.end) }) else {
-      guard let step = shown.whole, line.starts(with: " ", at: shown.end) else { return nil }
+      guard let step = shown.whole, 0..<1000 ~= step, line.starts(with: " ", at: shown.end) else {
+        return nil
+      }
       if let last, step > last { interval = step - last }
       (last, isLost) = (step, false)
       return step
     }
     guard !isLost, let last, let interval else { return nil }
-    let next = last + interval
+    let next = last &+ interval
     // What is less than a unit is told without it.
     guard Double(next) >= unit.1, abs(Double(next) - shown.value * unit.1) <= unit.1 / 2 else {
       return nil

@@ -10,6 +10,8 @@ struct ESPnetReader: ProgressReader {
   static let firstCharacters: StaticString = "0123456789"
 
   private var values = NamedValues()
+  /// Whether steps of the first pass were told, which are not those of the run.
+  private var hasSteps = false
 
   mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
@@ -30,6 +32,8 @@ struct ESPnetReader: ProgressReader {
     }
     self.values = values
     if epoch.whole == 1 { progress.step = last.whole }
+    (progress.retractsSteps, hasSteps) = (hasSteps && epoch.whole != 1, epoch.whole == 1)
+    if let pass = epoch.whole, pass > 1 { progress.epoch = Double(pass - 1) }
     return progress.loss != nil
   }
 }

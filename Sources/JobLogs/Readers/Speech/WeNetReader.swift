@@ -12,7 +12,10 @@ struct WeNetReader: ProgressReader {
   static let caution = "batches are steps in the first pass, where gradients are not accumulated"
   static let firstCharacters: StaticString = "TC"
 
-  func read(_ line: LogLine, into progress: inout Progress) -> Bool {
+  /// Whether steps of the first pass were told, which are not those of the run.
+  private var hasSteps = false
+
+  mutating func read(_ line: LogLine, into progress: inout Progress) -> Bool {
     let start = line.message
     let isTraining = line.starts(with: "TRAIN ", at: start)
     guard isTraining || line.starts(with: "CV ", at: start),
@@ -37,6 +40,7 @@ struct WeNetReader: ProgressReader {
     progress.learningRate = line.number(after: "lr", from: loss.end)?.value
     progress.gradientNorm = line.number(after: "grad_norm", from: loss.end)?.value
     if pass == 0 { progress.step = count }
+    (progress.retractsSteps, hasSteps) = (hasSteps && pass > 0, pass == 0)
     return true
   }
 }

@@ -39,6 +39,9 @@ struct ColumnHead: Sendable {
         return nil
       }
       let role = isSpaCy ? Self.spaCy(line, name) : Self.role(line, name)
+      // A table of trials, of models or of folds is no course of one of them.
+      guard !Self.isOfRuns(line, name) else { return nil }
+      if hasBars, role == .step, line.starts(with: "iter", at: name.lowerBound) { return nil }
       columns.append(
         Column(
           name: name, role: role,
@@ -70,6 +73,11 @@ struct ColumnHead: Sendable {
 
   private static func spaCy(_ line: LogLine, _ name: Range<Int>) -> Role {
     line.holds("E", in: name) ? .epoch : line.holds("#", in: name) ? .step : .named
+  }
+
+  private static func isOfRuns(_ line: LogLine, _ name: Range<Int>) -> Bool {
+    let words = ScalarNames.normal(line.text(name)).split { !$0.isLetter }
+    return words.contains { ["trial", "fold", "model", "seed", "status", "run"].contains($0) }
   }
 
   private static func role(_ line: LogLine, _ name: Range<Int>) -> Role {
