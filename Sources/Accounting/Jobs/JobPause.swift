@@ -60,8 +60,9 @@ extension JobPause {
   /// How much longer than the time since the last row a pause may be said to be, as a share: what is
   /// printed, and when, is rounded.
   static let slack = 0.05
-  /// The most seconds by which it may be.
-  static let mostSlack = 1.0
+  /// The seconds by which it may be in any case: a log that is followed is read once a second, and its last
+  /// row is told when it was read.
+  static let leastSlack = 1.1
 
   /// The pauses that can be true among those a log tells, in order.
   ///
@@ -72,13 +73,18 @@ extension JobPause {
     _ told: [(kind: Kind, end: Timestamp, seconds: Double)], lastRow: (Timestamp) -> Timestamp?
   ) -> [JobPause] {
     var pauses: [JobPause] = []
-    for pause in told.sorted(by: { $0.end < $1.end }) where pause.seconds > 0 {
+    for pause in told.sorted(by: { $0.end < $1.end }) where pause.seconds > 0 && pause.seconds < 1e9
+    {
       guard let row = lastRow(pause.end) else { continue }
       let floor = max(row, pauses.last?.span.end ?? row)
       let start = pause.end - pause.seconds
-      let slack = min(mostSlack, slack * pause.seconds)
-      guard floor < pause.end, floor - start <= slack else { continue }
-      pauses.append(JobPause(kind: pause.kind, span: TimeSpan(max(start, floor), pause.end)))
+      let early = floor - start
+      guard floor < pause.end, early <= max(leastSlack, slack * pause.seconds) else { continue }
+      // What is printed is rounded. Beyond that it is the row that is known to a second, and not the pause.
+      let isRounded = early <= slack * pause.seconds || floor > row
+      pauses.append(
+        JobPause(kind: pause.kind, span: TimeSpan(isRounded ? max(start, floor) : start, pause.end))
+      )
     }
     return pauses
   }

@@ -51,6 +51,8 @@ public struct LogParser: Sendable {
   var deduplicator = StepDeduplicator()
   /// Whether another life began of which nothing was said yet: its first row may tell how.
   var hasBegunUnsaid = false
+  /// Whether a traceback stands behind the bar at hand.
+  private var hasDied = false
   var pauses = ToldPauses()
   /// The time of the newest line of a past that had one.
   var lastTime: Timestamp?
@@ -258,6 +260,11 @@ public struct LogParser: Sendable {
       held.lines.append(hold(ownStamp(line, stamp), .init(line), arrival))
       return true
     }
+    // A traceback may stand behind a bar that does not tell where it ends.
+    let isBar = readers[index].authority == .bar
+    if isBar, line.find("Traceback (most recent call last)", from: line.message) != nil {
+      hasDied = true
+    }
     if let stated = found.step, found.count == nil { hearStated(stated) }
     if !held.lines.isEmpty, held.reader == index {
       let now = found
@@ -273,6 +280,10 @@ public struct LogParser: Sendable {
       found = now
     }
     settle(index, ownStamp(line, stamp), .init(line), arrival)
+    if hasDied {
+      hasDied = false
+      model.end()
+    }
     return true
   }
 

@@ -70,8 +70,10 @@ struct BarPace: Sendable {
     }
   }
 
-  /// A bar that goes on from a checkpoint of another log jumps over what was done there, and goes on far
-  /// slower than it jumped. It shows whole seconds.
+  /// Notices a bar that goes on from a checkpoint of another log: it jumps over what was done there, and goes
+  /// on far slower than it jumped.
+  ///
+  /// It shows whole seconds.
   private mutating func hearJump(_ done: Int64, _ elapsed: Double) {
     if isBeginning {
       guard formerEach == nil, done > 20, elapsed <= 10,

@@ -164,7 +164,11 @@ extension ProgressModel {
       }
       isBeginning = false
       lastTold = nil
-      let isResumed = run.map { tracks[$0].pace.isResumed } ?? false
+      // What begins in a later pass goes on.
+      let isInLaterPass = run.flatMap { tracks[$0].epoch }.flatMap { epoch in
+        firstEpoch.map { epoch > $0 }
+      }
+      let isResumed = isInLaterPass ?? false || run.map { tracks[$0].pace.isResumed } ?? false
       beginning = !isResumed ? .fresh : progress.stepTime == nil && !hasRate ? .position : .resumed
     }
     isRecounted = lastTold.map { step < $0 } ?? false

@@ -107,7 +107,9 @@ import Testing
     // Longer than since the last row, but for what is rounded.
     #expect(believed([(30, 20.4)], row: 10) == [span(10, 30)])
     #expect(believed([(30, 25)], row: 10) == [])
-    #expect(believed([(30, 1)], row: 29.5) == [])
+    #expect(believed([(30, 1.5)], row: 29.7) == [])
+    // A row is told when the log was read, up to a second after it was written.
+    #expect(believed([(30, 1)], row: 29.5) == [span(29, 30)])
     // Told twice, and one within another.
     #expect(believed([(30, 15), (30.2, 15)], row: 10) == [span(15, 30)])
     #expect(believed([(25, 5), (30, 18)], row: 10) == [span(20, 25)])

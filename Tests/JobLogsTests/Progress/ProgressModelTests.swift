@@ -178,6 +178,21 @@ import Testing
     #expect(heard.readings.compactMap { $0[.redoneSteps] }.last == 15)
   }
 
+  /// Keras goes on in a later pass, and its traceback stands behind a bar.
+  @Test func whatBeginsInALaterPassIsResumed() {
+    func keras(_ pass: Int, _ draws: ClosedRange<Int>) -> String {
+      "Epoch \(pass)/3\n"
+        + draws.map { "\r\($0)/20 ━━━━━━━━━━━━━━━━━━━━ 1s 110ms/step - loss: 1.\($0)" }.joined()
+    }
+    let text =
+      keras(1, 1...20) + "\n" + keras(2, 1...14) + "Traceback (most recent call last):\n"
+      + "RuntimeError: made up\n" + keras(2, 1...20) + "\n" + keras(3, 1...20) + "\n"
+    let heard = parse(text)
+    #expect(heard.events.map(\.text) == ["resumed at step 21"])
+    #expect(heard.readings.compactMap { $0[.step] }.last == 60)
+    #expect(heard.readings.compactMap { $0[.redoneSteps] }.last == 14)
+  }
+
   /// A bar that goes on from a checkpoint of another log jumps, and goes on far slower.
   @Test func aBarThatJumpsIsResumedWhereItJumpedTo() {
     let lines =
