@@ -228,10 +228,12 @@ def judge_stretch(said, heard, seconds, begin, end, count, unit, holes):
 
     `holes` are evaluations whose joules are not in it, as the report says.
     """
+    # One that begins with the end of the last step is none of the stretch.
+    holes = [(low, high) for low, high in holes if begin <= low < end - 0.005]
     true = drawn(begin, end, holes) / count
     rest, late = stretch_error(said, heard, seconds, begin, end, count, holes)
     error = said / true - 1
-    verdict = Verdict.error(1 + (error if rest is None else rest), 1)
+    verdict = Verdict.error(1 + min(error, error if rest is None else rest, key=abs), 1)
     if rest is None and not verdict.wrong:
         verdict = Verdict("WRONG", True)
     verdict.true = true
@@ -265,7 +267,7 @@ def last_life(recording, truths, base):
     if run.get("began_by") != "resumed":
         return points, f"the second run {run.get('began_by')}, and was resumed"
     # What was done twice, as far as two reports show it.
-    redone = truths[0]["last_step"] - truths[-1]["ends"][0][0]
+    redone = max(0, truths[0]["last_step"] - (run["first_step"] + 1 - base))
     apart = max([1] + [later[1] - earlier[1] for earlier, later in zip(points, points[1:])])
     if abs(run["redone_steps"] - redone) > apart:
         return points, f"{run['redone_steps']} steps are told as done again, {redone} were"
