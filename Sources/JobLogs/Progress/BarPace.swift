@@ -21,7 +21,7 @@ struct BarPace: Sendable {
   private var hasJumped = false
   /// Whether the mean that the bar states has a pause in it.
   var isAfterPause: Bool { afterPause != nil }
-  /// Whether the jump was over steps that nobody did, as the former pace shows.
+  /// Whether the bar begins behind steps that were not done in this life, as its first draw or a pace shows.
   private(set) var isResumed = false
 
   /// A bar begins.
