@@ -49,7 +49,8 @@ extension Ledger {
     }
     if let caveat = profile.partCaveat { profile.caveats.append(caveat) }
     if lives.count > 1 {
-      profile.caveats.append("the last of \(lives.count) runs: it was restarted")
+      let began = life.cause == .resumed ? "resumed" : "restarted"
+      profile.caveats.append("the last of \(lives.count) runs: it was \(began)")
     }
     describeHardware(&profile, job, stretch)
     let counter: Metric? =

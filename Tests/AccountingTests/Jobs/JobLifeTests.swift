@@ -117,7 +117,7 @@ import Testing
     let device = Device(id: job, label: "run")
     let profile = try #require(books.ledger.profile(of: device, over: span(0, 300), name: "x"))
     #expect(near(profile.joulesPerStep, 600) && near(profile.joulesPerUsefulStep, 3000))
-    #expect(profile.caveats.contains("the last of 2 runs: it was restarted"))
+    #expect(profile.caveats.contains("the last of 2 runs: it was resumed"))
   }
 
   @Test func `A loss that is reached after resuming took what all lives took`() throws {

@@ -78,8 +78,8 @@ struct Compare: ParsableCommand {
     }
     if let joules = run.joulesPerUsefulStep {
       words.append(
-        "\(SI.string(joules, "J")) per useful step: \(SI.count(run.redone)) of "
-          + "\(SI.count(run.steps)) were redone")
+        "\(SI.string(joules, "J")) per useful step of this run: "
+          + "\(SI.count(run.redone)) of \(SI.count(run.steps)) were redone")
     }
     return words.isEmpty ? nil : sanitized("\(run.name): " + words.joined(separator: "; ") + ".")
   }
