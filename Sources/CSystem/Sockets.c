@@ -14,14 +14,15 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* Layout: sock_diag(7) and linux/inet_diag.h; `tcpi_bytes_received` of struct tcp_info. */
+/* Layout: sock_diag(7) and linux/inet_diag.h; `tcpi_bytes_received`, `tcpi_last_data_sent` and
+   `tcpi_last_data_recv` of struct tcp_info. */
 
 /* The states of include/net/tcp_states.h in which bytes were received: ESTABLISHED 1, FIN_WAIT1 4,
    FIN_WAIT2 5, CLOSE_WAIT 8. */
 enum { connected = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 8 };
 
 struct list {
-  uint64_t *inodes, *bytes;
+  struct cs_tcp_socket *sockets;
   int count, capacity;
 };
 
@@ -39,9 +40,11 @@ static void take(struct list *list, const struct nlmsghdr *header) {
     memset(&info, 0, sizeof info);
     memcpy(&info, RTA_DATA(attribute), size < sizeof info ? size : sizeof info);
     if (list->count == list->capacity) return;
-    list->inodes[list->count] = message->idiag_inode;
-    list->bytes[list->count] = info.tcpi_bytes_received;
-    list->count++;
+    struct cs_tcp_socket *socket = &list->sockets[list->count++];
+    socket->inode = message->idiag_inode;
+    socket->received = info.tcpi_bytes_received;
+    socket->since_sent = info.tcpi_last_data_sent;
+    socket->since_received = info.tcpi_last_data_recv;
   }
 }
 
@@ -73,12 +76,12 @@ static int dump(int socket, struct list *list, unsigned char family) {
   }
 }
 
-int cs_tcp_received(uint64_t *inodes, uint64_t *bytes, int capacity) {
+int cs_tcp_sockets(struct cs_tcp_socket *sockets, int capacity) {
   int number = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
   if (number < 0) return -1;
   struct timeval patience = {.tv_sec = 1};
   setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  struct list list = {inodes, bytes, 0, capacity};
+  struct list list = {sockets, 0, capacity};
   int four = dump(number, &list, AF_INET);
   int six = dump(number, &list, AF_INET6);
   close(number);

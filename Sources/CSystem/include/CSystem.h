@@ -56,9 +56,17 @@ int cs_timer_descriptor(int milliseconds);
 /* When a file came into being, in seconds since 1970; -1 where its file system does not keep that. */
 double cs_birth(const char *path);
 
-/* The inodes of this network namespace's TCP sockets that are or were connected, and the bytes each has
-   received; returns how many, at most `capacity`, or -1 where the kernel does not tell. */
-int cs_tcp_received(uint64_t *inodes, uint64_t *bytes, int capacity);
+/* A TCP socket: its inode, the bytes it has received, and the milliseconds since it last sent and last
+   received any. */
+struct cs_tcp_socket {
+  uint64_t inode, received;
+  uint32_t since_sent, since_received;
+};
+
+/* This network namespace's TCP sockets that are or were connected; returns how many, at most `capacity`,
+   or -1 where the kernel does not tell. */
+int cs_tcp_sockets(struct cs_tcp_socket *sockets, int capacity);
+
 /* Sends a request to the management controller of the machine through an open /dev/ipmi*; 0, or the
    error number. */
 int cs_ipmi_send(

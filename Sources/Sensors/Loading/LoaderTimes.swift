@@ -38,7 +38,11 @@ struct LoaderTimes: Sendable, Hashable {
     /// Asleep where neither is known.
     case other
 
-    init(_ state: ThreadState, isOnSocket: Bool) {
+    /// - Parameters:
+    ///   - isOnSocket: whether its process waits for an answer from the network, or one that it started does.
+    ///   - isIdleOnOthers: whether it waits for its next order on a lock or a pipe; else it waits there for a
+    ///     thread or a program of its own.
+    init(_ state: ThreadState, isOnSocket: Bool, isIdleOnOthers: Bool = true) {
       self =
         switch state {
         case .running: .running
@@ -47,7 +51,8 @@ struct LoaderTimes: Sendable, Hashable {
         case .blocked: .disk
         case .asleep(.disk): .disk
         case .asleep(.queue): isOnSocket ? .network : .idle
-        case .asleep(.futex): .idle
+        case .asleep(.futex), .asleep(.pipe):
+          isOnSocket ? .network : isIdleOnOthers ? .idle : .other
         case .asleep: .other
         }
     }
@@ -63,7 +68,7 @@ struct LoaderTimes: Sendable, Hashable {
   ///   - hasHandover: whether a thread of its own hands the batches over, so that a lock is the queue.
   static func isOnQueue(_ state: ThreadState, hasWorkers: Bool, hasHandover: Bool) -> Bool {
     switch state {
-    case .asleep(.queue): hasWorkers
+    case .asleep(.queue), .asleep(.pipe): hasWorkers
     case .asleep(.futex): hasWorkers && hasHandover
     default: false
     }

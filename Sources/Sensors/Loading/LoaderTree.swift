@@ -20,6 +20,10 @@ struct LoaderTree {
     var hasPin: Bool
     /// Whether the workers are known by their names, and not only by who started them.
     var isNamed: Bool
+
+    /// Whether a thread of its own hands the batches over, so that it waits for them on a lock: that of
+    /// pinned memory, or the one in which Python's pools take results.
+    var handsOver: Bool { hasPin || !isNamed && !workers.isEmpty }
   }
 
   struct Worker: Hashable {
@@ -30,6 +34,15 @@ struct LoaderTree {
   private struct Node {
     var record: ProcessRecord
     var children: [Int32] = []
+    /// What its names say of it: asked again and again, as there may be a hundred workers.
+    var isWorker: Bool
+    var isHelper: Bool
+
+    init(_ record: ProcessRecord) {
+      self.record = record
+      isWorker = LoaderNames.isWorker(process: record.shortName)
+      isHelper = !isWorker && LoaderNames.isHelper(record.words)
+    }
   }
 
   private let context: SourceContext
@@ -39,6 +52,8 @@ struct LoaderTree {
   private var threadNames: [Int32: [Int32: String]] = [:]
   /// How often the trainers had run when they were last looked at.
   private var slices: [Int32: Int64] = [:]
+  /// The children of trainers that ever ran since they were first looked at.
+  private var busy: Set<Int32> = []
   /// Threads other than the first of a process that have started others.
   private var starters: [Int32: [Int32]] = [:]
   /// The processes that this scan has met.
@@ -57,6 +72,7 @@ struct LoaderTree {
     threadNames = threadNames.filter { met.contains($0.key) }
     slices = slices.filter { met.contains($0.key) }
     starters = starters.filter { met.contains($0.key) }
+    busy.formIntersection(met)
     met = []
     scans += 1
   }
@@ -75,9 +91,9 @@ struct LoaderTree {
     var rest = pids
     while let pid = rest.popLast(), nodes.count < Self.most {
       guard nodes[pid] == nil, let record = record(pid) else { continue }
-      var node = Node(record: record)
+      var node = Node(record)
       // A worker starts nothing that matters here.
-      if !LoaderNames.isWorker(process: record.shortName) {
+      if !node.isWorker {
         node.children = children(of: pid, ofAllThreads: isDeep)
       }
       nodes[pid] = node
@@ -85,16 +101,14 @@ struct LoaderTree {
     }
     met.formUnion(nodes.keys)
     var workers: [Int32: [Worker]] = [:]
-    for (pid, node) in nodes where LoaderNames.isWorker(process: node.record.shortName) {
+    for (pid, node) in nodes where node.isWorker {
       if let trainer = Self.employer(of: node.record, nodes) {
         workers[trainer, default: []].append(Worker(pid: pid, thread: pid))
       }
     }
     var found: [Trainer] = []
     for (pid, node) in nodes.sorted(by: { $0.key < $1.key }) {
-      guard !LoaderNames.isWorker(process: node.record.shortName),
-        !LoaderNames.isHelper(node.record.words)
-      else { continue }
+      guard !node.isWorker, !node.isHelper else { continue }
       let threads = threads(of: pid)
       let inside = threads.filter { LoaderNames.isWorker(thread: $0.value) }.keys
       let named =
@@ -135,11 +149,7 @@ struct LoaderTree {
     var parent = record.parent
     for _ in 0..<8 {
       guard let node = nodes[parent] else { return nil }
-      if !LoaderNames.isHelper(node.record.words),
-        !LoaderNames.isWorker(process: node.record.shortName)
-      {
-        return parent
-      }
+      if !node.isHelper, !node.isWorker { return parent }
       parent = node.record.parent
     }
     return nil
@@ -147,10 +157,10 @@ struct LoaderTree {
 
   /// Whether a child is one that may itself train: a Python that is neither a worker nor a helper.
   private static func mayTrain(_ pid: Int32, _ nodes: [Int32: Node]) -> Bool {
-    guard let record = nodes[pid]?.record, !LoaderNames.isWorker(process: record.shortName),
-      !LoaderNames.isHelper(record.words),
-      let program = record.words.first?.split(separator: "/").last
+    guard let node = nodes[pid], !node.isWorker, !node.isHelper,
+      let program = node.record.words.first?.split(separator: "/").last
     else { return false }
+    let record = node.record
     return program.hasPrefix("python")
       && !record.words.contains { $0.contains("wandb") || $0.contains("tensorboard") }
   }
@@ -159,24 +169,29 @@ struct LoaderTree {
   ///
   /// They have its command line, as a fork has, or were started by Python's multiprocessing, and have
   /// no such children themselves. A process that only waits for its children to end is no trainer: it
-  /// has not run since the last look.
+  /// has not run since the last look. A child that never ran since it was first looked at loads nothing:
+  /// it waits for something else, such as the time to write a checkpoint.
   private mutating func started(by pid: Int32, _ nodes: [Int32: Node]) -> [Worker] {
-    guard let node = nodes[pid], !node.children.isEmpty, hasRun(pid) else { return [] }
+    guard let node = nodes[pid], !node.children.isEmpty else { return [] }
+    let runs = hasRun(pid)
     func isPart(_ child: Int32, of parent: Node) -> Bool {
-      guard let record = nodes[child]?.record, !LoaderNames.isHelper(record.words) else {
-        return false
-      }
+      guard let other = nodes[child], !other.isHelper else { return false }
+      let record = other.record
       return record.words == parent.record.words || LoaderNames.isSpawned(record.words)
     }
     let own = node.children.flatMap { child -> [Int32] in
       guard let other = nodes[child] else { return [] }
-      return LoaderNames.isHelper(other.record.words) ? other.children : [child]
+      return other.isHelper ? other.children : [child]
     }.filter { child in
-      guard isPart(child, of: node), let other = nodes[child] else { return false }
-      return !other.children.contains { isPart($0, of: other) }
+      guard isPart(child, of: node), let other = nodes[child],
+        !other.children.contains(where: { isPart($0, of: other) })
+      else { return false }
+      if !busy.contains(child), hasRun(child) { busy.insert(child) }
+      return busy.contains(child)
     }
     // Who starts such as hold accelerators, and holds none itself, is the launcher of ranks.
-    guard !own.isEmpty, holdsAccelerator(pid) || !own.prefix(8).contains(where: holdsAccelerator)
+    guard runs, !own.isEmpty,
+      holdsAccelerator(pid) || !own.prefix(8).contains(where: holdsAccelerator)
     else { return [] }
     return own.map { Worker(pid: $0, thread: $0) }
   }

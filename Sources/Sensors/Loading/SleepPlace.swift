@@ -3,9 +3,11 @@
 /// Names are matched by their beginnings, since compilers append `.constprop.0` and the like, and
 /// kernels rename within families.
 enum SleepPlace: Sendable, Hashable {
-  /// In poll, a pipe or a socket between processes: there a queue of another process is waited for, but
-  /// a network socket with a timeout is as well.
+  /// In poll or on a socket between processes: there a queue of another process is waited for, but a
+  /// network socket with a timeout is as well.
   case queue
+  /// In the reading of a pipe: a queue of another process, or the output of one that was started.
+  case pipe
   /// On a lock or a condition, where a thread of the same process is waited for.
   case futex
   /// In the receipt of a network socket.
@@ -24,10 +26,11 @@ enum SleepPlace: Sendable, Hashable {
       .queue,
       [
         "poll_schedule_timeout", "do_poll", "do_sys_poll", "do_select", "ep_poll", "do_epoll_wait",
-        "anon_pipe_read", "pipe_read", "pipe_wait", "unix_stream_read_generic",
-        "unix_stream_data_wait", "skb_wait_for_more_packets", "unix_dgram_recvmsg",
+        "unix_stream_read_generic", "unix_stream_data_wait", "skb_wait_for_more_packets",
+        "unix_dgram_recvmsg",
       ]
     ),
+    (.pipe, ["anon_pipe_read", "pipe_read", "pipe_wait"]),
     (.futex, ["futex_", "do_futex"]),
     (.socket, ["wait_woken", "sk_wait_data", "tcp_recvmsg", "sk_stream_wait", "inet_wait"]),
     (

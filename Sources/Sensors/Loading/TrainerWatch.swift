@@ -18,6 +18,7 @@ struct TrainerWatch {
   private var lastWorkers: Timestamp?
   private var lastReport: Timestamp?
   private var lastSockets: Timestamp?
+  private var socketLooks = 0
   private var lastCounters: Timestamp?
   private var sockets: SocketTraffic
   private(set) var hasLostWorkers = false
@@ -29,12 +30,15 @@ struct TrainerWatch {
   /// The workers whose counters are read in a second.
   private static let workerCounters = 16.0
   private static let mostWorkers = 128
+  /// The workers whose sockets are looked up at once; more of those that never were.
+  private static let mostSockets = 8
+  private static let mostNewSockets = 64
 
   init(_ trainer: LoaderTree.Trainer, isNamed: Bool = false, in context: SourceContext) {
     self.trainer = trainer
     self.isNamed = isNamed
     main = WatchedThread(pid: trainer.pid, thread: trainer.pid, in: context)
-    hasHandover = trainer.hasPin
+    hasHandover = trainer.handsOver
     sockets = SocketTraffic(context)
     reporter = DeviceReporter(
       Self.device(
@@ -64,7 +68,7 @@ struct TrainerWatch {
 
   /// Takes over who its workers are now.
   mutating func update(_ found: LoaderTree.Trainer, in context: SourceContext) {
-    hasHandover = found.hasPin
+    hasHandover = found.handsOver
     let device = Self.device(found, reporter.device.id, isNamed: isNamed)
     // Its job may be announced later than it is found.
     if device != reporter.device { reporter = DeviceReporter(device) }
@@ -101,8 +105,16 @@ struct TrainerWatch {
     lookAtSockets(states, now)
     times.note(
       workers: zip(workers, states).compactMap { worker, state in
-        state.map { LoaderTimes.WorkerDoing($0, isOnSocket: worker.isOnSocket) }
+        state.map { doing(worker, $0) }
       }, seconds: seconds)
+  }
+
+  private func doing(_ worker: WatchedThread, _ state: ThreadState) -> LoaderTimes.WorkerDoing {
+    LoaderTimes.WorkerDoing(
+      state, isOnSocket: worker.isOnSocket,
+      // PyTorch's own processes wait for their next order in poll: on a lock they wait for a thread of
+      // theirs, and on a pipe for a program that they started, which fetch or decode.
+      isIdleOnOthers: !trainer.isNamed || worker.pid == trainer.pid)
   }
 
   /// Finds out which of the workers that sleep in poll wait for a network socket there, once a second.
@@ -111,10 +123,17 @@ struct TrainerWatch {
     let pause = sockets.hasFound || workers.count <= 8 ? 0.95 : 3.95
     guard lastSockets.map({ now - $0 >= pause }) ?? true else { return }
     lastSockets = now
-    let sleeping = zip(workers, states).filter { $1 == .asleep(.queue) || $1 == .asleep(.socket) }
-      .prefix(8)
-    let active = sockets.look(at: sleeping.map(\.0.pid))
-    for worker in workers { worker.isOnSocket = active.contains(worker.pid) }
+    let sleeping = zip(workers, states).filter { $1?.mayBeOnSocket == true }.map(\.0)
+    // Who was never looked into comes first, and then whoever was longest ago.
+    let order = sleeping.sorted { $0.socketLook < $1.socketLook }
+    let new = order.prefix(Self.mostNewSockets).prefix { $0.socketLook == 0 }
+    let chosen = Array(new) + order.dropFirst(new.count).prefix(Self.mostSockets)
+    let active = sockets.look(at: Set(chosen.map(\.pid)), startedBy: trainer.pid)
+    socketLooks += 1
+    for worker in chosen {
+      worker.isOnSocket = active.contains(worker.pid)
+      worker.socketLook = socketLooks
+    }
     times.received = sockets.received
   }
 

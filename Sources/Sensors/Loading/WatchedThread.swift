@@ -9,6 +9,15 @@ enum ThreadState: Sendable, Hashable {
   case blocked(SleepPlace)
   /// It sleeps (state S).
   case asleep(SleepPlace)
+
+  /// Whether it may wait for a network socket: there itself, or where a thread or a child of its process
+  /// does.
+  var mayBeOnSocket: Bool {
+    switch self {
+    case .asleep(.queue), .asleep(.pipe), .asleep(.socket), .asleep(.futex): true
+    default: false
+    }
+  }
 }
 
 /// One thread of another process, looked at from outside again and again.
@@ -32,8 +41,10 @@ final class WatchedThread {
   /// Whether a place was ever named, and how often none was.
   private var hasPlace = false
   private var nameless = 0
-  /// Whether it was found to wait for a network socket when that was last looked into.
+  /// Whether it was found to wait for a network socket when that was last looked into, and at which of
+  /// such looks that was; 0 before the first.
   var isOnSocket = false
+  var socketLook = 0
 
   /// What a process has read and written, in bytes: `read_bytes`, `write_bytes` and `rchar` of its `io`.
   struct IOBytes: Sendable, Hashable {

@@ -97,12 +97,15 @@ import Testing
   @Test func `Without names, children that do a running parent's work are workers`() {
     let tree = FileTree()
     add(9, to: tree, run: (5, 5, 5), children: [10])
-    add(10, to: tree, parent: 9, run: (5, 5, 5), children: [11, 12])
-    for pid in [11, 12] { add(pid, to: tree, parent: 10) }
+    add(10, to: tree, parent: 9, run: (5, 5, 5), children: [11, 12, 13])
+    // One of the children never runs: it waits for something else.
+    for pid in [11, 12, 13] { add(pid, to: tree, parent: 10) }
     var loader = LoaderTree(tree.context)
     _ = loader.trainers(among: [9], of: nil)
     // Only whoever has run since the last look takes part in a training.
-    add(10, to: tree, parent: 9, run: (9, 9, 9), children: [11, 12])
+    add(10, to: tree, parent: 9, run: (9, 9, 9), children: [11, 12, 13])
+    for pid in [11, 12] { add(pid, to: tree, parent: 10, run: (8, 8, 8)) }
+    add(13, to: tree, parent: 10)
     let found = loader.trainers(among: [9], of: nil)
     let trainer = found.first { $0.pid == 10 }
     #expect(trainer?.workers.map(\.pid) == [11, 12] && trainer?.isNamed == false)
@@ -211,6 +214,7 @@ import Testing
     // One that holds the accelerator itself handed it down to those it forked to load its data.
     tree.link("/proc/10/fd/5", to: "/dev/nvidia0")
     add(10, to: tree, run: (20, 20, 20), children: [11, 12])
+    for pid in [11, 12] { add(pid, to: tree, parent: 10, run: (7, 7, 7)) }
     let trainer = loader.trainers(among: [10], of: nil).first { $0.pid == 10 }
     #expect(trainer?.workers.map(\.pid) == [11, 12])
   }

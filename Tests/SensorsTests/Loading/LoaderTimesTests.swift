@@ -7,7 +7,7 @@ import Testing
 @Suite struct LoaderTimesTests {
   @Test(arguments: [
     ("poll_schedule_timeout.constprop.0", SleepPlace.queue), ("unix_stream_read_generic", .queue),
-    ("anon_pipe_read", .queue), ("futex_do_wait", .futex), ("__futex_wait", .futex),
+    ("anon_pipe_read", .pipe), ("futex_do_wait", .futex), ("__futex_wait", .futex),
     ("wait_woken", .socket), ("__iomap_dio_rw", .disk), ("folio_wait_bit_common", .disk),
     ("rpc_wait_bit_killable", .fileServer), ("request_wait_answer", .fileServer),
     ("hrtimer_nanosleep", .timer), ("nv_something", .other), ("0", .other), ("", .other),
@@ -17,6 +17,7 @@ import Testing
 
   @Test(arguments: [
     (ThreadState.asleep(.queue), true, false, true), (.asleep(.queue), false, false, false),
+    (.asleep(.pipe), true, false, true), (.asleep(.pipe), false, false, false),
     (.asleep(.futex), true, true, true), (.asleep(.futex), true, false, false),
     (.asleep(.timer), true, true, false), (.running, true, true, false),
     (.asleep(.other), true, true, false),
@@ -55,5 +56,30 @@ import Testing
     #expect(LoaderTimes.WorkerDoing(.asleep(.queue), isOnSocket: false) == .idle)
     #expect(LoaderTimes.WorkerDoing(.blocked(.fileServer), isOnSocket: false) == .network)
     #expect(LoaderTimes.WorkerDoing(.blocked(.other), isOnSocket: false) == .disk)
+  }
+
+  /// A worker may leave the fetching to a thread, or to a program whose output it reads.
+  @Test(arguments: [SleepPlace.futex, .pipe])
+  func `Who waits for another to fetch waits for the server`(
+    place: SleepPlace
+  ) {
+    #expect(LoaderTimes.WorkerDoing(.asleep(place), isOnSocket: true) == .network)
+    // PyTorch's own workers have no order to wait for there; those of a pool have.
+    #expect(
+      LoaderTimes.WorkerDoing(.asleep(place), isOnSocket: false, isIdleOnOthers: false) == .other)
+    #expect(
+      LoaderTimes.WorkerDoing(.asleep(place), isOnSocket: false, isIdleOnOthers: true) == .idle)
+  }
+
+  @Test(
+    arguments: [
+      // An answer that is waited for; one that came; a connection that is only kept open.
+      (40, 900, true), (0, 0, true), (900, 40, false), (120_000, 120_000, false),
+      (120_000, 200_000, false), (5000, 60_000, true),
+    ] as [(UInt32, UInt32, Bool)]) func `A request is unanswered until something comes`(
+      sent: UInt32, received: UInt32, isAwaited: Bool
+    )
+  {
+    #expect(SocketTraffic.isAwaited(sinceSent: sent, sinceReceived: received) == isAwaited)
   }
 }
