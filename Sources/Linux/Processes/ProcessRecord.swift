@@ -34,7 +34,7 @@ package struct ProcessRecord: Hashable, Sendable {
       let close = stat.lastIndex(of: UInt8(ascii: ")")), open < close
     else { return nil }
     let text = String(decoding: stat[(close + 1)...], as: UTF8.self)
-    let fields = text.split(whereSeparator: \.isWhitespace)
+    let fields = text.split(separator: " ")
     guard fields.count > 19, let parent = Int32(fields[1]), let group = Int32(fields[2]),
       let session = Int32(fields[3]), let started = Int64(fields[19]), fields[0] != "Z"
     else { return nil }
