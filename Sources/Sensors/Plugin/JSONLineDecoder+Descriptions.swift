@@ -135,7 +135,7 @@ extension JSONLineDecoder {
     // Before it becomes a metric, whose name is kept for good.
     guard let named = names.place(of: metric) else { throw excess(.names) }
     let use = try meaning(of: metric, unit, scale, isCounter)
-    provenance.method = method ?? (use.metric.isCounter ? .counter : .instant)
+    provenance.method = method ?? Provenance.Method(usualOf: use.metric)
     guard let exact = names.place(of: use.metric.name) else { throw excess(.names) }
     if devices[place].uses[named] == nil { try countSeries() }
     devices[place].uses[named] = use

@@ -177,7 +177,7 @@ extension JSONLineDecoder {
         SeriesDescriptor(
           device: devices[place].id, metric: use.metric,
           provenance: Provenance(
-            source: source, method: use.metric.isCounter ? .counter : .instant, note: note))))
+            source: source, method: .init(usualOf: use.metric), note: note))))
     return use
   }
 }

@@ -5,6 +5,9 @@ extension Metric {
   static let share = 0.0...1.05
   private static let heat = -80.0...250.0
 
+  /// Whether it is a share of the time, or of the cycles, since it was last read.
+  var isShare: Bool { range == Self.share }
+
   /// The share of time in which a kernel ran, 0...1 (NVML utilization.gpu).
   ///
   /// It does not say how much of the chip the kernel used.

@@ -70,6 +70,11 @@ public struct Provenance: Sendable, Hashable {
     /// Made up for demonstration.
     case simulated
 
+    /// What a metric's values are where nobody says: a share of time is one of the time before it.
+    public init(usualOf metric: Metric) {
+      self = metric.isCounter ? .counter : metric.isShare ? .average : .instant
+    }
+
     /// In words, for people.
     public var words: String {
       switch self {
