@@ -22,20 +22,30 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SITUATIONS = [
     ("fed", None, [None]),
     ("few", "data", ["out_of_processors", "too_few_workers"]),
+    ("many", "data", ["out_of_processors"]),
+    ("pool", "data", ["out_of_processors", "too_few_workers"]),
     ("disk", "data", ["disk"]),
     ("cold", "data", ["disk"]),
     ("server", "data", ["network"]),
     ("server_timeout", "data", ["network"]),
+    ("keep_alive", "data", ["network"]),
+    ("fetch_thread", "data", ["network"]),
     ("slow_sample", "data", ["slow_sample"]),
     ("none_cpu", "host", ["host_bound"]),
     ("none_disk", "data", ["disk"]),
     ("checkpoint", None, [None, "host_bound", "writing"]),
     ("evaluation", None, [None]),
+    ("barrier", None, [None]),
+    ("inherited", None, [None]),
     ("late_rank", "peer", ["peer"]),
+    ("late_short", "peer", ["peer"]),
+    ("idle_server", "idle", ["no_requests"]),
 ]
 
 
 class Slow(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
     def do_GET(self):
         time.sleep(0.1)
         self.send_response(200)
@@ -67,15 +77,17 @@ def truth_over(path, start, end):
 
 
 def run(situation, options, port, folder, tells):
+    # Ranks take a while to start, and must then be seen at work before their waits have a price.
+    length = options.seconds * (2 if situation.startswith("late_") else 1)
     flag = os.path.join(folder, situation + ".flag")
-    ranks = 8 if situation == "late_rank" else 1
+    ranks = 8 if situation.startswith("late_") else 1
     with open(flag, "wb") as file:
         file.write(bytes([2] * ranks))
     environment = dict(os.environ, BIG=options.big, PORT=str(port))
     log = open(os.path.join(folder, situation + ".log"), "wb")
-    script = [os.path.join(HERE, "ranks.py")] if ranks > 1 else [os.path.join(HERE, "loader.py"), situation]
+    script = "ranks.py" if ranks > 1 else "server.py" if situation == "idle_server" else "loader.py"
     loader = subprocess.Popen(
-        [options.python, "-u", *script, flag, str(options.seconds + 8)],
+        [options.python, "-u", os.path.join(HERE, script), situation, flag, str(length + 8)],
         stdout=log, stderr=subprocess.STDOUT, env=environment)
     pid = None
     while pid is None and loader.poll() is None:
@@ -91,10 +103,12 @@ def run(situation, options, port, folder, tells):
     recording = os.path.join(folder, situation + ".hippo")
     if os.path.exists(recording):
         os.unlink(recording)
-    arguments = [options.binary, "record", "-o", recording, "--for", f"{options.seconds}s", "--quiet",
+    arguments = [options.binary, "record", "-o", recording, "--for", f"{length}s", "--quiet",
                  "--source", command, "--source", "host"]
     named = [word for one in pid.split(",") for word in ("--source", f"loader:{one}")]
     arguments += named if options.named or ranks > 1 else ["--source", "jobs", "--source", "loader"]
+    if situation == "idle_server":
+        arguments += ["--source", "serve:" + open(log.name).read().split("page is ")[1].split()[0]]
     subprocess.run(arguments, check=True)
     loader.kill()
     loader.wait()
@@ -130,7 +144,8 @@ def main():
             continue
         report, truth = run(situation, options, server.server_address[1], folder, options.tells)
         # Other jobs of the machine are none of ours.
-        job = next((job for job in report["jobs"] if job["name"] == "loader.py"), {})
+        name = {"idle_server": "rivers/tiny-1b"}.get(situation, "loader.py")
+        job = next((job for job in report["jobs"] if job["name"] == name), {})
         waiting = job.get("waiting") or report.get("waiting")
         if waiting is None:
             lines.append((situation, "-", "-", "-", "nothing judged", "FAULT"))
@@ -148,13 +163,20 @@ def main():
         found = waiting.get("share", 0)
         part = waiting["parts"].get(waiting.get("kind") or "data", {})
         # What is no data wait has another share of its own.
-        if situation not in ("checkpoint",) and abs(found - share) > 0.03:
+        if kind == "idle":
+            # It answered for a second and a half, and then nobody asked.
+            share = 1 - min(1, 1.5 / seconds)
+        if situation not in ("checkpoint", "barrier", "inherited") and abs(found - share) > 0.03:
             faults.append("share")
         energy = waiting["joules"]
+        if kind == "idle":
+            waited_joules = joules
         if kind is not None and energy is None:
             faults.append("joules unknown")
         elif kind is not None and abs(energy - waited_joules) > 0.05 * waited_joules:
             faults.append("joules")
+        if situation in ("barrier", "inherited") and waiting["parts"].get("data", {}).get("share", 0) > 0.03:
+            faults.append("WRONG ACCUSATION")
         if kind != waiting.get("kind") and not (kind is None and waiting.get("kind") in ("gap", "host")):
             faults.append("kind")
         if waiting.get("cause") not in causes:

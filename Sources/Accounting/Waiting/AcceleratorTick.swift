@@ -36,6 +36,8 @@ struct AcceleratorTick: Hashable, Sendable {
   var trainer: Trainer?
   /// The share of the time without a kernel, over a while, in which the trainer slept on its queue.
   var cover: Double?
+  /// The same for its own running.
+  var busy: Double?
 
   /// The mean watts.
   var watts: Double { seconds > 0 ? joules / seconds : 0 }
@@ -87,7 +89,8 @@ extension AcceleratorTick {
   /// Two kinds of evidence must meet: that the accelerator had no work, by the activity inside the chip
   /// or by its power; and what its trainer did meanwhile. A share of time without a kernel is no evidence
   /// by itself, but what a kernel ran in was no waiting for data. Where steps are too short for either to
-  /// resolve, the trainer's own sleep is taken, up to the time without a kernel.
+  /// resolve, the trainer's own sleep is taken, up to the time without a kernel; what that leaves is no
+  /// work only where power agrees.
   ///
   /// - Returns: `nil` where nothing tells whether it worked.
   func split() -> TickSplit? {
@@ -136,10 +139,11 @@ extension AcceleratorTick {
     var split = empty
     guard let trainer else { return isAtWork ? split : nil }
     guard trainer.hasWorkers else { return withoutWorkers(split, trainer) }
-    guard trainer.onQueue >= Self.least else { return split }
     let room: Double
     if let utilization {
       room = min(1 - utilization, activity.map { 1 - $0 } ?? 1)
+    } else if trainer.onQueue < Self.least {
+      return split
     } else {
       // Kernels may run while the trainer waits for a batch that is not needed yet. Without the share of
       // time with one, power must say the same as the trainer: other work draws less as well.
@@ -148,13 +152,30 @@ extension AcceleratorTick {
       guard abs(free - trainer.onQueue) <= 0.15 else { return nil }
       room = min(max(0, free), activity.map { 1 - $0 } ?? 1)
     }
-    // A trainer also takes over what it waited for; most of the time names the rest.
-    let share = cover.map { $0 >= Self.mostly } == true ? room : min(trainer.onQueue, room)
-    guard share >= Self.least else { return split }
-    split.data = share
+    if trainer.onQueue >= Self.least {
+      // A trainer also takes over what it waited for; most of the time names the rest.
+      let share = cover.map { $0 >= Self.mostly } == true ? room : min(trainer.onQueue, room)
+      if share >= Self.least { split.data = share }
+    }
+    explain(room - split.data, busy: trainer.running + trainer.onStore + room - 1, &split)
+    guard split.data + split.host + split.gap > 0 else { return split }
     split.rung = .trainer
     split.watts = (levels.waiting ?? levels.floor).map { min(watts, $0) }
     return split
+  }
+
+  /// Parts what is left of the time without a kernel, where power says too that there was no work.
+  ///
+  /// - Parameter busy: the time in which its trainer cannot but have been busy without a kernel; it may
+  ///   have been so for longer.
+  private func explain(_ rest: Double, busy: Double, _ split: inout TickSplit) {
+    guard utilization != nil, rest >= Self.least, let low = levels.waiting ?? levels.floor,
+      let high = levels.working, high >= 1.3 * low,
+      (high - watts) / (high - low) >= 0.5 * (rest + split.data + split.host)
+    else { return }
+    let host = max(0, min(rest, busy))
+    split.host += host
+    split.gap = rest - host
   }
 
   /// Whether a trainer without workers spends the time without work on getting its data: most of it at
@@ -173,7 +194,9 @@ extension AcceleratorTick {
     guard room >= Self.least else { return split }
     let onData = trainer.onQueue + trainer.onStore
     split.data = isReading(trainer, in: room) ? room : min(room, onData)
-    split.host = min(room - split.data, trainer.running)
+    let isBusy = busy.map { $0 >= WaitingCause.leastCover } == true
+    split.host = isBusy ? room - split.data : min(room - split.data, trainer.running)
+    explain(room - split.data - split.host, busy: 0, &split)
     split.rung = .trainer
     split.watts = (levels.waiting ?? levels.floor).map { min(watts, $0) }
     return split
@@ -205,6 +228,9 @@ extension AcceleratorTick {
     // One that spins for its peers runs a kernel all the while and draws little.
     return min(share, room) >= 0.02 ? (min(share, room), .power) : (nil, nil)
   }
+
+  /// Whether a job holds it that has not been seen to use it.
+  var hasYetToWork: Bool { holder == .job && !isBelieved }
 
   /// Whether it runs a kernel and draws little, as one does that waits for its peers.
   var isSpinning: Bool {

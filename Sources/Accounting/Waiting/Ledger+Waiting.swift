@@ -78,7 +78,7 @@ extension Ledger {
       judged.joules.isFinite
     else { return nil }
     price(&account, without: sum(.unpricedTime))
-    account.isServing = isServing
+    account.isServing = isServing || job == nil && isServed(devices, at: span.end)
     account.pausedSeconds = span.seconds(of: pauses)
     // Of accelerators that nobody judged nothing is known, and that is a part of what was asked.
     account.asked = max(0, span.seconds - account.pausedSeconds) * Double(gpus.count)
@@ -111,9 +111,20 @@ extension Ledger {
     }
     account.only = only(account.kind ?? .data, devices) { sum($0, of: $1) }
     account.isEven = (shares.max() ?? 0) <= account.share + 0.1
+    account.unconfirmed = unconfirmed(account, gpus)
     account.explain(isSeen: !timeline.devices(.loader).isEmpty)
     account.avoidable = avoidable(account, gpus, at: span.end)
     return account
+  }
+
+  /// The time without a kernel that is in no part of an account.
+  private func unconfirmed(_ account: WaitingAccount, _ gpus: [Device]) -> Double? {
+    guard account.asked > 0, account.judged.seconds >= 0.9 * account.asked else { return nil }
+    let shares = gpus.compactMap { utilization(of: $0.id, over: account.span) }
+    guard !shares.isEmpty, shares.count == gpus.count else { return nil }
+    let free = 1 - shares.reduce(0, +) / Double(shares.count)
+    let rest = free - WaitingAccount.Kind.allCases.reduce(0) { $0 + account.share($1) }
+    return rest >= 0.15 ? rest : nil
   }
 
   /// Takes what is not known of the energy of some waits to be as in the others.
@@ -137,6 +148,15 @@ extension Ledger {
       return limit
     }
     return nil
+  }
+
+  /// Whether all of some accelerators are servers' and nobody else's.
+  private func isServed(_ devices: [Device], at time: Timestamp) -> Bool {
+    let running = inventory.jobs.map(\.id).filter { timeline.ending(of: $0, at: time) == nil }
+    let served = running.filter(isServer).flatMap(servingAccelerators).map(\.id)
+    let others = running.filter { !isServer($0) }.flatMap(accelerators).map(\.id)
+    let only = Set(served).subtracting(others)
+    return !devices.isEmpty && devices.allSatisfy { $0.parent.map(only.contains) ?? false }
   }
 
   private func isAllIdle(_ account: WaitingAccount) -> Bool {

@@ -67,29 +67,35 @@ public struct LoaderAccount: Hashable, Sendable {
 
 extension Ledger {
   /// The trainers of a job: its own, or else those that the user named or that are on its accelerators.
+  ///
+  /// Where the driver says whose processes are on which accelerators, only those count: what a trainer forked
+  /// for something else looks like one as well.
   func loaders(of job: DeviceID?) -> [Device] {
-    let all = timeline.devices(.loader)
-    guard let job else { return all }
-    let own = all.filter { $0.parent == job }
-    guard own.isEmpty else { return own }
-    let accelerators = Set(accelerators(of: job).map(\.id))
+    let gpus: [Device] = job.map { self.accelerators(of: $0) } ?? inventory.gpus
+    let accelerators = Set(gpus.map(\.id))
     let pids = Set(
       inventory.processes.filter { $0.parent.map(accelerators.contains) ?? false }
         .compactMap { timeline.processFacts(of: $0.id).pid })
-    func isOn(_ pid: Int) -> Bool {
-      pids.contains(pid)
+    func isOn(_ device: Device) -> Bool {
+      guard let pid = device.attributes["pid"].flatMap({ Int($0) }) else { return false }
+      return pids.contains(pid)
         || timeline.formerAccelerators(of: pid).contains(where: accelerators.contains)
     }
-    return all.filter { device in
-      device.parent == nil && device.id.machine == job.machine
-        && (device.attributes["named"] == "yes"
-          || device.attributes["pid"].flatMap { Int($0) }.map(isOn) ?? false)
+    let all = timeline.devices(.loader)
+    let own = job.map { job in all.filter { $0.parent == job } } ?? all
+    if let job, own.isEmpty {
+      return all.filter { device in
+        device.parent == nil && device.id.machine == job.machine
+          && (device.attributes["named"] == "yes" || isOn(device))
+      }
     }
+    let onThem = own.filter { device in
+      isOn(device) && accelerators.contains { $0.machine == device.id.machine }
+    }
+    return onThem.isEmpty ? own : onThem
   }
 
   /// What a job's trainers and loader workers did over a span; `nil` where none was watched.
-  ///
-  /// Where the driver says whose processes are on which accelerators, only trainers on those count.
   public func loader(of job: DeviceID?, over span: TimeSpan) -> LoaderAccount? {
     let all = loaders(of: job)
     func sum(_ metric: Metric) -> Double {

@@ -4,38 +4,86 @@
 /// nothing at all. Who is late has a loader that its trainer waits for, or a trainer that is busy itself,
 /// and no kernel of its own.
 enum PeerWaits {
+  /// A shorter wait than this share of a tick is no lateness.
+  private static let least = 0.1
+
+  /// How the watts of one go with the time in which another computes, of which nothing is known yet.
+  static let beside = WattsByWork(least: 8, weight: 0.95)
+
+  /// How much of a tick a rank kept the others waiting for, by what it did itself.
+  static func length(_ tick: AcceleratorTick, _ split: TickSplit) -> Double {
+    tick.isSpinning ? 0 : min(1, split.data + split.host)
+  }
+
+  /// The place of the one that is late, and how late it is; `nil` where nobody is.
+  ///
+  /// Where most are late, the loader of all is, and nobody waits for anybody.
+  static func late(_ ticks: [AcceleratorTick], _ splits: [TickSplit]) -> (
+    place: Int, length: Double
+  )? {
+    let lengths = zip(ticks, splits).map(length)
+    guard ticks.count > 1, let place = lengths.indices.max(by: { lengths[$0] < lengths[$1] }),
+      lengths[place] >= least,
+      2 * lengths.count(where: { $0 >= 0.5 * lengths[place] }) <= ticks.count
+    else { return nil }
+    return (place, lengths[place])
+  }
+
   /// Turns what the others' time was lost to into waiting for the one that is late.
   ///
-  /// - Returns: the place of the one that is late, where there is one, and for how much of the tick each
-  ///   waited for it.
-  static func settle(_ ticks: [AcceleratorTick], _ splits: inout [TickSplit]) -> Int? {
-    guard ticks.count > 1 else { return nil }
-    let late = ticks.indices.filter { place in
-      let split = splits[place]
-      return !ticks[place].isSpinning && (split.data >= 0.5 || split.host >= 0.5)
-    }
-    // Where most are late, the loader of all is, and nobody waits for anybody.
-    guard !late.isEmpty, 2 * late.count <= ticks.count,
-      let culprit = late.max(by: {
-        splits[$0].data + splits[$0].host < splits[$1].data + splits[$1].host
-      })
-    else { return nil }
-    let length = min(1, splits[culprit].data + splits[culprit].host)
+  /// - Parameter beside: for each, how its watts went with the time that the late one computed.
+  /// - Returns: whether anybody waited for it.
+  static func settle(
+    _ ticks: [AcceleratorTick], _ splits: inout [TickSplit],
+    late: (place: Int, length: Double), beside: [WattsByWork]
+  ) -> Bool {
     var hasVictims = false
-    for place in ticks.indices where !late.contains(place) {
+    for place in ticks.indices where place != late.place {
       let tick = ticks[place]
-      let isAcquitted = tick.trainer.map { $0.onQueue < 0.3 } ?? true
-      guard isAcquitted else { continue }
-      if tick.isSpinning {
-        splits[place] = TickSplit(peer: length, rung: .power, watts: tick.watts)
+      let own = length(tick, splits[place])
+      guard own < 0.5 * late.length, isAcquitted(tick, late.length) else { continue }
+      let lost = late.length - own
+      if late.length >= 0.5, tick.isSpinning {
+        splits[place] = TickSplit(peer: late.length, rung: .power, watts: tick.watts)
         hasVictims = true
-      } else if splits[place].unexplained >= 0.5 {
-        splits[place].peer = splits[place].unexplained
-        splits[place].host = 0
-        splits[place].gap = 0
+      } else if splits[place].unexplained >= least {
+        let ofGap = min(lost, splits[place].gap)
+        let ofHost = min(lost - ofGap, splits[place].host)
+        splits[place].gap -= ofGap
+        splits[place].host -= ofHost
+        splits[place].peer = ofGap + ofHost
+        hasVictims = true
+      } else if let watts = spinning(tick, lost, beside[place]) {
+        splits[place].peer = lost
+        splits[place].rung = .power
+        splits[place].watts = watts
         hasVictims = true
       }
     }
-    return hasVictims ? culprit : nil
+    return hasVictims
+  }
+
+  private static func isAcquitted(_ tick: AcceleratorTick, _ length: Double) -> Bool {
+    tick.trainer.map { $0.onQueue < min(0.3, 0.5 * length) } ?? true
+  }
+
+  /// The watts of one that spins for another for a part of a tick; `nil` where its power tells nothing of
+  /// that.
+  ///
+  /// Its kernels never end, so only what it draws may say so: watts that go down whenever the late one
+  /// waits, second by second; or that lie below its full work by a good part of the way to its floor.
+  private static func spinning(
+    _ tick: AcceleratorTick, _ length: Double, _ beside: WattsByWork
+  ) -> Double? {
+    guard let utilization = tick.utilization, utilization >= 0.9, length >= least else {
+      return nil
+    }
+    if let low = beside.withoutWork, let high = beside.atWork, low <= 0.75 * high {
+      return min(low, tick.watts)
+    }
+    guard let pair = tick.levels.pair,
+      pair.busy - tick.watts >= 0.5 * length * (pair.busy - pair.floor)
+    else { return nil }
+    return max(pair.floor, pair.busy - (pair.busy - tick.watts) / length)
   }
 }

@@ -44,6 +44,9 @@ struct PowerLevels: Hashable, Sendable {
   /// follows from how its watts go with its work.
   var waiting: Double? { held ?? course.withoutWork }
 
+  /// The watts of work all the time, as held or as they go with the share of it; `nil` where neither is known.
+  var working: Double? { [busy, course.atWork].compactMap { $0 }.max() }
+
   /// Watts without work: with a model loaded where that was seen.
   var floor: Double? { held ?? empty ?? guessed }
 

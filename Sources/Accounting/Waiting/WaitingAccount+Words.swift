@@ -6,7 +6,7 @@ extension WaitingAccount {
   /// The verdict in one sentence, without what it costs.
   public var verdict: String {
     let percent = SI.percent(share)
-    guard let kind else { return fed }
+    guard let kind else { return fed + doubts }
     switch kind {
     case .data: return "\(who) for data \(whose) % of the time: \(why)."
     case .host:
@@ -56,6 +56,12 @@ extension WaitingAccount {
       return "Fed: waits for data \(percent) % of the time."
     }
     return "Fed: the loader is ahead, the trainer waits for it \(percent) % of the time."
+  }
+
+  private var doubts: String {
+    guard let unconfirmed else { return "" }
+    return
+      " By its utilization alone no kernel ran \(SI.percent(unconfirmed)) % of the time, cause not known."
   }
 
   /// Why, in words.

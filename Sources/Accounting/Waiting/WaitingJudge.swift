@@ -22,9 +22,10 @@ public struct WaitingJudge: Sendable {
     var hasActivity = false
     var hasUtilization = false
     /// What its trainer did in the last seconds.
-    var trainers: [AcceleratorTick.Trainer] = []
-    /// How much of the time without a kernel its trainer slept on its queue, over the last seconds.
-    var covers: [(queue: Double, running: Double, room: Double)] = []
+    var trainer = TrainerCourse()
+    /// Whom it was last seen to wait for, and how its watts go with the time that one computes.
+    var late: DeviceID?
+    var beside = PeerWaits.beside
   }
 
   /// The machine of which nobody else decides; `nil` where that is so of all.
@@ -109,8 +110,11 @@ public struct WaitingJudge: Sendable {
         utilization: tick.utilization)
       tick.levels = known.levels
       known.believe(&tick)
-      tick.cover = known.cover(tick)
-      tick.trainer = known.smoothed(tick.trainer)
+      known.trainer.note(tick.trainer, work: tick.utilization ?? tick.activity)
+      if tick.utilization != nil {
+        (tick.cover, tick.busy) = (known.trainer.cover, known.trainer.busy)
+      }
+      tick.trainer = known.trainer.smoothed
       ticks[gpu.id] = tick
       accelerators[gpu.id] = known
     }
@@ -159,21 +163,46 @@ public struct WaitingJudge: Sendable {
     }
     groups += launches.values
     for group in groups {
+      if group.contains(where: { ticks[$0]?.hasYetToWork ?? false }) {
+        // Others may spin for one that has not come yet, as long as nobody saw what they draw at work.
+        for id in group where ticks[id]?.levels.pair == nil && splits[id]?.isQuiet ?? false {
+          splits[id] = nil
+        }
+      }
       let members = group.filter { splits[$0] != nil }
       guard members.count > 1 else { continue }
       let own = members.compactMap { ticks[$0] }
       var decided = members.compactMap { splits[$0] }
-      let culprit = PeerWaits.settle(own, &decided)
+      let late = PeerWaits.late(own, decided)
+      compare(members, own, decided, late: late?.place)
+      guard let late,
+        PeerWaits.settle(
+          own, &decided, late: late, beside: members.map { accelerators[$0]?.beside ?? .init() })
+      else { continue }
       for (id, split) in zip(members, decided) { splits[id] = split }
-      guard let culprit else { continue }
       var lost = (seconds: 0.0, joules: 0.0)
       for (tick, split) in zip(own, decided) where split.peer > 0 {
         lost.seconds += split.peer * tick.seconds
         lost.joules += min(tick.joules, split.peer * tick.seconds * (split.watts ?? tick.watts))
       }
-      accelerators[members[culprit]]?.totals.blame(seconds: lost.seconds, joules: lost.joules)
+      accelerators[members[late.place]]?.totals.blame(seconds: lost.seconds, joules: lost.joules)
     }
     return splits
+  }
+
+  /// Takes in how the watts of a job's accelerators go with the time in which the late one of them computes.
+  private mutating func compare(
+    _ members: [DeviceID], _ ticks: [AcceleratorTick], _ splits: [TickSplit], late: Int?
+  ) {
+    for (place, id) in members.enumerated() {
+      if let late, late != place, accelerators[id]?.late != members[late] {
+        accelerators[id]?.late = members[late]
+        accelerators[id]?.beside = PeerWaits.beside
+      }
+      guard let suspect = accelerators[id]?.late.flatMap(members.firstIndex(of:)) else { continue }
+      let lost = splits[suspect].data + splits[suspect].unexplained
+      accelerators[id]?.beside.note(ticks[place].watts, 1 - min(1, lost))
+    }
   }
 
   /// Tells what was added up, where the course of it turns, and now and then where it goes on.
@@ -226,50 +255,6 @@ extension WaitingJudge.Accelerator {
     if !hasActivity { tick.activity = nil }
     if !hasUtilization { tick.utilization = nil }
     tick.isBelieved = hasActivity || hasUtilization
-  }
-
-  /// How much of the time without a kernel, over the last twenty seconds, its trainer's sleep on its queue
-  /// explains: one second has too few looks to tell four fifths from three.
-  mutating func cover(_ tick: AcceleratorTick) -> Double? {
-    guard let trainer = tick.trainer, let utilization = tick.utilization else {
-      covers = []
-      return nil
-    }
-    // Seconds of something else, such as loading a model, say nothing of the wait for data.
-    if trainer.onQueue >= AcceleratorTick.least {
-      covers.append((trainer.onQueue, trainer.running, 1 - utilization))
-      if covers.count > 20 { covers.removeFirst() }
-    }
-    guard !covers.isEmpty else { return nil }
-    let count = Double(covers.count)
-    let queue = covers.reduce(0) { $0 + $1.queue } / count
-    let running = covers.reduce(0) { $0 + $1.running } / count
-    let room = covers.reduce(0) { $0 + $1.room } / count
-    guard room > 0 else { return nil }
-    // It runs hardly but to take over what it waited for: then that is a part of the wait.
-    let isTaking = queue > 0 && abs(room - queue - running) <= 0.1
-    return max(queue / room, isTaking ? queue / (queue + running) : 0)
-  }
-
-  /// What a trainer did over the last seconds, since a second has but ten looks; what it did in this one
-  /// where that is something else altogether.
-  mutating func smoothed(_ trainer: AcceleratorTick.Trainer?) -> AcceleratorTick.Trainer? {
-    guard let trainer else {
-      trainers = []
-      return nil
-    }
-    trainers.append(trainer)
-    if trainers.count > 5 { trainers.removeFirst() }
-    let count = Double(trainers.count)
-    var mean = trainer
-    mean.onQueue = trainers.reduce(0) { $0 + $1.onQueue } / count
-    mean.running = trainers.reduce(0) { $0 + $1.running } / count
-    mean.onStore = trainers.reduce(0) { $0 + $1.onStore } / count
-    guard abs(mean.onQueue - trainer.onQueue) <= 0.35 else {
-      trainers = [trainer]
-      return trainer
-    }
-    return mean
   }
 
   func provenance(of metric: Metric) -> Provenance {

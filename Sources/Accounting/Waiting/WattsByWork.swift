@@ -11,24 +11,37 @@ struct WattsByWork: Hashable, Sendable {
   private var sumYY = 0.0
 
   /// Fewer seconds than this say nothing.
-  private static let least = 15.0
+  private let least: Double
   /// The standard error of the watts, as a share of them, up to which they are believed.
   private static let error = 0.04
 
+  /// How much of what is known weighs on when another second comes.
+  private let weight: Double
+
+  /// A line of which nothing is known; it is believed from so many seconds on.
+  ///
+  /// - Parameter weight: below 1, old seconds fade: then a time of something else spoils it for a while only.
+  init(least: Double = 15, weight: Double = 1) { (self.least, self.weight) = (least, weight) }
+
   /// Takes in the watts and the share of time with a kernel of a second.
   mutating func note(_ watts: Double, _ share: Double) {
-    count += 1
-    sumX += share
-    sumY += watts
-    sumXX += share * share
-    sumXY += share * watts
-    sumYY += watts * watts
+    count = weight * count + 1
+    sumX = weight * sumX + share
+    sumY = weight * sumY + watts
+    sumXX = weight * sumXX + share * share
+    sumXY = weight * sumXY + share * watts
+    sumYY = weight * sumYY + watts * watts
   }
 
   /// The watts at no work, by least squares; `nil` where the seconds are too few, too much alike or too
   /// far from a line.
-  var withoutWork: Double? {
-    guard count >= Self.least else { return nil }
+  var withoutWork: Double? { line?.start }
+
+  /// The watts at work all the time, by the same line.
+  var atWork: Double? { line.map { $0.start + $0.slope } }
+
+  private var line: (start: Double, slope: Double)? {
+    guard count >= least else { return nil }
     let spread = sumXX - sumX * sumX / count
     guard spread > 1e-4 * count else { return nil }
     let slope = (sumXY - sumX * sumY / count) / spread
@@ -37,6 +50,6 @@ struct WattsByWork: Hashable, Sendable {
     let variance = rest / (count - 2)
     let error = (variance * (1 / count + (sumX / count) * (sumX / count) / spread)).squareRoot()
     guard slope > 0, start > 0, error <= Self.error * start else { return nil }
-    return start
+    return (start, slope)
   }
 }

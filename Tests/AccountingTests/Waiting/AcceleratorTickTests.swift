@@ -45,8 +45,22 @@ import Testing
 
   @Test func `A share of time without a kernel accuses nobody by itself`() throws {
     #expect(tick(260, utilization: 0.5).split() == nil)
-    let split = try #require(tick(260, utilization: 0.5, trainer: steps).split())
+    let split = try #require(tick(400, utilization: 0.5, trainer: steps).split())
     #expect(split.data == 0 && split.gap == 0 && split.host == 0)
+  }
+
+  /// A trainer that runs nine tenths of a second of which half has no kernel ran for four of them without.
+  @Test func `A share of time without a kernel that power confirms is the program's or a gap`()
+    throws
+  {
+    let split = try #require(tick(264, utilization: 0.5, trainer: steps).split())
+    #expect(split.data == 0 && abs(split.host - 0.4) < 1e-9 && abs(split.gap - 0.1) < 1e-9)
+    let sleeps = Trainer(onQueue: 0, running: 0.2, onStore: 0, hasWorkers: true)
+    let gap = try #require(tick(264, utilization: 0.5, trainer: sleeps).split())
+    #expect(gap.data == 0 && gap.host == 0 && abs(gap.gap - 0.5) < 1e-9)
+    let both = Trainer(onQueue: 0.2, running: 0, onStore: 0, hasWorkers: true)
+    let mixed = try #require(tick(264, utilization: 0.5, trainer: both).split())
+    #expect(abs(mixed.data - 0.2) < 1e-9 && abs(mixed.gap - 0.3) < 1e-9)
   }
 
   @Test(arguments: [0.38, 0.6, 0.1]) func `Steps shorter than a second are shared out`(
@@ -139,50 +153,5 @@ import Testing
     var same = WattsByWork()
     for second in 0..<40 { same.note(230 + Double(second % 3), 0.4) }
     #expect(same.withoutWork == nil)
-  }
-}
-
-/// Who waits for whom among the ranks of a job.
-@Suite struct PeerWaitsTests {
-  private var levels: PowerLevels {
-    var levels = PowerLevels()
-    for _ in 0..<2 { levels.note(118, isKernelFree: true, isHeld: true) }
-    for _ in 0..<2 { levels.note(410, isKernelFree: false, isHeld: true) }
-    return levels
-  }
-
-  private func rank(_ watts: Double, _ utilization: Double, onQueue: Double, running: Double = 0)
-    -> AcceleratorTick
-  {
-    var tick = AcceleratorTick(joules: watts, utilization: utilization)
-    tick.levels = levels
-    tick.trainer = AcceleratorTick.Trainer(
-      onQueue: onQueue, running: running, onStore: 0, hasWorkers: true)
-    return tick
-  }
-
-  private func settled(_ ticks: [AcceleratorTick]) throws -> (Int?, [TickSplit]) {
-    var splits = try ticks.map { try #require($0.split()) }
-    return (PeerWaits.settle(ticks, &splits), splits)
-  }
-
-  @Test func `Seven that spin wait for the one whose loader is behind`() throws {
-    var ticks = (0..<8).map { _ in rank(150, 1, onQueue: 0, running: 1) }
-    ticks[3] = rank(118, 0, onQueue: 1)
-    let (culprit, splits) = try settled(ticks)
-    #expect(culprit == 3)
-    #expect(splits[3].data == 1)
-    for place in [0, 1, 2, 4, 5, 6, 7] { #expect(splits[place].peer == 1, "\(place)") }
-  }
-
-  @Test func `All that wait for data wait for no peer`() throws {
-    let (culprit, splits) = try settled((0..<8).map { _ in rank(118, 0, onQueue: 1) })
-    #expect(culprit == nil)
-    #expect(splits.allSatisfy { $0.data == 1 && $0.peer == 0 })
-  }
-
-  @Test func `Spinning without anybody late is not called a wait`() throws {
-    let (culprit, splits) = try settled((0..<8).map { _ in rank(150, 1, onQueue: 0, running: 1) })
-    #expect(culprit == nil && splits.allSatisfy { $0.peer == 0 })
   }
 }

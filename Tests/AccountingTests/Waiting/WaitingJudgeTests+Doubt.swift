@@ -39,6 +39,30 @@ extension WaitingJudgeTests {
     #expect(Ledger(judged(books, seconds: 60)).waiting(over: span(0, 60)) == nil)
   }
 
+  /// Half of the time without a kernel, at full power: no wait, and not to be passed over in silence.
+  @Test(arguments: [0.5, 0.95])
+  func `A utilization that nothing confirms is said with the acquittal`(
+    utilization: Double
+  ) throws {
+    var books = Books()
+    let times = (0...90).map(Double.init)
+    let process = DeviceID(machine: "box", kind: .process, name: "7")
+    books.timeline.apply(.device(Device(id: gpu, label: "0")))
+    books.timeline.apply(
+      .device(Device(id: process, label: "7", parent: gpu, attributes: ["pid": "7"])))
+    books.timeline.apply(.device(Device(id: loader, label: "pid 7", attributes: ["pid": "7"])))
+    books.count(gpu, watts: 400, at: times)
+    books.add(gpu, .utilization, .average, times.map { ($0, utilization) })
+    books.add(process, .memoryUsed, .instant, times.map { ($0, 9e9) })
+    books.add(loader, .trainerTime, .counter, times.map { ($0, $0) })
+    books.add(loader, .trainerQueueTime, .counter, times.map { ($0, $0 * 0.004) })
+    books.add(loader, .workerCount, .instant, times.map { ($0, 4) })
+    let account = try #require(Ledger(judged(books, seconds: 90)).waiting(over: span(5, 85)))
+    #expect(account.kind == nil && account.verdict.hasPrefix("Fed: the loader is ahead"))
+    let words = "By its utilization alone no kernel ran 50 % of the time, cause not known."
+    #expect(account.verdict.hasSuffix(words) == (utilization == 0.5), "\(account.verdict)")
+  }
+
   /// Two accelerators with a process each: one starves for a second of three, the other has no work then.
   private func pair(_ launches: [String?]) -> Books {
     var books = Books()

@@ -9,7 +9,8 @@ enum WaitingWords {
   static func verdict(_ account: WaitingAccount, in language: Language) -> String {
     switch language {
     case .en: account.verdict
-    case .fr: account.kind == nil ? fed(account) : RemarkWords.french(account).long
+    case .fr:
+      account.kind == nil ? fed(account) + doubts(account) : RemarkWords.french(account).long
     }
   }
 
@@ -33,6 +34,12 @@ enum WaitingWords {
       return "Nourri : attend des données \(percent) % du temps."
     }
     return "Nourri : le chargeur est en avance, attendu \(percent) % du temps."
+  }
+
+  private static func doubts(_ account: WaitingAccount) -> String {
+    account.unconfirmed.map {
+      " Selon la seule utilisation, aucun noyau \(Language.fr.number(SI.percent($0))) % du temps, cause inconnue."
+    } ?? ""
   }
 
   /// What to try; empty where nothing is to be done.

@@ -40,6 +40,7 @@ extension RunReport {
       ("cause", waiting.cause.map { .text($0.rawValue) }), ("cause_covers", number(waiting.cover)),
       ("cause_unknown_because", waiting.doubt.map(JSONText.text)),
       ("missing", waiting.missing.isEmpty ? nil : .list(waiting.missing.map(JSONText.text))),
+      ("unconfirmed_share", number(waiting.unconfirmed)),
       ("evidence", waiting.evidence.map { .text($0.rawValue) }),
       ("evidence_words", .list(waiting.evidenceWords.map(JSONText.text))),
       ("verdict", .text(waiting.verdict)),

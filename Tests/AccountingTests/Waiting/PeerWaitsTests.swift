@@ -1,0 +1,95 @@
+import Telemetry
+import Testing
+
+@testable import Accounting
+
+/// Who waits for whom among the ranks of a job.
+@Suite struct PeerWaitsTests {
+  private var levels: PowerLevels {
+    var levels = PowerLevels()
+    for _ in 0..<2 { levels.note(118, isKernelFree: true, isHeld: true) }
+    for _ in 0..<2 { levels.note(410, isKernelFree: false, isHeld: true) }
+    return levels
+  }
+
+  private func rank(_ watts: Double, _ utilization: Double, onQueue: Double, running: Double = 0)
+    -> AcceleratorTick
+  {
+    var tick = AcceleratorTick(joules: watts, utilization: utilization)
+    tick.levels = levels
+    tick.trainer = AcceleratorTick.Trainer(
+      onQueue: onQueue, running: running, onStore: 0, hasWorkers: true)
+    return tick
+  }
+
+  private func settled(
+    _ ticks: [AcceleratorTick], beside: WattsByWork = WattsByWork()
+  ) throws -> (Int?, [TickSplit]) {
+    var splits = try ticks.map { try #require($0.split()) }
+    guard let late = PeerWaits.late(ticks, splits) else { return (nil, splits) }
+    let hasVictims = PeerWaits.settle(
+      ticks, &splits, late: late, beside: ticks.map { _ in beside })
+    return (hasVictims ? late.place : nil, splits)
+  }
+
+  @Test func `Seven that spin wait for the one whose loader is behind`() throws {
+    var ticks = (0..<8).map { _ in rank(150, 1, onQueue: 0, running: 1) }
+    ticks[3] = rank(118, 0, onQueue: 1)
+    let (culprit, splits) = try settled(ticks)
+    #expect(culprit == 3)
+    #expect(splits[3].data == 1)
+    for place in [0, 1, 2, 4, 5, 6, 7] { #expect(splits[place].peer == 1, "\(place)") }
+  }
+
+  @Test func `All that wait for data wait for no peer`() throws {
+    let (culprit, splits) = try settled((0..<8).map { _ in rank(118, 0, onQueue: 1) })
+    #expect(culprit == nil)
+    #expect(splits.allSatisfy { $0.data == 1 && $0.peer == 0 })
+  }
+
+  @Test func `Spinning without anybody late is not called a wait`() throws {
+    let (culprit, splits) = try settled((0..<8).map { _ in rank(150, 1, onQueue: 0, running: 1) })
+    #expect(culprit == nil && splits.allSatisfy { $0.peer == 0 })
+  }
+
+  /// Steps of half a second: every second is a mixture, and the others' kernels never end.
+  @Test func `Waits shorter than a second are charged by what the others draw`() throws {
+    var ticks = (0..<8).map { _ in rank(0.6 * 410 + 0.4 * 150, 1, onQueue: 0, running: 1) }
+    ticks[3] = rank(0.6 * 410 + 0.4 * 118, 0.6, onQueue: 0.4)
+    let (culprit, splits) = try settled(ticks)
+    #expect(culprit == 3 && abs(splits[3].data - 0.4) < 1e-9)
+    for place in [0, 1, 2, 4, 5, 6, 7] {
+      #expect(abs(splits[place].peer - 0.4) < 1e-9, "\(place)")
+      #expect(abs((splits[place].watts ?? 0) - 150) < 1, "\(place)")
+    }
+  }
+
+  /// Nobody saw them at full work: then it tells how their watts go with the time the late one computes.
+  @Test func `Watts that go down whenever one is late are a wait for it`() throws {
+    var beside = WattsByWork()
+    for second in 0..<30 {
+      let work = 0.5 + 0.2 * Double(second % 3) / 2
+      beside.note(work * 410 + (1 - work) * 150, work)
+    }
+    var ticks = (0..<4).map { _ in
+      var tick = rank(306, 1, onQueue: 0, running: 1)
+      tick.levels = PowerLevels()
+      return tick
+    }
+    ticks[0] = rank(293, 0.6, onQueue: 0.4)
+    let (culprit, splits) = try settled(ticks, beside: beside)
+    #expect(culprit == 0)
+    #expect(abs(splits[1].peer - 0.4) < 1e-9 && abs((splits[1].watts ?? 0) - 150) < 1)
+    // Without either they are at work, as far as anybody can say.
+    let (nobody, plain) = try settled(ticks)
+    #expect(nobody == nil && plain[1].peer == 0)
+  }
+
+  @Test func `Others at full work while one starves wait for nobody`() throws {
+    var ticks = (0..<4).map { _ in rank(405, 1, onQueue: 0, running: 1) }
+    ticks[2] = rank(0.6 * 410 + 0.4 * 118, 0.6, onQueue: 0.4)
+    let (culprit, splits) = try settled(ticks)
+    #expect(culprit == nil && splits.allSatisfy { $0.peer == 0 })
+    #expect(abs(splits[2].data - 0.4) < 1e-9)
+  }
+}
