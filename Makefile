@@ -247,7 +247,7 @@ frameworks: build $(FRAMEWORKS)/installed
 	  --write docs/frameworks.md $(ONLY:%=--only %)
 
 # Runs real PyTorch loaders that starve beside a scripted accelerator, compares what the program says with
-# what was so, and writes docs/stalls.md; a quarter of an hour. ONLY=disk,few runs some and writes nothing.
+# what was so, and writes docs/stalls.md; twenty minutes. ONLY=disk,few runs some and writes nothing.
 stalls: build $(FRAMEWORKS)/installed
 	@python3 -B Tests/Stalls/run.py --binary $(BINARY) --python $(FRAMEWORKS)/bin/python \
 	  $(if $(ONLY),--only $(ONLY),--write docs/stalls.md)

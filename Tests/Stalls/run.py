@@ -197,9 +197,11 @@ def main():
 
 HEAD = """# What starving loaders were called
 
-Real `DataLoader`s of PyTorch in one situation each, {seconds} s long, beside a scripted accelerator that
-works while the training does and waits when that waits (410 and 118 W, a reading a second). `make stalls`
-runs them and writes this table.
+Real `DataLoader`s of PyTorch, and a pool of Python's own, in one situation each, {seconds} s long (ranks twice
+that), beside a scripted accelerator that works while the training does and waits when that waits (410 and
+118 W, 150 while it spins for its peers; a reading a second). In `barrier` and `inherited` something else
+than data is waited for; with the heartbeat of a distributed job on a socket that the workers inherited.
+Shares within 3 points and joules within 5 % are right. `make stalls` runs them and writes this table.
 
 """
 

@@ -14,6 +14,8 @@ struct AcceleratorTick: Hashable, Sendable {
     var onQueue: Double
     /// Running, or ready to.
     var running: Double
+    /// The part of that in which it was ready and had no processor.
+    var queued = 0.0
     /// Waiting for a disk, a file server or a network socket itself.
     var onStore: Double
     /// Whether it has loader workers.

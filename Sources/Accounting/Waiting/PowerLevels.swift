@@ -42,7 +42,15 @@ struct PowerLevels: Hashable, Sendable {
 
   /// The watts of a moment without work between moments with it; `nil` where that was never seen, nor
   /// follows from how its watts go with its work.
-  var waiting: Double? { held ?? course.withoutWork }
+  ///
+  /// What was drawn before the first kernel is measured, and better than what a line leads to; but only where
+  /// that says it was no deeper sleep.
+  var waiting: Double? {
+    if let held { return held }
+    guard let course = course.withoutWork else { return nil }
+    guard let lowest, abs(lowest - course) <= 0.1 * course else { return course }
+    return lowest
+  }
 
   /// The watts of work all the time, as held or as they go with the share of it; `nil` where neither is known.
   var working: Double? { [busy, course.atWork].compactMap { $0 }.max() }

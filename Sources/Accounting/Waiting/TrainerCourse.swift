@@ -54,9 +54,11 @@ struct TrainerCourse: Sendable {
   var cover: Double? {
     guard let means, means.queue >= AcceleratorTick.least else { return nil }
     let share = means.withError(means.queue)
-    // It runs hardly but to take over what it waited for: then that is a part of the wait.
+    // It runs hardly but to take over what it waited for: then that is a part of the wait. Where it gets
+    // no processor for it, neither do the workers that took them.
     let isTaking = abs(means.room - means.queue - means.running) <= 0.1
-    return max(share / means.room, isTaking ? share / (means.queue + means.running) : 0)
+    let taking = max(0, means.running - means.queued)
+    return max(share / means.room, isTaking ? share / (share + taking) : 0)
   }
 
   /// How much of the time without a kernel its own running explains, in the same way.
@@ -69,6 +71,7 @@ struct TrainerCourse: Sendable {
     let means = Means(
       queue: known.reduce(0) { $0 + $1.doing.onQueue } / count,
       running: known.reduce(0) { $0 + $1.doing.running } / count,
+      queued: known.reduce(0) { $0 + $1.doing.queued } / count,
       room: known.reduce(0) { $0 + 1 - ($1.work ?? 1) } / count, looks: count * Self.looks)
     return means.room > 0 ? means : nil
   }
@@ -76,6 +79,7 @@ struct TrainerCourse: Sendable {
   private struct Means {
     var queue: Double
     var running: Double
+    var queued: Double
     /// The share of time without a kernel.
     var room: Double
     var looks: Double

@@ -164,6 +164,7 @@ struct WaitingFacts {
     let count = Double(all.count)
     return AcceleratorTick.Trainer(
       onQueue: queues.reduce(0, +) / count, running: all.reduce(0) { $0 + $1.running } / count,
+      queued: all.reduce(0) { $0 + $1.queued } / count,
       onStore: all.reduce(0) { $0 + $1.onStore } / count,
       hasWorkers: all.contains(where: \.hasWorkers)
     )
@@ -191,6 +192,7 @@ struct WaitingFacts {
     return AcceleratorTick.Trainer(
       onQueue: min(1, amount(.trainerQueueTime) / watched) * (1 - unfounded(loader)),
       running: min(1, amount(.trainerRunTime) / watched),
+      queued: min(1, amount(.trainerRunQueueTime) / watched),
       onStore: min(1, (amount(.trainerDiskTime) + amount(.trainerSocketTime)) / watched),
       hasWorkers: workers > 0)
   }

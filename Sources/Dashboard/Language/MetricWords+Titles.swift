@@ -115,6 +115,7 @@ extension MetricWords {
     case .trainerTime: "entraînement observé"
     case .trainerQueueTime: "endormi sur sa file"
     case .trainerRunTime: "entraînement actif"
+    case .trainerRunQueueTime: "sans processeur"
     case .trainerDiskTime: "attente du disque"
     case .trainerSocketTime: "attente d’un socket"
     case .workerCount: "chargeurs"

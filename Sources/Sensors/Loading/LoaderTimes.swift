@@ -11,6 +11,8 @@ struct LoaderTimes: Sendable, Hashable {
   private(set) var onDisk = 0.0
   private(set) var onSocket = 0.0
 
+  /// Nanoseconds in which the trainer stood in the run queue.
+  var trainerRunQueue: Int64 = 0
   var workerRun: Int64 = 0
   var workerQueue: Int64 = 0
   var workerTime = 0.0
@@ -117,6 +119,7 @@ struct LoaderTimes: Sendable, Hashable {
     reading.set(.trainerTime, watched)
     reading.set(.trainerQueueTime, onQueue)
     reading.set(.trainerRunTime, running)
+    reading.set(.trainerRunQueueTime, Double(trainerRunQueue) * 1e-9)
     reading.set(.trainerDiskTime, onDisk)
     reading.set(.trainerSocketTime, onSocket)
     reading.set(.workerCount, steps: Int64(workers))

@@ -142,6 +142,7 @@ struct TrainerWatch {
     let elapsed = lastReport.map { now - $0 }
     guard isSeen, elapsed.map({ $0 >= 0.95 }) ?? true else { return }
     lastReport = now
+    if let spent = main.schedule() { times.trainerRunQueue += spent.queue }
     reportWorkers(at: now)
     var reading = Reading(device: reporter.device.id, time: now)
     times.set(in: &reading, workers: workers.count)
@@ -181,8 +182,8 @@ struct TrainerWatch {
     let (method, note): (Provenance.Method, String) =
       switch metric {
       case .workerCount: (.instant, "processes and threads that load data, by name or by parent")
-      case .workerRunTime, .workerQueueTime, .workerTime:
-        (.counter, "/proc/PID/schedstat of each worker's main thread")
+      case .workerRunTime, .workerQueueTime, .workerTime, .trainerRunQueueTime:
+        (.counter, "/proc/PID/schedstat of the main threads")
       case .socketReceived:
         (
           .counter,

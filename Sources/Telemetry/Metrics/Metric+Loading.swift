@@ -25,6 +25,11 @@ extension Metric {
   public static let trainerRunTime = time(
     "trainer_running", "trainer running", label: "running",
     "time the trainer's main thread ran or was ready to run (state R)")
+  /// Seconds in which it stood in the run queue, as a counter (`schedstat`); they are a part of those in
+  /// which it was ready to run.
+  public static let trainerRunQueueTime = time(
+    "trainer_runqueue", "trainer in the run queue", label: "run queue",
+    "time the trainer's main thread was ready and had no processor (schedstat)")
   /// Seconds in which it waited for a disk or a file server, as a counter (sampled state D, or asleep in
   /// a network file system).
   public static let trainerDiskTime = time(
@@ -95,7 +100,8 @@ extension Metric {
   )
 
   static let loading: [Metric] = [
-    trainerTime, trainerQueueTime, trainerRunTime, trainerDiskTime, trainerSocketTime, workerCount,
+    trainerTime, trainerQueueTime, trainerRunTime, trainerRunQueueTime, trainerDiskTime,
+    trainerSocketTime, workerCount,
     workerRunTime, workerQueueTime, workerTime, starvedWorkerTime, starvedRunTime, starvedDiskTime,
     starvedNetworkTime, starvedHeadTime, starvedIdleTime, starvedLookTime, socketReceived,
     readCalls,

@@ -35,6 +35,19 @@ import Testing
     #expect(try #require(half.cover) < 0.6)
   }
 
+  /// Without a processor it cannot take over what its workers have ready, since they have taken them all.
+  @Test func `Time in the run queue is no work of the trainer's own`() throws {
+    var (short, busy) = (TrainerCourse(), TrainerCourse())
+    for _ in 0..<20 {
+      var trainer = trainer(0.09, running: 0.14)
+      busy.note(trainer, work: 0.82)
+      trainer.queued = 0.1
+      short.note(trainer, work: 0.82)
+    }
+    #expect(try #require(short.cover) >= 0.7)
+    #expect(try #require(busy.cover) < 0.7)
+  }
+
   @Test func `A trainer that begins to do something else is believed at once`() throws {
     var course = TrainerCourse()
     for _ in 0..<5 { course.note(trainer(0.1), work: nil) }
