@@ -52,8 +52,9 @@ struct LoaderTree {
   private var threadNames: [Int32: [Int32: String]] = [:]
   /// How often the trainers had run when they were last looked at.
   private var slices: [Int32: Int64] = [:]
-  /// The children of trainers that ever ran since they were first looked at.
+  /// The children of trainers that ever ran since they were first looked at, and those that never did.
   private var busy: Set<Int32> = []
+  private var still: Set<Int32> = []
   /// Threads other than the first of a process that have started others.
   private var starters: [Int32: [Int32]] = [:]
   /// The processes that this scan has met.
@@ -73,6 +74,7 @@ struct LoaderTree {
     slices = slices.filter { met.contains($0.key) }
     starters = starters.filter { met.contains($0.key) }
     busy.formIntersection(met)
+    still.formIntersection(met)
     met = []
     scans += 1
   }
@@ -115,7 +117,10 @@ struct LoaderTree {
         (workers[pid] ?? []) + inside.map { Worker(pid: pid, thread: $0) }
       let own = named.isEmpty ? started(by: pid, nodes) : named
       // Whoever has nobody load data is a trainer only where it does not start those that are.
-      if own.isEmpty, node.children.contains(where: { Self.mayTrain($0, nodes) }) {
+      if own.isEmpty,
+        still.contains(pid)
+          || node.children.contains(where: { !still.contains($0) && Self.mayTrain($0, nodes) })
+      {
         continue
       }
       found.append(
@@ -186,7 +191,7 @@ struct LoaderTree {
       guard isPart(child, of: node), let other = nodes[child],
         !other.children.contains(where: { isPart($0, of: other) })
       else { return false }
-      if !busy.contains(child), hasRun(child) { busy.insert(child) }
+      note(child)
       return busy.contains(child)
     }
     // Who starts such as hold accelerators, and holds none itself, is the launcher of ranks.
@@ -194,6 +199,18 @@ struct LoaderTree {
       holdsAccelerator(pid) || !own.prefix(8).contains(where: holdsAccelerator)
     else { return [] }
     return own.map { Worker(pid: $0, thread: $0) }
+  }
+
+  /// Takes in whether a child ever ran; what was looked at once may have, or not.
+  private mutating func note(_ child: Int32) {
+    guard !busy.contains(child) else { return }
+    let isKnown = slices[child] != nil
+    if hasRun(child) {
+      busy.insert(child)
+      still.remove(child)
+    } else if isKnown, !holdsAccelerator(child) {
+      still.insert(child)
+    }
   }
 
   /// Whether a process has the device file of an accelerator open, as far as that may be seen.

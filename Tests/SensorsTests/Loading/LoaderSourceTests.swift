@@ -114,6 +114,19 @@ import Testing
     #expect(still.first { $0.pid == 10 }?.workers.isEmpty ?? true)
   }
 
+  /// Such as one that waits for the time to write a checkpoint, beside a trainer without workers.
+  @Test func `A child that never runs is neither a worker nor a trainer`() {
+    let tree = FileTree()
+    var loader = LoaderTree(tree.context)
+    for look in 0..<4 {
+      add(10, to: tree, run: (look, look, look), children: [11])
+      add(11, to: tree, parent: 10)
+      let found = loader.trainers(among: [10], of: nil)
+      if look >= 1 { #expect(found.map(\.pid) == [10] && found[0].workers.isEmpty, "\(look)") }
+      loader.endScan()
+    }
+  }
+
   @Test func `Workers that another thread started stay workers, in whichever job`() {
     let tree = FileTree()
     for pid in [10, 20] {
