@@ -71,19 +71,13 @@ enum PeerWaits {
   /// that.
   ///
   /// Its kernels never end, so only what it draws may say so: watts that go down whenever the late one
-  /// waits, second by second; or that lie below its full work by a good part of the way to its floor.
+  /// waits, second by second. Watts that are merely low may be heat, or another training's.
   private static func spinning(
     _ tick: AcceleratorTick, _ length: Double, _ beside: WattsByWork
   ) -> Double? {
-    guard let utilization = tick.utilization, utilization >= 0.9, length >= least else {
-      return nil
-    }
-    if let low = beside.withoutWork, let high = beside.atWork, low <= 0.75 * high {
-      return min(low, tick.watts)
-    }
-    guard let pair = tick.levels.pair,
-      pair.busy - tick.watts >= 0.5 * length * (pair.busy - pair.floor)
+    guard let utilization = tick.utilization, utilization >= 0.9, length >= least,
+      let low = beside.withoutWork, let high = beside.atWork, low <= 0.75 * high
     else { return nil }
-    return max(pair.floor, pair.busy - (pair.busy - tick.watts) / length)
+    return min(low, tick.watts)
   }
 }
