@@ -43,7 +43,9 @@ extension WaitingAccount {
       return "Waits for other ranks \(percent) %" + (culprit.map { ": GPU \($0.label)." } ?? ".")
     case (.gap?, _): return "No work \(percent) %, cause not known."
     case (.idle?, _): return "Idle \(percent) %."
-    case (nil, _): return isServing ? "Serves: hardly idle." : "Fed."
+    case (nil, _):
+      guard !isServing, let unconfirmed else { return isServing ? "Serves: hardly idle." : "Fed." }
+      return "Fed, yet no kernel \(SI.percent(unconfirmed)) %, cause not known."
     }
   }
 

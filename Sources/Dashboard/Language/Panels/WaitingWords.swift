@@ -18,7 +18,8 @@ enum WaitingWords {
   static func brief(_ account: WaitingAccount, in language: Language) -> String {
     switch language {
     case .en: account.brief
-    case .fr: account.kind == nil ? fed(account) : RemarkWords.french(account).short
+    case .fr:
+      account.kind == nil ? fed(account) + doubts(account) : RemarkWords.french(account).short
     }
   }
 
