@@ -6,7 +6,9 @@ extension WaitingAccount {
   /// The verdict in one sentence, without what it costs.
   public var verdict: String {
     let percent = SI.percent(share)
-    guard let kind else { return fed + doubts }
+    guard let kind else {
+      return [acquittal, reservation].filter { !$0.isEmpty }.joined(separator: " ")
+    }
     switch kind {
     case .data: return "\(who) for data \(whose) % of the time: \(why)."
     case .host:
@@ -49,7 +51,8 @@ extension WaitingAccount {
     }
   }
 
-  private var fed: String {
+  /// What is said where nothing was waited for that is worth a word.
+  public var acquittal: String {
     if isServing { return "Serves: hardly idle." }
     guard let loader, loader.workers > 0 else { return "Fed: waits less than 5 % of the time." }
     let data = share(.data)
@@ -60,10 +63,11 @@ extension WaitingAccount {
     return "Fed: the loader is ahead, the trainer waits for it \(percent) % of the time."
   }
 
-  private var doubts: String {
-    guard let unconfirmed else { return "" }
+  /// What an acquittal leaves open; empty where that is nothing.
+  public var reservation: String {
+    guard kind == nil, let unconfirmed else { return "" }
     return
-      " By its utilization alone no kernel ran \(SI.percent(unconfirmed)) % of the time, cause not known."
+      "By its utilization alone no kernel ran \(SI.percent(unconfirmed)) % of the time, cause not known."
   }
 
   /// Why, in words.

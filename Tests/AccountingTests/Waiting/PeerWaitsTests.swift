@@ -52,8 +52,7 @@ import Testing
     #expect(culprit == nil && splits.allSatisfy { $0.peer == 0 })
   }
 
-  /// Steps of half a second: every second is a mixture, and the others' kernels never end. Trainings that
-  /// were only started together draw less than ever for reasons of their own.
+  /// Trainings that were only started together draw less than ever for reasons of their own.
   @Test func `Low watts alone are no wait for another`() throws {
     var ticks = (0..<8).map { _ in rank(0.6 * 410 + 0.4 * 150, 1, onQueue: 0, running: 1) }
     ticks[3] = rank(0.6 * 410 + 0.4 * 118, 0.6, onQueue: 0.4)

@@ -5,12 +5,12 @@ import Telemetry
 /// What accelerators wait for, why, and what to do: the English is the account's own, the French is
 /// written of the same values.
 enum WaitingWords {
-  /// The verdict in a sentence.
+  /// The verdict in a sentence, without what an acquittal leaves open.
   static func verdict(_ account: WaitingAccount, in language: Language) -> String {
     switch language {
-    case .en: account.verdict
+    case .en: account.kind == nil ? account.acquittal : account.verdict
     case .fr:
-      account.kind == nil ? fed(account) + doubts(account) : RemarkWords.french(account).long
+      account.kind == nil ? fed(account) : RemarkWords.french(account).long
     }
   }
 
@@ -19,7 +19,10 @@ enum WaitingWords {
     switch language {
     case .en: account.brief
     case .fr:
-      account.kind == nil ? fed(account) + doubts(account) : RemarkWords.french(account).short
+      account.kind == nil
+        ? account.unconfirmed.map {
+          "Nourri, mais aucun noyau \(Language.fr.number(SI.percent($0))) %, cause inconnue."
+        } ?? fed(account) : RemarkWords.french(account).short
     }
   }
 
@@ -37,10 +40,13 @@ enum WaitingWords {
     return "Nourri : le chargeur est en avance, attendu \(percent) % du temps."
   }
 
-  private static func doubts(_ account: WaitingAccount) -> String {
-    account.unconfirmed.map {
-      " Selon la seule utilisation, aucun noyau \(Language.fr.number(SI.percent($0))) % du temps, cause inconnue."
-    } ?? ""
+  /// What an acquittal leaves open; empty where that is nothing.
+  static func reservation(_ account: WaitingAccount, in language: Language) -> String {
+    guard language == .fr, account.kind == nil, let share = account.unconfirmed else {
+      return account.reservation
+    }
+    let percent = Language.fr.number(SI.percent(share))
+    return "Selon la seule utilisation, aucun noyau \(percent) % du temps, cause inconnue."
   }
 
   /// What to try; empty where nothing is to be done.

@@ -33,6 +33,11 @@ struct DataVerdict {
       verdict.lines.append([
         Run(String(first), c.style(.good).bold), Run(String(words.dropFirst(first.count)), c.text),
       ])
+      let rest = WaitingWords.reservation(account, in: c.language)
+      if !rest.isEmpty {
+        verdict.lines.append([Run(rest, c.text)])
+        verdict.short = [Run(WaitingWords.brief(account, in: c.language), c.text)]
+      }
     default: verdict.lines.append([Run(words, c.text)])
     }
     if let next = next(account, c) { verdict.lines.append(next) }
