@@ -26,7 +26,7 @@ import Testing
     var source = RemoteHostSource(
       host: host, command: "cat \(tree.root)/said", context: SourceContext(machine: "here"))
     var observations: [Observation] = []
-    for _ in 0..<500 where observations.readings.isEmpty {
+    for _ in 0..<2000 where observations.readings.isEmpty {
       if let more = try? source.sample(FixedClock(Self.now)) { observations += more }
       source.wait(milliseconds: 10)
     }

@@ -37,33 +37,43 @@ struct Main {
       try command.run()
     } catch let failure as Failure {
       printError("hippowatt: \(failure)")
-      exit(1)
+      leave(1)
     } catch let usage as WrongUsage {
       printError("hippowatt: \(usage)")
-      exit(2)
+      leave(2)
     } catch let problem as Settings.Problem {
       printError("hippowatt: \(problem)")
-      exit(1)
+      leave(1)
     } catch let problem as RecordingError {
       printError("hippowatt: \(problem)")
-      exit(1)
+      leave(1)
     } catch let status as ExitStatus {
-      exit(status.code)
+      leave(status.code)
     } catch let end as EndedBySignal {
       // Whoever sent it learns that it did its work.
       signal(end.number, SIG_DFL)
       raise(end.number)
-      exit(128 + end.number)
+      leave(128 + end.number)
     } catch {
       let code = Hippowatt.exitCode(for: error)
       let message = Hippowatt.fullMessage(for: error)
       if code == .success {
         print(message)
-        exit(0)
+        leave(0)
       }
       printError(message)
-      exit(code == .validationFailure ? 2 : 1)
+      leave(code == .validationFailure ? 2 : 1)
     }
+    leave(0)
+  }
+
+  /// Ends the program at once, with all that was printed.
+  ///
+  /// `exit` takes the libraries apart first, under threads that may still be in them: nobody joins a thread
+  /// whose store or driver hangs.
+  private static func leave(_ status: Int32) -> Never {
+    fflush(nil)
+    _exit(status)
   }
 }
 

@@ -73,7 +73,7 @@ final class Agent {
       page = try get().text
       if condition(page) { return page }
       poll(nil, 0, 20)
-    } while seconds() - start < 20
+    } while seconds() - start < 60
     throw NotListening(words: "the page never said it:\n" + page)
   }
 

@@ -52,7 +52,7 @@ final class Prometheus {
       environment: ["PATH": "/usr/bin:/bin", "HOME": folder.path])
     let start = seconds()
     while (try? get("/-/ready").status) != 200 {
-      guard seconds() - start < 20, process.ending() == nil else {
+      guard seconds() - start < 60, process.ending() == nil else {
         process.read { _ in }
         throw NotThere(description: "prometheus does not answer: \(process.lastError)")
       }
@@ -97,7 +97,7 @@ final class Prometheus {
   {
     let start = seconds()
     var last: [String: Double] = [:]
-    while seconds() - start < 30 {
+    while seconds() - start < 60 {
       last = try samples(query, by: label)
       if condition(last) { return last }
       poll(nil, 0, 50)

@@ -23,7 +23,7 @@ import Testing
     // The screen looks at whole steps of time, the first of which may lie before the first page.
     var frame = ""
     let start = seconds()
-    while !frame.contains("SIMULATED"), seconds() - start < 30 {
+    while !frame.contains("SIMULATED"), seconds() - start < 60 {
       frame = try Program.run(["fleet", "--prometheus", store.url, "--once"], in: folder).output
     }
     #expect(frame.contains("SIMULATED"), "\(frame)")

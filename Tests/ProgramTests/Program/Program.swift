@@ -98,7 +98,7 @@ final class Program {
 
   func send(_ signal: Int32) { kill(process, signal) }
 
-  /// Waits until it has ended; at most 20 seconds.
+  /// Waits until it has ended; at most a minute.
   func finish() throws -> Result {
     guard wait(until: { ended }) else { throw GoesOn() }
     read(milliseconds: 0)
@@ -123,11 +123,11 @@ final class Program {
 
   var errorText: String { String(decoding: errors, as: UTF8.self) }
 
-  /// Reads its outputs until a condition holds; false after 20 seconds.
+  /// Reads its outputs until a condition holds; false after a minute.
   func wait(until condition: () -> Bool) -> Bool {
     let start = seconds()
     while !condition() {
-      guard seconds() - start < 20 else { return false }
+      guard seconds() - start < 60 else { return false }
       read(milliseconds: 10)
     }
     return true
@@ -155,11 +155,11 @@ func seconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// Looks again and again until a condition holds; false after 20 seconds.
+/// Looks again and again until a condition holds; false after a minute.
 func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
   let start = seconds()
   while try !condition() {
-    guard seconds() - start < 20 else { return false }
+    guard seconds() - start < 60 else { return false }
     poll(nil, 0, 10)
   }
   return true

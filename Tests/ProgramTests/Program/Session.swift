@@ -40,7 +40,7 @@ final class Session {
 
   func shows(_ text: String) -> Bool { lines.contains { $0.contains(text) } }
 
-  /// Reads until a condition holds on what is shown; false after about 20 seconds.
+  /// Reads until a condition holds on what is shown; false after about a minute.
   ///
   /// It is not asked in the middle of a frame, where the terminal says so.
   func wait(until condition: () -> Bool) -> Bool {

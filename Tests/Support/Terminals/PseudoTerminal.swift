@@ -105,10 +105,10 @@ package final class PseudoTerminal {
     waitpid(child, nil, WUNTRACED)
   }
 
-  /// Whether something typed waits to be read, for which it waits at most about 20 seconds.
+  /// Whether something typed waits to be read, for which it waits at most about a minute.
   package var hasInput: Bool {
     var ready = pollfd(fd: slave, events: Int16(POLLIN), revents: 0)
-    return poll(&ready, 1, 20000) > 0
+    return poll(&ready, 1, 60_000) > 0
   }
 
   /// Takes what has been written so far, waiting at most so many milliseconds for a first byte.
@@ -161,9 +161,9 @@ package final class PseudoTerminal {
     searched = output.count
   }
 
-  /// Reads until the condition holds on all the output so far; false after about 20 seconds.
+  /// Reads until the condition holds on all the output so far; false after about a minute.
   package func wait(until condition: ([UInt8]) -> Bool) -> Bool {
-    for _ in 0..<400 {
+    for _ in 0..<1200 {
       if condition(output) { return true }
       drain(wait: 50)
     }
@@ -177,7 +177,7 @@ package final class PseudoTerminal {
   /// Reads until the program has ended; its raw wait status, or nil when it goes on.
   package func waitForEnd() -> Int32? {
     var status: Int32 = 0
-    for _ in 0..<400 {
+    for _ in 0..<1200 {
       if isMasterOpen { drain(wait: 50) } else { poll(nil, 0, 50) }
       if waitpid(child, &status, WNOHANG) == child {
         child = 0

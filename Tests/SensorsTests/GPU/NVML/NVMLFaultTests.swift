@@ -14,7 +14,7 @@ import Testing
   private func eventually(
     _ source: inout NVMLSource, at seconds: Double, _ isSo: (Said) -> Bool
   ) -> Bool {
-    for _ in 0..<400 {
+    for _ in 0..<4000 {
       if let said = try? source.said(at: seconds), isSo(said) { return true }
       poll(nil, 0, 5)
     }

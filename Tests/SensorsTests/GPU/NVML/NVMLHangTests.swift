@@ -19,7 +19,7 @@ import Testing
     _ location: SourceLocation = #_sourceLocation
   ) -> Said {
     var all: [Observation] = []
-    for _ in 0..<2000 {
+    for _ in 0..<10_000 {
       all += (try? source.sample(FixedClock(Timestamp(seconds: seconds)))) ?? []
       if isSo(Said(all)) { return Said(all) }
       poll(nil, 0, 2)
@@ -85,7 +85,7 @@ import Testing
     }
     #expect(fake.calls("nvmlShutdown") == 0)
     fake.block("nvmlDeviceGetFieldValues", false, gpu: 0)
-    for _ in 0..<2000 where fake.calls("nvmlShutdown") == 0 { poll(nil, 0, 2) }
+    for _ in 0..<10_000 where fake.calls("nvmlShutdown") == 0 { poll(nil, 0, 2) }
     #expect(fake.calls("nvmlShutdown") == 1, "once the call is back it is closed")
     #expect(fake.calls("nvmlEventSetFree") == 1)
     #expect(fake.calls("nvmlGpmSampleFree") == 4)

@@ -5,7 +5,8 @@
 // the library's path in the source's `library` setting; then time runs. FAKE_NVML_POWER_MW makes
 // every GPU draw as much all the time, FAKE_NVML_LOST_AFTER are the seconds until GPU 0 is lost,
 // and FAKE_NVML_BLOCK_AFTER those until reading its numbers no longer returns. FAKE_NVML_PIDS are
-// processes, by commas, that work on every GPU.
+// processes, by commas, that work on every GPU. FAKE_NVML_UNLOADED is a file that appears when the
+// library is taken apart, at the program's end or before it.
 //
 // A script has one statement a line; GPU is a number, SECONDS count from the start:
 //   gpus COUNT               power GPU SECONDS WATTS      loop GPU SECONDS
