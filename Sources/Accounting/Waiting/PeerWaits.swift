@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Finds who in a job waits for whom: a pure rule over the ticks of its accelerators.
 ///
 /// Where one rank is late, the others wait for it in their collectives: spinning kernels at low power, or
@@ -7,8 +9,14 @@ enum PeerWaits {
   /// A shorter wait than this share of a tick is no lateness.
   private static let least = 0.1
 
-  /// How the watts of one go with the time in which another computes, of which nothing is known yet.
-  static let beside = WattsByWork(least: 8, weight: 0.95)
+  /// What ties an accelerator to the one that it was last seen to wait for.
+  struct Bond: Sendable {
+    var late: DeviceID?
+    /// How its watts go with the time in which that one computes.
+    var beside = WattsByWork(least: 8, weight: 0.95)
+    /// Whether it spun at low power for whole seconds in which that one waited.
+    var hasSpun = false
+  }
 
   /// How much of a tick a rank kept the others waiting for, by what it did itself.
   static func length(_ tick: AcceleratorTick, _ split: TickSplit) -> Double {
@@ -31,11 +39,11 @@ enum PeerWaits {
 
   /// Turns what the others' time was lost to into waiting for the one that is late.
   ///
-  /// - Parameter beside: for each, how its watts went with the time that the late one computed.
+  /// - Parameter bonds: for each, what ties it to the late one.
   /// - Returns: whether anybody waited for it.
   static func settle(
     _ ticks: [AcceleratorTick], _ splits: inout [TickSplit],
-    late: (place: Int, length: Double), beside: [WattsByWork]
+    late: (place: Int, length: Double), bonds: inout [Bond]
   ) -> Bool {
     var hasVictims = false
     for place in ticks.indices where place != late.place {
@@ -45,6 +53,7 @@ enum PeerWaits {
       let lost = late.length - own
       if late.length >= 0.5, tick.isSpinning {
         splits[place] = TickSplit(peer: late.length, rung: .power, watts: tick.watts)
+        bonds[place].hasSpun = true
         hasVictims = true
       } else if splits[place].unexplained >= least {
         let ofGap = min(lost, splits[place].gap)
@@ -53,7 +62,7 @@ enum PeerWaits {
         splits[place].host -= ofHost
         splits[place].peer = ofGap + ofHost
         hasVictims = true
-      } else if let watts = spinning(tick, lost, beside[place]) {
+      } else if let watts = spinning(tick, lost, bonds[place]) {
         splits[place].peer = lost
         splits[place].rung = .power
         splits[place].watts = watts
@@ -71,13 +80,18 @@ enum PeerWaits {
   /// that.
   ///
   /// Its kernels never end, so only what it draws may say so: watts that go down whenever the late one
-  /// waits, second by second. Watts that are merely low may be heat, or another training's.
-  private static func spinning(
-    _ tick: AcceleratorTick, _ length: Double, _ beside: WattsByWork
-  ) -> Double? {
-    guard let utilization = tick.utilization, utilization >= 0.9, length >= least,
-      let low = beside.withoutWork, let high = beside.atWork, low <= 0.75 * high
+  /// waits, second by second. Watts that are merely low may be heat, or another training's; they count
+  /// where it was seen to spin for that one for whole seconds.
+  private static func spinning(_ tick: AcceleratorTick, _ length: Double, _ bond: Bond) -> Double? {
+    guard let utilization = tick.utilization, utilization >= 0.9, length >= least else {
+      return nil
+    }
+    if let low = bond.beside.withoutWork, let high = bond.beside.atWork, low <= 0.75 * high {
+      return min(low, tick.watts)
+    }
+    guard bond.hasSpun, let pair = tick.levels.pair,
+      pair.busy - tick.watts >= 0.5 * length * (pair.busy - pair.floor)
     else { return nil }
-    return min(low, tick.watts)
+    return max(pair.floor, pair.busy - (pair.busy - tick.watts) / length)
   }
 }

@@ -23,9 +23,8 @@ public struct WaitingJudge: Sendable {
     var hasUtilization = false
     /// What its trainer did in the last seconds.
     var trainer = TrainerCourse()
-    /// Whom it was last seen to wait for, and how its watts go with the time that one computes.
-    var late: DeviceID?
-    var beside = PeerWaits.beside
+    /// Whom it was last seen to wait for.
+    var bond = PeerWaits.Bond()
   }
 
   /// The machine of which nobody else decides; `nil` where that is so of all.
@@ -175,10 +174,10 @@ public struct WaitingJudge: Sendable {
       var decided = members.compactMap { splits[$0] }
       let late = PeerWaits.late(own, decided)
       compare(members, own, decided, late: late?.place)
-      guard let late,
-        PeerWaits.settle(
-          own, &decided, late: late, beside: members.map { accelerators[$0]?.beside ?? .init() })
-      else { continue }
+      guard let late else { continue }
+      var bonds = members.map { accelerators[$0]?.bond ?? PeerWaits.Bond() }
+      guard PeerWaits.settle(own, &decided, late: late, bonds: &bonds) else { continue }
+      for (id, bond) in zip(members, bonds) { accelerators[id]?.bond = bond }
       for (id, split) in zip(members, decided) { splits[id] = split }
       var lost = (seconds: 0.0, joules: 0.0)
       for (tick, split) in zip(own, decided) where split.peer > 0 {
@@ -195,13 +194,14 @@ public struct WaitingJudge: Sendable {
     _ members: [DeviceID], _ ticks: [AcceleratorTick], _ splits: [TickSplit], late: Int?
   ) {
     for (place, id) in members.enumerated() {
-      if let late, late != place, accelerators[id]?.late != members[late] {
-        accelerators[id]?.late = members[late]
-        accelerators[id]?.beside = PeerWaits.beside
+      if let late, late != place, accelerators[id]?.bond.late != members[late] {
+        accelerators[id]?.bond = PeerWaits.Bond(late: members[late])
       }
-      guard let suspect = accelerators[id]?.late.flatMap(members.firstIndex(of:)) else { continue }
+      guard let suspect = accelerators[id]?.bond.late.flatMap(members.firstIndex(of:)) else {
+        continue
+      }
       let lost = splits[suspect].data + splits[suspect].unexplained
-      accelerators[id]?.beside.note(ticks[place].watts, 1 - min(1, lost))
+      accelerators[id]?.bond.beside.note(ticks[place].watts, 1 - min(1, lost))
     }
   }
 

@@ -23,12 +23,12 @@ import Testing
   }
 
   private func settled(
-    _ ticks: [AcceleratorTick], beside: WattsByWork = WattsByWork()
+    _ ticks: [AcceleratorTick], bond: PeerWaits.Bond = PeerWaits.Bond()
   ) throws -> (Int?, [TickSplit]) {
     var splits = try ticks.map { try #require($0.split()) }
     guard let late = PeerWaits.late(ticks, splits) else { return (nil, splits) }
-    let hasVictims = PeerWaits.settle(
-      ticks, &splits, late: late, beside: ticks.map { _ in beside })
+    var bonds = ticks.map { _ in bond }
+    let hasVictims = PeerWaits.settle(ticks, &splits, late: late, bonds: &bonds)
     return (hasVictims ? late.place : nil, splits)
   }
 
@@ -59,19 +59,23 @@ import Testing
     let (culprit, splits) = try settled(ticks)
     #expect(culprit == nil && abs(splits[3].data - 0.4) < 1e-9)
     #expect(splits.allSatisfy { $0.peer == 0 })
-    var noise = PeerWaits.beside
+    var noise = PeerWaits.Bond()
     for second in 0..<40 {
-      noise.note(306 + Double((second * 7) % 11) - 5, 0.5 + 0.2 * Double(second % 3) / 2)
+      noise.beside.note(306 + Double((second * 7) % 11) - 5, 0.5 + 0.2 * Double(second % 3) / 2)
     }
-    #expect(try settled(ticks, beside: noise).0 == nil)
+    #expect(try settled(ticks, bond: noise).0 == nil)
+    // Who spun for the late one for whole seconds waits for it in parts of them as well.
+    let (again, charged) = try settled(ticks, bond: PeerWaits.Bond(hasSpun: true))
+    #expect(again == 3 && abs(charged[0].peer - 0.4) < 1e-9)
+    #expect(abs((charged[0].watts ?? 0) - 150) < 1)
   }
 
   /// How their watts go with the time that the late one computes tells it, second by second.
   @Test func `Watts that go down whenever one is late are a wait for it`() throws {
-    var beside = WattsByWork()
+    var bond = PeerWaits.Bond()
     for second in 0..<30 {
       let work = 0.5 + 0.2 * Double(second % 3) / 2
-      beside.note(work * 410 + (1 - work) * 150, work)
+      bond.beside.note(work * 410 + (1 - work) * 150, work)
     }
     var ticks = (0..<4).map { _ in
       var tick = rank(306, 1, onQueue: 0, running: 1)
@@ -79,7 +83,7 @@ import Testing
       return tick
     }
     ticks[0] = rank(293, 0.6, onQueue: 0.4)
-    let (culprit, splits) = try settled(ticks, beside: beside)
+    let (culprit, splits) = try settled(ticks, bond: bond)
     #expect(culprit == 0)
     #expect(abs(splits[1].peer - 0.4) < 1e-9 && abs((splits[1].watts ?? 0) - 150) < 1)
     // Without either they are at work, as far as anybody can say.
