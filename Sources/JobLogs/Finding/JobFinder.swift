@@ -8,7 +8,8 @@ import Telemetry
 /// goes into the files of one job. A process may be gone between any two reads.
 public struct JobFinder {
   private struct Seen {
-    var started: Int64
+    /// What the kernel said of it when it was last looked at.
+    var stat: ProcessStat
     /// `nil` for a process that nothing speaks for.
     var candidate: JobCandidate?
     var next: Timestamp
@@ -20,6 +21,7 @@ public struct JobFinder {
   let context: SourceContext
   private let names: AcceleratorNames
   private var seen: [Int32: Seen] = [:]
+  private var list = ProcessList()
   var groups: [Int32: JobGroup] = [:]
   /// The trials of files that merely lie where a job works, by the job's pid.
   var trials: [Int32: [FileIdentity: FileTrial]] = [:]
@@ -36,10 +38,12 @@ public struct JobFinder {
   public mutating func look(_ clock: any SessionClock) -> [FoundJob] {
     let now = clock.now
     let own = ProcessRecord.own(in: context)
-    let pids = ProcessRecord.pids(in: context).filter { $0 != own }
-    let present = Set(pids)
-    seen = seen.filter { present.contains($0.key) }
-    for pid in pids { refresh(pid, now) }
+    let links = ProcessList.links(in: context)
+    if let pids = list.renew(in: context, now: now, links: links) {
+      let present = Set(pids)
+      seen = seen.filter { present.contains($0.key) }
+    }
+    for pid in list.pids where pid != own { refresh(pid, now) }
 
     var records: [Int32: ProcessRecord?] = [:]
     let (seen, context) = (seen, context)
@@ -75,19 +79,29 @@ public struct JobFinder {
     if let known = seen[pid] {
       let isDue = now >= known.next
       guard isDue || known.candidate != nil else { return }
-      if !isDue, ProcessRecord.isAlive(pid, started: known.started, in: context) { return }
+      if !isDue, ProcessRecord.isAlive(pid, started: known.stat.started, in: context) { return }
     }
-    guard let process = ProcessRecord(pid: pid, in: context) else {
+    guard let stat = ProcessStat(pid: pid, in: context) else {
       seen[pid] = nil
       return
     }
-    let last = seen[pid].flatMap { $0.started == process.started ? $0 : nil }
+    let last = seen[pid].flatMap { $0.stat.started == stat.started ? $0 : nil }
     let wait = last.map { min(300, $0.wait * 2) } ?? 5
+    if let last, last.candidate == nil, stat.hasRested(since: last.stat) {
+      seen[pid]?.wait = wait
+      seen[pid]?.next = now + wait
+      return
+    }
+    guard let process = ProcessRecord(pid: pid, stat, in: context) else {
+      seen[pid] = nil
+      return
+    }
     var entry = Seen(
-      started: process.started, candidate: nil, next: now + wait, wait: wait,
-      trainer: last?.trainer)
+      stat: stat, candidate: nil, next: now + wait, wait: wait, trainer: last?.trainer)
     // A kernel thread has no words, and what is not ours may not be looked at.
-    if !process.words.isEmpty, context.user.map({ $0 == process.user }) ?? true {
+    if !process.words.isEmpty, context.user.map({ $0 == process.user }) ?? true,
+      stat.mayCompute || KnownProgram(process.words, name: process.name) != nil
+    {
       let evidence = JobEvidence(process, in: context)
       if evidence.isJob || evidence.holdsAccelerator || evidence.usesRay {
         entry.candidate = JobCandidate(
@@ -186,5 +200,19 @@ extension FoundJob {
   /// Whether it is a job beyond doubt: on an accelerator, telling its progress, or serving.
   public var isCertain: Bool {
     isOnGPU || files.contains { $0.format != nil && $0.doubt == nil } || !ports.isEmpty
+  }
+}
+
+extension ProcessStat {
+  /// Whether it has room for a library that computes, or for an accelerator's memory.
+  ///
+  /// The smallest of these take several times as much: the text of PyTorch 200 MB, and what a driver maps
+  /// for a process far more.
+  fileprivate var mayCompute: Bool { addressSpace == 0 || addressSpace >= 32 << 20 }
+
+  /// Whether it has done nothing since, so that it can have opened and loaded nothing either.
+  fileprivate func hasRested(since last: ProcessStat) -> Bool {
+    addressSpace > 0 && addressSpace == last.addressSpace && ticks == last.ticks
+      && name == last.name
   }
 }

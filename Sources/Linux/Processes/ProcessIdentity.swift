@@ -24,15 +24,10 @@ package struct ProcessIdentity: Hashable, Sendable {
   /// Looks a process up; `nil` when there is none, or it is hidden from us.
   package init?(pid: Int32, in context: SourceContext) {
     let folder = context.path("/proc/\(pid)")
-    guard let stat = SystemFile.text(folder + "/stat"), let close = stat.lastIndex(of: ")"),
-      let open = stat.firstIndex(of: "(")
-    else { return nil }
-    // After the name: state is the third field, the start the twenty-second.
-    let fields = stat[stat.index(after: close)...].split(separator: " ")
-    guard fields.count > 19, let started = Int64(fields[19]) else { return nil }
+    guard let stat = ProcessStat(pid: pid, in: context) else { return nil }
     self.pid = pid
-    self.started = started
-    let short = String(stat[stat.index(after: open)..<close])
+    started = stat.started
+    let short = stat.name
     let words = (SystemFile.text(folder + "/cmdline") ?? "").split(separator: "\0").map(String.init)
     command = words.isEmpty ? "[\(short)]" : Secrets.masked(words: words)
     name = Self.shortName(words) ?? short

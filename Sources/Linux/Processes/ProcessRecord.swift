@@ -23,31 +23,24 @@ package struct ProcessRecord: Hashable, Sendable {
   package let shortName: String
 
   /// Looks a process up; `nil` when there is none, or it is hidden from us.
-  ///
-  /// Layout: proc(5). The fields after the name are counted from its last closing bracket, since
-  /// the name itself may hold brackets and spaces.
   package init?(pid: Int32, in context: SourceContext) {
+    guard let stat = ProcessStat(pid: pid, in: context) else { return nil }
+    self.init(pid: pid, stat, in: context)
+  }
+
+  /// The same of a process whose line has been read already.
+  package init?(pid: Int32, _ stat: ProcessStat, in context: SourceContext) {
     let folder = context.path("/proc/\(pid)")
-    guard let status = ProcFile.status(folder),
-      let stat = ProcFile.bytes(folder + "/stat", limit: 4096),
-      let open = stat.firstIndex(of: UInt8(ascii: "(")),
-      let close = stat.lastIndex(of: UInt8(ascii: ")")), open < close
-    else { return nil }
-    let text = String(decoding: stat[(close + 1)...], as: UTF8.self)
-    let fields = text.split(separator: " ")
-    guard fields.count > 19, let parent = Int32(fields[1]), let group = Int32(fields[2]),
-      let session = Int32(fields[3]), let started = Int64(fields[19]), fields[0] != "Z"
-    else { return nil }
+    guard stat.state != UInt8(ascii: "Z"), let status = ProcFile.status(folder) else { return nil }
     self.pid = pid
-    self.parent = parent
-    self.group = group
-    self.session = session
-    self.started = started
+    parent = stat.parent
+    group = stat.group
+    session = stat.session
+    started = stat.started
     user = status.st_uid
     words = Self.words(folder)
-    let short = String(decoding: stat[(open + 1)..<close], as: UTF8.self)
-    shortName = short
-    name = String((ProcessIdentity.shortName(words) ?? short).prefix(80))
+    shortName = stat.name
+    name = String((ProcessIdentity.shortName(words) ?? stat.name).prefix(80))
   }
 
   private static func words(_ folder: String) -> [String] {
@@ -57,7 +50,8 @@ package struct ProcessRecord: Hashable, Sendable {
 
   /// Whether a pid still belongs to the process that began then.
   package static func isAlive(_ pid: Int32, started: Int64, in context: SourceContext) -> Bool {
-    ProcessRecord(pid: pid, in: context)?.started == started
+    guard let stat = ProcessStat(pid: pid, in: context) else { return false }
+    return stat.started == started && stat.state != UInt8(ascii: "Z")
   }
 
   /// Every pid there is, at most 65536; empty when `/proc` cannot be read.

@@ -20,20 +20,12 @@ package struct ProcessWork: Hashable, Sendable {
 
   /// The work of one process; `nil` when there is none.
   ///
-  /// Layouts: proc(5), `stat` fields 14 and 15 in hundredths of a second, and `wchar` of `io`.
+  /// Layouts: proc(5), `wchar` of `io`; for the rest `ProcessStat`.
   package init?(pid: Int32, in context: SourceContext) {
-    let folder = context.path("/proc/\(pid)")
-    guard let stat = ProcFile.bytes(folder + "/stat", limit: 4096),
-      let close = stat.lastIndex(of: UInt8(ascii: ")"))
-    else { return nil }
-    let fields = String(decoding: stat[(close + 1)...], as: UTF8.self)
-      .split(whereSeparator: \.isWhitespace)
-    guard fields.count > 12, let user = Int64(fields[11]), let system = Int64(fields[12]) else {
-      return nil
-    }
-    processorSeconds = Double(user &+ system) / 100
+    guard let stat = ProcessStat(pid: pid, in: context) else { return nil }
+    processorSeconds = Double(stat.ticks) / 100
     var bytes: Int64?
-    ProcFile.lines(folder + "/io", limit: 4096) { line in
+    ProcFile.lines(context.path("/proc/\(pid)/io"), limit: 4096) { line in
       var scanner = TextScanner(line)
       guard scanner.skip("wchar: ") else { return true }
       bytes = scanner.number()

@@ -33,13 +33,14 @@ extension FileTree {
   func process(
     _ pid: Int32, _ words: [String], parent: Int32 = 1, session: Int32? = nil,
     started: Int64 = 500, environment: [String: String] = [:], maps: [String] = [],
-    descriptors: [FakeDescriptor] = [], working: String = "/home"
+    descriptors: [FakeDescriptor] = [], working: String = "/home", space: Int = 0, ticks: Int = 0
   ) {
     let folder = "/proc/\(pid)"
     let session = session ?? pid
-    let middle = (7...21).map { _ in "0" }.joined(separator: " ")
+    let middle = (7...21).map { $0 == 14 ? "\(ticks)" : "0" }.joined(separator: " ")
     write(
-      "\(folder)/stat", "\(pid) (py) x) S \(parent) \(session) \(session) \(middle) \(started) 0\n")
+      "\(folder)/stat",
+      "\(pid) (py) x) S \(parent) \(session) \(session) \(middle) \(started) \(space)\n")
     write("\(folder)/cmdline", words.map { $0 + "\0" }.joined())
     write("\(folder)/environ", environment.map { "\($0.key)=\($0.value)\0" }.joined())
     let lines = (["/usr/bin/python3", "[heap]"] + maps).map {
