@@ -16,6 +16,16 @@ enum PeerWaits {
     var beside = WattsByWork(least: 8, weight: 0.95)
     /// Whether it spun at low power for whole seconds in which that one waited.
     var hasSpun = false
+    /// Seconds in which nobody could tell yet whether it waited, for whomever.
+    var doubted = 0
+
+    /// What ties it to another one now.
+    func renewed(_ late: DeviceID) -> Self { Self(late: late, doubted: doubted) }
+
+    /// Whether it is too early to say that it did not wait: its watts have not been compared for long.
+    ///
+    /// Where ranks are late in turn there is never enough to compare, and the doubt has an end.
+    var isOpen: Bool { !hasSpun && !beside.isLong && doubted < 15 }
   }
 
   /// How much of a tick a rank kept the others waiting for, by what it did itself.
@@ -40,12 +50,13 @@ enum PeerWaits {
   /// Turns what the others' time was lost to into waiting for the one that is late.
   ///
   /// - Parameter bonds: for each, what ties it to the late one.
-  /// - Returns: whether anybody waited for it.
+  /// - Returns: whether anybody waited for it, and the places of those of whom that cannot be said yet.
   static func settle(
     _ ticks: [AcceleratorTick], _ splits: inout [TickSplit],
     late: (place: Int, length: Double), bonds: inout [Bond]
-  ) -> Bool {
+  ) -> (hasVictims: Bool, open: [Int]) {
     var hasVictims = false
+    var open: [Int] = []
     for place in ticks.indices where place != late.place {
       let tick = ticks[place]
       let own = length(tick, splits[place])
@@ -67,9 +78,12 @@ enum PeerWaits {
         splits[place].rung = .power
         splits[place].watts = watts
         hasVictims = true
+      } else if mayHaveSpun(tick, lost), bonds[place].isOpen {
+        bonds[place].doubted += 1
+        open.append(place)
       }
     }
-    return hasVictims
+    return (hasVictims, open)
   }
 
   private static func isAcquitted(_ tick: AcceleratorTick, _ length: Double) -> Bool {
@@ -83,9 +97,7 @@ enum PeerWaits {
   /// waits, second by second. Watts that are merely low may be heat, or another training's; they count
   /// where it was seen to spin for that one for whole seconds.
   private static func spinning(_ tick: AcceleratorTick, _ length: Double, _ bond: Bond) -> Double? {
-    guard let utilization = tick.utilization, utilization >= 0.9, length >= least else {
-      return nil
-    }
+    guard mayHaveSpun(tick, length) else { return nil }
     if let low = bond.beside.withoutWork, let high = bond.beside.atWork, low <= 0.75 * high {
       return min(low, tick.watts)
     }
@@ -93,5 +105,10 @@ enum PeerWaits {
       pair.busy - tick.watts >= 0.5 * length * (pair.busy - pair.floor)
     else { return nil }
     return max(pair.floor, pair.busy - (pair.busy - tick.watts) / length)
+  }
+
+  /// Whether its kernels went on without a pause while another was late, as those of a collective do.
+  private static func mayHaveSpun(_ tick: AcceleratorTick, _ length: Double) -> Bool {
+    length >= least && tick.utilization.map { $0 >= 0.9 } ?? false
   }
 }

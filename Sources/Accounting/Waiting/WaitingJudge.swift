@@ -176,9 +176,13 @@ public struct WaitingJudge: Sendable {
       compare(members, own, decided, late: late?.place)
       guard let late else { continue }
       var bonds = members.map { accelerators[$0]?.bond ?? PeerWaits.Bond() }
-      guard PeerWaits.settle(own, &decided, late: late, bonds: &bonds) else { continue }
+      let verdict = PeerWaits.settle(own, &decided, late: late, bonds: &bonds)
       for (id, bond) in zip(members, bonds) { accelerators[id]?.bond = bond }
-      for (id, split) in zip(members, decided) { splits[id] = split }
+      for place in verdict.open { splits[members[place]] = nil }
+      guard verdict.hasVictims else { continue }
+      for (place, split) in decided.enumerated() where !verdict.open.contains(place) {
+        splits[members[place]] = split
+      }
       var lost = (seconds: 0.0, joules: 0.0)
       for (tick, split) in zip(own, decided) where split.peer > 0 {
         lost.seconds += split.peer * tick.seconds
@@ -194,14 +198,15 @@ public struct WaitingJudge: Sendable {
     _ members: [DeviceID], _ ticks: [AcceleratorTick], _ splits: [TickSplit], late: Int?
   ) {
     for (place, id) in members.enumerated() {
-      if let late, late != place, accelerators[id]?.bond.late != members[late] {
-        accelerators[id]?.bond = PeerWaits.Bond(late: members[late])
+      guard var bond = accelerators[id]?.bond else { continue }
+      if let late, late != place, bond.late != members[late] {
+        bond = bond.renewed(members[late])
       }
-      guard let suspect = accelerators[id]?.bond.late.flatMap(members.firstIndex(of:)) else {
-        continue
+      if let suspect = bond.late.flatMap(members.firstIndex(of:)) {
+        let lost = splits[suspect].data + splits[suspect].unexplained
+        bond.beside.note(ticks[place].watts, 1 - min(1, lost))
       }
-      let lost = splits[suspect].data + splits[suspect].unexplained
-      accelerators[id]?.bond.beside.note(ticks[place].watts, 1 - min(1, lost))
+      accelerators[id]?.bond = bond
     }
   }
 

@@ -33,6 +33,9 @@ struct WattsByWork: Hashable, Sendable {
     sumYY = weight * sumYY + watts * watts
   }
 
+  /// Whether it has seen enough seconds, whatever they say.
+  var isLong: Bool { count >= least }
+
   /// The watts at no work, by least squares; `nil` where the seconds are too few, too much alike or too
   /// far from a line.
   var withoutWork: Double? { line?.start }
@@ -41,7 +44,7 @@ struct WattsByWork: Hashable, Sendable {
   var atWork: Double? { line.map { $0.start + $0.slope } }
 
   private var line: (start: Double, slope: Double)? {
-    guard count >= least else { return nil }
+    guard isLong else { return nil }
     let spread = sumXX - sumX * sumX / count
     guard spread > 1e-4 * count else { return nil }
     let slope = (sumXY - sumX * sumY / count) / spread

@@ -21,6 +21,14 @@ enum SleepPlace: Sendable, Hashable {
   /// Anywhere else, or nobody may see where.
   case other
 
+  /// Whether the kernel lets itself be disturbed there: who sleeps in such a place is in state S.
+  var isInterruptible: Bool {
+    switch self {
+    case .queue, .pipe, .futex, .socket, .timer: true
+    case .fileServer, .disk, .other: false
+    }
+  }
+
   private static let families: [(SleepPlace, [String])] = [
     (
       .queue,

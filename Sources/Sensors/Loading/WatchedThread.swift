@@ -66,6 +66,8 @@ final class WatchedThread {
   /// What it does now; `nil` when it has ended.
   func look() -> ThreadState? {
     guard !isGone else { return nil }
+    // Who runs has no place, and in these places one only sleeps: then the longer line need not be made.
+    if let place = lastPlaceAgain(), place.isInterruptible { return .asleep(place) }
     let letter: UInt8?
     do {
       letter = try stat.readBytes { bytes in
@@ -90,14 +92,7 @@ final class WatchedThread {
   }
 
   private func place() -> SleepPlace {
-    // A thread sleeps in the same place nearly always, so its name is looked up once.
-    let known = try? wchan.readBytes { bytes -> SleepPlace? in
-      bytes.elementsEqual(lastName) ? lastPlace : nil
-    }
-    if let known = known ?? nil {
-      hasPlace = true
-      return known
-    }
+    if let known = lastPlaceAgain() { return known }
     let name = (try? wchan.readPage { $0.rest() }) ?? ""
     if name.isEmpty || name == "0" {
       nameless += 1
@@ -107,6 +102,16 @@ final class WatchedThread {
     lastPlace = SleepPlace(name)
     lastName = Array(name.utf8)
     return lastPlace
+  }
+
+  /// Where it slept last, if it sleeps there again: nearly always, so that its name is looked up once.
+  private func lastPlaceAgain() -> SleepPlace? {
+    let known = try? wchan.readBytes { bytes -> SleepPlace? in
+      bytes.elementsEqual(lastName) ? lastPlace : nil
+    }
+    guard let known = known ?? nil else { return nil }
+    hasPlace = true
+    return known
   }
 
   private var lastName: [UInt8] = [0]

@@ -28,8 +28,8 @@ import Testing
     var splits = try ticks.map { try #require($0.split()) }
     guard let late = PeerWaits.late(ticks, splits) else { return (nil, splits) }
     var bonds = ticks.map { _ in bond }
-    let hasVictims = PeerWaits.settle(ticks, &splits, late: late, bonds: &bonds)
-    return (hasVictims ? late.place : nil, splits)
+    let verdict = PeerWaits.settle(ticks, &splits, late: late, bonds: &bonds)
+    return (verdict.hasVictims ? late.place : nil, splits)
   }
 
   @Test func `Seven that spin wait for the one whose loader is behind`() throws {
@@ -97,5 +97,20 @@ import Testing
     let (culprit, splits) = try settled(ticks)
     #expect(culprit == nil && splits.allSatisfy { $0.peer == 0 })
     #expect(abs(splits[2].data - 0.4) < 1e-9)
+  }
+
+  @Test func `As long as watts could not be compared nobody says whether they wait`() throws {
+    var ticks = (0..<4).map { _ in rank(306, 1, onQueue: 0, running: 1) }
+    ticks[0] = rank(293, 0.6, onQueue: 0.4)
+    var splits = try ticks.map { try #require($0.split()) }
+    let late = try #require(PeerWaits.late(ticks, splits))
+    var bonds = ticks.map { _ in PeerWaits.Bond() }
+    bonds[1].doubted = 15
+    for second in 0..<12 { bonds[2].beside.note(300 + Double(second % 2), 0.6) }
+    let verdict = PeerWaits.settle(ticks, &splits, late: late, bonds: &bonds)
+    #expect(
+      !verdict.hasVictims && verdict.open == [3], "the others are at work, as far as is known")
+    #expect(bonds.map(\.doubted) == [0, 15, 0, 1])
+    #expect(bonds[3].renewed(DeviceID(machine: "box", kind: .gpu, name: "1")).doubted == 1)
   }
 }
