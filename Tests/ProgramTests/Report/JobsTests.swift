@@ -60,7 +60,9 @@ import Testing
     }
   }
 
+  /// A trainer has libraries and data of its own: more room than any shell.
   private static let script = """
+    room=$(head -c 40000000 /dev/zero | tr '\\0' x)
     mkdir -p out
     exec 3>>out/train.log
     for i in 1 2 3 4; do echo "iter $i: loss 2.$i, time 10.00ms, mfu 5.00%" >&3; done

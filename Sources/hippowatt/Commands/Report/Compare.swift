@@ -42,7 +42,7 @@ struct Compare: ParsableCommand {
       format == "json"
       ? Self.json(runs, grids, comparisons, damages)
       : ([Self.table(runs, isMarkdown: format == "markdown")] + runs.compactMap(Self.pauses)
-        + runs.compactMap(Self.waiting)
+        + Self.waiting(runs)
         + comparisons.map { Self.sentence($0) } + [Self.electricity(grids)]
         + damages.map { "Caution: damaged, totals may be wrong: \(sanitized($0))" })
         .joined(separator: "\n\n") + "\n"
@@ -84,11 +84,16 @@ struct Compare: ParsableCommand {
     return words.isEmpty ? nil : sanitized("\(run.name): " + words.joined(separator: "; ") + ".")
   }
 
-  /// What a run waited for, where that is worth a word.
-  private static func waiting(_ run: RunProfile) -> String? {
-    guard let waiting = run.waiting, waiting.kind != nil else { return nil }
-    let words = [waiting.verdict, waiting.price].filter { !$0.isEmpty }.joined(separator: " ")
-    return sanitized("\(run.name): \(words)")
+  /// What each run waited for, where that is worth a word of one of them.
+  private static func waiting(_ runs: [RunProfile]) -> [String] {
+    let accounts = runs.compactMap { run in run.waiting.map { (run.name, $0) } }
+    guard accounts.contains(where: { $0.1.kind != nil || !$0.1.reservation.isEmpty }) else {
+      return []
+    }
+    return accounts.map { name, waiting in
+      let words = [waiting.verdict, waiting.price].filter { !$0.isEmpty }.joined(separator: " ")
+      return sanitized("\(name): \(words)")
+    }
   }
 
   private static func speed(_ run: RunProfile) -> String {
