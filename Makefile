@@ -17,7 +17,7 @@ LIMIT = 24900000
 
 .PHONY: run build listener test lint size check setup libcurl prometheus bench-fleet install uninstall man completions screenshots demos \
   demo-fake golden terminals bench bench-compare bench-baseline bench-shipped bench-watch instructions \
-  instructions-baseline hot-code valgrind coverage sanitize frameworks stalls clean
+  instructions-baseline hot-code valgrind coverage sanitize frameworks stalls loader-cost clean
 
 run: build
 	@exec $(BINARY)
@@ -251,6 +251,10 @@ frameworks: build $(FRAMEWORKS)/installed
 stalls: build $(FRAMEWORKS)/installed
 	@python3 -B Tests/Stalls/run.py --binary $(BINARY) --python $(FRAMEWORKS)/bin/python \
 	  $(if $(ONLY),--only $(ONLY),--write docs/stalls.md)
+
+# Measures what finding jobs and watching a loader of 64 workers cost among 2,000 other processes; five minutes.
+loader-cost: build
+	@python3 -B Tests/Stalls/cost.py --binary $(BINARY)
 
 include packaging/package.mk
 
