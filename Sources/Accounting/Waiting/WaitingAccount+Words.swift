@@ -63,11 +63,11 @@ extension WaitingAccount {
     return "Fed: the loader is ahead, the trainer waits for it \(percent) % of the time."
   }
 
-  /// What an acquittal leaves open; empty where that is nothing.
+  /// What a verdict leaves open; empty where that is nothing.
   public var reservation: String {
-    guard kind == nil, let unconfirmed else { return "" }
-    return
-      "By its utilization alone no kernel ran \(SI.percent(unconfirmed)) % of the time, cause not known."
+    guard let unconfirmed else { return "" }
+    let percent = (kind == nil ? "" : "another ") + SI.percent(unconfirmed)
+    return "By its utilization alone no kernel ran \(percent) % of the time, cause not known."
   }
 
   /// Why, in words.

@@ -40,12 +40,13 @@ enum WaitingWords {
     return "Nourri : le chargeur est en avance, attendu \(percent) % du temps."
   }
 
-  /// What an acquittal leaves open; empty where that is nothing.
+  /// What a verdict leaves open; empty where that is nothing.
   static func reservation(_ account: WaitingAccount, in language: Language) -> String {
-    guard language == .fr, account.kind == nil, let share = account.unconfirmed else {
-      return account.reservation
-    }
+    guard language == .fr, let share = account.unconfirmed else { return account.reservation }
     let percent = Language.fr.number(SI.percent(share))
+    if account.kind != nil {
+      return "Selon la seule utilisation, aucun noyau encore \(percent) % du temps, cause inconnue."
+    }
     return "Selon la seule utilisation, aucun noyau \(percent) % du temps, cause inconnue."
   }
 

@@ -33,14 +33,15 @@ struct DataVerdict {
       verdict.lines.append([
         Run(String(first), c.style(.good).bold), Run(String(words.dropFirst(first.count)), c.text),
       ])
-      let rest = WaitingWords.reservation(account, in: c.language)
-      if !rest.isEmpty {
-        verdict.lines.append([Run(rest, c.text)])
+      if account.unconfirmed != nil {
         verdict.short = [Run(WaitingWords.brief(account, in: c.language), c.text)]
       }
     default: verdict.lines.append([Run(words, c.text)])
     }
+    let rest = WaitingWords.reservation(account, in: c.language)
+    if account.kind == nil, !rest.isEmpty { verdict.lines.append([Run(rest, c.text)]) }
     if let next = next(account, c) { verdict.lines.append(next) }
+    if account.kind != nil, !rest.isEmpty { verdict.lines.append([Run(rest, c.text)]) }
     verdict.evidence = WaitingWords.evidence(account, in: c.language).map {
       [Run(sanitized($0), c.text)]
     }

@@ -91,7 +91,10 @@ struct Compare: ParsableCommand {
       return []
     }
     return accounts.map { name, waiting in
-      let words = [waiting.verdict, waiting.price].filter { !$0.isEmpty }.joined(separator: " ")
+      // The verdict of a run that waited for nothing says itself what it leaves open.
+      let rest = waiting.kind == nil ? "" : waiting.reservation
+      let words = [waiting.verdict, waiting.price, rest].filter { !$0.isEmpty }
+        .joined(separator: " ")
       return sanitized("\(name): \(words)")
     }
   }

@@ -13,6 +13,9 @@ extension RunReport {
       facts.append(("\(indent)  of it", waiting.price + sanitized(money)))
     }
     if !waiting.advice.isEmpty { facts.append(("\(indent)  next", sanitized(waiting.advice))) }
+    if waiting.kind != nil, !waiting.reservation.isEmpty {
+      facts.append(("\(indent)  besides", waiting.reservation))
+    }
     let evidence = waiting.evidenceWords.joined(separator: "; ")
     if waiting.kind != nil { facts.append(("\(indent)  by", sanitized(evidence))) }
     return facts
