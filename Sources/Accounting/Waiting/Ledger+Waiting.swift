@@ -117,14 +117,19 @@ extension Ledger {
     return account
   }
 
-  /// The time without a kernel that is in no part of an account.
+  /// The least share of the time judged that was without a kernel and is in no part of an account.
+  ///
+  /// Of the time that nobody judged it is taken that no kernel ran in it: what is told holds for the rest.
   private func unconfirmed(_ account: WaitingAccount, _ gpus: [Device]) -> Double? {
-    guard account.asked > 0, account.judged.seconds >= 0.9 * account.asked else { return nil }
+    let judged = account.judged.seconds
+    guard judged > 0 else { return nil }
     let shares = gpus.compactMap { utilization(of: $0.id, over: account.span) }
     guard !shares.isEmpty, shares.count == gpus.count else { return nil }
-    let free = 1 - shares.reduce(0, +) / Double(shares.count)
-    let rest = free - WaitingAccount.Kind.allCases.reduce(0) { $0 + account.share($1) }
-    return rest >= 0.15 ? rest : nil
+    let free = shares.reduce(0) { $0 + (1 - $1) * account.span.seconds }
+    let others = account.span.seconds * Double(gpus.count) - judged
+    let rest = (free - others) / judged
+    let told = WaitingAccount.Kind.allCases.reduce(0) { $0 + account.share($1) }
+    return rest - told >= 0.15 ? rest - told : nil
   }
 
   /// Takes what is not known of the energy of some waits to be as in the others.

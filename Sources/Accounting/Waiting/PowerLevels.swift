@@ -13,6 +13,10 @@ struct PowerLevels: Hashable, Sendable {
   private var last: Look?
   /// How watts went with the share of time in which kernels ran, while jobs had it.
   private var course = WattsByWork()
+  /// The same of seconds in which it had worked before and went on: a line through two clusters, idling and
+  /// half work, and the second in which one becomes the other is always straight, and says nothing of what
+  /// lies beyond them.
+  private var mixtures = WattsByWork()
 
   private struct Look: Hashable, Sendable {
     var watts: Double
@@ -27,7 +31,10 @@ struct PowerLevels: Hashable, Sendable {
     _ watts: Double, isKernelFree: Bool?, isHeld: Bool, utilization: Double? = nil
   ) {
     defer { last = Look(watts: watts, isKernelFree: isKernelFree, isHeld: isHeld) }
-    if isHeld, let utilization { course.note(watts, utilization) }
+    if isHeld, let utilization {
+      course.note(watts, utilization)
+      if isKernelFree == false, last?.isKernelFree == false { mixtures.note(watts, utilization) }
+    }
     guard let last, last.isHeld == isHeld else { return }
     let low = max(last.watts, watts)
     if isHeld { busy = max(busy ?? 0, min(last.watts, watts)) }
@@ -38,7 +45,9 @@ struct PowerLevels: Hashable, Sendable {
   }
 
   /// Forgets what its jobs drew: others work now.
-  mutating func forgetJobs() { (busy, held, course) = (nil, nil, WattsByWork()) }
+  mutating func forgetJobs() {
+    (busy, held, course, mixtures) = (nil, nil, WattsByWork(), WattsByWork())
+  }
 
   /// The watts of a moment without work between moments with it; `nil` where that was never seen, nor
   /// follows from how its watts go with its work.
@@ -53,7 +62,7 @@ struct PowerLevels: Hashable, Sendable {
   }
 
   /// The watts of work all the time, as held or as they go with the share of it; `nil` where neither is known.
-  var working: Double? { [busy, course.atWork].compactMap { $0 }.max() }
+  var working: Double? { [busy, mixtures.atWork].compactMap { $0 }.max() }
 
   /// Watts without work: with a model loaded where that was seen.
   var floor: Double? { held ?? empty ?? guessed }

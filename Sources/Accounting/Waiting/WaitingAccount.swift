@@ -70,8 +70,8 @@ public struct WaitingAccount: Hashable, Sendable {
   public var processors: Double?
   /// The processors that the job's control group may use at most, where it was held back by that limit.
   public var processorLimit: Double?
-  /// The share of the time without a kernel by the driver's utilization, of which nothing else says that
-  /// there was no work; `nil` where that is little, or most of the time was not judged.
+  /// The least share of the time judged that was without a kernel by the driver's utilization, and of which
+  /// nothing else says that there was no work; `nil` where that is little.
   public var unconfirmed: Double?
   /// Whether the job answers requests.
   public var isServing = false

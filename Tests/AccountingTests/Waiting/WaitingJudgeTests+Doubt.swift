@@ -40,9 +40,11 @@ extension WaitingJudgeTests {
   }
 
   /// Half of the time without a kernel, at full power: no wait, and not to be passed over in silence.
-  @Test(arguments: [0.5, 0.95])
+  ///
+  /// Nor do the watts before its work confirm anything: two clusters and what lies between them are a line.
+  @Test(arguments: [0.5, 0.95], [0, 12])
   func `A utilization that nothing confirms is said with the acquittal`(
-    utilization: Double
+    utilization: Double, idle: Int
   ) throws {
     var books = Books()
     let times = (0...90).map(Double.init)
@@ -51,13 +53,16 @@ extension WaitingJudgeTests {
     books.timeline.apply(
       .device(Device(id: process, label: "7", parent: gpu, attributes: ["pid": "7"])))
     books.timeline.apply(.device(Device(id: loader, label: "pid 7", attributes: ["pid": "7"])))
-    books.count(gpu, watts: 400, at: times)
-    books.add(gpu, .utilization, .average, times.map { ($0, utilization) })
+    let pause = Double(idle)
+    books.add(
+      gpu, .energy, .counter,
+      times.map { ($0, 120 * min($0, pause) + 400 * max(0, $0 - pause)) })
+    books.add(gpu, .utilization, .average, times.map { ($0, $0 <= pause ? 0 : utilization) })
     books.add(process, .memoryUsed, .instant, times.map { ($0, 9e9) })
     books.add(loader, .trainerTime, .counter, times.map { ($0, $0) })
     books.add(loader, .trainerQueueTime, .counter, times.map { ($0, $0 * 0.004) })
     books.add(loader, .workerCount, .instant, times.map { ($0, 4) })
-    let account = try #require(Ledger(judged(books, seconds: 90)).waiting(over: span(5, 85)))
+    let account = try #require(Ledger(judged(books, seconds: 90)).waiting(over: span(2, 85)))
     #expect(account.kind == nil && account.verdict.hasPrefix("Fed: the loader is ahead"))
     let words = "By its utilization alone no kernel ran 50 % of the time, cause not known."
     #expect(account.verdict.hasSuffix(words) == (utilization == 0.5), "\(account.verdict)")
