@@ -1,3 +1,4 @@
+import Glibc
 import Telemetry
 import Testing
 
@@ -47,6 +48,19 @@ import Testing
     #expect(last.hasPrefix("[0m") || last.hasPrefix("[m"))
     let none = try Program.run(Self.snapshot + ["--format", "ansi", "--color", "none"], in: folder)
     #expect(!none.output.contains(";2;") && !none.output.contains(";5;"))
+  }
+
+  @Test(
+    arguments: [
+      snapshot, ["sources"], ["--version"], ["themes"], ["grid", "--zone", "FR"],
+      ["report", "--help"],
+    ])
+  func `what cannot be written is a failure, in one line`(words: [String]) throws {
+    let full = open("/dev/full", O_WRONLY)
+    defer { close(full) }
+    let result = try Program(words, in: folder, target: full).finish()
+    #expect(result.status == 1)
+    #expect(result.errors == "hippowatt: standard output: No space left on device\n")
   }
 
   @Test func `a snapshot as a picture is one SVG, also in a file`() throws {

@@ -60,7 +60,7 @@ struct Doctor: ParsableCommand {
       facts: .current(host), settings: digest, findings: findings.compactMap { $0 },
       privacy: DoctorPrivacy(machine: host.machine, user: host.userName, devices: devices))
     let text = json ? report.json : report.lines(isFull: isFull).joined(separator: "\n")
-    File.writeAll(Array((text + "\n").utf8), to: 1)
+    try File.put(text + "\n", to: nil)
     if !report.readsAnything { throw ExitStatus(code: 1) }
   }
 

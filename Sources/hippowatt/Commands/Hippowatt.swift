@@ -72,7 +72,11 @@ struct Main {
   /// `exit` takes the libraries apart first, under threads that may still be in them: nobody joins a thread
   /// whose store or driver hangs.
   private static func leave(_ status: Int32) -> Never {
-    fflush(nil)
+    let isKept = fflush(nil) == 0 || errno == EPIPE
+    if status == 0, !isKept {
+      printError("hippowatt: standard output: \(String(cString: strerror(errno)))")
+      _exit(1)
+    }
     _exit(status)
   }
 }

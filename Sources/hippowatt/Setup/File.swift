@@ -78,10 +78,14 @@ enum File {
   }
 
   /// Writes a text to a file, or to standard output where none is named.
+  ///
+  /// A reader that closes a pipe has read enough.
   /// - Throws: `Failure` that names the file.
   static func put(_ text: String, to path: String?) throws {
     guard let path else {
-      writeAll(Array(text.utf8), to: 1)
+      if !writeAll(Array(text.utf8), to: 1), errno != EPIPE {
+        throw Failure("standard output: \(String(cString: strerror(errno)))")
+      }
       return
     }
     if let problem = write(text, to: path) { throw Failure("\(path): \(problem)") }

@@ -120,7 +120,7 @@ struct Exporter: ParsableCommand {
     do { try feed.start(settings.sources, in: context) } catch { throw Failure("\(error)") }
     if once {
       session.settle(context.interval)
-      File.writeAll(Array(session.page().text(.prometheus).utf8), to: 1)
+      try File.put(session.page().text(.prometheus), to: nil)
       feed.close()
       return
     }

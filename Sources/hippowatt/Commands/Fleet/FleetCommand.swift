@@ -258,7 +258,7 @@ struct FleetCommand: ParsableCommand {
     if let output {
       if let problem = File.write(text, to: output) { throw Failure("\(output): \(problem)") }
     } else {
-      File.writeAll(Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: 1)
+      try File.put(text.hasSuffix("\n") ? text : text + "\n", to: nil)
     }
   }
 }

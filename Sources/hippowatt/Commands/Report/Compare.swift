@@ -46,7 +46,7 @@ struct Compare: ParsableCommand {
         + comparisons.map { Self.sentence($0) } + [Self.electricity(grids)]
         + damages.map { "Caution: damaged, totals may be wrong: \(sanitized($0))" })
         .joined(separator: "\n\n") + "\n"
-    File.writeAll(Array(text.utf8), to: 1)
+    try File.put(text, to: nil)
   }
 
   // MARK: Table

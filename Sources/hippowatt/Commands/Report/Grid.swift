@@ -65,7 +65,7 @@ struct Grid: ParsableCommand {
       GridTries(choice: LiveGrid.choice($0, host), account: nil)
     }
     let text = json ? mix.json : mix.lines.joined(separator: "\n")
-    show(text)
+    try show(text)
   }
 
   /// Asks the live grid and shows what it says, and in any case who was tried.
@@ -90,10 +90,10 @@ struct Grid: ParsableCommand {
       now = SystemClock.wall
       tries.account = live.account(now)
       let mix = LiveMix(live.timeline, tries, at: now)
-      show(json ? mix.json : mix.lines.joined(separator: "\n"))
+      try show(json ? mix.json : mix.lines.joined(separator: "\n"))
     } catch {
       // Who was tried is told also where nobody answered.
-      show(
+      try show(
         json
           ? JSONText.object([("unknown", .text("\(error)"))] + tries.json).written
           : tries.lines.joined(separator: "\n"))
@@ -102,7 +102,7 @@ struct Grid: ParsableCommand {
     return true
   }
 
-  private func show(_ text: String) { File.writeAll(Array((text + "\n").utf8), to: 1) }
+  private func show(_ text: String) throws { try File.put(text + "\n", to: nil) }
 }
 
 /// The mix of a grid, in words and as JSON.

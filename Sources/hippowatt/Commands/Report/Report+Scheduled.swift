@@ -77,7 +77,7 @@ extension Report {
       var stored = StoredJobs(reader, terms(settings))
       text = try stored.report(of: job ?? "", in: span, format: format)
     }
-    File.writeAll(Array(text.utf8), to: 1)
+    try File.put(text, to: nil)
   }
 
   /// What is told of a scheduler's jobs; `nil` where something else was asked for.

@@ -117,7 +117,7 @@ struct Report: ParsableCommand {
     guard store.prometheus == nil else { return try tellStored(settings) }
     let supposed = try supposition.load()
     if let text = try scheduled(settings, supposed) {
-      File.writeAll(Array(text.utf8), to: 1)
+      try File.put(text, to: nil)
       return
     }
     let runs = try files.map { try open($0, settings, supposed) }
@@ -133,7 +133,7 @@ struct Report: ParsableCommand {
       case "markdown": report.markdown
       default: report.lines.joined(separator: "\n") + "\n"
       }
-    File.writeAll(Array(text.utf8), to: 1)
+    try File.put(text, to: nil)
   }
 
   /// The results of one recording.
@@ -174,7 +174,7 @@ struct Report: ParsableCommand {
   private func write(_ pages: [ReportForm.Page]) throws {
     guard let folder = form.output else {
       let text = pages.map { pages.count > 1 ? "\($0.name):\n\($0.text)" : $0.text }
-      File.writeAll(Array(text.joined(separator: "\n").utf8), to: 1)
+      try File.put(text.joined(separator: "\n"), to: nil)
       return
     }
     for page in pages {

@@ -114,9 +114,9 @@ struct When: ParsableCommand {
     let question = try question(now, work)
     let found = try answer(question, forecast, settings, work)
     if json {
-      File.writeAll(Array((found.json + "\n").utf8), to: 1)
+      try File.put(found.json + "\n", to: nil)
     } else {
-      File.writeAll(Array((found.lines.joined(separator: "\n") + "\n").utf8), to: 1)
+      try File.put(found.lines.joined(separator: "\n") + "\n", to: nil)
     }
     guard wait else {
       if !found.window.isNow { throw ExitStatus(code: 1) }
@@ -156,7 +156,7 @@ struct When: ParsableCommand {
   private func end(_ kind: String, _ reason: String) -> any Error {
     if json {
       let text = JSONText.object([(kind, .text(reason))]).written
-      File.writeAll(Array((text + "\n").utf8), to: 1)
+      do { try File.put(text + "\n", to: nil) } catch { return error }
       return ExitStatus(code: 1)
     }
     return Failure("\(kind): \(reason)")

@@ -78,7 +78,7 @@ struct ImportTheme: ParsableCommand {
 
   private func write(_ theme: Theme) throws {
     if output == "-" {
-      File.writeAll(Array(theme.fileText.utf8), to: 1)
+      try File.put(theme.fileText, to: nil)
       return
     }
     let path: String
