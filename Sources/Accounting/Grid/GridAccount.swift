@@ -42,9 +42,16 @@ public struct GridAccount: Hashable, Sendable {
   public var siteMatched = 0.0
   /// Joules by what their share is known from.
   public var rungs: [GridRung: Double] = [:]
+  /// Joules by what their lifecycle grams, and those of combustion alone, are known from.
+  public private(set) var intensityRungs: [GridRung: Double] = [:]
+  public private(set) var directRungs: [GridRung: Double] = [:]
+  /// Whether grams are known from elsewhere than shares.
+  private var hasOtherGrams = false
   /// How many intervals were said anew after they had been measured.
   public var restated = 0
 
+  /// Whether shares or grams of any of the energy are known.
+  public var isKnown: Bool { matched > 0 || gramsMatched > 0 || directMatched > 0 }
   /// The renewable part of the energy whose mix is known, 0...1.
   public var renewableShare: Double? { matched > 0 ? renewable / matched : nil }
   /// The low-carbon part of the energy of which that is known, 0...1.
@@ -112,15 +119,32 @@ public struct GridAccount: Hashable, Sendable {
     if let intensity = stretch.intensity {
       gramsMatched += joules
       grams += joules / 3.6e6 * intensity
+      intensityRungs[stretch.intensityRung, default: 0] += joules
+      hasOtherGrams = hasOtherGrams || stretch.intensityRung != stretch.rung
     }
     if let intensity = stretch.directIntensity {
       directMatched += joules
       directSum += joules / 3.6e6 * intensity
+      directRungs[stretch.directRung, default: 0] += joules
+      hasOtherGrams = hasOtherGrams || stretch.directRung != stretch.rung
     }
   }
 
   /// From what the shares are known, in words: `92 % measured, 8 % stale`; `nil` without joules.
   public var rungWords: String? {
+    words(rungs)
+  }
+
+  /// From what grams are known where that is not from what the shares are: `direct 92 % measured`.
+  public var gramsRungWords: String? {
+    guard hasOtherGrams else { return nil }
+    let parts = [
+      words(intensityRungs).map { "lifecycle " + $0 }, words(directRungs).map { "direct " + $0 },
+    ].compactMap { $0 }
+    return parts.isEmpty ? nil : "grams: " + parts.joined(separator: "; ")
+  }
+
+  private func words(_ rungs: [GridRung: Double]) -> String? {
     guard joules > 0 else { return nil }
     let parts = GridRung.allCases.compactMap { rung -> String? in
       guard let part = rungs[rung], part > 0 else { return nil }

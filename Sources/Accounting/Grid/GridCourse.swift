@@ -54,39 +54,74 @@ public struct GridCourse: Sendable {
     guard let live else { return heldStretches(in: span) }
     var result: [GridStretch] = []
     var reached = span.start
-    for statement in timeline.gridBook.statements(of: live.id, in: span, asOf: asOf) {
-      guard statement[.renewableShare] != nil else { continue }
+    for statement in timeline.gridBook.statements(of: live.id, in: span, asOf: asOf)
+    where Self.told.contains(where: { statement[$0] != nil }) {
       let from = max(statement.span.start, reached)
       let to = min(statement.span.end, span.end)
       guard from < to else { continue }
       if reached < from { result += gap(TimeSpan(reached, from), live) }
       let rung: GridRung = statement.quality == .measured ? .measured : .estimated
-      result.append(GridStretch(TimeSpan(from, to), rung, statement))
+      let stretch = GridStretch(TimeSpan(from, to), rung, statement)
+      // Where it tells grams alone, shares are what they are without it.
+      result +=
+        stretch.renewable == nil
+        ? gap(stretch.span, live).map { $0.with(gramsOf: stretch) } : [stretch]
       reached = to
     }
     if reached < span.end { result += gap(TimeSpan(reached, span.end), live) }
     return result
   }
 
+  /// What a statement must tell one of to stand for its interval.
+  private static let told: [Metric] = [.renewableShare, .carbonIntensity, .directIntensity]
+
   /// What is known at one time.
+  ///
+  /// Every service tells an interval after it is over. So what is no older than usual counts as measured
+  /// here: one interval until it is told, and two that may be missed. In an account it stays what it is,
+  /// since its own interval will still be told.
   public func state(at time: Timestamp) -> GridStretch {
     let one = TimeSpan(time, Timestamp(nanoseconds: time.nanoseconds.saturatingAdd(1)))
-    return stretches(in: one).first ?? GridStretch(one)
+    let state = stretches(in: one).first ?? GridStretch(one)
+    guard let cadence = live.flatMap({ GridFacts($0.attributes) })?.cadence,
+      let told = state.toldUntil, time - told <= 3 * cadence
+    else { return state }
+    return state.asFresh
   }
 
   /// What stands for a stretch of which the live source says nothing.
   private func gap(_ span: TimeSpan, _ live: Device) -> [GridStretch] {
+    func last(_ told: [Metric]) -> GridStatement? {
+      timeline.gridBook.lastMeasured(
+        of: live.id, before: span.start, after: span.start - GridRung.patience, telling: told,
+        asOf: asOf)
+    }
+    let shares = last([.renewableShare])
+    // Grams alone that are newer than the last share outlast it.
+    let grams = last(Self.told).flatMap { $0[.renewableShare] == nil ? $0 : nil }
     var result: [GridStretch] = []
     var start = span.start
-    if let last = timeline.gridBook.lastMeasured(of: live.id, before: start, asOf: asOf),
-      last[.renewableShare] != nil
-    {
-      let end = min(last.span.end + GridRung.patience, span.end)
-      if start < end {
-        result.append(GridStretch(TimeSpan(start, end), .stale, last))
-        start = end
-      }
+    if let shares {
+      let end = min(shares.span.end + GridRung.patience, span.end)
+      result.append(GridStretch(TimeSpan(start, end), .stale, shares))
+      start = end
     }
+    if start < span.end { result += longGap(TimeSpan(start, span.end), live) }
+    guard let grams else { return result }
+    let end = grams.span.end + GridRung.patience
+    return result.flatMap { stretch in
+      let cut = min(max(end, stretch.span.start), stretch.span.end)
+      let told = GridStretch(stretch.span, .stale, grams)
+      let near = stretch.over(TimeSpan(stretch.span.start, cut)).with(gramsOf: told)
+      let far = stretch.over(TimeSpan(cut, stretch.span.end))
+      return [near, far].filter { $0.span.seconds > 0 }
+    }
+  }
+
+  /// What stands for a stretch that is too far from the last measurement.
+  private func longGap(_ span: TimeSpan, _ live: Device) -> [GridStretch] {
+    var result: [GridStretch] = []
+    var start = span.start
     while start < span.end {
       let hour = start.nanoseconds.flooredQuotient(by: Self.hour)
       let end = min(Timestamp(nanoseconds: (hour + 1) * Self.hour), span.end)

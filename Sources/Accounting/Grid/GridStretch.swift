@@ -4,7 +4,7 @@ import Telemetry
 public struct GridStretch: Hashable, Sendable {
   /// The stretch.
   public var span: TimeSpan
-  /// From what its values are known.
+  /// From what its shares are known, and its grams unless they are from elsewhere.
   public var rung: GridRung
   /// The share of renewables, 0...1.
   public var renewable: Double?
@@ -14,6 +14,14 @@ public struct GridStretch: Hashable, Sendable {
   public var intensity: Double?
   /// Grams of CO2 from combustion alone for a kilowatt-hour.
   public var directIntensity: Double?
+  /// From what its lifecycle grams are known.
+  public var intensityRung: GridRung { elsewhere.intensity ?? rung }
+  /// From what its grams from combustion alone are known.
+  public var directRung: GridRung { elsewhere.direct ?? rung }
+  /// From what its shares by fuel are known: those of a statement without a renewable share are its own.
+  public var fuelsRung: GridRung { renewable == nil ? min(intensityRung, directRung) : rung }
+  /// From what grams are known that are not known from what the shares are.
+  private var elsewhere = Elsewhere()
   /// The least and the greatest renewable share that the source allows for, 0...1.
   public var band: ClosedRange<Double>?
   /// Shares by fuel of what the grid gives, where they are told, 0...1; with `own` they are the whole.
@@ -34,11 +42,33 @@ public struct GridStretch: Hashable, Sendable {
   /// Whether it did.
   public var isSiteKnown = false
 
+  /// When the interval ends over which the live source tells shares or grams of this stretch.
+  private(set) var toldUntil: Timestamp?
+  /// Whether that interval's values stand here, and not only after it.
+  var isTold: Bool { min(rung, intensityRung, directRung) <= .estimated && toldUntil != nil }
+
+  private struct Elsewhere: Hashable {
+    var intensity: GridRung?
+    var direct: GridRung?
+  }
+
   /// The metrics of shares by fuel, the cleanest first.
   public static let fuelMetrics: [Metric] = [
     .solarShare, .windShare, .hydroShare, .bioenergyShare, .otherRenewableShare, .nuclearShare,
     .gasShare, .coalShare, .oilShare,
   ]
+
+  private static let renewableMetrics: [Metric] = [
+    .solarShare, .windShare, .hydroShare, .bioenergyShare, .otherRenewableShare,
+  ]
+
+  /// The least that the renewable share can be where it is not known, 0...1.
+  ///
+  /// `nil` where that is nothing, or the share is known. The low-carbon share is at least as much.
+  public var leastRenewable: Double? {
+    guard renewable == nil, let least = band?.lowerBound, least >= 0.005 else { return nil }
+    return least
+  }
 
   /// A stretch of which nothing is known.
   public init(_ span: TimeSpan) {
@@ -55,6 +85,7 @@ public struct GridStretch: Hashable, Sendable {
     directIntensity = statement[.directIntensity]
     device = statement.device
     said = statement.span
+    toldUntil = statement.span.end
     isForecast = statement.quality == .forecast
     for metric in Self.fuelMetrics { fuels[metric] = statement[metric] }
     if let low = statement[.renewableShareLow], let high = statement[.renewableShareHigh],
@@ -62,6 +93,39 @@ public struct GridStretch: Hashable, Sendable {
     {
       band = low...high
     }
+  }
+
+  /// With the grams of a statement that tells no renewable share: many services publish only those.
+  func with(gramsOf told: GridStretch) -> GridStretch {
+    var joined = self
+    if let grams = told.intensity {
+      joined.intensity = grams
+      joined.elsewhere.intensity = told.rung
+    }
+    if let grams = told.directIntensity {
+      joined.directIntensity = grams
+      joined.elsewhere.direct = told.rung
+    }
+    joined.toldUntil = told.toldUntil
+    guard renewable == nil else { return joined }
+    joined.fuels = told.fuels
+    joined.device = told.device
+    joined.said = told.said
+    joined.isForecast = told.isForecast
+    // Some renewables are told, such as sun and wind, and of the rest it is not known.
+    let least = Self.renewableMetrics.compactMap { told.fuels[$0] }.reduce(0, +)
+    if least > 0 { joined.band = min(1, least)...1 }
+    return joined
+  }
+
+  /// With what is as old as its service usually is taken as measured.
+  var asFresh: GridStretch {
+    func fresh(_ rung: GridRung) -> GridRung { rung == .stale ? .measured : rung }
+    var copy = self
+    copy.rung = fresh(rung)
+    copy.elsewhere.intensity = elsewhere.intensity.map(fresh)
+    copy.elsewhere.direct = elsewhere.direct.map(fresh)
+    return copy
   }
 
   /// The same values over another stretch.

@@ -91,9 +91,7 @@ extension Ledger {
       }
       // Only at the end of an interval that was told do the stretches after it not depend on those before.
       // Without intervals what holds at a time depends on nothing before it.
-      let isToldTo =
-        stretch.rung <= .estimated && stretch.device == course.live?.id
-        && stretch.said?.end == stretch.span.end
+      let isToldTo = stretch.isTold && stretch.toldUntil == stretch.span.end
       guard isToldTo || course.live == nil, stretch.span.end <= youngest else { continue }
       settled.end = stretch.span.end
       settled.account = account

@@ -10,7 +10,7 @@ extension Flow {
   static func supply(_ watts: Double, _ c: FrameContext) -> [FlowBranch] {
     let mix = RenewableSharePanel.mix(c).filter { $0.share > 0 }
     guard !mix.isEmpty else { return supplyWithoutMix(watts, c) }
-    let isModelled = c.grid.rung.isEstimate
+    let isModelled = c.grid.fuelsRung.isEstimate
     func branch(_ name: String, _ share: Double, _ role: Theme.Role) -> FlowBranch {
       FlowBranch(
         name: name, watts: watts * share, color: c.theme[role],

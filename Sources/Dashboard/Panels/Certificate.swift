@@ -77,14 +77,14 @@ enum Certificate {
   /// The renewable share and the grams of what was drawn.
   static func grid(_ c: FrameContext) -> [CertificateLine] {
     var lines = GridAsked.lines(c).map { CertificateLine($0) }
-    guard let account = c.ledger.grid(over: c.session), account.matched > 0 else { return lines }
+    guard let account = c.ledger.grid(over: c.session), account.isKnown else { return lines }
     if account.siteJoules > 0 { lines.append(c.say(CertificateWords.sunShare)) }
     if c.input.session.supposed != nil {
       lines.append(.warning(c.say(CertificateWords.whatIf)))
     }
     let live = c.ledger.gridCourse.live.flatMap { GridFacts($0.attributes) }
     let factors = live.map { $0.factors.isEmpty ? "" : ", " + sanitized($0.factors) } ?? ""
-    lines.append(c.say(CertificateWords.share))
+    if account.matched > 0 { lines.append(c.say(CertificateWords.share)) }
     lines.append(c.say(CertificateWords.grams) + factors)
     lines.append(c.say(CertificateWords.known, c.percent(account.coverage)))
     if let live {

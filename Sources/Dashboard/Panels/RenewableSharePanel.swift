@@ -22,6 +22,7 @@ struct RenewableSharePanel: Panel {
   func headline(_ c: FrameContext) -> Headline {
     let grid = c.grid
     guard let share = grid.renewable else {
+      if let grams = gramsHeadline(grid, c) { return grams }
       let state = Self.problem(c) ?? c.states(feeding: [.grid]).first
       let lines = state.map { [$0.message, $0.remedy].filter { !$0.isEmpty } } ?? []
       let unasked =
@@ -42,6 +43,11 @@ struct RenewableSharePanel: Panel {
     if let intensity = grid.intensity {
       headline.phrases.append([Run("\(c.fixed(intensity, 0)) gCO₂e/kWh", c.muted)])
     }
+    if let direct = grid.directIntensity, grid.directRung < grid.rung {
+      headline.phrases.append([
+        Run("\(c.fixed(direct, 0)) gCO₂e/kWh " + c.say(GridWords.burnt), c.muted)
+      ])
+    }
     if let account = c.ledger.grid(over: c.session), account.matched > 0 {
       let mark = c.sessionEnergy?.isModelled ?? false ? "≈ " : ""
       if account.gramsMatched > 0 {
@@ -58,14 +64,16 @@ struct RenewableSharePanel: Panel {
       }
     }
     headline.isEstimate = grid.rung.isEstimate
-    (headline.note, headline.shorterNotes) = notes(grid, c)
+    (headline.note, headline.shorterNotes) = notes(grid, grid.rung, c)
     return headline
   }
 
   /// The note at the frame, and what of it counts most where there is little room: that it is supposed,
   /// then how old it is, then where.
-  private func notes(_ grid: GridStretch, _ c: FrameContext) -> (String, [String]) {
-    let note = note(grid, c)
+  ///
+  /// - Parameter rung: from what the headline's number is known.
+  func notes(_ grid: GridStretch, _ rung: GridRung, _ c: FrameContext) -> (String, [String]) {
+    let note = note(grid, rung, c)
     let parts = note.split(separator: " · ").map { String($0) }
     guard c.input.session.supposed == nil else {
       func supposed(_ note: String) -> String { c.say(GridWords.whatIfNote, note) }
@@ -74,9 +82,9 @@ struct RenewableSharePanel: Panel {
       )
     }
     var shorter = Array(parts.dropFirst())
-    switch grid.rung {
+    switch rung {
     case .measured, .estimated, .stale:
-      shorter.append(c.say(grid.isForecast ? .forecast : GridWords.rung(grid.rung)))
+      shorter.append(c.say(grid.isForecast ? .forecast : GridWords.rung(rung)))
     case .profile: shorter.append(c.say(GridWords.profile))
     case .annual: shorter.append(c.say(GridWords.annualMean))
     case .unknown: break
@@ -92,13 +100,13 @@ struct RenewableSharePanel: Panel {
   }
 
   /// The zone and of when its numbers are: `Germany · 10:15, measured`.
-  private func note(_ grid: GridStretch, _ c: FrameContext) -> String {
+  private func note(_ grid: GridStretch, _ rung: GridRung, _ c: FrameContext) -> String {
     guard let device = c.inventory.grid else { return "" }
     let when: String
-    switch grid.rung {
+    switch rung {
     case .measured, .estimated, .stale:
       guard let said = grid.said else { return heldNote(device, c) }
-      let word = c.say(grid.isForecast ? .forecast : GridWords.rung(grid.rung))
+      let word = c.say(grid.isForecast ? .forecast : GridWords.rung(rung))
       let age = c.time - said.end
       when = age > 60 ? c.say(GridWords.old, word, c.duration(age)) : word
     case .profile: when = c.say(GridWords.hourOfDays)

@@ -57,7 +57,7 @@ extension ExportedMetric {
     "grid_carbon_intensity_grams_per_kilowatt_hour", .gauge,
     "CO2 equivalent of a kilowatt-hour of the grid now, lifecycle; rung tells from what it is known",
     by: ["zone", "rung"]
-  ) { query in grid(query, \.intensity) }
+  ) { query in grid(query, \.intensity, from: \.intensityRung) }
 
   /// The grid's share of renewables.
   public static let renewableShare = ExportedMetric(
@@ -74,11 +74,12 @@ extension ExportedMetric {
   ) { query in grid(query, \.lowCarbon) }
 
   private static func grid(
-    _ query: ExportQuery, _ value: (GridStretch) -> Double?
+    _ query: ExportQuery, _ value: (GridStretch) -> Double?,
+    from rung: (GridStretch) -> GridRung = \.rung
   ) -> [Sample] {
     guard let grid = query.ledger.inventory.grid else { return [] }
     let state = query.ledger.gridCourse.state(at: query.span.end)
-    return value(state).map { [Sample([grid.id.name, state.rung.word], $0)] } ?? []
+    return value(state).map { [Sample([grid.id.name, rung(state).word], $0)] } ?? []
   }
 
   /// The price now.

@@ -14,7 +14,8 @@ struct SocketTraffic {
   private var known: [UInt64: UInt64] = [:]
   /// Sockets of which it was looked up whether their process opened them itself.
   private var isOwn: [UInt64: Bool] = [:]
-  private var hasLooked = false
+  /// Whose sockets were looked up before: what they open afterwards is new.
+  private var seen: Set<Int32> = []
   /// Bytes received by all of the processes' sockets since the first look.
   private(set) var received: Int64 = 0
   /// Whether sockets can be counted at all here.
@@ -63,20 +64,26 @@ struct SocketTraffic {
     owners = owners.filter { isOwn[$0.key] == true }
     hasFound = !owners.isEmpty
     guard hasFound else {
-      hasLooked = true
+      // Those of others that are not looked up now are not over.
+      seen.formUnion(pids)
       return []
     }
     guard let sockets = Self.sockets() else {
       isReadable = false
       return []
     }
-    return take(sockets, owners)
+    return take(sockets, owners, of: pids)
   }
 
   /// Takes in what the kernel tells of some sockets, and returns whose are in use.
-  private mutating func take(
-    _ sockets: [cs_tcp_socket], _ owners: [UInt64: Int32]
+  ///
+  /// - Parameters:
+  ///   - owners: of each socket that belongs to one of the processes, that process.
+  ///   - pids: the processes whose sockets were looked up, whether or not they have any.
+  mutating func take(
+    _ sockets: [cs_tcp_socket], _ owners: [UInt64: Int32], of pids: Set<Int32>
   ) -> Set<Int32> {
+    defer { seen.formUnion(pids) }
     var active: Set<Int32> = []
     var present: Set<UInt64> = []
     for socket in sockets {
@@ -85,8 +92,8 @@ struct SocketTraffic {
         continue
       }
       present.insert(socket.inode)
-      // What was there before the first look came to nobody who was watched.
-      let before = known[socket.inode] ?? (hasLooked ? 0 : socket.received)
+      // What was there before the first look at a process came to nobody who was watched.
+      let before = known[socket.inode] ?? (seen.contains(pid) ? 0 : socket.received)
       let came = socket.received > before ? socket.received - before : 0
       received += Int64(clamping: came)
       known[socket.inode] = socket.received
@@ -97,7 +104,6 @@ struct SocketTraffic {
       }
     }
     known = known.filter { present.contains($0.key) }
-    hasLooked = true
     return active
   }
 

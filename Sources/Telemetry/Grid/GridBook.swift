@@ -132,14 +132,20 @@ public struct GridBook: Sendable, Hashable {
     return result.filter { $0.span.end > span.start && $0.span.start < span.end }
   }
 
-  /// The last measurement of which the interval ended by a time.
+  /// The last measurement of which the interval ended by a time, and after another one if that is given.
+  ///
+  /// - Parameter metrics: of which it tells one; whatever it tells where there are none.
   public func lastMeasured(
-    of device: DeviceID, before time: Timestamp, asOf: Timestamp? = nil
+    of device: DeviceID, before time: Timestamp, after earliest: Timestamp? = nil,
+    telling metrics: [Metric] = [], asOf: Timestamp? = nil
   ) -> GridStatement? {
     guard let list = slots[device] else { return nil }
     var index = list.partitioningIndex { $0.span.start >= time } - 1
     while index >= 0 {
-      if let best = Self.best(list[index], asOf), best.quality == .measured, best.span.end <= time {
+      if let earliest, list[index].span.end <= earliest { return nil }
+      if let best = Self.best(list[index], asOf), best.quality == .measured, best.span.end <= time,
+        metrics.isEmpty || metrics.contains(where: { best[$0] != nil })
+      {
         return best
       }
       index -= 1

@@ -39,21 +39,24 @@ struct LiveMix {
   private var age: Double? { state.said.map { max(0, now - $0.end) } }
 
   /// From what it is known.
-  ///
-  /// What is no older than its service usually is counts as measured: one
-  /// interval until it is told, and two that may be missed.
-  private var word: String {
-    let usual = 3 * (facts?.cadence ?? 0)
-    return state.rung == .stale && (age ?? .infinity) <= usual
-      ? GridRung.measured.word : state.rung.word
+  private var word: String { state.rung.word }
+
+  /// From what grams are known, where the service tells no share.
+  private var gramsWord: String? {
+    guard state.renewable == nil else { return nil }
+    if state.intensity != nil { return state.intensityRung.word }
+    return state.directIntensity.map { _ in state.directRung.word }
   }
 
   var lines: [String] {
-    func percent(_ value: Double?) -> String { value.map { SI.percent($0) + " %" } ?? "unknown" }
+    func percent(_ value: Double?) -> String {
+      value.map { SI.percent($0) + " %" }
+        ?? state.leastRenewable.map { "at least \(SI.percent($0)) %" } ?? "unknown"
+    }
     func grams(_ value: Double?) -> String {
       value.map { "\(SI.significant($0)) gCO2e/kWh" } ?? "unknown"
     }
-    var when = word
+    var when = gramsWord.map { "grams \($0)" } ?? word
     if let age, age > 0 { when += ", \(SI.duration(age)) old" }
     let isMarginal = facts?.signal == .marginal
     var lines =
@@ -111,8 +114,10 @@ struct LiveMix {
         ),
         ("signal", facts.map { .text($0.signal.rawValue) }),
         ("licence", facts.map { .text($0.licence) }),
-        ("known", .text(word)), ("age_seconds", age.map(JSONText.number)),
+        ("known", .text(word)), ("grams_known", gramsWord.map(JSONText.text)),
+        ("age_seconds", age.map(JSONText.number)),
         ("renewable_share", state.renewable.map(JSONText.number) ?? .null),
+        ("renewable_share_low", state.leastRenewable.map(JSONText.number)),
         ("low_carbon_share", state.lowCarbon.map(JSONText.number) ?? .null),
         ("intensity", state.intensity.map(JSONText.number) ?? .null),
         ("direct_intensity", state.directIntensity.map(JSONText.number) ?? .null),

@@ -8,9 +8,6 @@ extension RunElectricity {
     guard let account else {
       return .object([("unknown", .text("the recording tells no mix of a grid"))])
     }
-    let rungs = GridRung.allCases.compactMap { rung -> (String, JSONText?)? in
-      account.rungs[rung].map { (rung.word, .number($0)) }
-    }
     return .object(
       [
         ("joules", .number(account.joules)), ("coverage", .number(account.coverage)),
@@ -22,7 +19,9 @@ extension RunElectricity {
         ("grams_coverage", .number(account.gramsCoverage)),
         ("grams_co2_direct", account.directGrams.map(JSONText.number) ?? .null),
         ("direct_coverage", .number(account.directCoverage)),
-        ("grid_joules", .object(rungs)),
+        ("grid_joules", account.rungs.json),
+        ("lifecycle_joules", account.gramsRungWords.map { _ in account.intensityRungs.json }),
+        ("direct_joules", account.gramsRungWords.map { _ in account.directRungs.json }),
         ("restated", account.restated > 0 ? .number(Double(account.restated)) : nil),
       ] + account.siteMembers + groundMembers)
   }
@@ -48,5 +47,15 @@ extension RunElectricity {
       ("grams_saving", saving(grams)), ("direct_grams_saving", saving(direct)),
       ("not_compared", reasons.contains { $0.1 != nil } ? .object(reasons) : nil),
     ])
+  }
+}
+
+extension [GridRung: Double] {
+  /// Joules by what is known of them.
+  var json: JSONText {
+    .object(
+      GridRung.allCases.compactMap { rung -> (String, JSONText?)? in
+        self[rung].map { (rung.word, .number($0)) }
+      })
   }
 }

@@ -16,9 +16,7 @@ struct RunElectricity {
 
   init(_ name: String, _ ledger: Ledger, over span: TimeSpan) {
     self.name = name
-    account = ledger.grid(over: span).flatMap {
-      $0.matched > 0 || $0.gramsMatched > 0 || $0.directMatched > 0 ? $0 : nil
-    }
+    account = ledger.grid(over: span).flatMap { $0.isKnown ? $0 : nil }
     let course = ledger.gridCourse
     live = course.live
     held = course.held
@@ -27,30 +25,45 @@ struct RunElectricity {
   private var facts: GridFacts? { live.flatMap { GridFacts($0.attributes) } }
   /// Whether some of it is known by intervals, and whether some of it by readings that are held.
   private var isByIntervals: Bool {
-    live != nil
-      && [GridRung.measured, .estimated, .stale, .profile].contains { account?.rungs[$0] ?? 0 > 0 }
+    [account?.rungs, account?.intensityRungs, account?.directRungs].contains(where: isByIntervals)
   }
-  private var isAnnual: Bool { account?.rungs[.annual] ?? 0 > 0 }
+  private var isAnnual: Bool {
+    [account?.rungs, account?.intensityRungs].contains { $0?[.annual] ?? 0 > 0 }
+  }
+
+  private func isByIntervals(_ rungs: [GridRung: Double]?) -> Bool {
+    live != nil
+      && [GridRung.measured, .estimated, .stale, .profile].contains { rungs?[$0] ?? 0 > 0 }
+  }
 
   /// What each of its numbers counts; two that do not count the same are not compared.
-  private func terms(_ value: (GridFacts) -> String, annual: String) -> Set<String> {
+  ///
+  /// - Parameter rungs: from what the numbers are known.
+  private func terms(
+    _ rungs: [GridRung: Double]?, _ value: (GridFacts) -> String, annual: String
+  ) -> Set<String> {
     var terms: Set<String> = []
-    if isByIntervals { terms.insert(facts.map(value) ?? "") }
-    if isAnnual { terms.insert(annual) }
+    if isByIntervals(rungs) { terms.insert(facts.map(value) ?? "") }
+    if rungs?[.annual] ?? 0 > 0 { terms.insert(annual) }
     if terms.isEmpty { terms.insert("") }
     return terms
   }
 
-  private var shareTerms: Set<String> { terms({ $0.basis.rawValue }, annual: "production") }
+  private var shareTerms: Set<String> {
+    terms(account?.rungs, { $0.basis.rawValue }, annual: "production")
+  }
   private var lifecycleTerms: Set<String> {
     terms(
+      account?.intensityRungs,
       {
         [$0.basis.rawValue, $0.factors.isEmpty ? "factors unknown" : $0.factors].joined(
           separator: ", ")
       },
       annual: "production, Ember's factors")
   }
-  private var directTerms: Set<String> { terms({ $0.directWords }, annual: "none") }
+  private var directTerms: Set<String> {
+    terms(account?.directRungs, { $0.directWords }, annual: "none")
+  }
 
   /// Of how much of the energy grams must be known to be set against others.
   private static let leastCoverage = 0.9
@@ -76,7 +89,9 @@ struct RunElectricity {
       return "\(name): renewable share, low-carbon share and grams unknown, because \(absence)"
     }
     var parts = [share(account), lowCarbon(account), lifecycle(account), direct(account)]
-    parts += [account.siteWords.map { "own sun " + $0 }, account.rungWords, ground].compactMap {
+    parts += [
+      account.siteWords.map { "own sun " + $0 }, account.rungWords, account.gramsRungWords, ground,
+    ].compactMap {
       $0
     }
     if account.restated > 0 { parts.append("\(account.restated) intervals revised since") }
@@ -86,7 +101,10 @@ struct RunElectricity {
   private var absence: String { "the recording tells no mix of a grid" }
 
   private func share(_ account: GridAccount) -> String {
-    guard let share = account.renewableShare else { return "renewable share unknown" }
+    guard let share = account.renewableShare else {
+      let least = account.bounds.map { ", at least \(SI.percent($0.lowerBound)) %" } ?? ""
+      return "renewable share unknown" + least
+    }
     var words = "renewable \(SI.percent(share)) %"
     if let bounds = account.bounds, bounds.upperBound - bounds.lowerBound >= 0.005 {
       words += " (\(SI.percent(bounds.lowerBound)) to \(SI.percent(bounds.upperBound)) %)"
@@ -143,7 +161,10 @@ struct RunElectricity {
   /// The renewable shares of both.
   func share(beside baseline: Self) -> Difference {
     difference(beside: baseline, of: \.shareTerms) { one in
-      guard let share = one.account?.renewableShare else { return .unknown(because: one.absence) }
+      guard let account = one.account else { return .unknown(because: one.absence) }
+      guard let share = account.renewableShare else {
+        return .unknown(because: "no renewable share of the grid was recorded")
+      }
       return .known(run: share, baseline: share)
     }
   }

@@ -72,6 +72,53 @@ import Testing
     #expect(near(account.renewable, hour * (0.9 + 0.7 + 0.9 + 3 * 0.5)))
   }
 
+  /// Denmark's service tells grams and no share, and so do many others.
+  @Test
+  func `Grams that are told without a share count, and shares are what they are without them`()
+    throws
+  {
+    func told(_ metric: Metric, hasYear: Bool) throws -> GridAccount {
+      var books = machine(hours: 6)
+      announce(&books)
+      if hasYear {
+        books.add(annual, .renewableShare, .annual, period: 300, [(0, 0.5)])
+        books.add(annual, .carbonIntensity, .annual, period: 300, [(0, 200)])
+      }
+      for hour in 0..<2 {
+        var statement = GridStatement(
+          device: live, span: span(Double(hour) * 3600, Double(hour + 1) * 3600),
+          said: origin + Double(hour + 1) * 3600, quality: .measured)
+        statement.set(metric, 100)
+        statement.set(.windShare, 0.6)
+        books.timeline.apply(.grid(statement))
+      }
+      let account = try #require(books.ledger.grid(over: span(0, 6 * 3600)))
+      // In two halves it is the same.
+      let halves = try [(0.0, 9000.0), (9000, 21_600)].map {
+        try #require(books.ledger.grid(over: span($0.0, $0.1)))
+      }
+      #expect(near(halves.reduce(0) { $0 + $1.grams }, account.grams))
+      #expect(near(halves.reduce(0) { $0 + $1.directSum }, account.directSum))
+      return account
+    }
+    let hour = 3.6e6
+    let direct = try told(.directIntensity, hasYear: false)
+    #expect(direct.renewableShare == nil && direct.gramsMatched == 0 && direct.isKnown)
+    // Two hours measured, and two of which the last measurement stands for.
+    #expect(near(direct.directMatched, 4 * hour) && near(direct.directSum, 400))
+    #expect(direct.rungs == [.unknown: 6 * hour])
+    // Wind alone is told of four of six hours: the share is at least that, and nobody knows how much more.
+    #expect(near(direct.bounds?.lowerBound, 0.4) && near(direct.bounds?.upperBound, 1))
+    #expect(direct.gramsRungWords == "grams: direct 33 % measured, 33 % stale")
+    let lifecycle = try told(.carbonIntensity, hasYear: true)
+    #expect(near(lifecycle.renewableShare, 0.5) && lifecycle.rungs == [.annual: 6 * hour])
+    #expect(near(lifecycle.grams, 4 * 100 + 2 * 200))
+    #expect(lifecycle.intensityRungs.keys.sorted() == [.measured, .stale, .annual])
+    let both = try told(.directIntensity, hasYear: true)
+    #expect(near(both.grams, 6 * 200) && near(both.directSum, 400))
+    #expect(both.intensityRungs == [.annual: 6 * hour])
+  }
+
   @Test func `The same hour of the last days stands where three of them are known`() throws {
     var books = machine(hours: 1, from: 3 * Self.day + 5 * 3600)
     announce(&books)

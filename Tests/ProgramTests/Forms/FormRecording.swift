@@ -24,6 +24,8 @@ struct FormRecording {
   var attributes = ["parameters": "124475904"]
   var ending: Event.Cause?
   var method = Provenance.Method.counter
+  /// The share of its time in which the GPU was decided to wait for data; nothing decided that at `nil`.
+  var waits: Double?
 
   /// Writes it into a folder.
   func write(_ name: String, in folder: Folder) throws {
@@ -52,6 +54,17 @@ struct FormRecording {
     if plugWatts > 0 {
       try writer.append(.device(Device(id: plug, label: "plug", role: .machine)))
       series.append((plug, .energy, .counter))
+    }
+    let waiting = DeviceID(machine: machine, kind: .waiting, name: "GPU-0")
+    let decided = waits.map { share in
+      [
+        (Metric.judgedTime, 1.0), (.judgedEnergy, watts), (.dataWaitTime, share),
+        (.dataWaitEnergy, share * watts / 3),
+      ]
+    }
+    if let decided {
+      try writer.append(.device(Device(id: waiting, label: "0", parent: gpu)))
+      series += decided.map { (waiting, $0.0, .counter) }
     }
     if hasGrid {
       try writer.append(.device(Device(id: grid, label: "France", model: "annual mean 2025")))
@@ -85,6 +98,11 @@ struct FormRecording {
         try writer.append(.reading(whole))
       }
       try writer.append(.reading(progress))
+      if let decided {
+        var split = Reading(device: waiting, time: time)
+        for (metric, rate) in decided { split.set(metric, rate * Double(second)) }
+        try writer.append(.reading(split))
+      }
     }
     if let ending {
       try writer.append(

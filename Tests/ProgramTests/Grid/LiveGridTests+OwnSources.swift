@@ -93,6 +93,53 @@ extension LiveGridTests {
     #expect(picture.status == 0 && folder.text("r.svg")?.contains(Self.key) == false)
   }
 
+  /// Many services tell grams and no share: Denmark's, and most home-made pages.
+  @Test(arguments: ["intensity", "direct_intensity"])
+  func `grams without a share are told by the command, the report and the screen`(
+    place: String
+  ) throws {
+    let isDirect = place == "direct_intensity"
+    let server = try LoopbackServer.hearing { _ in
+      .page(#"{"g":0.12}"#, type: "application/json")
+    }
+    let named = folder.write(
+      "[grid]\nlive = true\nzone = \"shed\"\nprovider = \"json\"\nbase = \"\(server.url("/grid"))\"\n"
+        + "\(place) = \"/g\"\nintensity_unit = \"kg/kWh\"\n",
+      to: "g.toml")
+    let grid = try Program.run(["grid", "--config", named], in: folder)
+    #expect(grid.output.contains("SHED: grams estimated"), "\(grid)")
+    #expect(grid.output.contains("renewable unknown, low-carbon unknown"))
+    let words = "120 gCO2e/kWh " + (isDirect ? "direct" : "lifecycle")
+    #expect(grid.output.contains(words), "\(grid.output)")
+    folder.write(
+      """
+      echo '{"device":{"kind":"gpu","name":"0"}}'
+      j=0
+      while :; do
+        j=$((j + 30))
+        echo '{"reading":{"kind":"gpu","device":"0","energy_j":'$j'}}'
+        sleep 0.1
+      done
+      """, to: "watts.sh")
+    let record = try Program.run(
+      [
+        "record", "-o", "r.hippo", "--for", "2500ms", "--config", named, "--source",
+        "exec:sh watts.sh",
+      ], in: folder)
+    #expect(record.status == 0, "\(record.errors)")
+    let report = try Program.run(["report", "r.hippo"], in: folder)
+    #expect(report.output.contains("unknown, because the grid's source tells none"))
+    let kind = isDirect ? "direct" : "lifecycle"
+    #expect(report.output.contains("grams: \(kind) "), "\(report.output)")
+    #expect(report.output.contains("no lifecycle intensity of the grid is known") == isDirect)
+    let json = try Program.run(["report", "r.hippo", "--format", "json"], in: folder)
+    #expect(json.output.contains("\"\(kind)_joules\":{\"estimated\":"), "\(json.output)")
+    let screen = try Program.run(
+      ["snapshot", "r.hippo", "--panel", "4", "--size", "100x30", "--format", "text"], in: folder)
+    #expect(screen.output.contains("share unknown"), "\(screen.output)")
+    #expect(screen.output.contains("by combustion") == isDirect)
+  }
+
   @Test func `WattTime is asked with a token and gives marginal grams, no footprint`() throws {
     let server = try LoopbackServer.hearing { request in
       if request.hasPrefix("GET /login ") {

@@ -108,6 +108,12 @@ import Testing
         .flatMap { Double($0.prefix { $0 != "," && $0 != "}" }) }
       #expect(format == "json" ? abs((share ?? 0) - 0.9) < 1e-9 : night.output.contains("90 %"))
     }
+    let screen = try Session(
+      ["replay", "run.hippo", "--paused", "--grid", "DE"], in: folder, width: 132, height: 40)
+    #expect(screen.wait { screen.shows("what if") && screen.shows("Germany") }, "\(screen.screen)")
+    #expect(!screen.shows("France"))
+    #expect(try screen.quit() == 0)
+    screen.expectClean()
     let form = try Program.run(
       ["report", "run.hippo", "--grid", "DE", "--format", "sci"], in: folder)
     #expect(form.status == 2 && form.errors.contains("leave out --grid"))

@@ -29,7 +29,11 @@ enum Ribbon {
     if supply.contains(where: { $0.certainty != .unknown }) {
       stack(supply, of: 1, marksModels: false, &canvas, in: bar, c)
     } else {
-      let reason = c.states(feeding: [.grid]).first?.message ?? c.say(FrameWords.gridNotRead)
+      let tellsGrams = (c.grid.intensity ?? c.grid.directIntensity) != nil
+      let reason =
+        tellsGrams
+        ? c.say(FrameWords.gridWithoutShare)
+        : c.states(feeding: [.grid]).first?.message ?? c.say(FrameWords.gridNotRead)
       say(c.say(FrameWords.unknownBecause, reason), &canvas, in: bar, c)
     }
     drawShare(&canvas, in: bar, tail: tail, c)

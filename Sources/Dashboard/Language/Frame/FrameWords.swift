@@ -7,7 +7,7 @@ enum FrameWords: ScreenWords {
   case alerts, alert, severalKinds
   case play, goTo, mark, nameOfMark
   case fedBy, goesTo
-  case unknownBecause, gridNotRead
+  case unknownBecause, gridNotRead, gridWithoutShare
   case renewable, supposedRenewable
   case noPowerNow, powerUntold
   case seen, plug, platform
@@ -38,6 +38,8 @@ enum FrameWords: ScreenWords {
     case .goesTo: Texts("goes to", "va à")
     case .unknownBecause: Texts("unknown: {1}", "inconnu : {1}")
     case .gridNotRead: Texts("the grid is not being read", "le réseau n’est pas lu")
+    case .gridWithoutShare:
+      Texts("the grid tells grams, no share", "le réseau dit des grammes, pas de part")
     case .renewable: Texts("{1} % renewable", "{1} % renouvelable")
     case .supposedRenewable: Texts("if: {1} % renewable", "si : {1} % renouv.")
     case .noPowerNow: Texts("no power data at this time", "aucune puissance à cet instant")

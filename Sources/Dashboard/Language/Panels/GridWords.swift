@@ -6,7 +6,7 @@ enum GridWords: ScreenWords {
   case notRead, notRecorded, lay, yearly, lowCarbon, ownSun, soFar, ofYours, whatIf, whatIfNote
   case measured, estimated, stale, profile, annual, unknown, forecast
   case annualMean, old, hourOfDays, farFromIt
-  case kilometres, lifecycle
+  case kilometres, lifecycle, burnt, noShare, atLeast
   case neverAnswered, silent, siteDraws
   case outOfBattery, intoBattery, fromGrid, sentOut
   case greenestNow, greenest, ofLoad, fromNow, now, nowAndForecast
@@ -50,6 +50,9 @@ enum GridWords: ScreenWords {
         "Une moyenne annuelle : cette heure peut en être loin.")
     case .kilometres: Texts("so far ≈ {1} in a Model 3", "jusqu’ici ≈ {1} en Model 3")
     case .lifecycle: Texts("lifecycle", "cycle de vie")
+    case .burnt: Texts("by combustion", "de combustion")
+    case .atLeast: Texts("at least {1} % renewable", "au moins {1} % renouvelable")
+    case .noShare: Texts("share unknown", "part inconnue")
     case .neverAnswered:
       Texts(
         "own sun: unknown, the site's meters never answered",

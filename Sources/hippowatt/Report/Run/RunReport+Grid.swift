@@ -23,8 +23,11 @@ extension RunReport {
       let silence =
         "the site's meters told nothing" + (siteProblem.map { " (\(sanitized($0)))" } ?? "")
       let reason =
-        grid.siteMatched > 0
-        ? gridProblem.map(sanitized) ?? "no share of the grid is known" : silence
+        grid.siteJoules > 0 && grid.siteMatched == 0
+        ? silence
+        : grid.isKnown
+          ? "the grid's source tells none"
+          : gridProblem.map(sanitized) ?? "no share of the grid is known"
       let least = grid.bounds.map { "; at least \(SI.percent($0.lowerBound)) %" } ?? ""
       facts.append(("renewable", "unknown, because \(reason)\(least)"))
     }
@@ -52,8 +55,11 @@ extension RunReport {
       facts.append(("  grid", sanitized(words + year)))
       if let other = gridTerms?.otherBasis { facts.append(("  basis", sanitized(other))) }
     }
-    if isFull, let rungs = grid.rungWords, grid.rungs.keys.contains(where: { $0 != .annual }) {
-      var words = rungs
+    let hasIntervals = [grid.rungs, grid.intensityRungs, grid.directRungs].contains {
+      $0.keys.contains { $0 != .annual }
+    }
+    if isFull, let rungs = grid.rungWords, hasIntervals {
+      var words = [rungs, grid.gramsRungWords].compactMap { $0 }.joined(separator: "; ")
       if grid.restated > 0 {
         words += "; \(grid.restated) intervals were revised since, the newest counts"
       }
@@ -80,15 +86,14 @@ extension RunReport {
   var gridMembers: [(String, JSONText?)] {
     guard let grid else { return [("grid_problem", gridProblem.map(JSONText.text))] }
     let facts = location.flatMap { GridFacts($0.attributes) }
-    let rungs = GridRung.allCases.compactMap { rung -> (String, JSONText?)? in
-      grid.rungs[rung].map { (rung.word, .number($0)) }
-    }
     return [
       ("renewable_share_low", grid.bounds.map { .number($0.lowerBound) }),
       ("renewable_share_high", grid.bounds.map { .number($0.upperBound) }),
       ("grams_coverage", .number(grid.gramsCoverage)),
       ("grams_co2_direct", grid.directGrams.map(JSONText.number)),
-      ("grid_joules", .object(rungs)),
+      ("grid_joules", grid.rungs.json),
+      ("lifecycle_joules", grid.gramsRungWords.map { _ in grid.intensityRungs.json }),
+      ("direct_joules", grid.gramsRungWords.map { _ in grid.directRungs.json }),
       ("grid_restated", grid.restated > 0 ? .number(Double(grid.restated)) : nil),
       ("site", site.map { .text($0.label) }),
       ("site_problem", siteProblem.map(JSONText.text)),

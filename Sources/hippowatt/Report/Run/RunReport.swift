@@ -117,13 +117,15 @@ struct RunReport {
     peakPower =
       ledger.powerCurve(over: span, columns: 2000)
       .compactMap { $0 }.max()
-    grid = ledger.grid(over: span).flatMap { $0.matched > 0 || $0.siteJoules > 0 ? $0 : nil }
+    grid = ledger.grid(over: span).flatMap { $0.isKnown || $0.siteJoules > 0 ? $0 : nil }
     site = ledger.gridCourse.site
     gridProblem = Self.problem(of: .grid, at: span.end, in: timeline)
     siteProblem = Self.problem(of: .site, at: span.end, in: timeline)
     location = ledger.inventory.grid
     let course = ledger.gridCourse
-    yearlyMean = course.live != nil && grid?.rungs[.annual] != nil ? course.held : nil
+    yearlyMean =
+      course.live != nil && [grid?.rungs, grid?.intensityRungs].contains { $0?[.annual] != nil }
+      ? course.held : nil
     alerts = timeline.alerts(until: Timestamp(nanoseconds: .max)).filter {
       $0.raised.time >= span.start
     }.map { (timeline.name(of: $0.raised), $0) }

@@ -168,7 +168,7 @@ extension RunSet {
         sanitized([$0.label, $0.model].filter { !$0.isEmpty }.joined(separator: ", "))
       }
     }.filter { seen.insert($0).inserted }
-    let rungs = runs.compactMap(\.report.grid).flatMap { $0.rungs.keys }
+    let rungs = runs.compactMap(\.report.grid).flatMap { $0.intensityRungs.keys }
     let isAnnual = rungs.contains(.annual)
     let least = runs.compactMap(\.report.grid?.gramsCoverage).min() ?? 0
     return "Grid: \(grids.joined(separator: "; ")); location-based, average, "
