@@ -114,6 +114,21 @@ import Testing
     #expect(!frame.shows("narrow"))
   }
 
+  @Test func `Where no bytes are read it is still told whether somebody waits for them`() {
+    var timeline = Timeline()
+    for observation in Stage.rows.prefix(401).joined() {
+      switch observation {
+      case .reading(let reading) where [.disk, .net].contains(reading.device.kind): continue
+      case .device(let device) where [.disk, .net].contains(device.id.kind): continue
+      case .series(let series) where [.disk, .net].contains(series.device.kind): continue
+      default: timeline.apply(observation)
+      }
+    }
+    let fed = frame(timeline, 132, 40, at: Self.fed, isFocused: false)
+    #expect(fed.shows("Fed: the loader is ahead") && !fed.shows("no data path"))
+    #expect(frame(timeline, 132, 40, at: Self.starved, isFocused: false).shows("waiting for data"))
+  }
+
   @Test func `A host without accelerators keeps its curve and its rows`() {
     let input = Stage.input(Stage.host, 132, 40) { $0.press(.panel(2), $1) }
     let frame = Frame.render(input)

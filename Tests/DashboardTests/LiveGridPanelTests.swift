@@ -55,6 +55,38 @@ import Testing
     }
   }
 
+  /// Many services tell grams, and of the mix only wind and sun.
+  @Test(arguments: [Metric.carbonIntensity, .directIntensity], [nil, 0.6])
+  func `grams without a share are told, and how much is renewable at least`(
+    metric: Metric, wind: Double?
+  ) throws {
+    var timeline = Timeline()
+    for observation in Stage.rows.prefix(601).joined() {
+      switch observation {
+      case .reading(let reading) where reading.device.kind == .grid: continue
+      case .device(let device) where device.id.kind == .grid: continue
+      case .series(let series) where series.device.kind == .grid: continue
+      default: timeline.apply(observation)
+      }
+    }
+    let facts = GridFacts(
+      provider: "Energi Data Service", zone: "DK1", basis: .production, licence: "", cadence: 300)
+    timeline.apply(.device(Device(id: grid, label: "DK1", attributes: facts.attributes)))
+    var statement = GridStatement(
+      device: grid, span: TimeSpan(Stage.start - 900, Stage.start + 900), said: Stage.start,
+      quality: .measured)
+    statement.set(metric, 123)
+    statement.set(.windShare, wind)
+    timeline.apply(.grid(statement))
+    for (width, height) in [(132, 40), (96, 27)] {
+      let frame = frame(timeline, width, height)
+      #expect(frame.shows("gCO₂e/kWh") && frame.shows("DK1 · measured"), "\(frame)")
+      #expect(frame.shows("by combustion") == (metric == .directIntensity))
+      #expect(frame.shows(wind == nil ? "share unknown" : "at least 60 % renewable"))
+      #expect(frame.shows(wind == nil ? "the grid tells grams, no share" : "wind 60"))
+    }
+  }
+
   @Test(arguments: [(132, 40), (80, 24)])
   func `it tells the hours, what is forecast and when it is greenest`(width: Int, height: Int) {
     let frame = frame(timeline(), width, height)

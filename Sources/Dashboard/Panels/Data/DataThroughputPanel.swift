@@ -49,6 +49,14 @@ struct DataThroughputPanel: Panel {
     let waiting = waitingHeadline(c)
     guard let rate = rate(inward, c) else {
       if let waiting { return waiting }
+      // Where no bytes are read, it may still be known whether somebody waits for them.
+      if let account = c.dataPath.wait, account.isEnough {
+        let words = [
+          WaitingWords.verdict(account, in: c.language),
+          WaitingWords.reservation(account, in: c.language),
+        ]
+        return Headline(missing: words.filter { !$0.isEmpty }.map { sanitized($0) })
+      }
       let states = c.states(feeding: [.disk, .net])
       let lines = states.filter { $0.health != .ok }.map { "\($0.source): \($0.message)" }
       let isPending = !states.isEmpty && states.allSatisfy { $0.health == .ok }
