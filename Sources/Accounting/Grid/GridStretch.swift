@@ -107,14 +107,24 @@ public struct GridStretch: Hashable, Sendable {
       joined.elsewhere.direct = told.rung
     }
     joined.toldUntil = told.toldUntil
-    guard renewable == nil else { return joined }
+    // Some of the mix may be told, such as sun and wind. Of the rest it is not known what it is; but a share
+    // from elsewhere that cannot be true beside it is none.
+    func sum(_ metrics: [Metric]) -> Double {
+      metrics.compactMap { told.fuels[$0] }.reduce(0) { $0 + max(0, $1) }
+    }
+    let least = min(1, sum(Self.renewableMetrics))
+    let most = max(least, 1 - sum(Self.fuelMetrics.filter { !Self.renewableMetrics.contains($0) }))
+    if let renewable, (least - 0.005...most + 0.005).contains(renewable) { return joined }
+    joined.rung = .unknown
+    joined.renewable = nil
+    joined.lowCarbon = nil
+    joined.elsewhere.intensity = joined.intensity.map { _ in joined.elsewhere.intensity ?? rung }
+    joined.elsewhere.direct = joined.directIntensity.map { _ in joined.elsewhere.direct ?? rung }
     joined.fuels = told.fuels
     joined.device = told.device
     joined.said = told.said
     joined.isForecast = told.isForecast
-    // Some renewables are told, such as sun and wind, and of the rest it is not known.
-    let least = Self.renewableMetrics.compactMap { told.fuels[$0] }.reduce(0, +)
-    if least > 0 { joined.band = min(1, least)...1 }
+    joined.band = least > 0 || most < 1 ? least...most : nil
     return joined
   }
 

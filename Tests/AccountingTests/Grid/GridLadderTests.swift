@@ -77,7 +77,9 @@ import Testing
   func `Grams that are told without a share count, and shares are what they are without them`()
     throws
   {
-    func told(_ metric: Metric, hasYear: Bool) throws -> GridAccount {
+    func told(
+      _ metric: Metric, hasYear: Bool, wind: Double = 0.3, coal: Double? = nil
+    ) throws -> GridAccount {
       var books = machine(hours: 6)
       announce(&books)
       if hasYear {
@@ -89,7 +91,8 @@ import Testing
           device: live, span: span(Double(hour) * 3600, Double(hour + 1) * 3600),
           said: origin + Double(hour + 1) * 3600, quality: .measured)
         statement.set(metric, 100)
-        statement.set(.windShare, 0.6)
+        statement.set(.windShare, wind)
+        statement.set(.coalShare, coal)
         books.timeline.apply(.grid(statement))
       }
       let account = try #require(books.ledger.grid(over: span(0, 6 * 3600)))
@@ -108,12 +111,19 @@ import Testing
     #expect(near(direct.directMatched, 4 * hour) && near(direct.directSum, 400))
     #expect(direct.rungs == [.unknown: 6 * hour])
     // Wind alone is told of four of six hours: the share is at least that, and nobody knows how much more.
-    #expect(near(direct.bounds?.lowerBound, 0.4) && near(direct.bounds?.upperBound, 1))
+    #expect(near(direct.bounds?.lowerBound, 0.2) && near(direct.bounds?.upperBound, 1))
     #expect(direct.gramsRungWords == "grams: direct 33 % measured, 33 % stale")
     let lifecycle = try told(.carbonIntensity, hasYear: true)
     #expect(near(lifecycle.renewableShare, 0.5) && lifecycle.rungs == [.annual: 6 * hour])
     #expect(near(lifecycle.grams, 4 * 100 + 2 * 200))
     #expect(lifecycle.intensityRungs.keys.sorted() == [.measured, .stale, .annual])
+    // Wind alone is more than the year's mean: then that is not the share of these hours.
+    let windy = try told(.directIntensity, hasYear: true, wind: 0.9)
+    #expect(near(windy.rungs[.unknown], 4 * hour) && near(windy.rungs[.annual], 2 * hour))
+    #expect(near(windy.bounds?.lowerBound, (4 * 0.9 + 2 * 0.5) / 6))
+    #expect(windy.intensityRungs == [.annual: 6 * hour] && near(windy.grams, 6 * 200))
+    let coal = try told(.directIntensity, hasYear: true, coal: 0.7)
+    #expect(coal.rungs[.unknown] == windy.rungs[.unknown])
     let both = try told(.directIntensity, hasYear: true)
     #expect(near(both.grams, 6 * 200) && near(both.directSum, 400))
     #expect(both.intensityRungs == [.annual: 6 * hour])
